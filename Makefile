@@ -1,0 +1,46 @@
+# Shoal: two commands for everybody, `make demo` and `make test`; the rest is for developers.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+# Debian's packages that Shoal is built with, and those that its tests use.
+BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev
+TEST_PACKAGES := python3-venv protobuf-compiler kcat
+# The tests' Python packages, in a virtual environment of their own below build/.
+PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5
+
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
+install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
+
+.PHONY: build release test demo lint deps test-deps clean
+
+build: deps            ## a debug build
+	swift build
+
+release: deps          ## an optimised build, .build/release/shoal
+	swift build -c release --product shoal
+
+demo: release          ## viewers clustering live on an embedded broker
+	.build/release/shoal demo
+
+test: test-deps lint   ## all tests
+	swift build --build-tests
+	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python swift test --skip-build
+
+lint:                  ## the style that .swift-format sets
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+deps:
+	$(call install,$(BUILD_PACKAGES))
+
+test-deps: deps build/venv/.installed
+	$(call install,$(TEST_PACKAGES))
+
+build/venv/.installed: Makefile
+	$(call install,python3-venv)
+	python3 -m venv build/venv
+	build/venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_PACKAGES)
+	touch $@
+
+clean:
+	rm -rf .build build

@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled alike: Swift 6 mode, strict memory safety, and no warning is let through.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+    name: "shoal",
+    products: [
+        .executable(name: "shoal", targets: ["shoal"]),
+        .library(name: "ShoalClient", targets: ["ShoalClient"]),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+        library("Kafka", ["CRdKafka"]),
+        library("Schemas"),
+        library("Clustering"),
+        library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
+        library("Generator"),
+        library("Operations", ["CZlib"]),
+        library("ShoalClient", ["Kafka", "Schemas"]),
+        .executableTarget(
+            name: "shoal",
+            dependencies: [
+                "Kafka", "Schemas", "Clustering", "Pipeline", "Generator", "Operations", "ShoalClient", "CZlib",
+            ],
+            swiftSettings: settings),
+
+        .target(
+            name: "TestSupport", dependencies: ["Kafka"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("KafkaTests", ["Kafka"]),
+        tests("SchemasTests", ["Schemas"]),
+        tests("ClusteringTests", ["Clustering"]),
+        tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
+        tests("GeneratorTests", ["Generator"]),
+        tests("OperationsTests", ["Operations"]),
+        tests("ShoalTests", ["Kafka", "Schemas", "ShoalClient"]),
+    ]
+)

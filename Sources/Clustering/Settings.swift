@@ -1,0 +1,44 @@
+/// The settings that reach a result. Durations and times in milliseconds of event time.
+///
+/// Those of `Fixed` hold for an application's life; the others travel in models (`rules.md`).
+public struct Settings: Equatable, Sendable {
+    public struct Fixed: Equatable, Sendable {
+        public var epochLength: Int64 = 3_600_000
+        /// 1 … 8: events of epoch e are clustered with model e − staleness.
+        public var staleness: Int64 = 2
+        public var clockQuorum: Int = 8
+        public var clockMaxStep: Int64 = 24
+        public var dedupWindow: Int = 65_536
+        /// The most topics in a profile.
+        public var profileTopics: Int = 16
+
+        public init() {}
+    }
+
+    public var fixed = Fixed()
+    /// Orders the settings of instances that differ.
+    public var revision: Int64 = 0
+    public var halfLife: Int64 = 86_400_000
+    /// Percent, 0 … 100: a watch below it counts as an event with weight 0.
+    public var engagementMin: Int64 = 5
+    public var topicsMax: Int = 65_536
+    public var topicsMinViewers: Int = 5
+    /// Topics that a pattern names never enter a profile; a pattern is lower-case ASCII where it has letters, with `*`
+    /// at its end as a prefix (see `TopicPattern`).
+    public var sensitiveTopics: [[UInt8]] = []
+    public var minEvents: UInt32 = 5
+    /// Event time after which a silent member is forgotten; nil: never.
+    public var memberTTL: Int64?
+    public var seedMembers: Int = 1_000
+    public var clustersInitial: Int = 16
+    public var clustersMin: Int = 2
+    public var clustersMax: Int = 128
+    /// A fixed number of clusters; nil: between `clustersMin` and `clustersMax`.
+    public var clustersCount: Int?
+    /// Clusters below it are withheld (`privacy.min-cluster-size`).
+    public var minClusterSize: Int64 = 100
+    /// Whether `members.topic` is written.
+    public var publishesMemberships = false
+
+    public init() {}
+}

@@ -1,0 +1,45 @@
+/// The topics that count, numbered for ever: a topic is its name's bytes, its number the index in `entries`.
+public struct Vocabulary: Equatable, Sendable {
+    public struct Entry: Equatable, Sendable {
+        /// nil: admitted, but no shard has told its name yet.
+        public var name: [UInt8]?
+        /// The first 16 bytes of HMAC(key, "topic" 0 name), big-endian; nil for topics of `topics.file`.
+        public var candidate: UInt128?
+        /// It became sensitive; its number is never used again.
+        public var isRemoved = false
+
+        public init(name: [UInt8]?, candidate: UInt128? = nil, isRemoved: Bool = false) {
+            self.name = name
+            self.candidate = candidate
+            self.isRemoved = isRemoved
+        }
+    }
+
+    public var entries: [Entry] = []
+
+    public init() {}
+}
+
+/// The candidates that a model keeps.
+public struct CandidateTable: Equatable, Sendable {
+    public struct Entry: Equatable, Sendable {
+        public var candidate: UInt128
+        /// Ascending, at most `topics.min-viewers`.
+        public var marks: [UInt32]
+        /// The tick of the model that last named it.
+        public var named: Int64
+
+        public init(candidate: UInt128, marks: [UInt32], named: Int64) {
+            self.candidate = candidate
+            self.marks = marks
+            self.named = named
+        }
+    }
+
+    /// Ascending by candidate.
+    public var entries: [Entry] = []
+    /// How many were turned away because the vocabulary is full.
+    public var refused: Int64 = 0
+
+    public init() {}
+}
