@@ -1,0 +1,47 @@
+import Synchronization
+
+/// Tells waiting tasks that something changed. A waiter names the count of changes that it has seen, so that none is
+/// missed between its look and its wait.
+public final class Signal: Sendable {
+    private struct State {
+        var count: UInt64 = 0
+        var nextID: UInt64 = 0
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// How many changes there have been.
+    public var count: UInt64 { state.withLock { $0.count } }
+
+    public func notify() {
+        let waiters = state.withLock { state in
+            state.count += 1
+            defer { state.waiters.removeAll() }
+            return state.waiters
+        }
+        for waiter in waiters.values { waiter.resume() }
+    }
+
+    /// Returns when there have been more changes than `seen`, and when the task is cancelled.
+    public func wait(past seen: UInt64) async {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.count > seen || Task.isCancelled { return true }
+                    state.waiters[id] = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// A partition that the group assigns: one of the input, or the one of the delta topic.
+public enum Part: Hashable, Comparable, Sendable, CustomStringConvertible {
+    case input(Int32)
+    case deltas
+
+    public var description: String {
+        switch self {
+        case .input(let partition): "input \(partition)"
+        case .deltas: "deltas"
+        }
+    }
+
+    /// Inputs by number, then the delta topic.
+    public static func < (left: Part, right: Part) -> Bool {
+        switch (left, right) {
+        case (.input(let left), .input(let right)): left < right
+        case (.input, .deltas): true
+        case (.deltas, _): false
+        }
+    }
+}
+
+/// A committed position: the next offset, and the phase in the metadata string.
+public struct CommittedPosition: Hashable, Sendable {
+    public var offset: Int64
+    public var metadata: String
+
+    public init(offset: Int64, metadata: String) {
+        self.offset = offset
+        self.metadata = metadata
+    }
+}
