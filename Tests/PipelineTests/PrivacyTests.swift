@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite("Keyed names")
+struct PrivacyTests {
+    private let key = PrivacyKey(hex: String(repeating: "0b", count: 32))
+
+    @Test("an HMAC is that of RFC 4231's kind, whatever the parts it comes in")
+    func digest() throws {
+        let key = try #require(key)
+        let hmac = HMAC(key)
+        let message = Array("Hi There".utf8)
+        let whole = unsafe hmac.digest(message.span.bytes)
+        // From `openssl dgst -sha256 -mac HMAC -macopt hexkey:0b…0b` (32 bytes).
+        #expect(whole.first16 == 0x198a_607e_b44b_fbc6_9903_a0f1_cf2b_bdc5)
+        hmac.start()
+        unsafe hmac.add(Array("Hi ".utf8).span.bytes)
+        unsafe hmac.add(Array("There".utf8).span.bytes)
+        #expect(hmac.finish().words == whole.words)
+    }
+
+    @Test("SipHash-2-4 gives the vectors of its authors")
+    func sipHash() {
+        let sip = SipHash(k0: 0x0706_0504_0302_0100, k1: 0x0f0e_0d0c_0b0a_0908)
+        let message = (0..<15).map { UInt8($0) }
+        let narrow = unsafe sip.hash64(message.span.bytes)
+        #expect(narrow == 0xa129_ca61_49be_45e5)
+        let empty: [UInt8] = []
+        let wide = unsafe sip.hash128(empty.span.bytes)
+        #expect(wide.0 == 0xe6a8_25ba_047f_81a3)
+        #expect(wide.1 == 0x9302_55c7_1472_f66d)
+    }
+
+    @Test("a viewer keeps the pseudonym while the table grows and pushes others out")
+    func table() throws {
+        let key = try #require(key)
+        var table = ViewerTable(key: key, ceiling: 1 << 11)
+        let viewers = (0..<5_000).map { Array("viewer-\($0)".utf8) }
+        var first: [UInt128] = []
+        var second: [UInt128] = []
+        for viewer in viewers { unsafe first.append(table.identity(of: viewer.span.bytes).pseudonym) }
+        for viewer in viewers { unsafe second.append(table.identity(of: viewer.span.bytes).pseudonym) }
+        #expect(first == second)
+        #expect(Set(first).count == viewers.count)
+        let viewer = viewers[7]
+        unsafe table.forget(viewer.span.bytes)
+        let again = unsafe table.identity(of: viewer.span.bytes).pseudonym
+        #expect(again == first[7])
+    }
+
+    @Test("a key is 64 hexadecimal digits and nothing else", arguments: ["", "0b", String(repeating: "0g", count: 32)])
+    func badKey(text: String) {
+        #expect(PrivacyKey(hex: text) == nil)
+    }
+
+    @Test("a key file may end with a line end, and the fingerprint tells keys apart")
+    func fingerprint() throws {
+        let one = try #require(PrivacyKey(hex: String(repeating: "0b", count: 32) + "\n"))
+        let other = try #require(PrivacyKey(hex: String(repeating: "0c", count: 32)))
+        #expect(one.fingerprint == key?.fingerprint)
+        #expect(one.fingerprint != other.fingerprint)
+    }
+}

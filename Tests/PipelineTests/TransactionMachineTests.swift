@@ -1,0 +1,99 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite("A transaction, from a cut of the outbox to a known end")
+struct TransactionMachineTests {
+    private let old = CommittedPosition(offset: 5, metadata: "v1;open=1")
+    private let new = CommittedPosition(offset: 9, metadata: "v1;open=1")
+    private let other = CommittedPosition(offset: 70, metadata: "v1;open=2")
+
+    private func machine() -> TransactionMachine {
+        TransactionMachine(
+            committed: [.input(0): old, .deltas: nil], known: [.input(0): old, .deltas: other], ceiling: 1_000)
+    }
+
+    private func cut(bytes: Int = 500) -> Outbox.Cut {
+        Outbox.Cut(steps: [.init(part: .input(0), position: new)], bytes: bytes, moved: [.input(0): new])
+    }
+
+    @Test("it commits the position of every part, also of those that stand still")
+    func fence() {
+        var machine = machine()
+        #expect(machine.begin(cut()) == .send(cut(), offsets: [.input(0): new, .deltas: other]))
+        #expect(machine.next(after: .done, now: 0) == .commit)
+        #expect(machine.next(after: .retriable, now: 0) == .commit)
+        #expect(machine.next(after: .done, now: 0) == .finish(cut()))
+    }
+
+    @Test("an abort sends the outbox again, in smaller pieces that grow after commits")
+    func abort() {
+        var machine = machine()
+        _ = machine.begin(cut())
+        #expect(machine.next(after: .abortable, now: 0) == .abort)
+        #expect(machine.next(after: .retriable, now: 0) == .abort)
+        #expect(machine.next(after: .done, now: 0) == .resend)
+        #expect(machine.limit == 250)
+        _ = machine.begin(cut())
+        _ = machine.next(after: .done, now: 0)
+        _ = machine.next(after: .done, now: 0)
+        #expect(machine.limit > 250 && machine.limit <= 1_000)
+    }
+
+    @Test("whoever the group has gone on without aborts and throws all away", arguments: [true, false])
+    func lost(isSent: Bool) {
+        var machine = machine()
+        _ = machine.begin(cut())
+        if isSent { _ = machine.next(after: .done, now: 0) }
+        #expect(machine.next(after: .groupLost, now: 0) == .abort)
+        #expect(machine.next(after: .done, now: 0) == .end(.lost))
+    }
+
+    private func settle(_ machine: inout TransactionMachine) {
+        _ = machine.begin(cut())
+        _ = machine.next(after: .done, now: 0)
+        #expect(machine.unknown(now: 0) == .renewProducer)
+        #expect(machine.next(after: .retriable, now: 0) == .renewProducer)
+        #expect(machine.next(after: .done, now: 0) == .ask)
+        #expect(machine.next(after: .retriable, now: 0) == .ask)
+    }
+
+    @Test("an unknown outcome whose positions moved to ours is committed")
+    func settledOurs() {
+        var machine = machine()
+        settle(&machine)
+        #expect(machine.next(found: [.input(0): new, .deltas: other]) == .finish(cut()))
+    }
+
+    @Test("an unknown outcome that moved nothing is sent again")
+    func settledOld() {
+        var machine = machine()
+        settle(&machine)
+        #expect(machine.next(found: [.input(0): old, .deltas: nil]) == .resend)
+    }
+
+    @Test("a strange position after an unknown outcome means that the partitions are lost")
+    func settledStrange() {
+        var machine = machine()
+        settle(&machine)
+        #expect(machine.next(found: [.input(0): other, .deltas: nil]) == .end(.lost))
+    }
+
+    @Test("fenced a fourth time in ten minutes, it is a twin; spread out, it is not")
+    func twin() {
+        func fenced(every pause: Int64) -> TransactionMachine.Action {
+            var machine = machine()
+            var action = TransactionMachine.Action.commit
+            for round in 0..<4 {
+                _ = machine.begin(cut())
+                action = machine.next(after: .fatal, now: Int64(round) * pause)
+                guard action == .renewProducer else { break }
+                _ = machine.next(after: .done, now: 0)
+                _ = machine.next(found: [.input(0): old, .deltas: nil])
+            }
+            return action
+        }
+        #expect(fenced(every: 1_000) == .end(.twin))
+        #expect(fenced(every: 300_000) == .renewProducer)
+    }
+}
