@@ -74,6 +74,9 @@ public struct TransactionMachine: Sendable {
         limit = ceiling
     }
 
+    /// All parts whose positions the transaction commits, in order.
+    public var parts: [Part] { known.keys.sorted() }
+
     /// Starts a transaction. It commits the position of every part, also of those that have not moved: a fence needs one.
     public mutating func begin(_ cut: Outbox.Cut) -> Action {
         self.cut = cut

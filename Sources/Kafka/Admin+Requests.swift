@@ -1,0 +1,69 @@
+internal import CRdKafka
+import Synchronization
+
+/// The first of two answers wins.
+final class Answer<R: Sendable>: Sendable {
+    private let continuation = Mutex<CheckedContinuation<Result<R, KafkaError>, Never>?>(nil)
+
+    func set(_ continuation: CheckedContinuation<Result<R, KafkaError>, Never>) {
+        self.continuation.withLock { $0 = continuation }
+    }
+
+    func give(_ result: Result<R, KafkaError>) {
+        continuation.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
+        }?.resume(returning: result)
+    }
+}
+
+extension Handle {
+    /// Sends an admin request, and waits for its event, which the caller destroys.
+    func ask(
+        _ operation: rd_kafka_admin_op_t, _ timeout: Duration, _ context: String,
+        _ send: (OpaquePointer?, OpaquePointer?) -> Void
+    ) throws(KafkaError) -> OpaquePointer? {
+        let options = unsafe rd_kafka_AdminOptions_new(pointer, operation)
+        let queue = unsafe rd_kafka_queue_new(pointer)
+        defer {
+            unsafe rd_kafka_AdminOptions_destroy(options)
+            unsafe rd_kafka_queue_destroy(queue)
+        }
+        _ = unsafe rd_kafka_AdminOptions_set_request_timeout(options, timeout.timeout, nil, 0)
+        unsafe send(options, queue)
+        guard let event = unsafe rd_kafka_queue_poll(queue, timeout.timeout) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context, severity: .retriable)
+        }
+        let code = unsafe rd_kafka_event_error(event)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            let text = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) }
+            unsafe rd_kafka_event_destroy(event)
+            throw KafkaError(code, context, text: text)
+        }
+        return unsafe event
+    }
+
+    /// The errors among the results of an admin request, by topic.
+    func errors(
+        _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ doing: String
+    ) -> [String: KafkaError] {
+        var errors: [String: KafkaError] = [:]
+        for index in 0..<count {
+            // Safe: librdkafka gives `count` results, which live as long as their event.
+            guard let result = unsafe results?[index], let name = unsafe rd_kafka_topic_result_name(result) else {
+                continue
+            }
+            let code = unsafe rd_kafka_topic_result_error(result)
+            guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
+            let topic = unsafe String(cString: name)
+            let text = unsafe rd_kafka_topic_result_error_string(result).map { unsafe String(cString: $0) }
+            errors[topic] = KafkaError(code, "\(doing) \(topic)", text: text)
+        }
+        return errors
+    }
+}
+
+extension KafkaError {
+    /// A topic that was to be made exists already.
+    public var isTopicExists: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS.rawValue }
+}

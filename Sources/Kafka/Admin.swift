@@ -1,0 +1,212 @@
+internal import CRdKafka
+import Foundation
+
+/// Questions about topics, and their creation. Blocking calls run on a thread of their own with a real deadline, because
+/// librdkafka's own may hang far past their time-out while brokers are down.
+public final class Admin: Sendable {
+    private let handle: Handle
+    private let bootstrap: String
+
+    /// Watermarks are *high* watermarks, not last stable offsets.
+    public init(_ configuration: ClientConfiguration) throws(KafkaError) {
+        bootstrap = configuration.settings["bootstrap.servers"] ?? configuration.settings["metadata.broker.list"] ?? ""
+        handle = try Handle(
+            RD_KAFKA_CONSUMER, configuration,
+            adding: ["isolation.level": "read_uncommitted", "enable.auto.commit": "false"])
+    }
+
+    /// A topic to be made.
+    public struct NewTopic: Sendable {
+        public var name: String
+        public var partitions: Int32
+        /// -1: the broker's default.
+        public var replication: Int32
+        public var configuration: [String: String]
+
+        public init(
+            _ name: String, partitions: Int32, replication: Int32 = -1, configuration: [String: String] = [:]
+        ) {
+            self.name = name
+            self.partitions = partitions
+            self.replication = replication
+            self.configuration = configuration
+        }
+    }
+
+    /// The first and the last offset of a partition: the low and the high watermark.
+    public struct Watermarks: Sendable, Equatable {
+        public var low: Int64
+        public var high: Int64
+    }
+
+    /// How many partitions the topic has; nil where it does not exist.
+    public func partitions(of topic: String, timeout: Duration = .seconds(5)) async throws(KafkaError) -> Int32? {
+        try await onThread(timeout, "describing \(topic)") { handle throws(KafkaError) in
+            guard let rkt = unsafe rd_kafka_topic_new(handle.pointer, topic, nil) else {
+                throw KafkaError(rd_kafka_last_error(), "describing \(topic)")
+            }
+            defer { unsafe rd_kafka_topic_destroy(rkt) }
+            var metadata: UnsafePointer<rd_kafka_metadata>?
+            try KafkaError.check(
+                unsafe rd_kafka_metadata(handle.pointer, 0, rkt, &metadata, timeout.timeout), "describing \(topic)")
+            defer { unsafe rd_kafka_metadata_destroy(metadata) }
+            // Safe: one topic was asked for, and librdkafka answers with one.
+            guard let found = unsafe metadata?.pointee, unsafe found.topic_cnt > 0 else { return nil }
+            let answer = unsafe found.topics[0]
+            let error = KafkaError(unsafe answer.err, "describing \(topic)")
+            if unsafe answer.err != RD_KAFKA_RESP_ERR_NO_ERROR {
+                if error.isUnknownTopic { return nil }
+                throw error
+            }
+            return unsafe answer.partition_cnt
+        }
+    }
+
+    /// Low and high watermark of a partition.
+    public func watermarks(
+        of partition: TopicPartition, timeout: Duration = .seconds(5)
+    ) async throws(KafkaError) -> Watermarks {
+        try await onThread(timeout, "watermarks of \(partition)") { handle throws(KafkaError) in
+            var marks = Watermarks(low: 0, high: 0)
+            try KafkaError.check(
+                unsafe rd_kafka_query_watermark_offsets(
+                    handle.pointer, partition.topic, partition.partition, &marks.low, &marks.high, timeout.timeout),
+                "watermarks of \(partition)")
+            return marks
+        }
+    }
+
+    /// The first offset whose record has at least this timestamp; the high watermark where none has.
+    public func offset(
+        of partition: TopicPartition, atTime time: Int64, timeout: Duration = .seconds(5)
+    ) async throws(KafkaError) -> Int64 {
+        let found: Int64 = try await onThread(timeout, "offset by time of \(partition)") { handle throws(KafkaError) in
+            let list = PartitionList([PartitionOffset(partition, offset: time, metadata: "")])
+            try KafkaError.check(
+                unsafe rd_kafka_offsets_for_times(handle.pointer, list.pointer, timeout.timeout),
+                "offset by time of \(partition)")
+            let (offset, error) = list.element(0)
+            try KafkaError.check(error, "offset by time of \(partition)")
+            return offset.offset
+        }
+        return found >= 0 ? found : try await watermarks(of: partition, timeout: timeout).high
+    }
+
+    /// Makes topics. One that exists already is an error of its own.
+    /// - Returns: the error of each topic that could not be made.
+    public func create(
+        _ topics: [NewTopic], timeout: Duration = .seconds(15)
+    ) async throws(KafkaError) -> [String: KafkaError] {
+        try await onThread(timeout, "creating topics") { handle throws(KafkaError) in
+            var requests: [OpaquePointer?] = unsafe []
+            defer { for unsaferequest in unsafe requests { unsafe rd_kafka_NewTopic_destroy(request) } }
+            for topic in topics {
+                var text = [CChar](repeating: 0, count: 512)
+                guard
+                    let request = unsafe rd_kafka_NewTopic_new(
+                        topic.name, topic.partitions, topic.replication, &text, text.count)
+                else {
+                    throw KafkaError(
+                        RD_KAFKA_RESP_ERR__INVALID_ARG, "creating \(topic.name)",
+                        text: ClientConfiguration.string(text))
+                }
+                for (name, value) in topic.configuration.sorted(by: { $0.key < $1.key }) {
+                    unsafe rd_kafka_NewTopic_set_config(request, name, value)
+                }
+                unsafe requests.append(request)
+            }
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout, "creating topics") {
+                options, queue in
+                unsafe rd_kafka_CreateTopics(handle.pointer, &requests, requests.count, options, queue)
+            }
+            defer { unsafe rd_kafka_event_destroy(event) }
+            var count = 0
+            let results = unsafe rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
+            return unsafe handle.errors(results, count, "creating")
+        }
+    }
+
+    /// Deletes topics.
+    /// - Returns: the error of each topic that could not be deleted.
+    public func delete(
+        _ topics: [String], timeout: Duration = .seconds(15)
+    ) async throws(KafkaError) -> [String: KafkaError] {
+        try await onThread(timeout, "deleting topics") { handle throws(KafkaError) in
+            var requests = unsafe topics.map { unsafe rd_kafka_DeleteTopic_new($0) }
+            defer { for unsaferequest in unsafe requests { unsafe rd_kafka_DeleteTopic_destroy(request) } }
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DELETETOPICS, timeout, "deleting topics") {
+                options, queue in
+                unsafe rd_kafka_DeleteTopics(handle.pointer, &requests, requests.count, options, queue)
+            }
+            defer { unsafe rd_kafka_event_destroy(event) }
+            var count = 0
+            let results = unsafe rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
+            return unsafe handle.errors(results, count, "deleting")
+        }
+    }
+
+    /// A topic's settings at the broker, by name.
+    public func configuration(
+        of topic: String, timeout: Duration = .seconds(10)
+    ) async throws(KafkaError) -> [String: String] {
+        let context = "settings of \(topic)"
+        return try await onThread(timeout, context) { handle throws(KafkaError) in
+            var requests = unsafe [rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)]
+            defer { for unsaferequest in unsafe requests { unsafe rd_kafka_ConfigResource_destroy(request) } }
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout, context) { options, queue in
+                unsafe rd_kafka_DescribeConfigs(handle.pointer, &requests, requests.count, options, queue)
+            }
+            defer { unsafe rd_kafka_event_destroy(event) }
+            var count = 0
+            let resources = unsafe rd_kafka_DescribeConfigs_result_resources(
+                rd_kafka_event_DescribeConfigs_result(event), &count)
+            guard count > 0, let resource = unsafe resources?[0] else { return [:] }
+            let text = unsafe rd_kafka_ConfigResource_error_string(resource).map { unsafe String(cString: $0) }
+            let code = unsafe rd_kafka_ConfigResource_error(resource)
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, context, text: text) }
+            var entries = 0
+            let list = unsafe rd_kafka_ConfigResource_configs(resource, &entries)
+            var found: [String: String] = [:]
+            for index in 0..<entries {
+                guard let entry = unsafe list?[index], let name = unsafe rd_kafka_ConfigEntry_name(entry),
+                    let value = unsafe rd_kafka_ConfigEntry_value(entry)
+                else { continue }
+                found[unsafe String(cString: name)] = unsafe String(cString: value)
+            }
+            return found
+        }
+    }
+
+    /// Waits for an answer of any broker.
+    public func reach(timeout: Duration = .seconds(5)) async throws(KafkaError) {
+        let context = "reaching \(bootstrap)"
+        try await onThread(timeout, context) { handle throws(KafkaError) in
+            var metadata: UnsafePointer<rd_kafka_metadata>?
+            let code = unsafe rd_kafka_metadata(handle.pointer, 0, nil, &metadata, timeout.timeout)
+            if unsafe metadata != nil { unsafe rd_kafka_metadata_destroy(metadata) }
+            try KafkaError.check(code, context)
+        }
+    }
+
+    /// Runs a blocking call on a thread of its own; gives up a second after its time-out.
+    private func onThread<R: Sendable>(
+        _ timeout: Duration, _ context: String, _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
+    ) async throws(KafkaError) -> R {
+        let handle = handle
+        let answer = Answer<R>()
+        let result: Result<R, KafkaError> = await withCheckedContinuation { continuation in
+            answer.set(continuation)
+            Thread.detachNewThread {
+                do throws(KafkaError) {
+                    answer.give(.success(try body(handle)))
+                } catch {
+                    answer.give(.failure(error))
+                }
+            }
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(timeout.milliseconds) + 1_000)) {
+                answer.give(.failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context, severity: .retriable)))
+            }
+        }
+        return try result.get()
+    }
+}

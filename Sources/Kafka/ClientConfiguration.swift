@@ -1,0 +1,81 @@
+internal import CRdKafka
+
+/// librdkafka's settings by their own names, as the user gave them; each client adds those that Shoal owns.
+public struct ClientConfiguration: Sendable {
+    /// A line of librdkafka's log.
+    public struct LogLine: Sendable {
+        /// As syslog has it: 3 error, 4 warning, 6 information, 7 debug.
+        public var level: Int32
+        public var facility: String
+        public var text: String
+    }
+
+    public var settings: [String: String]
+    /// Where librdkafka's log lines go; called on its threads.
+    public var log: @Sendable (LogLine) -> Void
+
+    public init(_ settings: [String: String], log: @escaping @Sendable (LogLine) -> Void = { _ in }) {
+        self.settings = settings
+        self.log = log
+    }
+
+    /// Settings that Shoal's promises rest on, and why the user cannot set them.
+    public static let owned: [String: String] = [
+        "isolation.level": "only committed records are read",
+        "enable.auto.commit": "offsets are committed in transactions only",
+        "enable.auto.offset.store": "offsets are committed in transactions only",
+        "auto.offset.reset": "a position that is gone is an error; input.start says where an application begins",
+        "group.id": "it is application.id",
+        "group.instance.id": "it is instance.id",
+        "transactional.id": "it is made of application.id and instance.id",
+        "transaction.timeout.ms": "it is transaction.timeout",
+        "enable.idempotence": "exactly once needs it",
+        "acks": "exactly once needs all",
+        "request.required.acks": "exactly once needs all",
+        "enable.partition.eof": "the end of a partition has to be seen",
+        "partitioner": "keys go where every other client puts them: murmur2_random",
+        "max.in.flight": "order needs at most 5",
+        "max.in.flight.requests.per.connection": "order needs at most 5",
+        "group.protocol": "the classic protocol checks the generation of every commit",
+    ]
+
+    /// Names whose values are secrets: shown as `***`.
+    public static let secrets: Set<String> = [
+        "sasl.password", "ssl.key.password", "ssl.keystore.password", "ssl.key.pem", "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.config",
+    ]
+
+    /// What is wrong with one setting; nil where librdkafka takes it.
+    public static func problem(with name: String, value: String) -> String? {
+        if let reason = owned[name] { return "Shoal sets it itself: \(reason)" }
+        let conf = unsafe rd_kafka_conf_new()
+        defer { unsafe rd_kafka_conf_destroy(conf) }
+        var text = [CChar](repeating: 0, count: 512)
+        let result = unsafe rd_kafka_conf_set(conf, name, value, &text, text.count)
+        return result == RD_KAFKA_CONF_OK ? nil : string(text)
+    }
+
+    /// librdkafka's version, as "2.0.2".
+    public static var libraryVersion: String { unsafe String(cString: rd_kafka_version_str()) }
+
+    /// A configuration object with the user's settings and `added` ones, which win.
+    func conf(adding added: [String: String]) throws(KafkaError) -> OpaquePointer? {
+        let conf = unsafe rd_kafka_conf_new()
+        var all = ["socket.nagle.disable": "true", "log.connection.close": "false"]
+        all.merge(settings) { _, user in user }
+        all.merge(added) { _, ours in ours }
+        for (name, value) in all.sorted(by: { $0.key < $1.key }) {
+            var text = [CChar](repeating: 0, count: 512)
+            if unsafe rd_kafka_conf_set(conf, name, value, &text, text.count) != RD_KAFKA_CONF_OK {
+                unsafe rd_kafka_conf_destroy(conf)
+                throw KafkaError(
+                    RD_KAFKA_RESP_ERR__INVALID_ARG, "setting kafka.\(name)", severity: .fatal, text: Self.string(text))
+            }
+        }
+        return unsafe conf
+    }
+
+    static func string(_ text: [CChar]) -> String {
+        String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

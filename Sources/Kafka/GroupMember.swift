@@ -1,0 +1,158 @@
+internal import CRdKafka
+
+/// What happens to a member of a group.
+public enum GroupEvent: Sendable {
+    /// These partitions are ours from now on; `acknowledgeAssignment` is due.
+    case assigned([TopicPartition])
+    /// These partitions are to be let go: drain, commit, then `acknowledgeRevocation`. Lost: they are somebody else's
+    /// already, and nothing can be committed.
+    case revoked([TopicPartition], lost: Bool)
+    case failed(KafkaError)
+}
+
+/// The group metadata of one assignment: what fences a zombie's offsets.
+///
+/// `@unchecked Sendable`: librdkafka only reads it.
+@safe public final class GroupMetadata: @unchecked Sendable {
+    let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) {
+        unsafe self.pointer = pointer
+    }
+
+    deinit {
+        unsafe rd_kafka_consumer_group_metadata_destroy(pointer)
+    }
+}
+
+/// A member of a consumer group that reads nothing itself: partitions come and go, and offsets are asked for, while the
+/// records are read through a `ReaderClient`. So a take-over can be interrupted by the next rebalance at any point.
+///
+/// Not for two threads at once. `deinit` leaves without a word; `close` says good-bye.
+public final class GroupMember {
+    private let handle: Handle
+    private let queue: Queue
+    public let group: String
+
+    @safe private final class Queue {
+        let pointer: OpaquePointer?
+
+        init(_ pointer: OpaquePointer?) {
+            unsafe self.pointer = pointer
+        }
+
+        deinit {
+            if let pointer = unsafe pointer { unsafe rd_kafka_queue_destroy(pointer) }
+        }
+    }
+
+    /// Joins the group.
+    /// - Parameter instance: the static member's id (`group.instance.id`); nil: a dynamic member.
+    public init(
+        _ configuration: ClientConfiguration, group: String, instance: String?, topics: [String]
+    ) throws(KafkaError) {
+        var settings = [
+            "group.id": group, "isolation.level": "read_committed", "enable.auto.commit": "false",
+            "enable.auto.offset.store": "false", "auto.offset.reset": "error",
+        ]
+        if configuration.settings["partition.assignment.strategy"] == nil {
+            settings["partition.assignment.strategy"] = "range"
+        }
+        if let instance {
+            settings["group.instance.id"] = instance
+            if configuration.settings["client.id"] == nil { settings["client.id"] = instance }
+        }
+        self.group = group
+        handle = try Handle(
+            RD_KAFKA_CONSUMER, configuration, adding: settings,
+            events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
+        try unsafe KafkaError.check(rd_kafka_poll_set_consumer(handle.pointer), "joining group \(group)")
+        unsafe queue = Queue(rd_kafka_queue_get_consumer(handle.pointer))
+        let list = PartitionList(topics.map { TopicPartition($0, -1) })
+        try KafkaError.check(
+            unsafe rd_kafka_subscribe(handle.pointer, list.pointer), "subscribing to \(topics.joined(separator: ", "))")
+    }
+
+    /// What has happened, waiting up to `timeout` for it.
+    public func poll(timeout: Duration) -> GroupEvent? {
+        guard let event = unsafe rd_kafka_queue_poll(queue.pointer, timeout.timeout) else { return nil }
+        defer { unsafe rd_kafka_event_destroy(event) }
+        switch unsafe rd_kafka_event_type(event) {
+        case RD_KAFKA_EVENT_REBALANCE:
+            let partitions = unsafe PartitionList.partitions(of: rd_kafka_event_topic_partition_list(event)).sorted()
+            return switch unsafe rd_kafka_event_error(event) {
+            case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS: .assigned(partitions)
+            default: .revoked(partitions, lost: unsafe rd_kafka_assignment_lost(handle.pointer) != 0)
+            }
+        case RD_KAFKA_EVENT_ERROR:
+            let code = unsafe rd_kafka_event_error(event)
+            let text = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) }
+            if code == RD_KAFKA_RESP_ERR__FATAL {
+                var reason = [CChar](repeating: 0, count: 512)
+                let fatal = unsafe rd_kafka_fatal_error(handle.pointer, &reason, reason.count)
+                return .failed(
+                    KafkaError(
+                        fatal, "group \(group)", severity: .fatal, text: ClientConfiguration.string(reason)))
+            }
+            return .failed(KafkaError(code, "group \(group)", text: text))
+        default:
+            return nil
+        }
+    }
+
+    /// Takes the assignment on. Nothing is fetched through this client, so librdkafka is given an empty list.
+    public func acknowledgeAssignment() throws(KafkaError) {
+        let none = PartitionList()
+        try KafkaError.check(unsafe rd_kafka_assign(handle.pointer, none.pointer), "group \(group): assignment")
+    }
+
+    /// Lets the partitions go: the group may give them to others.
+    public func acknowledgeRevocation() throws(KafkaError) {
+        try KafkaError.check(unsafe rd_kafka_assign(handle.pointer, nil), "group \(group): revocation")
+    }
+
+    /// The metadata of the present assignment, to be used for all of its transactions.
+    public func metadata() throws(KafkaError) -> GroupMetadata {
+        guard let pointer = unsafe rd_kafka_consumer_group_metadata(handle.pointer) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "group \(group): metadata")
+        }
+        return unsafe GroupMetadata(pointer)
+    }
+
+    /// This member's id in the group, for logs.
+    public var memberID: String {
+        guard let text = unsafe rd_kafka_memberid(handle.pointer) else { return "" }
+        defer { unsafe rd_kafka_mem_free(handle.pointer, text) }
+        return unsafe String(cString: text)
+    }
+
+    /// The committed positions, stable: waits up to `timeout` while an open transaction holds some of them.
+    /// - Returns: nil for a partition without a committed position.
+    /// - Throws: `KafkaError`; `isTimeout` while a predecessor's transaction holds offsets.
+    public func committed(
+        _ partitions: [TopicPartition], timeout: Duration
+    ) throws(KafkaError) -> [TopicPartition: PartitionOffset] {
+        let list = PartitionList(partitions)
+        let context = "group \(group): committed offsets of \(partitions.map(\.description).joined(separator: ", "))"
+        try KafkaError.check(unsafe rd_kafka_committed(handle.pointer, list.pointer, timeout.timeout), context)
+        var found: [TopicPartition: PartitionOffset] = [:]
+        for index in 0..<list.count {
+            let (offset, error) = list.element(index)
+            try KafkaError.check(error, context)
+            if offset.offset >= 0 { found[offset.partition] = offset }
+        }
+        return found
+    }
+
+    /// Leaves the group (a static member keeps its place until the session ends) within about `timeout`.
+    public func close(timeout: Duration) {
+        if let error = unsafe rd_kafka_consumer_close_queue(handle.pointer, queue.pointer) {
+            unsafe rd_kafka_error_destroy(error)
+            return
+        }
+        let end = ContinuousClock.now + timeout
+        while unsafe rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < end {
+            if case .revoked = poll(timeout: .milliseconds(50)) { try? acknowledgeRevocation() }
+        }
+    }
+}

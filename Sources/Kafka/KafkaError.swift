@@ -1,0 +1,145 @@
+internal import CRdKafka
+
+/// An error of librdkafka or of a broker: what was being done, what went wrong, and what to do about it.
+public struct KafkaError: Error, Sendable, CustomStringConvertible {
+    /// What can be done after an error.
+    public enum Severity: Sendable {
+        /// The same call may be made again.
+        case retriable
+        /// The current transaction has to be aborted.
+        case abortable
+        /// The client is of no use any more.
+        case fatal
+        /// An error outside of transactions that says nothing of the kind.
+        case other
+    }
+
+    /// librdkafka's number: negative for its own errors, positive for a broker's.
+    public let code: Int32
+    /// librdkafka's name, as `_TIMED_OUT` or `TOPIC_AUTHORIZATION_FAILED`.
+    public let name: String
+    /// librdkafka's words.
+    public let text: String
+    public let severity: Severity
+    /// What was being done, with topic and partition where there are any.
+    public let context: String
+
+    public init(code: Int32, name: String, text: String, severity: Severity, context: String) {
+        self.code = code
+        self.name = name
+        self.text = text
+        self.severity = severity
+        self.context = context
+    }
+
+    public var description: String {
+        let advice = advice.map { ": \($0)" } ?? ""
+        return "\(context): \(text) (\(name))\(advice)"
+    }
+
+    /// No answer in time, or nobody there to answer.
+    public var isTimeout: Bool {
+        [
+            RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT,
+            RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR__WAIT_COORD,
+            RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT,
+        ].contains { $0.rawValue == code }
+    }
+
+    /// A younger producer or consumer has taken our id.
+    public var isFenced: Bool {
+        [
+            RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
+            RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID,
+        ].contains { $0.rawValue == code }
+    }
+
+    /// The group has gone on without us.
+    public var isGroupLoss: Bool {
+        [
+            RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
+            RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS,
+            RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST,
+        ].contains { $0.rawValue == code }
+    }
+
+    /// A right is missing.
+    public var isAuthorization: Bool {
+        [
+            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR__AUTHENTICATION,
+        ].contains { $0.rawValue == code }
+    }
+
+    /// The topic or the partition is not there.
+    public var isUnknownTopic: Bool {
+        [
+            RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+            RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+        ].contains { $0.rawValue == code }
+    }
+
+    /// What the reader of the message can do; nil where waiting is all there is.
+    public var advice: String? {
+        switch rd_kafka_resp_err_t(code) {
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+            "grant the right on this topic (Read and Describe to read, Write and Describe to write)"
+        case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+            "grant Read and Describe on the consumer group"
+        case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+            "grant Write and Describe on the transactional id"
+        case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+            "grant IdempotentWrite on the cluster"
+        case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+            "check user, password and mechanism; SCRAM against Kafka 4 needs librdkafka 2.6.1 or later"
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE:
+            "is kafka.bootstrap.servers right, and does kafka.security.protocol fit that listener?"
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+            "create it with `shoal topics create`"
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+            "raise max.message.bytes of the topic"
+        case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
+            "lower transaction.timeout, or raise transaction.max.timeout.ms of the brokers"
+        default: nil
+        }
+    }
+}
+
+extension KafkaError {
+    /// Of a plain error code.
+    init(_ code: rd_kafka_resp_err_t, _ context: String, severity: Severity = .other, text: String? = nil) {
+        self.init(
+            code: code.rawValue, name: unsafe String(cString: rd_kafka_err2name(code)),
+            text: text ?? (unsafe String(cString: rd_kafka_err2str(code))), severity: severity, context: context)
+    }
+
+    /// Of an error object, which is destroyed. An error of a transactional call with neither flag counts as fatal.
+    init(consuming error: OpaquePointer, _ context: String) {
+        let severity: Severity =
+            if unsafe rd_kafka_error_is_fatal(error) != 0 {
+                .fatal
+            } else if unsafe rd_kafka_error_txn_requires_abort(error) != 0 {
+                .abortable
+            } else if unsafe rd_kafka_error_is_retriable(error) != 0 {
+                .retriable
+            } else {
+                .fatal
+            }
+        unsafe self.init(
+            code: rd_kafka_error_code(error).rawValue, name: String(cString: rd_kafka_error_name(error)),
+            text: String(cString: rd_kafka_error_string(error)), severity: severity, context: context)
+        unsafe rd_kafka_error_destroy(error)
+    }
+
+    /// Throws what a call returned, if it is an error.
+    static func check(_ error: OpaquePointer?, _ context: @autoclosure () -> String) throws(KafkaError) {
+        if let error = unsafe error { throw unsafe KafkaError(consuming: error, context()) }
+    }
+
+    static func check(_ code: rd_kafka_resp_err_t, _ context: @autoclosure () -> String) throws(KafkaError) {
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, context()) }
+    }
+}

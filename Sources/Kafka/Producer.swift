@@ -1,0 +1,154 @@
+internal import CRdKafka
+import Synchronization
+
+/// A producer: transactional where it has a `transactional.id`, otherwise idempotent only.
+///
+/// Not for two threads at once. Without transactions, records that could not be delivered are found by `flush`.
+public final class Producer {
+    private let handle: Handle
+    private let name: String
+    private let isTransactional: Bool
+
+    /// - Parameter transactionTimeout: after which the broker aborts an open transaction.
+    public init(
+        _ configuration: ClientConfiguration, transactionalID: String, transactionTimeout: Duration
+    ) throws(KafkaError) {
+        name = "transactional id \(transactionalID)"
+        isTransactional = true
+        handle = try Handle(
+            RD_KAFKA_PRODUCER, configuration,
+            adding: [
+                "transactional.id": transactionalID, "enable.idempotence": "true",
+                "transaction.timeout.ms": "\(transactionTimeout.milliseconds)",
+                // Librdkafka asks for a message's own time-out to lie within the transaction's.
+                "message.timeout.ms": "\(transactionTimeout.milliseconds)", "partitioner": "murmur2_random",
+            ])
+    }
+
+    /// An idempotent producer without transactions.
+    public init(_ configuration: ClientConfiguration) throws(KafkaError) {
+        name = "producer"
+        isTransactional = false
+        handle = try Handle(
+            RD_KAFKA_PRODUCER, configuration, adding: ["enable.idempotence": "true", "partitioner": "murmur2_random"])
+    }
+
+    /// Fences producers of the same id, and settles what they left open.
+    public func initTransactions(timeout: Duration) throws(KafkaError) {
+        try unsafe KafkaError.check(
+            rd_kafka_init_transactions(handle.pointer, timeout.timeout), "\(name): init_transactions")
+    }
+
+    public func begin() throws(KafkaError) {
+        try unsafe KafkaError.check(rd_kafka_begin_transaction(handle.pointer), "\(name): begin")
+    }
+
+    /// Puts a record into the producer's queue; waits up to `timeout` while that is full.
+    /// - Parameters:
+    ///   - partition: nil: by the key (murmur2), at random without one.
+    ///   - value: nil: a tombstone.
+    public func produce(
+        to topic: String, partition: Int32? = nil, key: RawSpan?, value: RawSpan?,
+        headers: [(name: String, value: [UInt8])] = [], timeout: Duration = .seconds(30)
+    ) throws(KafkaError) {
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            guard let error = unsafe enqueue(topic, partition ?? -1, key, value, headers) else { return }
+            guard unsafe rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL, ContinuousClock.now < deadline
+            else { throw unsafe KafkaError(consuming: error, "\(name): producing to \(topic)") }
+            unsafe rd_kafka_error_destroy(error)
+            unsafe rd_kafka_poll(handle.pointer, 50)
+        }
+    }
+
+    private func enqueue(
+        _ topic: String, _ partition: Int32, _ key: RawSpan?, _ value: RawSpan?,
+        _ headers: [(name: String, value: [UInt8])]
+    ) -> OpaquePointer? {
+        unsafe topic.withCString { topic in
+            unsafe Self.withBytes(of: key) { key in
+                unsafe Self.withBytes(of: value) { value in
+                    var arguments = unsafe [
+                        rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_TOPIC, u: .init(cstr: topic)),
+                        rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_PARTITION, u: .init(i32: partition)),
+                        rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_KEY, u: .init(mem: key)),
+                        rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_VALUE, u: .init(mem: value)),
+                        // Safe: librdkafka copies key and value before it returns.
+                        rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_MSGFLAGS, u: .init(i: RD_KAFKA_MSG_F_COPY)),
+                    ]
+                    if !headers.isEmpty {
+                        let list = unsafe rd_kafka_headers_new(headers.count)
+                        for header in headers {
+                            unsafe header.value.withUnsafeBytes { bytes in
+                                _ = unsafe rd_kafka_header_add(list, header.name, -1, bytes.baseAddress, bytes.count)
+                            }
+                        }
+                        unsafe arguments.append(rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_HEADERS, u: .init(headers: list)))
+                        let error = unsafe rd_kafka_produceva(handle.pointer, arguments, arguments.count)
+                        // Librdkafka owns the headers where it took the message.
+                        if unsafe error != nil { unsafe rd_kafka_headers_destroy(list) }
+                        return unsafe error
+                    }
+                    return unsafe rd_kafka_produceva(handle.pointer, arguments, arguments.count)
+                }
+            }
+        }
+    }
+
+    private typealias Memory = rd_kafka_vu_t.__Unnamed_union_u.__Unnamed_struct_mem
+
+    /// Empty is not absent: an empty key or value has an address and no bytes.
+    private static func withBytes<R>(of span: RawSpan?, _ body: (Memory) -> R) -> R {
+        guard let span else { return unsafe body(Memory(ptr: nil, size: 0)) }
+        if span.byteCount == 0 {
+            var nothing: UInt8 = 0
+            return unsafe withUnsafeMutableBytes(of: &nothing) { unsafe body(Memory(ptr: $0.baseAddress, size: 0)) }
+        }
+        return unsafe span.withUnsafeBytes {
+            unsafe body(Memory(ptr: UnsafeMutableRawPointer(mutating: $0.baseAddress), size: $0.count))
+        }
+    }
+
+    /// Waits until all records are with the brokers.
+    public func flush(timeout: Duration) throws(KafkaError) {
+        let code = unsafe rd_kafka_flush(handle.pointer, timeout.timeout)
+        if code == RD_KAFKA_RESP_ERR__TIMED_OUT, isTransactional {
+            // What is still on its way can only be taken back together with the transaction.
+            throw KafkaError(code, "\(name): flush", severity: .abortable)
+        }
+        try KafkaError.check(code, "\(name): flush")
+    }
+
+    /// Puts the positions into the transaction, under the metadata of their assignment.
+    public func sendOffsets(
+        _ offsets: [PartitionOffset], group: GroupMetadata, timeout: Duration
+    ) throws(KafkaError) {
+        let list = PartitionList(offsets)
+        try unsafe KafkaError.check(
+            rd_kafka_send_offsets_to_transaction(handle.pointer, list.pointer, group.pointer, timeout.timeout),
+            "\(name): sending offsets")
+    }
+
+    /// Commits; a time-out is retriable, and its outcome unknown until a later call says more.
+    public func commit(timeout: Duration) throws(KafkaError) {
+        try unsafe KafkaError.check(rd_kafka_commit_transaction(handle.pointer, timeout.timeout), "\(name): commit")
+    }
+
+    public func abort(timeout: Duration) throws(KafkaError) {
+        try unsafe KafkaError.check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), "\(name): abort")
+    }
+
+    /// Serves callbacks, and tells how many records wait.
+    public func waiting() -> Int {
+        unsafe rd_kafka_poll(handle.pointer, 0)
+        return Int(unsafe rd_kafka_outq_len(handle.pointer))
+    }
+
+    /// The error that ended this producer; nil while it works.
+    public var fatalError: KafkaError? {
+        var reason = [CChar](repeating: 0, count: 512)
+        let code = unsafe rd_kafka_fatal_error(handle.pointer, &reason, reason.count)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        return KafkaError(code, name, severity: .fatal, text: ClientConfiguration.string(reason))
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Synchronization
+
+/// An executor with one thread of its own: an actor that runs on it may block in librdkafka without taking a thread from
+/// the cooperative pool.
+public final class ThreadExecutor: SerialExecutor {
+    /// What the thread and the executor share; the thread ends when the executor is gone and all jobs are done.
+    private final class Jobs: Sendable {
+        private struct State {
+            var jobs: [UnownedJob] = []
+            var isOver = false
+        }
+
+        private let state = Mutex(State())
+        private let wake = DispatchSemaphore(value: 0)
+
+        func add(_ job: UnownedJob) {
+            state.withLock { $0.jobs.append(job) }
+            wake.signal()
+        }
+
+        func end() {
+            state.withLock { $0.isOver = true }
+            wake.signal()
+        }
+
+        /// Waits for jobs; nil when there will be none.
+        func next() -> [UnownedJob]? {
+            wake.wait()
+            return state.withLock { state in
+                if state.jobs.isEmpty, state.isOver { return nil }
+                defer { state.jobs.removeAll(keepingCapacity: true) }
+                return state.jobs
+            }
+        }
+    }
+
+    private let jobs = Jobs()
+
+    public init(name: String) {
+        let jobs = jobs
+        let thread = Thread { [weak self] in
+            while let batch = jobs.next() {
+                // A job keeps its actor alive, and the actor this executor.
+                guard let executor = self else { return }
+                for job in batch { unsafe job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
+            }
+        }
+        thread.name = name
+        thread.start()
+    }
+
+    deinit {
+        jobs.end()
+    }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        jobs.add(UnownedJob(job))
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// A port of the loopback interface that nobody listens on.
+public func freePort() throws -> Int {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = loopback(port: 0)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    // Safe: the address has the size that is told.
+    let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+            unsafe bind(socket, pointer, length) == 0 && getsockname(socket, pointer, &length) == 0
+        }
+    }
+    guard bound else { throw BrokerUnavailable(what: "a free port") }
+    return Int(UInt16(bigEndian: address.sin_port))
+}
+
+/// Waits until somebody listens, 30 s at most.
+func waitForPort(_ port: Int) async throws {
+    for _ in 0..<300 {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = loopback(port: UInt16(port))
+        // Safe: the address has the size that is told.
+        let connected = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe connect(socket, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        if connected { return }
+        try await Task.sleep(for: .milliseconds(100))
+    }
+    throw BrokerUnavailable(what: "port \(port)")
+}
+
+private func loopback(port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr = in_addr(s_addr: UInt32(0x7f00_0001).bigEndian)
+    return address
+}

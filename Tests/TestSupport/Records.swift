@@ -1,0 +1,65 @@
+public import Kafka
+
+/// A record as a test reads it.
+public struct TestRecord: Hashable, Sendable {
+    public var partition: Int32
+    public var offset: Int64
+    public var key: [UInt8]?
+    public var value: [UInt8]?
+    public var headers: [String: [UInt8]] = [:]
+
+    public var keyText: String { String(decoding: key ?? [], as: UTF8.self) }
+    public var valueText: String { String(decoding: value ?? [], as: UTF8.self) }
+}
+
+extension TestBroker {
+    public func configuration(_ settings: [String: String] = [:]) -> ClientConfiguration {
+        ClientConfiguration(["bootstrap.servers": bootstrap].merging(settings) { $1 })
+    }
+
+    /// Makes topics, and waits until they are there.
+    public func create(_ topics: [String: Int32]) async throws {
+        let admin = try Admin(configuration())
+        let errors = try await admin.create(topics.map { Admin.NewTopic($0.key, partitions: $0.value) })
+        if let error = errors.values.first(where: { !$0.isTopicExists }) { throw error }
+        for (topic, count) in topics {
+            while try await admin.partitions(of: topic) != count { try await Task.sleep(for: .milliseconds(20)) }
+        }
+        if kind.isApache { try await Task.sleep(for: .milliseconds(150)) }
+    }
+
+    /// All committed records of a topic, partition by partition, up to what is there at the call.
+    public func records(of topic: String, settings: [String: String] = [:]) async throws -> [TestRecord] {
+        let admin = try Admin(configuration(settings))
+        let client = try ReaderClient(configuration(settings))
+        var found: [TestRecord] = []
+        for partition in 0..<(try await admin.partitions(of: topic) ?? 0) {
+            let marks = try await admin.watermarks(of: TopicPartition(topic, partition))
+            let reader = try client.reader(topic: topic, partition: partition, from: marks.low)
+            let end = ContinuousClock.now + .seconds(20)
+            while reader.position < marks.high, ContinuousClock.now < end {
+                let batch = try reader.poll(max: 1_000, timeout: .milliseconds(20))
+                for index in 0..<batch.count {
+                    found.append(
+                        TestRecord(
+                            partition: partition, offset: batch.offset(index), key: batch.keyBytes(index),
+                            value: batch.valueBytes(index),
+                            headers: Dictionary(batch.headers(index).map { ($0.name, $0.value) }) { $1 }))
+                }
+            }
+        }
+        return found
+    }
+}
+
+extension Producer {
+    /// Produces text.
+    public func produce(to topic: String, partition: Int32? = nil, key: String?, value: String?) throws {
+        let keyBytes = Array((key ?? "").utf8)
+        let valueBytes = Array((value ?? "").utf8)
+        // Safe: bytes without padding.
+        try unsafe produce(
+            to: topic, partition: partition, key: key == nil ? nil : keyBytes.span.bytes,
+            value: value == nil ? nil : valueBytes.span.bytes)
+    }
+}

@@ -1,0 +1,78 @@
+public import Foundation
+
+/// A process that cannot outlive the tests: a shell stands beside it that ends it when our end of a pipe is closed, which
+/// also happens when the test process is killed.
+public final class Supervised: Sendable {
+    private let process: Process
+    private let leash: Pipe
+
+    /// - Parameters:
+    ///   - script: shell commands; `$@` are the arguments. Runs before the wait.
+    ///   - cleanup: shell commands that run when it is let go.
+    public init(
+        _ script: String, arguments: [String], cleanup: String, environment: [String: String] = [:],
+        log: URL? = nil
+    ) throws {
+        process = Process()
+        leash = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "\(script)\nread _\n\(cleanup)", "sh"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = leash
+        if let log {
+            _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+            let handle = try FileHandle(forWritingTo: log)
+            process.standardOutput = handle
+            process.standardError = handle
+        } else {
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+        }
+        try process.run()
+    }
+
+    public var isRunning: Bool { process.isRunning }
+
+    /// Lets it go, and waits until the cleanup is done.
+    public func stop() {
+        try? leash.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+}
+
+/// Runs a command to its end.
+/// - Returns: what it printed on standard output.
+/// - Throws: `CommandFailed` where its exit status is not 0.
+@discardableResult
+public func run(
+    _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [executable] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let output = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString).out")
+    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+    defer { try? FileManager.default.removeItem(at: output) }
+    let handle = try FileHandle(forWritingTo: output)
+    process.standardOutput = handle
+    process.standardError = handle
+    let pipe = Pipe()
+    process.standardInput = pipe
+    try process.run()
+    if let input { try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
+    try pipe.fileHandleForWriting.close()
+    process.waitUntilExit()
+    let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
+    guard process.terminationStatus == 0 else {
+        throw CommandFailed(command: executable, status: process.terminationStatus, output: text)
+    }
+    return text
+}
+
+public struct CommandFailed: Error, CustomStringConvertible {
+    public var command: String
+    public var status: Int32
+    public var output: String
+    public var description: String { "\(command) ended with \(status): \(output)" }
+}

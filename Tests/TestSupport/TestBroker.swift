@@ -1,0 +1,142 @@
+public import Foundation
+
+/// A broker for tests: which one `SHOAL_TEST_BROKER` says (noida, kafka3, kafka4, kafka3x3, kafka4x3), or the cluster that
+/// `SHOAL_TEST_BOOTSTRAP` names. Started once a test process, and gone with it.
+public struct TestBroker: Sendable {
+    public enum Kind: Hashable, Sendable {
+        /// The 5 MB broker from the tests' virtual environment: it proves nothing about zombies and take-overs.
+        case noida
+        case apacheKafka(release: Int, brokers: Int, isSecure: Bool)
+        case external(String)
+
+        public var isApache: Bool {
+            if case .noida = self { false } else { true }
+        }
+    }
+
+    public var kind: Kind
+    public var bootstrap: String
+    /// What the start script told: `DIR`, `BOOTSTRAP_SSL`, `CLIENT_SSL`, …
+    public var facts: [String: String]
+
+    /// The broker that the whole suite runs against.
+    public static var kind: Kind {
+        let environment = ProcessInfo.processInfo.environment
+        if let bootstrap = environment["SHOAL_TEST_BOOTSTRAP"] { return .external(bootstrap) }
+        return switch environment["SHOAL_TEST_BROKER"] {
+        case "kafka3": .apacheKafka(release: 3, brokers: 1, isSecure: false)
+        case "kafka4": .apacheKafka(release: 4, brokers: 1, isSecure: false)
+        case "kafka3x3": .apacheKafka(release: 3, brokers: 3, isSecure: false)
+        case "kafka4x3": .apacheKafka(release: 4, brokers: 3, isSecure: false)
+        default: .noida
+        }
+    }
+
+    /// The one that convinces: Apache Kafka, whatever the suite runs against.
+    public static var convincing: Kind {
+        kind.isApache ? kind : .apacheKafka(release: 4, brokers: 1, isSecure: false)
+    }
+
+    /// Whether Apache Kafka is there to be started.
+    public static var hasApache: Bool {
+        kafkaScript != nil || ProcessInfo.processInfo.environment["SHOAL_TEST_BOOTSTRAP"] != nil
+    }
+
+    public static func shared(_ kind: Kind = kind) async throws -> TestBroker {
+        try await TestBrokers.shared.broker(kind)
+    }
+
+    /// The repository's root.
+    public static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The folder with what is not part of the project; nil where it is absent.
+    public static var sharedFolder: URL? {
+        let environment = ProcessInfo.processInfo.environment
+        let candidates = [
+            environment["SHOAL_SHARED"].map { URL(fileURLWithPath: $0) }, root.appending(path: "../shared"),
+        ]
+        return candidates.compactMap { $0 }.first { FileManager.default.fileExists(atPath: $0.path) }
+    }
+
+    static var kafkaScript: URL? {
+        let home = ProcessInfo.processInfo.environment["KAFKA_HOME"].map { URL(fileURLWithPath: $0) }
+        let candidates = [sharedFolder?.appending(path: "kafka/bin/kafka"), home?.appending(path: "bin/kafka")]
+        return candidates.compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    }
+
+    static var python: URL {
+        let environment = ProcessInfo.processInfo.environment
+        return environment["SHOAL_TEST_PYTHON"].map { URL(fileURLWithPath: $0) }
+            ?? root.appending(path: "build/venv/bin/python")
+    }
+}
+
+/// The brokers that this process has started.
+actor TestBrokers {
+    static let shared = TestBrokers()
+    private var starting: [TestBroker.Kind: Task<(TestBroker, Supervised?), any Error>] = [:]
+
+    func broker(_ kind: TestBroker.Kind) async throws -> TestBroker {
+        if let task = starting[kind] { return try await task.value.0 }
+        let task = Task { try await Self.start(kind) }
+        starting[kind] = task
+        return try await task.value.0
+    }
+
+    private static func start(_ kind: TestBroker.Kind) async throws -> (TestBroker, Supervised?) {
+        switch kind {
+        case .external(let bootstrap):
+            return (TestBroker(kind: kind, bootstrap: bootstrap, facts: [:]), nil)
+        case .noida:
+            let port = try freePort()
+            let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-noida-\(port)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let program = TestBroker.python.deletingLastPathComponent().appending(path: "noida-db").path
+            let process = try Supervised(
+                "dir=$1; shift; \"$@\" < /dev/null & pid=$!",
+                arguments: [
+                    folder.path, program, "start", "--data-dir", folder.path, "--only", "kafka", "--kafka-port",
+                    "\(port)",
+                ], cleanup: "kill -9 $pid; wait $pid; rm -rf \"$dir\"", log: folder.appending(path: "log"))
+            try await waitForPort(port)
+            return (TestBroker(kind: kind, bootstrap: "127.0.0.1:\(port)", facts: [:]), process)
+        case .apacheKafka(let release, let brokers, let isSecure):
+            guard let script = TestBroker.kafkaScript else { throw BrokerUnavailable(what: "Apache Kafka") }
+            let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-kafka-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let log = folder.appendingPathExtension("env")
+            let process = try Supervised(
+                "script=$1; dir=$2; shift 2; \"$script\" start --dir \"$dir\" \"$@\" < /dev/null || exit 1",
+                arguments: [script.path, folder.path, "--release", "\(release)", "--brokers", "\(brokers)"]
+                    + (isSecure ? ["--secure"] : []),
+                cleanup: "\"$script\" stop \"$dir\" --kill --remove < /dev/null; rm -f \"$dir.env\"", log: log)
+            for _ in 0..<600 {
+                let facts = Self.facts(try String(contentsOf: log, encoding: .utf8))
+                if let bootstrap = facts["BOOTSTRAP"], facts["DIR"] != nil, facts["RELEASE"] != nil {
+                    return (TestBroker(kind: kind, bootstrap: bootstrap, facts: facts), process)
+                }
+                guard process.isRunning else { break }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            throw BrokerUnavailable(what: try String(contentsOf: log, encoding: .utf8))
+        }
+    }
+
+    private static func facts(_ text: String) -> [String: String] {
+        var facts: [String: String] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { facts[String(parts[0])] = String(parts[1]) }
+        }
+        return facts
+    }
+}
+
+public struct BrokerUnavailable: Error {
+    public var what: String
+
+    public init(what: String) {
+        self.what = what
+    }
+}
