@@ -45,22 +45,22 @@ internal import CRdKafka
 
     /// The bytes of the key; nil: none.
     @_lifetime(borrow self)
-    public func key(_ index: Int) -> RawSpan? {
+    public func key(_ index: Int) -> Span<UInt8>? {
         let message = unsafe message(index)
         guard let start = unsafe message.pointee.key else { return nil }
         // Safe: librdkafka's message holds `key_len` bytes there until the batch destroys it.
         return unsafe _overrideLifetime(
-            RawSpan(_unsafeStart: UnsafeRawPointer(start), byteCount: message.pointee.key_len), borrowing: self)
+            Span(_unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: message.pointee.key_len), borrowing: self)
     }
 
     /// The bytes of the value; nil: a tombstone.
     @_lifetime(borrow self)
-    public func value(_ index: Int) -> RawSpan? {
+    public func value(_ index: Int) -> Span<UInt8>? {
         let message = unsafe message(index)
         guard let start = unsafe message.pointee.payload else { return nil }
         // Safe: as of the key.
         return unsafe _overrideLifetime(
-            RawSpan(_unsafeStart: UnsafeRawPointer(start), byteCount: message.pointee.len), borrowing: self)
+            Span(_unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: message.pointee.len), borrowing: self)
     }
 
     /// Key and value as arrays, where speed does not matter.
@@ -93,7 +93,7 @@ internal import CRdKafka
         return found
     }
 
-    private static func bytes(_ span: RawSpan) -> [UInt8] {
-        unsafe span.withUnsafeBytes { unsafe Array($0) }
+    private static func bytes(_ span: Span<UInt8>) -> [UInt8] {
+        unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
     }
 }

@@ -48,7 +48,7 @@ public final class Producer {
     ///   - partition: nil: by the key (murmur2), at random without one.
     ///   - value: nil: a tombstone.
     public func produce(
-        to topic: String, partition: Int32? = nil, key: RawSpan?, value: RawSpan?,
+        to topic: String, partition: Int32? = nil, key: Span<UInt8>?, value: Span<UInt8>?,
         headers: [(name: String, value: [UInt8])] = [], timeout: Duration = .seconds(30)
     ) throws(KafkaError) {
         let deadline = ContinuousClock.now + timeout
@@ -62,7 +62,7 @@ public final class Producer {
     }
 
     private func enqueue(
-        _ topic: String, _ partition: Int32, _ key: RawSpan?, _ value: RawSpan?,
+        _ topic: String, _ partition: Int32, _ key: Span<UInt8>?, _ value: Span<UInt8>?,
         _ headers: [(name: String, value: [UInt8])]
     ) -> OpaquePointer? {
         unsafe topic.withCString { topic in
@@ -98,9 +98,9 @@ public final class Producer {
     private typealias Memory = rd_kafka_vu_t.__Unnamed_union_u.__Unnamed_struct_mem
 
     /// Empty is not absent: an empty key or value has an address and no bytes.
-    private static func withBytes<R>(of span: RawSpan?, _ body: (Memory) -> R) -> R {
+    private static func withBytes<R>(of span: Span<UInt8>?, _ body: (Memory) -> R) -> R {
         guard let span else { return unsafe body(Memory(ptr: nil, size: 0)) }
-        if span.byteCount == 0 {
+        if span.isEmpty {
             var nothing: UInt8 = 0
             return unsafe withUnsafeMutableBytes(of: &nothing) { unsafe body(Memory(ptr: $0.baseAddress, size: 0)) }
         }

@@ -58,8 +58,8 @@ struct TransactionTests {
         try producer.produce(to: topic, key: "a", value: nil)
         try producer.produce(to: topic, key: "b", value: "")
         let value = Array("v".utf8)
-        try unsafe producer.produce(
-            to: topic, key: nil, value: value.span.bytes, headers: [("reason", Array("x y".utf8)), ("empty", [])])
+        try producer.produce(
+            to: topic, key: nil, value: value.span, headers: [("reason", Array("x y".utf8)), ("empty", [])])
         try producer.flush(timeout: second)
         let records = try await broker.records(of: topic)
         #expect(records.map(\.value) == [nil, [], value])

@@ -11,12 +11,12 @@ struct PrivacyTests {
         let key = try #require(key)
         let hmac = HMAC(key)
         let message = Array("Hi There".utf8)
-        let whole = unsafe hmac.digest(message.span.bytes)
+        let whole = hmac.digest(message.span)
         // From `openssl dgst -sha256 -mac HMAC -macopt hexkey:0b…0b` (32 bytes).
         #expect(whole.first16 == 0x198a_607e_b44b_fbc6_9903_a0f1_cf2b_bdc5)
         hmac.start()
-        unsafe hmac.add(Array("Hi ".utf8).span.bytes)
-        unsafe hmac.add(Array("There".utf8).span.bytes)
+        hmac.add(Array("Hi ".utf8).span)
+        hmac.add(Array("There".utf8).span)
         #expect(hmac.finish().words == whole.words)
     }
 
@@ -24,10 +24,10 @@ struct PrivacyTests {
     func sipHash() {
         let sip = SipHash(k0: 0x0706_0504_0302_0100, k1: 0x0f0e_0d0c_0b0a_0908)
         let message = (0..<15).map { UInt8($0) }
-        let narrow = unsafe sip.hash64(message.span.bytes)
+        let narrow = sip.hash64(message.span)
         #expect(narrow == 0xa129_ca61_49be_45e5)
         let empty: [UInt8] = []
-        let wide = unsafe sip.hash128(empty.span.bytes)
+        let wide = sip.hash128(empty.span)
         #expect(wide.0 == 0xe6a8_25ba_047f_81a3)
         #expect(wide.1 == 0x9302_55c7_1472_f66d)
     }
@@ -39,13 +39,13 @@ struct PrivacyTests {
         let viewers = (0..<5_000).map { Array("viewer-\($0)".utf8) }
         var first: [UInt128] = []
         var second: [UInt128] = []
-        for viewer in viewers { unsafe first.append(table.identity(of: viewer.span.bytes).pseudonym) }
-        for viewer in viewers { unsafe second.append(table.identity(of: viewer.span.bytes).pseudonym) }
+        for viewer in viewers { first.append(table.identity(of: viewer.span).pseudonym) }
+        for viewer in viewers { second.append(table.identity(of: viewer.span).pseudonym) }
         #expect(first == second)
         #expect(Set(first).count == viewers.count)
         let viewer = viewers[7]
-        unsafe table.forget(viewer.span.bytes)
-        let again = unsafe table.identity(of: viewer.span.bytes).pseudonym
+        table.forget(viewer.span)
+        let again = table.identity(of: viewer.span).pseudonym
         #expect(again == first[7])
     }
 

@@ -57,9 +57,8 @@ extension Producer {
     public func produce(to topic: String, partition: Int32? = nil, key: String?, value: String?) throws {
         let keyBytes = Array((key ?? "").utf8)
         let valueBytes = Array((value ?? "").utf8)
-        // Safe: bytes without padding.
-        try unsafe produce(
-            to: topic, partition: partition, key: key == nil ? nil : keyBytes.span.bytes,
-            value: value == nil ? nil : valueBytes.span.bytes)
+        try produce(
+            to: topic, partition: partition, key: key == nil ? nil : keyBytes.span,
+            value: value == nil ? nil : valueBytes.span)
     }
 }

@@ -39,7 +39,7 @@ internal import COpenSSL
     }
 
     /// The digest of `message`.
-    func digest(_ message: RawSpan) -> Digest {
+    func digest(_ message: Span<UInt8>) -> Digest {
         start()
         add(message)
         return finish()
@@ -50,10 +50,10 @@ internal import COpenSSL
         unsafe EVP_MAC_init(context, nil, 0, nil)
     }
 
-    func add(_ part: RawSpan) {
-        unsafe part.withUnsafeBytes { buffer in
+    func add(_ part: Span<UInt8>) {
+        unsafe part.withUnsafeBufferPointer { buffer in
             // Safe: OpenSSL reads `count` bytes before it returns.
-            _ = unsafe EVP_MAC_update(context, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count)
+            _ = unsafe EVP_MAC_update(context, buffer.baseAddress, buffer.count)
         }
     }
 

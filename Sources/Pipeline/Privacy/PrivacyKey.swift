@@ -29,8 +29,7 @@ public struct PrivacyKey: Sendable {
 
     /// The first 8 bytes of HMAC(key, "shoal/key"): tells keys apart without telling the key.
     public var fingerprint: UInt64 {
-        // Safe: bytes without padding.
         let name = Array("shoal/key".utf8)
-        return unsafe HMAC(self).digest(name.span.bytes).first8
+        return HMAC(self).digest(name.span).first8
     }
 }

@@ -7,8 +7,7 @@ struct SipHash: Sendable {
     /// - Parameter purpose: keeps the hashes of different uses apart.
     init(_ key: PrivacyKey, purpose: String) {
         let name = Array("shoal/\(purpose)".utf8)
-        // Safe: bytes without padding.
-        let digest = unsafe HMAC(key).digest(name.span.bytes)
+        let digest = HMAC(key).digest(name.span)
         self.init(k0: digest.words.0, k1: digest.words.1)
     }
 
@@ -18,14 +17,14 @@ struct SipHash: Sendable {
     }
 
     /// 64 bits.
-    func hash64(_ message: RawSpan) -> UInt64 {
+    func hash64(_ message: Span<UInt8>) -> UInt64 {
         var state = State(k0, k1, isWide: false)
         state.absorb(message)
         return state.finish(0xFF)
     }
 
     /// 128 bits, as two words.
-    func hash128(_ message: RawSpan) -> (UInt64, UInt64) {
+    func hash128(_ message: Span<UInt8>) -> (UInt64, UInt64) {
         var state = State(k0, k1, isWide: true)
         state.absorb(message)
         let first = state.finish(0xEE)
@@ -70,20 +69,18 @@ struct SipHash: Sendable {
             v0 ^= word
         }
 
-        mutating func absorb(_ message: RawSpan) {
+        mutating func absorb(_ message: Span<UInt8>) {
             var offset = 0
-            while offset + 8 <= message.byteCount {
+            while offset + 8 <= message.count {
                 // Safe: any eight bytes are a UInt64, and they lie within the span.
-                absorb(
-                    word: UInt64(
-                        littleEndian: unsafe message.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+                let word = unsafe message.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                absorb(word: UInt64(littleEndian: word))
                 offset += 8
             }
-            var last = UInt64(truncatingIfNeeded: message.byteCount) << 56
+            var last = UInt64(truncatingIfNeeded: message.count) << 56
             var shift: UInt64 = 0
-            while offset < message.byteCount {
-                // Safe: any byte is a UInt8, and it lies within the span.
-                last |= UInt64(unsafe message.unsafeLoad(fromByteOffset: offset, as: UInt8.self)) << shift
+            while offset < message.count {
+                last |= UInt64(message[offset]) << shift
                 shift += 8
                 offset += 1
             }

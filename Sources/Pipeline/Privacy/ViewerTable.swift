@@ -32,7 +32,7 @@ struct ViewerTable {
     }
 
     /// The viewer's pseudonym and order; about 20 ns for one that is known, 600 ns for a new one.
-    mutating func identity(of viewer: RawSpan) -> ViewerIdentity {
+    mutating func identity(of viewer: Span<UInt8>) -> ViewerIdentity {
         let (first, second) = sip.hash128(viewer)
         var index = Int(truncatingIfNeeded: first) & (slots.count - 2)
         for offset in 0...1 where slots[index + offset].first == first && slots[index + offset].second == second {
@@ -49,7 +49,7 @@ struct ViewerTable {
     }
 
     /// Nothing that was kept of the pseudonym stays.
-    mutating func forget(_ viewer: RawSpan) {
+    mutating func forget(_ viewer: Span<UInt8>) {
         let (first, second) = sip.hash128(viewer)
         let index = Int(truncatingIfNeeded: first) & (slots.count - 2)
         for offset in 0...1 where slots[index + offset].first == first && slots[index + offset].second == second {
