@@ -47,6 +47,15 @@ public struct LifecycleChange: Equatable, Sendable {
         case seed = 1
         case split
         case birth
+
+        /// As the reason of its members' changes.
+        var reason: Reason {
+            switch self {
+            case .seed: .seed
+            case .split: .split
+            case .birth: .birth
+            }
+        }
     }
 
     public var kind: Kind

@@ -16,7 +16,7 @@ public struct Model: Equatable, Sendable {
     public var nextID: ClusterID = 1
     /// Merged clusters and their survivors, for ever; ascending by merged id.
     public var merged: [Merge] = []
-    /// The last version that let the unassigned be assigned again, by reason (seed, birth, retire).
+    /// Why the unassigned were to be assigned again (seed, birth, retire); the latest of each reason.
     public var unassignedTouched: [Touch] = []
 
     public init(settings: Settings) {
@@ -38,11 +38,12 @@ public struct ClusterSums: Equatable, Sendable {
 
 /// An operation of the lifecycle that has members assigned again by every shard that opens an epoch with a later model.
 public struct Touch: Equatable, Sendable {
-    public var version: Epoch
+    /// The tick of the model that decided: a shard compares it with the ticks of the model that it had before.
+    public var tick: Int64
     public var reason: Reason
 
-    public init(version: Epoch, reason: Reason) {
-        self.version = version
+    public init(tick: Int64, reason: Reason) {
+        self.tick = tick
         self.reason = reason
     }
 }
@@ -51,12 +52,13 @@ public struct Touch: Equatable, Sendable {
 public struct Merge: Equatable, Sendable {
     public var cluster: ClusterID
     public var survivor: ClusterID
-    public var version: Epoch
+    /// The tick of the model that decided.
+    public var tick: Int64
 
-    public init(cluster: ClusterID, survivor: ClusterID, version: Epoch) {
+    public init(cluster: ClusterID, survivor: ClusterID, tick: Int64) {
         self.cluster = cluster
         self.survivor = survivor
-        self.version = version
+        self.tick = tick
     }
 }
 
@@ -83,7 +85,7 @@ public struct Cluster: Equatable, Sendable {
     public var touchedTick: Int64 = 0
     /// Ticks in a row that it was too small.
     public var lowTicks: Int64 = 0
-    /// Operations that have its members assigned again; the latest of each reason, ascending by version.
+    /// Operations that have its members assigned again; the latest of each reason.
     public var touched: [Touch] = []
     /// What was last announced: leading topics, and the centroid then.
     public var announced: [TopicNumber] = []

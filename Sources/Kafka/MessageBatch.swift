@@ -50,7 +50,8 @@ internal import CRdKafka
         guard let start = unsafe message.pointee.key else { return nil }
         // Safe: librdkafka's message holds `key_len` bytes there until the batch destroys it.
         return unsafe _overrideLifetime(
-            Span(_unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: message.pointee.key_len), borrowing: self)
+            Span(_unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: message.pointee.key_len),
+            borrowing: self)
     }
 
     /// The bytes of the value; nil: a tombstone.

@@ -1,0 +1,118 @@
+/// A model as the shards use it: centroids as a matrix, topics by name, thresholds. Made once a version and process, and
+/// shared by all shards.
+public final class CompiledModel: Sendable {
+    public let model: Model
+    /// The version that the model was published as; nil: genesis, or before the start.
+    public let version: Epoch?
+    /// Thresholds in Q30.
+    let hysteresis: Int64
+    let joins: Int64
+    let leaves: Int64
+    /// Ids of the active clusters, ascending: the columns.
+    let columns: [ClusterID]
+    /// Columns rounded up to whole vectors.
+    let width: Int
+    /// A topic's row in the matrix; -1: in no centroid.
+    let rows: [Int32]
+    /// Row by row, Q15.
+    let matrix: [Int16]
+    let names: TopicNames
+    let sensitive: [TopicPattern]
+    /// Topics that left the vocabulary.
+    let removed: [Bool]
+
+    public init(_ model: Model, version: Epoch?) {
+        self.model = model
+        self.version = version
+        let mean = model.meanSimilarity
+        joins = mean / 2
+        leaves = 2 * mean / 5
+        hysteresis = (1 << 30 - mean) / 10
+        let active = model.clusters.filter(\.isActive)
+        columns = active.map(\.id)
+        width = (active.count + 15) / 16 * 16
+        var rows = [Int32](repeating: -1, count: model.vocabulary.entries.count)
+        var matrix: [Int16] = []
+        for (column, cluster) in active.enumerated() {
+            for component in cluster.centroid where Int(component.topic) < rows.count {
+                if rows[Int(component.topic)] < 0 {
+                    rows[Int(component.topic)] = Int32(matrix.count / width)
+                    matrix.append(contentsOf: repeatElement(0, count: width))
+                }
+                matrix[Int(rows[Int(component.topic)]) * width + column] = Int16(component.value)
+            }
+        }
+        self.rows = rows
+        self.matrix = matrix
+        names = TopicNames(model.vocabulary)
+        sensitive = model.settings.sensitiveTopics.map { TopicPattern($0) }
+        removed = model.vocabulary.entries.map(\.isRemoved)
+    }
+
+    /// The column of an active cluster; nil for any other.
+    func column(of id: ClusterID) -> Int? {
+        var low = 0
+        var high = columns.count
+        while low < high {
+            let middle = (low + high) / 2
+            if columns[middle] < id { low = middle + 1 } else { high = middle }
+        }
+        return low < columns.count && columns[low] == id ? low : nil
+    }
+
+    /// Adds the scores of all columns, Q30: Σ x_t · C_t,k.
+    func score(_ members: MemberTable, _ range: Range<Int>, into scores: inout [Int32]) {
+        for column in 0..<width { scores[column] = 0 }
+        for place in range {
+            let topic = Int(members.topics[place])
+            let value = Int32(members.directions[place])
+            guard value != 0, topic < rows.count, rows[topic] >= 0 else { continue }
+            let start = Int(rows[topic]) * width
+            for column in 0..<width { scores[column] &+= value &* Int32(matrix[start + column]) }
+        }
+    }
+}
+
+/// Topic numbers by name: open addressing over the vocabulary, byte for byte.
+struct TopicNames: Sendable {
+    private let entries: [Vocabulary.Entry]
+    private var table: [UInt32]
+
+    init(_ vocabulary: Vocabulary) {
+        entries = vocabulary.entries
+        var size = 16
+        while size < entries.count * 2 { size *= 2 }
+        table = Array(repeating: 0, count: size)
+        for (number, entry) in entries.enumerated() {
+            guard let name = entry.name, !entry.isRemoved else { continue }
+            var place = Self.hash(name, 0..<name.count) & (size - 1)
+            while table[place] != 0 { place = (place + 1) & (size - 1) }
+            table[place] = UInt32(number + 1)
+        }
+    }
+
+    /// The number of the topic whose name is `text[range]`; nil: not in the vocabulary.
+    func number(_ text: [UInt8], _ range: Range<Int>) -> TopicNumber? {
+        var place = Self.hash(text, range) & (table.count - 1)
+        while table[place] != 0 {
+            let number = Int(table[place]) - 1
+            if let name = entries[number].name, name.count == range.count, Self.equal(name, text, range) {
+                return TopicNumber(number)
+            }
+            place = (place + 1) & (table.count - 1)
+        }
+        return nil
+    }
+
+    private static func equal(_ name: [UInt8], _ text: [UInt8], _ range: Range<Int>) -> Bool {
+        for index in 0..<name.count where name[index] != text[range.lowerBound + index] { return false }
+        return true
+    }
+
+    /// FNV-1a, folded: only the vocabulary, which nobody outside chooses, is in the table.
+    private static func hash(_ text: [UInt8], _ range: Range<Int>) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for index in range { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01b3 }
+        return Int(truncatingIfNeeded: hash ^ hash >> 32)
+    }
+}

@@ -1,0 +1,209 @@
+/// What a coordinator knows of an input partition.
+public struct PartitionState: Equatable, Sendable {
+    /// How many closings the last model includes, and how many were read.
+    public var included: Int64 = 0
+    public var read: Int64 = 0
+    /// The last epoch that it closed.
+    public var closed: Epoch?
+    public var caughtUp = false
+    /// The first epoch that it opened.
+    public var first: Epoch?
+
+    public init() {}
+}
+
+/// What a model record carries beside the model: who has said what.
+public struct Bookkeeping: Equatable, Sendable {
+    /// The versions that the record holds for: `from` nil: no beginning; both nil: the genesis model.
+    public var from: Epoch?
+    public var through: Epoch?
+    /// The version of the start record.
+    public var start: Epoch?
+    public var partitions: [PartitionState]
+    /// Of the delta topic: up to which offset `partitions` holds.
+    public var deltaOffset: Int64
+    /// The first offset of the oldest closing that is not included.
+    public var oldestOffset: Int64
+
+    public init(
+        from: Epoch?, through: Epoch?, start: Epoch?, partitions: [PartitionState], deltaOffset: Int64,
+        oldestOffset: Int64
+    ) {
+        self.from = from
+        self.through = through
+        self.start = start
+        self.partitions = partitions
+        self.deltaOffset = deltaOffset
+        self.oldestOffset = oldestOffset
+    }
+}
+
+/// Folds the delta topic into models: a pure state machine. The wall clock only delays, and is asked for from outside.
+///
+/// The rules are those of "Epochs" and "Taking a partition over" in the design.
+public struct Coordinator: Sendable {
+    /// What the wall clock has to say.
+    public struct Clock: Sendable {
+        /// Epochs before it have ended; `Epoch.max` with `epoch.future=allow`.
+        public var now: Epoch
+        /// Whether the idle time-out is over since the first closing of the epoch was read.
+        public var isIdle: @Sendable (Epoch) -> Bool
+
+        public init(now: Epoch, isIdle: @escaping @Sendable (Epoch) -> Bool) {
+            self.now = now
+            self.isIdle = isIdle
+        }
+    }
+
+    public struct Publication: Sendable {
+        public var model: Model
+        public var bookkeeping: Bookkeeping
+        public var changes: [LifecycleChange]
+    }
+
+    private struct Pending {
+        var closing: Closing
+        /// Nothing before it is needed to read the closing again.
+        var firstOffset: Int64
+    }
+
+    public private(set) var model: Model
+    /// The last model's version; nil: the genesis model.
+    public private(set) var version: Epoch?
+    public private(set) var start: Epoch?
+    public private(set) var partitions: [PartitionState]
+    /// The next offset of the delta topic.
+    public private(set) var offset: Int64
+    private var pending: [Pending] = []
+    /// Before it the last model knows everything but the closings that it does not include.
+    private let seen: Int64
+
+    /// Continues from a model, with the bookkeeping beside it; the delta topic is to be read from its `oldestOffset`.
+    public init(model: Model, bookkeeping: Bookkeeping) {
+        self.model = model
+        version = bookkeeping.through
+        start = bookkeeping.start
+        partitions = bookkeeping.partitions
+        seen = bookkeeping.deltaOffset
+        offset = bookkeeping.oldestOffset
+    }
+
+    /// Takes a word of the delta topic in.
+    /// - Parameters:
+    ///   - firstOffset: of the first part of a closing in parts.
+    ///   - offset: of the word's last record.
+    public mutating func fold(_ word: Word, firstOffset: Int64, offset: Int64) throws(Contradiction) {
+        self.offset = offset + 1
+        switch word {
+        case .caughtUp(let partition, let number), .behind(let partition, let number):
+            try check(partition)
+            guard offset >= seen else { return }
+            guard number == partitions[Int(partition)].read else {
+                throw Contradiction(
+                    "a closing of partition \(partition) is missing: \(number) were said, "
+                        + "\(partitions[Int(partition)].read) read")
+            }
+            if case .caughtUp = word {
+                partitions[Int(partition)].caughtUp = true
+            } else {
+                partitions[Int(partition)].caughtUp = false
+            }
+        case .closing(let closing):
+            try check(closing.partition)
+            let partition = Int(closing.partition)
+            if offset >= seen {
+                guard closing.number == partitions[partition].read + 1 else {
+                    throw Contradiction(
+                        "closing \(closing.number) of partition \(partition) follows \(partitions[partition].read)")
+                }
+                partitions[partition].read = closing.number
+                partitions[partition].closed = closing.through
+                partitions[partition].caughtUp = false
+                if closing.from == nil { partitions[partition].first = closing.through + 1 }
+            } else if closing.number <= partitions[partition].included {
+                return
+            }
+            pending.append(Pending(closing: closing, firstOffset: firstOffset))
+        }
+    }
+
+    /// Nothing more is to be read before `offset`, as where the log ends in control records.
+    public mutating func skip(to offset: Int64) {
+        self.offset = max(self.offset, offset)
+    }
+
+    /// The next model, if it is due.
+    /// - Parameters:
+    ///   - settings: those of this instance, which the model carries for the next one.
+    ///   - unread: the first offset of a closing of which only a part was read; nil: none.
+    public mutating func publish(
+        _ clock: Clock, settings: Settings, unread: Int64?
+    ) throws(Contradiction) -> Publication? {
+        guard let version else { return publishStart(clock, unread: unread) }
+        let first = version + 1
+        guard isDue(first, clock) else { return nil }
+        var through = first
+        let included = pending.filter { ($0.closing.from ?? .min) <= first }
+        if included.isEmpty {
+            // A thousand empty epochs are one record, and their models have one content.
+            while through - first < 100_000, isDue(through + 1, clock),
+                !pending.contains(where: { ($0.closing.from ?? .min) <= through + 1 })
+            {
+                through += 1
+            }
+        }
+        let (next, changes) = try model.next(
+            including: included.map(\.closing), settings: settings, version: first)
+        pending.removeAll { ($0.closing.from ?? .min) <= first }
+        for entry in included { partitions[Int(entry.closing.partition)].included += 1 }
+        model = next
+        self.version = through
+        return publication(from: first, through: through, changes, unread: unread)
+    }
+
+    /// The partitions that the next epoch waits for; empty: it waits for none of them.
+    public var waitsFor: [Int32] {
+        partitions.indices.filter { index in
+            let state = partitions[index]
+            guard let version else { return state.first == nil && !state.caughtUp }
+            return (state.closed.map { $0 <= version } ?? true) && !state.caughtUp
+        }.map { Int32($0) }
+    }
+
+    // MARK: - Parts
+
+    private func check(_ partition: Int32) throws(Contradiction) {
+        guard partition >= 0, partition < partitions.count else {
+            throw Contradiction("a word of partition \(partition), but there are \(partitions.count)")
+        }
+    }
+
+    private mutating func publishStart(_ clock: Clock, unread: Int64?) -> Publication? {
+        guard let first = partitions.compactMap(\.first).min(),
+            partitions.allSatisfy({ $0.first != nil || $0.caughtUp }), first <= clock.now
+        else { return nil }
+        start = first - 1
+        version = first - 1
+        return publication(from: nil, through: first - 1, [], unread: unread)
+    }
+
+    private func isDue(_ epoch: Epoch, _ clock: Clock) -> Bool {
+        guard epoch < clock.now else { return false }
+        let isClosed = partitions.map { $0.closed.map { $0 >= epoch } ?? false }
+        if isClosed.allSatisfy(\.self) { return true }
+        guard isClosed.contains(true) else { return false }
+        return zip(isClosed, partitions).allSatisfy { $0 || $1.caughtUp } && clock.isIdle(epoch)
+    }
+
+    private func publication(
+        from: Epoch?, through: Epoch, _ changes: [LifecycleChange], unread: Int64?
+    ) -> Publication {
+        let oldest = (pending.map(\.firstOffset) + [offset, unread ?? offset]).min() ?? offset
+        return Publication(
+            model: model,
+            bookkeeping: Bookkeeping(
+                from: from, through: through, start: start, partitions: partitions, deltaOffset: offset,
+                oldestOffset: oldest),
+            changes: changes)
+    }
+}

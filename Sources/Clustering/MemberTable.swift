@@ -1,0 +1,174 @@
+/// The members of a shard, in arrays: a table of fixed-size slots and one of topic weights, no object a member.
+///
+/// A slot takes 64 bytes, the index 4 a place, a topic 10 (number, weight, direction) in blocks of 4. Which slot a member
+/// lives in reaches no result.
+struct MemberTable {
+    struct Slot {
+        var pseudonym: Pseudonym = 0
+        /// For sampling.
+        var order: UInt64 = 0
+        /// The time that the profile is decayed to, ms.
+        var landmark: Int64 = 0
+        /// The epoch that was open when it was last handled.
+        var lastEpoch: Epoch = 0
+        var events: UInt32 = 0
+        /// The cluster that its direction is counted in; 0: unassigned, `uncounted`: not eligible.
+        var cluster: ClusterID = MemberTable.uncounted
+        /// Where its topics begin, and how many there are; room for `capacity`.
+        var start: UInt32 = 0
+        var count: UInt8 = 0
+        var capacity: UInt8 = 0
+        var isUsed = false
+    }
+
+    /// In place of a cluster: too few events, or an empty profile.
+    static let uncounted = ClusterID.max
+
+    private(set) var slots: [Slot] = []
+    private var freeSlots: [UInt32] = []
+    private(set) var count = 0
+    /// Open addressing by pseudonym: slot + 1; 0 is free.
+    private var index = [UInt32](repeating: 0, count: 64)
+
+    /// Topics of all members, block by block; those of a member stand in no particular order of numbers.
+    var topics: [TopicNumber] = []
+    var weights: [UInt32] = []
+    /// What was added to the cluster's sum for the topic.
+    var directions: [UInt16] = []
+    /// Free blocks by size in fours.
+    private var freeBlocks: [[UInt32]] = []
+
+    // MARK: - Slots
+
+    /// The member's slot; nil where it is unknown.
+    func find(_ pseudonym: Pseudonym) -> Int? {
+        var place = home(pseudonym)
+        while index[place] != 0 {
+            let slot = Int(index[place]) - 1
+            if slots[slot].pseudonym == pseudonym { return slot }
+            place = (place + 1) & (index.count - 1)
+        }
+        return nil
+    }
+
+    /// A slot for a member that is not there yet.
+    mutating func insert(_ pseudonym: Pseudonym, order: UInt64) -> Int {
+        if (count + 1) * 4 > index.count * 3 { grow() }
+        let slot: Int
+        if let free = freeSlots.popLast() {
+            slot = Int(free)
+        } else {
+            slot = slots.count
+            slots.append(Slot())
+        }
+        slots[slot] = Slot(pseudonym: pseudonym, order: order, isUsed: true)
+        place(slot)
+        count += 1
+        return slot
+    }
+
+    mutating func remove(_ slot: Int) {
+        guard var hole = placeOf(slot) else { return }
+        let mask = index.count - 1
+        var place = hole
+        while true {
+            place = (place + 1) & mask
+            guard index[place] != 0 else { break }
+            let home = home(slots[Int(index[place]) - 1].pseudonym)
+            if (place - home) & mask >= (place - hole) & mask {
+                index[hole] = index[place]
+                hole = place
+            }
+        }
+        index[hole] = 0
+        free(slots[slot])
+        slots[slot] = Slot()
+        freeSlots.append(UInt32(slot))
+        count -= 1
+    }
+
+    @inline(__always)
+    mutating func update(_ slot: Int, _ body: (inout Slot) -> Void) {
+        body(&slots[slot])
+    }
+
+    private func home(_ pseudonym: Pseudonym) -> Int {
+        // A pseudonym is a keyed hash already.
+        Int(truncatingIfNeeded: pseudonym) & (index.count - 1)
+    }
+
+    private func placeOf(_ slot: Int) -> Int? {
+        var place = home(slots[slot].pseudonym)
+        while index[place] != 0 {
+            if Int(index[place]) - 1 == slot { return place }
+            place = (place + 1) & (index.count - 1)
+        }
+        return nil
+    }
+
+    private mutating func place(_ slot: Int) {
+        var place = home(slots[slot].pseudonym)
+        while index[place] != 0 { place = (place + 1) & (index.count - 1) }
+        index[place] = UInt32(slot + 1)
+    }
+
+    private mutating func grow() {
+        index = Array(repeating: 0, count: index.count * 2)
+        for slot in slots.indices where slots[slot].isUsed { place(slot) }
+    }
+
+    // MARK: - Topics
+
+    /// The places of a member's topics in the three arrays.
+    @inline(__always)
+    func range(_ slot: Int) -> Range<Int> {
+        let start = Int(slots[slot].start)
+        return start..<start + Int(slots[slot].count)
+    }
+
+    /// Adds a topic with direction 0 at the end of the member's block, which may move.
+    mutating func append(_ topic: TopicNumber, weight: UInt32, to slot: Int) {
+        let (start, count, capacity) = (slots[slot].start, Int(slots[slot].count), Int(slots[slot].capacity))
+        if count == capacity {
+            let new = allocate(capacity + 4)
+            for offset in 0..<count {
+                topics[Int(new) + offset] = topics[Int(start) + offset]
+                weights[Int(new) + offset] = weights[Int(start) + offset]
+                directions[Int(new) + offset] = directions[Int(start) + offset]
+            }
+            free(slots[slot])
+            slots[slot].start = new
+            slots[slot].capacity = UInt8(capacity + 4)
+        }
+        let place = Int(slots[slot].start) + count
+        topics[place] = topic
+        weights[place] = weight
+        directions[place] = 0
+        slots[slot].count = UInt8(count + 1)
+    }
+
+    /// Takes the topic at `place` out; the last one takes its place.
+    mutating func removeTopic(at place: Int, from slot: Int) {
+        let last = Int(slots[slot].start) + Int(slots[slot].count) - 1
+        topics[place] = topics[last]
+        weights[place] = weights[last]
+        directions[place] = directions[last]
+        slots[slot].count -= 1
+    }
+
+    private mutating func allocate(_ capacity: Int) -> UInt32 {
+        let size = capacity / 4
+        while freeBlocks.count <= size { freeBlocks.append([]) }
+        if let block = freeBlocks[size].popLast() { return block }
+        let start = UInt32(topics.count)
+        topics.append(contentsOf: repeatElement(0, count: capacity))
+        weights.append(contentsOf: repeatElement(0, count: capacity))
+        directions.append(contentsOf: repeatElement(0, count: capacity))
+        return start
+    }
+
+    private mutating func free(_ slot: Slot) {
+        guard slot.capacity > 0 else { return }
+        freeBlocks[Int(slot.capacity) / 4].append(slot.start)
+    }
+}

@@ -1,0 +1,66 @@
+/// The keyed hashes of topics outside the vocabulary.
+public protocol TopicKeys {
+    /// The first 16 bytes of HMAC(key, "topic" 0 name), big-endian.
+    mutating func candidate(_ name: ArraySlice<UInt8>) -> UInt128
+    /// The first 4 bytes of HMAC(key, "mark" 0 name 0 pseudonym), big-endian.
+    mutating func mark(_ name: ArraySlice<UInt8>, _ member: Pseudonym) -> UInt32
+}
+
+/// The candidates of the open epoch, each with its lowest marks; bounded, whatever arrives.
+struct OpenCandidates {
+    private struct Entry {
+        var rank: UInt64
+        var marks: [UInt32]
+    }
+
+    /// How many a closing names.
+    static let most = 4_096
+
+    private var entries: [UInt128: Entry] = [:]
+    /// Names of admitted candidates seen in this epoch.
+    private var namings: [UInt128: [UInt8]] = [:]
+    /// No candidate whose rank is beyond it can be among the lowest.
+    private var bound = UInt64.max
+
+    /// A hash of (epoch, candidate): which candidates are named where there are too many.
+    static func rank(_ epoch: Epoch?, _ candidate: UInt128) -> UInt64 {
+        var mixer = SplitMix64(seed: UInt64(bitPattern: epoch ?? .min))
+        mixer.absorb(UInt64(truncatingIfNeeded: candidate >> 64))
+        mixer.absorb(UInt64(truncatingIfNeeded: candidate))
+        return mixer.next()
+    }
+
+    /// A viewer watched the candidate.
+    mutating func see(_ candidate: UInt128, epoch: Epoch?, mark: () -> UInt32, most marks: Int) {
+        let rank = Self.rank(epoch, candidate)
+        guard rank <= bound else { return }
+        let mark = mark()
+        var entry = entries[candidate] ?? Entry(rank: rank, marks: [])
+        let place = entry.marks.firstIndex { $0 >= mark } ?? entry.marks.count
+        if place < entry.marks.count, entry.marks[place] == mark { return }
+        entry.marks.insert(mark, at: place)
+        if entry.marks.count > marks { entry.marks.removeLast() }
+        entries[candidate] = entry
+        if entries.count > 2 * Self.most { shrink() }
+    }
+
+    mutating func name(_ candidate: UInt128, _ name: ArraySlice<UInt8>) {
+        if namings[candidate] == nil { namings[candidate] = Array(name) }
+    }
+
+    /// What the closing names, ascending by candidate; then it is empty.
+    mutating func take() -> ([CandidateSighting], [TopicNaming]) {
+        shrink()
+        let sightings = entries.map { CandidateSighting(candidate: $0.key, marks: $0.value.marks) }
+        let names = namings.map { TopicNaming(candidate: $0.key, name: $0.value) }
+        self = OpenCandidates()
+        return (sightings.sorted { $0.candidate < $1.candidate }, names.sorted { $0.candidate < $1.candidate })
+    }
+
+    private mutating func shrink() {
+        guard entries.count > Self.most else { return }
+        let ranks = entries.map { ($0.value.rank, $0.key) }.sorted { $0 < $1 }
+        for (_, candidate) in ranks[Self.most...] { entries[candidate] = nil }
+        bound = ranks[Self.most - 1].0
+    }
+}

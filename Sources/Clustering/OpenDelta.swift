@@ -1,0 +1,57 @@
+/// What has changed in the clusters' sums since the last closing: a dense row of topics for each cluster touched.
+struct OpenDelta {
+    private var rowOf: [ClusterID: Int] = [:]
+    private var ids: [ClusterID] = []
+    private var counts: [Int64] = []
+    private var sums: [[Int64]] = []
+
+    /// Adds a member's direction to a cluster's sum (`sign` 1), or takes it away (-1).
+    @inline(__always)
+    mutating func add(_ members: MemberTable, _ slot: Int, to cluster: ClusterID, sign: Int64) {
+        let row = row(of: cluster)
+        counts[row] += sign
+        for place in members.range(slot) {
+            let topic = Int(members.topics[place])
+            if topic >= sums[row].count { grow(row, to: topic) }
+            sums[row][topic] += sign * Int64(members.directions[place])
+        }
+    }
+
+    /// Adds to one topic of a cluster's sum.
+    mutating func add(_ value: Int64, to topic: TopicNumber, of cluster: ClusterID) {
+        let row = row(of: cluster)
+        if Int(topic) >= sums[row].count { grow(row, to: Int(topic)) }
+        sums[row][Int(topic)] += value
+    }
+
+    /// The delta, ascending by cluster, without zeros; then it is empty.
+    mutating func take() -> [ClusterDelta] {
+        var deltas: [ClusterDelta] = []
+        for (row, id) in ids.enumerated() {
+            let entries = sums[row].enumerated().compactMap { topic, value in
+                value == 0 ? nil : SumEntry(topic: TopicNumber(topic), value: value)
+            }
+            if counts[row] != 0 || !entries.isEmpty {
+                deltas.append(ClusterDelta(cluster: id, count: counts[row], sums: entries))
+            }
+        }
+        rowOf.removeAll(keepingCapacity: true)
+        ids.removeAll(keepingCapacity: true)
+        counts.removeAll(keepingCapacity: true)
+        sums.removeAll()
+        return deltas.sorted { $0.cluster < $1.cluster }
+    }
+
+    private mutating func row(of cluster: ClusterID) -> Int {
+        if let row = rowOf[cluster] { return row }
+        rowOf[cluster] = ids.count
+        ids.append(cluster)
+        counts.append(0)
+        sums.append([])
+        return ids.count - 1
+    }
+
+    private mutating func grow(_ row: Int, to topic: Int) {
+        sums[row].append(contentsOf: repeatElement(0, count: topic + 1 - sums[row].count))
+    }
+}

@@ -1,0 +1,67 @@
+extension Shard {
+    /// The cluster that a member belongs to by its direction, and its score there: he stays unless another is better by more
+    /// than ε, joins from half the mean similarity on, and leaves below 0.4 of it. Ties: lower id.
+    /// - Parameter cluster: that it is in; 0: none.
+    mutating func assign(_ slot: Int, from cluster: ClusterID) -> (ClusterID, Int64) {
+        guard !current.columns.isEmpty else { return (0, 0) }
+        current.score(members, members.range(slot), into: &scores)
+        var best = 0
+        for column in current.columns.indices where scores[column] > scores[best] { best = column }
+        if let own = current.column(of: cluster) {
+            let isBetter = best != own && Int64(scores[best]) > Int64(scores[own]) + current.hysteresis
+            let column = isBetter ? best : own
+            return Int64(scores[column]) < current.leaves ? (0, 0) : (current.columns[column], Int64(scores[column]))
+        }
+        return Int64(scores[best]) < current.joins ? (0, 0) : (current.columns[best], Int64(scores[best]))
+    }
+
+    /// Adds samples to the delta: of each cluster the members with the lowest order (`rules.md`, "Samples").
+    func sample(into clusters: inout [ClusterDelta]) {
+        let model = current.model
+        let all = model.clusters
+        var limits: [ClusterID: (bound: UInt64, most: Int)] = [:]
+        let hasClusters = all.contains(where: \.isActive)
+        limits[0] = Self.limit(of: model.unassigned.count, most: hasClusters ? 256 : 4_096)
+        let epoch = openEpoch ?? 0
+        for cluster in all where cluster.isActive {
+            if all.count > 256, Int64(cluster.id) & 7 != epoch & 7 { continue }
+            limits[cluster.id] = Self.limit(of: cluster.sums.count, most: 256)
+        }
+        var found: [ClusterID: [(order: UInt64, slot: Int)]] = [:]
+        for slot in members.slots.indices where members.slots[slot].isUsed {
+            let member = members.slots[slot]
+            guard let limit = limits[member.cluster], member.order <= limit.bound else { continue }
+            found[member.cluster, default: []].append((member.order, slot))
+        }
+        for cluster in found.keys.sorted() {
+            guard let limit = limits[cluster], var list = found[cluster] else { continue }
+            let count = Int64(list.count)
+            list.sort { left, right in
+                left.order != right.order
+                    ? left.order < right.order
+                    : members.slots[left.slot].pseudonym < members.slots[right.slot].pseudonym
+            }
+            let samples = list.prefix(limit.most).map { entry in
+                Sample(
+                    order: entry.order,
+                    direction: members.range(entry.slot)
+                        .map { Component(topic: members.topics[$0], value: members.directions[$0]) }
+                        .filter { $0.value > 0 }
+                        .sorted { $0.topic < $1.topic })
+            }
+            if let index = clusters.firstIndex(where: { $0.cluster == cluster }) {
+                clusters[index].samples = samples
+                clusters[index].sampled = count
+            } else {
+                clusters.append(ClusterDelta(cluster: cluster, samples: samples, sampled: count))
+            }
+        }
+        clusters.sort { $0.cluster < $1.cluster }
+    }
+
+    /// Orders up to 2⁶⁴ · (2 · most) / n are sent, all where n is at most 2 · most.
+    private static func limit(of count: Int64, most: Int) -> (UInt64, Int) {
+        guard count > 2 * most else { return (.max, most) }
+        return (UInt64(clamping: (UInt128(1) << 64) * UInt128(2 * most) / UInt128(count) - 1), most)
+    }
+}

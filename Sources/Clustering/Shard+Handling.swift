@@ -1,0 +1,163 @@
+/// A watch event as the engine takes it: a buffer that is used again.
+public struct EngineEvent: Sendable {
+    /// A topic's name as a range of `text`, and its weight in Q16.
+    public struct Topic: Sendable {
+        public var name: Range<Int>
+        public var weight: UInt32
+
+        public init(name: Range<Int>, weight: UInt32) {
+            self.name = name
+            self.weight = weight
+        }
+    }
+
+    public var member: Pseudonym = 0
+    public var order: UInt64 = 0
+    /// A keyed hash of the event's id; nil: it repeats nothing.
+    public var id: UInt64?
+    public var text: [UInt8] = []
+    public var topics: [Topic] = []
+    /// Milliseconds; a duration of 0 is unknown.
+    public var watched: Int64 = 0
+    public var duration: Int64 = 0
+    /// Milliseconds since 1970.
+    public var time: Int64 = 0
+
+    public init() {}
+}
+
+extension Shard {
+    /// Handles an event in the open epoch, or in genesis.
+    public mutating func handle(_ event: borrowing EngineEvent, offset: Int64, changes: inout [MemberChange]) {
+        if let id = event.id, !ids.accept(id) {
+            counters.duplicates += 1
+            return
+        }
+        counters.events += 1
+        let settings = current.model.settings
+        let time = counted(event.time)
+        let slot = members.find(event.member) ?? members.insert(event.member, order: event.order)
+        let before = members.slots[slot].cluster
+        if before != MemberTable.uncounted { delta.add(members, slot, to: before, sign: -1) }
+        update(slot, event, time: time, settings)
+        let isEligible = members.slots[slot].events >= settings.minEvents && !members.range(slot).isEmpty
+        guard isEligible else {
+            if before != MemberTable.uncounted { counters.eligible -= 1 }
+            members.update(slot) { $0.cluster = MemberTable.uncounted }
+            publish(
+                slot, from: outside(before), to: 0, .event, 0, Cause(offset: offset, time: time), &changes)
+            return
+        }
+        if before == MemberTable.uncounted { counters.eligible += 1 }
+        let (cluster, score) = assign(slot, from: before == MemberTable.uncounted ? 0 : before)
+        members.update(slot) { $0.cluster = cluster }
+        delta.add(members, slot, to: cluster, sign: 1)
+        publish(
+            slot, from: outside(before), to: outside(cluster), .event, score, Cause(offset: offset, time: time),
+            &changes)
+    }
+
+    /// Forgets a viewer: profile, membership, and what he added to the sums.
+    /// - Returns: whether anybody knew him.
+    public mutating func erase(_ member: Pseudonym, offset: Int64, changes: inout [MemberChange]) -> Bool {
+        guard let slot = members.find(member) else {
+            counters.unknownErased += 1
+            return false
+        }
+        counters.erased += 1
+        let cluster = members.slots[slot].cluster
+        if cluster != MemberTable.uncounted {
+            delta.add(members, slot, to: cluster, sign: -1)
+            counters.eligible -= 1
+        }
+        changes.append(
+            MemberChange(
+                member: member, from: outside(cluster), to: 0, reason: .erased, score: 0, model: current.version,
+                offset: offset, time: openEpoch.map { $0 * fixed.epochLength }, epoch: openEpoch))
+        members.remove(slot)
+        return true
+    }
+
+    /// What a change is put down to.
+    struct Cause {
+        var offset: Int64
+        var time: Int64
+    }
+
+    /// The event's time, in the open epoch at most.
+    private mutating func counted(_ time: Int64) -> Int64 {
+        guard let openEpoch else { return time }
+        let epoch = Arithmetic.epoch(of: time, length: fixed.epochLength)
+        if epoch < openEpoch { counters.late += 1 }
+        if epoch > openEpoch { counters.early += 1 }
+        return min(time, (openEpoch + 1) * fixed.epochLength - 1)
+    }
+
+    /// Profile and direction after the event.
+    private mutating func update(_ slot: Int, _ event: borrowing EngineEvent, time: Int64, _ settings: Settings) {
+        let isNew = members.slots[slot].events == 0
+        members.update(slot) { slot in
+            if isNew { slot.landmark = time }
+            slot.events = slot.events == .max ? .max : slot.events + 1
+            slot.lastEpoch = openEpoch ?? .min
+        }
+        members.advance(slot, to: time, halfLife: settings.halfLife)
+        let engagement = Arithmetic.engagement(
+            watched: event.watched, duration: event.duration, minimum: settings.engagementMin)
+        for topic in event.topics {
+            guard let number = number(event, topic.name, settings) else { continue }
+            let weight = Arithmetic.eventWeight(
+                engagement: engagement, weight: topic.weight, time: time, landmark: members.slots[slot].landmark,
+                halfLife: settings.halfLife)
+            members.add(
+                weight, to: number, of: slot, most: settings.fixed.profileTopics, halfLife: settings.halfLife)
+        }
+        members.aim(slot)
+    }
+
+    /// The topic's number; nil: sensitive, or no more than a candidate.
+    private mutating func number(
+        _ event: borrowing EngineEvent, _ range: Range<Int>, _ settings: Settings
+    ) -> TopicNumber? {
+        if let number = current.names.number(event.text, range) { return number }
+        let name = event.text[range]
+        if current.sensitive.contains(where: { $0.matches(name) }) {
+            counters.sensitiveTopics += 1
+            return nil
+        }
+        counters.candidates += 1
+        let candidate: UInt128
+        if let known = candidateCache[Array(name)] {
+            candidate = known
+        } else {
+            candidate = keys.candidate(name)
+            if candidateCache.count >= 65_536 { candidateCache.removeAll(keepingCapacity: true) }
+            candidateCache[Array(name)] = candidate
+        }
+        if let number = unnamed[candidate] {
+            candidates.name(candidate, name)
+            return number
+        }
+        let member = event.member
+        candidates.see(
+            candidate, epoch: openEpoch, mark: { keys.mark(name, member) }, most: settings.topicsMinViewers)
+        return nil
+    }
+
+    /// What a member of `cluster` is in for the outside.
+    func outside(_ cluster: ClusterID) -> ClusterID {
+        cluster == MemberTable.uncounted ? 0 : current.model.outside(of: cluster)
+    }
+
+    func publish(
+        _ slot: Int, from: ClusterID, to: ClusterID, _ reason: Reason, _ score: Int64, _ cause: Cause,
+        _ changes: inout [MemberChange]
+    ) {
+        guard from != to else { return }
+        changes.append(
+            MemberChange(
+                member: members.slots[slot].pseudonym, from: from, to: to, reason: reason,
+                score: to == 0 ? 0 : score, model: current.version, offset: cause.offset, time: cause.time,
+                epoch: openEpoch))
+    }
+}

@@ -1,0 +1,161 @@
+extension Shard {
+    /// How many members an opening looks at before it sets a mark.
+    public static var openingStep: Int { 65_536 }
+
+    /// Opens the epoch that is waited for with its model: expires, drops topics that left, carries lineage over, assigns the
+    /// members of touched clusters again; in the order of pseudonyms, one change each.
+    /// - Parameters:
+    ///   - model: exactly `neededModel`.
+    ///   - offset: of the event that opens the epoch.
+    ///   - time: of that event.
+    /// - Returns: whether the epoch is open; otherwise the phase names the last member looked at, and it is to be called
+    ///   again.
+    public mutating func open(
+        _ model: CompiledModel, offset: Int64, time: Int64, changes: inout [MemberChange]
+    ) -> Bool {
+        guard case .waiting(let epoch, let after) = phase else { return true }
+        let old = current
+        let isFirst = openEpoch == nil
+        let cause = Cause(offset: offset, time: min(time, (epoch + 1) * fixed.epochLength - 1))
+        let opening = Opening(from: old, to: model, epoch: epoch, isFirst: isFirst)
+        var affected = opening.isQuiet ? [] : members.slots.indices.filter { opening.concerns(members, $0) }
+        affected.sort { members.slots[$0].pseudonym < members.slots[$1].pseudonym }
+        if let after { affected.removeAll { members.slots[$0].pseudonym <= after } }
+        adopt(model)
+        let (closed, part) = (openEpoch, affected.prefix(Self.openingStep))
+        openEpoch = epoch
+        for slot in part { look(at: slot, opening, cause, &changes) }
+        if part.count < affected.count, let last = part.last {
+            // The members not looked at yet belong to the old model until the opening is through.
+            phase = .waiting(epoch, after: members.slots[last].pseudonym)
+            openEpoch = closed
+            adopt(old)
+            return false
+        }
+        if isFirst { settleLandmarks(before: (epoch + 1) * fixed.epochLength - 1) }
+        phase = .open(epoch)
+        return true
+    }
+
+    /// What an opening has to look for.
+    struct Opening {
+        let old: CompiledModel
+        let new: CompiledModel
+        /// Why members are looked at, by the cluster that they are in.
+        let reasons: [ClusterID: Set<Reason>]
+        /// The clusters whose members are assigned again.
+        let touched: Set<ClusterID>
+        let expiresBefore: Epoch?
+        let dropsTopics: Bool
+
+        init(from old: CompiledModel, to new: CompiledModel, epoch: Epoch, isFirst: Bool) {
+            self.old = old
+            self.new = new
+            var reasons: [ClusterID: Set<Reason>] = [:]
+            var touched: Set<ClusterID> = []
+            func add(_ touches: [Touch], to cluster: ClusterID) {
+                for touch in touches where touch.tick > old.model.ticks {
+                    reasons[cluster, default: []].insert(touch.reason)
+                    touched.insert(cluster)
+                }
+            }
+            add(new.model.unassignedTouched, to: 0)
+            for cluster in old.model.clusters {
+                let root = new.model.root(of: cluster.id)
+                if root != cluster.id { reasons[cluster.id, default: []].insert(.merge) }
+                if let index = new.model.index(of: root) { add(new.model.clusters[index].touched, to: cluster.id) }
+                let (before, after) = (old.model.outside(of: cluster.id), new.model.outside(of: cluster.id))
+                if before != after {
+                    reasons[cluster.id, default: []].insert(
+                        after == 0 ? .withheld : cluster.wasShown ? .shown : cluster.origin.reason)
+                }
+            }
+            self.reasons = reasons
+            self.touched = touched
+            let settings = new.model.settings
+            expiresBefore = settings.memberTTL.map { ttl in
+                epoch - (ttl + settings.fixed.epochLength - 1) / settings.fixed.epochLength
+            }
+            dropsTopics = new.removed.indices.contains { index in
+                new.removed[index] && !(index < old.removed.count && old.removed[index])
+            }
+        }
+
+        var isQuiet: Bool { reasons.isEmpty && expiresBefore == nil && !dropsTopics }
+
+        func isExpired(_ slot: MemberTable.Slot) -> Bool {
+            guard let expiresBefore, slot.lastEpoch != .min else { return false }
+            return slot.lastEpoch < expiresBefore
+        }
+
+        func concerns(_ members: MemberTable, _ slot: Int) -> Bool {
+            let member = members.slots[slot]
+            guard member.isUsed else { return false }
+            return isExpired(member) || reasons[member.cluster] != nil
+                || dropsTopics && members.range(slot).contains { new.removed[Int(members.topics[$0])] }
+        }
+    }
+
+    private mutating func look(at slot: Int, _ opening: Opening, _ cause: Cause, _ changes: inout [MemberChange]) {
+        let member = members.slots[slot]
+        let before = member.cluster == MemberTable.uncounted ? 0 : opening.old.model.outside(of: member.cluster)
+        if member.cluster != MemberTable.uncounted { delta.add(members, slot, to: member.cluster, sign: -1) }
+        if opening.isExpired(member) {
+            if member.cluster != MemberTable.uncounted { counters.eligible -= 1 }
+            publish(slot, from: before, to: 0, .expired, 0, cause, &changes)
+            members.remove(slot)
+            return
+        }
+        var reasons = opening.reasons[member.cluster] ?? []
+        var isTouched = opening.touched.contains(member.cluster)
+        if opening.dropsTopics, drop(slot, opening.new) {
+            reasons.insert(.topicDropped)
+            isTouched = true
+        }
+        guard member.cluster != MemberTable.uncounted else { return }
+        let reason = Reason.allCases.first { reasons.contains($0) } ?? .event
+        guard !members.range(slot).isEmpty else {
+            counters.eligible -= 1
+            members.update(slot) { $0.cluster = MemberTable.uncounted }
+            publish(slot, from: before, to: 0, reason, 0, cause, &changes)
+            return
+        }
+        var cluster = opening.new.model.root(of: member.cluster)
+        var score: Int64 = 0
+        if isTouched {
+            (cluster, score) = assign(slot, from: cluster)
+        } else if let column = current.column(of: cluster) {
+            current.score(members, members.range(slot), into: &scores)
+            score = Int64(scores[column])
+        }
+        members.update(slot) { $0.cluster = cluster }
+        delta.add(members, slot, to: cluster, sign: 1)
+        publish(slot, from: before, to: opening.new.model.outside(of: cluster), reason, score, cause, &changes)
+    }
+
+    /// Takes topics that left the vocabulary out of a profile.
+    private mutating func drop(_ slot: Int, _ model: CompiledModel) -> Bool {
+        var hasDropped = false
+        var place = members.range(slot).lowerBound
+        while place < members.range(slot).upperBound {
+            if model.removed[Int(members.topics[place])] {
+                members.removeTopic(at: place, from: slot)
+                hasDropped = true
+            } else {
+                place += 1
+            }
+        }
+        if hasDropped { members.aim(slot) }
+        return hasDropped
+    }
+
+    /// Landmarks of profiles beyond the first epoch's end are set to it, and genesis counts as the first epoch.
+    private mutating func settleLandmarks(before end: Int64) {
+        for slot in members.slots.indices where members.slots[slot].isUsed {
+            members.update(slot) { member in
+                member.landmark = min(member.landmark, end)
+                if member.lastEpoch == .min, let openEpoch { member.lastEpoch = openEpoch }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+extension ClusterChange {
+    /// Reads either form: what begins with `{` is JSON.
+    /// - Throws: `ProtoError`: the bytes are neither.
+    public init(_ bytes: [UInt8]) throws(ProtoError) {
+        if bytes.first == UInt8(ascii: "{") {
+            try self.init(json: bytes)
+        } else {
+            try self.init(protobuf: bytes.span)
+        }
+    }
+
+    /// The JSON form, as a decoder wants it.
+    private struct Form: Decodable {
+        var change_id: String
+        var kind: String
+        var member: String?
+        var cluster: UInt32?
+        var from: UInt32?
+        var to: UInt32?
+        var why: String?
+        var similarity: UInt32?
+        var model_version: Int64?
+        var event_time_ms: Int64?
+        var input_partition: Int32?
+        var input_offset: Int64?
+        var other_cluster: UInt32?
+        var members: Int64?
+        var leading_topics: [String]?
+        var former_topics: [String]?
+    }
+
+    private init(json bytes: [UInt8]) throws(ProtoError) {
+        guard let form = try? JSONDecoder().decode(Form.self, from: Data(bytes)),
+            let kind = Kind.allCases.first(where: { $0.name == form.kind }),
+            let id = UInt128(form.change_id, radix: 16)
+        else { throw .badValue }
+        self.init(id: id, kind: kind)
+        member = form.member.flatMap { UInt128($0, radix: 16) }
+        cluster = form.cluster ?? 0
+        from = form.from ?? 0
+        to = form.to ?? 0
+        why = Reason.allCases.first { $0.name == form.why }
+        similarity = form.similarity ?? 0
+        modelVersion = form.model_version
+        eventTime = form.event_time_ms
+        inputPartition = form.input_partition
+        inputOffset = form.input_offset
+        otherCluster = form.other_cluster ?? 0
+        members = form.members ?? 0
+        leadingTopics = form.leading_topics ?? []
+        formerTopics = form.former_topics ?? []
+    }
+}

@@ -1,0 +1,114 @@
+/// Writes JSON objects: fields in the order they are given, no white space.
+struct JSONWriter {
+    var bytes: [UInt8]
+    private var isFirst = true
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        self.bytes.append(UInt8(ascii: "{"))
+    }
+
+    mutating func end() {
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    mutating func field(_ name: StaticString, _ value: Int64) {
+        key(name)
+        // Numbers beyond 53 bits would lose digits in most readers.
+        let isSafe = value.magnitude <= 1 << 53
+        if !isSafe { bytes.append(UInt8(ascii: "\"")) }
+        bytes.append(contentsOf: String(value).utf8)
+        if !isSafe { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    mutating func field(_ name: StaticString, text: String) {
+        key(name)
+        string(text)
+    }
+
+    /// 32 hexadecimal digits.
+    mutating func field(_ name: StaticString, hex value: UInt128) {
+        key(name)
+        bytes.append(UInt8(ascii: "\""))
+        let digits = Array("0123456789abcdef".utf8)
+        for byte in Bytes16(value) {
+            bytes.append(digits[Int(byte >> 4)])
+            bytes.append(digits[Int(byte & 15)])
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    mutating func field(_ name: StaticString, texts: [String]) {
+        key(name)
+        bytes.append(UInt8(ascii: "["))
+        for (index, text) in texts.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            string(text)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func key(_ name: StaticString) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        string(name.description)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func string(_ text: String) {
+        let digits = Array("0123456789abcdef".utf8)
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+            case 0..<0x20:
+                bytes.append(contentsOf: "\\u00".utf8)
+                bytes.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+extension ClusterChange {
+    /// Appends the JSON form: the proto's names, kinds and reasons as lower-case words.
+    public func encodeJSON(into buffer: inout [UInt8]) {
+        var writer = JSONWriter(buffer)
+        writer.field("change_id", hex: id)
+        writer.field("kind", text: kind.name)
+        if let member { writer.field("member", hex: member) }
+        if !kind.isOfMember { writer.field("cluster", Int64(cluster)) }
+        if kind.isOfMember {
+            writer.field("from", Int64(from))
+            writer.field("to", Int64(to))
+        }
+        if let why { writer.field("why", text: why.name) }
+        if kind.isOfMember { writer.field("similarity", Int64(similarity)) }
+        if let modelVersion { writer.field("model_version", modelVersion) }
+        if let eventTime { writer.field("event_time_ms", eventTime) }
+        if let inputPartition { writer.field("input_partition", Int64(inputPartition)) }
+        if let inputOffset { writer.field("input_offset", inputOffset) }
+        if !kind.isOfMember {
+            if otherCluster != 0 { writer.field("other_cluster", Int64(otherCluster)) }
+            writer.field("members", members)
+            writer.field("leading_topics", texts: leadingTopics)
+            if !formerTopics.isEmpty { writer.field("former_topics", texts: formerTopics) }
+        }
+        writer.end()
+        buffer = writer.bytes
+    }
+}
+
+extension Membership {
+    /// Appends the JSON form.
+    public func encodeJSON(into buffer: inout [UInt8]) {
+        var writer = JSONWriter(buffer)
+        writer.field("cluster", Int64(cluster))
+        writer.field("input_partition", Int64(inputPartition))
+        writer.field("input_offset", inputOffset)
+        if let modelVersion { writer.field("model_version", modelVersion) }
+        writer.end()
+        buffer = writer.bytes
+    }
+}

@@ -1,0 +1,105 @@
+extension ClusterChange {
+    /// Appends the Protobuf form.
+    public func encode(into buffer: inout [UInt8]) {
+        var writer = ProtoWriter()
+        swap(&writer.bytes, &buffer)
+        writer.present(1, bytes: Bytes16(id))
+        writer.field(2, kind.rawValue)
+        if let member { writer.present(3, bytes: Bytes16(member)) }
+        writer.field(4, cluster)
+        writer.field(5, from)
+        writer.field(6, to)
+        writer.field(7, why?.rawValue ?? 0)
+        writer.field(8, similarity)
+        if let modelVersion { writer.present(9, modelVersion) }
+        if let eventTime { writer.present(10, eventTime) }
+        if let inputPartition { writer.present(11, inputPartition) }
+        if let inputOffset { writer.present(12, inputOffset) }
+        writer.field(13, otherCluster)
+        writer.field(14, members)
+        for topic in leadingTopics { writer.present(15, bytes: topic.utf8) }
+        for topic in formerTopics { writer.present(16, bytes: topic.utf8) }
+        swap(&writer.bytes, &buffer)
+    }
+
+    /// Reads the Protobuf form. A kind or a reason of a newer schema is an error (`badValue`).
+    public init(protobuf span: Span<UInt8>) throws(ProtoError) {
+        var reader = ProtoReader(span)
+        var change = ClusterChange(id: 0, kind: .memberJoined)
+        var kind: Kind?
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: change.id = try Bytes16.read(reader.bytes(field))
+            case 2: kind = try Self.known(Kind(rawValue: UInt8(clamping: reader.uint64(field))))
+            case 3: change.member = try Bytes16.read(reader.bytes(field))
+            case 4: change.cluster = try reader.uint32(field)
+            case 5: change.from = try reader.uint32(field)
+            case 6: change.to = try reader.uint32(field)
+            case 7: change.why = try Self.known(Reason(rawValue: UInt8(clamping: reader.uint64(field))))
+            case 8: change.similarity = try reader.uint32(field)
+            case 9: change.modelVersion = try reader.int64(field)
+            case 10: change.eventTime = try reader.int64(field)
+            case 11: change.inputPartition = try reader.int32(field)
+            case 12: change.inputOffset = try reader.int64(field)
+            case 13: change.otherCluster = try reader.uint32(field)
+            case 14: change.members = try reader.int64(field)
+            case 15: change.leadingTopics.append(String(decoding: try reader.bytes(field), as: UTF8.self))
+            case 16: change.formerTopics.append(String(decoding: try reader.bytes(field), as: UTF8.self))
+            default: try reader.skip(field)
+            }
+        }
+        change.kind = try Self.known(kind)
+        self = change
+    }
+
+    private static func known<T>(_ value: T?) throws(ProtoError) -> T {
+        guard let value else { throw .badValue }
+        return value
+    }
+}
+
+extension Membership {
+    /// Appends the Protobuf form.
+    public func encode(into buffer: inout [UInt8]) {
+        var writer = ProtoWriter()
+        swap(&writer.bytes, &buffer)
+        writer.field(1, cluster)
+        writer.field(2, inputPartition)
+        writer.field(3, inputOffset)
+        if let modelVersion { writer.present(4, modelVersion) }
+        swap(&writer.bytes, &buffer)
+    }
+
+    public init(protobuf span: Span<UInt8>) throws(ProtoError) {
+        self.init(cluster: 0, inputPartition: 0, inputOffset: 0, modelVersion: nil)
+        var reader = ProtoReader(span)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: cluster = try reader.uint32(field)
+            case 2: inputPartition = try reader.int32(field)
+            case 3: inputOffset = try reader.int64(field)
+            case 4: modelVersion = try reader.int64(field)
+            default: try reader.skip(field)
+            }
+        }
+    }
+}
+
+/// The 16 bytes of a number, big-endian.
+public struct Bytes16: RandomAccessCollection, Sendable {
+    public let value: UInt128
+
+    public init(_ value: UInt128) {
+        self.value = value
+    }
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { 16 }
+    public subscript(index: Int) -> UInt8 { UInt8(truncatingIfNeeded: value >> UInt128(120 - 8 * index)) }
+
+    /// - Throws: `badValue` where there are not 16 bytes.
+    public static func read(_ bytes: [UInt8]) throws(ProtoError) -> UInt128 {
+        guard bytes.count == 16 else { throw .badValue }
+        return bytes.reduce(0) { $0 << 8 | UInt128($1) }
+    }
+}

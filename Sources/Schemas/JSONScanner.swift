@@ -1,0 +1,303 @@
+/// The tokens of JSON, read from borrowed bytes.
+struct JSONScanner: ~Escapable {
+    private let span: Span<UInt8>
+    private var at = 0
+    /// How deep unknown values may be nested.
+    private static let deepest = 64
+
+    @_lifetime(copy span)
+    init(_ span: Span<UInt8>) {
+        self.span = span
+    }
+
+    // MARK: - Structure
+
+    private mutating func skipSpace() {
+        while at < span.count {
+            let byte = span[at]
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+            at += 1
+        }
+    }
+
+    mutating func peek() throws(Rejection) -> UInt8 {
+        skipSpace()
+        guard at < span.count else { throw .badJSON }
+        return span[at]
+    }
+
+    mutating func expect(_ byte: UInt8) throws(Rejection) {
+        guard try peek() == byte else { throw .badJSON }
+        at += 1
+    }
+
+    mutating func take(_ byte: UInt8) throws(Rejection) -> Bool {
+        guard try peek() == byte else { return false }
+        at += 1
+        return true
+    }
+
+    /// A comma: another element follows; or the end of the object or array.
+    mutating func comma(before end: UInt8) throws(Rejection) -> Bool {
+        if try take(UInt8(ascii: ",")) { return true }
+        try expect(end)
+        return false
+    }
+
+    mutating func takeNull() throws(Rejection) -> Bool {
+        guard try peek() == UInt8(ascii: "n") else { return false }
+        try word("null")
+        return true
+    }
+
+    /// Nothing but white space may follow.
+    mutating func end() throws(Rejection) {
+        skipSpace()
+        guard at == span.count else { throw .badJSON }
+    }
+
+    private mutating func word(_ word: StaticString) throws(Rejection) {
+        guard span.count - at >= word.utf8CodeUnitCount else { throw .badJSON }
+        for index in 0..<word.utf8CodeUnitCount {
+            // Safe: a static string has that many bytes.
+            let byte = unsafe word.utf8Start[index]
+            if span[at + index] != byte { throw .badJSON }
+        }
+        at += word.utf8CodeUnitCount
+    }
+
+    // MARK: - Strings
+
+    /// A string, its escapes resolved, appended to the event's text.
+    mutating func string(into event: inout WatchEvent) throws(Rejection) -> Range<Int> {
+        try expect(UInt8(ascii: "\""))
+        let start = event.text.count
+        var from = at
+        var isASCII = true
+        while at < span.count {
+            let byte = span[at]
+            if byte == UInt8(ascii: "\"") {
+                let copied = event.append(span, from..<at)
+                at += 1
+                let range = start..<copied.upperBound
+                guard isASCII || event.isUTF8(range) else { throw .badUTF8 }
+                return range
+            }
+            if byte == UInt8(ascii: "\\") {
+                _ = event.append(span, from..<at)
+                at += 1
+                try escape(&event)
+                isASCII = false
+                from = at
+            } else if byte < 0x20 {
+                throw .badJSON
+            } else {
+                if byte >= 0x80 { isASCII = false }
+                at += 1
+            }
+        }
+        throw .badJSON
+    }
+
+    private mutating func escape(_ event: inout WatchEvent) throws(Rejection) {
+        guard at < span.count else { throw .badJSON }
+        let byte = span[at]
+        at += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): event.text.append(byte)
+        case UInt8(ascii: "b"): event.text.append(0x08)
+        case UInt8(ascii: "f"): event.text.append(0x0C)
+        case UInt8(ascii: "n"): event.text.append(0x0A)
+        case UInt8(ascii: "r"): event.text.append(0x0D)
+        case UInt8(ascii: "t"): event.text.append(0x09)
+        case UInt8(ascii: "u"):
+            var scalar = try hex4()
+            if scalar & 0xFC00 == 0xD800 {
+                guard span.count - at >= 6, span[at] == UInt8(ascii: "\\"), span[at + 1] == UInt8(ascii: "u") else {
+                    throw .badUTF8
+                }
+                at += 2
+                let low = try hex4()
+                guard low & 0xFC00 == 0xDC00 else { throw .badUTF8 }
+                scalar = 0x10000 + (scalar & 0x3FF) << 10 + (low & 0x3FF)
+            }
+            guard let scalar = Unicode.Scalar(scalar) else { throw .badUTF8 }
+            event.text.append(contentsOf: UTF8.encode(scalar) ?? .init())
+        default: throw .badJSON
+        }
+    }
+
+    private mutating func hex4() throws(Rejection) -> UInt32 {
+        guard span.count - at >= 4 else { throw .badJSON }
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            let byte = span[at]
+            at += 1
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+            default: throw .badJSON
+            }
+            value = value << 4 | UInt32(digit)
+        }
+        return value
+    }
+
+    // MARK: - Numbers
+
+    /// A 64-bit integer, as a number or as a string. A number may be written as `6e4` or `12.0`.
+    mutating func integer(outOfRange: Rejection = .numberOutOfRange) throws(Rejection) -> Int64 {
+        let isQuoted = try take(UInt8(ascii: "\""))
+        let decimal = try decimal()
+        if isQuoted {
+            guard at < span.count, span[at] == UInt8(ascii: "\"") else { throw .badJSON }
+            at += 1
+        }
+        var magnitude: UInt64 = 0
+        var place = decimal.point - 1
+        for index in decimal.digits where place >= 0 || span[index] != UInt8(ascii: "0") {
+            let byte = span[index]
+            if byte == UInt8(ascii: ".") { continue }
+            guard place >= 0 else { throw .badJSON }
+            if magnitude != 0 || byte != UInt8(ascii: "0") {
+                guard place <= 18, magnitude <= 922_337_203_685_477_579 else { throw outOfRange }
+                magnitude = magnitude * 10 + UInt64(byte - UInt8(ascii: "0"))
+            }
+            place -= 1
+        }
+        while magnitude != 0, place >= 0 {
+            guard magnitude <= 922_337_203_685_477_579 else { throw outOfRange }
+            magnitude *= 10
+            place -= 1
+        }
+        guard magnitude <= UInt64(Int64.max) else { throw outOfRange }
+        return decimal.isNegative ? -Int64(magnitude) : Int64(magnitude)
+    }
+
+    /// ⌊w · 2¹⁶ + ½⌋ of the decimal digits, exactly: a bound between two results has 17 decimals, so 20 tell on which side
+    /// the digits lie.
+    mutating func weight() throws(Rejection) -> UInt32 {
+        let decimal = try decimal()
+        var scaled: UInt128 = 0
+        var place = decimal.point - 1
+        let scale = 20
+        for index in decimal.digits {
+            let byte = span[index]
+            if byte == UInt8(ascii: ".") { continue }
+            let digit = UInt128(byte - UInt8(ascii: "0"))
+            if digit != 0 {
+                guard place <= 4 else { throw .badWeight }
+                if place >= -scale { scaled += digit * Self.power(place + scale) }
+            }
+            place -= 1
+        }
+        if decimal.isNegative, scaled != 0 { throw .badWeight }
+        let one = Self.power(scale)
+        guard scaled < one * 65_536 else { throw .badWeight }
+        return UInt32(clamping: (scaled * 131_072 + one) / (2 * one))
+    }
+
+    private static func power(_ exponent: Int) -> UInt128 {
+        var value: UInt128 = 1
+        for _ in 0..<exponent { value *= 10 }
+        return value
+    }
+
+    private struct Decimal {
+        var isNegative = false
+        /// The bytes of all digits and of the point between them.
+        var digits: Range<Int>
+        /// How many digits stand before the decimal point, the exponent counted in.
+        var point: Int
+    }
+
+    private mutating func decimal() throws(Rejection) -> Decimal {
+        skipSpace()
+        let isNegative = at < span.count && span[at] == UInt8(ascii: "-")
+        if isNegative { at += 1 }
+        let start = at
+        let whole = skipDigits()
+        guard whole > 0, whole == 1 || span[start] != UInt8(ascii: "0") else { throw .badJSON }
+        if at < span.count, span[at] == UInt8(ascii: ".") {
+            at += 1
+            guard skipDigits() > 0 else { throw .badJSON }
+        }
+        let end = at
+        var exponent = 0
+        if at < span.count, span[at] | 0x20 == UInt8(ascii: "e") {
+            at += 1
+            let isBelow = at < span.count && span[at] == UInt8(ascii: "-")
+            if isBelow || at < span.count && span[at] == UInt8(ascii: "+") { at += 1 }
+            let first = at
+            guard skipDigits() > 0 else { throw .badJSON }
+            for index in first..<at {
+                exponent = min(exponent * 10 + Int(span[index] - UInt8(ascii: "0")), 1 << 40)
+            }
+            if isBelow { exponent = -exponent }
+        }
+        return Decimal(isNegative: isNegative, digits: start..<end, point: whole + exponent)
+    }
+
+    private mutating func skipDigits() -> Int {
+        let start = at
+        while at < span.count, span[at] >= UInt8(ascii: "0"), span[at] <= UInt8(ascii: "9") { at += 1 }
+        return at - start
+    }
+
+    // MARK: - Anything
+
+    /// Skips a value that nobody asked for, checking its form.
+    mutating func skipValue() throws(Rejection) {
+        var closers: [UInt8] = []
+        repeat {
+            switch try peek() {
+            case UInt8(ascii: "{"):
+                at += 1
+                if try take(UInt8(ascii: "}")) { break }
+                closers.append(UInt8(ascii: "}"))
+                try skipName()
+                continue
+            case UInt8(ascii: "["):
+                at += 1
+                if try take(UInt8(ascii: "]")) { break }
+                closers.append(UInt8(ascii: "]"))
+                continue
+            case UInt8(ascii: "\""): try skipString()
+            case UInt8(ascii: "t"): try word("true")
+            case UInt8(ascii: "f"): try word("false")
+            case UInt8(ascii: "n"): try word("null")
+            default: _ = try decimal()
+            }
+            while let closer = closers.last {
+                if try comma(before: closer) {
+                    if closer == UInt8(ascii: "}") { try skipName() }
+                    break
+                }
+                closers.removeLast()
+            }
+            guard closers.count <= Self.deepest else { throw .badJSON }
+        } while !closers.isEmpty
+    }
+
+    private mutating func skipName() throws(Rejection) {
+        try skipString()
+        try expect(UInt8(ascii: ":"))
+    }
+
+    private mutating func skipString() throws(Rejection) {
+        try expect(UInt8(ascii: "\""))
+        while at < span.count {
+            let byte = span[at]
+            at += 1
+            if byte == UInt8(ascii: "\"") { return }
+            if byte < 0x20 { throw .badJSON }
+            if byte == UInt8(ascii: "\\") {
+                guard at < span.count else { throw .badJSON }
+                at += 1
+            }
+        }
+        throw .badJSON
+    }
+}

@@ -1,0 +1,148 @@
+/// Writes Protobuf's wire format into a buffer that is used again. Proto3: what is zero or empty is left out, unless the
+/// caller asks for it.
+public struct ProtoWriter {
+    public var bytes: [UInt8]
+
+    public init(_ bytes: [UInt8] = []) {
+        self.bytes = bytes
+    }
+
+    @inlinable
+    public mutating func varint(_ value: UInt64) {
+        var value = value
+        while value >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
+            value >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: value))
+    }
+
+    @inlinable
+    public mutating func tag(_ field: Int, _ type: ProtoWireType) {
+        varint(UInt64(field) << 3 | UInt64(type.rawValue))
+    }
+
+    // MARK: - Fields that are left out when they are zero
+
+    @inlinable
+    public mutating func field(_ field: Int, _ value: some FixedWidthInteger) {
+        if value != 0 { present(field, value) }
+    }
+
+    @inlinable
+    public mutating func field(_ field: Int, _ value: Bool) {
+        if value { present(field, 1 as UInt8) }
+    }
+
+    @inlinable
+    public mutating func field(_ field: Int, zigzag value: Int64) {
+        guard value != 0 else { return }
+        tag(field, .varint)
+        varint(Self.zigzag(value))
+    }
+
+    @inlinable
+    public mutating func field(_ field: Int, bytes value: some Collection<UInt8>) {
+        if !value.isEmpty { present(field, bytes: value) }
+    }
+
+    // MARK: - Fields that are always written
+
+    /// int32, int64, uint32, uint64, enum: negative numbers take ten bytes.
+    @inlinable
+    public mutating func present(_ field: Int, _ value: some FixedWidthInteger) {
+        tag(field, .varint)
+        varint(UInt64(truncatingIfNeeded: Int64(truncatingIfNeeded: value)))
+    }
+
+    @inlinable
+    public mutating func present(_ field: Int, fixed64 value: UInt64) {
+        tag(field, .fixed64)
+        appendFixed(value)
+    }
+
+    @inlinable
+    public mutating func present(_ field: Int, double value: Double) {
+        present(field, fixed64: value.bitPattern)
+    }
+
+    @inlinable
+    public mutating func present(_ field: Int, bytes value: some Collection<UInt8>) {
+        tag(field, .bytes)
+        varint(UInt64(value.count))
+        bytes.append(contentsOf: value)
+    }
+
+    /// A nested message, also an empty one.
+    @inlinable
+    public mutating func message(_ field: Int, _ body: (inout ProtoWriter) -> Void) {
+        tag(field, .bytes)
+        prefixed(body)
+    }
+
+    // MARK: - Packed fields, left out when they are empty
+
+    @inlinable
+    public mutating func packed<C: Collection>(_ field: Int, _ values: C) where C.Element: FixedWidthInteger {
+        guard !values.isEmpty else { return }
+        message(field) { writer in
+            for value in values { writer.varint(UInt64(truncatingIfNeeded: Int64(truncatingIfNeeded: value))) }
+        }
+    }
+
+    @inlinable
+    public mutating func packed<C: Collection>(_ field: Int, zigzag values: C) where C.Element == Int64 {
+        guard !values.isEmpty else { return }
+        message(field) { writer in
+            for value in values { writer.varint(Self.zigzag(value)) }
+        }
+    }
+
+    @inlinable
+    public mutating func packed<C: Collection>(_ field: Int, fixed32 values: C) where C.Element == UInt32 {
+        guard !values.isEmpty else { return }
+        tag(field, .bytes)
+        varint(UInt64(values.count * 4))
+        for value in values { appendFixed(value) }
+    }
+
+    // MARK: - Parts
+
+    @inlinable
+    static func zigzag(_ value: Int64) -> UInt64 {
+        UInt64(bitPattern: (value << 1) ^ (value >> 63))
+    }
+
+    @inlinable
+    mutating func appendFixed(_ value: some FixedWidthInteger) {
+        var value = value
+        for _ in 0..<(value.bitWidth / 8) {
+            bytes.append(UInt8(truncatingIfNeeded: value))
+            value >>= 8
+        }
+    }
+
+    /// What `body` writes, with its length before it.
+    @inlinable
+    mutating func prefixed(_ body: (inout ProtoWriter) -> Void) {
+        let start = bytes.count
+        // Most messages are shorter than 128 bytes: one byte is kept free for the length.
+        bytes.append(0)
+        body(&self)
+        let length = bytes.count - start - 1
+        if length < 0x80 {
+            bytes[start] = UInt8(length)
+        } else {
+            var prefix = ProtoWriter()
+            prefix.varint(UInt64(length))
+            bytes.replaceSubrange(start...start, with: prefix.bytes)
+        }
+    }
+}
+
+public enum ProtoWireType: UInt8, Sendable {
+    case varint = 0
+    case fixed64 = 1
+    case bytes = 2
+    case fixed32 = 5
+}

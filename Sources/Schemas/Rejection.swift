@@ -1,0 +1,31 @@
+/// Why a record of the input is no watch event: the reason in the dead-letter topic, in metrics and in the log.
+public enum Rejection: String, Error, CaseIterable, Sendable {
+    /// The record has no value and no key, so nobody is erased.
+    case noViewerToErase = "no_viewer_to_erase"
+    case badJSON = "bad_json"
+    case badProtobuf = "bad_protobuf"
+    /// A magic byte 0 without a whole Confluent frame behind it.
+    case badFrame = "bad_frame"
+    /// Text that is not UTF-8.
+    case badUTF8 = "bad_utf8"
+    case missingViewer = "missing_viewer"
+    /// The record's key is not the viewer: `input.viewer=key` takes the key instead.
+    case keyMismatch = "key_mismatch"
+    case missingTime = "missing_event_time"
+    /// Outside of 0 … 253402300799999 ms.
+    case timeOutOfRange = "event_time_out_of_range"
+    case negativeWatched = "negative_watched"
+    /// Watched or duration beyond 2⁵³ ms.
+    case numberOutOfRange = "number_out_of_range"
+    /// Not finite, below 0, or 65,536 and more.
+    case badWeight = "bad_weight"
+    case missingTopicName = "missing_topic_name"
+    /// More than 1 MiB.
+    case valueTooLarge = "value_too_large"
+    /// More than 256 topics.
+    case tooManyTopics = "too_many_topics"
+    /// More than 256 bytes.
+    case topicTooLong = "topic_too_long"
+    /// More than 1,024 bytes.
+    case idTooLong = "id_too_long"
+}

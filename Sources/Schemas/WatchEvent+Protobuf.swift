@@ -1,0 +1,53 @@
+extension WatchEvent {
+    /// Reads the Protobuf form. An absent time is 0, as everything absent in proto3.
+    mutating func readProtobuf(_ span: Span<UInt8>) throws(Rejection) {
+        do {
+            var reader = ProtoReader(span)
+            while let field = try reader.next() {
+                switch (field.number, field.type) {
+                case (1, .bytes): id = try text(span, reader.range(field))
+                case (2, .bytes): viewer = try text(span, reader.range(field))
+                case (3, .bytes): video = try text(span, reader.range(field))
+                case (4, .bytes): try readTopic(span.extracting(reader.range(field)))
+                case (5, .varint): watched = try reader.int64(field)
+                case (6, .varint): duration = try reader.int64(field)
+                case (7, .varint): time = try reader.int64(field)
+                default: try reader.skip(field)
+                }
+            }
+        } catch let rejection as Rejection {
+            throw rejection
+        } catch {
+            throw .badProtobuf
+        }
+    }
+
+    private mutating func readTopic(_ span: Span<UInt8>) throws {
+        var name = 0..<0
+        var weight: UInt32 = 1 << 16
+        var reader = ProtoReader(span)
+        while let field = try reader.next() {
+            switch (field.number, field.type) {
+            case (1, .bytes): name = try text(span, reader.range(field))
+            case (2, .fixed64): weight = try Self.weight(reader.double(field))
+            default: try reader.skip(field)
+            }
+        }
+        try add(name, weight: weight)
+    }
+
+    private mutating func text(_ span: Span<UInt8>, _ range: Range<Int>) throws(Rejection) -> Range<Int> {
+        let copied = append(span, range)
+        guard isUTF8(copied) else { throw .badUTF8 }
+        return copied
+    }
+
+    /// ⌊w · 2¹⁶ + ½⌋, exactly: scaling by a power of two and the floor lose nothing.
+    static func weight(_ weight: Double) throws(Rejection) -> UInt32 {
+        guard weight.isFinite, weight >= 0, weight < 65_536 else { throw .badWeight }
+        let scaled = weight * 65_536
+        let floor = scaled.rounded(.down)
+        let rounded = scaled - floor >= 0.5 ? floor + 1 : floor
+        return rounded >= 4_294_967_295 ? .max : UInt32(rounded)
+    }
+}

@@ -1,0 +1,85 @@
+/// A watch event as it was read: one buffer that is used again for every record, so that nothing is allocated.
+public struct WatchEvent: Sendable {
+    /// A topic's name as a range of `text`, and its weight in Q16.
+    public struct Topic: Equatable, Sendable {
+        public var name: Range<Int>
+        public var weight: UInt32
+    }
+
+    /// The bytes of all names and ids.
+    public internal(set) var text: [UInt8] = []
+    public internal(set) var viewer: Range<Int> = 0..<0
+    /// Empty: the event has no id, and repeats nothing.
+    public internal(set) var id: Range<Int> = 0..<0
+    public internal(set) var video: Range<Int> = 0..<0
+    /// In order of first appearance, no two of the same name.
+    public internal(set) var topics: [Topic] = []
+    /// 0 … 2⁵³.
+    public internal(set) var watched: Int64 = 0
+    /// 0: unknown.
+    public internal(set) var duration: Int64 = 0
+    /// Milliseconds since 1970.
+    public internal(set) var time: Int64 = 0
+
+    /// Limits of `rules.md`.
+    public static let largestValue = 1 << 20
+    static let mostTopics = 256
+    static let longestName = 256
+    static let longestID = 1_024
+    static let largestNumber: Int64 = 1 << 53
+    static let latestTime: Int64 = 253_402_300_799_999
+
+    public init() {
+        text.reserveCapacity(1_024)
+        topics.reserveCapacity(16)
+    }
+
+    mutating func clear() {
+        text.removeAll(keepingCapacity: true)
+        topics.removeAll(keepingCapacity: true)
+        viewer = 0..<0
+        id = 0..<0
+        video = 0..<0
+        (watched, duration, time) = (0, 0, 0)
+    }
+
+    /// Adds a topic, or its weight to that of the same name.
+    mutating func add(_ name: Range<Int>, weight: UInt32) throws(Rejection) {
+        if name.isEmpty { throw .missingTopicName }
+        if name.count > Self.longestName { throw .topicTooLong }
+        for index in topics.indices where equal(topics[index].name, name) {
+            let (sum, overflow) = topics[index].weight.addingReportingOverflow(weight)
+            topics[index].weight = overflow ? .max : sum
+            return
+        }
+        if topics.count == Self.mostTopics { throw .tooManyTopics }
+        topics.append(Topic(name: name, weight: weight))
+    }
+
+    private func equal(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        guard left.count == right.count else { return false }
+        for index in 0..<left.count where text[left.lowerBound + index] != text[right.lowerBound + index] {
+            return false
+        }
+        return true
+    }
+
+    /// Appends bytes to the text.
+    @inline(__always)
+    mutating func append(_ span: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        let start = text.count
+        // Safe: the caller's range lies within the span.
+        unsafe span.extracting(range).withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
+        return start..<text.count
+    }
+
+    /// Whether a range of the text is UTF-8.
+    func isUTF8(_ range: Range<Int>) -> Bool {
+        var isASCII = true
+        for index in range where text[index] >= 0x80 {
+            isASCII = false
+            break
+        }
+        return isASCII || String(validating: text[range], as: UTF8.self) != nil
+    }
+}

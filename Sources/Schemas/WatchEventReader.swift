@@ -1,0 +1,103 @@
+/// Reads the values of the input topic into a `WatchEvent`.
+public struct WatchEventReader: Sendable {
+    public enum Format: String, CaseIterable, Sendable {
+        /// What begins with `{` is JSON, everything else Protobuf; a Confluent frame is stripped.
+        case auto
+        case json
+        case protobuf
+    }
+
+    public enum Viewer: String, CaseIterable, Sendable {
+        /// The viewer is `user_id`, and the record's key has to be the same bytes.
+        case field
+        /// The viewer is the record's key; `user_id` is not looked at.
+        case key
+    }
+
+    public struct Options: Equatable, Sendable {
+        public var format = Format.auto
+        public var viewer = Viewer.field
+
+        public init() {}
+    }
+
+    public let options: Options
+
+    public init(options: Options = Options()) {
+        self.options = options
+    }
+
+    /// Reads one record.
+    /// - Parameter event: overwritten; what it holds after an error means nothing.
+    public func read(_ value: Span<UInt8>, key: Span<UInt8>?, into event: inout WatchEvent) throws(Rejection) {
+        event.clear()
+        guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
+        var start = 0
+        var isJSON = options.format == .json
+        if options.format != .json, value.count > 0, value[0] == 0 {
+            start = try Self.frame(value)
+        }
+        if options.format == .auto {
+            var first = start
+            while first < value.count, Self.isSpace(value[first]) { first += 1 }
+            isJSON = first < value.count && value[first] == UInt8(ascii: "{")
+        } else if isJSON, value.count > 5, value[0] == 0 {
+            start = 5
+        }
+        var hasTime = false
+        if isJSON {
+            var parser = WatchEventJSON(value.extracting(start..<value.count))
+            hasTime = try parser.read(into: &event)
+        } else {
+            try event.readProtobuf(value.extracting(start..<value.count))
+            hasTime = true
+        }
+        try check(&event, key: key, hasTime: hasTime)
+    }
+
+    /// Where the payload begins behind a Confluent frame: magic byte 0, a schema id of 4 bytes and, of Protobuf, the
+    /// message indexes: their number and each, zigzag varints; a single 0 is the first message.
+    private static func frame(_ value: Span<UInt8>) throws(Rejection) -> Int {
+        guard value.count >= 6 else { throw .badFrame }
+        var first = 5
+        while first < value.count, isSpace(value[first]) { first += 1 }
+        if first < value.count, value[first] == UInt8(ascii: "{") { return first }
+        var reader = ProtoReader(value.extracting(5..<value.count))
+        do {
+            let count = ProtoReader.unzigzag(try reader.varint())
+            guard count >= 0, count <= 16 else { throw Rejection.badFrame }
+            for _ in 0..<count { _ = try reader.varint() }
+        } catch {
+            throw .badFrame
+        }
+        return 5 + reader.offset
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    }
+
+    private func check(_ event: inout WatchEvent, key: Span<UInt8>?, hasTime: Bool) throws(Rejection) {
+        switch options.viewer {
+        case .field:
+            if event.viewer.isEmpty { throw .missingViewer }
+            if event.viewer.count > WatchEvent.longestID { throw .idTooLong }
+            guard let key, key.count == event.viewer.count else { throw .keyMismatch }
+            for index in 0..<key.count where key[index] != event.text[event.viewer.lowerBound + index] {
+                throw .keyMismatch
+            }
+        case .key:
+            guard let key, key.count > 0 else { throw .missingViewer }
+            if key.count > WatchEvent.longestID { throw .idTooLong }
+            event.viewer = event.append(key, 0..<key.count)
+        }
+        if event.id.count > WatchEvent.longestID || event.video.count > WatchEvent.longestID { throw .idTooLong }
+        guard hasTime else { throw .missingTime }
+        guard event.time >= 0, event.time <= WatchEvent.latestTime else { throw .timeOutOfRange }
+        if event.watched < 0 { throw .negativeWatched }
+        if event.watched > WatchEvent.largestNumber || event.duration > WatchEvent.largestNumber {
+            throw .numberOutOfRange
+        }
+        if event.duration < 0 { event.duration = 0 }
+    }
+}
