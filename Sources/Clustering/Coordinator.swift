@@ -170,6 +170,9 @@ public struct Coordinator: Sendable {
         }.map { Int32($0) }
     }
 
+    /// The closings that were read and that no model includes yet.
+    var waitingClosings: [Closing] { pending.map(\.closing) }
+
     // MARK: - Parts
 
     private func check(_ partition: Int32) throws(Contradiction) {

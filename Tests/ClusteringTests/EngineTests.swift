@@ -1,0 +1,133 @@
+import Testing
+
+@testable import Clustering
+
+@Suite("The engine over complete partitions")
+struct EngineTests {
+    @Test("sums kept are the sums of all members, always", arguments: [1, 2, 3] as [UInt64])
+    func sums(seed: UInt64) throws {
+        var events = ToyEvents(seed: seed)
+        let partitions = 1 + Int(seed)
+        var stream = Stream(
+            events.records(partitions: partitions), settings: events.settings, topics: events.names)
+        try stream.run()
+        let kept = stream.kept()
+        #expect(stream.recomputed() == kept)
+        #expect(stream.models.count >= events.epochs - 3)
+    }
+
+    @Test("the order in which partitions are looked at changes no model and no change", arguments: [4, 5] as [UInt64])
+    func order(seed: UInt64) throws {
+        var events = ToyEvents(seed: seed)
+        let records = events.records(partitions: 4)
+        var first = Stream(records, settings: events.settings, topics: events.names)
+        var second = Stream(records, settings: events.settings, topics: events.names, order: [2, 0, 3, 1])
+        try first.run()
+        try second.run()
+        #expect(first.models.map(\.model.model) == second.models.map(\.model.model))
+        #expect(first.models.map(\.through) == second.models.map(\.through))
+        let key = { (change: MemberChange) in (change.member, change.offset, change.epoch ?? 0) }
+        #expect(
+            first.memberChanges.sorted { key($0) < key($1) } == second.memberChanges.sorted { key($0) < key($1) })
+        #expect(first.lifecycle == second.lifecycle)
+    }
+
+    @Test("viewers who watch alike end in one cluster")
+    func groups() throws {
+        var events = ToyEvents(seed: 6)
+        events.epochs = 20
+        let records = events.records(partitions: 2, tombstones: 0)
+        var stream = Stream(records, settings: events.settings, topics: events.names)
+        try stream.run()
+        var seen: [Int: [ClusterID: Int]] = [:]
+        for viewer in 0..<events.viewers {
+            let shard = stream.shards[viewer % 2]
+            guard let slot = shard.members.find(ToyEvents.member(viewer)) else { continue }
+            seen[viewer % events.groups, default: [:]][shard.members.slots[slot].cluster, default: 0] += 1
+        }
+        let winners = seen.mapValues { $0.max { $0.value < $1.value } }
+        #expect(Set(winners.values.compactMap { $0?.key }).count == events.groups)
+        let right = winners.values.reduce(0) { $0 + ($1?.value ?? 0) }
+        #expect(right > events.viewers * 85 / 100, "\(right) of \(events.viewers)")
+        #expect(stream.lifecycle.filter { $0.kind == .created }.count == events.groups)
+    }
+
+    @Test("every member's last change names the cluster that he is in for the outside")
+    func changes() throws {
+        var events = ToyEvents(seed: 7)
+        var stream = Stream(events.records(partitions: 3), settings: events.settings, topics: events.names)
+        try stream.run()
+        var outside: [Pseudonym: ClusterID] = [:]
+        for change in stream.memberChanges {
+            #expect(change.from == outside[change.member] ?? 0)
+            outside[change.member] = change.to == 0 ? nil : change.to
+        }
+        for shard in stream.shards {
+            for slot in shard.members.slots where slot.isUsed {
+                #expect(shard.outside(slot.cluster) == outside[slot.pseudonym] ?? 0)
+            }
+        }
+    }
+
+    @Test("nothing is published about clusters too small to hide in")
+    func withheld() throws {
+        var events = ToyEvents(seed: 8)
+        var settings = events.settings
+        settings.minClusterSize = 10_000
+        var stream = Stream(events.records(partitions: 2, tombstones: 0), settings: settings, topics: events.names)
+        try stream.run()
+        #expect(stream.memberChanges.isEmpty)
+        #expect(stream.lifecycle.isEmpty)
+        #expect(stream.coordinator.model.assigned > 100, "inside nothing changes")
+    }
+
+    @Test("without a topics file, topics are admitted once enough viewers have watched them, and named")
+    func candidates() throws {
+        var events = ToyEvents(seed: 9)
+        var stream = Stream(events.records(partitions: 3, tombstones: 0), settings: events.settings, topics: [])
+        try stream.run()
+        let names = stream.coordinator.model.vocabulary.entries.compactMap(\.name)
+        #expect(Set(names) == Set(events.names))
+        #expect(stream.coordinator.model.assigned > 0)
+    }
+
+    @Test("a sensitive topic enters no vocabulary and no profile")
+    func sensitive() throws {
+        var events = ToyEvents(seed: 10)
+        var settings = events.settings
+        settings.sensitiveTopics = [Array("TOPIC 1*".utf8), Array(" topic 2 ".utf8)]
+        var stream = Stream(events.records(partitions: 2, tombstones: 0), settings: settings, topics: [])
+        try stream.run()
+        let names = stream.coordinator.model.vocabulary.entries.compactMap(\.name)
+        let expected = events.names.filter { name in
+            let text = String(decoding: name, as: UTF8.self)
+            return !text.hasPrefix("topic 1") && text != "topic 2"
+        }
+        #expect(Set(names) == Set(expected))
+    }
+
+    @Test("a member silent for the time-to-live is forgotten, and subtracted")
+    func expiry() throws {
+        var events = ToyEvents(seed: 11)
+        var records = events.records(partitions: 2, tombstones: 0)
+        // Viewers of the first half fall silent after the fourth epoch.
+        let silent = Set((0..<events.viewers / 2).map(ToyEvents.member))
+        for partition in records.indices {
+            records[partition].removeAll { record in
+                guard case .event(let event) = record else { return false }
+                return silent.contains(event.member) && event.time > 1_004_000
+            }
+        }
+        var settings = events.settings
+        settings.memberTTL = 3_000
+        var stream = Stream(records, settings: settings, topics: events.names)
+        try stream.run()
+        let left = stream.shards.reduce(0) { count, shard in
+            count + shard.members.slots.count { $0.isUsed && silent.contains($0.pseudonym) }
+        }
+        #expect(left == 0)
+        #expect(stream.memberChanges.contains { $0.reason == .expired })
+        let kept = stream.kept()
+        #expect(stream.recomputed() == kept)
+    }
+}

@@ -1,0 +1,151 @@
+@testable import Clustering
+
+/// Toy keys: what the real ones do with HMAC.
+struct ToyKeys: TopicKeys {
+    func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
+        name.reduce(UInt128(0x6c62_272e_07bb_0142)) { ($0 ^ UInt128($1)) &* 0x1_0000_0000_013B }
+    }
+
+    func mark(_ name: ArraySlice<UInt8>, _ member: Pseudonym) -> UInt32 {
+        var mixer = SplitMix64(seed: UInt64(truncatingIfNeeded: candidate(name)))
+        mixer.absorb(UInt64(truncatingIfNeeded: member))
+        return UInt32(truncatingIfNeeded: mixer.next() >> 32)
+    }
+}
+
+/// A record of a toy partition: an event, or a tombstone of the member.
+enum ToyRecord {
+    case event(EngineEvent)
+    case erase(Pseudonym)
+}
+
+/// The engine over complete partitions in memory: no Kafka, no wall clock.
+struct Stream {
+    var records: [[ToyRecord]]
+    var settings: Settings
+    var topics: [[UInt8]]
+    /// In which order the partitions are looked at: must not matter.
+    var order: [Int]
+
+    private(set) var shards: [Shard<ToyKeys>] = []
+    private(set) var coordinator: Coordinator
+    private(set) var models: [(from: Epoch?, through: Epoch, model: CompiledModel)] = []
+    private(set) var memberChanges: [MemberChange] = []
+    private(set) var lifecycle: [LifecycleChange] = []
+    private var offsets: [Int]
+    private var words: [Word] = []
+    private var saidCaughtUp: [Bool]
+    private let genesis: CompiledModel
+
+    init(_ records: [[ToyRecord]], settings: Settings, topics: [[UInt8]], order: [Int]? = nil) {
+        self.records = records
+        self.settings = settings
+        self.topics = topics
+        self.order = order ?? Array(records.indices)
+        genesis = CompiledModel(.genesis(settings: settings, topics: topics), version: nil)
+        offsets = records.map { _ in 0 }
+        saidCaughtUp = records.map { _ in false }
+        let genesis = genesis
+        shards = records.indices.map { Shard(partition: Int32($0), genesis: genesis, keys: ToyKeys()) }
+        coordinator = Coordinator(
+            model: genesis.model,
+            bookkeeping: Bookkeeping(
+                from: nil, through: nil, start: nil, partitions: records.map { _ in PartitionState() }, deltaOffset: 0,
+                oldestOffset: 0))
+    }
+
+    /// Runs to the end of the records.
+    mutating func run() throws {
+        var offset: Int64 = 0
+        while true {
+            for partition in order { advance(partition) }
+            let isQuiet = words.isEmpty
+            for word in words {
+                try coordinator.fold(word, firstOffset: offset, offset: offset)
+                offset += 1
+            }
+            words.removeAll()
+            var hasPublished = false
+            let clock = Coordinator.Clock(now: .max, isIdle: { _ in true })
+            while let next = try coordinator.publish(clock, settings: settings, unread: nil) {
+                hasPublished = true
+                lifecycle += next.changes
+                if let through = next.bookkeeping.through {
+                    models.append(
+                        (next.bookkeeping.from, through, CompiledModel(next.model, version: through)))
+                }
+            }
+            if isQuiet, !hasPublished { return }
+        }
+    }
+
+    private mutating func advance(_ partition: Int) {
+        while true {
+            if let needed = shards[partition].neededModel {
+                guard let model = model(needed), case .event(let event) = records[partition][offsets[partition]] else {
+                    return
+                }
+                var changes: [MemberChange] = []
+                while !shards[partition].open(
+                    model, offset: Int64(offsets[partition]), time: event.time, changes: &changes)
+                {}
+                memberChanges += changes
+            }
+            guard offsets[partition] < records[partition].count else {
+                if !saidCaughtUp[partition] {
+                    saidCaughtUp[partition] = true
+                    words.append(.caughtUp(partition: Int32(partition), number: shards[partition].closings))
+                }
+                return
+            }
+            var changes: [MemberChange] = []
+            switch records[partition][offsets[partition]] {
+            case .event(let event):
+                if let epoch = shards[partition].look(viewer: event.member, time: event.time) {
+                    words.append(.closing(shards[partition].close(to: epoch)))
+                    continue
+                }
+                shards[partition].handle(event, offset: Int64(offsets[partition]), changes: &changes)
+            case .erase(let member):
+                _ = shards[partition].erase(member, offset: Int64(offsets[partition]), changes: &changes)
+            }
+            memberChanges += changes
+            offsets[partition] += 1
+        }
+    }
+
+    private func model(_ version: Epoch) -> CompiledModel? {
+        if let start = coordinator.start, version <= start { return genesis }
+        return models.last { ($0.from ?? .min) <= version && version <= $0.through }?.model
+    }
+
+    /// The sums of all members, computed anew.
+    func recomputed() -> [ClusterID: ClusterSums] {
+        var sums: [ClusterID: ClusterSums] = [:]
+        for shard in shards {
+            for slot in shard.members.slots.indices where shard.members.slots[slot].isUsed {
+                let cluster = shard.members.slots[slot].cluster
+                guard cluster != MemberTable.uncounted else { continue }
+                let entries = shard.members.range(slot).filter { shard.members.directions[$0] > 0 }
+                    .map { SumEntry(topic: shard.members.topics[$0], value: Int64(shard.members.directions[$0])) }
+                    .sorted { $0.topic < $1.topic }
+                sums[cluster, default: ClusterSums()].add(ClusterDelta(cluster: cluster, count: 1, sums: entries))
+            }
+        }
+        return sums
+    }
+
+    /// The sums that the last model and all that it does not include add up to.
+    mutating func kept() -> [ClusterID: ClusterSums] {
+        var sums: [ClusterID: ClusterSums] = [0: coordinator.model.unassigned]
+        for cluster in coordinator.model.clusters { sums[cluster.id] = cluster.sums }
+        for closing in coordinator.waitingClosings {
+            for delta in closing.clusters { sums[delta.cluster, default: ClusterSums()].add(delta) }
+        }
+        for partition in shards.indices {
+            var delta = shards[partition].delta
+            for delta in delta.take() { sums[delta.cluster, default: ClusterSums()].add(delta) }
+        }
+        return sums.filter { $0.value != ClusterSums() }
+    }
+}
