@@ -63,6 +63,11 @@ public enum Hex {
         }
     }
 
+    /// The 16 bytes of a pseudonym.
+    static func bytes(of pseudonym: Pseudonym) -> [UInt8] {
+        (0..<16).map { UInt8(truncatingIfNeeded: pseudonym >> UInt128(120 - 8 * $0)) }
+    }
+
     public static func text(_ bytes: some Sequence<UInt8>) -> String {
         var buffer: [UInt8] = []
         for byte in bytes {

@@ -1,0 +1,108 @@
+internal import Kafka
+
+/// The member of the consumer group, on a thread of its own: tells what becomes of the assignment, and asks for positions.
+actor GroupActor {
+    private let executor: ThreadExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    private let options: PipelineOptions
+    private let log: PipelineLog
+    private var member: GroupMember?
+    private var lastError: String?
+
+    init(options: PipelineOptions, log: PipelineLog) {
+        executor = ThreadExecutor(name: "shoal-group")
+        self.options = options
+        self.log = log
+    }
+
+    /// Joins the group.
+    func join() throws {
+        member = try GroupMember(
+            options.kafka, group: options.application, instance: options.instance,
+            topics: [options.topics.input, options.topics.deltas])
+    }
+
+    /// Waits for the next event; nil after a while without one.
+    func poll() async throws -> GroupEvent? {
+        guard let member else { return nil }
+        guard let event = member.poll(timeout: .milliseconds(100)) else { return nil }
+        if case .failed(let error) = event {
+            if let failure = PipelineError(final: error) { throw failure }
+            if error.description != lastError {
+                lastError = error.description
+                log.warning("\(error)")
+            }
+            return nil
+        }
+        return event
+    }
+
+    /// Takes the assignment on.
+    /// - Returns: the metadata that all of its transactions are to be sent with, and our name in the group.
+    func acknowledgeAssignment() throws -> (GroupMetadata, String) {
+        guard let member else { throw CancellationError() }
+        try member.acknowledgeAssignment()
+        return (try member.metadata(), member.memberID)
+    }
+
+    func acknowledgeRevocation() {
+        do {
+            try member?.acknowledgeRevocation()
+        } catch {
+            log.warning("\(error)")
+        }
+    }
+
+    /// The committed positions, stable; nil for a part without one.
+    /// - Throws: `KafkaError`; `isTimeout` while an open transaction holds positions.
+    func committed(_ parts: [Part]) throws -> [Part: CommittedPosition?] {
+        guard let member else { throw CancellationError() }
+        let partitions = parts.map { options.topics.partition(of: $0) }
+        let found = try member.committed(partitions, timeout: .milliseconds(1_000))
+        var positions: [Part: CommittedPosition?] = [:]
+        for (part, partition) in zip(parts, partitions) {
+            positions[part] = found[partition].map {
+                CommittedPosition(offset: $0.offset, metadata: $0.metadata)
+            }
+        }
+        return positions
+    }
+
+    func leave() {
+        member?.close(timeout: .seconds(5))
+        member = nil
+    }
+}
+
+extension PipelineOptions.Topics {
+    /// The topic partition that a part is.
+    func partition(of part: Part) -> TopicPartition {
+        switch part {
+        case .input(let partition): TopicPartition(input, partition)
+        case .deltas: TopicPartition(deltas, 0)
+        }
+    }
+
+    /// The part that a topic partition is; nil: none of ours.
+    func part(of partition: TopicPartition) -> Part? {
+        if partition.topic == input { return .input(partition.partition) }
+        return partition.topic == deltas && partition.partition == 0 ? .deltas : nil
+    }
+}
+
+extension PipelineError {
+    /// An error that waiting does not cure; nil for all others.
+    init?(final error: KafkaError) {
+        if error.isAuthorization {
+            self.init(.notAuthorized, "\(error)")
+        } else if error.name == "FENCED_INSTANCE_ID" {
+            self.init(
+                .twin, "another process uses this instance's id; give each its own instance.id (\(error))")
+        } else if error.name == "INVALID_TRANSACTION_TIMEOUT" {
+            self.init(.configuration, "\(error)")
+        } else {
+            return nil
+        }
+    }
+}

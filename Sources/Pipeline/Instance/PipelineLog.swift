@@ -1,0 +1,40 @@
+/// What the pipeline has to say while it runs. Never a viewer.
+public struct PipelineLog: Sendable {
+    public enum Level: Int, Comparable, Sendable {
+        case debug
+        case info
+        case warning
+        case error
+
+        public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// A message and its fields: topic, partition, offset, generation, …
+    public struct Entry: Sendable {
+        public var level: Level
+        public var message: String
+        public var fields: [(String, String)]
+    }
+
+    private let sink: @Sendable (Entry) -> Void
+
+    public init(_ sink: @escaping @Sendable (Entry) -> Void) {
+        self.sink = sink
+    }
+
+    func debug(_ message: @autoclosure () -> String, _ fields: (String, String)...) {
+        sink(Entry(level: .debug, message: message(), fields: fields))
+    }
+
+    func info(_ message: String, _ fields: (String, String)...) {
+        sink(Entry(level: .info, message: message, fields: fields))
+    }
+
+    func warning(_ message: String, _ fields: (String, String)...) {
+        sink(Entry(level: .warning, message: message, fields: fields))
+    }
+
+    func error(_ message: String, _ fields: (String, String)...) {
+        sink(Entry(level: .error, message: message, fields: fields))
+    }
+}

@@ -1,0 +1,48 @@
+internal import Kafka
+
+/// What has to be there before an instance joins its group: waits where waiting helps, and says what to do.
+struct Preflight {
+    let options: PipelineOptions
+    let admin: Admin
+    let log: PipelineLog
+
+    /// - Returns: false where it was stopped before.
+    func pass(until isStopped: () -> Bool) async throws -> Bool {
+        var last = ""
+        while !isStopped() {
+            guard let problem = try await problem() else { return true }
+            if problem != last { log.warning("waiting: \(problem)") }
+            last = problem
+            for _ in 0..<20 where !isStopped() { try await Task.sleep(for: .milliseconds(100)) }
+        }
+        return false
+    }
+
+    private func problem() async throws -> String? {
+        let topics = options.topics
+        let needed: [(String, Int32?)] = [
+            (topics.input, nil), (topics.changes, nil), (topics.deadLetters, nil), (topics.deltas, 1),
+            (topics.models, 1),
+        ]
+        var missing: [String] = []
+        for (topic, wanted) in needed + (topics.members.map { [($0, nil)] } ?? []) {
+            do {
+                guard let count = try await admin.partitions(of: topic) else {
+                    missing.append(topic)
+                    continue
+                }
+                if let wanted, count != wanted {
+                    throw PipelineError(
+                        .hole,
+                        "\(topic) has \(count) partitions, and must have \(wanted): it was not made by `shoal topics create`"
+                    )
+                }
+            } catch let error as KafkaError {
+                if let failure = PipelineError(final: error) { throw failure }
+                return "\(error)"
+            }
+        }
+        return missing.isEmpty
+            ? nil : "topics are missing: \(missing.joined(separator: ", ")); `shoal topics create` makes them"
+    }
+}

@@ -1,0 +1,98 @@
+internal import Clustering
+internal import Schemas
+
+/// `shoal.v1.ModelRecord`: a model, and what its coordinator knew.
+struct ModelRecord {
+    var bookkeeping: Bookkeeping
+    /// Of the genesis model: the first offset of each input partition.
+    var firstOffsets: [Int64] = []
+    var keyFingerprint: UInt64
+    var model: Model
+
+    /// The version in the record's key.
+    static func key(_ through: Epoch?) -> [UInt8] {
+        Array((through.map { "\($0)" } ?? "genesis").utf8)
+    }
+
+    /// The values of its records: deflated, in parts; and the headers.
+    func encode() -> (values: [[UInt8]], headers: [RecordBuffer.Header]) {
+        let content = ModelContent.encode(model)
+        var writer = ProtoWriter()
+        if let from = bookkeeping.from { writer.present(1, from) }
+        if let through = bookkeeping.through { writer.present(2, through) }
+        if let start = bookkeeping.start { writer.present(3, start) }
+        for state in bookkeeping.partitions {
+            writer.message(4) { writer in
+                writer.field(1, state.included)
+                writer.field(2, state.read)
+                if let closed = state.closed { writer.present(3, closed) }
+                writer.field(4, state.caughtUp)
+                if let first = state.first { writer.present(5, first) }
+            }
+        }
+        writer.field(5, bookkeeping.deltaOffset)
+        writer.field(6, bookkeeping.oldestOffset)
+        writer.packed(7, firstOffsets)
+        writer.present(8, fixed64: keyFingerprint)
+        writer.present(9, bytes: content)
+        let parts = Parts.split(writer.bytes)
+        let values = parts.enumerated().map { index, data in
+            var part = ProtoWriter()
+            part.field(1, index)
+            part.field(2, parts.count)
+            part.field(3, writer.bytes.count)
+            part.field(4, bytes: data)
+            return part.bytes
+        }
+        let from = bookkeeping.from.map { "\($0)" } ?? ""
+        let through = bookkeeping.through.map { "\($0)" } ?? "genesis"
+        return (
+            values,
+            [
+                .init("content_hash", Hex.text(SHA256Digest.of(content.span)).utf8), .init("content_hash_v", "1".utf8),
+                .init("from", from.utf8), .init("through", through.utf8),
+            ]
+        )
+    }
+
+    /// Reads a record from its inflated bytes.
+    static func decode(_ bytes: [UInt8]) throws(ProtoError) -> ModelRecord {
+        var bookkeeping = Bookkeeping(
+            from: nil, through: nil, start: nil, partitions: [], deltaOffset: 0, oldestOffset: 0)
+        var firstOffsets: [Int64] = []
+        var fingerprint: UInt64 = 0
+        var model: Model?
+        var reader = ProtoReader(bytes.span)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: bookkeeping.from = try reader.int64(field)
+            case 2: bookkeeping.through = try reader.int64(field)
+            case 3: bookkeeping.start = try reader.int64(field)
+            case 4:
+                try reader.message(field) { reader throws(ProtoError) in
+                    var state = PartitionState()
+                    while let field = try reader.next() {
+                        switch field.number {
+                        case 1: state.included = try reader.int64(field)
+                        case 2: state.read = try reader.int64(field)
+                        case 3: state.closed = try reader.int64(field)
+                        case 4: state.caughtUp = try reader.bool(field)
+                        case 5: state.first = try reader.int64(field)
+                        default: try reader.skip(field)
+                        }
+                    }
+                    bookkeeping.partitions.append(state)
+                }
+            case 5: bookkeeping.deltaOffset = try reader.int64(field)
+            case 6: bookkeeping.oldestOffset = try reader.int64(field)
+            case 7: try reader.repeated(field) { firstOffsets.append(Int64(bitPattern: $0)) }
+            case 8: fingerprint = try reader.fixed64(field)
+            case 9: try reader.message(field) { reader throws(ProtoError) in model = try ModelContent.decode(&reader) }
+            default: try reader.skip(field)
+            }
+        }
+        guard let model else { throw .badValue }
+        return ModelRecord(
+            bookkeeping: bookkeeping, firstOffsets: firstOffsets, keyFingerprint: fingerprint, model: model)
+    }
+}

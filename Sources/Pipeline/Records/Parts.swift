@@ -1,0 +1,90 @@
+internal import Clustering
+internal import Schemas
+
+/// Closings and models larger than a message come deflated in parts *i* of *n* under one number.
+enum Parts {
+    struct Part {
+        var index: Int64 = 0
+        var count: Int64 = 0
+        /// Before it was deflated.
+        var size: Int64 = 0
+        var data: [UInt8] = []
+
+        /// Reads `ClosingPart` or `ModelPart`: their fields are alike.
+        mutating func read(_ reader: inout ProtoReader) throws(ProtoError) {
+            while let field = try reader.next() {
+                switch field.number {
+                case 1: index = try reader.int64(field)
+                case 2: count = try reader.int64(field)
+                case 3: size = try reader.int64(field)
+                case 4: data = try reader.bytes(field)
+                default: try reader.skip(field)
+                }
+            }
+            guard count > 0, count < 1 << 20, index >= 0, index < count, size >= 0 else { throw .badValue }
+        }
+    }
+
+    static func split(_ bytes: [UInt8]) -> [[UInt8]] {
+        let deflated = Compression.deflate(bytes)
+        let size = WordRecord.largestPart
+        return stride(from: 0, to: max(deflated.count, 1), by: size).map {
+            Array(deflated[min($0, deflated.count)..<min($0 + size, deflated.count)])
+        }
+    }
+
+    /// Parts of one number that have arrived, in order.
+    struct Assembly {
+        let number: Int64
+        let firstOffset: Int64
+        private var next: Int64 = 0
+        private var data: [UInt8] = []
+
+        init(number: Int64, firstOffset: Int64) {
+            self.number = number
+            self.firstOffset = firstOffset
+        }
+
+        /// Adds a part.
+        /// - Returns: the whole, deflated, when it was the last one.
+        /// - Throws: `badValue` where a part is missing.
+        mutating func add(_ part: Part) throws(ProtoError) -> (bytes: [UInt8], size: Int64)? {
+            guard part.index == next else { throw .badValue }
+            next += 1
+            data += part.data
+            return next == part.count ? (data, part.size) : nil
+        }
+    }
+}
+
+/// Puts the parts of closings together, partition by partition.
+struct ClosingAssembler {
+    private var open: [Int32: Parts.Assembly] = [:]
+
+    /// The first offset of a closing of which only a part was read; nil: none.
+    var oldestOffset: Int64? { open.values.map(\.firstOffset).min() }
+
+    /// Takes a piece of the delta topic.
+    /// - Returns: the word that is whole now, and the offset of its first record.
+    mutating func add(
+        _ piece: WordRecord.Piece, offset: Int64
+    ) throws(ProtoError) -> (word: Clustering.Word, firstOffset: Int64)? {
+        guard case .part(let partition, let number, let part) = piece else {
+            guard case .word(let word) = piece else { return nil }
+            return (word, offset)
+        }
+        var assembly = open[partition] ?? Parts.Assembly(number: number, firstOffset: offset)
+        // A closing whose first parts were read before, of which we begin in the middle, is not wanted.
+        if part.index == 0 { assembly = Parts.Assembly(number: number, firstOffset: offset) }
+        guard assembly.number == number else { throw .badValue }
+        guard let whole = try assembly.add(part) else {
+            open[partition] = assembly
+            return nil
+        }
+        open[partition] = nil
+        guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else { throw .badValue }
+        return (
+            .closing(try WordRecord.closing(bytes, partition: partition, number: number)), assembly.firstOffset
+        )
+    }
+}

@@ -1,0 +1,228 @@
+internal import Kafka
+
+/// The transaction loop of an instance: takes the outbox cut by cut, and carries out what `TransactionMachine` says, on a
+/// thread of its own.
+actor Committer {
+    private let executor: ThreadExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    private let options: PipelineOptions
+    private let statistics: PipelineStatistics
+    private let log: PipelineLog
+    private var producer: Producer?
+
+    init(options: PipelineOptions, statistics: PipelineStatistics, log: PipelineLog) {
+        executor = ThreadExecutor(name: "shoal-commit")
+        self.options = options
+        self.statistics = statistics
+        self.log = log
+    }
+
+    /// A producer that is ready for transactions: `init_transactions` comes before the first take-over.
+    /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
+    func prepare() async throws {
+        while producer == nil {
+            let attempt = attempt("init_transactions") { () throws(KafkaError) in try renew() }
+            if attempt.outcome == .done { return }
+            try check(attempt)
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    /// Commits what comes through the gate until it is closed and empty, or all is lost.
+    /// - Returns: nil at the regular end.
+    /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
+    func run(
+        _ gate: OutboxGate, machine: TransactionMachine, metadata: GroupMetadata, group: GroupActor
+    ) async throws -> TransactionMachine.End? {
+        var machine = machine
+        var last = ContinuousClock.now
+        while let cut = await gate.next(limit: machine.limit, interval: options.commitInterval, last: last) {
+            last = .now
+            if let end = try await carry(cut, &machine, gate, metadata, group) { return end }
+        }
+        try Task.checkCancellation()
+        return nil
+    }
+
+    /// Aborts what may be open, so that nothing hangs after a loss.
+    func abandon() {
+        do throws(KafkaError) {
+            try producer?.abort(timeout: .seconds(5))
+        } catch {
+            // Whatever state it is in, a new one fences it.
+            producer = nil
+        }
+    }
+
+    /// One transaction that only asks whether the assignment is still ours: it commits known positions, and is aborted.
+    /// - Returns: false where the group has gone on without us.
+    func isAssigned(_ known: [Part: CommittedPosition], _ metadata: GroupMetadata) -> Bool {
+        let attempt = attempt("asking the group") { () throws(KafkaError) in
+            try producer?.abort(timeout: .seconds(5))
+            try producer?.begin()
+            try producer?.sendOffsets(offsets(known), group: metadata, timeout: .seconds(10))
+        }
+        abandon()
+        return attempt.outcome != .groupLost
+    }
+
+    /// One transaction, to its known end.
+    private func carry(
+        _ cut: Outbox.Cut, _ machine: inout TransactionMachine, _ gate: OutboxGate, _ metadata: GroupMetadata,
+        _ group: GroupActor
+    ) async throws -> TransactionMachine.End? {
+        var action = machine.begin(cut)
+        let deadline = ContinuousClock.now + options.transactionTimeout * 2
+        while true {
+            try Task.checkCancellation()
+            switch action {
+            case .send(let cut, let positions):
+                action = try next(
+                    &machine, attempt("sending") { () throws(KafkaError) in try send(cut, positions, metadata) })
+            case .commit:
+                let attempt = attempt("commit") { () throws(KafkaError) in
+                    try producer?.commit(timeout: options.transactionTimeout)
+                }
+                let isUnknown = attempt.outcome == .retriable && ContinuousClock.now > deadline
+                action = isUnknown ? machine.unknown(now: Self.milliseconds()) : try next(&machine, attempt)
+            case .abort:
+                statistics.countAbort()
+                action = try next(
+                    &machine,
+                    attempt("abort") { () throws(KafkaError) in
+                        try producer?.abort(timeout: options.transactionTimeout)
+                    })
+            case .renewProducer:
+                action = try next(
+                    &machine, attempt("init_transactions") { () throws(KafkaError) in try renew() })
+                if action == .renewProducer { try await Task.sleep(for: .milliseconds(500)) }
+            case .ask:
+                do {
+                    action = machine.next(found: try await group.committed(machine.parts))
+                } catch let error as KafkaError {
+                    action = try next(&machine, Attempt(error.isTimeout ? error.retriable : error))
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+            case .finish(let cut):
+                statistics.countCommit()
+                await gate.drop(cut)
+                return nil
+            case .resend:
+                await gate.release()
+                try await Task.sleep(for: .milliseconds(100))
+                return nil
+            case .end(let end):
+                return end
+            }
+        }
+    }
+
+    // MARK: - Calls
+
+    /// What came of a call, and the error where there was one.
+    private struct Attempt {
+        var outcome = TransactionMachine.Outcome.done
+        var error: KafkaError?
+
+        init() {}
+
+        init(_ error: KafkaError) {
+            self.error = error
+            if error.isGroupLoss {
+                outcome = .groupLost
+            } else {
+                switch error.severity {
+                case .retriable: outcome = .retriable
+                case .abortable: outcome = .abortable
+                case .fatal, .other: outcome = .fatal
+                }
+            }
+        }
+    }
+
+    private func attempt(_ what: String, _ call: () throws(KafkaError) -> Void) -> Attempt {
+        do throws(KafkaError) {
+            try call()
+            return Attempt()
+        } catch {
+            return Attempt(error)
+        }
+    }
+
+    private func check(_ attempt: Attempt) throws {
+        guard let error = attempt.error else { return }
+        if let failure = PipelineError(final: error) { throw failure }
+        log.warning("a transaction did not go through: \(error)")
+    }
+
+    private func next(
+        _ machine: inout TransactionMachine, _ attempt: Attempt
+    ) throws -> TransactionMachine.Action {
+        try check(attempt)
+        return machine.next(after: attempt.outcome, now: Self.milliseconds())
+    }
+
+    private func renew() throws(KafkaError) {
+        producer = nil
+        let new = try Producer(
+            options.kafka, transactionalID: options.transactionalID, transactionTimeout: options.transactionTimeout)
+        try new.initTransactions(timeout: options.transactionTimeout)
+        producer = new
+    }
+
+    private func send(
+        _ cut: Outbox.Cut, _ positions: [Part: CommittedPosition], _ metadata: GroupMetadata
+    ) throws(KafkaError) {
+        guard let producer else { return }
+        try producer.begin()
+        for step in cut.steps {
+            let records = step.records
+            for entry in records.entries {
+                let headers = records.headers[entry.headers].map { (name: $0.name, value: $0.value) }
+                try producer.produce(
+                    to: options.topics.name(entry.topic), partition: entry.topic.partition,
+                    key: Self.span(records, entry.key), value: Self.span(records, entry.value), headers: headers,
+                    timeout: options.transactionTimeout)
+            }
+        }
+        try producer.flush(timeout: options.transactionTimeout)
+        try producer.sendOffsets(offsets(positions), group: metadata, timeout: options.transactionTimeout)
+    }
+
+    @_lifetime(borrow records)
+    private static func span(_ records: borrowing RecordBuffer, _ range: Range<Int>?) -> Span<UInt8>? {
+        guard let range else { return nil }
+        return records.bytes.span.extracting(range)
+    }
+
+    private func offsets(_ positions: [Part: CommittedPosition]) -> [PartitionOffset] {
+        positions.sorted { $0.key < $1.key }.map { part, position in
+            PartitionOffset(
+                options.topics.partition(of: part), offset: position.offset, metadata: position.metadata)
+        }
+    }
+
+    private static let origin = ContinuousClock.now
+
+    private static func milliseconds() -> Int64 {
+        (ContinuousClock.now - origin).milliseconds
+    }
+}
+
+extension RecordBuffer.Topic {
+    /// The internal topics have one partition; the others go by key.
+    var partition: Int32? {
+        switch self {
+        case .deltas, .models: 0
+        case .changes, .members, .deadLetters: nil
+        }
+    }
+}
+
+extension KafkaError {
+    /// The same, to be tried again.
+    var retriable: KafkaError {
+        KafkaError(code: code, name: name, text: text, severity: .retriable, context: context)
+    }
+}
