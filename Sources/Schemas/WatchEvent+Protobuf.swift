@@ -50,4 +50,23 @@ extension WatchEvent {
         let rounded = scaled - floor >= 0.5 ? floor + 1 : floor
         return rounded >= 4_294_967_295 ? .max : UInt32(rounded)
     }
+
+    /// Appends the Protobuf form.
+    public func encode(into buffer: inout [UInt8]) {
+        var writer = ProtoWriter()
+        swap(&writer.bytes, &buffer)
+        writer.field(1, bytes: text[id])
+        writer.field(2, bytes: text[viewer])
+        writer.field(3, bytes: text[video])
+        for topic in topics {
+            writer.message(4) { writer in
+                writer.field(1, bytes: text[topic.name])
+                if topic.weight != 1 << 16 { writer.present(2, double: Double(topic.weight) / 65_536) }
+            }
+        }
+        writer.field(5, watched)
+        writer.field(6, duration)
+        writer.field(7, time)
+        swap(&writer.bytes, &buffer)
+    }
 }

@@ -30,6 +30,19 @@ public struct WatchEventReader: Sendable {
     /// Reads one record.
     /// - Parameter event: overwritten; what it holds after an error means nothing.
     public func read(_ value: Span<UInt8>, key: Span<UInt8>?, into event: inout WatchEvent) throws(Rejection) {
+        let hasTime = try parse(value, into: &event)
+        if options.viewer == .field, !event.viewer.isEmpty { try match(key, event) }
+        try check(&event, key: key, hasTime: hasTime)
+    }
+
+    /// Reads an event that has no key yet, as from a file: the viewer is `user_id`.
+    public func read(_ value: Span<UInt8>, into event: inout WatchEvent) throws(Rejection) {
+        let hasTime = try parse(value, into: &event)
+        try WatchEventReader(options: Options()).check(&event, key: nil, hasTime: hasTime)
+    }
+
+    /// - Returns: whether there is an event time.
+    private func parse(_ value: Span<UInt8>, into event: inout WatchEvent) throws(Rejection) -> Bool {
         event.clear()
         guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
         var start = 0
@@ -52,7 +65,14 @@ public struct WatchEventReader: Sendable {
             try event.readProtobuf(value.extracting(start..<value.count))
             hasTime = true
         }
-        try check(&event, key: key, hasTime: hasTime)
+        return hasTime
+    }
+
+    private func match(_ key: Span<UInt8>?, _ event: WatchEvent) throws(Rejection) {
+        guard let key, key.count == event.viewer.count else { throw .keyMismatch }
+        for index in 0..<key.count where key[index] != event.text[event.viewer.lowerBound + index] {
+            throw .keyMismatch
+        }
     }
 
     /// Where the payload begins behind a Confluent frame: magic byte 0, a schema id of 4 bytes and, of Protobuf, the
@@ -82,10 +102,6 @@ public struct WatchEventReader: Sendable {
         case .field:
             if event.viewer.isEmpty { throw .missingViewer }
             if event.viewer.count > WatchEvent.longestID { throw .idTooLong }
-            guard let key, key.count == event.viewer.count else { throw .keyMismatch }
-            for index in 0..<key.count where key[index] != event.text[event.viewer.lowerBound + index] {
-                throw .keyMismatch
-            }
         case .key:
             guard let key, key.count > 0 else { throw .missingViewer }
             if key.count > WatchEvent.longestID { throw .idTooLong }

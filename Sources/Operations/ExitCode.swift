@@ -1,0 +1,27 @@
+/// What a command's exit status means.
+public enum ExitCode: Int32, CaseIterable, Sendable {
+    case ok = 0
+    case failed = 1
+    case usage = 64
+    case unavailable = 69
+    case contradiction = 70
+    case hole = 72
+    case notAuthorized = 77
+    case configuration = 78
+    case twin = 80
+
+    /// One line for help texts.
+    public var meaning: String {
+        switch self {
+        case .ok: "done"
+        case .failed: "something else went wrong"
+        case .usage: "the command line is wrong"
+        case .unavailable: "no broker could be reached in time"
+        case .contradiction: "what was read contradicts what was read before; do not restart blindly"
+        case .hole: "something needed is gone (records, offsets, topics); do not restart blindly"
+        case .notAuthorized: "a right is missing; the message names it"
+        case .configuration: "the configuration is wrong; every mistake is listed"
+        case .twin: "another process uses this instance's id; do not restart by itself"
+        }
+    }
+}

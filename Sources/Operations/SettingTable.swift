@@ -1,0 +1,130 @@
+extension Setting {
+    private static let day: Int64 = 86_400_000
+
+    /// All settings but librdkafka's own, which are `kafka.` and its name.
+    public static let table: [Setting] = [
+        Setting(
+            "application.id", .text, "shoal", .no,
+            "The consumer group; the internal topics and the transactional ids begin with it."),
+        Setting(
+            "instance.id", .text, nil, .no,
+            "Tells the group's instances apart, and stays the same across restarts (static membership). The host name unless set."
+        ),
+        Setting("kafka.bootstrap.servers", .text, "localhost:9092", .no, "The brokers to begin with."),
+        Setting("input.topic", .text, "watch-events", .no, "The watch events."),
+        Setting(
+            "input.format", .choice(["auto", "json", "protobuf"]), "auto", .fixed,
+            "`auto`: what begins with `{` is JSON; a Confluent frame is stripped."),
+        Setting(
+            "input.viewer", .choice(["field", "key"]), "field", .fixed,
+            "`field`: the viewer is user_id, and the key has to be the same bytes; `key`: the viewer is the key."),
+        Setting(
+            "input.start", .text, "beginning", .no,
+            "Where a new application begins: beginning, end, or a time in ms since 1970. Looked at once, when the genesis model is written."
+        ),
+        Setting(
+            "output.topic", .text, "cluster-changes", .no,
+            "Who moved; which cluster was born, split, merged, drifted, died."),
+        Setting("output.format", .choice(["protobuf", "json"]), "protobuf", .no, "The form of what is published."),
+        Setting(
+            "members.topic", .text, nil, .yes, "A compacted topic that holds each member's cluster. Off unless named."),
+        Setting(
+            "dead-letters.topic", .text, nil, .no,
+            "Records that are no watch events, with the reason. `<input.topic>-dead-letters` unless set."),
+        Setting(
+            "dead-letters.content", .choice(["full", "reason"]), "full", .no,
+            "`reason`: only position and reason, without the original bytes."),
+        Setting(
+            "epoch.length", .duration(1...(3_650 * day)), "1h", .fixed,
+            "The span of event time after which models are made."),
+        Setting(
+            "epoch.staleness", .integer(1...8), "2", .fixed, "Events of epoch e are clustered with model e − staleness."
+        ),
+        Setting(
+            "epoch.idle-timeout", .duration(100...day), "30s", .no,
+            "How long a partition stands at its end before epochs go on without it. Wall clock."),
+        Setting(
+            "epoch.future", .choice(["wait", "allow"]), "wait", .no,
+            "`wait`: an epoch ends when it has ended by the wall clock, too; `allow`: for synthetic streams."),
+        Setting(
+            "clock.quorum", .integer(1...64), "8", .fixed,
+            "How many viewers of a partition have to have reached an epoch before the partition moves on."),
+        Setting(
+            "clock.max-step", .integer(1...1_000_000), "24", .fixed,
+            "How many epochs beyond the open one a viewer counts at most."),
+        Setting(
+            "profile.half-life", .duration(1...(36_500 * day)), "24h", .yes, "After which time a watch weighs half."),
+        Setting("profile.topics", .integer(1...64), "16", .fixed, "The most topics in a profile."),
+        Setting(
+            "engagement.min", .integer(0...100), "5", .yes,
+            "Percent of a video below which a watch counts as an event without weight."),
+        Setting("topics.max", .integer(1...1_000_000), "65536", .yes, "The most topics in the vocabulary."),
+        Setting(
+            "topics.min-viewers", .integer(1...64), "5", .yes,
+            "How many different viewers a topic outside topics.file needs before it counts."),
+        Setting(
+            "topics.file", .file, nil, .no,
+            "Topics that count from the start, one name a line. Read when an application begins; without it, topics are admitted as viewers watch them."
+        ),
+        Setting(
+            "members.min-events", .integer(1...1_000_000), "5", .yes,
+            "Events that a viewer needs before he is assigned."),
+        Setting(
+            "member.ttl", .duration(1...(36_500 * day)), nil, .yes,
+            "Event time after which a silent member is forgotten. Never unless set."),
+        Setting(
+            "clusters.seed-members", .integer(2...10_000_000), "1000", .yes,
+            "Eligible viewers that the first clusters wait for."),
+        Setting("clusters.count", .integer(1...2_000), nil, .yes, "A fixed number of clusters."),
+        Setting("clusters.initial", .integer(1...2_000), "16", .yes, "How many clusters there are at first."),
+        Setting("clusters.min", .integer(1...2_000), "2", .yes, "The fewest clusters."),
+        Setting("clusters.max", .integer(1...2_000), "128", .yes, "The most clusters."),
+        Setting(
+            "commit.interval", .duration(1...60_000), "100ms", .no,
+            "How often what was produced is committed; at once when a closing or a model waits."),
+        Setting("transaction.max-bytes", .bytes(1_024...(1 << 30)), "4MiB", .no, "The most that a transaction takes."),
+        Setting(
+            "transaction.timeout", .duration(1_000...900_000), "10s", .no,
+            "After which brokers abort an open transaction."),
+        Setting(
+            "outbox.max-bytes", .bytes(1_024...(1 << 34)), "16MiB", .no,
+            "What may wait for a commit before partitions pause."),
+        Setting("dedup.window", .integer(0...16_777_216), "65536", .fixed, "How many event ids a partition remembers."),
+        Setting(
+            "privacy.key-file", .file, nil, .no,
+            "The key of the pseudonyms: 64 hexadecimal digits. Or the variable SHOAL_PRIVACY_KEY. `openssl rand -hex 32` makes one."
+        ),
+        Setting(
+            "privacy.sensitive-topics", .list, nil, .yes,
+            "Topics that never enter a profile; case is ignored, `*` at the end is a prefix."),
+        Setting(
+            "privacy.min-cluster-size", .integer(1...1_000_000_000), "100", .yes,
+            "Nothing is published about clusters with fewer members."),
+        Setting(
+            "settings.revision", .integer(0...Int64.max), "0", .yes,
+            "Orders the settings that reach the result: raise it to change them."),
+        Setting("shutdown.timeout", .duration(100...3_600_000), "30s", .no, "How long a stopped instance may drain."),
+        Setting("log.level", .choice(["debug", "info", "warning", "error"]), "info", .no, "What is logged."),
+        Setting(
+            "log.format", .choice(["auto", "json", "text"]), "auto", .no,
+            "`auto`: text on a terminal, JSON lines elsewhere."),
+    ]
+
+    private init(_ name: String, _ kind: Kind, _ standard: String?, _ reach: Reach, _ text: String) {
+        self.init(name: name, kind: kind, standard: standard, reach: reach, text: text)
+    }
+
+    /// The table as Markdown.
+    public static var documentation: String {
+        let rows = table.map { setting in
+            "| `\(setting.name)` | \(setting.range) | \(setting.standard.map { "`\($0)`" } ?? "") | "
+                + "\(setting.reach.rawValue) | \(setting.text) |"
+        }
+        return
+            (["| setting | value | default | reaches the result | what it is |", "| --- | --- | --- | --- | --- |"]
+            + rows + [
+                "| `kafka.*` | librdkafka's | librdkafka's | no | Any setting of librdkafka by its own name; those that "
+                    + "Shoal's promises rest on are refused. `kafka.NAME.file` reads the value from a file. |"
+            ]).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,74 @@
+import Operations
+
+/// A command of the program: what it takes, what it tells, what it does.
+struct Command: Sendable {
+    /// An option of a command.
+    struct Option: Sendable {
+        var name: String
+        /// What stands for its value in the help; nil: a flag.
+        var value: String?
+        var text: String
+
+        init(_ name: String, _ value: String? = nil, _ text: String) {
+            self.name = name
+            self.value = value
+            self.text = text
+        }
+    }
+
+    /// As typed: one word or two.
+    var name: String
+    var summary: String
+    /// What stands for its arguments in the help.
+    var arguments: [String] = []
+    var options: [Option] = []
+    /// Whether it takes `--config` and `--set`.
+    var isConfigured = true
+    var details = ""
+    var examples: [String] = []
+    var run: @Sendable (Arguments) async throws -> ExitCode
+
+    static let configuration = [
+        Option("config", "FILE", "a .properties file with settings"),
+        Option("set", "KEY=VALUE", "a setting; may be repeated, and wins over file and variables"),
+    ]
+
+    var allOptions: [Option] {
+        options + (isConfigured ? Self.configuration : []) + [Option("help", nil, "this text")]
+    }
+
+    /// The help text.
+    var help: String {
+        var lines = [
+            "shoal \(name) - \(summary)", "",
+            "usage: shoal \(name)" + arguments.map { " \($0)" }.joined() + " [options]",
+        ]
+        if !details.isEmpty { lines += ["", details] }
+        lines += ["", "options:"]
+        for option in allOptions {
+            let left = "  --\(option.name)" + (option.value.map { " \($0)" } ?? "")
+            lines.append(left.padding(to: 26) + option.text)
+        }
+        if isConfigured {
+            lines += [
+                "", "Settings come from the file, then from SHOAL_... variables (commit.interval is",
+                "SHOAL_COMMIT_INTERVAL), then from --set. `shoal config docs` lists them all.",
+            ]
+        }
+        if !examples.isEmpty { lines += ["", "examples:"] + examples.map { "  \($0)" } }
+        lines += ["", "exit status:"]
+        lines += ExitCode.allCases.map { "  \($0.rawValue)".padding(to: 6) + $0.meaning }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension String {
+    func padding(to width: Int) -> String {
+        count >= width ? self + " " : self + String(repeating: " ", count: width - count)
+    }
+}
+
+/// What is wrong with a command line.
+struct UsageError: Error, CustomStringConvertible {
+    var description: String
+}

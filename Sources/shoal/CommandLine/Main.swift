@@ -1,0 +1,93 @@
+import Foundation
+import Kafka
+import Operations
+import Pipeline
+
+/// The program.
+@main
+struct Shoal {
+    static let version = "0.1.0"
+
+    static let commands: [Command] = [
+        .run, .demo, .publish, .changes, .topicsCreate, .topicsDescribe, .configCheck, .configShow, .configDocs,
+        .version,
+    ]
+
+    static func main() async {
+        // A reader that goes away, as `head` does, is no reason to be killed without a word.
+        signal(SIGPIPE, SIG_IGN)
+        exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    static func run(_ words: [String]) async -> ExitCode {
+        guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
+            print(help)
+            return words.isEmpty ? .usage : .ok
+        }
+        if first == "--version" { return await run(["version"]) }
+        let two = words.prefix(2).joined(separator: " ")
+        guard let command = commands.first(where: { $0.name == two }) ?? commands.first(where: { $0.name == first })
+        else {
+            let nearest = Names.nearest(two, commands.map(\.name)) ?? Names.nearest(first, commands.map(\.name))
+            report("shoal: no such command: \(first)" + (nearest.map { "; did you mean `shoal \($0)`?" } ?? ""))
+            return .usage
+        }
+        do {
+            let count = command.name.split(separator: " ").count
+            let arguments = try Arguments(Array(words.dropFirst(count)), for: command)
+            if arguments.has("help") {
+                print(command.help)
+                return .ok
+            }
+            return try await command.run(arguments)
+        } catch {
+            report("\(error)")
+            return code(of: error)
+        }
+    }
+
+    private static func code(of error: any Error) -> ExitCode {
+        switch error {
+        case is UsageError: return .usage
+        case is Configuration.Invalid: return .configuration
+        case let error as PipelineError:
+            switch error.kind {
+            case .configuration: return .configuration
+            case .hole: return .hole
+            case .contradiction: return .contradiction
+            case .twin: return .twin
+            case .notAuthorized: return .notAuthorized
+            case .kafka: return .unavailable
+            }
+        case let error as KafkaError:
+            return error.isAuthorization ? .notAuthorized : error.isTimeout ? .unavailable : .failed
+        default: return .failed
+        }
+    }
+
+    static func report(_ text: String) {
+        Logger.standardError(text)
+    }
+
+    static var help: String {
+        let list = commands.map { "  " + $0.name.padding(to: 18) + $0.summary }.joined(separator: "\n")
+        return """
+            shoal - keeps every viewer in a numbered cluster of viewers who watch alike
+
+            usage: shoal COMMAND [options]
+
+            \(list)
+
+            `shoal COMMAND --help` tells more. librdkafka \(ClientConfiguration.libraryVersion).
+            """
+    }
+}
+
+extension Command {
+    static let version = Command(
+        name: "version", summary: "print the versions of Shoal and of librdkafka", isConfigured: false
+    ) { _ in
+        print("shoal \(Shoal.version) (librdkafka \(ClientConfiguration.libraryVersion))")
+        return .ok
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Kafka
+import Operations
+import Pipeline
+
+extension Command {
+    static let run = Command(
+        name: "run", summary: "read watch events as a member of the group, and publish cluster changes",
+        details: """
+            Joins the consumer group application.id, takes its share of the input's partitions over, and publishes who
+            moved to which cluster, exactly once. SIGTERM or Ctrl-C: drains, commits, leaves; a second one ends at once.
+            """,
+        examples: [
+            "openssl rand -hex 32 > shoal.key",
+            "shoal topics create --set kafka.bootstrap.servers=broker:9092",
+            "shoal run --set kafka.bootstrap.servers=broker:9092 --set privacy.key-file=shoal.key",
+            "shoal run --config /etc/shoal/shoal.properties",
+        ]
+    ) { arguments in
+        let configuration = try arguments.configuration()
+        let logger = configuration.logger
+        let options = try configuration.pipelineOptions(logger)
+        logger.log(
+            .info, "shoal \(Shoal.version)",
+            [
+                ("application", options.application), ("instance", options.instance),
+                ("brokers", configuration.text("kafka.bootstrap.servers")), ("input", options.topics.input),
+                ("librdkafka", ClientConfiguration.libraryVersion),
+            ])
+        let instance = try Instance(options, log: PipelineLog(logger))
+        let interrupt = Interrupt { instance.stop() }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await instance.run() }
+            tasks.addTask { try await reportProgress(instance.statistics, logger) }
+            defer { tasks.cancelAll() }
+            try await tasks.next()
+        }
+        _ = interrupt
+        return .ok
+    }
+
+    /// A line every ten seconds in which something happened.
+    private static func reportProgress(_ statistics: PipelineStatistics, _ logger: Logger) async throws {
+        var last = statistics.snapshot
+        while true {
+            try await Task.sleep(for: .seconds(10))
+            let now = statistics.snapshot
+            guard now.events != last.events || now.changes != last.changes else { continue }
+            let epochs = now.partitions.values.compactMap(\.epoch)
+            logger.log(
+                .info, "\(max(now.events - last.events, 0) / 10) events a second",
+                [
+                    ("members", "\(now.members)"), ("clusters", "\(now.clusters)"), ("changes", "\(now.changes)"),
+                    ("epoch", epochs.max().map(String.init) ?? "genesis"),
+                    ("model", now.model.map(String.init) ?? "genesis"),
+                    ("rejected", "\(now.rejected.values.reduce(0, +))"),
+                    ("duplicates", "\(now.partitions.values.reduce(0) { $0 + $1.duplicates })"),
+                ])
+            last = now
+        }
+    }
+}
+
+extension PipelineLog {
+    /// Into the program's log.
+    init(_ logger: Logger) {
+        self.init { entry in
+            let level: Logger.Level =
+                switch entry.level {
+                case .debug: .debug
+                case .info: .info
+                case .warning: .warning
+                case .error: .error
+                }
+            logger.log(level, entry.message, entry.fields)
+        }
+    }
+}
