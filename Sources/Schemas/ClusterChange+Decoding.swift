@@ -11,6 +11,20 @@ extension ClusterChange {
         }
     }
 
+    /// A 64-bit integer: a number, or a string where it has more than 53 bits.
+    private struct Number: Decodable {
+        var value: Int64
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let text = try? container.decode(String.self), let value = Int64(text) {
+                self.value = value
+            } else {
+                value = try container.decode(Int64.self)
+            }
+        }
+    }
+
     /// The JSON form, as a decoder wants it.
     private struct Form: Decodable {
         var change_id: String
@@ -21,12 +35,12 @@ extension ClusterChange {
         var to: UInt32?
         var why: String?
         var similarity: UInt32?
-        var model_version: Int64?
-        var event_time_ms: Int64?
+        var model_version: Number?
+        var event_time_ms: Number?
         var input_partition: Int32?
-        var input_offset: Int64?
+        var input_offset: Number?
         var other_cluster: UInt32?
-        var members: Int64?
+        var members: Number?
         var leading_topics: [String]?
         var former_topics: [String]?
     }
@@ -43,12 +57,12 @@ extension ClusterChange {
         to = form.to ?? 0
         why = Reason.allCases.first { $0.name == form.why }
         similarity = form.similarity ?? 0
-        modelVersion = form.model_version
-        eventTime = form.event_time_ms
+        modelVersion = form.model_version?.value
+        eventTime = form.event_time_ms?.value
         inputPartition = form.input_partition
-        inputOffset = form.input_offset
+        inputOffset = form.input_offset?.value
         otherCluster = form.other_cluster ?? 0
-        members = form.members ?? 0
+        members = form.members?.value ?? 0
         leadingTopics = form.leading_topics ?? []
         formerTopics = form.former_topics ?? []
     }

@@ -65,10 +65,11 @@ public struct TestBroker: Sendable {
         return candidates.compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0.path) }
     }
 
-    static var python: URL {
+    /// Where the tests' Python and its programs are.
+    public static var pythonFolder: URL {
         let environment = ProcessInfo.processInfo.environment
-        return environment["SHOAL_TEST_PYTHON"].map { URL(fileURLWithPath: $0) }
-            ?? root.appending(path: "build/venv/bin/python")
+        let python = environment["SHOAL_TEST_PYTHON"].map { URL(fileURLWithPath: $0) }
+        return python?.deletingLastPathComponent() ?? root.appending(path: "build/venv/bin")
     }
 }
 
@@ -92,7 +93,7 @@ actor TestBrokers {
             let port = try freePort()
             let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-noida-\(port)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let program = TestBroker.python.deletingLastPathComponent().appending(path: "noida-db").path
+            let program = TestBroker.pythonFolder.appending(path: "noida-db").path
             let process = try Supervised(
                 "dir=$1; shift; \"$@\" < /dev/null & pid=$!",
                 arguments: [
