@@ -28,7 +28,7 @@ public final class Supervised: Sendable {
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
         }
-        try process.run()
+        try process.runUnmasked()
     }
 
     public var isRunning: Bool { process.isRunning }
@@ -59,7 +59,7 @@ public func run(
     process.standardError = handle
     let pipe = Pipe()
     process.standardInput = pipe
-    try process.run()
+    try process.runUnmasked()
     if let input { try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
     try pipe.fileHandleForWriting.close()
     process.waitUntilExit()
@@ -75,4 +75,18 @@ public struct CommandFailed: Error, CustomStringConvertible {
     public var status: Int32
     public var output: String
     public var description: String { "\(command) ended with \(status): \(output)" }
+}
+
+extension Process {
+    /// Runs with no signal blocked. A child inherits the mask of the thread that starts it, threads of Dispatch block
+    /// nearly all signals, and a shell that never hears of a child's end waits for it forever.
+    func runUnmasked() throws {
+        var none = sigset_t()
+        var before = sigset_t()
+        // Safe: both sets live through the calls.
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try run()
+    }
 }
