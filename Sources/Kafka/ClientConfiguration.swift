@@ -1,4 +1,5 @@
 internal import CRdKafka
+import Foundation
 
 /// librdkafka's settings by their own names, as the user gave them; each client adds those that Shoal owns.
 public struct ClientConfiguration: Sendable {
@@ -53,6 +54,27 @@ public struct ClientConfiguration: Sendable {
         var text = [CChar](repeating: 0, count: 512)
         let result = unsafe rd_kafka_conf_set(conf, name, value, &text, text.count)
         return result == RD_KAFKA_CONF_OK ? nil : string(text)
+    }
+
+    /// The names of all of librdkafka's settings, sorted, those that Shoal owns left out; to find what somebody meant.
+    public static var names: [String] {
+        var text: UnsafeMutablePointer<CChar>?
+        var size = 0
+        // Safe: the stream owns the memory until it is closed, then we do; it ends with a zero.
+        guard let stream = unsafe open_memstream(&text, &size) else { return [] }
+        unsafe rd_kafka_conf_properties_show(stream)
+        unsafe fclose(stream)
+        defer { unsafe free(text) }
+        let table = unsafe text.map { unsafe String(cString: $0) } ?? ""
+        let names = table.split(separator: "\n").compactMap { line -> String? in
+            // Rows of the table are `name | where it applies | range | …`.
+            let cells = line.split(separator: "|", maxSplits: 2)
+            guard cells.count == 3, let name = cells[0].split(separator: " ").first, name.contains(".") else {
+                return nil
+            }
+            return String(name)
+        }
+        return Set(names).subtracting(owned.keys).sorted()
     }
 
     /// librdkafka's version, as "2.0.2".

@@ -1,35 +1,64 @@
 internal import CRdKafka
+import Synchronization
 
 /// The one owner of a librdkafka client.
 ///
 /// `@unchecked Sendable`: librdkafka's functions may be called from any thread, and nothing here changes after `init`.
 @safe final class Handle: @unchecked Sendable {
     let pointer: OpaquePointer
-    private let sink: LogSink
+    private let sink: Sink
 
-    /// What librdkafka's log callback reaches through the client's opaque pointer.
-    private final class LogSink {
+    /// What librdkafka's callbacks reach through the client's opaque pointer.
+    private final class Sink {
         let log: @Sendable (ClientConfiguration.LogLine) -> Void
+        let undelivered = Mutex<Undelivered>(Undelivered())
 
         init(_ log: @escaping @Sendable (ClientConfiguration.LogLine) -> Void) {
             self.log = log
         }
     }
 
-    /// - Parameter events: what is delivered as an event (`RD_KAFKA_EVENT_…`).
+    /// Records that a producer has given up.
+    struct Undelivered: Sendable {
+        var count = 0
+        /// Why the first of them could not be delivered.
+        var error: KafkaError?
+    }
+
+    /// Always empty unless the handle reports deliveries.
+    var undelivered: Undelivered { sink.undelivered.withLock { $0 } }
+
+    /// - Parameters:
+    ///   - events: what is delivered as an event (`RD_KAFKA_EVENT_…`).
+    ///   - reportsDeliveries: whether records that could not be delivered are counted.
     init(
         _ type: rd_kafka_type_t, _ configuration: ClientConfiguration, adding settings: [String: String],
-        events: Int32 = 0
+        events: Int32 = 0, reportsDeliveries: Bool = false
     ) throws(KafkaError) {
         let conf = unsafe try configuration.conf(adding: settings)
-        sink = LogSink(configuration.log)
+        sink = Sink(configuration.log)
         unsafe rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(sink).toOpaque())
         unsafe rd_kafka_conf_set_log_cb(conf) { client, level, facility, text in
             // Safe: the sink lives until the client is destroyed, and that ends its threads.
             guard let opaque = unsafe rd_kafka_opaque(client), let facility = unsafe facility, let text = unsafe text
             else { return }
-            let sink = unsafe Unmanaged<LogSink>.fromOpaque(opaque).takeUnretainedValue()
+            let sink = unsafe Unmanaged<Sink>.fromOpaque(opaque).takeUnretainedValue()
             unsafe sink.log(.init(level: level, facility: String(cString: facility), text: String(cString: text)))
+        }
+        if reportsDeliveries {
+            unsafe rd_kafka_conf_set_dr_msg_cb(conf) { client, message, _ in
+                guard let message = unsafe message, unsafe message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR,
+                    let opaque = unsafe rd_kafka_opaque(client)
+                else { return }
+                let topic = unsafe message.pointee.rkt.map { unsafe String(cString: rd_kafka_topic_name($0)) } ?? ""
+                let error = KafkaError(unsafe message.pointee.err, "producing to \(topic)")
+                // Safe: the sink lives until the client is destroyed, and callbacks end before that.
+                let sink = unsafe Unmanaged<Sink>.fromOpaque(opaque).takeUnretainedValue()
+                sink.undelivered.withLock { undelivered in
+                    undelivered.count += 1
+                    if undelivered.error == nil { undelivered.error = error }
+                }
+            }
         }
         if events != 0 { unsafe rd_kafka_conf_set_events(conf, events) }
         var text = [CChar](repeating: 0, count: 512)

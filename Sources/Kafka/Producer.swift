@@ -30,7 +30,17 @@ public final class Producer {
         name = "producer"
         isTransactional = false
         handle = try Handle(
-            RD_KAFKA_PRODUCER, configuration, adding: ["enable.idempotence": "true", "partitioner": "murmur2_random"])
+            RD_KAFKA_PRODUCER, configuration,
+            adding: [
+                "enable.idempotence": "true", "partitioner": "murmur2_random", "delivery.report.only.error": "true",
+            ], reportsDeliveries: true)
+    }
+
+    /// Why a record could not be delivered, and how many could not so far; nil where all could. Without transactions only:
+    /// in one, a record that is not delivered makes the commit fail.
+    public var undelivered: (error: KafkaError, count: Int)? {
+        let undelivered = handle.undelivered
+        return undelivered.error.map { ($0, undelivered.count) }
     }
 
     /// Fences producers of the same id, and settles what they left open.
@@ -110,12 +120,14 @@ public final class Producer {
     }
 
     /// Waits until all records are with the brokers.
+    /// - Throws: the error of the first that a producer without transactions could not deliver; a time-out.
     public func flush(timeout: Duration) throws(KafkaError) {
         let code = unsafe rd_kafka_flush(handle.pointer, timeout.timeout)
         if code == RD_KAFKA_RESP_ERR__TIMED_OUT, isTransactional {
             // What is still on its way can only be taken back together with the transaction.
             throw KafkaError(code, "\(name): flush", severity: .abortable)
         }
+        if let (error, _) = undelivered { throw error }
         try KafkaError.check(code, "\(name): flush")
     }
 
