@@ -99,7 +99,7 @@ public final class Admin: Sendable {
     ) async throws(KafkaError) -> [String: KafkaError] {
         try await onThread(timeout, "creating topics") { handle throws(KafkaError) in
             var requests: [OpaquePointer?] = unsafe []
-            defer { unsafe requests.forEach { unsafe rd_kafka_NewTopic_destroy($0) } }
+            defer { unsafe rd_kafka_NewTopic_destroy_array(&requests, requests.count) }
             for topic in topics {
                 var text = [CChar](repeating: 0, count: 512)
                 guard
@@ -133,7 +133,7 @@ public final class Admin: Sendable {
     ) async throws(KafkaError) -> [String: KafkaError] {
         try await onThread(timeout, "deleting topics") { handle throws(KafkaError) in
             var requests = unsafe topics.map { unsafe rd_kafka_DeleteTopic_new($0) }
-            defer { unsafe requests.forEach { unsafe rd_kafka_DeleteTopic_destroy($0) } }
+            defer { unsafe rd_kafka_DeleteTopic_destroy_array(&requests, requests.count) }
             let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DELETETOPICS, timeout, "deleting topics") {
                 options, queue in
                 unsafe rd_kafka_DeleteTopics(handle.pointer, &requests, requests.count, options, queue)
@@ -152,7 +152,7 @@ public final class Admin: Sendable {
         let context = "settings of \(topic)"
         return try await onThread(timeout, context) { handle throws(KafkaError) in
             var requests = unsafe [rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)]
-            defer { unsafe requests.forEach { unsafe rd_kafka_ConfigResource_destroy($0) } }
+            defer { unsafe rd_kafka_ConfigResource_destroy_array(&requests, requests.count) }
             let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout, context) { options, queue in
                 unsafe rd_kafka_DescribeConfigs(handle.pointer, &requests, requests.count, options, queue)
             }

@@ -27,7 +27,7 @@ extension ClusterChange {
 
     /// The JSON form, as a decoder wants it.
     private struct Form: Decodable {
-        var change_id: String
+        var changeId: String
         var kind: String
         var member: String?
         var cluster: UInt32?
@@ -35,20 +35,33 @@ extension ClusterChange {
         var to: UInt32?
         var why: String?
         var similarity: UInt32?
-        var model_version: Number?
-        var event_time_ms: Number?
-        var input_partition: Int32?
-        var input_offset: Number?
-        var other_cluster: UInt32?
+        var modelVersion: Number?
+        var eventTimeMs: Number?
+        var inputPartition: Int32?
+        var inputOffset: Number?
+        var otherCluster: UInt32?
         var members: Number?
-        var leading_topics: [String]?
-        var former_topics: [String]?
+        var leadingTopics: [String]?
+        var formerTopics: [String]?
+
+        /// The proto's names.
+        private enum CodingKeys: String, CodingKey {
+            case kind, member, cluster, from, to, why, similarity, members
+            case changeId = "change_id"
+            case modelVersion = "model_version"
+            case eventTimeMs = "event_time_ms"
+            case inputPartition = "input_partition"
+            case inputOffset = "input_offset"
+            case otherCluster = "other_cluster"
+            case leadingTopics = "leading_topics"
+            case formerTopics = "former_topics"
+        }
     }
 
     private init(json bytes: [UInt8]) throws(ProtoError) {
         guard let form = try? JSONDecoder().decode(Form.self, from: Data(bytes)),
             let kind = Kind.allCases.first(where: { $0.name == form.kind }),
-            let id = UInt128(form.change_id, radix: 16)
+            let id = UInt128(form.changeId, radix: 16)
         else { throw .badValue }
         self.init(id: id, kind: kind)
         member = form.member.flatMap { UInt128($0, radix: 16) }
@@ -57,13 +70,13 @@ extension ClusterChange {
         to = form.to ?? 0
         why = Reason.allCases.first { $0.name == form.why }
         similarity = form.similarity ?? 0
-        modelVersion = form.model_version?.value
-        eventTime = form.event_time_ms?.value
-        inputPartition = form.input_partition
-        inputOffset = form.input_offset?.value
-        otherCluster = form.other_cluster ?? 0
+        modelVersion = form.modelVersion?.value
+        eventTime = form.eventTimeMs?.value
+        inputPartition = form.inputPartition
+        inputOffset = form.inputOffset?.value
+        otherCluster = form.otherCluster ?? 0
         members = form.members?.value ?? 0
-        leadingTopics = form.leading_topics ?? []
-        formerTopics = form.former_topics ?? []
+        leadingTopics = form.leadingTopics ?? []
+        formerTopics = form.formerTopics ?? []
     }
 }
