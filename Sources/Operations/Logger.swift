@@ -1,5 +1,4 @@
-import Foundation
-import Synchronization
+public import Foundation
 
 /// Log lines on standard error: JSON, or text for a person at a terminal. In the shape of swift-log's `Logger`.
 public struct Logger: Sendable {
@@ -9,47 +8,75 @@ public struct Logger: Sendable {
         case warning
         case error
 
-        public static func < (left: Level, right: Level) -> Bool {
-            let all = Level.allCases
-            return (all.firstIndex(of: left) ?? 0) < (all.firstIndex(of: right) ?? 0)
+        private var severity: Int {
+            switch self {
+            case .debug: 0
+            case .info: 1
+            case .warning: 2
+            case .error: 3
+            }
         }
+
+        public static func < (left: Level, right: Level) -> Bool { left.severity < right.severity }
     }
 
     public enum Format: Sendable {
         case text
+        /// Text with the colours of a terminal.
+        case color
+        /// One object a line.
         case json
     }
 
     public let label: String
     public var level: Level
     private let format: Format
+    private let now: @Sendable () -> Date
     private let sink: @Sendable (String) -> Void
 
-    /// - Parameter sink: gets whole lines without their end; standard error unless given.
+    /// - Parameters:
+    ///   - now: the clock of the lines.
+    ///   - sink: gets whole lines without their end; standard error unless given.
     public init(
-        label: String, level: Level, format: Format, sink: @escaping @Sendable (String) -> Void = Logger.standardError
+        label: String, level: Level, format: Format, now: @escaping @Sendable () -> Date = { Date() },
+        sink: @escaping @Sendable (String) -> Void = Logger.standardError
     ) {
         self.label = label
         self.level = level
         self.format = format
+        self.now = now
         self.sink = sink
     }
 
+    /// Writes a line if its level counts.
+    ///
+    /// Lines stay lines, and leave the terminal alone, whatever a broker or a topic's name puts into them.
+    /// - Parameter fields: topic, partition, offset, generation, …; never a viewer.
     public func log(_ level: Level, _ message: String, _ fields: [(String, String)] = []) {
         guard level >= self.level else { return }
-        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
-        switch format {
-        case .text:
-            let tail = fields.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
-            let clock = time.dropFirst(11).prefix(8)
-            let mark = level == .info ? "" : "\(level.rawValue): "
-            sink("\(clock) \(mark)\(message)\(tail.isEmpty ? "" : "  (\(tail))")")
-        case .json:
-            var line = "{\"time\":\(Self.quoted(time)),\"level\":\"\(level.rawValue)\",\"label\":\(Self.quoted(label))"
-            line += ",\"message\":\(Self.quoted(message))"
-            for (name, value) in fields { line += ",\(Self.quoted(name)):\(Self.quoted(value))" }
-            sink(line + "}")
+        sink(format == .json ? json(level, message, fields) : text(level, message, fields))
+    }
+
+    private func json(_ level: Level, _ message: String, _ fields: [(String, String)]) -> String {
+        let time = now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        var line = "{\"time\":\"\(time)\",\"level\":\"\(level.rawValue)\",\"label\":\(Self.quoted(label))"
+        line += ",\"message\":\(Self.quoted(message))"
+        for (name, value) in fields { line += ",\(Self.quoted(name)):\(Self.quoted(value))" }
+        return line + "}"
+    }
+
+    private func text(_ level: Level, _ message: String, _ fields: [(String, String)]) -> String {
+        let time = now().formatted(Date.ISO8601FormatStyle().time(includingFractionalSeconds: false))
+        let tail = fields.map { "\($0.0)=\($0.1.printable)" }.joined(separator: " ")
+        var line = (level == .info ? "" : "\(level.rawValue): ") + message.printable
+        guard format == .color else { return "\(time) \(line)" + (tail.isEmpty ? "" : "  (\(tail))") }
+        switch level {
+        case .debug: line = Color.dim(line)
+        case .info: break
+        case .warning: line = Color.yellow(line)
+        case .error: line = Color.red(line)
         }
+        return "\(Color.dim(time)) \(line)" + (tail.isEmpty ? "" : "  " + Color.dim("(\(tail))"))
     }
 
     /// JSON's string literal.
@@ -62,19 +89,17 @@ public struct Logger: Sendable {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20:
-                quoted +=
-                    "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2) + String(scalar.value, radix: 16)
+            case _ where scalar.isControl:
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: quoted.unicodeScalars.append(scalar)
             }
         }
         return quoted + "\""
     }
 
-    private static let lock = Mutex(())
-
-    /// Writes a line to standard error, whole.
+    /// Writes a line to standard error, whole. Where nobody reads there any more, it is lost.
     @Sendable public static func standardError(_ line: String) {
-        lock.withLock { _ in FileHandle.standardError.write(Data((line + "\n").utf8)) }
+        _ = StandardStream.error.write(line + "\n")
     }
 }

@@ -1,62 +1,116 @@
-/// Java-style properties: `key=value`, `key: value` or `key value`, comments with `#` and `!`, lines continued with `\`,
-/// `\uXXXX` and the other escapes.
+/// Java-style properties (java.util.Properties): `key=value`, `key: value` or `key value`, comments with `#` and `!`,
+/// lines continued with `\`, `\uXXXX` and the other escapes. UTF-8.
 public enum Properties {
     public struct Entry: Equatable, Sendable {
         public var key: String
         public var value: String
-        /// From 1.
+        /// From 1; of the first line of a continued one.
         public var line: Int
     }
 
-    public static func parse(_ text: String) -> [Entry] {
+    /// What is wrong with a line.
+    public struct Mistake: Error, Equatable, Sendable {
+        public var text: String
+        public var line: Int
+    }
+
+    /// Reads all lines; a mistake costs its own line only.
+    public static func parse(_ text: String) -> (entries: [Entry], mistakes: [Mistake]) {
         var entries: [Entry] = []
-        var logical = ""
-        var first = 1
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            let trimmed = line.drop { $0 == " " || $0 == "\t" || $0 == "\u{0C}" }
-            if logical.isEmpty {
-                if trimmed.isEmpty || trimmed.first == "#" || trimmed.first == "!" { continue }
-                first = index + 1
+        var mistakes: [Mistake] = []
+        var open: (text: String.UnicodeScalarView, line: Int)?
+        func end() {
+            guard let (text, line) = open else { return }
+            open = nil
+            do throws(Mistake) {
+                entries.append(try entry(text, line: line))
+            } catch {
+                mistakes.append(error)
             }
-            let backslashes = trimmed.reversed().prefix { $0 == "\\" }.count
-            if backslashes % 2 == 1 {
-                logical += trimmed.dropLast()
-                continue
-            }
-            entries.append(entry(logical + trimmed, line: first))
-            logical = ""
         }
-        if !logical.isEmpty { entries.append(entry(logical, line: first)) }
-        return entries
+        for (index, line) in lines(text).enumerated() {
+            let content = line.drop(while: isSpace)
+            if open == nil, content.isEmpty || content.first == "#" || content.first == "!" { continue }
+            let isContinued = content.reversed().prefix { $0 == "\\" }.count % 2 == 1
+            open = open ?? (String.UnicodeScalarView(), index + 1)
+            open?.text.append(contentsOf: isContinued ? content.dropLast() : content)
+            if !isContinued { end() }
+        }
+        end()
+        return (entries, mistakes)
     }
 
-    private static func entry(_ text: String, line: Int) -> Entry {
+    /// Ends of lines are `\n`, `\r` and `\r\n` only, as in Java.
+    private static func lines(_ text: String) -> [Substring.UnicodeScalarView] {
+        var lines: [Substring.UnicodeScalarView] = []
+        var rest = Substring(text).unicodeScalars
+        if rest.first == "\u{FEFF}" { rest.removeFirst() }
+        while let end = rest.firstIndex(where: { $0 == "\n" || $0 == "\r" }) {
+            lines.append(rest[..<end])
+            let isPair = rest[end] == "\r" && rest[rest.index(after: end)...].first == "\n"
+            rest = rest[rest.index(end, offsetBy: isPair ? 2 : 1)...]
+        }
+        lines.append(rest)
+        return lines
+    }
+
+    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == " " || scalar == "\t" || scalar == "\u{0C}"
+    }
+
+    private static func entry(_ text: String.UnicodeScalarView, line: Int) throws(Mistake) -> Entry {
         var rest = text[...]
-        var key = ""
-        while let character = rest.first, !" \t=:".contains(character) { key += next(&rest, character) }
-        while let character = rest.first, character == " " || character == "\t" { rest.removeFirst() }
-        if let character = rest.first, character == "=" || character == ":" { rest.removeFirst() }
-        while let character = rest.first, character == " " || character == "\t" { rest.removeFirst() }
-        var value = ""
-        while let character = rest.first { value += next(&rest, character) }
-        return Entry(key: key, value: value, line: line)
+        var key = String.UnicodeScalarView()
+        while let scalar = rest.first, !isSpace(scalar), scalar != "=", scalar != ":" {
+            try take(&rest, into: &key, line)
+        }
+        rest = rest.drop(while: isSpace)
+        if rest.first == "=" || rest.first == ":" { rest = rest.dropFirst().drop(while: isSpace) }
+        var value = String.UnicodeScalarView()
+        while !rest.isEmpty { try take(&rest, into: &value, line) }
+        return Entry(key: String(key), value: String(value), line: line)
     }
 
-    /// One character, its escape resolved.
-    private static func next(_ rest: inout Substring, _ character: Character) -> String {
-        rest.removeFirst()
-        guard character == "\\", let escaped = rest.popFirst() else { return String(character) }
-        switch escaped {
-        case "t": return "\t"
-        case "n": return "\n"
-        case "r": return "\r"
-        case "f": return "\u{0C}"
-        case "u":
-            guard rest.count >= 4, let code = UInt32(rest.prefix(4), radix: 16), let scalar = Unicode.Scalar(code)
-            else { return "u" }
-            rest.removeFirst(4)
-            return String(scalar)
-        default: return String(escaped)
+    /// Takes one character, its escape resolved.
+    private static func take(
+        _ rest: inout Substring.UnicodeScalarView, into text: inout String.UnicodeScalarView, _ line: Int
+    ) throws(Mistake) {
+        guard let scalar = rest.popFirst() else { return }
+        guard scalar == "\\", let escaped = rest.popFirst() else {
+            text.append(scalar)
+            return
         }
+        switch escaped {
+        case "t": text.append("\t")
+        case "n": text.append("\n")
+        case "r": text.append("\r")
+        case "f": text.append("\u{0C}")
+        case "u": text.append(try unicode(&rest, line))
+        default: text.append(escaped)
+        }
+    }
+
+    /// The character of `\uXXXX`, or of two that are a surrogate pair.
+    private static func unicode(
+        _ rest: inout Substring.UnicodeScalarView, _ line: Int
+    ) throws(Mistake) -> Unicode.Scalar {
+        var units = [try unit(&rest, line)]
+        if UTF16.isLeadSurrogate(units[0]), rest.starts(with: "\\u".unicodeScalars) {
+            rest = rest.dropFirst(2)
+            units.append(try unit(&rest, line))
+        }
+        guard let text = String(validating: units, as: UTF16.self), let scalar = text.unicodeScalars.first else {
+            throw Mistake(text: "half of a surrogate pair stands alone", line: line)
+        }
+        return scalar
+    }
+
+    private static func unit(_ rest: inout Substring.UnicodeScalarView, _ line: Int) throws(Mistake) -> UInt16 {
+        let digits = String(rest.prefix(4))
+        guard digits.utf8.count == 4, digits.first != "+", let unit = UInt16(digits, radix: 16) else {
+            throw Mistake(text: "\\u must be followed by 4 hexadecimal digits", line: line)
+        }
+        rest = rest.dropFirst(4)
+        return unit
     }
 }

@@ -2,9 +2,13 @@
 public struct Setting: Sendable {
     public enum Kind: Sendable, Equatable {
         case text
+        /// A name that Kafka takes for a topic.
+        case name
         /// A file that has to be readable.
         case file
         case integer(ClosedRange<Int64>)
+        /// As `5%` or `5`.
+        case percent
         /// As `100ms`, `30s`, `1h`, `7d`; milliseconds.
         case duration(ClosedRange<Int64>)
         /// As `4MiB`; bytes.
@@ -19,6 +23,8 @@ public struct Setting: Sendable {
         case no
         /// It travels in models, and changes with `settings.revision`.
         case yes
+        /// Looked at once, when the application begins.
+        case start = "at the start"
         /// Fixed for an application's life.
         case fixed
     }
@@ -34,34 +40,67 @@ public struct Setting: Sendable {
     public var range: String {
         switch kind {
         case .text: "text"
+        case .name: "name of letters, digits, `.`, `_`, `-`"
         case .file: "file"
         case .list: "list, separated by commas"
         case .choice(let words): words.joined(separator: ", ")
-        case .integer(let range): "\(range.lowerBound) … \(range.upperBound == .max ? "" : "\(range.upperBound)")"
-        case .duration(let range): "duration, \(Self.duration(range.lowerBound)) or more"
-        case .bytes(let range): "bytes, \(range.lowerBound) or more"
+        case .percent: "0% … 100%"
+        case .integer(let range): Self.span(range) { "\($0)" }
+        case .duration(let range): "duration, " + Self.span(range, Self.duration)
+        case .bytes(let range): "bytes, " + Self.span(range, Self.size)
         }
     }
 
-    /// What is wrong with a value; nil: nothing.
+    private static func span(_ range: ClosedRange<Int64>, _ text: (Int64) -> String) -> String {
+        range.upperBound == .max
+            ? "\(text(range.lowerBound)) or more" : "\(text(range.lowerBound)) … \(text(range.upperBound))"
+    }
+
+    /// What is wrong with a value; nil: nothing. An empty one takes back what an earlier source set, where there is no
+    /// default to fall back to.
     func problem(_ value: String) -> String? {
+        if value.isEmpty { return standard == nil ? nil : "must not be empty" }
+        let outside = "must be in \(range)"
         switch kind {
         case .text, .list, .file:
             return nil
+        case .name:
+            let isLegal = value.utf8.allSatisfy { byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || ".-_".utf8.contains(byte)
+            }
+            guard isLegal, value != ".", value != ".." else {
+                return "must consist of letters, digits, `.`, `_` and `-`"
+            }
+            return value.utf8.count <= Self.longestName ? nil : "must not be longer than \(Self.longestName) characters"
         case .choice(let words):
-            return words.contains(value) ? nil : "must be one of \(words.joined(separator: ", "))"
+            let nearest = Names.nearest(value, words).map { "; did you mean \($0)?" } ?? ""
+            return words.contains(value) ? nil : "must be one of \(words.joined(separator: ", "))\(nearest)"
+        case .percent:
+            guard let number = Self.percent(value) else { return "must be a whole number of percent such as 5%" }
+            return (0...100).contains(number) ? nil : outside
         case .integer(let range):
             guard let number = Int64(value) else { return "must be a whole number" }
-            return range.contains(number) ? nil : "must be in \(self.range)"
+            return range.contains(number) ? nil : outside
         case .duration(let range):
             guard let number = Self.milliseconds(value) else {
                 return "must be a duration such as 100ms, 30s, 5m, 1h or 7d"
             }
-            return range.contains(number) ? nil : "must be \(Self.duration(range.lowerBound)) or more"
+            return range.contains(number) ? nil : outside
         case .bytes(let range):
             guard let number = Self.bytes(value) else { return "must be a size such as 512KiB or 4MiB" }
-            return range.contains(number) ? nil : "must be \(range.lowerBound) bytes or more"
+            return range.contains(number) ? nil : outside
         }
+    }
+
+    /// Kafka's limit is 249, and internal topics and dead letters get an ending.
+    private static let longestName = 200
+
+    /// Percent, as `5%`, `5 %` or `5`; nil where it is none.
+    public static func percent(_ text: String) -> Int64? {
+        let digits = text.hasSuffix("%") ? text.dropLast() : text[...]
+        return Int64(digits.trimmingSuffix { $0 == " " })
     }
 
     /// Milliseconds of a duration as `100ms`, `30s`, `5m`, `1h`, `7d`; nil where it is none.
@@ -90,5 +129,21 @@ public struct Setting: Sendable {
             return "\(milliseconds / factor)\(unit)"
         }
         return "\(milliseconds)ms"
+    }
+
+    static func size(_ bytes: Int64) -> String {
+        for (unit, factor) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] as [(String, Int64)]
+        where bytes > 0 && bytes % factor == 0 {
+            return "\(bytes / factor)\(unit)"
+        }
+        return "\(bytes)"
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSuffix(while isPart: (Character) -> Bool) -> Substring {
+        var text = self
+        while let last = text.last, isPart(last) { text.removeLast() }
+        return text
     }
 }

@@ -4,14 +4,14 @@ extension Setting {
     /// All settings but librdkafka's own, which are `kafka.` and its name.
     public static let table: [Setting] = [
         Setting(
-            "application.id", .text, "shoal", .no,
+            "application.id", .name, "shoal", .no,
             "The consumer group; the internal topics and the transactional ids begin with it."),
         Setting(
             "instance.id", .text, nil, .no,
             "Tells the group's instances apart, and stays the same across restarts (static membership). The host name unless set."
         ),
         Setting("kafka.bootstrap.servers", .text, "localhost:9092", .no, "The brokers to begin with."),
-        Setting("input.topic", .text, "watch-events", .no, "The watch events."),
+        Setting("input.topic", .name, "watch-events", .no, "The watch events."),
         Setting(
             "input.format", .choice(["auto", "json", "protobuf"]), "auto", .fixed,
             "`auto`: what begins with `{` is JSON; a Confluent frame is stripped."),
@@ -19,17 +19,17 @@ extension Setting {
             "input.viewer", .choice(["field", "key"]), "field", .fixed,
             "`field`: the viewer is user_id, and the key has to be the same bytes; `key`: the viewer is the key."),
         Setting(
-            "input.start", .text, "beginning", .no,
+            "input.start", .text, "beginning", .start,
             "Where a new application begins: beginning, end, or a time in ms since 1970. Looked at once, when the genesis model is written."
         ),
         Setting(
-            "output.topic", .text, "cluster-changes", .no,
+            "output.topic", .name, "cluster-changes", .no,
             "Who moved; which cluster was born, split, merged, drifted, died."),
         Setting("output.format", .choice(["protobuf", "json"]), "protobuf", .no, "The form of what is published."),
         Setting(
-            "members.topic", .text, nil, .yes, "A compacted topic that holds each member's cluster. Off unless named."),
+            "members.topic", .name, nil, .yes, "A compacted topic that holds each member's cluster. Off unless named."),
         Setting(
-            "dead-letters.topic", .text, nil, .no,
+            "dead-letters.topic", .name, nil, .no,
             "Records that are no watch events, with the reason. `<input.topic>-dead-letters` unless set."),
         Setting(
             "dead-letters.content", .choice(["full", "reason"]), "full", .no,
@@ -56,14 +56,14 @@ extension Setting {
             "profile.half-life", .duration(1...(36_500 * day)), "24h", .yes, "After which time a watch weighs half."),
         Setting("profile.topics", .integer(1...64), "16", .fixed, "The most topics in a profile."),
         Setting(
-            "engagement.min", .integer(0...100), "5", .yes,
-            "Percent of a video below which a watch counts as an event without weight."),
+            "engagement.min", .percent, "5%", .yes,
+            "Share of a video below which a watch counts as an event without weight."),
         Setting("topics.max", .integer(1...1_000_000), "65536", .yes, "The most topics in the vocabulary."),
         Setting(
             "topics.min-viewers", .integer(1...64), "5", .yes,
             "How many different viewers a topic outside topics.file needs before it counts."),
         Setting(
-            "topics.file", .file, nil, .no,
+            "topics.file", .file, nil, .start,
             "Topics that count from the start, one name a line. Read when an application begins; without it, topics are admitted as viewers watch them."
         ),
         Setting(
@@ -91,7 +91,7 @@ extension Setting {
             "What may wait for a commit before partitions pause."),
         Setting("dedup.window", .integer(0...16_777_216), "65536", .fixed, "How many event ids a partition remembers."),
         Setting(
-            "privacy.key-file", .file, nil, .no,
+            "privacy.key-file", .file, nil, .fixed,
             "The key of the pseudonyms: 64 hexadecimal digits. Or the variable SHOAL_PRIVACY_KEY. `openssl rand -hex 32` makes one."
         ),
         Setting(
@@ -112,19 +112,5 @@ extension Setting {
 
     private init(_ name: String, _ kind: Kind, _ standard: String?, _ reach: Reach, _ text: String) {
         self.init(name: name, kind: kind, standard: standard, reach: reach, text: text)
-    }
-
-    /// The table as Markdown.
-    public static var documentation: String {
-        let rows = table.map { setting in
-            "| `\(setting.name)` | \(setting.range) | \(setting.standard.map { "`\($0)`" } ?? "") | "
-                + "\(setting.reach.rawValue) | \(setting.text) |"
-        }
-        return
-            (["| setting | value | default | reaches the result | what it is |", "| --- | --- | --- | --- | --- |"]
-            + rows + [
-                "| `kafka.*` | librdkafka's | librdkafka's | no | Any setting of librdkafka by its own name; those that "
-                    + "Shoal's promises rest on are refused. `kafka.NAME.file` reads the value from a file. |"
-            ]).joined(separator: "\n")
     }
 }

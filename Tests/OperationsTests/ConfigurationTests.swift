@@ -1,0 +1,176 @@
+import Foundation
+import Testing
+
+@testable import Operations
+
+@Suite("Configuration")
+struct ConfigurationTests {
+    /// Files of one test, gone with it.
+    private final class Folder {
+        let url = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
+
+        init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+        deinit { try? FileManager.default.removeItem(at: url) }
+
+        func file(_ name: String, _ content: String) throws -> String {
+            let file = url.appending(path: name)
+            try Data(content.utf8).write(to: file)
+            return file.path
+        }
+    }
+
+    private static let known: Set = ["bootstrap.servers", "sasl.password", "odd.file"]
+
+    private func configuration(
+        file: String? = nil, _ environment: [String: String] = [:], _ sets: String...
+    ) throws(Configuration.Invalid) -> Configuration {
+        try Configuration(file: file, environment: environment, sets: sets) { name, _ in
+            Self.known.contains(name) ? nil : "unknown"
+        }
+    }
+
+    private func problems(
+        file: String? = nil, _ environment: [String: String] = [:], _ sets: String...
+    ) -> [String] {
+        do throws(Configuration.Invalid) {
+            _ = try Configuration(file: file, environment: environment, sets: sets) { name, _ in
+                Self.known.contains(name) ? nil : "unknown"
+            }
+            return []
+        } catch {
+            return error.problems
+        }
+    }
+
+    @Test("the command line wins over variables, variables over the file, the file over defaults; each says so")
+    func precedence() throws {
+        let folder = try Folder()
+        let file = try folder.file(
+            "a.properties", "commit.interval=1s\n\nepoch.length=2h\nclock.quorum=3\nlog.level=debug\n")
+        let variables = [
+            "SHOAL_EPOCH_LENGTH": "3h", "SHOAL_CLOCK_QUORUM": "4", "SHOAL_DEAD_LETTERS_CONTENT": "reason", "PATH": "/",
+        ]
+        let configuration = try configuration(file: file, variables, "clock.quorum=5")
+        #expect(configuration.values["commit.interval"] == .init(text: "1s", source: "a.properties:1"))
+        #expect(configuration.values["epoch.length"] == .init(text: "3h", source: "SHOAL_EPOCH_LENGTH"))
+        #expect(configuration.values["clock.quorum"] == .init(text: "5", source: "--set"))
+        #expect(configuration.values["epoch.staleness"] == .init(text: "2", source: "default"))
+        #expect(configuration.text("dead-letters.content") == "reason")
+        #expect(configuration.milliseconds("epoch.length") == 10_800_000)
+        #expect(configuration.duration("commit.interval") == .seconds(1))
+        #expect(configuration.integer("clock.quorum") == 5)
+        #expect(configuration.integer("engagement.min") == 5)
+        #expect(configuration.bytes("transaction.max-bytes") == 4 << 20)
+        #expect(configuration["member.ttl"] == nil)
+    }
+
+    @Test("every setting has a variable of its own, and white space at a value's ends does not count")
+    func variables() throws {
+        for setting in Setting.table {
+            #expect(Configuration.key(ofVariable: Configuration.variable(of: setting.name)) == setting.name)
+        }
+        #expect(Configuration.variable(of: "dead-letters.content") == "SHOAL_DEAD_LETTERS_CONTENT")
+        #expect(Configuration.key(ofVariable: "SHOAL_KAFKA_SASL_PASSWORD") == "kafka.sasl.password")
+        let configuration = try configuration(
+            ["SHOAL_PRIVACY_SENSITIVE_TOPICS": " Health*, ,faith "], "epoch.length= 2h ")
+        #expect(configuration.list("privacy.sensitive-topics") == ["Health*", "faith"])
+        #expect(configuration.text("epoch.length") == "2h")
+    }
+
+    @Test("variables of others are left alone, as those of a Kubernetes service of the same name")
+    func otherVariables() throws {
+        _ = try configuration([
+            "SHOAL_PORT": "tcp://10.0.0.1:80", "SHOAL_SERVICE_HOST": "10.0.0.1", "SHOAL_PORT_80_TCP_PORT": "80",
+            "SHOAL_TEST_BROKER": "kafka4", "SHOAL_CONFIG": "x", "SHOALS": "y",
+        ])
+    }
+
+    @Test("every mistake is listed, with where it is and what is expected")
+    func mistakes() throws {
+        let folder = try Folder()
+        let file = try folder.file(
+            "shoal.properties", "epoch.lenght=1h\ncommit.interval=5\ncommit.interval=1s\nlog.level=\\u00\n")
+        let found = problems(
+            file: file, ["SHOAL_CLOCK_QUORUM": "65", "SHOAL_COMIT_INTERVAL": "1s", "SHOAL_PRIVACY_KEY": "abc"],
+            "epoch.staleness=0", "output.format=Json", "nonsense", "input.topic=a b", "output.topic=",
+            "kafka.group.id=x", "input.start=yesterday", "topics.file=/nonexistent", "engagement.min=101%",
+            "transaction.max-bytes=1")
+        #expect(
+            found == [
+                "shoal.properties:4: \\u must be followed by 4 hexadecimal digits",
+                "shoal.properties:1: epoch.lenght is no setting; did you mean epoch.length?",
+                "shoal.properties:2: commit.interval=5: must be a duration such as 100ms, 30s, 5m, 1h or 7d",
+                "shoal.properties:3: commit.interval stands in line 2 already",
+                "SHOAL_CLOCK_QUORUM: clock.quorum=65: must be in 1 … 64",
+                "SHOAL_COMIT_INTERVAL: no setting has this variable; did you mean SHOAL_COMMIT_INTERVAL?",
+                "--set: epoch.staleness=0: must be in 1 … 8",
+                "--set: output.format=Json: must be one of protobuf, json; did you mean json?",
+                "--set nonsense: must be KEY=VALUE",
+                "--set: input.topic=a b: must consist of letters, digits, `.`, `_` and `-`",
+                "--set: output.topic=: must not be empty",
+                "--set: engagement.min=101%: must be in 0% … 100%",
+                "--set: transaction.max-bytes=1: must be in bytes, 1KiB … 1GiB",
+                "--set: kafka.group.id: unknown",
+                "SHOAL_PRIVACY_KEY: must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them",
+                "--set: topics.file: /nonexistent cannot be read",
+                "--set: input.start=yesterday: must be beginning, end, or a time in milliseconds since 1970",
+            ])
+    }
+
+    @Test("values that do not fit each other are told together")
+    func together() {
+        #expect(
+            problems([:], "clusters.min=9", "clusters.max=3") == [
+                "clusters.min=9 (--set) is above clusters.max=3 (--set)"
+            ])
+        #expect(problems([:], "clusters.initial=1").first?.contains("does not lie between clusters.min=2") == true)
+        #expect(
+            problems([:], "output.topic=watch-events") == [
+                "output.topic and input.topic are the same topic, watch-events"
+            ])
+        #expect(problems([:], "members.topic=shoal-models").count == 1)
+        #expect(problems(file: "/nonexistent") == ["/nonexistent: cannot be read, or is no UTF-8"])
+    }
+
+    @Test("the key comes from its file or from the variable, never from both, and is not told")
+    func key() throws {
+        let folder = try Folder()
+        let digits = String(repeating: "0aF9", count: 16)
+        let file = try folder.file("key", digits + "\n")
+        #expect(try configuration([:], "privacy.key-file=\(file)").privacyKey == digits)
+        #expect(try configuration(["SHOAL_PRIVACY_KEY": " \(digits)\n"]).privacyKey == digits)
+        #expect(try configuration().privacyKey == nil)
+        let both = problems(["SHOAL_PRIVACY_KEY": digits], "privacy.key-file=\(file)")
+        #expect(both == ["--set: privacy.key-file: SHOAL_PRIVACY_KEY is set, too; leave one"])
+        for wrong in [String(digits.dropLast()), digits + "0", String(repeating: "０", count: 64)] {
+            let file = try folder.file("wrong", wrong)
+            let found = problems([:], "privacy.key-file=\(file)")
+            #expect(found.count == 1 && found[0].contains("64 hexadecimal digits") && !found[0].contains(wrong))
+        }
+    }
+
+    @Test("librdkafka's secrets come from files, and its own names that end alike are left alone")
+    func kafka() throws {
+        let folder = try Folder()
+        let file = try folder.file("password", " pass word\n")
+        let configuration = try configuration(
+            ["SHOAL_KAFKA_SASL_PASSWORD_FILE": file], "kafka.odd.file=x", "kafka.bootstrap.servers=b:1")
+        #expect(configuration.kafka == ["sasl.password": " pass word", "odd.file": "x", "bootstrap.servers": "b:1"])
+        let found = problems(["SHOAL_KAFKA_SASL_PASSWORD": "secret"], "kafka.sasl.password.file=\(file)")
+        #expect(
+            found == [
+                "--set: kafka.sasl.password.file: kafka.sasl.password is set, too (SHOAL_KAFKA_SASL_PASSWORD); leave one"
+            ])
+        #expect(problems([:], "kafka.sasl.password.file=/nonexistent").count == 1)
+        #expect(problems([:], "kafka.sasl.pasword=x") == ["--set: kafka.sasl.pasword: unknown"])
+    }
+
+    @Test("what is empty takes back what an earlier source set")
+    func empty() throws {
+        let folder = try Folder()
+        let file = try folder.file("a.properties", "member.ttl=7d\n")
+        #expect(try configuration(file: file)["member.ttl"] == "7d")
+        #expect(try configuration(file: file, [:], "member.ttl=")["member.ttl"] == nil)
+    }
+}

@@ -1,0 +1,89 @@
+import Testing
+
+@testable import Operations
+
+@Suite("Settings")
+struct SettingTests {
+    @Test(
+        "durations, sizes and percent are read with their units",
+        arguments: [("100ms", 100), ("30s", 30_000), ("5m", 300_000), ("1h", 3_600_000), ("7d", 604_800_000)])
+    func durations(_ text: String, _ milliseconds: Int64) {
+        #expect(Setting.milliseconds(text) == milliseconds)
+        #expect(Setting.duration(milliseconds) == text)
+    }
+
+    @Test("what is no duration is none", arguments: ["", "1", "h", "-1h", "1.5h", "1 h", "1w", "99999999999999999d"])
+    func noDurations(_ text: String) {
+        #expect(Setting.milliseconds(text) == nil)
+    }
+
+    @Test("sizes")
+    func sizes() {
+        #expect(Setting.bytes("512") == 512)
+        #expect(Setting.bytes("64KiB") == 65_536)
+        #expect(Setting.bytes("4MiB") == 4 << 20)
+        #expect(Setting.bytes("1GiB") == 1 << 30)
+        #expect(["", "-1", "4MB", "1.5MiB", "MiB"].allSatisfy { Setting.bytes($0) == nil })
+        #expect(Setting.percent("5%") == 5 && Setting.percent("5 %") == 5 && Setting.percent("5") == 5)
+        #expect(["", "%", "5%%", "0.5%"].allSatisfy { Setting.percent($0) == nil })
+    }
+
+    @Test("every default is one that its own setting takes, and names are told once")
+    func table() {
+        #expect(Set(Setting.table.map(\.name)).count == Setting.table.count)
+        #expect(Set(Setting.table.map { Configuration.variable(of: $0.name) }).count == Setting.table.count)
+        for setting in Setting.table {
+            if let standard = setting.standard { #expect(setting.problem(standard) == nil, "\(setting.name)") }
+            #expect(setting.text.hasSuffix("."), "\(setting.name) is explained in sentences")
+        }
+    }
+
+    @Test("both tables of the documentation hold every setting with its range, default and reach")
+    func documentation() {
+        let rows = Setting.markdown.split(separator: "\n")
+        #expect(rows.count == Setting.table.count + 3)
+        #expect(rows.allSatisfy { $0.replacing("\\|", with: "").count { $0 == "|" } == 6 }, "five columns each")
+        for (setting, row) in zip(Setting.table, rows.dropFirst(2)) {
+            #expect(row.hasPrefix("| `\(setting.name)` | \(setting.range) | "))
+            #expect(row.contains("| \(setting.reach.rawValue) |"))
+            #expect(setting.standard.map { row.contains("| `\($0)` |") } ?? row.contains("|  |"))
+        }
+        let text = Setting.text(width: 80).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(Setting.table.allSatisfy { text.contains(Substring($0.name)) })
+        #expect(text.filter { $0.contains(" ") }.allSatisfy { $0.count <= 80 })
+    }
+
+    @Test("the settings that users rely on are there, with their defaults")
+    func names() {
+        let promised = [
+            "application.id": "shoal", "input.topic": "watch-events", "input.format": "auto", "input.viewer": "field",
+            "input.start": "beginning", "output.topic": "cluster-changes", "output.format": "protobuf",
+            "epoch.length": "1h", "epoch.staleness": "2", "epoch.idle-timeout": "30s", "epoch.future": "wait",
+            "clock.quorum": "8", "clock.max-step": "24", "profile.half-life": "24h", "profile.topics": "16",
+            "engagement.min": "5%", "topics.max": "65536", "topics.min-viewers": "5", "members.min-events": "5",
+            "clusters.seed-members": "1000", "clusters.initial": "16", "clusters.min": "2", "clusters.max": "128",
+            "commit.interval": "100ms", "dedup.window": "65536", "privacy.min-cluster-size": "100",
+            "settings.revision": "0", "log.level": "info", "kafka.bootstrap.servers": "localhost:9092",
+        ]
+        for (name, standard) in promised {
+            #expect(Setting.table.first { $0.name == name }?.standard == standard, "\(name)")
+        }
+        let unset = [
+            "instance.id", "members.topic", "dead-letters.topic", "topics.file", "member.ttl", "clusters.count",
+            "privacy.key-file", "privacy.sensitive-topics",
+        ]
+        for name in unset {
+            #expect(Setting.table.contains { $0.name == name && $0.standard == nil }, "\(name)")
+        }
+    }
+
+    @Test("the nearest name is found, and nothing where none is near")
+    func nearest() {
+        let names = Setting.table.map(\.name)
+        #expect(Names.nearest("epoch.lenght", names) == "epoch.length")
+        #expect(Names.nearest("comit.interval", names) == "commit.interval")
+        #expect(Names.nearest("something.else.altogether", names) == nil)
+        #expect(Names.distance("kitten", "sitting") == 3)
+        #expect(Names.distance("", "abc") == 3 && Names.distance("abc", "") == 3)
+    }
+}
