@@ -142,5 +142,10 @@ public struct ClusterChanges: AsyncSequence, Sendable {
 /// The output topic is not there.
 public struct UnknownTopic: Error, CustomStringConvertible, Sendable {
     public var topic: String
+
+    public init(topic: String) {
+        self.topic = topic
+    }
+
     public var description: String { "the topic \(topic) does not exist; `shoal topics create` makes it" }
 }

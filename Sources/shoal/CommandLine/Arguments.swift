@@ -67,30 +67,43 @@ struct Arguments: Sendable {
         let environment = ProcessInfo.processInfo.environment
         return try Configuration(
             file: self["config"] ?? environment["SHOAL_CONFIG"], environment: environment, sets: all("set"),
-            kafkaCheck: ClientConfiguration.problem)
+            kafkaCheck: Self.kafkaProblem)
+    }
+
+    /// What is wrong with a setting of librdkafka, with the name that was meant.
+    private static func kafkaProblem(_ name: String, _ value: String) -> String? {
+        guard let problem = ClientConfiguration.problem(with: name, value: value) else { return nil }
+        let names = ClientConfiguration.names
+        guard ClientConfiguration.owned[name] == nil, !names.contains(name) else { return problem }
+        let hint = Names.nearest(name, names).map { "; did you mean kafka.\($0)?" } ?? ""
+        return "librdkafka \(ClientConfiguration.libraryVersion) has no such setting\(hint)"
     }
 }
 
 extension Configuration {
     /// librdkafka's settings, its log into ours.
     func client(_ logger: Logger) -> ClientConfiguration {
-        ClientConfiguration(kafka) { line in
+        let limit = RateLimit(.seconds(30))
+        return ClientConfiguration(kafka) { line in
             // Connections come and go; what matters comes back as an error of a call.
-            let level: Logger.Level = line.level <= 3 ? .warning : .debug
-            logger.log(
-                level == .warning && line.facility == "FAIL" ? .debug : level, line.text, [("source", "librdkafka")])
+            let level: Logger.Level = line.level <= 3 && line.facility != "FAIL" ? .warning : .debug
+            guard level >= logger.level else { return }
+            let isAll = logger.level == .debug
+            guard let held = isAll ? 0 : limit.pass("\(line.level) \(line.facility)") else { return }
+            let fields = [("source", "librdkafka")] + (held > 0 ? [("held_back", "\(held)")] : [])
+            logger.log(level, line.text, fields)
         }
     }
 
     /// The log that the settings ask for.
     var logger: Logger {
-        let isTerminal = isatty(2) == 1
+        let text: Logger.Format = StandardStream.error.hasColor ? .color : .text
         let format: Logger.Format =
-            switch text("log.format") {
+            switch self.text("log.format") {
             case "json": .json
-            case "text": .text
-            default: isTerminal ? .text : .json
+            case "text": text
+            default: StandardStream.error.isTerminal ? text : .json
             }
-        return Logger(label: "shoal", level: Logger.Level(rawValue: text("log.level")) ?? .info, format: format)
+        return Logger(label: "shoal", level: Logger.Level(rawValue: self.text("log.level")) ?? .info, format: format)
     }
 }

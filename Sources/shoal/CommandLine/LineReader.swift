@@ -1,18 +1,32 @@
 internal import CZlib
 import Foundation
 
+/// A file that cannot be read.
+struct InputError: Error, CustomStringConvertible {
+    var description: String
+}
+
 /// Lines of a file, of standard input (`-`), plain or gzip.
 @safe final class LineReader {
+    private let path: String
     private let file: gzFile?
+    private let size: Int
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var filled = 0
     private var at = 0
 
-    /// - Throws: `UsageError` where the file cannot be opened.
+    /// - Throws: `InputError` where the file cannot be opened.
     init(_ path: String) throws {
+        self.path = path
+        var status = stat()
+        // Safe: the status outlives the call.
+        if path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw InputError(description: "\(path): is a directory")
+        }
+        size = path == "-" ? 0 : Int(status.st_size)
         unsafe file = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb")
         guard unsafe file != nil else {
-            throw UsageError(description: "\(path): \(unsafe String(cString: strerror(errno)))")
+            throw InputError(description: "\(path): \(unsafe String(cString: strerror(errno)))")
         }
         unsafe gzbuffer(file, 1 << 18)
     }
@@ -21,28 +35,51 @@ import Foundation
         unsafe gzclose(file)
     }
 
-    /// The next line without its end; nil at the end.
-    /// - Throws: `UsageError` where the gzip stream is damaged.
-    func next() throws -> [UInt8]? {
-        var line: [UInt8] = []
+    /// How much has been read, 0 … 1; nil where nobody knows, as of a pipe.
+    var progress: Double? {
+        size > 0 ? min(Double(unsafe gzoffset(file)) / Double(size), 1) : nil
+    }
+
+    /// Reads the next line, without its end. Of a line longer than `limit` bytes only the first `limit + 1` are kept.
+    /// - Returns: false at the end.
+    /// - Throws: `InputError` where the gzip stream is damaged or cut off, or the file cannot be read.
+    func next(into line: inout [UInt8], limit: Int) throws -> Bool {
+        line.removeAll(keepingCapacity: true)
         while true {
             if at == filled {
-                let count = unsafe buffer.withUnsafeMutableBytes { buffer in
-                    // Safe: zlib writes at most `count` bytes there.
-                    unsafe gzread(file, buffer.baseAddress, UInt32(buffer.count))
-                }
-                guard count >= 0 else { throw UsageError(description: "the gzip stream is damaged") }
-                filled = Int(count)
-                at = 0
-                if filled == 0 { return line.isEmpty ? nil : line }
+                try fill()
+                if filled == 0 { return !line.isEmpty }
             }
-            if let end = buffer[at..<filled].firstIndex(of: UInt8(ascii: "\n")) {
-                line += buffer[at..<end]
-                at = end + 1
-                return line
-            }
-            line += buffer[at..<filled]
-            at = filled
+            let end = endOfLine
+            line += buffer[at..<min(end ?? filled, at + max(limit + 1 - line.count, 0))]
+            at = end.map { $0 + 1 } ?? filled
+            if end != nil { return true }
         }
+    }
+
+    private var endOfLine: Int? {
+        unsafe buffer.withUnsafeBytes { buffer in
+            // Safe: searched is what has been filled.
+            guard let start = buffer.baseAddress,
+                let found = unsafe memchr(start + at, Int32(UInt8(ascii: "\n")), filled - at)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(start)
+        }
+    }
+
+    private func fill() throws {
+        let count = unsafe buffer.withUnsafeMutableBytes { buffer in
+            // Safe: zlib writes at most `count` bytes there.
+            unsafe gzread(file, buffer.baseAddress, UInt32(buffer.count))
+        }
+        filled = max(Int(count), 0)
+        at = 0
+        guard count <= 0 else { return }
+        var code: Int32 = 0
+        // A stream that ends in the middle is an error only here, after its last whole byte.
+        let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""
+        if code == Z_BUF_ERROR { throw InputError(description: "\(path): the gzip stream is cut off") }
+        if code == Z_ERRNO { throw InputError(description: "\(path): \(unsafe String(cString: strerror(errno)))") }
+        if code != Z_OK { throw InputError(description: "\(path): the gzip stream is damaged: \(text)") }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Operations
 import Pipeline
+import ShoalClient
 
 /// The program.
 @main
@@ -20,16 +21,16 @@ struct Shoal {
     }
 
     static func run(_ words: [String]) async -> ExitCode {
-        guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
+        guard let first = words.first, words != ["help"], !["--help", "-h"].contains(first) else {
             print(help)
             return words.isEmpty ? .usage : .ok
         }
         if first == "--version" { return await run(["version"]) }
+        if first == "help" { return await run(words.dropFirst() + ["--help"]) }
         let two = words.prefix(2).joined(separator: " ")
         guard let command = commands.first(where: { $0.name == two }) ?? commands.first(where: { $0.name == first })
         else {
-            let nearest = Names.nearest(two, commands.map(\.name)) ?? Names.nearest(first, commands.map(\.name))
-            report("shoal: no such command: \(first)" + (nearest.map { "; did you mean `shoal \($0)`?" } ?? ""))
+            report("shoal: no such command: \(first)\(hint(two, first))")
             return .usage
         }
         do {
@@ -46,6 +47,15 @@ struct Shoal {
         }
     }
 
+    /// What somebody who typed no command may have meant.
+    private static func hint(_ two: String, _ first: String) -> String {
+        let family = commands.map(\.name).filter { $0.hasPrefix(first + " ") }
+        if !family.isEmpty { return "; there are \(family.map { "`shoal \($0)`" }.joined(separator: ", "))" }
+        let names = commands.map(\.name)
+        let nearest = Names.nearest(two, names) ?? Names.nearest(first, names)
+        return nearest.map { "; did you mean `shoal \($0)`?" } ?? ""
+    }
+
     private static func code(of error: any Error) -> ExitCode {
         switch error {
         case is UsageError: return .usage
@@ -59,7 +69,10 @@ struct Shoal {
             case .notAuthorized: return .notAuthorized
             case .kafka: return .unavailable
             }
+        case is UnknownTopic: return .hole
         case let error as KafkaError:
+            // Librdkafka refuses settings that contradict each other, or files that it cannot read, only at the start.
+            if error.name == "_INVALID_ARG" { return .configuration }
             return error.isAuthorization ? .notAuthorized : error.isTimeout ? .unavailable : .failed
         default: return .failed
         }

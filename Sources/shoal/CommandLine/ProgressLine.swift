@@ -1,8 +1,8 @@
-import Foundation
+import Operations
 
 /// A line on standard error that is written over, on a terminal only, from the second second on.
 struct ProgressLine {
-    private let isTerminal = isatty(2) == 1
+    private let isTerminal = StandardStream.error.isTerminal
     private let started = ContinuousClock.now
     private var next = ContinuousClock.now + .seconds(2)
 
@@ -16,11 +16,11 @@ struct ProgressLine {
 
     mutating func show(line: String) {
         next = .now + .milliseconds(250)
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+        _ = StandardStream.error.write("\r\u{1B}[K\(line.printable)")
     }
 
     /// The last line, which stays.
     func end(line: String) {
-        FileHandle.standardError.write(Data(((isTerminal ? "\r\u{1B}[K" : "") + line + "\n").utf8))
+        _ = StandardStream.error.write((isTerminal ? "\r\u{1B}[K" : "") + line.printable + "\n")
     }
 }

@@ -8,7 +8,7 @@ extension Command {
     static let changes = Command(
         name: "changes", summary: "follow the output topic",
         options: [
-            Option("from", "WHERE", "beginning, end, or a time in ms since 1970 (end)"),
+            Option("from", "WHERE", "beginning, end, a time, or positions (end)"),
             Option("until", "end", "stop at the end of what there is now"),
             Option("json", nil, "one JSON object a line"),
             Option("member", "HEX", "only this member, 32 hexadecimal digits"),
@@ -16,53 +16,95 @@ extension Command {
             Option("kind", "K", "only this kind, as member_moved"),
             Option("limit", "N", "stop after N changes"),
         ],
+        details: """
+            Shows what is committed. A time is that of the records: 2026-11-24T10:00:00Z, or milliseconds since 1970.
+            Positions are PARTITION:OFFSET, separated by commas; other partitions begin at their first record.
+            """,
         examples: [
             "shoal changes --from beginning --until end",
             "shoal changes --json --kind member_moved | jq .member",
+            "shoal changes --from 2026-11-24T10:00:00Z --cluster 7",
+            "shoal changes --from 0:1200,1:1187",
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
         let filter = try ChangeFilter(arguments)
-        let isJSON = arguments.has("json")
         var subscription = ClusterChanges.Configuration(
             kafka: configuration.client(configuration.logger), topic: configuration.text("output.topic"))
-        subscription.start = try start(arguments["from"] ?? "end")
+        try subscription.begin(at: arguments["from"] ?? "end")
         if let until = arguments["until"] {
             guard until == "end" else { throw UsageError(description: "--until \(until): only `end` is known") }
             subscription.stopsAtEnd = true
         }
-        let limit = try arguments.integer("limit", or: .max)
+        try await show(
+            subscription, filter, limit: try arguments.integer("limit", or: .max), isJSON: arguments.has("json"))
+        return .ok
+    }
+
+    private static func show(
+        _ subscription: ClusterChanges.Configuration, _ filter: ChangeFilter, limit: Int, isJSON: Bool
+    ) async throws {
         let interrupt = Interrupt()
-        var shown = 0
+        let output = StandardStream.output
+        let hasColor = output.hasColor
         var iterator = ClusterChanges(subscription).makeAsyncIterator()
-        while shown < limit, !interrupt.isSet {
-            guard let next = try await iterator.next(timeout: .milliseconds(300)) else {
+        var line: [UInt8] = []
+        var shown = 0
+        var isRead = true
+        defer { _ = output.flush() }
+        while shown < limit, isRead, !interrupt.isSet {
+            guard let next = try await iterator.next(timeout: .zero) else {
                 if iterator.isAtEnd { break }
+                // Nothing is at hand: what waits is shown, and the reader may have gone away.
+                isRead = output.flush() && output.isRead
+                if isRead { try await Task.sleep(for: .milliseconds(50)) }
                 continue
             }
             guard filter.matches(next.change) else { continue }
             shown += 1
+            line.removeAll(keepingCapacity: true)
             if isJSON {
-                var line: [UInt8] = []
                 next.change.encodeJSON(into: &line)
-                print(String(decoding: line, as: UTF8.self))
             } else {
-                print(next.change.sentence)
+                line += next.change.sentence(hasColor: hasColor).utf8
             }
+            line.append(UInt8(ascii: "\n"))
+            isRead = output.append(line)
         }
-        return .ok
+    }
+}
+
+extension ClusterChanges.Configuration {
+    /// - Throws: `UsageError`.
+    fileprivate mutating func begin(at text: String) throws {
+        switch text {
+        case "beginning": start = .beginning
+        case "end": start = .end
+        case _ where text.contains(":") && !text.contains("T"):
+            start = .beginning
+            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let numbers = part.split(separator: ":", omittingEmptySubsequences: false)
+                guard numbers.count == 2, let partition = Int32(numbers[0]), let offset = Int64(numbers[1]),
+                    partition >= 0, offset >= 0
+                else { throw UsageError(description: "--from \(text): \(part) is not PARTITION:OFFSET") }
+                positions[partition] = offset
+            }
+        default:
+            guard let time = Self.time(text) else {
+                throw UsageError(
+                    description: "--from \(text): must be beginning, end, a time (2026-11-24T10:00:00Z, or "
+                        + "milliseconds since 1970), or PARTITION:OFFSET,...")
+            }
+            start = .time(time)
+        }
     }
 
-    private static func start(_ text: String) throws -> ClusterChanges.Start {
-        switch text {
-        case "beginning": return .beginning
-        case "end": return .end
-        default:
-            guard let time = Int64(text), time >= 0 else {
-                throw UsageError(description: "--from \(text): must be beginning, end, or a time in ms since 1970")
-            }
-            return .time(time)
-        }
+    private static func time(_ text: String) -> Int64? {
+        if let number = Int64(text) { return number >= 0 ? number : nil }
+        let date =
+            (try? Date(text, strategy: .iso8601))
+            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        return date.map { Int64($0.timeIntervalSince1970 * 1_000) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 }
 
@@ -94,56 +136,5 @@ private struct ChangeFilter {
         if let kind, change.kind != kind { return false }
         guard let cluster else { return true }
         return [change.cluster, change.from, change.to, change.otherCluster].contains(cluster)
-    }
-}
-
-extension ClusterChange {
-    /// A line that a person understands.
-    var sentence: String {
-        let when =
-            eventTime.map { Date(timeIntervalSince1970: Double($0) / 1_000).formatted(.iso8601) + "  " } ?? ""
-        let who =
-            member.map { "member " + String($0, radix: 16).leftPadded(32).prefix(8) + "…" } ?? "cluster \(cluster)"
-        let reason = why.map { " (\($0.explanation))" } ?? ""
-        let similar = "similarity \(similarity / 10_000) %"
-        let topics = leadingTopics.isEmpty ? "" : ": " + leadingTopics.joined(separator: ", ")
-        switch kind {
-        case .memberJoined: return "\(when)\(who) joined cluster \(to), \(similar)\(reason)"
-        case .memberMoved: return "\(when)\(who) moved from cluster \(from) to \(to), \(similar)\(reason)"
-        case .memberLeft: return "\(when)\(who) left cluster \(from)\(reason)"
-        case .memberErased: return "\(when)\(who) was erased" + (from == 0 ? "" : " from cluster \(from)")
-        case .clusterCreated: return "\(when)\(who) was created\(reason), \(members) members\(topics)"
-        case .clusterSplit: return "\(when)\(who) was split off cluster \(otherCluster), \(members) members\(topics)"
-        case .clusterMerged: return "\(when)\(who) was merged into cluster \(otherCluster)"
-        case .clusterRetired: return "\(when)\(who) was retired"
-        case .clusterDrifted:
-            return
-                "\(when)\(who) drifted, from \(formerTopics.joined(separator: ", ")) to \(leadingTopics.joined(separator: ", "))"
-        }
-    }
-}
-
-extension ClusterChange.Reason {
-    /// In a few words.
-    fileprivate var explanation: String {
-        switch self {
-        case .event: "by what it watched"
-        case .erased: "forgotten on request"
-        case .expired: "silent for too long"
-        case .topicDropped: "a topic became sensitive"
-        case .merge: "clusters merged"
-        case .split: "its cluster split"
-        case .birth: "a new cluster"
-        case .retire: "its cluster was retired"
-        case .seed: "the first clusters"
-        case .withheld: "its cluster became too small to publish"
-        case .shown: "its cluster is large enough again"
-        }
-    }
-}
-
-extension String {
-    fileprivate func leftPadded(_ width: Int) -> String {
-        String(repeating: "0", count: Swift.max(width - count, 0)) + self
     }
 }

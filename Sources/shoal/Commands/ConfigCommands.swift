@@ -1,34 +1,60 @@
-import Foundation
 import Kafka
 import Operations
+import Pipeline
 
 extension Command {
     static let configCheck = Command(
         name: "config check", summary: "check the settings, and list every mistake",
+        details: """
+            Reads the files that the settings name, too: the key, topics, passwords, certificates. Asks no broker.
+            """,
         examples: ["shoal config check --config shoal.properties"]
     ) { arguments in
         let configuration = try arguments.configuration()
-        _ = try configuration.pipelineOptions(configuration.logger)
+        let options = try configuration.pipelineOptions(configuration.logger)
+        // Librdkafka looks at certificates, and at what fits together, when a client starts.
+        _ = try Admin(options.kafka)
         print("the configuration is right")
         return .ok
     }
 
     static let configShow = Command(
         name: "config show", summary: "print the settings in force, and where each comes from",
+        details: "Secrets are shown as ***.",
         examples: ["shoal config show --config shoal.properties", "SHOAL_COMMIT_INTERVAL=50ms shoal config show"]
     ) { arguments in
         let configuration = try arguments.configuration()
-        for (name, value) in configuration.values.sorted(by: { $0.key < $1.key }) {
-            let isSecret = name.hasPrefix("kafka.") && ClientConfiguration.secrets.contains(String(name.dropFirst(6)))
-            print("\(name)=\(isSecret ? "***" : value.text)".padding(to: 44) + "# \(value.source)")
+        var rows = configuration.values.sorted { $0.key < $1.key }.map { name, value in
+            (name, Self.isSecret(name) ? "***" : value.text.printable, value.source)
+        }
+        if configuration.privacyKey != nil, configuration["privacy.key-file"] == nil {
+            rows.append(("the privacy key", "***", "SHOAL_PRIVACY_KEY"))
+        }
+        let widths = (rows.map(\.0.count).max() ?? 0, min(rows.map(\.1.count).max() ?? 0, 40))
+        for (name, value, source) in rows {
+            print(name.padding(to: widths.0 + 2) + value.padding(to: widths.1 + 2) + source)
         }
         return .ok
     }
 
+    /// Names librdkafka's versions to come are suspected by their words.
+    private static func isSecret(_ name: String) -> Bool {
+        guard name.hasPrefix("kafka."), !name.hasSuffix(".file") else { return false }
+        let words = ["password", "secret", "token", "assertion", "passphrase"]
+        return ClientConfiguration.secrets.contains(String(name.dropFirst("kafka.".count)))
+            || words.contains { name.contains($0) }
+    }
+
     static let configDocs = Command(
-        name: "config docs", summary: "print the table of all settings as Markdown", isConfigured: false
-    ) { _ in
-        print(Setting.documentation)
+        name: "config docs", summary: "print the table of all settings",
+        options: [Option("format", "F", "markdown or text (markdown)")], isConfigured: false,
+        examples: ["shoal config docs --format text | less"]
+    ) { arguments in
+        switch arguments["format"] ?? "markdown" {
+        case "markdown": print(Setting.markdown)
+        case "text": print(Setting.text())
+        case let other: throw UsageError(description: "--format \(other): must be markdown or text")
+        }
         return .ok
     }
 }

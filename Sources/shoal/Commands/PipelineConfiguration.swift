@@ -7,12 +7,9 @@ import Schemas
 extension Configuration {
     /// The topics that the settings name.
     var topics: PipelineOptions.Topics {
-        let input = text("input.topic")
-        let application = text("application.id")
-        return PipelineOptions.Topics(
-            input: input, changes: text("output.topic"), members: self["members.topic"],
-            deadLetters: self["dead-letters.topic"] ?? "\(input)-dead-letters", deltas: "\(application)-deltas",
-            models: "\(application)-models")
+        PipelineOptions.Topics(
+            input: text("input.topic"), changes: text("output.topic"), members: self["members.topic"],
+            deadLetters: deadLettersTopic, deltas: deltasTopic, models: modelsTopic)
     }
 
     /// The settings that reach the result.
