@@ -49,10 +49,14 @@ struct Shoal {
 
     /// What somebody who typed no command may have meant.
     private static func hint(_ two: String, _ first: String) -> String {
-        let family = commands.map(\.name).filter { $0.hasPrefix(first + " ") }
-        if !family.isEmpty { return "; there are \(family.map { "`shoal \($0)`" }.joined(separator: ", "))" }
         let names = commands.map(\.name)
-        let nearest = Names.nearest(two, names) ?? Names.nearest(first, names)
+        let family = names.filter { $0.hasPrefix(first + " ") }
+        // Of `config chekc` only the second word is wrong.
+        let known = two == first || family.isEmpty ? names : family
+        if !family.isEmpty, two == first || Names.nearest(two, known) == nil {
+            return "; there are \(family.map { "`shoal \($0)`" }.joined(separator: ", "))"
+        }
+        let nearest = Names.nearest(two, known) ?? Names.nearest(first, known)
         return nearest.map { "; did you mean `shoal \($0)`?" } ?? ""
     }
 
