@@ -1,0 +1,121 @@
+import Foundation
+import Kafka
+import Schemas
+import TestSupport
+import Testing
+
+@Suite("shoal changes")
+struct ChangesTests {
+    private static let member: UInt128 = 0x0123_4567_89ab_cdef_0011_2233_4455_6677
+
+    /// One change of each kind, and the line that a person reads.
+    private static let changes: [(change: ClusterChange, line: String)] = {
+        func make(_ kind: ClusterChange.Kind, _ set: (inout ClusterChange) -> Void) -> ClusterChange {
+            var change = ClusterChange(id: UInt128(kind.rawValue), kind: kind)
+            change.eventTime = 1_700_000_000_000
+            if kind.isOfMember { change.member = member } else { change.cluster = 7 }
+            set(&change)
+            return change
+        }
+        let time = "2023-11-14T22:13:20Z  "
+        return [
+            (
+                make(.memberJoined) { ($0.to, $0.similarity, $0.why) = (7, 843_210, .seed) },
+                time + "member 01234567… joined cluster 7, similarity 84 % (the first clusters)"
+            ),
+            (
+                make(.memberMoved) { ($0.from, $0.to, $0.similarity, $0.why) = (7, 12, 900_000, .event) },
+                time + "member 01234567… moved from cluster 7 to 12, similarity 90 % (by what it watched)"
+            ),
+            (
+                make(.memberLeft) { ($0.from, $0.why) = (12, .expired) },
+                time + "member 01234567… left cluster 12 (silent for too long)"
+            ),
+            (make(.memberErased) { $0.from = 12 }, time + "member 01234567… was erased from cluster 12"),
+            (
+                make(.clusterCreated) { ($0.members, $0.why, $0.leadingTopics) = (120, .birth, ["chess", "go"]) },
+                time + "cluster 7 was created (a new cluster), 120 members: chess, go"
+            ),
+            (
+                make(.clusterSplit) { ($0.otherCluster, $0.members, $0.leadingTopics) = (12, 80, ["chess"]) },
+                time + "cluster 7 split: cluster 12 came out of it; 80 members stay: chess"
+            ),
+            (make(.clusterMerged) { $0.otherCluster = 3 }, time + "cluster 7 was merged into cluster 3"),
+            (make(.clusterRetired) { _ in }, time + "cluster 7 was retired"),
+            (
+                make(.clusterDrifted) { ($0.formerTopics, $0.leadingTopics) = (["go"], ["\u{1B}[2Jchess\n"]) },
+                time + "cluster 7 drifted from go to \\u{1b}[2Jchess\\u{a}"
+            ),
+        ]
+    }()
+
+    /// A topic with all of them, in both forms by turns.
+    private func topic() async throws -> [String] {
+        let broker = try await TestBroker.shared()
+        let name = uniqueName("changes")
+        try await broker.create([name: 1])
+        let producer = try Producer(broker.configuration())
+        for (index, (change, _)) in Self.changes.enumerated() {
+            var bytes: [UInt8] = []
+            if index % 2 == 0 { change.encodeJSON(into: &bytes) } else { change.encode(into: &bytes) }
+            try producer.produce(to: name, key: nil, value: bytes.span)
+        }
+        try producer.flush(timeout: .seconds(10))
+        return [
+            "changes", "--set", "output.topic=\(name)", "--set", "kafka.bootstrap.servers=\(broker.bootstrap)",
+        ]
+    }
+
+    @Test("each kind is a line that a person understands, and that leaves the terminal alone")
+    func sentences() async throws {
+        #expect(Self.changes.map(\.change.kind) == ClusterChange.Kind.allCases)
+        let result = try shoal(try await topic() + ["--from", "beginning", "--until", "end"])
+        #expect(result.status == 0)
+        #expect(result.lines == Self.changes.map(\.line))
+    }
+
+    @Test("as JSON, each line is the change")
+    func json() async throws {
+        let result = try shoal(try await topic() + ["--from", "beginning", "--until", "end", "--json"])
+        #expect(try result.lines.map { try ClusterChange(Array($0.utf8)) } == Self.changes.map(\.change))
+    }
+
+    @Test("changes are chosen by member, cluster, kind, position, time and number")
+    func filters() async throws {
+        let all = try await topic() + ["--until", "end"]
+        let lines = Self.changes.map(\.line)
+        func shown(_ words: String...) throws -> [Int] {
+            try shoal(all + words).lines.map { line in lines.firstIndex(of: line) ?? -1 }
+        }
+        let member = String(Self.member, radix: 16)
+        #expect(try shown("--from", "beginning", "--member", "0" + member) == [0, 1, 2, 3])
+        #expect(try shown("--from", "beginning", "--cluster", "12") == [1, 2, 3, 5])
+        #expect(try shown("--from", "beginning", "--kind", "member_moved") == [1])
+        #expect(try shown("--from", "beginning", "--limit", "2") == [0, 1])
+        #expect(try shown("--from", "0:7") == [7, 8])
+        #expect(try shown("--from", "2020-01-01T00:00:00Z", "--limit", "1") == [0])
+        #expect(try shown("--from", "4102444800000") == [])
+        #expect(try shown() == [], "the end is where it begins")
+    }
+
+    @Test("it ends when its reader goes away, and shows at once what there is")
+    func reader() async throws {
+        let words = try await topic().joined(separator: " ")
+        let head = try shell("$shoal \(words) --from beginning | head -1")
+        #expect(head.status == 0 && head.lines == [Self.changes[0].line])
+        let silent = try shell("$shoal \(words) | true")
+        #expect(silent.status == 0)
+        let live = try shell("timeout -s INT 3 $shoal \(words) --from beginning | cat; true")
+        #expect(live.lines.count == Self.changes.count)
+    }
+
+    @Test("a topic that does not exist is told")
+    func absent() async throws {
+        let broker = try await TestBroker.shared()
+        let result = try shoal([
+            "changes", "--set", "output.topic=\(uniqueName("absent"))", "--set",
+            "kafka.bootstrap.servers=\(broker.bootstrap)",
+        ])
+        #expect(result.status == 72 && result.output.contains("does not exist"))
+    }
+}

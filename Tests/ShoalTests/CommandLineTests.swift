@@ -1,0 +1,109 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The command line")
+struct CommandLineTests {
+    static let commands = [
+        "run", "demo", "publish", "changes", "topics create", "topics describe", "config check", "config show",
+        "config docs", "version",
+    ]
+
+    @Test("the help lists every command, and nothing at all is a usage error")
+    func help() throws {
+        let help = try shoal(["--help"])
+        #expect(help.status == 0)
+        for command in Self.commands { #expect(help.output.contains("  \(command) ")) }
+        #expect(try shoal(["help"]).output == help.output)
+        #expect(try shoal([]).status == 64)
+        #expect(try shoal(["--version"]).output.hasPrefix("shoal "))
+    }
+
+    @Test("each command's help tells its options and the exit codes", arguments: commands)
+    func commandHelp(_ command: String) throws {
+        let words = command.split(separator: " ").map(String.init)
+        let help = try shoal(words + ["--help"])
+        #expect(help.status == 0)
+        #expect(help.output.hasPrefix("shoal \(command) - "))
+        #expect(help.output.contains("exit status:") && help.output.contains("80"))
+        #expect(try shoal(["help"] + words).output == help.output)
+    }
+
+    @Test("what is not understood says what was meant, and ends with 64")
+    func usage() throws {
+        let cases: [([String], String)] = [
+            (["publsh"], "did you mean `shoal publish`?"),
+            (["topics"], "there are `shoal topics create`, `shoal topics describe`"),
+            (["config", "chekc"], "did you mean `shoal config check`?"),
+            (["publish", "--sped", "3"], "did you mean --speed?"),
+            (["publish"], "which FILE?"),
+            (["publish", "a", "b"], "unexpected argument b"),
+            (["publish", "a", "--speed", "0"], "must be a number above 0"),
+            (["publish", "a", "--speed"], "--speed needs a value"),
+            (["publish", "a", "--format", "xml"], "must be json or protobuf"),
+            (["changes", "--from", "yesterday"], "must be beginning, end, a time"),
+            (["changes", "--from", "0:1,2"], "2 is not PARTITION:OFFSET"),
+            (["changes", "--kind", "moved"], "must be one of member_joined"),
+            (["changes", "--json=yes"], "--json takes no value"),
+            (["topics", "create", "--partitions", "0"], "must be 1 … 100000"),
+        ]
+        for (words, text) in cases {
+            let result = try shoal(words)
+            #expect(result.status == 64 && result.output.contains(text), "\(words): \(result.output)")
+        }
+    }
+}
+
+@Suite("Configuration on the command line")
+struct ConfigCommandTests {
+    private let key = String(repeating: "5a", count: 32)
+
+    @Test("the example of a configuration is right, and so is what is checked with a key")
+    func example() throws {
+        let file = TestBroker.root.appending(path: "deploy/shoal.properties").path
+        let result = try shoal(["config", "check", "--config", file], environment: ["SHOAL_PRIVACY_KEY": key])
+        #expect(result.status == 0, "\(result.output)")
+        #expect(try shoal(["config", "check", "--config", file]).status == 78, "there is no key")
+    }
+
+    @Test("mistakes are listed together, also those that only librdkafka sees")
+    func mistakes() throws {
+        let result = try shoal(
+            ["config", "check", "--set", "epoch.lenght=1h", "--set", "kafka.bootstrap.server=x"],
+            environment: ["SHOAL_KAFKA_ACKS": "1"])
+        #expect(result.status == 78)
+        #expect(result.output.contains("--set: epoch.lenght is no setting; did you mean epoch.length?"))
+        #expect(result.output.contains("has no such setting; did you mean kafka.bootstrap.servers?"))
+        #expect(result.output.contains("SHOAL_KAFKA_ACKS: kafka.acks: Shoal sets it itself: exactly once needs all"))
+        let missing = try shoal(
+            ["config", "check", "--set", "kafka.security.protocol=ssl", "--set", "kafka.ssl.ca.location=/nonexistent"],
+            environment: ["SHOAL_PRIVACY_KEY": key])
+        #expect(missing.status == 78 && missing.output.contains("ssl.ca.location"), "\(missing.output)")
+    }
+
+    @Test("what is shown has its source, and no secret")
+    func show() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.file("my.properties", "\nepoch.length = 2h\n")
+        let result = try shoal(
+            ["config", "show", "--config", file, "--set", "kafka.sasl.password=hunter2"],
+            environment: ["SHOAL_PRIVACY_KEY": key])
+        let rows = Dictionary(
+            result.lines.compactMap { line -> (String, [Substring])? in
+                let words = line.split(separator: " ")
+                return words.first.map { (String($0), Array(words.dropFirst())) }
+            }
+        ) { first, _ in first }
+        #expect(rows["epoch.length"] == ["2h", "my.properties:2"])
+        #expect(rows["kafka.sasl.password"] == ["***", "--set"])
+        #expect(rows["commit.interval"] == ["100ms", "default"])
+        #expect(!result.output.contains("hunter2") && !result.output.contains(key))
+    }
+
+    @Test("the documentation comes as Markdown and as text")
+    func docs() throws {
+        #expect(try shoal(["config", "docs"]).output.contains("| `epoch.length` |"))
+        #expect(try shoal(["config", "docs", "--format", "text"]).lines.contains("epoch.length"))
+        #expect(try shell("$shoal config docs | head -1").output.hasPrefix("| setting |"))
+    }
+}

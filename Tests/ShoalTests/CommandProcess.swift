@@ -1,0 +1,61 @@
+import Foundation
+import TestSupport
+
+/// A command of `shoal` that was run to its end.
+struct CommandResult {
+    var status: Int32
+    /// Standard output and standard error.
+    var output: String
+
+    var lines: [String] { output.split(separator: "\n").map(String.init) }
+}
+
+/// Runs the program that was built beside the tests.
+func shoal(_ words: [String], environment: [String: String] = [:]) throws -> CommandResult {
+    try execute(shoalProgram, words, environment: environment)
+}
+
+/// Runs a line of the shell, in which `$shoal` is the program; 30 s at most.
+func shell(_ line: String, environment: [String: String] = [:]) throws -> CommandResult {
+    try execute(
+        "timeout", ["30", "/bin/sh", "-c", line], environment: environment.merging(["shoal": shoalProgram]) { $1 })
+}
+
+private func execute(
+    _ program: String, _ words: [String], environment: [String: String]
+) throws -> CommandResult {
+    do {
+        return CommandResult(status: 0, output: try TestSupport.run(program, words, environment: environment))
+    } catch let error as CommandFailed {
+        return CommandResult(status: error.status, output: error.output)
+    }
+}
+
+private var shoalProgram: String {
+    let tests = URL(fileURLWithPath: CommandLine.arguments[0])
+    let beside = tests.deletingLastPathComponent().appending(path: "shoal").path
+    return FileManager.default.isExecutableFile(atPath: beside)
+        ? beside : TestBroker.root.appending(path: ".build/debug/shoal").path
+}
+
+/// Files of one test, gone with it.
+final class TemporaryFolder {
+    let url = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func file(_ name: String, _ content: String) throws -> String {
+        try file(name, Data(content.utf8))
+    }
+
+    func file(_ name: String, _ content: Data) throws -> String {
+        let file = url.appending(path: name)
+        try content.write(to: file)
+        return file.path
+    }
+}
+
+/// A name that no other test has.
+func uniqueName(_ prefix: String) -> String { "\(prefix)-\(UUID().uuidString.prefix(8).lowercased())" }
