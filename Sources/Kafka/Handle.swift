@@ -12,6 +12,7 @@ import Synchronization
     private final class Sink {
         let log: @Sendable (ClientConfiguration.LogLine) -> Void
         let undelivered = Mutex<Undelivered>(Undelivered())
+        let unwritable = Mutex<String?>(nil)
 
         init(_ log: @escaping @Sendable (ClientConfiguration.LogLine) -> Void) {
             self.log = log
@@ -24,6 +25,9 @@ import Synchronization
         /// Why the first of them could not be delivered.
         var error: KafkaError?
     }
+
+    /// The topic that a transaction was last refused to write to. Librdkafka names it in its log only, before the error.
+    var unwritableTopic: String? { sink.unwritable.withLock { $0 } }
 
     /// Always empty unless the handle reports deliveries.
     var undelivered: Undelivered { sink.undelivered.withLock { $0 } }
@@ -43,7 +47,14 @@ import Synchronization
             guard let opaque = unsafe rd_kafka_opaque(client), let facility = unsafe facility, let text = unsafe text
             else { return }
             let sink = unsafe Unmanaged<Sink>.fromOpaque(opaque).takeUnretainedValue()
-            unsafe sink.log(.init(level: level, facility: String(cString: facility), text: String(cString: text)))
+            let line = unsafe ClientConfiguration.LogLine(
+                level: level, facility: String(cString: facility), text: String(cString: text))
+            // As: Failed to add partition "events" [0] to transaction: Broker: Topic authorization failed
+            if line.facility == "ADDPARTS", line.text.contains("authorization failed") {
+                let parts = line.text.split(separator: "\"")
+                if parts.count == 3 { sink.unwritable.withLock { $0 = String(parts[1]) } }
+            }
+            sink.log(line)
         }
         if reportsDeliveries {
             unsafe rd_kafka_conf_set_dr_msg_cb(conf) { client, message, _ in

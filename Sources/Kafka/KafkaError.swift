@@ -86,13 +86,15 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
     public var advice: String? {
         switch rd_kafka_resp_err_t(code) {
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-            "grant the right on this topic (Read and Describe to read, Write and Describe to write)"
+            "grant \(topicRight)"
         case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
             "grant Read and Describe on the consumer group"
         case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
             "grant Write and Describe on the transactional id"
         case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-            "grant IdempotentWrite on the cluster"
+            context.hasPrefix("creating")
+                ? "grant Create on the topic or on the cluster"
+                : "grant Write on the topic; before Kafka 2.8, IdempotentWrite on the cluster, too"
         case RD_KAFKA_RESP_ERR__AUTHENTICATION:
             "check user, password and mechanism; SCRAM against Kafka 4 needs librdkafka 2.6.1 or later"
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE:
@@ -109,6 +111,20 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
 }
 
 extension KafkaError {
+    /// The right on a topic that was missing, by what was being done; the context names the topic.
+    private var topicRight: String {
+        let rights: [(doing: String, right: String)] = [
+            ("creating ", "Create on this topic or on the cluster"), ("deleting ", "Delete on this topic"),
+            ("settings of ", "DescribeConfigs on this topic"), ("reading ", "Read on this topic"),
+            ("producing to ", "Write on this topic"), ("producer: producing to ", "Write on this topic"),
+            ("describing ", "Describe on this topic, which Read and Write imply"),
+            ("watermarks of ", "Describe on this topic, which Read and Write imply"),
+            ("offset by time of ", "Describe on this topic, which Read and Write imply"),
+        ]
+        return rights.first { context.hasPrefix($0.doing) }?.right
+            ?? "Read on the topics that are read, Write on those that are written"
+    }
+
     /// Of a plain error code.
     init(_ code: rd_kafka_resp_err_t, _ context: String, severity: Severity = .other, text: String? = nil) {
         self.init(

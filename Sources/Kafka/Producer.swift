@@ -136,18 +136,32 @@ public final class Producer {
         _ offsets: [PartitionOffset], group: GroupMetadata, timeout: Duration
     ) throws(KafkaError) {
         let list = PartitionList(offsets)
-        try unsafe KafkaError.check(
+        try unsafe check(
             rd_kafka_send_offsets_to_transaction(handle.pointer, list.pointer, group.pointer, timeout.timeout),
-            "\(name): sending offsets")
+            "sending offsets")
     }
 
     /// Commits; a time-out is retriable, and its outcome unknown until a later call says more.
     public func commit(timeout: Duration) throws(KafkaError) {
-        try unsafe KafkaError.check(rd_kafka_commit_transaction(handle.pointer, timeout.timeout), "\(name): commit")
+        try unsafe check(rd_kafka_commit_transaction(handle.pointer, timeout.timeout), "commit")
     }
 
     public func abort(timeout: Duration) throws(KafkaError) {
         try unsafe KafkaError.check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), "\(name): abort")
+    }
+
+    /// Throws what a call of a transaction returned; a missing right to write with the topic that it is missing on.
+    private func check(_ error: OpaquePointer?, _ context: String) throws(KafkaError) {
+        do throws(KafkaError) {
+            unsafe try KafkaError.check(error, "\(name): \(context)")
+        } catch {
+            guard error.code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED.rawValue,
+                let topic = handle.unwritableTopic
+            else { throw error }
+            throw KafkaError(
+                code: error.code, name: error.name, text: error.text, severity: error.severity,
+                context: "producing to \(topic): \(name): \(context)")
+        }
     }
 
     /// Serves callbacks, and tells how many records wait.
