@@ -9,6 +9,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case notAuthorized = 77
     case configuration = 78
     case twin = 80
+    case interrupted = 130
 
     /// One line for help texts.
     public var meaning: String {
@@ -22,6 +23,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         case .notAuthorized: "a right is missing; the message names it"
         case .configuration: "the configuration is wrong; every mistake is listed"
         case .twin: "another process uses this instance's id; do not restart by itself"
+        case .interrupted: "ended at once by a second signal, without draining"
         }
     }
 }

@@ -109,6 +109,14 @@ struct ChangesTests {
         #expect(live.lines.count == Self.changes.count)
     }
 
+    @Test("a signal that comes twice at once is one, and stops it cleanly")
+    func signals() async throws {
+        let words = try await topic().joined(separator: " ")
+        // `timeout` signals the process, and then its group.
+        let twice = try shell("timeout --preserve-status -s TERM 2 $shoal \(words)")
+        #expect(twice.status == 0, "\(twice.output)")
+    }
+
     @Test("a topic that does not exist is told")
     func absent() async throws {
         let broker = try await TestBroker.shared()

@@ -1,13 +1,16 @@
 import Dispatch
 import Foundation
+import Operations
 import Synchronization
 
 /// Tells that somebody pressed Ctrl-C, or that the service is to stop. A second time ends the process at once.
 ///
 /// `@unchecked Sendable`: the sources are only kept, and never touched after `init`.
 final class Interrupt: @unchecked Sendable {
-    private let count = Mutex(0)
+    private let first = Mutex<ContinuousClock.Instant?>(nil)
     private let sources: [any DispatchSourceSignal]
+    /// Who signals a process and its group, as `timeout` and shells do, means it once.
+    private static let once = Duration.seconds(1)
 
     init(_ action: @escaping @Sendable () -> Void = {}) {
         var sources: [any DispatchSourceSignal] = []
@@ -19,16 +22,16 @@ final class Interrupt: @unchecked Sendable {
         for source in sources {
             source.setEventHandler { [weak self] in
                 guard let self else { return }
-                let times = self.count.withLock { times in
-                    times += 1
-                    return times
+                let before = self.first.withLock { first in
+                    defer { first = first ?? .now }
+                    return first
                 }
-                if times > 1 { exit(130) }
-                action()
+                guard let before else { return action() }
+                if .now - before > Self.once { Shoal.end(.interrupted) }
             }
             source.resume()
         }
     }
 
-    var isSet: Bool { count.withLock { $0 > 0 } }
+    var isSet: Bool { first.withLock { $0 != nil } }
 }

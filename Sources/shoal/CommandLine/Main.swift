@@ -17,7 +17,15 @@ struct Shoal {
     static func main() async {
         // A reader that goes away, as `head` does, is no reason to be killed without a word.
         signal(SIGPIPE, SIG_IGN)
-        exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        end(await run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// Ends the process when all that lasts is with the brokers.
+    ///
+    /// Handlers of `exit` do not run: OpenSSL's would free what librdkafka's threads, which may be about to end, free, too.
+    static func end(_ code: ExitCode) -> Never {
+        fflush(nil)
+        _exit(code.rawValue)
     }
 
     static func run(_ words: [String]) async -> ExitCode {
