@@ -95,11 +95,12 @@ actor TestBrokers {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let program = TestBroker.pythonFolder.appending(path: "noida-db").path
             let process = try Supervised(
-                "dir=$1; shift; \"$@\" < /dev/null & pid=$!",
+                // The program starts another: a session of their own lets both be ended.
+                "dir=$1; shift; setsid \"$@\" < /dev/null & pid=$!",
                 arguments: [
                     folder.path, program, "start", "--data-dir", folder.path, "--only", "kafka", "--kafka-port",
                     "\(port)",
-                ], cleanup: "kill -9 $pid; wait $pid; rm -rf \"$dir\"", log: folder.appending(path: "log"))
+                ], cleanup: "kill -s KILL -- -$pid; wait $pid; rm -rf \"$dir\"", log: folder.appending(path: "log"))
             try await waitForPort(port)
             return (TestBroker(kind: kind, bootstrap: "127.0.0.1:\(port)", facts: [:]), process)
         case .apacheKafka(let release, let brokers, let isSecure):
