@@ -1,0 +1,26 @@
+/// Names of topics that read well, most popular first, for the demo and for examples.
+public enum TopicNames {
+    /// 200 different names: lower-case words of ASCII letters, with dashes where there are two.
+    public static let all: [String] = """
+        music comedy cooking football gaming travel news fitness fashion animals
+        dance baking movies cars makeup gardening basketball science photography history
+        dogs cats hiking yoga painting guitar tennis cycling running swimming
+        chess poker astronomy physics chemistry biology mathematics philosophy poetry novels
+        piano violin drums singing opera jazz blues rock hip-hop techno
+        ballet theatre circus magic puppets drawing sculpture pottery origami calligraphy
+        knitting sewing crochet embroidery quilting weaving jewellery leather woodworking welding
+        carpentry plumbing masonry architecture interiors furniture recycling camping fishing hunting
+        sailing surfing kayaking rowing diving skiing snowboarding skating ice-hockey curling
+        baseball cricket rugby volleyball handball badminton table-tennis squash golf archery
+        boxing judo karate wrestling fencing climbing parkour gymnastics athletics triathlon
+        horses birds reptiles insects aquariums farming bees chickens goats forests
+        oceans rivers volcanoes weather climate deserts mountains islands caves dinosaurs
+        fossils minerals maps castles pirates vikings romans egypt knights samurai
+        trains trams ships aeroplanes helicopters rockets drones robots motorcycles trucks
+        bicycles electronics radio programming databases security networks cryptography statistics economics
+        investing law politics elections journalism languages grammar spelling teaching parenting
+        babies toys puzzles board-games crosswords trivia quizzes riddles legends myths
+        cartoons anime manga comics superheroes mysteries thrillers westerns documentaries interviews
+        podcasts coffee tea chocolate cheese bread pasta sushi barbecue soups
+        """.split(whereSeparator: \.isWhitespace).map(String.init)
+}
