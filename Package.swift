@@ -39,6 +39,7 @@ let package = Package(
         library("Clustering"),
         library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
         library("Generator"),
+        library("Replay", ["Clustering"]),
         library("Operations", ["CZlib"]),
         library("ShoalClient", ["Kafka", "Schemas"]),
         .executableTarget(
@@ -53,6 +54,7 @@ let package = Package(
         tests("KafkaTests", ["Kafka"]),
         tests("SchemasTests", ["Schemas"], exclude: ["Released", "random_messages.py"]),
         tests("ClusteringTests", ["Clustering"]),
+        tests("ReplayTests", ["Replay", "Clustering"]),
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
         tests("GeneratorTests", ["Generator"]),
         tests("OperationsTests", ["Operations"]),

@@ -42,12 +42,7 @@ extension Shard {
                     : members.slots[left.slot].pseudonym < members.slots[right.slot].pseudonym
             }
             let samples = list.prefix(limit.most).map { entry in
-                Sample(
-                    order: entry.order,
-                    direction: members.range(entry.slot)
-                        .map { Component(topic: members.topics[$0], value: members.directions[$0]) }
-                        .filter { $0.value > 0 }
-                        .sorted { $0.topic < $1.topic })
+                Sample(order: entry.order, direction: members.direction(entry.slot))
             }
             if let index = clusters.firstIndex(where: { $0.cluster == cluster }) {
                 clusters[index].samples = samples

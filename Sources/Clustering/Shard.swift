@@ -54,6 +54,13 @@ public struct Shard<Keys: TopicKeys> {
         adopt(genesis)
     }
 
+    /// A shard that begins with an epoch open and has no genesis: the epoch of each event is given, and the clock is not asked.
+    public init(partition: Int32, genesis: CompiledModel, keys: Keys, opening first: Epoch) {
+        self.init(partition: partition, genesis: genesis, keys: keys)
+        openEpoch = first
+        phase = .open(first)
+    }
+
     public var memberCount: Int { members.count }
     var fixed: Settings.Fixed { current.model.settings.fixed }
 

@@ -1,0 +1,36 @@
+/// A member as it stands in a shard.
+public struct MemberView: Sendable {
+    public var pseudonym: Pseudonym
+    /// That its direction is counted in; 0: eligible and in none; nil: not eligible.
+    public var cluster: ClusterID?
+    public var events: UInt32
+    /// The epoch that was open when it was last handled; `.min`: genesis.
+    public var lastEpoch: Epoch
+    /// Topics ascending, no zero; Q15.
+    public var direction: [Component]
+}
+
+extension Shard {
+    /// Visits all members, in the order of their pseudonyms. Sorts and copies: for tests, reports and comparisons.
+    public func forEachMember(_ body: (MemberView) -> Void) {
+        let used = members.slots.indices.filter { members.slots[$0].isUsed }
+        for slot in used.sorted(by: { members.slots[$0].pseudonym < members.slots[$1].pseudonym }) {
+            let member = members.slots[slot]
+            body(
+                MemberView(
+                    pseudonym: member.pseudonym,
+                    cluster: member.cluster == MemberTable.uncounted ? nil : member.cluster,
+                    events: member.events, lastEpoch: member.lastEpoch, direction: members.direction(slot)))
+        }
+    }
+}
+
+extension MemberTable {
+    /// A member's direction, topics ascending, zeros left out.
+    func direction(_ slot: Int) -> [Component] {
+        range(slot)
+            .map { Component(topic: topics[$0], value: directions[$0]) }
+            .filter { $0.value > 0 }
+            .sorted { $0.topic < $1.topic }
+    }
+}
