@@ -67,13 +67,13 @@ public struct LifecycleChange: Equatable, Sendable {
     /// The model that decided.
     public var version: Epoch
     public var members: Int64
-    /// The leading topics now; of a drift also those last announced.
-    public var leading: [TopicNumber]
-    public var before: [TopicNumber]
+    /// What is told of the cluster; nil: it is no more.
+    public var description: Description?
+    /// Of a drift: the leading topics last announced.
+    public var before: [TopicNumber] = []
 
     public init(
-        kind: Kind, cluster: ClusterID, origin: Origin? = nil, other: ClusterID = 0, version: Epoch, members: Int64,
-        leading: [TopicNumber] = [], before: [TopicNumber] = []
+        kind: Kind, cluster: ClusterID, origin: Origin? = nil, other: ClusterID = 0, version: Epoch, members: Int64
     ) {
         self.kind = kind
         self.cluster = cluster
@@ -81,7 +81,14 @@ public struct LifecycleChange: Equatable, Sendable {
         self.other = other
         self.version = version
         self.members = members
-        self.leading = leading
-        self.before = before
+    }
+
+    init(
+        kind: Kind, cluster: ClusterID, origin: Origin? = nil, other: ClusterID = 0, version: Epoch,
+        _ description: Description
+    ) {
+        self.init(
+            kind: kind, cluster: cluster, origin: origin, other: other, version: version, members: description.members)
+        self.description = description
     }
 }

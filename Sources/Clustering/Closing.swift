@@ -21,7 +21,7 @@ public struct ClusterDelta: Equatable, Sendable {
     public var sums: [SumEntry]
     /// Lowest order first.
     public var samples: [Sample]
-    /// How many members of the cluster in this partition have an order below the sampling threshold (`rules.md`).
+    /// How many members of the cluster in this partition the samples stand for: all of them.
     public var sampled: Int64
 
     public init(

@@ -1,11 +1,60 @@
-/// The decisions of one model, in their order: seed, and once there are clusters, what becomes of them.
+/// The decisions of one model: seed, and once there are clusters, what becomes of them. Each goes into the model, and takes
+/// effect in the shards `epoch.staleness` epochs later; until then no other operation touches the same clusters.
 ///
-/// Nothing begins while an operation is pending: centroids held as given mark it.
+/// Doubles, sequentially in index or sample order.
 struct Lifecycle {
+    /// Thresholds, as tried out on the streams of the benchmark.
+    enum Rules {
+        /// Clusters are to have as many members: 40, and 0.2 % of all that are in clusters.
+        static let fewestMembers: Int64 = 40
+        static let fewestShare: Int64 = 500
+        /// Two groups are to be two from this ρ on, and one below `merge`: the distance keeps a merge from undoing a split.
+        static let split = 0.15
+        static let merge = 0.13
+        /// Ashman's D of a split.
+        static let separation = 2.0
+        /// The fewest samples that a split is judged by, and that are to be on each side.
+        static let samples = 16
+        static let side = 12
+        /// How many models an operation leaves its clusters alone after it has taken effect.
+        static let rest: Int64 = 3
+        /// Models in a row for which a cluster is to be too small, and models that it may grow for.
+        static let low: Int64 = 2
+        static let youth: Int64 = 4
+        /// A swap is to gain this part of the dispersion, is tried in every second model, on the best three splits with the
+        /// two cheapest merges each.
+        static let swap = 0.005
+        static let swapEvery: Int64 = 2
+        static let swapSplits = 3
+        static let swapMerges = 2
+        static let swapIterations = 6
+        /// Of J: how similar neighbours are, and how similar to its centre a group is to be, to be born.
+        static let neighbour = 0.6
+        static let cohesion = 0.75
+        static let births = 4
+    }
+
+    /// A cluster that no longer is, as it was, and where its members went.
+    struct Ended {
+        var cluster: Cluster
+        /// 0: retired.
+        var survivor: ClusterID
+    }
+
     var model: Model
     let samples: SamplePool
     let version: Epoch
-    var changes: [LifecycleChange] = []
+    private(set) var ended: [Ended] = []
+    /// Clusters that an operation of this model touches.
+    var used: Set<ClusterID> = []
+    /// How many clusters there are after the operations so far.
+    private(set) var count = 0
+    /// The fewest members of a cluster, n_min.
+    private(set) var fewest: Int64 = 0
+    /// All members in clusters.
+    private(set) var assigned: Int64 = 0
+    /// J, 0 … 1.
+    private(set) var mean = 0.0
 
     init(_ model: Model, samples: SamplePool, version: Epoch) {
         self.model = model
@@ -13,8 +62,139 @@ struct Lifecycle {
         self.version = version
     }
 
+    var most: Int { model.settings.clustersCount ?? model.settings.clustersMax }
+    var least: Int { model.settings.clustersCount ?? model.settings.clustersMin }
+
     mutating func decide() {
-        if !model.clusters.contains(where: \.isActive) { seed() }
+        count = model.clusters.count(where: \.isActive)
+        guard count > 0 else { return seed() }
+        assigned = model.assigned
+        fewest = max(Rules.fewestMembers, assigned / Rules.fewestShare)
+        mean = Double(model.meanSimilarity) * 0x1p-30
+        countLow()
+        // Centroids held as given mark an operation that has not taken effect yet.
+        guard !model.clusters.contains(where: { $0.isActive && ($0.heldUntil.map { model.ticks < $0 } ?? false) })
+        else { return }
+        retireSmall()
+        let standings = standings()
+        let pairs = pairs(standings)
+        let splits = splits(standings)
+        for pair in pairs where count > least && pair.ratio < Rules.merge {
+            if isFree(pair.first), isFree(pair.second) { merge(pair) }
+        }
+        for split in splits where count < most && isWorthy(split) {
+            if !used.contains(split.cluster) { carryOut(split) }
+        }
+        if count < most { births() }
+        if used.isEmpty, model.ticks % Rules.swapEvery == 0, !isPending { swap(splits, pairs, standings) }
+    }
+
+    // MARK: - Clusters as they stand
+
+    /// A cluster's size and similarity.
+    struct Standing {
+        var id: ClusterID
+        var members: Double
+        /// R and D, in members.
+        var similarity: Double
+        var dispersion: Double
+        /// Topics ascending, those that count.
+        var sums: [(topic: TopicNumber, value: Double)]
+    }
+
+    /// The active clusters that this model has not touched yet, ascending.
+    func standings() -> [Standing] {
+        model.clusters.filter { $0.isActive && !used.contains($0.id) }.map { cluster in
+            let sums = cluster.sums.sums.filter { model.isTopic($0.topic) }
+            let members = Double(cluster.sums.count)
+            let similarity = Double(ClusterSums(count: 0, sums: sums).norm) * 0x1p-15
+            return Standing(
+                id: cluster.id, members: members, similarity: similarity,
+                dispersion: max(members - similarity, 0), sums: sums.map { ($0.topic, Double($0.value)) })
+        }
+    }
+
+    /// Whether an operation decided before has not taken effect yet.
+    private var isPending: Bool { model.clusters.contains { $0.isActive && $0.touchedTick > model.ticks } }
+
+    /// Whether the cluster may be operated on: no operation has touched it lately.
+    func isFree(_ id: ClusterID) -> Bool {
+        guard !used.contains(id), let index = model.index(of: id) else { return false }
+        return model.ticks - model.clusters[index].touchedTick >= Rules.rest
+    }
+
+    /// The number of the next model that may touch a cluster, less `rest`.
+    private var effect: Int64 { model.ticks + model.settings.fixed.staleness }
+
+    // MARK: - What operations do to the model
+
+    /// A new cluster, held at its centroid until members have moved there.
+    mutating func create(_ centroid: [Component], origin: LifecycleChange.Origin, parent: ClusterID = 0) {
+        var cluster = Cluster(id: model.nextID)
+        model.nextID += 1
+        cluster.centroid = centroid
+        cluster.heldUntil = effect
+        cluster.created = model.ticks
+        cluster.touchedTick = origin == .split ? effect : model.ticks
+        cluster.origin = origin
+        cluster.parent = parent
+        model.clusters.append(cluster)
+        used.insert(cluster.id)
+        count += 1
+    }
+
+    /// The larger side keeps the id.
+    mutating func carryOut(_ split: Split) {
+        guard let index = model.index(of: split.cluster) else { return }
+        let isFirst = split.halves.counts.0 >= split.halves.counts.1
+        let (larger, smaller) = isFirst ? split.halves.centroids : (split.halves.centroids.1, split.halves.centroids.0)
+        model.clusters[index].centroid = split.points.centroid(larger)
+        model.clusters[index].heldUntil = effect
+        model.clusters[index].touchedTick = effect
+        model.clusters[index].touch(.split, model.ticks)
+        used.insert(split.cluster)
+        create(split.points.centroid(smaller), origin: .split, parent: split.cluster)
+    }
+
+    /// The larger one keeps its id, of two alike the lower.
+    mutating func merge(_ pair: Pair) {
+        guard let first = model.index(of: pair.first), let second = model.index(of: pair.second) else { return }
+        let isFirst = model.clusters[first].sums.count >= model.clusters[second].sums.count
+        let (survivor, merged) = isFirst ? (first, second) : (second, first)
+        let gone = model.clusters[merged]
+        let id = model.clusters[survivor].id
+        model.clusters[survivor].sums.add(
+            ClusterDelta(cluster: gone.id, count: gone.sums.count, sums: gone.sums.sums))
+        model.clusters[survivor].touchedTick = effect
+        model.merged.append(Merge(cluster: gone.id, survivor: id, tick: model.ticks))
+        model.merged.sort { $0.cluster < $1.cluster }
+        model.clusters.remove(at: merged)
+        used.formUnion([gone.id, id])
+        ended.append(Ended(cluster: gone, survivor: id))
+        count -= 1
+    }
+
+    /// Counts how long clusters have been too small.
+    private mutating func countLow() {
+        for index in model.clusters.indices where model.clusters[index].isActive {
+            let isLow = model.clusters[index].sums.count < fewest / 2
+            model.clusters[index].lowTicks = isLow ? model.clusters[index].lowTicks + 1 : 0
+        }
+    }
+
+    /// Retires clusters that stay too small: their members are assigned again, or to nothing.
+    private mutating func retireSmall() {
+        for index in model.clusters.indices where model.clusters[index].isActive && count > least {
+            let cluster = model.clusters[index]
+            guard cluster.lowTicks >= Rules.low, model.ticks - cluster.created > Rules.youth else { continue }
+            model.clusters[index].isActive = false
+            model.clusters[index].heldUntil = nil
+            model.clusters[index].touch(.retire, model.ticks)
+            used.insert(cluster.id)
+            ended.append(Ended(cluster: cluster, survivor: 0))
+            count -= 1
+        }
+        if !ended.isEmpty { model.touchUnassigned(.retire) }
     }
 
     /// Seeds clusters from the sample of the unassigned, when there are enough of them and enough of the sample is at hand.
@@ -23,20 +203,11 @@ struct Lifecycle {
         let members = model.unassigned.count
         guard members >= Int64(settings.seedMembers), let entry = samples.clusters[0] else { return }
         guard 2 * Int64(entry.samples.count) >= min(4_096, members) else { return }
-        let points = SparsePoints(entry.samples, topics: model.vocabulary.entries.count, keeping: model.isTopic)
-        let wanted = settings.clustersCount ?? settings.clustersInitial
+        let points = SparsePoints(entry.samples, keeping: model.isTopic)
+        let wanted = settings.clustersCount ?? min(max(settings.clustersInitial, least), most)
         let centroids = Seeding.centroids(of: points, count: wanted, version: version)
         guard !centroids.isEmpty else { return }
-        for centroid in centroids {
-            var cluster = Cluster(id: model.nextID)
-            model.nextID += 1
-            cluster.centroid = centroid
-            cluster.heldUntil = model.ticks + settings.fixed.staleness
-            cluster.created = model.ticks
-            cluster.touchedTick = model.ticks
-            cluster.origin = .seed
-            model.clusters.append(cluster)
-        }
+        for centroid in centroids { create(centroid, origin: .seed) }
         model.touchUnassigned(.seed)
     }
 }
@@ -44,8 +215,22 @@ struct Lifecycle {
 extension Model {
     /// Has the unassigned assigned again by every shard that opens an epoch with this model or a later one.
     mutating func touchUnassigned(_ reason: Reason) {
-        unassignedTouched.removeAll { $0.reason == reason }
-        unassignedTouched.append(Touch(tick: ticks, reason: reason))
-        unassignedTouched.sort { $0.reason.rawValue < $1.reason.rawValue }
+        unassignedTouched.set(reason, ticks)
+    }
+}
+
+extension Cluster {
+    /// Has the members assigned again by every shard that opens an epoch with this model or a later one.
+    mutating func touch(_ reason: Reason, _ tick: Int64) {
+        touched.set(reason, tick)
+    }
+}
+
+extension [Touch] {
+    /// The latest of each reason, by reason.
+    fileprivate mutating func set(_ reason: Reason, _ tick: Int64) {
+        removeAll { $0.reason == reason }
+        append(Touch(tick: tick, reason: reason))
+        sort { $0.reason.rawValue < $1.reason.rawValue }
     }
 }

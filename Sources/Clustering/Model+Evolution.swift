@@ -39,24 +39,30 @@ extension Model {
         try model.checkSums()
         model.clusters.removeAll { !$0.isActive && $0.sums.count == 0 && $0.sums.sums.isEmpty }
         model.admitTopics(from: ordered)
-        var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model), version: version)
+        var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
         lifecycle.decide()
         model = lifecycle.model
         model.adopt(next)
         model.refreshCentroids()
-        let changes = lifecycle.changes + model.refreshOutsides(version: version)
+        let changes = model.refreshOutsides(ended: lifecycle.ended, version: version)
         return (model, changes)
     }
 
     private mutating func add(_ delta: ClusterDelta, from closing: Closing) throws(Contradiction) {
         guard delta.cluster != 0 else { return unassigned.add(delta) }
-        guard let index = index(of: root(of: delta.cluster)) else {
-            if delta.count == 0, delta.sums.isEmpty { return }
+        if delta.count == 0, delta.sums.isEmpty { return }
+        let id = root(of: delta.cluster)
+        if let index = index(of: id) { return clusters[index].sums.add(delta) }
+        guard id < nextID else {
             throw Contradiction(
                 "closing \(closing.number) of partition \(closing.partition) changes cluster \(delta.cluster), which "
-                    + "is not there")
+                    + "never was")
         }
-        clusters[index].sums.add(delta)
+        // Retired and forgotten; a partition that had not heard of it yet had members in it.
+        var retired = Cluster(id: id)
+        retired.isActive = false
+        retired.sums.add(delta)
+        clusters.insert(retired, at: clusters.firstIndex { $0.id > id } ?? clusters.count)
     }
 
     private func checkSums() throws(Contradiction) {

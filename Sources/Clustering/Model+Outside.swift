@@ -1,71 +1,99 @@
 extension Model {
     /// Decides what is published of each cluster: hidden below `privacy.min-cluster-size` members, shown again from 1.2
-    /// times that; and tells which are published for the first time.
-    mutating func refreshOutsides(version: Epoch) -> [LifecycleChange] {
+    /// times that; and tells what became of those that are published.
+    /// - Parameter ended: what this model merged or retired.
+    mutating func refreshOutsides(ended: [Lifecycle.Ended], version: Epoch) -> [LifecycleChange] {
         var changes: [LifecycleChange] = []
-        let totals = topicTotals()
         for index in clusters.indices {
             guard clusters[index].isActive else {
                 clusters[index].isShown = false
                 clusters[index].outside = 0
                 continue
             }
-            let count = clusters[index].sums.count
-            let least = settings.minClusterSize
-            let isBack = clusters[index].wasShown && !clusters[index].isShown
-            // 1.2 times, as an exact fraction.
-            let isShown = least <= 1 || (isBack ? 5 * count >= 6 * least : count >= least)
+            let isShown = isLargeEnough(clusters[index])
             clusters[index].isShown = isShown
-            if isShown {
-                clusters[index].outside = clusters[index].id
-                if !clusters[index].wasShown {
-                    clusters[index].wasShown = true
-                    let leading = leadingTopics(of: clusters[index], totals: totals)
-                    announce(index, leading)
-                    changes.append(
-                        LifecycleChange(
-                            kind: clusters[index].origin == .split ? .split : .created, cluster: clusters[index].id,
-                            origin: clusters[index].origin, other: clusters[index].parent, version: version,
-                            members: count, leading: leading))
-                }
-            } else {
-                let isHeldChild =
-                    clusters[index].origin == .split && !clusters[index].wasShown && clusters[index].heldUntil != nil
-                clusters[index].outside = isHeldChild ? clusters[index].parent : 0
-            }
+            clusters[index].outside = isShown ? clusters[index].id : isHiddenChild(index) ? clusters[index].parent : 0
+        }
+        for end in ended {
+            if let change = publish(end, version: version) { changes.append(change) }
+        }
+        let described = Description.Context(self)
+        for index in clusters.indices where clusters[index].isShown {
+            changes += publish(index, described, version: version)
         }
         return changes
     }
 
-    private mutating func announce(_ index: Int, _ leading: [TopicNumber]) {
-        clusters[index].announced = leading
+    private func isLargeEnough(_ cluster: Cluster) -> Bool {
+        let (count, least) = (cluster.sums.count, settings.minClusterSize)
+        let isBack = cluster.wasShown && !cluster.isShown
+        // 1.2 times, as an exact fraction.
+        return least <= 1 || (isBack ? 5 * count >= 6 * least : count >= least)
+    }
+
+    /// A split's child that has never been shown passes for its parent until its members have moved.
+    private func isHiddenChild(_ index: Int) -> Bool {
+        clusters[index].origin == .split && !clusters[index].wasShown && clusters[index].heldUntil != nil
+    }
+
+    /// A cluster that was not shown ends in silence; one whose survivor is not shown is retired, for the outside.
+    private func publish(_ end: Lifecycle.Ended, version: Epoch) -> LifecycleChange? {
+        guard end.cluster.isShown else { return nil }
+        let survivor = end.survivor == 0 ? nil : index(of: end.survivor).map { clusters[$0] }
+        let isMerge = survivor?.isShown ?? false
+        return LifecycleChange(
+            kind: isMerge ? .merged : .retired, cluster: end.cluster.id, other: isMerge ? end.survivor : 0,
+            version: version, members: end.cluster.sums.count)
+    }
+
+    /// A shown cluster: created, what it was split from, or drifted.
+    private mutating func publish(
+        _ index: Int, _ context: Description.Context, version: Epoch
+    ) -> [LifecycleChange] {
+        let cluster = clusters[index]
+        let description = Description(of: cluster, context)
+        guard cluster.wasShown else {
+            clusters[index].wasShown = true
+            announce(index, description)
+            var changes = [
+                LifecycleChange(
+                    kind: .created, cluster: cluster.id, origin: cluster.origin, other: cluster.parent,
+                    version: version, description)
+            ]
+            if cluster.origin == .split, let parent = self.index(of: root(of: cluster.parent)), clusters[parent].isShown
+            {
+                changes.append(
+                    LifecycleChange(
+                        kind: .split, cluster: clusters[parent].id, other: cluster.id, version: version,
+                        Description(of: clusters[parent], context)))
+            }
+            return changes
+        }
+        guard hasDrifted(cluster, description) else { return [] }
+        let before = cluster.announced
+        announce(index, description)
+        var change = LifecycleChange(kind: .drifted, cluster: cluster.id, version: version, description)
+        change.before = before
+        return [change]
+    }
+
+    private mutating func announce(_ index: Int, _ description: Description) {
+        clusters[index].announced = description.leading
         clusters[index].announcedCentroid = clusters[index].centroid
         clusters[index].announcedTick = ticks
     }
 
-    /// The sums of all viewers, by topic.
-    public func topicTotals() -> [Int64] {
-        var totals = [Int64](repeating: 0, count: vocabulary.entries.count)
-        for sums in [unassigned.sums] + clusters.map(\.sums.sums) {
-            for entry in sums where Int(entry.topic) < totals.count { totals[Int(entry.topic)] += entry.value }
-        }
-        return totals
-    }
-
-    /// The five topics with the highest lift over all viewers, among those that carry 2 % of the cluster's sum and are carried
-    /// by enough viewers; none that is sensitive.
-    public func leadingTopics(of cluster: Cluster, totals: [Int64]) -> [TopicNumber] {
-        let all = cluster.sums.sums.reduce(Int64(0)) { $0 + $1.value }
-        let least = Int64(32_767 * 2 * settings.topicsMinViewers)
-        let carried = cluster.sums.sums.filter { entry in
-            isTopic(entry.topic) && vocabulary.entries[Int(entry.topic)].name != nil && entry.value >= least
-                && UInt128(entry.value.magnitude) * 50 >= UInt128(all.magnitude)
-        }
-        // The lift's other factors are the same for all topics of a cluster: compare S_kt / S_t as fractions.
-        return carried.sorted { left, right in
-            let first = UInt128(left.value.magnitude) * UInt128(totals[Int(right.topic)].magnitude)
-            let second = UInt128(right.value.magnitude) * UInt128(totals[Int(left.topic)].magnitude)
-            return first != second ? first > second : left.topic < right.topic
-        }.prefix(5).map(\.topic)
+    /// Whether the centroid has turned (cosine below 0.95), or fewer than three fifths of the announced topics still lead;
+    /// at most once in four models, and never while the centroid is held.
+    private func hasDrifted(_ cluster: Cluster, _ description: Description) -> Bool {
+        guard cluster.heldUntil == nil, ticks - cluster.announcedTick >= 4 else { return false }
+        let remaining = cluster.announced.count { description.leading.contains($0) }
+        if 5 * remaining < 3 * cluster.announced.count { return true }
+        // cos² < 0.95², as an exact fraction of integers.
+        let product = UInt128(Description.product(cluster.centroid, cluster.announcedCentroid))
+        let lengths =
+            UInt128(Description.product(cluster.centroid, cluster.centroid))
+            * UInt128(Description.product(cluster.announcedCentroid, cluster.announcedCentroid))
+        return product * product * 400 < lengths * 361
     }
 }

@@ -6,9 +6,6 @@ extension ClusterSums {
         return Arithmetic.squareRoot(sum)
     }
 
-    /// R: the summed similarity of the members to their centroid, in units of a direction (Q15).
-    var similarity: UInt64 { norm }
-
     /// min(⌊S/‖S‖ · 2¹⁵ + ½⌋, 32,767), zeros left out; nil where the sum is empty.
     func centroid(keeping isKept: (TopicNumber) -> Bool) -> [Component]? {
         let kept = ClusterSums(count: count, sums: sums.filter { isKept($0.topic) })
@@ -30,11 +27,17 @@ extension Model {
         var similarity: UInt128 = 0
         var members: Int64 = 0
         for cluster in clusters {
-            similarity += UInt128(cluster.sums.similarity)
+            similarity += UInt128(countedNorm(cluster.sums))
             members += cluster.sums.count
         }
         guard members > 0 else { return 1 << 29 }
         return Int64(min(similarity * (1 << 15) / UInt128(members), 1 << 30))
+    }
+
+    /// R: the summed similarity of the members to their centroid, in units of a direction (Q15); sensitive topics do not
+    /// count.
+    func countedNorm(_ sums: ClusterSums) -> UInt64 {
+        ClusterSums(count: 0, sums: sums.sums.filter { isTopic($0.topic) }).norm
     }
 
     /// How many members are in clusters.

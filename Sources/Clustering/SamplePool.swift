@@ -1,22 +1,34 @@
-/// The samples in the closings that a model includes: of each cluster the members with the lowest order.
+/// The samples that a model judges by: of each cluster the members with the lowest order, over all partitions whose closings
+/// it includes.
 struct SamplePool {
     struct Entry {
+        /// Lowest order first.
         var samples: [Sample] = []
-        /// How many members have an order below the threshold, over all shards.
-        var sampled: Int64 = 0
+        /// How many members the samples stand for: all of those partitions.
+        var members: Int64 = 0
     }
+
+    /// From how many clusters on only every eighth is sampled in an epoch.
+    static let mostSampled = 256
 
     private(set) var clusters: [ClusterID: Entry] = [:]
 
-    init(_ closings: [Closing], _ model: Model) {
-        for closing in closings {
+    /// - Parameters:
+    ///   - closings: by partition and number; of each partition the last one counts.
+    ///   - model: for the lineage.
+    init(_ closings: [Closing], _ model: Model, version: Epoch) {
+        let hasClusters = model.clusters.contains(where: \.isActive)
+        let isSparse = model.clusters.count > Self.mostSampled
+        for (index, closing) in closings.enumerated() {
+            if index + 1 < closings.count, closings[index + 1].partition == closing.partition { continue }
+            if isSparse, closing.from != version { continue }
             for delta in closing.clusters where delta.sampled > 0 {
                 let id = delta.cluster == 0 ? 0 : model.root(of: delta.cluster)
+                if isSparse, id != 0, Int64(id) & 7 != version & 7 { continue }
                 clusters[id, default: Entry()].samples += delta.samples
-                clusters[id, default: Entry()].sampled += delta.sampled
+                clusters[id, default: Entry()].members += delta.sampled
             }
         }
-        let hasClusters = model.clusters.contains(where: \.isActive)
         for id in Array(clusters.keys) {
             let most = id == 0 && !hasClusters ? 4_096 : 256
             clusters[id]?.samples.sort { left, right in

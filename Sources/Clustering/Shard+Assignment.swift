@@ -28,14 +28,16 @@ extension Shard {
             limits[cluster.id] = Self.limit(of: cluster.sums.count, most: 256)
         }
         var found: [ClusterID: [(order: UInt64, slot: Int)]] = [:]
+        var counts: [ClusterID: Int64] = [:]
         for slot in members.slots.indices where members.slots[slot].isUsed {
             let member = members.slots[slot]
-            guard let limit = limits[member.cluster], member.order <= limit.bound else { continue }
+            guard let limit = limits[member.cluster] else { continue }
+            counts[member.cluster, default: 0] += 1
+            guard member.order <= limit.bound else { continue }
             found[member.cluster, default: []].append((member.order, slot))
         }
         for cluster in found.keys.sorted() {
-            guard let limit = limits[cluster], var list = found[cluster] else { continue }
-            let count = Int64(list.count)
+            guard let limit = limits[cluster], let count = counts[cluster], var list = found[cluster] else { continue }
             list.sort { left, right in
                 left.order != right.order
                     ? left.order < right.order

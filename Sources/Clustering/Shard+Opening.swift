@@ -63,7 +63,12 @@ extension Shard {
             for cluster in old.model.clusters {
                 let root = new.model.root(of: cluster.id)
                 if root != cluster.id { reasons[cluster.id, default: []].insert(.merge) }
-                if let index = new.model.index(of: root) { add(new.model.clusters[index].touched, to: cluster.id) }
+                if let index = new.model.index(of: root) {
+                    add(new.model.clusters[index].touched, to: cluster.id)
+                } else {
+                    // Retired, and forgotten since.
+                    add([Touch(tick: .max, reason: .retire)], to: cluster.id)
+                }
                 let (before, after) = (old.model.outside(of: cluster.id), new.model.outside(of: cluster.id))
                 if before != after {
                     reasons[cluster.id, default: []].insert(

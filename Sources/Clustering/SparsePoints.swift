@@ -1,38 +1,80 @@
-/// Directions as unit vectors of doubles, one behind the other: what the coordinator's own k-means works on.
+/// Directions as unit vectors of doubles, one behind the other: what the coordinator's own k-means works on. Topics are
+/// numbered anew, so that a dense vector is no longer than there are topics among the points.
 struct SparsePoints {
     private(set) var count = 0
-    let topics: Int
-    /// Where each point begins in `components`; one more than points.
+    /// The topic of each dense index, ascending.
+    let topics: [TopicNumber]
+    /// Where each point begins in `index` and `value`; one more than points.
     private(set) var starts: [Int] = [0]
-    private(set) var index: [Int] = []
+    private(set) var index: [Int32] = []
     private(set) var value: [Double] = []
 
-    /// Samples without a component that counts are left out.
-    init(_ samples: [Sample], topics: Int, keeping isKept: (TopicNumber) -> Bool) {
-        self.topics = topics
+    /// Points without a component that counts are left out.
+    init(_ samples: [Sample], keeping isKept: (TopicNumber) -> Bool) {
+        var builder = Builder()
         for sample in samples {
-            var square = 0.0
-            let kept = sample.direction.filter { Int($0.topic) < topics && isKept($0.topic) }
-            for component in kept { square += Double(component.value) * Double(component.value) }
-            guard square > 0 else { continue }
-            let norm = square.squareRoot()
-            for component in kept {
-                index.append(Int(component.topic))
-                value.append(Double(component.value) / norm)
+            let kept = sample.direction.filter { isKept($0.topic) }
+            builder.add(kept.map { ($0.topic, Double($0.value)) })
+        }
+        self.init(builder)
+    }
+
+    /// Some of the points, in the order named.
+    init(_ points: SparsePoints, _ chosen: [Int]) {
+        topics = points.topics
+        for point in chosen {
+            let range = points.starts[point]..<points.starts[point + 1]
+            index += points.index[range]
+            value += points.value[range]
+            starts.append(index.count)
+        }
+        count = chosen.count
+    }
+
+    init(_ builder: Builder) {
+        topics = builder.topics.sorted()
+        var place: [TopicNumber: Int32] = [:]
+        for (local, topic) in topics.enumerated() { place[topic] = Int32(local) }
+        for point in builder.points {
+            for (topic, component) in point {
+                guard let local = place[topic] else { continue }
+                index.append(local)
+                value.append(component)
             }
             starts.append(index.count)
-            count += 1
+        }
+        count = builder.points.count
+    }
+
+    /// Collects points of any length; each is made a unit vector.
+    struct Builder {
+        fileprivate var points: [[(TopicNumber, Double)]] = []
+        fileprivate var topics: Set<TopicNumber> = []
+
+        /// Adds a point, topics ascending.
+        /// - Returns: its length before; a point of length 0 is left out.
+        @discardableResult
+        mutating func add(_ components: [(TopicNumber, Double)]) -> Double {
+            var square = 0.0
+            for (_, component) in components { square += component * component }
+            guard square > 0 else { return 0 }
+            let norm = square.squareRoot()
+            points.append(components.map { ($0.0, $0.1 / norm) })
+            for (topic, _) in components { topics.insert(topic) }
+            return norm
         }
     }
 
-    /// Point times all centroids; `centroids` holds a row of `width` for each topic.
+    var width: Int { topics.count }
+
+    /// Point times all centroids; `centroids` holds a row of `columns` for each topic.
     @inline(__always)
-    func score(_ point: Int, _ centroids: [Double], _ width: Int, into scores: inout [Double]) {
-        for column in 0..<width { scores[column] = 0 }
+    func score(_ point: Int, _ centroids: [Double], _ columns: Int, into scores: inout [Double]) {
+        for column in 0..<columns { scores[column] = 0 }
         for place in starts[point]..<starts[point + 1] {
-            let row = index[place] * width
+            let row = Int(index[place]) * columns
             let weight = value[place]
-            for column in 0..<width { scores[column] += weight * centroids[row + column] }
+            for column in 0..<columns { scores[column] += weight * centroids[row + column] }
         }
     }
 
@@ -40,15 +82,42 @@ struct SparsePoints {
     @inline(__always)
     func dot(_ point: Int, _ vector: [Double]) -> Double {
         var sum = 0.0
-        for place in starts[point]..<starts[point + 1] { sum += value[place] * vector[index[place]] }
+        for place in starts[point]..<starts[point + 1] { sum += value[place] * vector[Int(index[place])] }
         return sum
+    }
+
+    /// Adds the point to a dense vector.
+    @inline(__always)
+    func add(_ point: Int, to vector: inout [Double]) {
+        for place in starts[point]..<starts[point + 1] { vector[Int(index[place])] += value[place] }
     }
 
     /// The point as a dense vector.
     func dense(_ point: Int) -> [Double] {
-        var vector = [Double](repeating: 0, count: topics)
-        for place in starts[point]..<starts[point + 1] { vector[index[place]] = value[place] }
+        var vector = [Double](repeating: 0, count: width)
+        add(point, to: &vector)
         return vector
+    }
+
+    /// Components of some cluster over the topics of the points; those of other topics are lost.
+    func dense(_ components: [(TopicNumber, Double)]) -> [Double] {
+        var vector = [Double](repeating: 0, count: width)
+        var local = 0
+        for (topic, component) in components {
+            while local < width, topics[local] < topic { local += 1 }
+            if local < width, topics[local] == topic { vector[local] = component }
+        }
+        return vector
+    }
+
+    /// A dense unit vector as a centroid in Q15, zeros left out.
+    func centroid(_ vector: [Double]) -> [Component] {
+        var centroid: [Component] = []
+        for (local, component) in vector.enumerated() {
+            let value = (component * 32_768 + 0.5).rounded(.down)
+            if value >= 1 { centroid.append(Component(topic: topics[local], value: UInt16(min(value, 32_767)))) }
+        }
+        return centroid
     }
 
     /// How many different directions there are, counted up to `most`.
@@ -59,5 +128,20 @@ struct SparsePoints {
             seen.insert(range.map { Double(index[$0]) } + Array(value[range]))
         }
         return seen.count
+    }
+}
+
+/// Vectors of doubles, summed in the order of their indices.
+enum Dense {
+    static func norm(_ vector: [Double]) -> Double {
+        var square = 0.0
+        for component in vector { square += component * component }
+        return square.squareRoot()
+    }
+
+    /// The vector with length 1; nil where it has none.
+    static func unit(_ vector: [Double]) -> [Double]? {
+        let norm = norm(vector)
+        return norm > 0 ? vector.map { $0 / norm } : nil
     }
 }

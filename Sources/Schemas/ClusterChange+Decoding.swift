@@ -43,10 +43,13 @@ extension ClusterChange {
         var members: Number?
         var leadingTopics: [String]?
         var formerTopics: [String]?
+        var cohesion: UInt32?
+        var branchTopics: [String]?
+        var branchClusters: [UInt32]?
 
         /// The proto's names.
         private enum CodingKeys: String, CodingKey {
-            case kind, member, cluster, from, to, why, similarity, members
+            case kind, member, cluster, from, to, why, similarity, members, cohesion
             case changeId = "change_id"
             case modelVersion = "model_version"
             case eventTimeMs = "event_time_ms"
@@ -55,6 +58,8 @@ extension ClusterChange {
             case otherCluster = "other_cluster"
             case leadingTopics = "leading_topics"
             case formerTopics = "former_topics"
+            case branchTopics = "branch_topics"
+            case branchClusters = "branch_clusters"
         }
     }
 
@@ -78,5 +83,8 @@ extension ClusterChange {
         members = form.members?.value ?? 0
         leadingTopics = form.leadingTopics ?? []
         formerTopics = form.formerTopics ?? []
+        cohesion = form.cohesion ?? 0
+        branchTopics = form.branchTopics ?? []
+        branchClusters = form.branchClusters ?? []
     }
 }

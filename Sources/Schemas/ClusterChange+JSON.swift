@@ -48,6 +48,11 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "]"))
     }
 
+    mutating func field(_ name: StaticString, _ values: [UInt32]) {
+        key(name)
+        bytes.append(contentsOf: "[\(values.map(String.init).joined(separator: ","))]".utf8)
+    }
+
     private mutating func key(_ name: StaticString) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
@@ -94,6 +99,9 @@ extension ClusterChange {
             writer.field("members", members)
             writer.field("leading_topics", texts: leadingTopics)
             if !formerTopics.isEmpty { writer.field("former_topics", texts: formerTopics) }
+            if cohesion != 0 { writer.field("cohesion", Int64(cohesion)) }
+            if !branchTopics.isEmpty { writer.field("branch_topics", texts: branchTopics) }
+            if !branchClusters.isEmpty { writer.field("branch_clusters", branchClusters) }
         }
         writer.end()
         buffer = writer.bytes

@@ -19,6 +19,9 @@ extension ClusterChange {
         writer.field(14, members)
         for topic in leadingTopics { writer.present(15, bytes: topic.utf8) }
         for topic in formerTopics { writer.present(16, bytes: topic.utf8) }
+        writer.field(17, cohesion)
+        for topic in branchTopics { writer.present(18, bytes: topic.utf8) }
+        writer.packed(19, branchClusters)
         swap(&writer.bytes, &buffer)
     }
 
@@ -45,6 +48,9 @@ extension ClusterChange {
             case 14: change.members = try reader.int64(field)
             case 15: change.leadingTopics.append(String(decoding: try reader.bytes(field), as: UTF8.self))
             case 16: change.formerTopics.append(String(decoding: try reader.bytes(field), as: UTF8.self))
+            case 17: change.cohesion = try reader.uint32(field)
+            case 18: change.branchTopics.append(String(decoding: try reader.bytes(field), as: UTF8.self))
+            case 19: try reader.repeated(field) { change.branchClusters.append(UInt32(truncatingIfNeeded: $0)) }
             default: try reader.skip(field)
             }
         }

@@ -87,6 +87,11 @@ public struct ClusterChange: Equatable, Sendable {
     public var members: Int64 = 0
     public var leadingTopics: [String] = []
     public var formerTopics: [String] = []
+    /// The mean cosine of the members to the centroid, in millionths.
+    public var cohesion: UInt32 = 0
+    /// Where the members branch out to: topics, and other clusters.
+    public var branchTopics: [String] = []
+    public var branchClusters: [UInt32] = []
 
     public init(id: UInt128, kind: Kind) {
         self.id = id

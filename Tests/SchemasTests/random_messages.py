@@ -55,6 +55,9 @@ def cluster_change(r):
     m.members = r.randint(0, 2**40)
     m.leading_topics.extend(text(r) for _ in range(r.randint(0, 5)))
     m.former_topics.extend(text(r) for _ in range(r.randint(0, 5)))
+    m.cohesion = r.randint(0, 10**6)
+    m.branch_topics.extend(text(r) for _ in range(r.randint(0, 3)))
+    m.branch_clusters.extend(r.randint(0, 2**32 - 1) for _ in range(r.randint(0, 3)))
     return m
 
 

@@ -69,7 +69,12 @@ struct ChangeRecord {
         record.modelVersion = change.version
         record.eventTime = (change.version + 1) * model.settings.fixed.epochLength
         record.members = change.members
-        record.leadingTopics = Self.names(change.leading, model)
+        if let description = change.description {
+            record.leadingTopics = Self.names(description.leading, model)
+            record.cohesion = Self.similarity(description.cohesion)
+            record.branchTopics = Self.names(description.branchTopics, model)
+            record.branchClusters = description.branchClusters
+        }
         record.formerTopics = Self.names(change.before, model)
         append(record, key: key, to: &records)
     }

@@ -1,0 +1,93 @@
+/// What is published of a cluster, besides its number: how many members, how alike they are, what they watch more than
+/// others do, and where they branch out to. Never a name, never a sensitive topic.
+public struct Description: Equatable, Sendable {
+    public var members: Int64
+    /// The mean similarity of the members to the centroid, Q30.
+    public var cohesion: Int64
+    /// The topics with the highest lift over all viewers, the highest first: five at most.
+    public var leading: [TopicNumber]
+    /// The topics just below them: three at most.
+    public var branchTopics: [TopicNumber]
+    /// The other shown clusters with the most similar centroids, the most similar first: three at most.
+    public var branchClusters: [ClusterID]
+
+    static let mostLeading = 5
+    static let mostBranches = 3
+
+    /// What all descriptions of a model have in common.
+    struct Context {
+        let model: Model
+        /// The sums of all viewers, by topic.
+        let totals: [Int64]
+
+        init(_ model: Model) {
+            self.model = model
+            var totals = [Int64](repeating: 0, count: model.vocabulary.entries.count)
+            for sums in [model.unassigned.sums] + model.clusters.map(\.sums.sums) {
+                for entry in sums where Int(entry.topic) < totals.count { totals[Int(entry.topic)] += entry.value }
+            }
+            self.totals = totals
+        }
+    }
+
+    init(of cluster: Cluster, _ context: Context) {
+        members = cluster.sums.count
+        let norm = UInt128(context.model.countedNorm(cluster.sums))
+        cohesion = members > 0 ? Int64(min(norm * (1 << 15) / UInt128(members), 1 << 30)) : 0
+        let ranked = Self.ranked(cluster, context)
+        leading = Array(ranked.prefix(Self.mostLeading))
+        branchTopics = Array(ranked.dropFirst(Self.mostLeading).prefix(Self.mostBranches))
+        branchClusters = Self.nearest(cluster, context.model)
+    }
+
+    /// The topics by lift over all viewers, among those that carry 2 % of the cluster's sum and that enough viewers carry.
+    private static func ranked(_ cluster: Cluster, _ context: Context) -> [TopicNumber] {
+        let (model, totals) = (context.model, context.totals)
+        let all = cluster.sums.sums.reduce(Int64(0)) { $0 + $1.value }
+        let least = Int64(32_767 * 2 * model.settings.topicsMinViewers)
+        let carried = cluster.sums.sums.filter { entry in
+            model.isTopic(entry.topic) && model.vocabulary.entries[Int(entry.topic)].name != nil
+                && entry.value >= least && UInt128(entry.value.magnitude) * 50 >= UInt128(all.magnitude)
+        }
+        // The lift's other factors are the same for all topics of a cluster: compare S_kt / S_t as fractions.
+        return carried.sorted { left, right in
+            let first = UInt128(left.value.magnitude) * UInt128(totals[Int(right.topic)].magnitude)
+            let second = UInt128(right.value.magnitude) * UInt128(totals[Int(left.topic)].magnitude)
+            return first != second ? first > second : left.topic < right.topic
+        }.map(\.topic)
+    }
+
+    private static func nearest(_ cluster: Cluster, _ model: Model) -> [ClusterID] {
+        // Centroids have the same length but for rounding: products rank them as cosines do.
+        let others = model.clusters.filter { $0.isShown && $0.id != cluster.id }
+        let ranked = others.map { (product: product(cluster.centroid, $0.centroid), id: $0.id) }
+        return ranked.filter { $0.product > 0 }
+            .sorted { $0.product != $1.product ? $0.product > $1.product : $0.id < $1.id }
+            .prefix(mostBranches).map(\.id)
+    }
+
+    /// Σ of the products of common topics, Q30.
+    static func product(_ left: [Component], _ right: [Component]) -> UInt64 {
+        var (sum, i, j): (UInt64, Int, Int) = (0, 0, 0)
+        while i < left.count, j < right.count {
+            if left[i].topic < right[j].topic {
+                i += 1
+            } else if right[j].topic < left[i].topic {
+                j += 1
+            } else {
+                sum += UInt64(left[i].value) * UInt64(right[j].value)
+                i += 1
+                j += 1
+            }
+        }
+        return sum
+    }
+}
+
+extension Model {
+    /// What would be published of each shown cluster now, by id.
+    public func descriptions() -> [(cluster: ClusterID, description: Description)] {
+        let context = Description.Context(self)
+        return clusters.filter(\.isShown).map { ($0.id, Description(of: $0, context)) }
+    }
+}

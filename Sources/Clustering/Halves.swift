@@ -1,0 +1,80 @@
+/// What 2-means makes of a cluster's sample, and whether the cluster is two.
+struct Halves {
+    /// What a split would gain in summed similarity, R_a + R_b − R, of the sample.
+    var gain: Double
+    /// See `ratio`.
+    var ratio: Double
+    /// Ashman's D (Ashman, Bird and Zepf, 1994) of the members projected on the line through both centroids: two hills,
+    /// not one wide one, from 2 on.
+    var separation: Double
+    /// How many of the sample are on each side.
+    var counts: (Int, Int)
+    /// Unit vectors over the topics of the points.
+    var centroids: ([Double], [Double])
+
+    static let starts = 4
+    static let iterations = 12
+
+    /// The smaller side's share of the sample.
+    var smallerShare: Double { Double(min(counts.0, counts.1)) / Double(max(counts.0 + counts.1, 1)) }
+
+    /// - Returns: nil where one side would have fewer than two.
+    init?(_ points: SparsePoints, draws: (_ start: Int) -> SplitMix64) {
+        guard points.count >= 4 else { return nil }
+        var best: SphericalKMeans?
+        for start in 0..<Self.starts {
+            var state = draws(start)
+            var means = SphericalKMeans(points, clusters: 2, tries: 4, draws: &state)
+            means.run(iterations: Self.iterations)
+            if means.objective > best?.objective ?? -1 { best = means }
+        }
+        guard let best else { return nil }
+        let second = best.assignment.reduce(0, +)
+        counts = (points.count - second, second)
+        guard counts.0 >= 2, counts.1 >= 2 else { return nil }
+        var sums = [[Double]](repeating: [Double](repeating: 0, count: points.width), count: 3)
+        for point in 0..<points.count {
+            points.add(point, to: &sums[best.assignment[point]])
+            points.add(point, to: &sums[2])
+        }
+        let norms = sums.map(Dense.norm)
+        gain = best.objective - norms[2]
+        let (first, other) = (Double(counts.0), Double(counts.1))
+        ratio = Self.ratio(gain: gain, first, other, first - norms[0], other - norms[1])
+        centroids = (best.centroid(0), best.centroid(1))
+        separation = Self.separation(points, best.assignment, centroids)
+    }
+
+    /// ρ = δ / (δ + 4 ω) with δ = G (n_a + n_b) / (n_a n_b) and ω = (D_a/n_a + D_b/n_b) / 2: the part of the dispersion that
+    /// lies between two groups, whatever their sizes.
+    static func ratio(gain: Double, _ first: Double, _ second: Double, _ d1: Double, _ d2: Double) -> Double {
+        let between = max(gain, 0) * (first + second) / max(first * second, 1e-9)
+        let within = (d1 / max(first, 1e-9) + d2 / max(second, 1e-9)) / 2
+        return between / max(between + 4 * within, 1e-9)
+    }
+
+    /// D = (μ_b − μ_a) / (σ_a + σ_b).
+    private static func separation(
+        _ points: SparsePoints, _ assignment: [Int], _ centroids: ([Double], [Double])
+    ) -> Double {
+        let line = zip(centroids.1, centroids.0).map { $0 - $1 }
+        let length = max(Dense.norm(line), 1e-9)
+        let unit = line.map { $0 / length }
+        let places = (0..<points.count).map { points.dot($0, unit) }
+        func statistics(_ side: Int) -> (mean: Double, deviation: Double) {
+            var (sum, count) = (0.0, 0.0)
+            for (point, place) in places.enumerated() where assignment[point] == side {
+                sum += place
+                count += 1
+            }
+            let mean = sum / max(count, 1)
+            var squares = 0.0
+            for (point, place) in places.enumerated() where assignment[point] == side {
+                squares += (place - mean) * (place - mean)
+            }
+            return (mean, (squares / max(count, 1)).squareRoot())
+        }
+        let (first, second) = (statistics(0), statistics(1))
+        return (second.mean - first.mean) / max(first.deviation + second.deviation, 1e-9)
+    }
+}

@@ -1,0 +1,146 @@
+/// Spherical k-means (Dhillon and Modha, 2001) over a sample: greedy k-means++ (Arthur and Vassilvitskii, 2007) and Lloyd.
+/// Doubles, sequentially in the order of the points: + − × ÷ √ only.
+struct SphericalKMeans {
+    let points: SparsePoints
+    /// How many members each point stands for; empty: one.
+    private let weights: [Double]
+    let clusters: Int
+    /// A row of `clusters` for each topic of the points.
+    private(set) var centroids: [Double]
+    /// The cluster of each point, after `run`.
+    private(set) var assignment: [Int]
+    /// The summed similarity of the points to their centroids, weighted, after `run`.
+    private(set) var objective = 0.0
+
+    /// Begins with centroids drawn from the points.
+    /// - Parameter tries: how many candidates each step compares.
+    init(_ points: SparsePoints, clusters: Int, tries: Int, draws: inout SplitMix64) {
+        self.init(points, clusters: clusters)
+        draw(tries: tries, &draws)
+    }
+
+    /// Begins with given centroids, dense unit vectors over the topics of the points.
+    init(_ points: SparsePoints, centroids given: [[Double]], weights: [Double] = []) {
+        self.init(points, clusters: given.count, weights: weights)
+        for (cluster, vector) in given.enumerated() { put(vector, cluster) }
+    }
+
+    private init(_ points: SparsePoints, clusters: Int, weights: [Double] = []) {
+        self.points = points
+        self.clusters = clusters
+        self.weights = weights
+        centroids = Array(repeating: 0, count: points.width * clusters)
+        assignment = Array(repeating: 0, count: points.count)
+    }
+
+    /// How many candidates a step of the seeding compares: 2 + ln K, without libm.
+    static func tries(_ clusters: Int) -> Int {
+        2 + [3, 8, 21, 55, 149, 404, 1_097].count { $0 <= clusters }
+    }
+
+    func centroid(_ cluster: Int) -> [Double] {
+        (0..<points.width).map { centroids[$0 * clusters + cluster] }
+    }
+
+    private mutating func put(_ vector: [Double], _ cluster: Int) {
+        for (topic, value) in vector.enumerated() { centroids[topic * clusters + cluster] = value }
+    }
+
+    /// Moves centroids to the normalised sums of their points, until a step gains less than a hundred-thousandth.
+    mutating func run(iterations: Int) {
+        var previous = -1.0
+        for iteration in 0...iterations {
+            var sums = [Double](repeating: 0, count: centroids.count)
+            var counts = [Int](repeating: 0, count: clusters)
+            assign(&sums, &counts)
+            if iteration == iterations || objective - previous < 1e-5 * objective { return }
+            previous = objective
+            move(to: sums, counts)
+        }
+    }
+
+    private mutating func assign(_ sums: inout [Double], _ counts: inout [Int]) {
+        var scores = [Double](repeating: 0, count: clusters)
+        objective = 0
+        for point in 0..<points.count {
+            points.score(point, centroids, clusters, into: &scores)
+            var best = 0
+            for cluster in 1..<max(clusters, 1) where scores[cluster] > scores[best] { best = cluster }
+            let weight = weights.isEmpty ? 1 : weights[point]
+            assignment[point] = best
+            objective += scores[best] * weight
+            counts[best] += 1
+            for place in points.starts[point]..<points.starts[point + 1] {
+                sums[Int(points.index[place]) * clusters + best] += points.value[place] * weight
+            }
+        }
+    }
+
+    /// A cluster without points keeps its centroid.
+    private mutating func move(to sums: [Double], _ counts: [Int]) {
+        var squares = [Double](repeating: 0, count: clusters)
+        for topic in 0..<points.width {
+            let row = topic * clusters
+            for cluster in 0..<clusters { squares[cluster] += sums[row + cluster] * sums[row + cluster] }
+        }
+        let norms = squares.map { $0.squareRoot() }
+        for cluster in 0..<clusters where counts[cluster] > 0 && norms[cluster] > 0 {
+            for topic in 0..<points.width {
+                centroids[topic * clusters + cluster] = sums[topic * clusters + cluster] / norms[cluster]
+            }
+        }
+    }
+
+    // MARK: - k-means++
+
+    private mutating func draw(tries: Int, _ draws: inout SplitMix64) {
+        let first = min(Int(draws.uniform() * Double(points.count)), points.count - 1)
+        let dense = points.dense(first)
+        put(dense, 0)
+        var similar = (0..<points.count).map { points.dot($0, dense) }
+        for cluster in 1..<max(clusters, 1) {
+            var total = 0.0
+            for value in similar { total += max(1 - value, 0) }
+            var best: (sum: Double, vector: [Double], similar: [Double])?
+            for _ in 0..<tries {
+                let vector = points.dense(Self.pick(similar, at: draws.uniform() * total))
+                var sum = 0.0
+                var now = similar
+                for point in 0..<points.count {
+                    now[point] = max(similar[point], points.dot(point, vector))
+                    sum += now[point]
+                }
+                if sum > best?.sum ?? -1 { best = (sum, vector, now) }
+            }
+            guard let best else { return }
+            put(best.vector, cluster)
+            similar = best.similar
+        }
+    }
+
+    /// The first point at which the running sum of distances exceeds `target`.
+    private static func pick(_ similar: [Double], at target: Double) -> Int {
+        var sum = 0.0
+        for (point, value) in similar.enumerated() {
+            sum += max(1 - value, 0)
+            if sum > target { return point }
+        }
+        return similar.count - 1
+    }
+}
+
+/// What draws are for: each has a state of its own.
+enum Draws {
+    enum Purpose: UInt64 {
+        case seed = 1
+        case split
+        case repair
+    }
+
+    /// The state of (version, purpose, cluster, start).
+    static func state(_ version: Epoch, _ purpose: Purpose, cluster: UInt64, start: Int) -> SplitMix64 {
+        var draws = SplitMix64(seed: UInt64(bitPattern: version))
+        for value in [purpose.rawValue, cluster, UInt64(start)] { draws.absorb(value) }
+        return draws
+    }
+}
