@@ -9,11 +9,8 @@ actor CoordinatorActor {
     private let gate: OutboxGate
     private let reader: PartitionReader
     private let log: PipelineLog
-    private var coordinator: Coordinator
-    private var assembler = ClosingAssembler()
+    private var machine: CoordinatorMachine
     private var isDraining = false
-    /// When the first closing of an epoch, or of a later one, was read: ascending.
-    private var firstRead: [(epoch: Epoch, at: ContinuousClock.Instant)] = []
     private var nextNotice = ContinuousClock.now + .seconds(10)
     private var saidOlderSettings = false
 
@@ -24,14 +21,16 @@ actor CoordinatorActor {
         self.options = options
         self.gate = gate
         self.log = log
-        coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
+        machine = CoordinatorMachine(
+            last: last,
+            wishes: .init(
+                settings: options.settings, keyFingerprint: options.key.fingerprint, format: options.outputFormat,
+                allowsFuture: options.allowsFuture, idleTimeout: options.idleTimeout.milliseconds))
         self.reader = try reader.reader(
-            topic: options.topics.deltas, partition: 0, from: last.bookkeeping.oldestOffset)
+            topic: options.topics.deltas, partition: 0, from: machine.coordinator.offset)
     }
 
-    var committedPosition: CommittedPosition {
-        CommittedPosition(offset: coordinator.offset, metadata: ModelMetadata.text(coordinator.version))
-    }
+    var committedPosition: CommittedPosition { machine.committedPosition }
 
     /// Reads the delta topic again up to the high watermark: before that it publishes nothing.
     func restore(through high: Int64) async throws {
@@ -44,7 +43,7 @@ actor CoordinatorActor {
                 log.warning(ModelFeed.hanging(options.topics.deltas, reader.position), ("topic", options.topics.deltas))
             }
         }
-        coordinator.skip(to: reader.position)
+        machine.skip(to: reader.position)
     }
 
     func run() async throws {
@@ -52,7 +51,7 @@ actor CoordinatorActor {
             let hasRead = try fold()
             try await publish()
             if hasRead {
-                try await mark(RecordBuffer())
+                try await gate.append(machine.mark())
             } else {
                 notice()
                 try await Task.sleep(for: .milliseconds(4))
@@ -72,48 +71,21 @@ actor CoordinatorActor {
         for index in 0..<batch.count {
             let offset = batch.offset(index)
             guard let value = batch.value(index) else { continue }
-            let whole: (word: Word, firstOffset: Int64)?
-            do throws(ProtoError) {
-                whole = try assembler.add(WordRecord.decode(value), offset: offset)
-            } catch {
+            do {
+                try machine.fold(value, offset: offset, now: Monotonic.now)
+            } catch let error as ProtoError {
                 throw PipelineError(
                     .hole,
                     "\(options.topics.deltas) offset \(offset) is no record that this version of Shoal can read "
                         + "(\(error)): was it written by a newer one, or by somebody else?")
-            }
-            guard let whole else { continue }
-            try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
-            if case .closing(let closing) = whole.word, closing.through > firstRead.last?.epoch ?? .min {
-                firstRead.append((closing.through, .now))
             }
         }
         return batch.count > 0
     }
 
     private func publish() async throws {
-        let now = Int64(Date().timeIntervalSince1970 * 1_000)
-        let length = coordinator.model.settings.fixed.epochLength
-        let (firsts, timeout) = (firstRead, options.idleTimeout)
-        let clock = Coordinator.Clock(now: options.allowsFuture ? .max : now / length) { epoch in
-            guard let first = firsts.first(where: { $0.epoch >= epoch }) else { return false }
-            return ContinuousClock.now - first.at >= timeout
-        }
-        while !isDraining,
-            let next = try coordinator.publish(clock, settings: settings(), unread: assembler.oldestOffset)
-        {
-            firstRead.removeAll { $0.epoch <= next.bookkeeping.through ?? .min }
-            let record = ModelRecord(
-                bookkeeping: next.bookkeeping, keyFingerprint: options.key.fingerprint, model: next.model)
-            let (values, headers) = record.encode()
-            var records = RecordBuffer()
-            for value in values {
-                records.append(
-                    to: .models, headers: headers, key: { $0 += ModelRecord.key(next.bookkeeping.through) },
-                    value: { $0 += value })
-            }
-            let encoder = ChangeRecord(format: options.outputFormat)
+        while !isDraining, let next = try machine.publish(now: Monotonic.now, wall: Self.wall) {
             for change in next.changes {
-                encoder.append(change, model: next.model, to: &records)
                 log.info(
                     "cluster \(change.cluster): \(change.kind)", ("cluster", "\(change.cluster)"),
                     ("members", "\(change.members)"), ("model", "\(change.version)"))
@@ -122,36 +94,29 @@ actor CoordinatorActor {
                 "published a model", ("model", "\(next.bookkeeping.through ?? 0)"),
                 ("clusters", "\(next.model.clusters.count)"))
             nextNotice = .now + .seconds(10)
-            try await mark(records)
+            sayOlderSettings()
+            try await gate.append(machine.mark(machine.records(of: next)))
         }
     }
 
-    /// This instance's settings; the model's where those are of a later revision.
-    private func settings() -> Settings {
-        let carried = coordinator.model.settings
-        guard options.settings.revision < carried.revision else { return options.settings }
-        if !saidOlderSettings {
-            saidOlderSettings = true
-            log.warning(
-                "this instance's settings.revision \(options.settings.revision) is older than the application's "
-                    + "\(carried.revision): the application's settings are carried on")
-        }
-        return carried
-    }
+    /// Milliseconds since 1970.
+    private static var wall: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
-    private func mark(_ records: RecordBuffer) async throws {
-        try await gate.append(
-            Outbox.Step(
-                part: .deltas, position: committedPosition, records: records, isUrgent: !records.isEmpty))
+    private func sayOlderSettings() {
+        guard machine.hasOlderSettings, !saidOlderSettings else { return }
+        saidOlderSettings = true
+        log.warning(
+            "this instance's settings.revision \(options.settings.revision) is older than the application's "
+                + "\(machine.coordinator.model.settings.revision): the application's settings are carried on")
     }
 
     /// Says why nothing can be published yet.
     private func notice() {
         guard ContinuousClock.now > nextNotice else { return }
         nextNotice = .now + .seconds(30)
-        let model = coordinator.model
-        let waiting = coordinator.waitsFor
-        if coordinator.version == nil {
+        let model = machine.coordinator.model
+        let waiting = machine.coordinator.waitsFor
+        if machine.coordinator.version == nil {
             log.info("waiting: no epoch has begun yet", ("partitions", Self.list(waiting)))
         } else if model.vocabulary.entries.isEmpty {
             log.info("waiting: no topic admitted yet; topics.file names those that count from the start")
@@ -160,7 +125,7 @@ actor CoordinatorActor {
                 "waiting: \(model.unassigned.count) of \(model.settings.seedMembers) viewers have "
                     + "\(model.settings.minEvents) events")
         } else if !waiting.isEmpty {
-            log.debug("epoch \((coordinator.version ?? 0) + 1) waits", ("partitions", Self.list(waiting)))
+            log.debug("epoch \((machine.coordinator.version ?? 0) + 1) waits", ("partitions", Self.list(waiting)))
         }
     }
 

@@ -4,29 +4,13 @@ internal import Schemas
 
 /// What every instance knows of the model topic: its records in order, decoded where a shard needs one.
 actor ModelFeed {
-    /// A model record as it was read, deflated; content is decoded when it is needed.
-    private struct Entry {
-        /// nil: no beginning.
-        var from: Epoch?
-        var through: Epoch
-        var bytes: [UInt8]
-        var size: Int64
-    }
-
     private let reader: PartitionReader
     private let topic: String
     private let log: PipelineLog
     private let statistics: PipelineStatistics
-    private var assembly: Parts.Assembly?
-    private var entries: [Entry] = []
-    private(set) var genesis: ModelRecord?
-    private var genesisModel: CompiledModel?
-    private var start: Epoch?
-    private var compiledEntries: [(through: Epoch, model: CompiledModel)] = []
+    private var table = ModelTable()
     private var isClosed = false
     private let changed = Signal()
-    /// How many compiled models are kept at hand.
-    private let kept = 12
 
     init(reader: ReaderClient, topic: String, from offset: Int64, log: PipelineLog, statistics: PipelineStatistics)
         throws
@@ -38,7 +22,10 @@ actor ModelFeed {
     }
 
     /// How many model records there are besides the genesis model.
-    var count: Int { entries.count }
+    var count: Int { table.count }
+
+    /// The genesis model's record; nil: it has not been read.
+    var genesis: ModelRecord? { table.genesis }
 
     /// Reads on until it is cancelled.
     func run() async throws {
@@ -71,7 +58,7 @@ actor ModelFeed {
     /// The genesis model, as soon as it is there; nil where the feed was closed before.
     func awaitGenesis() async throws -> CompiledModel? {
         while !isClosed {
-            if let genesisModel { return genesisModel }
+            if let genesis = table.genesisModel { return genesis }
             let seen = changed.count
             await changed.wait(past: seen)
             try Task.checkCancellation()
@@ -83,7 +70,7 @@ actor ModelFeed {
     func compiled(_ version: Epoch) async throws -> CompiledModel? {
         while !isClosed {
             let seen = changed.count
-            if let model = try exact(version) { return model }
+            if let model = try table.exact(version) { return model }
             await changed.wait(past: seen)
             try Task.checkCancellation()
         }
@@ -98,8 +85,7 @@ actor ModelFeed {
 
     /// The last model record; the genesis model where there is no other.
     func last() throws -> ModelRecord? {
-        guard let entry = entries.last else { return genesis }
-        return try decode(entry.bytes, entry.size)
+        try table.last()
     }
 
     // MARK: - Reading
@@ -109,17 +95,10 @@ actor ModelFeed {
         for index in 0..<batch.count {
             guard let value = batch.value(index) else { continue }
             do throws(ProtoError) {
-                var part = Parts.Part()
-                var reader = ProtoReader(value)
-                try part.read(&reader)
-                var assembly = assembly ?? Parts.Assembly(number: 0, firstOffset: batch.offset(index))
-                if part.index == 0 { assembly = Parts.Assembly(number: 0, firstOffset: batch.offset(index)) }
-                guard let whole = try assembly.add(part) else {
-                    self.assembly = assembly
-                    continue
-                }
-                self.assembly = nil
-                try take(whole.bytes, whole.size)
+                guard let record = try table.take(value, offset: batch.offset(index)),
+                    let through = record.bookkeeping.through
+                else { continue }
+                statistics.saw(model: through, clusters: record.model.clusters.count(where: \.isActive))
             } catch {
                 throw PipelineError(
                     .hole,
@@ -129,50 +108,5 @@ actor ModelFeed {
         }
         if batch.count > 0 { changed.notify() }
         return batch.count > 0
-    }
-
-    private func take(_ bytes: [UInt8], _ size: Int64) throws(ProtoError) {
-        guard let inflated = Compression.inflate(bytes, size: Int(size)) else { throw .badValue }
-        let record = try ModelRecord.decode(inflated)
-        guard let through = record.bookkeeping.through else {
-            genesis = record
-            genesisModel = CompiledModel(record.model, version: nil)
-            return
-        }
-        start = record.bookkeeping.start
-        entries.append(Entry(from: record.bookkeeping.from, through: through, bytes: bytes, size: size))
-        keep(CompiledModel(record.model, version: through), through)
-        statistics.saw(model: through, clusters: record.model.clusters.count(where: \.isActive))
-    }
-
-    private func exact(_ version: Epoch) throws -> CompiledModel? {
-        if let start, version <= start { return genesisModel }
-        guard let entry = entry(version) else { return nil }
-        if let found = compiledEntries.first(where: { $0.through == entry.through }) { return found.model }
-        let record = try decode(entry.bytes, entry.size)
-        let model = CompiledModel(record.model, version: entry.through)
-        keep(model, entry.through)
-        return model
-    }
-
-    private func entry(_ version: Epoch) -> Entry? {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].through < version { low = middle + 1 } else { high = middle }
-        }
-        guard low < entries.count, entries[low].from ?? .min <= version else { return nil }
-        return entries[low]
-    }
-
-    private func keep(_ model: CompiledModel, _ through: Epoch) {
-        compiledEntries.append((through, model))
-        if compiledEntries.count > kept { compiledEntries.removeFirst() }
-    }
-
-    private func decode(_ bytes: [UInt8], _ size: Int64) throws -> ModelRecord {
-        guard let inflated = Compression.inflate(bytes, size: Int(size)) else { throw ProtoError.badValue }
-        return try ModelRecord.decode(inflated)
     }
 }

@@ -95,7 +95,7 @@ actor Assignment {
         }
         var committed: [Part: CommittedPosition?] = [:]
         var known: [Part: CommittedPosition] = [:]
-        var behind: [Int32: Bool] = [:]
+        var begins: [Int32: (isCommitted: Bool, hasInputLeft: Bool)] = [:]
         for one in taken {
             switch one {
             case .shard(let shard, let position):
@@ -103,7 +103,7 @@ actor Assignment {
                 let part = Part.input(shard.partition)
                 committed[part] = .some(position)
                 known[part] = await shard.committedPosition
-                behind[shard.partition] = try await shard.hasInputLeft() || position == nil
+                begins[shard.partition] = (position != nil, try await shard.hasInputLeft())
             case .coordinator(let actor, let position):
                 coordinator = actor
                 committed[.deltas] = .some(position)
@@ -115,7 +115,7 @@ actor Assignment {
         tools.log.info(
             "took over \(parts.count) partitions",
             ("partitions", parts.sorted().map(\.description).joined(separator: ", ")))
-        return try await carry(machine, behind: behind)
+        return try await carry(machine, begins)
     }
 
     private enum Finished {
@@ -123,14 +123,16 @@ actor Assignment {
         case committer(TransactionMachine.End?)
     }
 
-    private func carry(_ machine: TransactionMachine, behind: [Int32: Bool]) async throws -> End {
+    private func carry(
+        _ machine: TransactionMachine, _ begins: [Int32: (isCommitted: Bool, hasInputLeft: Bool)]
+    ) async throws -> End {
         let (gate, metadata, tools) = (gate, metadata, tools)
         return try await withThrowingTaskGroup(of: Finished.self) { tasks in
             var workers = shards.count
             for shard in shards {
-                let saysBehind = behind[shard.partition] ?? true
+                let begin = begins[shard.partition] ?? (false, true)
                 tasks.addTask {
-                    try await shard.run(saysBehind: saysBehind)
+                    try await shard.run(isCommitted: begin.isCommitted, hasInputLeft: begin.hasInputLeft)
                     return .worker
                 }
             }
@@ -262,11 +264,7 @@ actor Assignment {
         tools.log.info("a new application begins: writing the genesis model", ("application", options.application))
         let record = try await Genesis(options: options, admin: tools.admin).record()
         var records = RecordBuffer()
-        let (values, headers) = record.encode()
-        for value in values {
-            records.append(
-                to: .models, headers: headers, key: { $0 += ModelRecord.key(nil) }, value: { $0 += value })
-        }
+        record.append(to: &records)
         let position = CommittedPosition(
             offset: record.bookkeeping.deltaOffset, metadata: ModelMetadata.text(nil))
         let writing = OutboxGate(bound: .max)

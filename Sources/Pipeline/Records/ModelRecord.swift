@@ -14,8 +14,17 @@ struct ModelRecord {
         Array((through.map { "\($0)" } ?? "genesis").utf8)
     }
 
+    /// Appends its records.
+    func append(to records: inout RecordBuffer) {
+        let (values, headers) = encode()
+        let key = Self.key(bookkeeping.through)
+        for value in values {
+            records.append(to: .models, headers: headers, key: { $0 += key }, value: { $0 += value })
+        }
+    }
+
     /// The values of its records: deflated, in parts; and the headers.
-    func encode() -> (values: [[UInt8]], headers: [RecordBuffer.Header]) {
+    private func encode() -> (values: [[UInt8]], headers: [RecordBuffer.Header]) {
         let content = ModelContent.encode(model)
         var writer = ProtoWriter()
         if let from = bookkeeping.from { writer.present(1, from) }

@@ -85,7 +85,7 @@ actor Committer {
                     try producer?.commit(timeout: options.transactionTimeout)
                 }
                 let isUnknown = attempt.outcome == .retriable && ContinuousClock.now > deadline
-                action = isUnknown ? machine.unknown(now: Self.milliseconds()) : try next(&machine, attempt)
+                action = isUnknown ? machine.unknown(now: Monotonic.now) : try next(&machine, attempt)
             case .abort:
                 statistics.countAbort()
                 action = try next(
@@ -160,7 +160,7 @@ actor Committer {
         _ machine: inout TransactionMachine, _ attempt: Attempt
     ) throws -> TransactionMachine.Action {
         try check(attempt)
-        return machine.next(after: attempt.outcome, now: Self.milliseconds())
+        return machine.next(after: attempt.outcome, now: Monotonic.now)
     }
 
     private func renew() throws(KafkaError) {
@@ -201,12 +201,6 @@ actor Committer {
             PartitionOffset(
                 options.topics.partition(of: part), offset: position.offset, metadata: position.metadata)
         }
-    }
-
-    private static let origin = ContinuousClock.now
-
-    private static func milliseconds() -> Int64 {
-        (ContinuousClock.now - origin).milliseconds
     }
 }
 

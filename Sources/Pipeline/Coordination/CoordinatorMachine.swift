@@ -1,0 +1,87 @@
+internal import Clustering
+internal import Schemas
+
+/// What the owner of the delta topic's partition decides: a pure state machine. Records and the time are given to it; the
+/// models it publishes are taken from it, with the position at the end of the step (a mark).
+struct CoordinatorMachine {
+    /// What the instance that it runs in wants.
+    struct Wishes {
+        var settings: Settings
+        var keyFingerprint: UInt64
+        var format: PipelineOptions.OutputFormat
+        /// `epoch.future=allow`.
+        var allowsFuture: Bool
+        /// `epoch.idle-timeout`, in milliseconds.
+        var idleTimeout: Int64
+    }
+
+    private(set) var coordinator: Coordinator
+    private let wishes: Wishes
+    private var assembler = ClosingAssembler()
+    /// When the first closing of an epoch, or of a later one, was read, in ms of a monotonic clock: ascending.
+    private var firstRead: [(epoch: Epoch, at: Int64)] = []
+
+    /// Continues from the last model: the delta topic is to be read from `coordinator.offset`.
+    init(last: ModelRecord, wishes: Wishes) {
+        self.wishes = wishes
+        coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
+    }
+
+    var committedPosition: CommittedPosition {
+        CommittedPosition(offset: coordinator.offset, metadata: ModelMetadata.text(coordinator.version))
+    }
+
+    /// Takes a record of the delta topic in.
+    /// - Parameter now: ms of a monotonic clock.
+    /// - Throws: `ProtoError` where it is none; `Contradiction`.
+    mutating func fold(_ value: Span<UInt8>, offset: Int64, now: Int64) throws {
+        guard let whole = try assembler.add(WordRecord.decode(value), offset: offset) else { return }
+        try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
+        if case .closing(let closing) = whole.word, closing.through > firstRead.last?.epoch ?? .min {
+            firstRead.append((closing.through, now))
+        }
+    }
+
+    /// The delta topic was read up to the high watermark: control records may follow the last word.
+    mutating func skip(to offset: Int64) {
+        coordinator.skip(to: offset)
+    }
+
+    /// The next model, if it is due. A mark is due then.
+    /// - Parameters:
+    ///   - now: ms of the same clock as in `fold`.
+    ///   - wall: ms since 1970, positive.
+    /// - Throws: `Contradiction`.
+    mutating func publish(now: Int64, wall: Int64) throws(Contradiction) -> Coordinator.Publication? {
+        let length = coordinator.model.settings.fixed.epochLength
+        let (firsts, timeout) = (firstRead, wishes.idleTimeout)
+        let clock = Coordinator.Clock(now: wishes.allowsFuture ? .max : wall / length) { epoch in
+            guard let first = firsts.first(where: { $0.epoch >= epoch }) else { return false }
+            return now - first.at >= timeout
+        }
+        let next = try coordinator.publish(clock, settings: settings, unread: assembler.oldestOffset)
+        if let through = next?.bookkeeping.through { firstRead.removeAll { $0.epoch <= through } }
+        return next
+    }
+
+    /// Whether the last model has settings of a later revision than this instance: those are carried on.
+    var hasOlderSettings: Bool { wishes.settings.revision < coordinator.model.settings.revision }
+
+    private var settings: Settings { hasOlderSettings ? coordinator.model.settings : wishes.settings }
+
+    /// The records of a model that was published.
+    func records(of publication: Coordinator.Publication) -> RecordBuffer {
+        let record = ModelRecord(
+            bookkeeping: publication.bookkeeping, keyFingerprint: wishes.keyFingerprint, model: publication.model)
+        var records = RecordBuffer()
+        record.append(to: &records)
+        let encoder = ChangeRecord(format: wishes.format)
+        for change in publication.changes { encoder.append(change, model: publication.model, to: &records) }
+        return records
+    }
+
+    /// The end of a step: its records, and the position after it.
+    func mark(_ records: RecordBuffer = RecordBuffer()) -> Outbox.Step {
+        Outbox.Step(part: .deltas, position: committedPosition, records: records, isUrgent: !records.isEmpty)
+    }
+}

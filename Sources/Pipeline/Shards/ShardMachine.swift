@@ -1,0 +1,179 @@
+internal import Clustering
+
+/// What the owner of an input partition decides, step by step: a pure state machine. Records, models and the time are given
+/// to it; what it produced is taken from it with the position at the end of the step (a mark).
+struct ShardMachine {
+    /// How far an event has come.
+    enum Step: Equatable {
+        /// It is handled: the next record, please.
+        case handled
+        /// It moved the clock, and the open epoch was closed: an urgent mark is due.
+        case closed(through: Epoch)
+        /// Its epoch can be opened with exactly this model.
+        case needs(Epoch)
+    }
+
+    /// What reaches the records that are produced.
+    struct Output {
+        var format: PipelineOptions.OutputFormat
+        /// Whether `members.topic` is written.
+        var memberships: Bool
+    }
+
+    let partition: Int32
+    /// The next offset to handle.
+    private(set) var offset: Int64
+    private(set) var shard: Shard<KeyedTopics>
+    /// How many changes were published.
+    private(set) var published = 0
+    private let output: Output
+    private var changes: [MemberChange] = []
+    private var records = RecordBuffer()
+    /// Where a replay ends; nil: it is no replay.
+    private var target: Position?
+    private var caughtUp: CaughtUp
+
+    /// - Parameters:
+    ///   - offset: the first offset of the application.
+    ///   - caughtUp: begins with the take-over.
+    init(
+        partition: Int32, offset: Int64, genesis: CompiledModel, keys: KeyedTopics, output: Output, caughtUp: CaughtUp
+    ) {
+        self.partition = partition
+        self.offset = offset
+        self.output = output
+        self.caughtUp = caughtUp
+        shard = Shard(partition: partition, genesis: genesis, keys: keys)
+    }
+
+    var position: Position { Position(offset: offset, phase: shard.phase) }
+
+    var committedPosition: CommittedPosition {
+        CommittedPosition(offset: offset, metadata: PhaseMetadata.text(shard.phase))
+    }
+
+    /// Bytes that no mark has taken yet.
+    var waitingBytes: Int { records.size }
+
+    // MARK: - Replay
+
+    /// From now on the log is repeated up to exactly `target`, publishing nothing.
+    mutating func replay(to target: Position) {
+        self.target = target
+    }
+
+    var isReplaying: Bool { target != nil }
+    var hasArrived: Bool { position == target }
+    /// The log contradicts the committed position.
+    var hasOvershot: Bool { target.map { offset > $0.offset } ?? false }
+
+    /// The replay is over: what comes now is published.
+    mutating func endReplay() {
+        target = nil
+    }
+
+    // MARK: - Steps
+
+    /// One step of the event at `place`: to be called until it is handled.
+    mutating func step(_ event: borrowing EngineEvent, at place: Int64, now: @autoclosure () -> Int64) -> Step {
+        if let needed = shard.neededModel { return .needs(needed) }
+        if let epoch = shard.look(viewer: event.member, time: event.time) {
+            close(to: epoch, now())
+            return .closed(through: epoch - 1)
+        }
+        shard.handle(event, offset: place, changes: &changes)
+        pass(place)
+        return .handled
+    }
+
+    /// Opens the epoch that is waited for, or a part of it: a mark is due, and then the event's next step.
+    /// - Parameter model: exactly the one that is needed.
+    mutating func open(with model: CompiledModel, for event: borrowing EngineEvent, at place: Int64) {
+        _ = shard.open(model, offset: place, time: event.time, changes: &changes)
+        publish()
+    }
+
+    /// The tombstone at `place`.
+    mutating func erase(_ member: Pseudonym, at place: Int64) {
+        _ = shard.erase(member, offset: place, changes: &changes)
+        pass(place)
+    }
+
+    /// The record at `place` is no watch event.
+    /// - Parameter append: appends its dead letter.
+    mutating func reject(at place: Int64, _ append: (inout RecordBuffer) -> Void) {
+        if !isReplaying { append(&records) }
+        pass(place)
+    }
+
+    /// The end of one or more steps: their records, and the position after them. Nil while the log is only repeated.
+    mutating func mark(isUrgent: Bool = false) -> Outbox.Step? {
+        guard !isReplaying else { return nil }
+        let step = Outbox.Step(
+            part: .input(partition), position: committedPosition, records: records, isUrgent: isUrgent)
+        records = RecordBuffer()
+        return step
+    }
+
+    private mutating func pass(_ place: Int64) {
+        publish()
+        offset = place + 1
+    }
+
+    private mutating func close(to epoch: Epoch, _ now: Int64) {
+        let closing = shard.close(to: epoch)
+        caughtUp.restart(now)
+        guard !isReplaying else { return }
+        for value in WordRecord.encode(closing) { say(value) }
+    }
+
+    private mutating func publish() {
+        guard !changes.isEmpty else { return }
+        if !isReplaying {
+            let encoder = ChangeRecord(format: output.format)
+            for change in changes {
+                encoder.append(change, partition: partition, memberships: output.memberships, to: &records)
+            }
+            published += changes.count
+        }
+        changes.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: - Words
+
+    /// The work begins: whoever has input left, or never committed a position, is behind, and says so before anything else.
+    /// - Returns: whether there was something to say: a mark is due.
+    mutating func begin(isCommitted: Bool, hasInputLeft: Bool) -> Bool {
+        guard !isCommitted || hasInputLeft else { return false }
+        say(WordRecord.encode(caughtUp: false, partition: partition, number: shard.closings))
+        return true
+    }
+
+    /// Whether there is input left to handle.
+    /// - Parameter high: the partition's high watermark.
+    func hasInputLeft(high: Int64) -> Bool {
+        shard.neededModel != nil || offset < high
+    }
+
+    /// Nothing has arrived: whether it is time to ask for the partition's high watermark.
+    func mayBeCaughtUp(_ now: Int64) -> Bool {
+        !isReplaying && shard.neededModel == nil && caughtUp.isDue(now)
+    }
+
+    /// Says `CaughtUp` where the shard stands at the end: the end is a position, never the last message.
+    /// - Parameters:
+    ///   - position: of the reader, behind all that was handled and the control records that follow it.
+    ///   - high: the partition's high watermark, asked for after the position.
+    /// - Returns: whether it was said: a mark is due.
+    mutating func sayCaughtUp(position: Int64, high: Int64, now: Int64) -> Bool {
+        guard position >= high else { return false }
+        caughtUp.said(now)
+        say(WordRecord.encode(caughtUp: true, partition: partition, number: shard.closings))
+        return true
+    }
+
+    private mutating func say(_ word: [UInt8]) {
+        let key = "\(partition)"
+        records.append(to: .deltas, key: { $0 += key.utf8 }, value: { $0 += word })
+    }
+}
