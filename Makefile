@@ -28,7 +28,7 @@ test: test-deps lint   ## all tests
 	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python swift test --skip-build
 
 lint:                  ## the style that .swift-format sets
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 deps:
 	$(call install,$(BUILD_PACKAGES))

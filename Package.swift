@@ -50,6 +50,9 @@ let package = Package(
             swiftSettings: settings),
 
         .target(
+            name: "Scoring", dependencies: ["Clustering"], path: "Benchmarks/Scoring", swiftSettings: settings),
+
+        .target(
             name: "TestSupport", dependencies: ["Kafka"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("KafkaTests", ["Kafka"]),
         tests("SchemasTests", ["Schemas"], exclude: ["Released", "random_messages.py"]),
@@ -58,6 +61,7 @@ let package = Package(
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
         tests("GeneratorTests", ["Generator"]),
         tests("OperationsTests", ["Operations"]),
+        tests("ScoringTests", ["Scoring", "Clustering"]),
         tests("ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"]),
     ]
 )

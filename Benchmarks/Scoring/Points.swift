@@ -1,0 +1,52 @@
+public import Clustering
+
+/// Directions as sparse unit vectors, one behind the other.
+public struct Points: Sendable {
+    /// Topics there are: every topic's number is below it.
+    public let dimension: Int
+    /// Where each point begins; one more than points.
+    private(set) var starts: [Int] = [0]
+    private(set) var topics: [Int32] = []
+    private(set) var values: [Float] = []
+
+    public init(dimension: Int) {
+        self.dimension = dimension
+    }
+
+    public var count: Int { starts.count - 1 }
+
+    /// Adds a direction, brought to length 1; one without a component becomes the zero vector.
+    public mutating func append(_ direction: [Component]) {
+        append(direction.map { (Int($0.topic), Double($0.value)) })
+    }
+
+    /// Adds a vector by its entries, brought to length 1.
+    public mutating func append(_ entries: [(topic: Int, value: Double)]) {
+        var square = 0.0
+        for entry in entries { square += entry.value * entry.value }
+        if square > 0 {
+            let norm = square.squareRoot()
+            for entry in entries where entry.value != 0 {
+                topics.append(Int32(entry.topic))
+                values.append(Float(entry.value / norm))
+            }
+        }
+        starts.append(topics.count)
+    }
+
+    /// Those at `indices`, in that order.
+    public func selecting(_ indices: some Sequence<Int>) -> Points {
+        var result = Points(dimension: dimension)
+        for index in indices {
+            result.topics.append(contentsOf: topics[starts[index]..<starts[index + 1]])
+            result.values.append(contentsOf: values[starts[index]..<starts[index + 1]])
+            result.starts.append(result.topics.count)
+        }
+        return result
+    }
+
+    /// The entries of a point.
+    public func entries(_ point: Int) -> [(topic: Int, value: Float)] {
+        (starts[point]..<starts[point + 1]).map { (Int(topics[$0]), values[$0]) }
+    }
+}

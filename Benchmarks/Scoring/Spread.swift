@@ -1,0 +1,32 @@
+/// Figures of several runs. Nothing is known of a run that gave none.
+public struct Spread: Equatable, Sendable {
+    /// Whether a larger or a smaller figure is better.
+    public enum Better: String, Sendable {
+        case larger
+        case smaller
+    }
+
+    /// Ascending; infinite: never.
+    public let values: [Double]
+
+    public init(_ values: [Double]) {
+        self.values = values.filter { !$0.isNaN }.sorted()
+    }
+
+    public var isEmpty: Bool { values.isEmpty }
+
+    /// Of an even number of values the mean of the two in the middle.
+    public var median: Double {
+        guard !values.isEmpty else { return .nan }
+        let (low, high) = (values[(values.count - 1) / 2], values[values.count / 2])
+        return low == high ? low : (low + high) / 2
+    }
+
+    public var mean: Double {
+        values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
+    }
+
+    public func worst(_ better: Better) -> Double {
+        (better == .larger ? values.first : values.last) ?? .nan
+    }
+}

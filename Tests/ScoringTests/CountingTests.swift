@@ -1,0 +1,86 @@
+import Clustering
+import Scoring
+import Testing
+
+@Suite("Counting")
+struct CountingTests {
+    private func change(_ member: Int, _ from: ClusterID, _ to: ClusterID, _ reason: Reason = .event) -> MemberChange {
+        MemberChange(
+            member: Pseudonym(member), from: from, to: to, reason: reason, score: 0, model: nil, offset: 0, time: nil,
+            epoch: nil)
+    }
+
+    @Test("a move back counts when nothing lies between")
+    func returns() {
+        var log = MoveLog()
+        log.take([change(1, 0, 4), change(1, 4, 5), change(2, 5, 4)])
+        log.take([change(1, 5, 4), change(1, 4, 5)])
+        #expect(log.byEvent == 4)
+        #expect(log.returns == 2)
+        #expect(log.joined == 1)
+        // By way of a third cluster, of nowhere, or of a sweep: no return.
+        log = MoveLog()
+        log.take([change(1, 4, 5), change(1, 5, 6), change(1, 6, 4)])
+        log.take([change(2, 4, 5), change(2, 5, 0), change(2, 0, 5), change(2, 5, 4)])
+        log.take([change(3, 4, 5), change(3, 5, 6, .split), change(3, 6, 5), change(3, 5, 4)])
+        log.take([change(4, 4, 5), change(4, 5, 4, .split)])
+        #expect(log.returns == 0)
+        #expect(log.left == 1)
+    }
+
+    @Test("a merge moves nobody, a sweep does")
+    func causes() {
+        var log = MoveLog()
+        log.take([change(1, 4, 5, .merge), change(2, 4, 5, .split), change(3, 4, 5)])
+        #expect(log.relabelled == 1)
+        #expect(log.bySweep == 1)
+        #expect(log.moves == 2)
+    }
+
+    @Test("who went and came back within an epoch has kept its id")
+    func net() {
+        var log = MoveLog()
+        let moved = log.take([change(1, 4, 5), change(1, 5, 4), change(2, 4, 5), change(3, 4, 5, .split)])
+        #expect(moved == [2])
+    }
+
+    @Test("median and worst, also of what never happened")
+    func spread() {
+        let spread = Spread([3, .infinity, 1, 2])
+        #expect(spread.median == 2.5)
+        #expect(spread.worst(.smaller) == .infinity)
+        #expect(spread.worst(.larger) == 1)
+        #expect(Spread([.infinity, .infinity]).median == .infinity)
+        #expect(Spread([.nan, 4]).values == [4])
+        #expect(Spread([]).median.isNaN)
+    }
+
+    @Test("a group's cluster is the one with the best F1")
+    func match() {
+        let labels: [Int32] = [1, 1, 1, 2, 2, 0, 3, 3, 3, 3]
+        let group = [true, true, false, true, true, true, false, false, false, false]
+        // Cluster 1: 2 · 2 / (3 + 5); cluster 2: 2 · 2 / (2 + 5).
+        #expect(Groups.match(labels, group) == Groups.Match(cluster: 2, f1: 4.0 / 7))
+        #expect(Groups.match(labels, group.map { _ in false }) == Groups.Match())
+        #expect(Groups.match([0, 0], [true, true]) == Groups.Match())
+    }
+
+    @Test("separation does not depend on the groups' sizes, and is nothing between equals")
+    func separation() {
+        func value(_ first: Int, _ second: Int, apart: Double) -> Double {
+            var points = Points(dimension: 3)
+            var isFirst: [Bool] = []
+            for index in 0..<(first + second) {
+                let isOne = index < first
+                points.append([
+                    (0, isOne ? 1 : 1 - apart), (1, isOne ? 0 : apart), (2, index % 2 == 0 ? 0.4 : 0.2),
+                ])
+                isFirst.append(isOne)
+            }
+            return Groups.separation(points, isFirst)
+        }
+        #expect(abs(value(20, 20, apart: 0)) < 1e-6)
+        #expect(value(20, 20, apart: 0.4) > 0.15)
+        #expect(abs(value(20, 20, apart: 0.4) - value(200, 20, apart: 0.4)) < 0.05)
+    }
+}
