@@ -1,5 +1,10 @@
 /// Names of topics that read well, most popular first, for the demo and for examples.
 public enum TopicNames {
+    /// The name of a topic by its number: one of `all`, and `topic-201` and so on beyond them.
+    public static func name(_ topic: Int) -> String {
+        topic < all.count ? all[topic] : "topic-\(topic + 1)"
+    }
+
     /// 200 different names: lower-case words of ASCII letters, with dashes where there are two.
     public static let all: [String] = """
         music comedy cooking football gaming travel news fitness fashion animals

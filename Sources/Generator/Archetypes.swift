@@ -1,0 +1,60 @@
+/// The groups of like taste: a core of topics each, all with the same weights by rank.
+struct Archetypes: Sendable {
+    /// Topics of each archetype, in the order of rank.
+    private(set) var cores: [[Int]] = []
+    let weights: [Double]
+    private var unused: [Int] = []
+    private let shape: StreamShape
+
+    init(_ shape: StreamShape, _ draws: inout Draws) {
+        self.shape = shape
+        weights = (1...shape.coreTopics).map { 1 / Elementary.power(Double($0), shape.coreExponent) }
+        for _ in 0..<shape.archetypes { add(&draws) }
+    }
+
+    static func poolTopics(_ shape: StreamShape) -> Int {
+        Int((shape.poolShare * Double(shape.coreTopics)).rounded())
+    }
+
+    @discardableResult
+    mutating func add(_ draws: inout Draws) -> Int {
+        var pool = Array(0..<shape.poolSize)
+        draws.shuffle(&pool)
+        var core = Array(pool.prefix(Self.poolTopics(shape)))
+        while core.count < shape.coreTopics { core.append(unusedTopic(besides: core, &draws)) }
+        draws.shuffle(&core)
+        cores.append(core)
+        return cores.count - 1
+    }
+
+    /// Adds an archetype whose first half of the core is another's.
+    mutating func add(like other: Int, _ draws: inout Draws) -> Int {
+        let kept = shape.coreTopics / 2
+        let added = add(&draws)
+        cores[added] = Array(cores[other].prefix(kept))
+        while cores[added].count < shape.coreTopics {
+            cores[added].append(unusedTopic(besides: cores[other] + cores[added], &draws))
+        }
+        return added
+    }
+
+    mutating func replace(_ archetype: Int, rank: Int, _ draws: inout Draws) {
+        cores[archetype][rank] = unusedTopic(besides: cores[archetype], &draws)
+    }
+
+    mutating func set(_ archetype: Int, _ core: [Int], through ranks: Int) {
+        cores[archetype].replaceSubrange(0..<ranks, with: core.prefix(ranks))
+    }
+
+    /// A topic beside the pool that no archetype has had yet; when all have been used they come again.
+    private mutating func unusedTopic(besides taken: [Int], _ draws: inout Draws) -> Int {
+        while true {
+            if let index = unused.lastIndex(where: { !taken.contains($0) }) { return unused.remove(at: index) }
+            let fresh = Array(shape.poolSize..<shape.topics)
+            let isHopeless = fresh.allSatisfy(taken.contains)
+            unused = isHopeless ? Array(0..<shape.topics) : fresh
+            if unused.allSatisfy(taken.contains) { return taken[draws.below(taken.count)] }
+            draws.shuffle(&unused)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/// The viewers of a stream: about 30 bytes each, whatever they watch.
+struct Population: Sendable {
+    private(set) var main: [Int32] = []
+    private(set) var second: [Int32] = []
+    /// The second archetype's part; 0: not mixed.
+    private(set) var mix: [Float] = []
+    /// Watches an epoch; 0: silent.
+    private(set) var rate: [Float] = []
+    /// Watches since an operation of the script changed the viewer's taste, at most 255.
+    private var watches: [UInt8] = []
+    private var byRate = AliasTable([Double]())
+
+    var count: Int { main.count }
+    /// Watches of all viewers an epoch.
+    var totalRate: Double { byRate.total }
+
+    mutating func add(_ shape: StreamShape, _ draws: inout Draws) {
+        let sizes = AliasTable((1...shape.archetypes).map { 1 / Elementary.power(Double($0), shape.sizeExponent) })
+        for _ in 0..<shape.viewers {
+            let archetype = sizes.draw(&draws)
+            var (other, part) = (archetype, Float(0))
+            if draws.chance(shape.mixedShare), shape.archetypes > 1 {
+                other = (archetype + 1 + draws.below(shape.archetypes - 1)) % shape.archetypes
+                part = Float(draws.uniform(0.25, 0.5))
+            }
+            add(archetype, other, part, Self.rate(shape, &draws))
+        }
+        update()
+    }
+
+    /// Viewers of one archetype who mix with none.
+    mutating func add(_ viewers: Int, of archetype: Int, _ shape: StreamShape, leastRate: Double, _ draws: inout Draws)
+    {
+        for _ in 0..<viewers { add(archetype, archetype, 0, max(Self.rate(shape, &draws), leastRate)) }
+        update()
+    }
+
+    private static func rate(_ shape: StreamShape, _ draws: inout Draws) -> Double {
+        let sigma = shape.rateSpread
+        return Elementary.exp(sigma * draws.normal() - sigma * sigma / 2) * shape.eventsPerEpoch
+    }
+
+    private mutating func add(_ archetype: Int, _ other: Int, _ part: Float, _ rate: Double) {
+        main.append(Int32(archetype))
+        second.append(Int32(other))
+        mix.append(part)
+        self.rate.append(Float(rate))
+        watches.append(0)
+    }
+
+    /// Changes the viewers of an archetype.
+    /// - Parameter change: gives the archetype that a viewer turns to; the same: none; `nil`: watches nothing any more.
+    /// - Returns: the viewers that turned to another.
+    mutating func turn(_ archetype: Int, _ change: () -> Int?) -> [Int] {
+        var turned: [Int] = []
+        for viewer in main.indices where main[viewer] == Int32(archetype) {
+            guard let next = change() else {
+                rate[viewer] = 0
+                continue
+            }
+            guard next != archetype else { continue }
+            main[viewer] = Int32(next)
+            watches[viewer] = 0
+            turned.append(viewer)
+        }
+        update()
+        return turned
+    }
+
+    private mutating func update() {
+        byRate = AliasTable(rate.lazy.map { Double($0) })
+    }
+
+    /// The viewer of the next watch.
+    mutating func draw(_ draws: inout Draws) -> Int {
+        let viewer = byRate.draw(&draws)
+        if watches[viewer] < .max { watches[viewer] += 1 }
+        return viewer
+    }
+
+    /// How many of the viewers have watched five times since they turned to their archetype.
+    func exposed(_ viewers: [Int32]) -> Int {
+        viewers.count { watches[Int($0)] >= 5 }
+    }
+}

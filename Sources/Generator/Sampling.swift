@@ -1,0 +1,87 @@
+/// Draws an index in proportion to a weight in constant time: the alias method (Walker, 1974; Vose, 1991).
+struct AliasTable: Sendable {
+    private var keep: [Float] = []
+    private var other: [Int32] = []
+    let total: Double
+
+    /// - Parameter weights: at most 2³¹, none negative; all 0 only where nothing will be drawn.
+    init(_ weights: some Collection<Double>) {
+        total = weights.reduce(0, +)
+        guard total > 0 else { return }
+        var scaled = weights.map { $0 * Double(weights.count) / total }
+        keep = [Float](repeating: 1, count: scaled.count)
+        other = scaled.indices.map { Int32($0) }
+        var small = scaled.indices.filter { scaled[$0] < 1 }
+        var large = scaled.indices.filter { scaled[$0] >= 1 }
+        while let less = small.last, let more = large.last {
+            small.removeLast()
+            keep[less] = Float(scaled[less])
+            other[less] = Int32(more)
+            scaled[more] -= 1 - scaled[less]
+            if scaled[more] < 1 { small.append(large.removeLast()) }
+        }
+    }
+
+    func draw(_ draws: inout Draws) -> Int {
+        let index = draws.below(keep.count)
+        return draws.uniform() < Double(keep[index]) ? index : Int(other[index])
+    }
+}
+
+/// A distribution on the line as a table of its quantiles, from a density that need not be normalised.
+struct QuantileTable: Sendable {
+    let values: [Double]
+
+    /// - Parameter count: how many quantiles: those of (i + ½) / count.
+    init(_ range: ClosedRange<Double>, count: Int, density: (Double) -> Double) {
+        let steps = 16_384
+        let width = (range.upperBound - range.lowerBound) / Double(steps)
+        let mass = (0..<steps).map { density(range.lowerBound + (Double($0) + 0.5) * width) }
+        let total = mass.reduce(0, +)
+        var values: [Double] = []
+        var sum = 0.0
+        for (step, part) in mass.enumerated() {
+            while values.count < count {
+                let target = (Double(values.count) + 0.5) / Double(count) * total
+                guard sum + part >= target else { break }
+                values.append(range.lowerBound + (Double(step) + (target - sum) / part) * width)
+            }
+            sum += part
+        }
+        self.values = values
+    }
+
+    /// Between two neighbouring quantiles, in proportion.
+    func draw(_ draws: inout Draws) -> Double {
+        let place = draws.uniform() * Double(values.count - 1)
+        let index = min(Int(place), values.count - 2)
+        return values[index] + (values[index + 1] - values[index]) * (place - Double(index))
+    }
+
+    static let standardNormal = QuantileTable(-8...8, count: 1_024) { Elementary.exp(-$0 * $0 / 2) }
+    /// Beta(6, 2): how much of a video is watched that suits the viewer's taste.
+    static let tasteEngagement = QuantileTable(0...1, count: 512) { $0 * $0 * $0 * $0 * $0 * (1 - $0) }
+    /// Beta(1.5, 4): and of one that does not.
+    static let noiseEngagement = QuantileTable(0...1, count: 512) {
+        $0.squareRoot() * (1 - $0) * (1 - $0) * (1 - $0)
+    }
+}
+
+/// Running sums of weights, to draw an index from a range of them by bisection.
+struct CumulativeWeights: Sendable {
+    private var sums: [Double] = [0]
+
+    init(_ weights: some Sequence<Double>) {
+        for weight in weights { sums.append(sums[sums.count - 1] + weight) }
+    }
+
+    func draw(_ range: Range<Int>, _ draws: inout Draws) -> Int {
+        let target = sums[range.lowerBound] + draws.uniform() * (sums[range.upperBound] - sums[range.lowerBound])
+        var (low, high) = (range.lowerBound, range.upperBound - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if sums[middle + 1] > target { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,110 @@
+extension WatchStream {
+    /// An operation that goes on for some epochs.
+    struct Changing: Sendable {
+        var action: DriftScript.Action
+        var begins: Int
+        /// The first epoch in which it changes nothing any more.
+        var completes: Int
+        /// The core that two archetypes converge to.
+        var core: [Int] = []
+    }
+
+    /// The viewers of an operation that cannot be seen yet, and how many of them make it visible.
+    struct Unseen: Sendable {
+        var viewers: [Int32]
+        var needed: Int
+    }
+
+    /// What the script says of the epoch that begins.
+    mutating func runScript() {
+        while let step = steps.first, step.epoch <= epoch {
+            steps.removeFirst()
+            begin(step.action)
+        }
+        for change in changing { go(change) }
+        changing.removeAll { $0.completes <= epoch }
+    }
+
+    private mutating func begin(_ action: DriftScript.Action) {
+        var operation = ScriptedOperation(action: action, archetypes: [], begins: epoch, completes: epoch)
+        switch action {
+        case .birth(let share, let like):
+            let added = like.map { archetypes.add(like: $0, &scriptDraws) } ?? archetypes.add(&scriptDraws)
+            let viewers = max(Int(share * Double(shape.viewers)), 1)
+            population.add(viewers, of: added, shape, leastRate: 0.5, &scriptDraws)
+            operation.archetypes = [added]
+            wait(for: (population.count - viewers)..<population.count, needed: leastGroup)
+        case .split(let archetype):
+            let added = archetypes.add(like: archetype, &scriptDraws)
+            let turned = turn(archetype) { $0.chance(0.5) ? added : archetype }
+            operation.archetypes = [archetype, added]
+            wait(for: turned, needed: leastGroup)
+        case .converge(let first, let second, let epochs):
+            let half = shape.coreTopics / 2
+            let cores = archetypes.cores
+            changing.append(
+                Changing(
+                    action: action, begins: epoch, completes: epoch + epochs,
+                    core: Array(cores[first].prefix(half)) + cores[second].prefix(shape.coreTopics - half)))
+            operation.archetypes = [first, second]
+            operation.completes = epoch + epochs - 1
+        case .silence(let archetype):
+            turn(archetype) { _ in nil }
+            operation.archetypes = [archetype]
+        case .scatter(let archetype, let others):
+            let turned = turn(archetype) { others[$0.below(others.count)] }
+            operation.archetypes = [archetype]
+            wait(for: turned, needed: turned.count / 2)
+        case .wander(let archetype, let every):
+            let last = epoch + every * (shape.coreTopics - 1)
+            changing.append(Changing(action: action, begins: epoch, completes: last + 1))
+            operation.archetypes = [archetype]
+            operation.completes = last
+        case .viral(_, _, let epochs):
+            changing.append(Changing(action: action, begins: epoch, completes: epoch + epochs))
+            operation.completes = epoch + epochs
+        }
+        operations.append(operation)
+    }
+
+    @discardableResult
+    private mutating func turn(_ archetype: Int, _ next: (inout Draws) -> Int?) -> [Int] {
+        population.turn(archetype) { next(&scriptDraws) }
+    }
+
+    /// The smallest group that counts as one.
+    private var leastGroup: Int { max(40, population.count / 500) }
+
+    /// The operation that begins is visible once so many of its viewers have watched five times.
+    private mutating func wait(for viewers: some Sequence<Int>, needed: Int) {
+        unseen[operations.count] = Unseen(viewers: viewers.map { Int32($0) }, needed: needed)
+    }
+
+    private mutating func go(_ change: Changing) {
+        let done = epoch - change.begins
+        switch change.action {
+        case .converge(let first, let second, let epochs):
+            let ranks = (shape.coreTopics * (done + 1) + epochs - 1) / epochs
+            for archetype in [first, second] {
+                archetypes.set(archetype, change.core, through: min(ranks, shape.coreTopics))
+            }
+            if done == epochs - 1 { turn(second) { _ in first } }
+        case .wander(let archetype, let every):
+            if done % every == 0 { archetypes.replace(archetype, rank: done / every, &scriptDraws) }
+        default: break
+        }
+    }
+
+    /// At the end of an epoch: which operations could be seen by now.
+    mutating func noteVisible() {
+        for index in operations.indices where operations[index].firstVisible == nil {
+            if let viewers = unseen[index] {
+                if population.exposed(viewers.viewers) < viewers.needed { continue }
+                unseen[index] = nil
+            } else if case .converge = operations[index].action, epoch < operations[index].completes {
+                continue
+            }
+            operations[index].firstVisible = epoch
+        }
+    }
+}
