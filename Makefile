@@ -8,6 +8,9 @@ TEST_PACKAGES := python3-venv protobuf-compiler kcat
 # The tests' Python packages, in a virtual environment of their own below build/.
 PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5
 
+# Tests run on optimised code: the engine's go over millions of events. A build of their own leaves the program's alone.
+TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build/tests
+
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
@@ -24,8 +27,8 @@ demo: release          ## viewers clustering live on an embedded broker
 	.build/release/shoal demo
 
 test: test-deps lint   ## all tests
-	swift build --build-tests
-	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python swift test --skip-build
+	swift build $(TEST_BUILD) --build-tests
+	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python swift test $(TEST_BUILD) --skip-build
 
 lint:                  ## the style that .swift-format sets
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

@@ -33,8 +33,13 @@ struct ChangesTests {
             ),
             (make(.memberErased) { $0.from = 12 }, time + "member 01234567… was erased from cluster 12"),
             (
-                make(.clusterCreated) { ($0.members, $0.why, $0.leadingTopics) = (120, .birth, ["chess", "go"]) },
-                time + "cluster 7 was created (a new cluster), 120 members: chess, go"
+                make(.clusterCreated) { change in
+                    (change.members, change.cohesion, change.why) = (120, 612_345, .birth)
+                    change.leadingTopics = ["chess", "go"]
+                    (change.branchTopics, change.branchClusters) = (["poker"], [3, 9])
+                },
+                time + "cluster 7 was created (a new cluster), 120 members, cohesion 61 %: chess, go; branches out "
+                    + "into poker, cluster 3, cluster 9"
             ),
             (
                 make(.clusterSplit) { ($0.otherCluster, $0.members, $0.leadingTopics) = (12, 80, ["chess"]) },

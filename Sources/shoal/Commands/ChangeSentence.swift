@@ -25,6 +25,7 @@ extension ClusterChange {
             member.map { "member " + String($0, radix: 16).leftPadded(32).prefix(8) + "…" } ?? "cluster \(cluster)"
         let reason = why.map { " (\($0.explanation))" } ?? ""
         let similar = "similarity \(similarity / 10_000) %"
+        let alike = cohesion == 0 ? "" : ", cohesion \(cohesion / 10_000) %"
         let branches = branchTopics + branchClusters.map { "cluster \($0)" }
         let topics =
             (leadingTopics.isEmpty ? "" : ": " + leadingTopics.joined(separator: ", "))
@@ -36,7 +37,7 @@ extension ClusterChange {
         case .memberErased: return "\(who) was erased" + (from == 0 ? "" : " from cluster \(from)")
         case .clusterCreated:
             let parent = otherCluster == 0 ? "" : " out of cluster \(otherCluster)"
-            return "\(who) was created\(parent)\(reason), \(members) members, cohesion \(cohesion / 10_000) %\(topics)"
+            return "\(who) was created\(parent)\(reason), \(members) members\(alike)\(topics)"
         case .clusterSplit:
             return "\(who) split: cluster \(otherCluster) came out of it; \(members) members stay\(topics)"
         case .clusterMerged: return "\(who) was merged into cluster \(otherCluster)"
