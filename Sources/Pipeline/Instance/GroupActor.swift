@@ -39,12 +39,15 @@ actor GroupActor {
     }
 
     /// Takes the assignment on.
-    /// - Returns: the metadata that all of its transactions are to be sent with, and our name in the group.
-    func acknowledgeAssignment() throws -> (GroupMetadata, String) {
+    /// - Returns: the metadata that all of its transactions are to be sent with.
+    func acknowledgeAssignment() throws -> GroupMetadata {
         guard let member else { throw CancellationError() }
         try member.acknowledgeAssignment()
-        return (try member.metadata(), member.memberID)
+        return try member.metadata()
     }
+
+    /// Our name in the group.
+    var memberID: String { member?.memberID ?? "" }
 
     func acknowledgeRevocation() {
         do {

@@ -31,26 +31,31 @@ public final class Instance: Sendable {
         guard try await Preflight(options: options, admin: tools.admin, log: log).pass(until: { self.isStopped }) else {
             return
         }
-        try await tools.committer.prepare()
-        try await tools.group.join()
-        log.info("joined the group", ("group", options.application), ("instance", options.instance))
-        var current: Running?
-        do {
-            while !isStopped {
-                if let event = try await tools.group.poll() { try await handle(event, &current) }
-                if let running = current, let result = running.result {
-                    current = nil
-                    try await settle(result, running)
-                }
+        var state = State()
+        var group = GroupLife()
+        var action = group.begin()
+        while action != .exit {
+            do {
+                action = group.next(try await carryOut(action, &state))
+            } catch {
+                state.failure = state.failure ?? error
+                action = group.next(.failed)
             }
-            await letGo(&current, isLost: false)
-        } catch {
-            await letGo(&current, isLost: true)
-            await tools.group.leave()
-            throw error
         }
-        await tools.group.leave()
+        if let failure = state.failure { throw failure }
         log.info("stopped")
+    }
+
+    /// What is at hand between two actions.
+    private struct State {
+        /// The parts of the last assignment.
+        var parts: [Part] = []
+        var running: Running?
+        /// The work that ended last, and the error that ended it.
+        var ended: (running: Running, error: (any Error)?)?
+        /// Why `run` will throw.
+        var failure: (any Error)?
+        var hasJoined = false
     }
 
     /// An assignment at work, and what came of it.
@@ -78,32 +83,72 @@ public final class Instance: Sendable {
         var result: Result<Assignment.End, any Error>? { outcome.value.withLock { $0 } }
     }
 
-    private func handle(_ event: GroupEvent, _ current: inout Running?) async throws {
-        switch event {
-        case .assigned(let partitions):
-            let (metadata, member) = try await tools.group.acknowledgeAssignment()
-            let parts = partitions.compactMap { options.topics.part(of: $0) }
-            log.info(
-                parts.isEmpty ? "assigned nothing: there are more instances than partitions" : "assigned",
-                ("partitions", parts.sorted().map(\.description).joined(separator: ", ")), ("member", member))
-            guard !parts.isEmpty else { return }
-            current = Running(try Assignment(parts, metadata: metadata, tools: tools))
-        case .revoked(_, let isLost):
-            log.info(isLost ? "lost the assignment" : "revoked: draining")
-            await letGo(&current, isLost: isLost)
+    private func carryOut(_ action: GroupLife.Action, _ state: inout State) async throws -> GroupLife.Event {
+        switch action {
+        case .prepare:
+            try await tools.committer.prepare()
+        case .join:
+            // Whoever lost his place does not hurry back.
+            if state.hasJoined { try await Task.sleep(for: .milliseconds(500)) }
+            try await tools.group.join()
+            if !state.hasJoined {
+                log.info("joined the group", ("group", options.application), ("instance", options.instance))
+            }
+            state.hasJoined = true
+        case .wait:
+            return try await event(&state)
+        case .acknowledge:
+            _ = try await tools.group.acknowledgeAssignment()
+        case .work:
+            let metadata = try await tools.group.acknowledgeAssignment()
+            state.running = Running(try Assignment(state.parts, metadata: metadata, tools: tools))
+        case .drain:
+            return await drain(&state)
+        case .cancel:
+            state.running?.task.cancel()
+            await state.running?.task.value
+            return end(&state)
+        case .abandon:
+            await tools.committer.abandon()
+        case .release:
             await tools.group.acknowledgeRevocation()
-        case .failed:
+        case .ask:
+            return await ask(&state)
+        case .leave:
+            await tools.group.leave()
+        case .exit:
             break
+        }
+        return .done
+    }
+
+    /// The next thing that happens.
+    private func event(_ state: inout State) async throws -> GroupLife.Event {
+        while true {
+            if isStopped { return .stop }
+            switch try await tools.group.poll() {
+            case .assigned(let partitions):
+                state.parts = partitions.compactMap { options.topics.part(of: $0) }
+                log.info(
+                    state.parts.isEmpty
+                        ? "assigned nothing: there are more instances than partitions" : "assigned",
+                    ("partitions", state.parts.sorted().map(\.description).joined(separator: ", ")),
+                    ("member", await tools.group.memberID))
+                return .assigned(isEmpty: state.parts.isEmpty)
+            case .revoked(_, let isLost):
+                log.info(isLost ? "lost the assignment" : "revoked: draining")
+                return .revoked(isLost: isLost)
+            case .failed, nil:
+                break
+            }
+            if state.running?.result != nil { return end(&state) }
         }
     }
 
-    /// Drains and commits, or throws all away; returns when nothing of it is left.
-    private func letGo(_ current: inout Running?, isLost: Bool) async {
-        guard let running = current else { return }
-        current = nil
-        if isLost {
-            running.task.cancel()
-        } else if await running.assignment.drain() {
+    /// Drains and commits, as long as `shutdown.timeout` allows.
+    private func drain(_ state: inout State) async -> GroupLife.Event {
+        guard let running = state.running else { return .ended(.lost) }
+        if await running.assignment.drain() {
             let deadline = ContinuousClock.now + options.shutdownTimeout
             while running.result == nil, ContinuousClock.now < deadline {
                 try? await Task.sleep(for: .milliseconds(5))
@@ -111,41 +156,49 @@ public final class Instance: Sendable {
             if running.result == nil {
                 log.warning("draining took longer than shutdown.timeout: what is not committed will be computed again")
             }
-            running.task.cancel()
-        } else {
-            running.task.cancel()
         }
+        running.task.cancel()
         await running.task.value
-        if case .success(.drained)? = running.result {} else { await tools.committer.abandon() }
-        statistics.forgetPartitions()
+        return end(&state)
     }
 
-    /// An assignment has ended by itself.
-    private func settle(_ result: Result<Assignment.End, any Error>, _ running: Running) async throws {
+    /// Nothing of the work is left: how it ended.
+    private func end(_ state: inout State) -> GroupLife.Event {
         statistics.forgetPartitions()
-        switch result {
-        case .success(.drained):
-            return
+        guard let running = state.running else { return .ended(.lost) }
+        state.running = nil
+        state.ended = (running, nil)
+        switch running.result {
+        case .success(.drained): return .ended(.drained)
         case .success(.twin):
-            throw PipelineError(
+            state.failure = PipelineError(
                 .twin,
                 "fenced again and again: another process uses the instance.id \(options.instance); give each its own")
+            return .ended(.twin)
         case .success(.lost):
             log.warning("the group has gone on without this instance: its partitions are somebody else's")
+            return .ended(.lost)
         case .failure(let error):
-            if error is CancellationError { break }
-            guard await running.assignment.isStillAssigned() else {
-                log.warning("stopped working on partitions that are no longer ours: \(error)")
-                break
-            }
-            if let failure = Self.final(error) { throw failure }
+            if error is CancellationError { return .ended(.lost) }
+            state.ended = (running, error)
+            return .ended(.failed(isFinal: Self.final(error) != nil))
+        case nil: return .ended(.lost)
+        }
+    }
+
+    /// Whether the group still counts the work that failed as ours.
+    private func ask(_ state: inout State) async -> GroupLife.Event {
+        guard let ended = state.ended, let error = ended.error else { return .answered(isOurs: false) }
+        guard await ended.running.assignment.isStillAssigned() else {
+            log.warning("stopped working on partitions that are no longer ours: \(error)")
+            return .answered(isOurs: false)
+        }
+        if let failure = Self.final(error) {
+            state.failure = failure
+        } else {
             log.error("\(error); taking the partitions over again")
         }
-        await tools.committer.abandon()
-        try await tools.committer.prepare()
-        await tools.group.leave()
-        try await Task.sleep(for: .milliseconds(500))
-        try await tools.group.join()
+        return .answered(isOurs: true)
     }
 
     /// The failure that an error means, where going on by itself would not help.
