@@ -59,6 +59,7 @@ let package = Package(
         tests("ClusteringTests", ["Clustering"]),
         tests("ReplayTests", ["Replay", "Clustering"]),
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
+        tests("SimulationTests", ["Pipeline", "Schemas", "Clustering"]),
         tests("GeneratorTests", ["Generator"]),
         tests("OperationsTests", ["Operations"]),
         tests("ScoringTests", ["Scoring", "Clustering"]),
