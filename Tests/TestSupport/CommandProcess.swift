@@ -1,22 +1,21 @@
-import Foundation
-import TestSupport
+public import Foundation
 
 /// A command of `shoal` that was run to its end.
-struct CommandResult {
-    var status: Int32
+public struct CommandResult: Sendable {
+    public var status: Int32
     /// Standard output and standard error.
-    var output: String
+    public var output: String
 
-    var lines: [String] { output.split(separator: "\n").map(String.init) }
+    public var lines: [String] { output.split(separator: "\n").map(String.init) }
 }
 
 /// Runs the program that was built beside the tests.
-func shoal(_ words: [String], environment: [String: String] = [:]) throws -> CommandResult {
+public func shoal(_ words: [String], environment: [String: String] = [:]) throws -> CommandResult {
     try execute(shoalProgram, words, environment: environment)
 }
 
 /// Runs a line of the shell, in which `$shoal` is the program; 30 s at most.
-func shell(_ line: String, environment: [String: String] = [:]) throws -> CommandResult {
+public func shell(_ line: String, environment: [String: String] = [:]) throws -> CommandResult {
     try execute(
         "timeout", ["30", "/bin/sh", "-c", line], environment: environment.merging(["shoal": shoalProgram]) { $1 })
 }
@@ -25,13 +24,13 @@ private func execute(
     _ program: String, _ words: [String], environment: [String: String]
 ) throws -> CommandResult {
     do {
-        return CommandResult(status: 0, output: try TestSupport.run(program, words, environment: environment))
+        return CommandResult(status: 0, output: try run(program, words, environment: environment))
     } catch let error as CommandFailed {
         return CommandResult(status: error.status, output: error.output)
     }
 }
 
-private var shoalProgram: String {
+var shoalProgram: String {
     let tests = URL(fileURLWithPath: CommandLine.arguments[0])
     let beside = tests.deletingLastPathComponent().appending(path: "shoal").path
     return FileManager.default.isExecutableFile(atPath: beside)
@@ -39,18 +38,18 @@ private var shoalProgram: String {
 }
 
 /// Files of one test, gone with it.
-final class TemporaryFolder {
-    let url = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
+public final class TemporaryFolder: Sendable {
+    public let url = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
 
-    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+    public init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    func file(_ name: String, _ content: String) throws -> String {
+    public func file(_ name: String, _ content: String) throws -> String {
         try file(name, Data(content.utf8))
     }
 
-    func file(_ name: String, _ content: Data) throws -> String {
+    public func file(_ name: String, _ content: Data) throws -> String {
         let file = url.appending(path: name)
         try content.write(to: file)
         return file.path
@@ -58,4 +57,4 @@ final class TemporaryFolder {
 }
 
 /// A name that no other test has.
-func uniqueName(_ prefix: String) -> String { "\(prefix)-\(UUID().uuidString.prefix(8).lowercased())" }
+public func uniqueName(_ prefix: String) -> String { "\(prefix)-\(UUID().uuidString.prefix(8).lowercased())" }
