@@ -64,5 +64,6 @@ let package = Package(
         tests("OperationsTests", ["Operations"]),
         tests("ScoringTests", ["Scoring", "Clustering"]),
         tests("ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"]),
+        tests("ClusterTests", ["Kafka", "Schemas", "Clustering", "Pipeline", "shoal"]),
     ]
 )

@@ -31,18 +31,27 @@ extension TestBroker {
     /// All committed records of a topic, partition by partition, up to what is there at the call.
     public func records(of topic: String, settings: [String: String] = [:]) async throws -> [TestRecord] {
         let admin = try Admin(configuration(settings))
-        let client = try ReaderClient(configuration(settings))
-        var found: [TestRecord] = []
+        // At the end a broker holds its answer back for as long as it may.
+        let quick = ["fetch.wait.max.ms": "5"].merging(settings) { $1 }
+        let client = try ReaderClient(configuration(quick))
+        var readers: [(reader: PartitionReader, end: Int64)] = []
         for partition in 0..<(try await admin.partitions(of: topic) ?? 0) {
             let marks = try await admin.watermarks(of: TopicPartition(topic, partition))
-            let reader = try client.reader(topic: topic, partition: partition, from: marks.low)
-            let end = ContinuousClock.now + .seconds(20)
-            while reader.position < marks.high, ContinuousClock.now < end {
-                let batch = try reader.poll(max: 1_000, timeout: .milliseconds(20))
+            readers.append((try client.reader(topic: topic, partition: partition, from: marks.low), marks.high))
+        }
+        var found: [TestRecord] = []
+        let end = ContinuousClock.now + .seconds(30)
+        for (reader, high) in readers {
+            while reader.position < high {
+                guard ContinuousClock.now < end else {
+                    throw BrokerUnavailable(what: "\(topic) [\(reader.partition)]: \(reader.position) of \(high)")
+                }
+                let batch = try reader.poll(max: 2_000)
+                if batch.count == 0 { try await Task.sleep(for: .milliseconds(2)) }
                 for index in 0..<batch.count {
                     found.append(
                         TestRecord(
-                            partition: partition, offset: batch.offset(index), key: batch.keyBytes(index),
+                            partition: reader.partition, offset: batch.offset(index), key: batch.keyBytes(index),
                             value: batch.valueBytes(index),
                             headers: Dictionary(batch.headers(index).map { ($0.name, $0.value) }) { $1 }))
                 }

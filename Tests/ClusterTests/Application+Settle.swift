@@ -1,0 +1,111 @@
+import Clustering
+import Kafka
+import TestSupport
+
+@testable import Pipeline
+
+extension Application {
+    /// How far the delta topic has come; what is written at the call.
+    func deltaEnd() async throws -> Int64 {
+        try await Admin(broker.configuration()).watermarks(of: TopicPartition(deltas, 0)).high
+    }
+
+    /// Waits until the input is used up: each partition has said, behind `since`, that it is caught up, and the last model
+    /// includes every closing.
+    /// - Parameters:
+    ///   - instances: those at work; their logs are told where it takes too long.
+    ///   - since: an offset of the delta topic: what was said before it does not count.
+    func settle(_ instances: [ShoalProcess], since: Int64 = 0, within time: Duration = .seconds(90)) async throws {
+        var progress = try Progress(self)
+        let partitions = try await Admin(broker.configuration()).partitions(of: input) ?? 0
+        let end = ContinuousClock.now + time
+        while true {
+            try progress.read()
+            if progress.isSettled(partitions: Int(partitions), since: since) { return }
+            if ContinuousClock.now > end || instances.contains(where: { !$0.isRunning }) {
+                let logs = instances.map { $0.log.split(separator: "\n").suffix(60).joined(separator: "\n") }
+                throw ProcessMisbehaved(
+                    description: "not settled: \(progress.state)\n\(logs.joined(separator: "\n---\n"))")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Waits until so many models have been published.
+    func waitForModels(_ count: Int, _ instance: ShoalProcess, within time: Duration = .seconds(60)) async throws {
+        var progress = try Progress(self)
+        let end = ContinuousClock.now + time
+        while progress.models < count {
+            guard ContinuousClock.now < end, instance.isRunning else {
+                throw ProcessMisbehaved(description: "\(progress.models) models:\n\(instance.log)")
+            }
+            try progress.read()
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}
+
+/// What the delta topic and the model topic tell, read on and on.
+struct Progress {
+    private let deltas: PartitionReader
+    private let modelReader: PartitionReader
+    private var table = ModelTable()
+    private var words: [Int32: (offset: Int64, isCaughtUp: Bool)] = [:]
+    private var closings: [Int32: Int64] = [:]
+    private var bookkeeping: Bookkeeping?
+    /// Model records but the genesis model.
+    private(set) var models = 0
+
+    init(_ application: Application) throws {
+        let client = try ReaderClient(application.broker.configuration())
+        deltas = try client.reader(topic: application.deltas, partition: 0, from: 0)
+        modelReader = try client.reader(topic: application.models, partition: 0, from: 0)
+    }
+
+    mutating func read() throws {
+        while true {
+            let batch = try deltas.poll(max: 500)
+            for index in 0..<batch.count {
+                guard let value = batch.value(index) else { continue }
+                switch try WordRecord.decode(value) {
+                case .word(.caughtUp(let partition, _)): words[partition] = (batch.offset(index), true)
+                case .word(.behind(let partition, _)): words[partition] = (batch.offset(index), false)
+                case .word(.closing(let closing)): close(closing.partition, closing.number, batch.offset(index))
+                case .part(let partition, let number, let part) where part.index + 1 == part.count:
+                    close(partition, number, batch.offset(index))
+                case .part: continue
+                }
+            }
+            if batch.count == 0 { break }
+        }
+        while true {
+            let batch = try modelReader.poll(max: 100)
+            for index in 0..<batch.count {
+                guard let value = batch.value(index), let record = try table.take(value, offset: batch.offset(index))
+                else { continue }
+                bookkeeping = record.bookkeeping
+                if record.bookkeeping.through != nil { models += 1 }
+            }
+            if batch.count == 0 { break }
+        }
+    }
+
+    private mutating func close(_ partition: Int32, _ number: Int64, _ offset: Int64) {
+        closings[partition] = number
+        words[partition] = (offset, false)
+    }
+
+    func isSettled(partitions: Int, since: Int64) -> Bool {
+        guard let bookkeeping, bookkeeping.partitions.count == partitions else { return false }
+        return (0..<Int32(partitions)).allSatisfy { partition in
+            guard let word = words[partition] else { return false }
+            return word.isCaughtUp && word.offset >= since
+                && bookkeeping.partitions[Int(partition)].included == closings[partition] ?? 0
+        }
+    }
+
+    var state: String {
+        let included = bookkeeping?.partitions.map(\.included) ?? []
+        return "words \(words), closings \(closings), included \(included), \(models) models"
+    }
+}

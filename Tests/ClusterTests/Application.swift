@@ -1,0 +1,127 @@
+import Clustering
+import Foundation
+import Kafka
+import Schemas
+import TestSupport
+
+@testable import Pipeline
+
+/// An application of Shoal under test: its topics, its settings, and what came out of it.
+struct Application {
+    static let keyDigits = String(repeating: "5a", count: 32)
+
+    let broker: TestBroker
+    let name: String
+    let input: String
+    var settings: [String: String]
+    private let folder: TemporaryFolder
+
+    var output: String { "\(name)-out" }
+    var members: String { "\(name)-members" }
+    var deadLetters: String { "\(name)-dead" }
+    var deltas: String { "\(name)-deltas" }
+    var models: String { "\(name)-models" }
+
+    /// Settings that make small streams cluster within seconds.
+    static let quick = [
+        "epoch.idle-timeout": "700ms", "clusters.seed-members": "60", "clusters.initial": "4",
+        "privacy.min-cluster-size": "5", "members.min-events": "3", "kafka.session.timeout.ms": "6000",
+        "kafka.heartbeat.interval.ms": "500", "log.format": "text", "log.level": "debug",
+    ]
+
+    /// - Parameter topics: the lines of `topics.file`; none: topics are admitted as viewers watch them.
+    init(
+        _ broker: TestBroker, _ prefix: String, input: String? = nil, topics: [String] = [],
+        settings: [String: String] = [:]
+    ) throws {
+        self.broker = broker
+        name = uniqueName(prefix)
+        self.input = input ?? "\(name)-in"
+        folder = try TemporaryFolder()
+        var all = Self.quick
+        all["kafka.bootstrap.servers"] = broker.bootstrap
+        if !topics.isEmpty { all["topics.file"] = try folder.file("topics.txt", topics.joined(separator: "\n")) }
+        all["application.id"] = name
+        all["input.topic"] = self.input
+        for (setting, topic) in [
+            ("output.topic", "\(name)-out"), ("members.topic", "\(name)-members"),
+            ("dead-letters.topic", "\(name)-dead"),
+        ] { all[setting] = topic }
+        self.settings = all.merging(settings) { $1 }
+    }
+
+    /// Makes the topics; the input only where it has its own.
+    func createTopics(partitions: Int32) async throws {
+        var topics = [output: Int32(4), members: 2, deadLetters: 1, deltas: 1, models: 1]
+        if input.hasPrefix(name) { topics[input] = partitions }
+        try await broker.create(topics)
+    }
+
+    /// Starts an instance.
+    func start(_ instance: String = "a", _ more: [String: String] = [:]) throws -> ShoalProcess {
+        let all = settings.merging(["instance.id": instance]) { $1 }.merging(more) { $1 }
+        return try ShoalProcess(
+            ["run"] + all.sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] },
+            environment: ["SHOAL_PRIVACY_KEY": Self.keyDigits])
+    }
+
+    /// Runs one instance until the input is used up.
+    func run(within time: Duration = .seconds(90)) async throws {
+        let instance = try start()
+        try await settle([instance], within: time)
+        let status = try await instance.stop()
+        guard status == 0 else { throw ProcessMisbehaved(description: "exit status \(status):\n\(instance.log)") }
+    }
+
+    // MARK: - What came out
+
+    func records(of topic: String) async throws -> [TestRecord] { try await broker.records(of: topic) }
+
+    /// Key and value of all changes, sorted.
+    func sortedChanges() async throws -> [Line] {
+        try await records(of: output).map { Line($0.key, $0.value) }.sorted()
+    }
+
+    /// The content hash of each version.
+    func modelHashes() async throws -> [Epoch: String] {
+        var hashes: [Epoch: String] = [:]
+        for record in try await records(of: models) {
+            func header(_ name: String) -> String { String(decoding: record.headers[name] ?? [], as: UTF8.self) }
+            guard let through = Epoch(header("through")) else { continue }
+            for version in (Epoch(header("from")) ?? through)...through { hashes[version] = header("content_hash") }
+        }
+        return hashes
+    }
+
+    /// The model records, in order.
+    func modelRecords() async throws -> [ModelRecord] {
+        var table = ModelTable()
+        return try await records(of: models).compactMap { record in
+            let value = record.value ?? []
+            return try table.take(value.span, offset: record.offset)
+        }
+    }
+
+    /// A key and a value, to be compared and sorted.
+    struct Line: Hashable, Comparable, CustomStringConvertible {
+        var key: [UInt8]
+        var value: [UInt8]
+
+        init(_ key: [UInt8]?, _ value: [UInt8]?) {
+            self.key = key ?? []
+            self.value = value ?? []
+        }
+
+        static func < (left: Self, right: Self) -> Bool {
+            left.key == right.key
+                ? left.value.lexicographicallyPrecedes(right.value) : left.key.lexicographicallyPrecedes(right.key)
+        }
+
+        var description: String {
+            guard let change = try? ClusterChange(value) else { return "\(key): no change" }
+            var json: [UInt8] = []
+            change.encodeJSON(into: &json)
+            return String(decoding: json, as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import Clustering
+import Foundation
+import TestSupport
+
+@testable import Pipeline
+
+/// What must come out of an input topic: the engine over its records in memory, each of them once. No transaction, no
+/// group, no crash, no wall clock.
+struct Oracle {
+    private(set) var changes: [Application.Line] = []
+    /// The content hash of each version.
+    private(set) var models: [Epoch: String] = [:]
+    /// Distinct events handled, and repetitions left out.
+    private(set) var events: Int64 = 0
+    private(set) var duplicates: Int64 = 0
+    private(set) var lastModel: Model
+
+    private var compiled: [(from: Epoch?, through: Epoch, model: CompiledModel)] = []
+    private var coordinator: Coordinator
+    private let genesis: CompiledModel
+    private let settings: Settings
+    private let encoder = ChangeRecord(format: .protobuf)
+    private var buffer = RecordBuffer()
+
+    /// - Parameters:
+    ///   - genesis: the genesis model of the application, for its settings and its topics.
+    ///   - records: of the whole input; those with a header `expect` are no watch events.
+    init(genesis record: ModelRecord, records: [TestRecord]) throws {
+        let model = record.model
+        genesis = CompiledModel(model, version: nil)
+        settings = model.settings
+        lastModel = model
+        coordinator = Coordinator(model: model, bookkeeping: record.bookkeeping)
+        let key = PrivacyKey(hex: Application.keyDigits)!
+        var partitions = record.firstOffsets.indices.map { partition in
+            Partition(shard: Shard(partition: Int32(partition), genesis: genesis, keys: KeyedTopics(key)))
+        }
+        var decoder = EventDecoder(key: key)
+        for record in records where record.headers["expect"] == nil {
+            partitions[Int(record.partition)].records.append((record.offset, try decoder.decode(record)))
+        }
+        try run(&partitions)
+        events = partitions.reduce(0) { $0 + $1.shard.counters.events }
+        duplicates = partitions.reduce(0) { $0 + $1.shard.counters.duplicates }
+        changes = buffer.entries.filter { $0.topic == .changes }.map { entry in
+            Application.Line(entry.key.map { Array(buffer.bytes[$0]) }, entry.value.map { Array(buffer.bytes[$0]) })
+        }.sorted()
+    }
+
+    private struct Partition {
+        var shard: Shard<KeyedTopics>
+        var records: [(offset: Int64, record: EventDecoder.Record)] = []
+        var next = 0
+        var isCaughtUp = false
+    }
+
+    private mutating func run(_ partitions: inout [Partition]) throws {
+        var offset = coordinator.offset
+        while true {
+            var words: [Word] = []
+            for index in partitions.indices { words += advance(&partitions[index]) }
+            for word in words {
+                try coordinator.fold(word, firstOffset: offset, offset: offset)
+                offset += 1
+            }
+            var hasPublished = false
+            let clock = Coordinator.Clock(now: .max, isIdle: { _ in true })
+            while let next = try coordinator.publish(clock, settings: settings, unread: nil) {
+                hasPublished = true
+                keep(next)
+            }
+            if words.isEmpty, !hasPublished { return }
+        }
+    }
+
+    private mutating func keep(_ next: Coordinator.Publication) {
+        guard let through = next.bookkeeping.through else { return }
+        let hash = Hex.text(SHA256Digest.of(ModelContent.encode(next.model).span))
+        for version in (next.bookkeeping.from ?? through)...through { models[version] = hash }
+        compiled.append((next.bookkeeping.from, through, CompiledModel(next.model, version: through)))
+        lastModel = next.model
+        for change in next.changes { encoder.append(change, model: next.model, to: &buffer) }
+    }
+
+    private func model(_ version: Epoch) -> CompiledModel? {
+        if let start = coordinator.start, version <= start { return genesis }
+        return compiled.last { ($0.from ?? .min) <= version && version <= $0.through }?.model
+    }
+
+    /// Goes on with a partition as far as the models allow.
+    private mutating func advance(_ partition: inout Partition) -> [Word] {
+        var words: [Word] = []
+        var changes: [MemberChange] = []
+        while partition.next < partition.records.count {
+            let (offset, record) = partition.records[partition.next]
+            switch record {
+            case .erase(let member):
+                _ = partition.shard.erase(member, offset: offset, changes: &changes)
+            case .event(let event):
+                if let needed = partition.shard.neededModel {
+                    guard let model = model(needed) else { return finish(partition, changes, words) }
+                    while !partition.shard.open(model, offset: offset, time: event.time, changes: &changes) {}
+                }
+                if let epoch = partition.shard.look(viewer: event.member, time: event.time) {
+                    words.append(.closing(partition.shard.close(to: epoch)))
+                    continue
+                }
+                partition.shard.handle(event, offset: offset, changes: &changes)
+            }
+            partition.next += 1
+        }
+        if !partition.isCaughtUp {
+            partition.isCaughtUp = true
+            words.append(.caughtUp(partition: partition.shard.partition, number: partition.shard.closings))
+        }
+        return finish(partition, changes, words)
+    }
+
+    private mutating func finish(_ partition: Partition, _ changes: [MemberChange], _ words: [Word]) -> [Word] {
+        for change in changes {
+            encoder.append(change, partition: partition.shard.partition, memberships: false, to: &buffer)
+        }
+        return words
+    }
+}
+
+/// Reads the records that the tests write, in its own way.
+struct EventDecoder {
+    enum Record {
+        case event(EngineEvent)
+        case erase(Pseudonym)
+    }
+
+    private var viewers: ViewerTable
+    private let ids: SipHash
+
+    init(key: PrivacyKey) {
+        viewers = ViewerTable(key: key)
+        ids = SipHash(key, purpose: "events")
+    }
+
+    mutating func decode(_ record: TestRecord) throws -> Record {
+        let key = record.key ?? []
+        let identity = viewers.identity(of: key.span)
+        guard let value = record.value else { return .erase(identity.pseudonym) }
+        guard let object = try JSONSerialization.jsonObject(with: Data(value)) as? [String: Any] else {
+            throw CocoaError(.fileReadCorruptFile)
+        }
+        var event = EngineEvent()
+        event.member = identity.pseudonym
+        event.order = identity.order
+        if let id = object["event_id"] as? String {
+            let bytes = Array(id.utf8)
+            event.id = ids.hash64(bytes.span)
+        }
+        event.watched = (object["watched_ms"] as? NSNumber)?.int64Value ?? 0
+        event.duration = (object["duration_ms"] as? NSNumber)?.int64Value ?? 0
+        event.time = (object["event_time_ms"] as? NSNumber)?.int64Value ?? 0
+        for topic in object["topics"] as? [String] ?? [] {
+            // Repeated topics are added up before anything else.
+            if let place = event.topics.firstIndex(where: { event.text[$0.name].elementsEqual(topic.utf8) }) {
+                event.topics[place].weight += 1 << 16
+                continue
+            }
+            let start = event.text.count
+            event.text += topic.utf8
+            event.topics.append(.init(name: start..<event.text.count, weight: 1 << 16))
+        }
+        return .event(event)
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// A `shoal` that goes on running beside the test: it can be signalled, and its log be read meanwhile. It ends with the
+/// object at the latest, and with the test process.
+public final class ShoalProcess: Sendable {
+    private let process = Process()
+    private let leash: Supervised
+    private let folder: TemporaryFolder
+    private let output: URL
+
+    public init(_ words: [String], environment: [String: String] = [:]) throws {
+        folder = try TemporaryFolder()
+        output = URL(fileURLWithPath: try folder.file("output", ""))
+        let handle = try FileHandle(forWritingTo: output)
+        process.executableURL = URL(fileURLWithPath: shoalProgram)
+        process.arguments = words
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = handle
+        process.standardError = handle
+        try process.runUnmasked()
+        leash = try Supervised(
+            "", arguments: ["\(process.processIdentifier)"],
+            cleanup: "[ \"$(cat /proc/$1/comm 2> /dev/null)\" = shoal ] && kill -s KILL $1")
+    }
+
+    deinit {
+        if process.isRunning { signal(SIGKILL) }
+        process.waitUntilExit()
+        leash.stop()
+    }
+
+    public var isRunning: Bool { process.isRunning }
+
+    /// Standard output and standard error so far.
+    public var log: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+
+    public func signal(_ number: Int32) {
+        _ = Foundation.kill(process.processIdentifier, number)
+    }
+
+    /// Waits until the log holds the text; fails where the process ends before, or it takes too long.
+    public func waitForLog(_ text: String, within time: Duration = .seconds(60)) async throws {
+        try await wait(within: time) { self.log.contains(text) || !self.isRunning }
+        guard log.contains(text) else {
+            throw ProcessMisbehaved(description: "\"\(text)\" is not in the log, and the process has ended:\n\(log)")
+        }
+    }
+
+    /// Waits for the end.
+    /// - Returns: the exit status; minus the signal's number where one ended it.
+    public func waitForEnd(within time: Duration = .seconds(60)) async throws -> Int32 {
+        try await wait(within: time) { !self.isRunning }
+        return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
+    }
+
+    /// Asks it to stop, and waits until it has.
+    /// - Returns: the exit status.
+    @discardableResult
+    public func stop(within time: Duration = .seconds(60)) async throws -> Int32 {
+        signal(SIGTERM)
+        return try await waitForEnd(within: time)
+    }
+
+    /// Kills it, and waits until it is gone.
+    public func kill() async throws {
+        signal(SIGKILL)
+        _ = try await waitForEnd()
+    }
+
+    private func wait(within time: Duration, until isOver: () -> Bool) async throws {
+        let end = ContinuousClock.now + time
+        while !isOver() {
+            guard ContinuousClock.now < end else {
+                throw ProcessMisbehaved(description: "nothing of it within \(time):\n\(log)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+public struct ProcessMisbehaved: Error, CustomStringConvertible {
+    public var description: String
+
+    public init(description: String) {
+        self.description = description
+    }
+}
