@@ -7,6 +7,8 @@ BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev
 TEST_PACKAGES := python3-venv protobuf-compiler kcat
 # The tests' Python packages, in a virtual environment of their own below build/.
 PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5
+# What `make bench-quality-check` and SKLEARN=1 compare with.
+BENCH_PYTHON_PACKAGES := numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1 numba==0.68.1
 
 # Tests run on optimised code: the engine's go over millions of events. A build of their own leaves the program's alone.
 TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build/tests
@@ -15,7 +17,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test demo lint deps test-deps clean
+.PHONY: build release test demo lint deps test-deps clean bench-quality bench-quality-check
 
 build: deps            ## a debug build
 	swift build
@@ -30,6 +32,26 @@ test: test-deps lint   ## all tests
 	swift build $(TEST_BUILD) --build-tests
 	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python swift test $(TEST_BUILD) --skip-build
 
+# SEEDS=3, STREAMS=base,drift, LOG=FILE, SKLEARN=1 (scikit-learn's k-means in the ceiling too), VERBOSE=1.
+LOG ?= ../shared/data/kuairand-watch-events.ndjson.gz
+bench-quality: deps $(if $(SKLEARN),build/bench-venv/.installed)   ## how good the clusters are, against their targets
+	swift build -c release --product bench-quality
+	.build/release/bench-quality --log $(LOG) --out Benchmarks/Quality $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(STREAMS),--streams $(STREAMS)) $(if $(SKLEARN),--sklearn build/bench-venv/bin/python) \
+		$(if $(VERBOSE),--verbose)
+
+# Our own k-means, rules and scores against those of the prototype, where it is present.
+REFERENCE ?= ../shared/reference
+ifneq ($(wildcard $(REFERENCE)/batch.py),)
+bench-quality-check: deps build/bench-venv/.installed
+	swift build -c release --product bench-quality
+	.build/release/bench-quality --check build/bench-check.json
+	NUMBA_CACHE_DIR=build/numba build/bench-venv/bin/python Benchmarks/Quality/check.py build/bench-check.json $(REFERENCE)
+else
+bench-quality-check:
+	@echo "skipped: there is no prototype in $(REFERENCE) (REFERENCE=DIRECTORY)"
+endif
+
 lint:                  ## the style that .swift-format sets
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
@@ -43,6 +65,12 @@ build/venv/.installed: Makefile
 	$(call install,python3-venv)
 	python3 -m venv build/venv
 	build/venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_PACKAGES)
+	touch $@
+
+build/bench-venv/.installed: Makefile
+	$(call install,python3-venv)
+	python3 -m venv build/bench-venv
+	build/bench-venv/bin/pip install --quiet --disable-pip-version-check $(BENCH_PYTHON_PACKAGES)
 	touch $@
 
 clean:

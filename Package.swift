@@ -51,6 +51,11 @@ let package = Package(
 
         .target(
             name: "Scoring", dependencies: ["Clustering"], path: "Benchmarks/Scoring", swiftSettings: settings),
+        .executableTarget(
+            name: "bench-quality",
+            dependencies: ["Scoring", "Clustering", "Replay", "Generator", "Schemas", "CZlib"],
+            path: "Benchmarks/Quality", exclude: ["README.md", "check.py", "results.csv", "results.md"],
+            swiftSettings: settings),
 
         .target(
             name: "TestSupport", dependencies: ["Kafka"], path: "Tests/TestSupport", swiftSettings: settings),
