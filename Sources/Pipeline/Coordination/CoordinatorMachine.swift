@@ -18,7 +18,7 @@ struct CoordinatorMachine {
     private(set) var coordinator: Coordinator
     private let wishes: Wishes
     private var assembler = ClosingAssembler()
-    /// When the first closing of an epoch, or of a later one, was read, in ms of a monotonic clock: ascending.
+    /// When the first closing of an epoch, or of a later one, was seen, in ms of a monotonic clock: ascending.
     private var firstRead: [(epoch: Epoch, at: Int64)] = []
 
     /// Continues from the last model: the delta topic is to be read from `coordinator.offset`.
@@ -37,9 +37,16 @@ struct CoordinatorMachine {
     mutating func fold(_ value: Span<UInt8>, offset: Int64, now: Int64) throws {
         guard let whole = try assembler.add(WordRecord.decode(value), offset: offset) else { return }
         try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
-        if case .closing(let closing) = whole.word, closing.through > firstRead.last?.epoch ?? .min {
-            firstRead.append((closing.through, now))
-        }
+        noteClosings(now)
+    }
+
+    /// Which epochs have been closed by somebody, and when that was seen first. After a take-over only the model tells of a
+    /// closing that reaches beyond the model that includes it.
+    private mutating func noteClosings(_ now: Int64) {
+        guard let closed = coordinator.partitions.compactMap(\.closed).max(),
+            closed > firstRead.last?.epoch ?? coordinator.version ?? .min
+        else { return }
+        firstRead.append((closed, now))
     }
 
     /// The delta topic was read up to the high watermark: control records may follow the last word.
@@ -53,6 +60,7 @@ struct CoordinatorMachine {
     ///   - wall: ms since 1970, positive.
     /// - Throws: `Contradiction`.
     mutating func publish(now: Int64, wall: Int64) throws(Contradiction) -> Coordinator.Publication? {
+        noteClosings(now)
         let length = coordinator.model.settings.fixed.epochLength
         let (firsts, timeout) = (firstRead, wishes.idleTimeout)
         let clock = Coordinator.Clock(now: wishes.allowsFuture ? .max : wall / length) { epoch in

@@ -1,0 +1,48 @@
+import Clustering
+import Testing
+
+@testable import Pipeline
+
+@Suite("The owner of the delta topic")
+struct CoordinatorMachineTests {
+    private let wishes = CoordinatorMachine.Wishes(
+        settings: Settings(), keyFingerprint: 1, format: .protobuf, allowsFuture: true, idleTimeout: 1_000)
+
+    /// Two partitions; the first jumped from epoch 10 to 16, the second is caught up.
+    private func machine() throws -> CoordinatorMachine {
+        let genesis = ModelRecord(
+            bookkeeping: Bookkeeping(
+                from: nil, through: nil, start: nil, partitions: [PartitionState(), PartitionState()], deltaOffset: 0,
+                oldestOffset: 0),
+            firstOffsets: [0, 0], keyFingerprint: 1, model: .genesis(settings: Settings(), topics: []))
+        var machine = CoordinatorMachine(last: genesis, wishes: wishes)
+        let words =
+            WordRecord.encode(Closing(partition: 0, number: 1, from: nil, through: 9))
+            + WordRecord.encode(Closing(partition: 0, number: 2, from: 10, through: 15))
+            + [WordRecord.encode(caughtUp: true, partition: 1, number: 0)]
+        for (offset, word) in words.enumerated() { try machine.fold(word.span, offset: Int64(offset), now: 0) }
+        return machine
+    }
+
+    @Test("epochs that one partition skipped are published when the idle time-out is over")
+    func skipped() throws {
+        var machine = try machine()
+        #expect(try machine.publish(now: 0, wall: 1)?.bookkeeping.through == 9, "the start")
+        #expect(try machine.publish(now: 999, wall: 1) == nil)
+        #expect(try machine.publish(now: 1_000, wall: 1)?.bookkeeping.through == 10)
+        #expect(try machine.publish(now: 1_000, wall: 1)?.bookkeeping.through == 15)
+        #expect(try machine.publish(now: 1_000, wall: 1) == nil)
+    }
+
+    @Test("so they are where the model that includes the closing is all that a take-over knows of it")
+    func takenOver() throws {
+        var before = try machine()
+        _ = try before.publish(now: 0, wall: 1)
+        let last = try #require(try before.publish(now: 1_000, wall: 1))
+        #expect(last.bookkeeping.oldestOffset == 3, "the closing is not read again")
+        var machine = CoordinatorMachine(
+            last: ModelRecord(bookkeeping: last.bookkeeping, keyFingerprint: 1, model: last.model), wishes: wishes)
+        #expect(try machine.publish(now: 5_000, wall: 1) == nil, "the time-out begins anew")
+        #expect(try machine.publish(now: 6_000, wall: 1)?.bookkeeping.through == 15)
+    }
+}
