@@ -62,7 +62,7 @@ let package = Package(
         tests("KafkaTests", ["Kafka"]),
         tests("SchemasTests", ["Schemas"], exclude: ["Released", "random_messages.py"]),
         tests("ClusteringTests", ["Clustering"]),
-        tests("ReplayTests", ["Replay", "Clustering"]),
+        tests("ReplayTests", ["Replay", "Clustering", "Generator"]),
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
         tests("SimulationTests", ["Pipeline", "Schemas", "Clustering"]),
         tests("GeneratorTests", ["Generator"]),

@@ -16,6 +16,8 @@ public final class CompiledModel: Sendable {
     let rows: [Int32]
     /// Row by row, Q15.
     let matrix: [Int16]
+    /// The largest centroid entry of each row, the column that has it, and the largest of all other columns.
+    let peaks: [Peak]
     let names: TopicNames
     let sensitive: [TopicPattern]
     /// Topics that left the vocabulary.
@@ -44,9 +46,34 @@ public final class CompiledModel: Sendable {
         }
         self.rows = rows
         self.matrix = matrix
+        let (width, count) = (width, active.count)
+        peaks = (0..<(width > 0 ? matrix.count / width : 0)).map { row in
+            Peak(matrix[row * width..<row * width + count])
+        }
         names = TopicNames(model.vocabulary)
         sensitive = model.settings.sensitiveTopics.map { TopicPattern($0) }
         removed = model.vocabulary.entries.map(\.isRemoved)
+    }
+
+    struct Peak: Sendable {
+        var first: Int32 = 0
+        var second: Int32 = 0
+        var column: Int32 = -1
+
+        init(_ row: ArraySlice<Int16>) {
+            for (column, value) in row.enumerated() {
+                let value = Int32(value)
+                if value > first {
+                    (first, second, self.column) = (value, first, Int32(column))
+                } else if value > second {
+                    second = value
+                }
+            }
+        }
+
+        /// The largest entry outside a column.
+        @inline(__always)
+        func outside(_ own: Int) -> Int64 { Int64(Int(column) == own ? second : first) }
     }
 
     /// The column of an active cluster; nil for any other.
@@ -58,6 +85,18 @@ public final class CompiledModel: Sendable {
             if columns[middle] < id { low = middle + 1 } else { high = middle }
         }
         return low < columns.count && columns[low] == id ? low : nil
+    }
+
+    /// The score of one column, Q30.
+    @inline(__always)
+    func score(_ members: borrowing MemberTable, _ range: Range<Int>, of column: Int) -> Int64 {
+        var sum: Int64 = 0
+        for place in range {
+            let topic = Int(members.topics[place])
+            guard topic < rows.count, rows[topic] >= 0 else { continue }
+            sum += Int64(members.directions[place]) * Int64(matrix[Int(rows[topic]) * width + column])
+        }
+        return sum
     }
 
     /// Adds the scores of all columns, Q30: Σ x_t · C_t,k.

@@ -38,6 +38,27 @@ public struct Bookkeeping: Equatable, Sendable {
     }
 }
 
+/// Which closings a recorded model includes.
+public struct Inclusion: Equatable, Sendable {
+    /// The versions of the record; `from` nil: the start.
+    public var from: Epoch?
+    public var through: Epoch
+    /// How many closings of each partition it and those before it include.
+    public var closings: [Int64]
+
+    public init(from: Epoch?, through: Epoch, closings: [Int64]) {
+        self.from = from
+        self.through = through
+        self.closings = closings
+    }
+
+    /// As a model's record tells it; nil: the genesis model.
+    public init?(_ bookkeeping: Bookkeeping) {
+        guard let through = bookkeeping.through else { return nil }
+        self.init(from: bookkeeping.from, through: through, closings: bookkeeping.partitions.map(\.included))
+    }
+}
+
 /// Folds the delta topic into models: a pure state machine. The wall clock only delays, and is asked for from outside.
 ///
 /// The rules are those of "Epochs" and "Taking a partition over" in the design.
@@ -152,13 +173,31 @@ public struct Coordinator: Sendable {
                 through += 1
             }
         }
-        let (next, changes) = try model.next(
-            including: included.map(\.closing), settings: settings, version: first)
-        pending.removeAll { ($0.closing.from ?? .min) <= first }
-        for entry in included { partitions[Int(entry.closing.partition)].included += 1 }
-        model = next
-        self.version = through
-        return publication(from: first, through: through, changes, unread: unread)
+        return try include(included, from: first, through: through, settings: settings, unread: unread)
+    }
+
+    /// The next model as it was recorded: which closings it includes was decided by wall clocks then, and is obeyed now.
+    /// - Parameter settings: those that the recorded model carries.
+    /// - Returns: nil where a closing that it includes has not been folded yet.
+    /// - Throws: `Contradiction` where the record does not follow the last model.
+    public mutating func publish(
+        recorded: Inclusion, settings: Settings, unread: Int64?
+    ) throws(Contradiction) -> Publication? {
+        guard let version else {
+            guard recorded.from == nil, let first = partitions.compactMap(\.first).min() else { return nil }
+            guard first - 1 == recorded.through else {
+                throw Contradiction("the recorded start is \(recorded.through), but the first epoch is \(first)")
+            }
+            return publishStart(through: recorded.through, unread: unread)
+        }
+        guard recorded.from == version + 1, recorded.closings.count == partitions.count else {
+            throw Contradiction("the recorded model of \(recorded.through) does not follow that of \(version)")
+        }
+        let included = pending.filter { $0.closing.number <= recorded.closings[Int($0.closing.partition)] }
+        let wanted = zip(recorded.closings, partitions).reduce(Int64(0)) { $0 + $1.0 - $1.1.included }
+        guard included.count == Int(wanted) else { return nil }
+        return try include(
+            included, from: version + 1, through: recorded.through, settings: settings, unread: unread)
     }
 
     /// The partitions that the next epoch waits for; empty: it waits for none of them.
@@ -185,9 +224,24 @@ public struct Coordinator: Sendable {
         guard let first = partitions.compactMap(\.first).min(),
             partitions.allSatisfy({ $0.first != nil || $0.caughtUp }), first <= clock.now
         else { return nil }
-        start = first - 1
-        version = first - 1
-        return publication(from: nil, through: first - 1, [], unread: unread)
+        return publishStart(through: first - 1, unread: unread)
+    }
+
+    private mutating func publishStart(through: Epoch, unread: Int64?) -> Publication {
+        start = through
+        version = through
+        return publication(from: nil, through: through, [], unread: unread)
+    }
+
+    private mutating func include(
+        _ included: [Pending], from: Epoch, through: Epoch, settings: Settings, unread: Int64?
+    ) throws(Contradiction) -> Publication {
+        let (next, changes) = try model.next(including: included.map(\.closing), settings: settings, version: from)
+        for entry in included { partitions[Int(entry.closing.partition)].included += 1 }
+        pending.removeAll { $0.closing.number <= partitions[Int($0.closing.partition)].included }
+        model = next
+        version = through
+        return publication(from: from, through: through, changes, unread: unread)
     }
 
     private func isDue(_ epoch: Epoch, _ clock: Clock) -> Bool {

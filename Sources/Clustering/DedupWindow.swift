@@ -35,7 +35,8 @@ public struct DedupWindow: Sendable {
 
     private var mask: Int { table.count - 1 }
 
-    private func home(_ id: UInt64) -> Int { Int(truncatingIfNeeded: id) & mask }
+    /// Ids may be numbers that follow each other: multiplied (Knuth, 1973), neighbours lie far apart.
+    private func home(_ id: UInt64) -> Int { Int(truncatingIfNeeded: (id &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask }
 
     private func find(_ id: UInt64) -> Int? {
         var index = home(id)

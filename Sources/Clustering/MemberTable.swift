@@ -1,6 +1,6 @@
 /// The members of a shard, in arrays: a table of fixed-size slots and one of topic weights, no object a member.
 ///
-/// A slot takes 64 bytes, the index 4 a place, a topic 10 (number, weight, direction) in blocks of 4. Which slot a member
+/// A slot takes 64 bytes, a bound 12, the index 4 a place, a topic 10 (number, weight, direction) in blocks of 4. Which slot a member
 /// lives in reaches no result.
 struct MemberTable {
     struct Slot {
@@ -25,6 +25,8 @@ struct MemberTable {
     static let uncounted = ClusterID.max
 
     private(set) var slots: [Slot] = []
+    /// What proves that a member stays, by slot.
+    var bounds: [ScoreBound] = []
     private var freeSlots: [UInt32] = []
     private(set) var count = 0
     /// Open addressing by pseudonym: slot + 1; 0 is free.
@@ -60,7 +62,9 @@ struct MemberTable {
         } else {
             slot = slots.count
             slots.append(Slot())
+            bounds.append(ScoreBound())
         }
+        bounds[slot] = ScoreBound()
         slots[slot] = Slot(pseudonym: pseudonym, order: order, isUsed: true)
         place(slot)
         count += 1

@@ -5,14 +5,37 @@ extension Shard {
     mutating func assign(_ slot: Int, from cluster: ClusterID) -> (ClusterID, Int64) {
         guard !current.columns.isEmpty else { return (0, 0) }
         current.score(members, members.range(slot), into: &scores)
+        let (column, score) = decide(from: cluster)
+        remember(slot, own: column)
+        return column < 0 ? (0, 0) : (current.columns[column], score)
+    }
+
+    /// The decision by the scores at hand.
+    /// - Returns: the column, -1: none.
+    func decide(from cluster: ClusterID) -> (Int, Int64) {
         var best = 0
         for column in current.columns.indices where scores[column] > scores[best] { best = column }
         if let own = current.column(of: cluster) {
             let isBetter = best != own && Int64(scores[best]) > Int64(scores[own]) + current.hysteresis
             let column = isBetter ? best : own
-            return Int64(scores[column]) < current.leaves ? (0, 0) : (current.columns[column], Int64(scores[column]))
+            return Int64(scores[column]) < current.leaves ? (-1, 0) : (column, Int64(scores[column]))
         }
-        return Int64(scores[best]) < current.joins ? (0, 0) : (current.columns[best], Int64(scores[best]))
+        return Int64(scores[best]) < current.joins ? (-1, 0) : (best, Int64(scores[best]))
+    }
+
+    /// Remembers the best rival, and what no other score exceeds.
+    private mutating func remember(_ slot: Int, own: Int) {
+        var (rival, first, second): (Int, Int32, Int32) = (-1, -1, -1)
+        for column in current.columns.indices where column != own {
+            let score = scores[column]
+            if score > first {
+                (rival, first, second) = (column, score, first)
+            } else if score > second {
+                second = score
+            }
+        }
+        members.bounds[slot] = ScoreBound(
+            rival: rival < 0 ? 0 : current.columns[rival], rest: max(second, 0), stamp: drift.number)
     }
 
     /// Adds samples to the delta: of each cluster the members with the lowest order (`rules.md`, "Samples").

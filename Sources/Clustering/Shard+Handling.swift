@@ -38,7 +38,10 @@ extension Shard {
         let time = counted(event.time)
         let slot = members.find(event.member) ?? members.insert(event.member, order: event.order)
         let before = members.slots[slot].cluster
-        if before != MemberTable.uncounted { delta.add(members, slot, to: before, sign: -1) }
+        if before != MemberTable.uncounted {
+            delta.add(members, slot, to: before, sign: -1)
+            self.before.remember(members, members.range(slot))
+        }
         update(slot, event, time: time, settings)
         let isEligible = members.slots[slot].events >= settings.minEvents && !members.range(slot).isEmpty
         guard isEligible else {
@@ -48,13 +51,26 @@ extension Shard {
                 slot, from: outside(before), to: 0, .event, 0, Cause(offset: offset, time: time), &changes)
             return
         }
-        if before == MemberTable.uncounted { counters.eligible += 1 }
+        if before == MemberTable.uncounted {
+            counters.eligible += 1
+        } else if stays(slot, in: before) {
+            counters.skipped += 1
+            if isAudited { audit(slot, before) }
+            return delta.add(members, slot, to: before, sign: 1)
+        }
         let (cluster, score) = assign(slot, from: before == MemberTable.uncounted ? 0 : before)
         members.update(slot) { $0.cluster = cluster }
         delta.add(members, slot, to: cluster, sign: 1)
         publish(
             slot, from: outside(before), to: outside(cluster), .event, score, Cause(offset: offset, time: time),
             &changes)
+    }
+
+    /// Scans where a scan was skipped, and counts what it would have decided otherwise.
+    private mutating func audit(_ slot: Int, _ cluster: ClusterID) {
+        current.score(members, members.range(slot), into: &scores)
+        let column = decide(from: cluster).0
+        if (column < 0 ? 0 : current.columns[column]) != cluster { wrongSkips += 1 }
     }
 
     /// Forgets a viewer: profile, membership, and what he added to the sums.

@@ -22,6 +22,7 @@ extension Shard {
         affected.sort { members.slots[$0].pseudonym < members.slots[$1].pseudonym }
         if let after { affected.removeAll { members.slots[$0].pseudonym <= after } }
         adopt(model)
+        drift.adopt(model)
         let (closed, part) = (openEpoch, affected.prefix(Self.openingStep))
         openEpoch = epoch
         for slot in part { look(at: slot, opening, cause, &changes) }

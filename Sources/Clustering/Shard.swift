@@ -17,6 +17,8 @@ public struct Shard<Keys: TopicKeys> {
         /// Tombstones of viewers that nobody knew.
         public var unknownErased: Int64 = 0
         public var eligible: Int64 = 0
+        /// Events that provably changed no membership, so that not all clusters were scanned.
+        public var skipped: Int64 = 0
 
         public init() {}
     }
@@ -41,6 +43,13 @@ public struct Shard<Keys: TopicKeys> {
     /// Admitted candidates whose name the model does not know yet, by hash.
     var unnamed: [UInt128: TopicNumber] = [:]
     var scores: [Int32]
+    var drift: CentroidDrift
+    /// The direction of the member at hand, before its event.
+    var before = DirectionBefore()
+    /// Whether every skipped scan is done all the same, and compared: for tests.
+    public var isAudited = false
+    /// Of those, how many would have changed a membership.
+    public internal(set) var wrongSkips: Int64 = 0
 
     /// - Parameter genesis: the genesis model, which is the model of genesis.
     public init(partition: Int32, genesis: CompiledModel, keys: Keys) {
@@ -51,6 +60,7 @@ public struct Shard<Keys: TopicKeys> {
         clock = EpochClock(quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep)
         ids = DedupWindow(capacity: fixed.dedupWindow)
         scores = Array(repeating: 0, count: genesis.width)
+        drift = CentroidDrift(genesis)
         adopt(genesis)
     }
 

@@ -52,6 +52,11 @@ public struct GivenEpochs<Keys: TopicKeys> {
                 from: nil, through: first - 1, start: first - 1, partitions: states, deltaOffset: 0, oldestOffset: 0))
     }
 
+    /// From now on every scan that a bound would spare is done all the same, and `Shard.wrongSkips` counts the difference.
+    public mutating func audit() {
+        for partition in shards.indices { shards[partition].isAudited = true }
+    }
+
     /// The last model.
     public var model: Model { coordinator.model }
 
