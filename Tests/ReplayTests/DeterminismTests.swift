@@ -1,0 +1,188 @@
+import Foundation
+import Generator
+import Testing
+
+@testable import Clustering
+@testable import Replay
+
+/// The same events, however they are spread and interleaved, give the same models and the same changes.
+@Suite("Determinism")
+struct DeterminismTests {
+    /// One small application: its events, tombstones among them, and its settings.
+    private struct Case {
+        enum Record {
+            case event(Int, EngineEvent)
+            case erase(Int)
+        }
+
+        var settings = Settings()
+        var names: [[UInt8]]
+        var topics: [[UInt8]]
+        var first: Epoch
+        /// By epoch.
+        var epochs: [[Record]] = []
+        /// Settings that hold from the end of an epoch on.
+        var later: [Int: Settings] = [:]
+
+        init(seed: UInt64) throws {
+            var draws = SplitMix64(seed: seed)
+            func chance(_ share: Double) -> Bool { draws.uniform() < share }
+            func one<T>(of values: [T]) -> T { values[Int(draws.uniform() * Double(values.count))] }
+            var shape = StreamShape()
+            (shape.topics, shape.archetypes, shape.coreTopics, shape.poolSize) = (60, one(of: [3, 6, 9]), 5, 12)
+            shape.viewers = one(of: [120, 400, 900])
+            shape.epochs = one(of: [8, 14, 24])
+            shape.eventsPerEpoch = one(of: [0.4, 1.5])
+            shape.noiseShare = one(of: [0.1, 0.4])
+            shape.videos = 500
+            shape.repeatShare = 0.02
+            shape.lateShare = 0.05
+            var events = try EngineEvents(shape, seed: seed)
+            names = events.names
+            topics = chance(0.3) ? Array(names.prefix(30)) : chance(0.2) ? [] : names
+            first = events.first
+            settings.halfLife = one(of: [3_600_000, 6 * 3_600_000, 86_400_000])
+            settings.seedMembers = one(of: [50, 150])
+            settings.clustersInitial = one(of: [1, 3, 8])
+            settings.clustersMax = one(of: [6, 128])
+            if chance(0.2) { settings.clustersCount = one(of: [1, 5]) }
+            settings.minClusterSize = one(of: [1, 20, 60])
+            settings.minEvents = one(of: [1, 3])
+            settings.topicsMinViewers = 2
+            settings.memberTTL = chance(0.4) ? 4 * 3_600_000 : nil
+            settings.fixed.staleness = one(of: [1, 2, 4])
+            settings.fixed.profileTopics = one(of: [4, 16])
+            while let epoch = events.next() {
+                var records: [Record] = []
+                for (viewer, event) in epoch {
+                    if chance(0.003) { records.append(.erase(viewer)) }
+                    records.append(.event(viewer, event))
+                }
+                if chance(0.02) { records += (0..<shape.viewers).map { .erase($0) } }
+                epochs.append(records)
+            }
+            if chance(0.5) {
+                var changed = settings
+                changed.revision = 1
+                changed.sensitiveTopics = [Array("t1*".utf8), names[2]]
+                changed.minClusterSize = one(of: [1, 30])
+                later[shape.epochs / 2] = changed
+            }
+        }
+    }
+
+    private struct Outcome: Equatable {
+        var models: [Model] = []
+        var lifecycle: [LifecycleChange] = []
+        /// By member, each without its offset, which depends on the partition.
+        var changes: [Pseudonym: [MemberChange]] = [:]
+    }
+
+    /// Runs a case over partitions, interleaved at random, and now and then in a copy that goes on in its place.
+    private func run(_ one: Case, partitions: Int, seed: UInt64) throws -> Outcome {
+        var draws = SplitMix64(seed: seed)
+        var engine = GivenEpochs(
+            settings: one.settings, topics: one.topics, partitions: partitions, first: one.first
+        ) { _ in UnkeyedTopics() }
+        var outcome = Outcome()
+        for (number, records) in one.epochs.enumerated() {
+            var queues = [[Case.Record]](repeating: [], count: partitions)
+            for record in records {
+                let viewer =
+                    switch record {
+                    case .event(let viewer, _), .erase(let viewer): viewer
+                    }
+                queues[viewer % partitions].append(record)
+            }
+            var next = [Int](repeating: 0, count: partitions)
+            var open = (0..<partitions).filter { !queues[$0].isEmpty }
+            while !open.isEmpty {
+                let place = Int(draws.uniform() * Double(open.count))
+                let partition = open[place]
+                // A batch of any size, from one partition.
+                for _ in 0...Int(draws.uniform() * 40) where next[partition] < queues[partition].count {
+                    switch queues[partition][next[partition]] {
+                    case .event(_, let event): engine.handle(event, partition: partition)
+                    case .erase(let viewer): engine.erase(EngineEvents.member(viewer), partition: partition)
+                    }
+                    next[partition] += 1
+                }
+                if next[partition] == queues[partition].count { open.remove(at: place) }
+                if draws.uniform() < 0.01 {
+                    // The copy goes on; what the original does then must not show in it.
+                    var copy = engine
+                    _ = try engine.close()
+                    swap(&engine, &copy)
+                }
+            }
+            if let later = one.later[number] { engine.change(later) }
+            let closed = try engine.close()
+            outcome.models.append(closed.model)
+            outcome.lifecycle += closed.lifecycle
+            for var change in closed.changes {
+                change.offset = 0
+                outcome.changes[change.member, default: []].append(change)
+            }
+            try check(engine)
+        }
+        return outcome
+    }
+
+    /// Sums recomputed from scratch are the sums kept.
+    private func check(_ engine: GivenEpochs<UnkeyedTopics>) throws {
+        var sums: [ClusterID: ClusterSums] = [:]
+        for shard in engine.shards {
+            shard.forEachMember { member in
+                guard let cluster = member.cluster else { return }
+                let entries = member.direction.map { SumEntry(topic: $0.topic, value: Int64($0.value)) }
+                sums[engine.model.root(of: cluster), default: ClusterSums()].add(
+                    ClusterDelta(cluster: cluster, count: 1, sums: entries))
+            }
+        }
+        var kept: [ClusterID: ClusterSums] = [0: engine.model.unassigned]
+        for cluster in engine.model.clusters { kept[cluster.id] = cluster.sums }
+        // What the opening after the last closing changed stands in the open deltas.
+        for shard in engine.shards {
+            var delta = shard.delta
+            for delta in delta.take() {
+                kept[engine.model.root(of: delta.cluster), default: ClusterSums()].add(delta)
+            }
+        }
+        #expect(sums == kept.filter { $0.value != ClusterSums() })
+    }
+
+    private static var seconds: Double {
+        ProcessInfo.processInfo.environment["SHOAL_DETERMINISM_SECONDS"].flatMap(Double.init) ?? 40
+    }
+
+    @Test("any number of partitions, in any order, in batches of any size, copied at any moment: the same result")
+    func partitions() throws {
+        let start = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 1
+        let end = ContinuousClock.now + .seconds(Self.seconds)
+        var seed = start
+        var operations: [LifecycleChange.Kind: Int] = [:]
+        while ContinuousClock.now < end {
+            let one = try Case(seed: seed)
+            let expected = try run(one, partitions: 1, seed: seed)
+            for count in [4, 7, 16] {
+                let found = try run(one, partitions: count, seed: seed &+ UInt64(count))
+                guard found != expected else { continue }
+                let epoch = zip(found.models, expected.models).enumerated().first { $0.element.0 != $0.element.1 }
+                Issue.record(
+                    """
+                    seed \(seed), \(count) partitions: epoch \(epoch.map { "\($0.offset)" } ?? "none") is the first whose \
+                    models differ; run again with SEED=\(seed)
+                    """)
+                return
+            }
+            for change in expected.lifecycle { operations[change.kind, default: 0] += 1 }
+            seed += 1
+        }
+        print(
+            "determinism: seeds \(start) to \(seed - 1), \(operations.values.reduce(0, +)) operations of the lifecycle")
+        #expect(seed > start + 3)
+        for kind in [LifecycleChange.Kind.created, .split, .merged, .retired, .drifted] {
+            #expect(operations[kind] ?? 0 > 0, "\(kind) was seen")
+        }
+    }
+}
