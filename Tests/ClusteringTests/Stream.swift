@@ -35,6 +35,9 @@ struct Stream {
     private var offsets: [Int]
     private var words: [Word] = []
     private var saidCaughtUp: [Bool]
+    /// How many records of each partition there are so far.
+    private var available: [Int]
+    private(set) var inclusions: [Inclusion] = []
     private let genesis: CompiledModel
 
     init(_ records: [[ToyRecord]], settings: Settings, topics: [[UInt8]], order: [Int]? = nil) {
@@ -45,6 +48,7 @@ struct Stream {
         genesis = CompiledModel(.genesis(settings: settings, topics: topics), version: nil)
         offsets = records.map { _ in 0 }
         saidCaughtUp = records.map { _ in false }
+        available = records.map(\.count)
         let genesis = genesis
         shards = records.indices.map { Shard(partition: Int32($0), genesis: genesis, keys: ToyKeys()) }
         coordinator = Coordinator(
@@ -55,11 +59,18 @@ struct Stream {
     }
 
     /// Runs to the end of the records.
-    mutating func run() throws {
+    /// - Parameters:
+    ///   - growth: lets the records arrive bit by bit, so that partitions are caught up, are left out, and come late.
+    ///   - recorded: what the models of another run included, which is obeyed.
+    mutating func run(growth: SplitMix64? = nil, obeying recorded: [Inclusion]? = nil) throws {
+        var growth = growth
+        var toObey = (recorded ?? [])[...]
+        if growth != nil { available = records.map { _ in 0 } }
         var offset: Int64 = 0
         while true {
+            grow(&growth)
             for partition in order { advance(partition) }
-            let isQuiet = words.isEmpty
+            let isQuiet = words.isEmpty && available == records.map(\.count)
             for word in words {
                 try coordinator.fold(word, firstOffset: offset, offset: offset)
                 offset += 1
@@ -67,15 +78,37 @@ struct Stream {
             words.removeAll()
             var hasPublished = false
             let clock = Coordinator.Clock(now: .max, isIdle: { _ in true })
-            while let next = try coordinator.publish(clock, settings: settings, unread: nil) {
+            while true {
+                let publication =
+                    if recorded == nil {
+                        try coordinator.publish(clock, settings: settings, unread: nil)
+                    } else {
+                        try toObey.first.flatMap {
+                            try coordinator.publish(recorded: $0, settings: settings, unread: nil)
+                        }
+                    }
+                guard let next = publication else { break }
+                toObey = toObey.dropFirst()
                 hasPublished = true
                 lifecycle += next.changes
+                if let inclusion = Inclusion(next.bookkeeping) { inclusions.append(inclusion) }
                 if let through = next.bookkeeping.through {
                     models.append(
                         (next.bookkeeping.from, through, CompiledModel(next.model, version: through)))
                 }
             }
             if isQuiet, !hasPublished { return }
+        }
+    }
+
+    /// Some partitions get some more records.
+    private mutating func grow(_ growth: inout SplitMix64?) {
+        guard growth != nil else { return }
+        for partition in records.indices where growth?.uniform() ?? 0 < 0.4 {
+            let more = Int((growth?.uniform() ?? 0) * 600)
+            guard available[partition] < records[partition].count, more > 0 else { continue }
+            available[partition] = min(available[partition] + more, records[partition].count)
+            saidCaughtUp[partition] = false
         }
     }
 
@@ -91,7 +124,7 @@ struct Stream {
                 {}
                 memberChanges += changes
             }
-            guard offsets[partition] < records[partition].count else {
+            guard offsets[partition] < available[partition] else {
                 if !saidCaughtUp[partition] {
                     saidCaughtUp[partition] = true
                     words.append(.caughtUp(partition: Int32(partition), number: shards[partition].closings))
@@ -124,8 +157,8 @@ struct Stream {
         var sums: [ClusterID: ClusterSums] = [:]
         for shard in shards {
             for slot in shard.members.slots.indices where shard.members.slots[slot].isUsed {
-                let cluster = shard.members.slots[slot].cluster
-                guard cluster != MemberTable.uncounted else { continue }
+                guard shard.members.slots[slot].cluster != MemberTable.uncounted else { continue }
+                let cluster = coordinator.model.root(of: shard.members.slots[slot].cluster)
                 let entries = shard.members.range(slot).filter { shard.members.directions[$0] > 0 }
                     .map { SumEntry(topic: shard.members.topics[$0], value: Int64(shard.members.directions[$0])) }
                     .sorted { $0.topic < $1.topic }
@@ -140,11 +173,15 @@ struct Stream {
         var sums: [ClusterID: ClusterSums] = [0: coordinator.model.unassigned]
         for cluster in coordinator.model.clusters { sums[cluster.id] = cluster.sums }
         for closing in coordinator.waitingClosings {
-            for delta in closing.clusters { sums[delta.cluster, default: ClusterSums()].add(delta) }
+            for delta in closing.clusters {
+                sums[coordinator.model.root(of: delta.cluster), default: ClusterSums()].add(delta)
+            }
         }
         for partition in shards.indices {
             var delta = shards[partition].delta
-            for delta in delta.take() { sums[delta.cluster, default: ClusterSums()].add(delta) }
+            for delta in delta.take() {
+                sums[coordinator.model.root(of: delta.cluster), default: ClusterSums()].add(delta)
+            }
         }
         return sums.filter { $0.value != ClusterSums() }
     }
