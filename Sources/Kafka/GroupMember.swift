@@ -112,11 +112,19 @@ public final class GroupMember {
     }
 
     /// The metadata of the present assignment, to be used for all of its transactions.
+    /// - Throws: `KafkaError`; `isGroupLoss` where the assignment is lost already: its metadata would name no generation,
+    ///   and such offsets are not checked by Kafka.
     public func metadata() throws(KafkaError) -> GroupMetadata {
         guard let pointer = unsafe rd_kafka_consumer_group_metadata(handle.pointer) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "group \(group): metadata")
         }
-        return unsafe GroupMetadata(pointer)
+        let metadata = unsafe GroupMetadata(pointer)
+        // Librdkafka's own thread gives up generation and member id at one with the assignment: if this is not lost now, it
+        // was not when the metadata was taken.
+        if unsafe rd_kafka_assignment_lost(handle.pointer) != 0 || memberID.isEmpty {
+            throw KafkaError(RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, "group \(group): metadata")
+        }
+        return metadata
     }
 
     /// This member's id in the group, for logs.

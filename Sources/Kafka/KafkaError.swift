@@ -111,6 +111,10 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
 }
 
 extension KafkaError {
+    /// A transaction without a producer: what came before has closed it.
+    public static let noProducer = KafkaError(
+        RD_KAFKA_RESP_ERR__STATE, "transaction", severity: .fatal, text: "the producer is gone")
+
     /// The right on a topic that was missing, by what was being done; the context names the topic.
     private var topicRight: String {
         let rights: [(doing: String, right: String)] = [

@@ -52,6 +52,8 @@ actor Assignment {
     /// Works until it is drained or lost.
     /// - Throws: `PipelineError`, `Contradiction`, `KafkaError`; `CancellationError` where it was cancelled.
     func run() async throws -> End {
+        // An assignment that was lost may have left no producer behind.
+        try await tools.committer.prepare()
         let models = TopicPartition(options.topics.models, 0)
         let low = try await tools.admin.watermarks(of: models).low
         let feed = try ModelFeed(

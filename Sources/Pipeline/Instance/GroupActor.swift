@@ -39,11 +39,18 @@ actor GroupActor {
     }
 
     /// Takes the assignment on.
-    /// - Returns: the metadata that all of its transactions are to be sent with.
-    func acknowledgeAssignment() throws -> GroupMetadata {
-        guard let member else { throw CancellationError() }
-        try member.acknowledgeAssignment()
-        return try member.metadata()
+    /// - Returns: the metadata that all of its transactions are to be sent with; nil where it is lost already.
+    func acknowledgeAssignment() throws -> GroupMetadata? {
+        guard let member else { return nil }
+        do throws(KafkaError) {
+            let metadata = try member.metadata()
+            try member.acknowledgeAssignment()
+            return metadata
+        } catch {
+            if let failure = PipelineError(final: error) { throw failure }
+            log.warning("\(error)")
+            return nil
+        }
     }
 
     /// Our name in the group.

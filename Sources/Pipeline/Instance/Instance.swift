@@ -100,7 +100,8 @@ public final class Instance: Sendable {
         case .acknowledge:
             _ = try await tools.group.acknowledgeAssignment()
         case .work:
-            let metadata = try await tools.group.acknowledgeAssignment()
+            // Whoever slept between the group's word and this is no longer meant.
+            guard let metadata = try await tools.group.acknowledgeAssignment() else { return .ended(.lost) }
             state.running = Running(try Assignment(state.parts, metadata: metadata, tools: tools))
         case .drain:
             return await drain(&state)

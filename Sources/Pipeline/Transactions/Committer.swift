@@ -22,7 +22,7 @@ actor Committer {
     /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
     func prepare() async throws {
         while producer == nil {
-            let attempt = attempt("init_transactions") { () throws(KafkaError) in try renew() }
+            let attempt = attempt { () throws(KafkaError) in try renew() }
             if attempt.outcome == .done { return }
             try check(attempt)
             try await Task.sleep(for: .milliseconds(500))
@@ -58,10 +58,12 @@ actor Committer {
     /// One transaction that only asks whether the assignment is still ours: it commits known positions, and is aborted.
     /// - Returns: false where the group has gone on without us.
     func isAssigned(_ known: [Part: CommittedPosition], _ metadata: GroupMetadata) -> Bool {
-        let attempt = attempt("asking the group") { () throws(KafkaError) in
-            try producer?.abort(timeout: .seconds(5))
-            try producer?.begin()
-            try producer?.sendOffsets(offsets(known), group: metadata, timeout: .seconds(10))
+        let attempt = attempt { () throws(KafkaError) in
+            if producer == nil { try renew() }
+            let producer = try working()
+            try producer.abort(timeout: .seconds(5))
+            try producer.begin()
+            try producer.sendOffsets(offsets(known), group: metadata, timeout: .seconds(10))
         }
         abandon()
         return attempt.outcome != .groupLost
@@ -79,10 +81,10 @@ actor Committer {
             switch action {
             case .send(let cut, let positions):
                 action = try next(
-                    &machine, attempt("sending") { () throws(KafkaError) in try send(cut, positions, metadata) })
+                    &machine, attempt { () throws(KafkaError) in try send(cut, positions, metadata) })
             case .commit:
-                let attempt = attempt("commit") { () throws(KafkaError) in
-                    try producer?.commit(timeout: options.transactionTimeout)
+                let attempt = attempt { () throws(KafkaError) in
+                    try working().commit(timeout: options.transactionTimeout)
                 }
                 let isUnknown = attempt.outcome == .retriable && ContinuousClock.now > deadline
                 action = isUnknown ? machine.unknown(now: Monotonic.now) : try next(&machine, attempt)
@@ -90,12 +92,12 @@ actor Committer {
                 statistics.countAbort()
                 action = try next(
                     &machine,
-                    attempt("abort") { () throws(KafkaError) in
-                        try producer?.abort(timeout: options.transactionTimeout)
+                    attempt { () throws(KafkaError) in
+                        try working().abort(timeout: options.transactionTimeout)
                     })
             case .renewProducer:
                 action = try next(
-                    &machine, attempt("init_transactions") { () throws(KafkaError) in try renew() })
+                    &machine, attempt { () throws(KafkaError) in try renew() })
                 if action == .renewProducer { try await Task.sleep(for: .milliseconds(500)) }
             case .ask:
                 do {
@@ -141,7 +143,7 @@ actor Committer {
         }
     }
 
-    private func attempt(_ what: String, _ call: () throws(KafkaError) -> Void) -> Attempt {
+    private func attempt(_ call: () throws(KafkaError) -> Void) -> Attempt {
         do throws(KafkaError) {
             try call()
             return Attempt()
@@ -171,10 +173,16 @@ actor Committer {
         producer = new
     }
 
+    /// The producer. Where there is none, the transaction machine makes another.
+    private func working() throws(KafkaError) -> Producer {
+        guard let producer else { throw KafkaError.noProducer }
+        return producer
+    }
+
     private func send(
         _ cut: Outbox.Cut, _ positions: [Part: CommittedPosition], _ metadata: GroupMetadata
     ) throws(KafkaError) {
-        guard let producer else { return }
+        let producer = try working()
         try producer.begin()
         for step in cut.steps {
             let records = step.records
