@@ -31,7 +31,7 @@ public struct Outbox: Sendable {
     private var first = 0
     /// How many steps a transaction under way holds: nothing is joined to them.
     private var taken = 0
-    /// Bytes of keys and values that wait.
+    /// Bytes of keys, values and headers that wait.
     public private(set) var bytes = 0
     /// Urgent steps that wait.
     public private(set) var urgent = 0

@@ -35,8 +35,9 @@ public struct RecordBuffer: Equatable, Sendable {
 
     public var isEmpty: Bool { entries.isEmpty }
 
-    /// Bytes of keys and values.
-    public var size: Int { bytes.count }
+    /// Bytes of keys, values and headers.
+    public var size: Int { bytes.count + headerBytes }
+    private var headerBytes = 0
 
     /// Adds a record; the closures append its key and its value (nil: none, a tombstone) to the buffer.
     @inline(__always)
@@ -49,7 +50,10 @@ public struct RecordBuffer: Equatable, Sendable {
         let middle = bytes.count
         value?(&bytes)
         let first = headers.count
-        if !added.isEmpty { headers.append(contentsOf: added) }
+        if !added.isEmpty {
+            headers.append(contentsOf: added)
+            for header in added { headerBytes += header.name.utf8.count + header.value.count }
+        }
         entries.append(
             Entry(
                 topic: topic, key: key == nil ? nil : start..<middle, value: value == nil ? nil : middle..<bytes.count,
@@ -60,5 +64,6 @@ public struct RecordBuffer: Equatable, Sendable {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         headers.removeAll(keepingCapacity: true)
+        headerBytes = 0
     }
 }
