@@ -2,7 +2,7 @@
 /// shared by all shards.
 public final class CompiledModel: Sendable {
     public let model: Model
-    /// The version that the model was published as; nil: genesis, or before the start.
+    /// The last version that the model was published as; nil: genesis, or before the start.
     public let version: Epoch?
     /// Thresholds in Q30.
     let hysteresis: Int64

@@ -88,7 +88,7 @@ extension Shard {
         }
         changes.append(
             MemberChange(
-                member: member, from: outside(cluster), to: 0, reason: .erased, score: 0, model: current.version,
+                member: member, from: outside(cluster), to: 0, reason: .erased, score: 0, model: version,
                 offset: offset, time: openEpoch.map { $0 * fixed.epochLength }, epoch: openEpoch))
         members.remove(slot)
         return true
@@ -173,7 +173,7 @@ extension Shard {
         changes.append(
             MemberChange(
                 member: members.slots[slot].pseudonym, from: from, to: to, reason: reason,
-                score: to == 0 ? 0 : score, model: current.version, offset: cause.offset, time: cause.time,
+                score: to == 0 ? 0 : score, model: version, offset: cause.offset, time: cause.time,
                 epoch: openEpoch))
     }
 }

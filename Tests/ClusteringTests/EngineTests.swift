@@ -156,4 +156,27 @@ struct EngineTests {
         let kept = stream.kept()
         #expect(stream.recomputed() == kept)
     }
+
+    @Test("a change names the model of its epoch, however many epochs one record of the model topic stands for")
+    func versions() throws {
+        var events = ToyEvents(seed: 12)
+        var records = events.records(partitions: 2, tombstones: 0.01)
+        // Five silent epochs after the sixth.
+        for partition in records.indices {
+            for place in records[partition].indices {
+                guard case .event(var event) = records[partition][place], event.time >= 1_006_000 else { continue }
+                event.time += 5_000
+                records[partition][place] = .event(event)
+            }
+        }
+        var stream = Stream(records, settings: events.settings, topics: events.names)
+        try stream.run()
+        #expect(stream.models.contains { ($0.from ?? .min) < $0.through && $0.from != nil }, "one record for several")
+        let staleness = events.settings.fixed.staleness
+        let wrong = stream.memberChanges.filter { change in
+            guard let model = change.model, let epoch = change.epoch else { return change.model != nil }
+            return model != epoch - staleness
+        }
+        #expect(wrong.isEmpty && !stream.memberChanges.isEmpty)
+    }
 }
