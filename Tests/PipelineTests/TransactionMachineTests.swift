@@ -52,7 +52,7 @@ struct TransactionMachineTests {
     private func settle(_ machine: inout TransactionMachine) {
         _ = machine.begin(cut())
         _ = machine.next(after: .done, now: 0)
-        #expect(machine.unknown(now: 0) == .renewProducer)
+        #expect(machine.unknown() == .renewProducer)
         #expect(machine.next(after: .retriable, now: 0) == .renewProducer)
         #expect(machine.next(after: .done, now: 0) == .ask)
         #expect(machine.next(after: .retriable, now: 0) == .ask)
@@ -81,12 +81,12 @@ struct TransactionMachineTests {
 
     @Test("fenced a fourth time in ten minutes, it is a twin; spread out, it is not")
     func twin() {
-        func fenced(every pause: Int64) -> TransactionMachine.Action {
+        func fenced(every pause: Int64, _ outcome: TransactionMachine.Outcome = .fenced) -> TransactionMachine.Action {
             var machine = machine()
             var action = TransactionMachine.Action.commit
             for round in 0..<4 {
                 _ = machine.begin(cut())
-                action = machine.next(after: .fatal, now: Int64(round) * pause)
+                action = machine.next(after: outcome, now: Int64(round) * pause)
                 guard action == .renewProducer else { break }
                 _ = machine.next(after: .done, now: 0)
                 _ = machine.next(found: [.input(0): old, .deltas: nil])
@@ -95,5 +95,6 @@ struct TransactionMachineTests {
         }
         #expect(fenced(every: 1_000) == .end(.twin))
         #expect(fenced(every: 300_000) == .renewProducer)
+        #expect(fenced(every: 1_000, .fatal) == .renewProducer, "brokers that go away and come back are no twin")
     }
 }

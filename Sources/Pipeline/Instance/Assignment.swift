@@ -281,9 +281,11 @@ actor Assignment {
     }
 
     /// Whether the group still counts these partitions as ours: a hole that a zombie sees is no corruption.
-    func isStillAssigned() async -> Bool {
+    /// - Parameter isStopped: nobody wants to know any more.
+    /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
+    func isStillAssigned(unless isStopped: @Sendable () -> Bool) async throws -> Bool {
         let known = Dictionary(
             uniqueKeysWithValues: parts.map { ($0, CommittedPosition(offset: 0, metadata: "v1;genesis")) })
-        return await tools.committer.isAssigned(known, metadata)
+        return try await tools.committer.isAssigned(known, metadata, unless: isStopped)
     }
 }

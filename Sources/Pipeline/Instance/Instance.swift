@@ -114,7 +114,7 @@ public final class Instance: Sendable {
         case .release:
             await tools.group.acknowledgeRevocation()
         case .ask:
-            return await ask(&state)
+            return try await ask(&state)
         case .leave:
             await tools.group.leave()
         case .exit:
@@ -188,9 +188,9 @@ public final class Instance: Sendable {
     }
 
     /// Whether the group still counts the work that failed as ours.
-    private func ask(_ state: inout State) async -> GroupLife.Event {
+    private func ask(_ state: inout State) async throws -> GroupLife.Event {
         guard let ended = state.ended, let error = ended.error else { return .answered(isOurs: false) }
-        guard await ended.running.assignment.isStillAssigned() else {
+        guard try await ended.running.assignment.isStillAssigned(unless: { self.isStopped }) else {
             log.warning("stopped working on partitions that are no longer ours: \(error)")
             return .answered(isOurs: false)
         }

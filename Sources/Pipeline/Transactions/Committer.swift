@@ -55,18 +55,37 @@ actor Committer {
         }
     }
 
-    /// One transaction that only asks whether the assignment is still ours: it commits known positions, and is aborted.
-    /// - Returns: false where the group has gone on without us.
-    func isAssigned(_ known: [Part: CommittedPosition], _ metadata: GroupMetadata) -> Bool {
-        let attempt = attempt { () throws(KafkaError) in
-            if producer == nil { try renew() }
-            let producer = try working()
-            try producer.abort(timeout: .seconds(5))
-            try producer.begin()
-            try producer.sendOffsets(offsets(known), group: metadata, timeout: .seconds(10))
+    /// Asks whether the assignment is still ours.
+    /// - Parameters:
+    ///   - known: positions of its parts; they are never committed.
+    ///   - isStopped: nobody wants to know any more.
+    /// - Returns: false where the group has gone on without us, or nobody wants to know.
+    /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
+    func isAssigned(
+        _ known: [Part: CommittedPosition], _ metadata: GroupMetadata, unless isStopped: @Sendable () -> Bool
+    ) async throws -> Bool {
+        var check = OwnershipCheck()
+        var action = check.begin()
+        while !isStopped() {
+            let attempt: Attempt
+            switch action {
+            case .answer(let isOurs):
+                abandon()
+                return isOurs
+            case .renewProducer:
+                attempt = self.attempt { () throws(KafkaError) in try renew() }
+            case .ask:
+                attempt = self.attempt { () throws(KafkaError) in
+                    try working().begin()
+                    try working().sendOffsets(offsets(known), group: metadata, timeout: .seconds(10))
+                }
+            }
+            if attempt.outcome != .groupLost { try self.check(attempt) }
+            action = check.next(after: attempt.outcome)
+            if attempt.outcome != .done { try await Task.sleep(for: .milliseconds(500)) }
         }
         abandon()
-        return attempt.outcome != .groupLost
+        return false
     }
 
     /// One transaction, to its known end.
@@ -87,7 +106,7 @@ actor Committer {
                     try working().commit(timeout: options.transactionTimeout)
                 }
                 let isUnknown = attempt.outcome == .retriable && ContinuousClock.now > deadline
-                action = isUnknown ? machine.unknown(now: Monotonic.now) : try next(&machine, attempt)
+                action = isUnknown ? machine.unknown() : try next(&machine, attempt)
             case .abort:
                 statistics.countAbort()
                 action = try next(
@@ -133,6 +152,8 @@ actor Committer {
             self.error = error
             if error.isGroupLoss {
                 outcome = .groupLost
+            } else if error.isFenced {
+                outcome = .fenced
             } else {
                 switch error.severity {
                 case .retriable: outcome = .retriable

@@ -13,7 +13,9 @@ public struct TransactionMachine: Sendable {
         case abortable
         /// The group has gone on without us.
         case groupLost
-        /// The producer is of no use any more: fenced, or in an invalid state.
+        /// A younger producer has the id: a twin's, or the broker has given up a transaction that took too long.
+        case fenced
+        /// The producer is of no use any more, for another reason.
         case fatal
     }
 
@@ -60,8 +62,8 @@ public struct TransactionMachine: Sendable {
     /// The most bytes a transaction takes: halves with every abort, grows slowly after commits.
     public private(set) var limit: Int
     private let ceiling: Int
-    /// When a producer was renewed, ms of a monotonic clock.
-    private var renewals: [Int64] = []
+    /// When a producer was fenced, ms of a monotonic clock.
+    private var fences: [Int64] = []
 
     /// - Parameters:
     ///   - committed: what the take-over found, nil where nothing was committed.
@@ -104,13 +106,15 @@ public struct TransactionMachine: Sendable {
         case (.asking, .retriable): return .ask
         case (.asking, .groupLost): return end(.lost)
         case (.idle, _), (.ended, _): return end(.lost)
-        case (.sending, .fatal), (.committing, .fatal), (.aborting, _), (.renewing, _), (.asking, _): return renew(now)
+        case (_, .fenced): return fence(now)
+        case (.sending, .fatal), (.committing, .fatal), (.aborting, _), (.renewing, _), (.asking, _):
+            return go(.renewing, .renewProducer)
         }
     }
 
     /// A commit got no answer within our deadline: its outcome is unknown.
-    public mutating func unknown(now: Int64) -> Action {
-        renew(now)
+    public mutating func unknown() -> Action {
+        go(.renewing, .renewProducer)
     }
 
     /// Goes on after `ask`: the positions found, nil for a part without one.
@@ -148,10 +152,10 @@ public struct TransactionMachine: Sendable {
         limit = max(1, min(limit, cut?.bytes ?? limit) / 2)
     }
 
-    private mutating func renew(_ now: Int64) -> Action {
-        renewals.removeAll { now - $0 > 600_000 }
-        renewals.append(now)
-        return renewals.count > 3 ? end(.twin) : go(.renewing, .renewProducer)
+    private mutating func fence(_ now: Int64) -> Action {
+        fences.removeAll { now - $0 > 600_000 }
+        fences.append(now)
+        return fences.count > 3 ? end(.twin) : go(.renewing, .renewProducer)
     }
 
     private mutating func end(_ end: End) -> Action {
