@@ -58,4 +58,12 @@ struct TakeOverTests {
     func modelsGone() {
         #expect(afterModels(.deltas, position, models: 0, hasGenesis: false).1 == .fail(.modelsGone(.deltas)))
     }
+
+    @Test("without the genesis model a shard cannot replay, but a coordinator goes on from the last model")
+    func genesisGone() {
+        let part = Part.input(0)
+        #expect(afterModels(part, position, models: 3, hasGenesis: false).1 == .fail(.modelsGone(part)))
+        #expect(
+            afterModels(.deltas, position, models: 3, hasGenesis: false).1 == .fold(through: 40, committed: position))
+    }
 }

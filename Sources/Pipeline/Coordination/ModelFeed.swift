@@ -67,10 +67,19 @@ actor ModelFeed {
     }
 
     /// The model of exactly this version, as soon as it is there; nil where the feed was closed before.
+    /// - Throws: `PipelineError` where retention has deleted it; `CancellationError`.
     func compiled(_ version: Epoch) async throws -> CompiledModel? {
         while !isClosed {
             let seen = changed.count
-            if let model = try table.exact(version) { return model }
+            do {
+                if let model = try table.exact(version) { return model }
+            } catch let gone as ModelTable.Gone {
+                throw PipelineError(
+                    .hole,
+                    "the model of epoch \(gone.version) is needed, but \(topic) begins with that of \(gone.first): its "
+                        + "retention is shorter than a partition was silent. Raise retention.ms of \(topic), and begin "
+                        + "anew under another application.id")
+            }
             await changed.wait(past: seen)
             try Task.checkCancellation()
         }

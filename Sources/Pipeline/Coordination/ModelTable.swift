@@ -55,9 +55,21 @@ struct ModelTable {
         return record
     }
 
+    /// Records follow each other without a gap: what comes before the first that is left is gone for good.
+    struct Gone: Error, Equatable {
+        var version: Epoch
+        /// The first version that is there.
+        var first: Epoch
+    }
+
     /// The model of exactly this version; nil: it has not been read.
-    mutating func exact(_ version: Epoch) throws(ProtoError) -> CompiledModel? {
-        if let start, version <= start { return genesisModel }
+    /// - Throws: `Gone` where retention has deleted it; `ProtoError`.
+    mutating func exact(_ version: Epoch) throws -> CompiledModel? {
+        if let start, version <= start {
+            guard genesisModel == nil else { return genesisModel }
+            throw Gone(version: version, first: start + 1)
+        }
+        if let first = entries.first?.from, version < first { throw Gone(version: version, first: first) }
         guard let entry = entry(version) else { return nil }
         if let found = compiled.first(where: { $0.through == entry.through }) { return found.model }
         let model = CompiledModel(try Self.decode(entry.bytes, entry.size).model, version: entry.through)

@@ -77,7 +77,9 @@ public struct TakeOver: Sendable {
             return go(.models, .readModels(through: models))
         case (.models, .models(let count, let hasGenesis)):
             if let committed {
-                guard hasGenesis || count > 0 else { return go(.finished, .fail(.modelsGone(part))) }
+                // A coordinator goes on from the last model; a shard's replay begins with the genesis model.
+                let hasNeeded = hasGenesis || part == .deltas && count > 0
+                guard hasNeeded else { return go(.finished, .fail(.modelsGone(part))) }
                 return go(
                     .last, part == .deltas ? .fold(through: deltas, committed: committed) : .replay(to: committed))
             }

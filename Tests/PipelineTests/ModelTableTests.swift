@@ -1,0 +1,47 @@
+import Clustering
+import Testing
+
+@testable import Pipeline
+
+@Suite("The models that were read")
+struct ModelTableTests {
+    private var table = ModelTable()
+
+    private mutating func take(_ from: Epoch?, _ through: Epoch?) throws {
+        let record = ModelRecord(
+            bookkeeping: Bookkeeping(
+                from: from, through: through, start: through == nil ? nil : 9, partitions: [PartitionState()],
+                deltaOffset: 0, oldestOffset: 0),
+            firstOffsets: [0], keyFingerprint: 1, model: Model(settings: Settings()))
+        var records = RecordBuffer()
+        record.append(to: &records)
+        for entry in records.entries {
+            let value = try #require(entry.value)
+            _ = try table.take(records.bytes.span.extracting(value), offset: 0)
+        }
+    }
+
+    @Test("a version is exact: that of the record that holds for it, and none before that has come")
+    mutating func exact() throws {
+        try take(nil, nil)
+        #expect(try table.exact(3) == nil, "the start has not come")
+        try take(nil, 9)
+        try take(10, 10)
+        try take(11, 14)
+        #expect(try table.exact(3)?.version == nil && table.exact(3) != nil, "before the start it is the genesis model")
+        #expect(try table.exact(10)?.version == 10)
+        #expect(try table.exact(12)?.version == 14)
+        #expect(try table.exact(15) == nil)
+    }
+
+    @Test("a version that retention has deleted is gone for good, and never waited for")
+    mutating func gone() throws {
+        try take(10, 10)
+        try take(11, 14)
+        #expect(throws: ModelTable.Gone(version: 9, first: 10)) { try table.exact(9) }
+        #expect(try table.exact(10) != nil)
+        table = ModelTable()
+        try take(12, 12)
+        #expect(throws: ModelTable.Gone(version: 11, first: 12)) { try table.exact(11) }
+    }
+}
