@@ -3,12 +3,16 @@
 struct CaughtUp {
     private let timeout: Int64
     private var due: Int64
+    private let again: Int64
     /// A tenth of a week: the retention that `shoal topics create` gives the delta topic.
-    static let again: Int64 = 60_480_000
+    static let tenthOfRetention: Int64 = 60_480_000
 
-    /// - Parameter timeout: `epoch.idle-timeout`.
-    init(timeout: Int64, now: Int64) {
+    /// - Parameters:
+    ///   - timeout: `epoch.idle-timeout`.
+    ///   - again: after which it is said again.
+    init(timeout: Int64, again: Int64 = Self.tenthOfRetention, now: Int64) {
         self.timeout = timeout
+        self.again = again
         due = now + timeout
     }
 
@@ -20,6 +24,6 @@ struct CaughtUp {
     }
 
     mutating func said(_ now: Int64) {
-        due = now + Self.again
+        due = now + again
     }
 }

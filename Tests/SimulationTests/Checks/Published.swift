@@ -1,0 +1,55 @@
+@testable import Clustering
+@testable import Pipeline
+
+/// What a run leaves for others: models by version, and the records of each key in order.
+struct Published {
+    struct Key: Hashable {
+        var topic: SimulatedKafka.Topic
+        var key: [UInt8]
+    }
+
+    /// The content of each version; of the start's range the last version only.
+    var models: [Epoch: [UInt8]] = [:]
+    private(set) var records: [Key: [[UInt8]]] = [:]
+
+    mutating func add(_ buffer: RecordBuffer) {
+        for entry in buffer.entries where entry.topic != .deltas && entry.topic != .models {
+            add(
+                SimulatedKafka.Topic(entry.topic), entry.key.map { Array(buffer.bytes[$0]) },
+                entry.value.map { Array(buffer.bytes[$0]) })
+        }
+    }
+
+    mutating func add(_ topic: SimulatedKafka.Topic, _ key: [UInt8]?, _ value: [UInt8]?) {
+        // A tombstone is no empty value.
+        records[Key(topic: topic, key: key ?? []), default: []].append(value.map { [1] + $0 } ?? [])
+    }
+
+    /// What differs; nil: nothing.
+    /// - Parameter isComplete: otherwise what is here may be the beginning of what is there.
+    func difference(from other: Published, isComplete: Bool) -> String? {
+        for version in Set(models.keys).union(isComplete ? Set(other.models.keys) : []).sorted() {
+            guard let theirs = other.models[version] else { return "model \(version) should not be" }
+            guard let ours = models[version] else { return "model \(version) is missing" }
+            if ours != theirs { return "model \(version) differs" }
+        }
+        var found: [String] = []
+        for key in Set(records.keys).union(isComplete ? Set(other.records.keys) : []) {
+            let (ours, theirs) = (records[key] ?? [], other.records[key] ?? [])
+            let isEqual = isComplete ? ours == theirs : ours == Array(theirs.prefix(ours.count))
+            if !isEqual {
+                found.append(
+                    "\(key.topic) \(String(decoding: key.key, as: UTF8.self)): \(ours.count) and \(theirs.count) records, \(Self.describe(ours, theirs))"
+                )
+            }
+        }
+        return found.min()
+    }
+
+    private static func describe(_ ours: [[UInt8]], _ theirs: [[UInt8]]) -> String {
+        if Set(ours).count < ours.count { return "published twice" }
+        if ours.count < theirs.count, ours == Array(theirs.filter { ours.contains($0) }) { return "some are missing" }
+        if Set(ours) == Set(theirs) { return "in another order" }
+        return "with other content"
+    }
+}

@@ -1,0 +1,143 @@
+@testable import Clustering
+@testable import Pipeline
+
+/// The reference: the same engine over the same logs, without Kafka, faults and clocks. On a complete topic it closes epochs
+/// by the topic alone; on one that grew it obeys the inclusions that the run's models recorded.
+struct Undisturbed {
+    private let settings: Settings
+    private let genesis: CompiledModel
+    private let input: [[(offset: Int64, record: SimulatedLog.Record)]]
+    private(set) var shards: [ShardMachine]
+    private(set) var published = Published()
+    private var next: [Int]
+    private var closings: [[Closing]]
+    private var firsts: [Epoch?]
+    private var assembler = ClosingAssembler()
+    /// The versions that have been made, and how many closings of each partition are included.
+    private var models: [Epoch: CompiledModel] = [:]
+    private var included: [Int]
+    private var start: Epoch?
+
+    /// - Parameter firstOffsets: where the application began to read.
+    init(_ world: Simulation, firstOffsets: [Int64]) {
+        settings = world.scenario.settings
+        let model = CompiledModel(
+            .genesis(settings: settings, topics: world.scenario.vocabulary), version: nil)
+        genesis = model
+        input = world.feed.indices.map { partition in
+            world.kafka[.input(Int32(partition))].committed.filter { $0.offset >= firstOffsets[partition] }
+        }
+        shards = input.indices.map { partition in
+            ShardMachine(
+                partition: Int32(partition), offset: firstOffsets[partition], genesis: model, keys: world.topicKeys,
+                output: world.output,
+                caughtUp: CaughtUp(timeout: 0, now: 0))
+        }
+        next = input.map { _ in 0 }
+        closings = input.map { _ in [] }
+        firsts = input.map { _ in nil }
+        included = input.map { _ in 0 }
+    }
+
+    /// - Parameter recorded: the bookkeeping of the models that the run published; nil: by the topic alone.
+    mutating func run(obeying recorded: [Bookkeeping]?) throws {
+        var model = genesis.model
+        var version: Epoch?
+        var remaining = recorded.map { $0[...] }
+        while true {
+            for partition in shards.indices { try advance(partition) }
+            let through: Epoch
+            let take: [Int]
+            if remaining != nil {
+                guard let record = remaining?.popFirst(), let recordThrough = record.through else { return }
+                through = recordThrough
+                take = record.partitions.map { Int($0.included) }
+                guard zip(take, closings).allSatisfy({ $0 <= $1.count }) else {
+                    throw Finding("the recorded inclusion of model \(through) cannot be obeyed")
+                }
+                if version == nil { try checkStart(record, through) }
+            } else if let version {
+                through = version + 1
+                guard closings.contains(where: { $0.last.map { $0.through >= through } ?? false }) else { return }
+                take = closings.map { $0.count { $0.from ?? .min <= through } }
+            } else {
+                guard let first = firsts.compactMap(\.self).min() else { return }
+                through = first - 1
+                take = closings.map { _ in 0 }
+            }
+            try publish(&model, (version ?? through - 1) + 1, through, take, isStart: version == nil)
+            version = through
+        }
+    }
+
+    /// The start lies before the first epoch that anybody who had spoken had opened.
+    private func checkStart(_ record: Bookkeeping, _ through: Epoch) throws(Finding) {
+        let spoken = zip(record.partitions, firsts).filter { $0.0.first != nil }
+        guard spoken.allSatisfy({ $0.0.first == $0.1 }), let first = spoken.compactMap(\.1).min(), through + 1 == first
+        else { throw Finding("the start is \(through), but the first epochs are \(firsts)") }
+    }
+
+    private mutating func publish(
+        _ model: inout Model, _ from: Epoch, _ through: Epoch, _ take: [Int], isStart: Bool
+    ) throws {
+        var changes: [LifecycleChange] = []
+        if isStart {
+            start = through
+        } else {
+            let added = closings.indices.flatMap { closings[$0][included[$0]..<take[$0]] }
+            (model, changes) = try model.next(including: added, settings: settings, version: from)
+        }
+        included = take
+        let content = ModelContent.encode(model)
+        for version in from...through {
+            models[version] = isStart ? genesis : CompiledModel(model, version: version)
+            published.models[version] = content
+        }
+        var records = RecordBuffer()
+        for change in changes { ChangeRecord(format: .protobuf).append(change, model: model, to: &records) }
+        published.add(records)
+    }
+
+    /// Steps of one partition, until a model or input is missing.
+    private mutating func advance(_ partition: Int) throws {
+        while next[partition] < input[partition].count {
+            let (offset, record) = input[partition][next[partition]]
+            var isHandled = true
+            switch record.value {
+            case .event(let event):
+                let step = shards[partition].step(event, at: offset, now: 0)
+                isHandled = step == .handled
+                if case .needs(let version) = step {
+                    guard let model = model(version) else { return }
+                    shards[partition].open(with: model, for: event, at: offset)
+                }
+            case .tombstone(let member): shards[partition].erase(member, at: offset)
+            default:
+                let key = "\(SimulatedKafka.Topic.input(Int32(partition)))/\(offset)"
+                shards[partition].reject(at: offset) { records in
+                    records.append(to: .deadLetters, key: { $0 += key.utf8 }, value: nil)
+                }
+            }
+            if isHandled { next[partition] += 1 }
+            if let step = shards[partition].mark() {
+                published.add(step.records)
+                try take(step.records)
+            }
+        }
+    }
+
+    private func model(_ version: Epoch) -> CompiledModel? {
+        if let start, version <= start { return genesis }
+        return models[version]
+    }
+
+    private mutating func take(_ records: RecordBuffer) throws {
+        for entry in records.entries where entry.topic == .deltas {
+            guard let value = entry.value else { continue }
+            let piece = try WordRecord.decode(records.bytes.span.extracting(value))
+            guard case .closing(let closing) = try assembler.add(piece, offset: 0)?.word else { continue }
+            closings[Int(closing.partition)].append(closing)
+            if closing.from == nil { firsts[Int(closing.partition)] = closing.through + 1 }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+@testable import Clustering
+@testable import Pipeline
+
+/// Carries out what `TakeOver` says for one part, one call at a time.
+final class SimulatedTakeOver: CustomStringConvertible {
+    let part: Part
+    private var machine: TakeOver
+    private var action: TakeOver.Action
+    private(set) var committed: CommittedPosition?
+    private(set) var shard: SimulatedShard?
+    private(set) var coordinator: SimulatedCoordinator?
+    private(set) var isFinished = false
+    /// Where the search for words has come to.
+    private var search: Int64?
+    private var genesis: SimulatedCommitter?
+    private var writing = Outbox()
+
+    init(_ part: Part) {
+        self.part = part
+        machine = TakeOver(of: part)
+        action = machine.begin()
+    }
+
+    var description: String { "\(part): \(action)" }
+
+    func step(
+        _ world: Simulation, _ work: SimulatedWork, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
+    ) throws {
+        switch action {
+        case .askPosition:
+            do throws(SimulatedKafka.Failure) {
+                action = machine.next(.position(try world.kafka.position(of: part)))
+            } catch {
+                // A predecessor's transaction holds it: ask again.
+            }
+        case .askWatermarks:
+            action = machine.next(
+                .watermarks(models: world.kafka[.models].high, deltas: world.kafka[.deltas].high))
+        case .readModels(let offset):
+            if work.modelPosition < offset {
+                _ = try work.readModel(world)
+            } else {
+                action = machine.next(.models(count: work.models.count, hasGenesis: work.models.genesis != nil))
+            }
+        case .searchWords(let offset):
+            if let found = try search(world, through: offset) { action = machine.next(.words(found: found)) }
+        case .writeGenesis:
+            try writeGenesis(world, work, process, &producer)
+        case .fold(let offset, _):
+            if coordinator == nil {
+                guard let last = try work.models.last() else { throw TakeOver.Hole.modelsGone(.deltas) }
+                coordinator = SimulatedCoordinator(last, world)
+            }
+            if let coordinator, try coordinator.restore(through: offset, world) { action = machine.next(.done) }
+        case .begin:
+            guard let genesis = work.models.genesis, let model = work.models.genesisModel else { return }
+            shard = SimulatedShard(part, genesis, model, world)
+            action = machine.next(.done)
+        case .replay(let position):
+            if shard == nil {
+                guard let genesis = work.models.genesis, let model = work.models.genesisModel else { return }
+                shard = SimulatedShard(part, genesis, model, world)
+            }
+            if let shard, try shard.replay(to: position, world, work) { action = machine.next(.done) }
+        case .finish(let committed):
+            self.committed = committed ?? self.committed
+            isFinished = true
+        case .fail(let hole):
+            throw hole
+        }
+    }
+
+    /// Whether there is a word of the part before `offset`; nil: not read so far yet.
+    private func search(_ world: Simulation, through offset: Int64) throws -> Bool? {
+        var position = search ?? world.kafka[.deltas].start
+        for _ in 0..<4 where position < offset {
+            guard let (place, record) = try world.kafka[.deltas].read(from: &position), place < offset else { break }
+            position = place + 1
+            guard case .input = part else { return true }
+            if record.key == Array("\(partition)".utf8) { return true }
+        }
+        search = position
+        return position >= offset ? false : nil
+    }
+
+    private var partition: Int32 {
+        if case .input(let partition) = part { return partition }
+        return -1
+    }
+
+    private func writeGenesis(
+        _ world: Simulation, _ work: SimulatedWork, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
+    ) throws {
+        let committer: SimulatedCommitter
+        if let genesis {
+            committer = genesis
+        } else {
+            let (step, position) = world.genesisStep()
+            writing.append(step)
+            committed = position
+            committer = SimulatedCommitter(
+                TransactionMachine(
+                    committed: [.deltas: nil], known: [.deltas: position], ceiling: world.scenario.rates.transaction))
+            genesis = committer
+        }
+        if !writing.isEmpty || committer.isBusy {
+            try committer.step(world, work, process, &producer, outbox: &writing)
+        } else if let last = try work.models.last() {
+            coordinator = SimulatedCoordinator(last, world)
+            action = machine.next(.done)
+        } else {
+            _ = try work.readModel(world)
+        }
+    }
+}

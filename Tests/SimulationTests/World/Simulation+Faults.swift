@@ -1,0 +1,80 @@
+@testable import Clustering
+@testable import Pipeline
+
+extension Simulation {
+    func strike(_ fault: Scenario.Fault) {
+        note("fault: \(fault)")
+        switch fault {
+        case .crash(let index):
+            if instances[index] != nil { restart(index) }
+        case .pause(let index, let steps, let isExpelled, let completes):
+            guard let process = instances[index] else { return }
+            process.asleep = steps
+            if isExpelled { kafka.group.expel(instance: index, now: now) }
+            if completes { completeRebalance() }
+        case .pauseInTransaction(let index, let steps):
+            instances[index]?.sleepsInTransaction = steps
+        case .twin(let index, let steps):
+            instances[index]?.asleep = steps
+            addTwin(index)
+        case .expel(let index):
+            kafka.group.expel(instance: index, now: now)
+        case .rebalance:
+            kafka.group.prepare(now)
+        case .completeRebalance:
+            completeRebalance()
+        case .scale(let index):
+            if instances[index] == nil {
+                restart(index)
+            } else if instances.count(where: { $0 != nil }) > 1 {
+                instances[index] = nil
+                removeTwins(index)
+            }
+        case .stop(let index):
+            instances[index]?.isStopping = true
+        case .timeOut(let age):
+            kafka.timeOut(age: age)
+        case .retention:
+            deleteWhatIsNotNeeded()
+        case .greedyRetention:
+            deleteTooMuch()
+        case .forget:
+            forget()
+        }
+    }
+
+    private func completeRebalance() {
+        kafka.group.complete(parts: parts, isForced: true) { self.draws.below($0) }
+    }
+
+    /// Deletes closings that every model includes, and dead letters and changes that nobody reads here.
+    private func deleteWhatIsNotNeeded() {
+        guard let last = lastModel() else { return }
+        kafka.update(.deltas) { $0.deleteRecords(before: last.bookkeeping.oldestOffset) }
+    }
+
+    /// Deletes what is needed, too: whoever comes to need it has to stop, and must not go on from a hole.
+    private func deleteTooMuch() {
+        mayRefuse = true
+        let topic: SimulatedKafka.Topic = draws.pick([.deltas, .models, .input(Int32(draws.below(feed.count)))])
+        kafka.update(topic) { log in
+            log.deleteRecords(before: log.start + Int64(draws.below(Int(log.lastStable - log.start) + 1)))
+        }
+    }
+
+    /// The group is empty for so long that Kafka forgets its offsets.
+    private func forget() {
+        mayRefuse = true
+        kafka.forgetPositions()
+        for index in instances.indices where instances[index] != nil { restart(index) }
+    }
+
+    /// The last committed model; the genesis model, where there is no other.
+    func lastModel() -> ModelRecord? {
+        var table = ModelTable()
+        for (offset, record) in kafka[.models].committed {
+            if case .bytes(let value) = record.value { _ = try? table.take(value.span, offset: offset) }
+        }
+        return try? table.last()
+    }
+}

@@ -1,0 +1,234 @@
+@testable import Clustering
+@testable import Pipeline
+
+/// What a run found: two results that differ, something stuck, a process that gave up.
+struct Finding: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// A run: instances over a simulated Kafka, moved step by step by draws that depend on the seed and the step alone.
+final class Simulation {
+    /// How far ahead a coordinator's wall clock may be, ms.
+    static let mostSkew: Int64 = 2_500
+
+    let scenario: Scenario
+    /// The rule that is left out; nil: none.
+    let off: Rule?
+    var kafka = SimulatedKafka()
+    var draws = Draws()
+    private(set) var now = 0
+    /// Milliseconds since 1970.
+    private(set) var wall: Int64
+    var instances: [SimulatedInstance?]
+    /// Processes whose instance id another one uses by now.
+    private(set) var twins: [SimulatedInstance] = []
+    var feed: [ArraySlice<Scenario.Arrival>]
+    /// The group's offsets were forgotten, or retention deleted what is needed: processes may refuse to go on.
+    var mayRefuse = false
+    private(set) var refusal: String?
+    private var incarnations = 0
+    private var nextFault = 0
+    private let log: ((String) -> Void)?
+    let key: PrivacyKey
+    private static let key: PrivacyKey = {
+        guard let key = PrivacyKey(hex: String(repeating: "5a", count: 32)) else { preconditionFailure("64 digits") }
+        return key
+    }()
+
+    init(_ scenario: Scenario, off: Rule? = nil, log: ((String) -> Void)? = nil) {
+        self.scenario = scenario
+        self.off = off
+        self.log = log
+        wall = scenario.wallStart
+        instances = Array(repeating: nil, count: Scenario.instances)
+        feed = scenario.input.map { $0[...] }
+        key = Self.key
+        for partition in feed.indices where !scenario.isGrowing {
+            while !feed[partition].isEmpty { arrive(partition) }
+        }
+    }
+
+    func note(_ text: @autoclosure () -> String) {
+        log?("\(now): \(text())")
+    }
+
+    func nextIncarnation() -> Int {
+        incarnations += 1
+        return incarnations
+    }
+
+    // MARK: - What instances are told
+
+    /// Milliseconds of a monotonic clock: a step is a second.
+    var monotonic: Int64 { Int64(now) * 1_000 }
+
+    var topicKeys: KeyedTopics { KeyedTopics(key) }
+
+    var output: ShardMachine.Output { .init(format: .protobuf, memberships: scenario.settings.publishesMemberships) }
+
+    var caughtUp: CaughtUp { CaughtUp(timeout: scenario.rates.idleTimeout * 1_000, again: again, now: monotonic) }
+
+    private var again: Int64 { scenario.rates.again * 1_000 }
+
+    var wishes: CoordinatorMachine.Wishes {
+        .init(
+            settings: scenario.settings, keyFingerprint: key.fingerprint, format: .protobuf,
+            allowsFuture: scenario.allowsFuture, idleTimeout: scenario.rates.idleTimeout * 1_000)
+    }
+
+    var parts: [Part] { feed.indices.map { .input(Int32($0)) } + [.deltas] }
+
+    /// The genesis model's transaction.
+    func genesisStep() -> (Outbox.Step, CommittedPosition) {
+        let high = kafka[.deltas].high
+        let offsets = feed.indices.map { kafka[.input(Int32($0))].start }
+        let record = ModelRecord(
+            bookkeeping: Bookkeeping(
+                from: nil, through: nil, start: nil, partitions: feed.map { _ in PartitionState() }, deltaOffset: high,
+                oldestOffset: high),
+            firstOffsets: offsets, keyFingerprint: key.fingerprint,
+            model: Model.genesis(settings: scenario.settings, topics: scenario.vocabulary))
+        var records = RecordBuffer()
+        record.append(to: &records)
+        let position = CommittedPosition(offset: high, metadata: ModelMetadata.text(nil))
+        return (.init(part: .deltas, position: position, records: records, isUrgent: true), position)
+    }
+
+    /// A coordinator, perhaps a zombie, has put a model into its outbox.
+    func published(_ publication: Coordinator.Publication, by process: SimulatedInstance) throws(Finding) {
+        guard let through = publication.bookkeeping.through else { return }
+        note("\(process.name) publishes \(publication.bookkeeping.from.map(String.init) ?? "")…\(through)")
+        let isFuture = (through + 1) * scenario.settings.fixed.epochLength > wall + Self.mostSkew
+        if scenario.isGrowing, !scenario.honest.isEmpty, isFuture { throw Finding("model \(through) is of the future") }
+    }
+
+    // MARK: - Steps
+
+    /// Runs to the end, and holds the result against the undisturbed run.
+    func run() throws(Finding) {
+        for index in 0..<scenario.width { instances[index] = SimulatedInstance(self, index: index) }
+        let limit = scenario.faultSteps + 40_000
+        while true {
+            now += 1
+            kafka.now = now
+            draws = Draws(scenario.seed, UInt64(now) | 1 << 32)
+            try step()
+            if refusal != nil { break }
+            guard now > scenario.faultSteps, now % 20 == 0 else { continue }
+            guard let unrest = try unrest() else { break }
+            if now > limit { throw Finding("stuck: \(unrest)") }
+        }
+        if refusal != nil { return try Comparison(self).compareWhatThereIs() }
+        try Comparison(self).compare()
+    }
+
+    private func step() throws(Finding) {
+        while nextFault < scenario.faults.count, scenario.faults[nextFault].step <= now {
+            strike(scenario.faults[nextFault].fault)
+            nextFault += 1
+        }
+        let isFaulty = now < scenario.faultSteps
+        wall += wall < .max / 4 ? (isFaulty ? 1 : hasFeed ? 4 : 25) * scenario.rates.wall : 0
+        if now == scenario.faultSteps { note("faults stop") }
+        if !isFaulty, now % 50 == 0 { tidyUp() }
+        if now % 25 == 0 { kafka.timeOut(age: scenario.rates.patience * instances.count { $0 != nil }) }
+        if draws.chance(scenario.rates.markers) { _ = kafka.deliverMarker { self.draws.below($0) } }
+        kafka.group.complete(parts: parts, isForced: false) { self.draws.below($0) }
+        if scenario.isGrowing, draws.chance(isFaulty ? 0.05 : 0.3) {
+            let partition = draws.below(feed.count)
+            if let next = feed[partition].first, next.at <= wall { arrive(partition) }
+        }
+        let living = instances.compactMap(\.self) + twins
+        guard !living.isEmpty else { return }
+        let process = living[draws.below(living.count)]
+        if process.asleep > 0 {
+            process.asleep = isFaulty ? process.asleep - 1 : min(process.asleep - 1, 100)
+        } else {
+            try process.step(self)
+            try bury(process)
+        }
+    }
+
+    private var hasFeed: Bool { feed.contains { !$0.isEmpty } }
+
+    /// The next record of a partition arrives.
+    private func arrive(_ partition: Int) {
+        guard let next = feed[partition].popFirst() else { return }
+        kafka.update(.input(Int32(partition))) { log in
+            switch next.content {
+            case .event(let event): _ = log.append(key: nil, value: .event(event))
+            case .tombstone(let member): _ = log.append(key: nil, value: .tombstone(member))
+            case .garbage: _ = log.append(key: nil, value: .garbage)
+            case .aborted:
+                let transaction = SimulatedTransaction(began: now)
+                _ = log.append(key: nil, value: .garbage, of: transaction)
+                transaction.state = .aborted
+                log.mark(transaction)
+            }
+        }
+    }
+
+    /// A process has ended: another one takes its place, unless its twin does.
+    private func bury(_ process: SimulatedInstance) throws(Finding) {
+        guard let exit = process.exit else { return }
+        if case .failed(let error) = exit {
+            guard mayRefuse else { throw Finding("\(process.name) gave up: \(error)") }
+            refusal = error
+        }
+        if let place = twins.firstIndex(where: { $0 === process }) {
+            twins.remove(at: place)
+        } else if let place = twins.firstIndex(where: { $0.index == process.index }) {
+            instances[process.index] = twins.remove(at: place)
+        } else {
+            restart(process.index)
+        }
+    }
+
+    func restart(_ index: Int) {
+        instances[index] = SimulatedInstance(self, index: index)
+    }
+
+    /// A second process with the same id, while the first stands still.
+    func addTwin(_ index: Int) {
+        guard let first = instances[index] else { return }
+        twins.append(first)
+        restart(index)
+    }
+
+    func removeTwins(_ index: Int) {
+        twins.removeAll { $0.index == index }
+    }
+
+    /// What the brokers and an operator do once the faults have stopped: whoever is gone is expelled.
+    private func tidyUp() {
+        for member in kafka.group.members.values.sorted(by: { $0.instance < $1.instance })
+        where instances[member.instance] == nil {
+            kafka.group.expel(instance: member.instance, now: now)
+        }
+        if let since = kafka.group.preparingSince, now - since > 400 {
+            kafka.group.complete(parts: parts, isForced: true) { self.draws.below($0) }
+        }
+    }
+
+    /// What is left to do; nil: input is handled or in genesis, everybody said so, outboxes are empty, no epoch is due.
+    private func unrest() throws(Finding) -> String? {
+        if hasFeed { return "records are still to arrive" }
+        if !kafka.group.isStable { return "the group is not stable" }
+        if !kafka.transactions.isEmpty { return "transactions are open" }
+        if !twins.isEmpty { return "twins are alive" }
+        var found: [Part] = []
+        for process in instances.compactMap(\.self) {
+            do {
+                if let unrest = try process.unrest(self) { return "\(process.name): \(unrest)" }
+            } catch {
+                throw Finding("\(error)")
+            }
+            found += process.work?.parts ?? []
+        }
+        return found.sorted() == parts ? nil : "only \(found) are worked on"
+    }
+}
