@@ -4,8 +4,10 @@ public final class CompiledModel: Sendable {
     public let model: Model
     /// The last version that the model was published as; nil: genesis, or before the start.
     public let version: Epoch?
-    /// Thresholds in Q30.
+    /// Thresholds in Q30, all relative to J. How much better another cluster has to be.
     let hysteresis: Int64
+    /// What a member who goes back where he came from needs besides.
+    let returning: Int64
     let joins: Int64
     let leaves: Int64
     /// Ids of the active clusters, ascending: the columns.
@@ -29,7 +31,8 @@ public final class CompiledModel: Sendable {
         let mean = model.meanSimilarity
         joins = mean / 2
         leaves = 2 * mean / 5
-        hysteresis = (1 << 30 - mean) / 10
+        hysteresis = mean / 16
+        returning = mean / 10
         let active = model.clusters.filter(\.isActive)
         columns = active.map(\.id)
         width = (active.count + 15) / 16 * 16

@@ -15,6 +15,9 @@ struct Halves {
     static let starts = 4
     static let iterations = 12
 
+    /// Whether they are far enough apart, and two hills.
+    var isTwo: Bool { ratio >= Lifecycle.Rules.split && separation >= Lifecycle.Rules.separation }
+
     /// The smaller side's share of the sample.
     var smallerShare: Double { Double(min(counts.0, counts.1)) / Double(max(counts.0 + counts.1, 1)) }
 

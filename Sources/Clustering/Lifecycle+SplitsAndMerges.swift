@@ -79,8 +79,7 @@ extension Lifecycle {
 
     /// Whether the cluster is two: large enough sides, far enough apart, and two hills.
     func isWorthy(_ split: Split) -> Bool {
-        split.smaller >= Double(fewest) && split.halves.ratio >= Rules.split
-            && split.halves.separation >= Rules.separation
+        split.smaller >= Double(fewest) && split.halves.isTwo
             && min(split.halves.counts.0, split.halves.counts.1) >= Rules.side
     }
 }

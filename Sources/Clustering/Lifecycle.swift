@@ -205,7 +205,7 @@ struct Lifecycle {
         guard 2 * Int64(entry.samples.count) >= min(4_096, members) else { return }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
         let wanted = settings.clustersCount ?? min(max(settings.clustersInitial, least), most)
-        let centroids = Seeding.centroids(of: points, count: wanted, version: version)
+        let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version)
         guard !centroids.isEmpty else { return }
         for centroid in centroids { create(centroid, origin: .seed) }
         model.touchUnassigned(.seed)

@@ -14,6 +14,8 @@ struct MemberTable {
         var events: UInt32 = 0
         /// The cluster that its direction is counted in; 0: unassigned, `uncounted`: not eligible.
         var cluster: ClusterID = MemberTable.uncounted
+        /// The cluster that it last moved away from; 0: none.
+        var previous: ClusterID = 0
         /// Where its topics begin, and how many there are; room for `capacity`.
         var start: UInt32 = 0
         var count: UInt8 = 0

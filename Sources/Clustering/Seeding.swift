@@ -1,11 +1,17 @@
-/// The first clusters: the best of ten starts of spherical k-means over the sample of the unassigned, then repaired.
+/// The first clusters: the best of ten starts of spherical k-means over the sample of the unassigned, repaired, and grown
+/// where the sample shows that a cluster is two.
 enum Seeding {
     static let starts = 10
     static let iterations = 20
     private static let repairs = 20
+    /// The fewest samples that a cluster is split by at the seed, and four times as many as are to be on each side.
+    private static let fewest = 64
 
-    /// Centroids in Q15, zeros left out; at most `count`, and no more than there are different directions.
-    static func centroids(of points: SparsePoints, count: Int, version: Epoch) -> [[Component]] {
+    /// Centroids in Q15, zeros left out; no more than there are different directions.
+    /// - Parameters:
+    ///   - count: how many to begin with.
+    ///   - most: how many there may be.
+    static func centroids(of points: SparsePoints, count: Int, most: Int, version: Epoch) -> [[Component]] {
         let clusters = min(count, points.different(most: count))
         guard clusters > 0 else { return [] }
         var best: SphericalKMeans?
@@ -17,8 +23,34 @@ enum Seeding {
             if means.objective > best?.objective ?? -1 { best = means }
         }
         guard let best else { return [] }
-        let repaired = repair(best, version: version)
-        return (0..<clusters).map { points.centroid(repaired.centroid($0)) }
+        var means = repair(best, version: version)
+        for round in 0..<repairs {
+            guard let grown = grow(means, most: most, round: round, version: version) else { break }
+            means = repair(grown, version: version)
+        }
+        return (0..<means.clusters).map { points.centroid(means.centroid($0)) }
+    }
+
+    /// Splits the clusters that are two by the tests of `Lifecycle`, where the sample is large enough to tell. Later splits
+    /// would find them, too, but one by one, and many epochs later.
+    /// - Returns: nil where there is none.
+    private static func grow(_ means: SphericalKMeans, most: Int, round: Int, version: Epoch) -> SphericalKMeans? {
+        let points = means.points
+        var members = [[Int]](repeating: [], count: means.clusters)
+        for (point, cluster) in means.assignment.enumerated() { members[cluster].append(point) }
+        var centroids = (0..<means.clusters).map { means.centroid($0) }
+        for (cluster, members) in members.enumerated() where members.count >= fewest && centroids.count < most {
+            let halves = Halves(SparsePoints(points, Array(members.prefix(512)))) { start in
+                Draws.state(version, .grow, cluster: UInt64(cluster), start: round * Halves.starts + start)
+            }
+            guard let halves, halves.isTwo, min(halves.counts.0, halves.counts.1) >= fewest / 4 else { continue }
+            centroids[cluster] = halves.centroids.0
+            centroids.append(halves.centroids.1)
+        }
+        guard centroids.count > means.clusters else { return nil }
+        var grown = SphericalKMeans(points, centroids: centroids)
+        grown.run(iterations: iterations)
+        return grown
     }
 
     /// Swap repair: where splitting one cluster gains more than merging two costs, does both, and lets Lloyd run; for as long

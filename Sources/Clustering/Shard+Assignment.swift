@@ -1,26 +1,34 @@
 extension Shard {
     /// The cluster that a member belongs to by its direction, and its score there: he stays unless another is better by more
-    /// than ε, joins from half the mean similarity on, and leaves below 0.4 of it. Ties: lower id.
+    /// than ε = J / 16, the one that he came from by more than ε + J / 10, joins from J / 2 on, and leaves below 2 J / 5.
+    /// Ties: lower id.
     /// - Parameter cluster: that it is in; 0: none.
     mutating func assign(_ slot: Int, from cluster: ClusterID) -> (ClusterID, Int64) {
         guard !current.columns.isEmpty else { return (0, 0) }
         current.score(members, members.range(slot), into: &scores)
-        let (column, score) = decide(from: cluster)
+        let (column, score) = decide(from: cluster, previous: members.slots[slot].previous)
         remember(slot, own: column)
-        return column < 0 ? (0, 0) : (current.columns[column], score)
+        guard column >= 0 else { return (0, 0) }
+        let id = current.columns[column]
+        if cluster != 0, id != cluster { members.update(slot) { $0.previous = cluster } }
+        return (id, score)
     }
 
     /// The decision by the scores at hand.
     /// - Returns: the column, -1: none.
-    func decide(from cluster: ClusterID) -> (Int, Int64) {
-        var best = 0
-        for column in current.columns.indices where scores[column] > scores[best] { best = column }
-        if let own = current.column(of: cluster) {
-            let isBetter = best != own && Int64(scores[best]) > Int64(scores[own]) + current.hysteresis
-            let column = isBetter ? best : own
-            return Int64(scores[column]) < current.leaves ? (-1, 0) : (column, Int64(scores[column]))
+    func decide(from cluster: ClusterID, previous: ClusterID) -> (Int, Int64) {
+        guard let own = current.column(of: cluster) else {
+            var best = 0
+            for column in current.columns.indices where scores[column] > scores[best] { best = column }
+            return Int64(scores[best]) < current.joins ? (-1, 0) : (best, Int64(scores[best]))
         }
-        return Int64(scores[best]) < current.joins ? (-1, 0) : (best, Int64(scores[best]))
+        let left = current.column(of: current.model.root(of: previous)) ?? -1
+        var (best, most) = (own, Int64(scores[own]) + current.hysteresis)
+        for column in current.columns.indices where column != own {
+            let score = Int64(scores[column]) - (column == left ? current.returning : 0)
+            if score > most { (best, most) = (column, score) }
+        }
+        return Int64(scores[best]) < current.leaves ? (-1, 0) : (best, Int64(scores[best]))
     }
 
     /// Remembers the best rival, and what no other score exceeds.

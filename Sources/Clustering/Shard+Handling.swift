@@ -69,7 +69,7 @@ extension Shard {
     /// Scans where a scan was skipped, and counts what it would have decided otherwise.
     private mutating func audit(_ slot: Int, _ cluster: ClusterID) {
         current.score(members, members.range(slot), into: &scores)
-        let column = decide(from: cluster).0
+        let column = decide(from: cluster, previous: members.slots[slot].previous).0
         if (column < 0 ? 0 : current.columns[column]) != cluster { wrongSkips += 1 }
     }
 

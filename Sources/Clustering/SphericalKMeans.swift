@@ -135,6 +135,7 @@ enum Draws {
         case seed = 1
         case split
         case repair
+        case grow
     }
 
     /// The state of (version, purpose, cluster, start).
