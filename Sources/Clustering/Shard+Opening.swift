@@ -8,10 +8,12 @@ extension Shard {
     ///   - model: exactly `neededModel`.
     ///   - offset: of the event that opens the epoch.
     ///   - time: of that event.
+    ///   - most: how many members it looks at.
     /// - Returns: whether the epoch is open; otherwise the phase names the last member looked at, and it is to be called
     ///   again.
     public mutating func open(
-        _ model: CompiledModel, offset: Int64, time: Int64, changes: inout [MemberChange]
+        _ model: CompiledModel, offset: Int64, time: Int64, most: Int = Self.openingStep,
+        changes: inout [MemberChange]
     ) -> Bool {
         guard case .waiting(let epoch, let after) = phase else { return true }
         let old = current
@@ -23,12 +25,14 @@ extension Shard {
         if let after { affected.removeAll { members.slots[$0].pseudonym <= after } }
         adopt(model)
         drift.adopt(model)
-        let (closed, part) = (openEpoch, affected.prefix(Self.openingStep))
+        let (closed, part) = (openEpoch, affected.prefix(most))
         openEpoch = epoch
+        // Asked for before: whoever has expired is gone afterwards.
+        let last = part.last.map { members.slots[$0].pseudonym }
         for slot in part { look(at: slot, opening, cause, &changes) }
-        if part.count < affected.count, let last = part.last {
+        if part.count < affected.count, let last {
             // The members not looked at yet belong to the old model until the opening is through.
-            phase = .waiting(epoch, after: members.slots[last].pseudonym)
+            phase = .waiting(epoch, after: last)
             openEpoch = closed
             adopt(old)
             return false

@@ -157,6 +157,25 @@ struct EngineTests {
         #expect(stream.recomputed() == kept)
     }
 
+    @Test(
+        "an opening in many steps is one in a single step, also where members expire", arguments: [13, 14] as [UInt64])
+    func openingSteps(seed: UInt64) throws {
+        var events = ToyEvents(seed: seed)
+        events.epochs = 6
+        var settings = events.settings
+        settings.memberTTL = 1_000
+        settings.minEvents = 3
+        let records = events.records(partitions: 2)
+        var whole = Stream(records, settings: settings, topics: events.names)
+        try whole.run()
+        var stepwise = Stream(records, settings: settings, topics: events.names)
+        stepwise.openingStep = 1
+        try stepwise.run()
+        #expect(stepwise.memberChanges == whole.memberChanges)
+        #expect(stepwise.models.map(\.model.model) == whole.models.map(\.model.model))
+        #expect(whole.memberChanges.contains { $0.reason == .expired })
+    }
+
     @Test("a change names the model of its epoch, however many epochs one record of the model topic stands for")
     func versions() throws {
         var events = ToyEvents(seed: 12)

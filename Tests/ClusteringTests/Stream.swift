@@ -26,6 +26,8 @@ struct Stream {
     var topics: [[UInt8]]
     /// In which order the partitions are looked at: must not matter.
     var order: [Int]
+    /// How many members an opening looks at between two marks: must not matter.
+    var openingStep = Shard<ToyKeys>.openingStep
 
     private(set) var shards: [Shard<ToyKeys>] = []
     private(set) var coordinator: Coordinator
@@ -120,7 +122,7 @@ struct Stream {
                 }
                 var changes: [MemberChange] = []
                 while !shards[partition].open(
-                    model, offset: Int64(offsets[partition]), time: event.time, changes: &changes)
+                    model, offset: Int64(offsets[partition]), time: event.time, most: openingStep, changes: &changes)
                 {}
                 memberChanges += changes
             }
