@@ -13,6 +13,8 @@ struct CoordinatorMachine {
         var allowsFuture: Bool
         /// `epoch.idle-timeout`, in milliseconds.
         var idleTimeout: Int64
+        /// Bytes of the largest part of a model.
+        var largestPart = Parts.largest
     }
 
     private(set) var coordinator: Coordinator
@@ -82,7 +84,7 @@ struct CoordinatorMachine {
         let record = ModelRecord(
             bookkeeping: publication.bookkeeping, keyFingerprint: wishes.keyFingerprint, model: publication.model)
         var records = RecordBuffer()
-        record.append(to: &records)
+        record.append(to: &records, largestPart: wishes.largestPart)
         let encoder = ChangeRecord(format: wishes.format)
         for change in publication.changes { encoder.append(change, model: publication.model, to: &records) }
         return records

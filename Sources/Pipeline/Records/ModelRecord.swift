@@ -15,8 +15,8 @@ struct ModelRecord {
     }
 
     /// Appends its records.
-    func append(to records: inout RecordBuffer) {
-        let (values, headers) = encode()
+    func append(to records: inout RecordBuffer, largestPart: Int = Parts.largest) {
+        let (values, headers) = encode(largestPart)
         let key = Self.key(bookkeeping.through)
         for value in values {
             records.append(to: .models, headers: headers, key: { $0 += key }, value: { $0 += value })
@@ -24,7 +24,7 @@ struct ModelRecord {
     }
 
     /// The values of its records: deflated, in parts; and the headers.
-    private func encode() -> (values: [[UInt8]], headers: [RecordBuffer.Header]) {
+    private func encode(_ largestPart: Int) -> (values: [[UInt8]], headers: [RecordBuffer.Header]) {
         let content = ModelContent.encode(model)
         var writer = ProtoWriter()
         if let from = bookkeeping.from { writer.present(1, from) }
@@ -44,7 +44,7 @@ struct ModelRecord {
         writer.packed(7, firstOffsets)
         writer.present(8, fixed64: keyFingerprint)
         writer.present(9, bytes: content)
-        let parts = Parts.split(writer.bytes)
+        let parts = Parts.split(writer.bytes, largest: largestPart)
         let values = parts.enumerated().map { index, data in
             var part = ProtoWriter()
             part.field(1, index)

@@ -25,9 +25,11 @@ enum Parts {
         }
     }
 
-    static func split(_ bytes: [UInt8]) -> [[UInt8]] {
+    /// The largest part of a closing or a model, well below a broker's message size.
+    static let largest = 512 << 10
+
+    static func split(_ bytes: [UInt8], largest size: Int) -> [[UInt8]] {
         let deflated = Compression.deflate(bytes)
-        let size = WordRecord.largestPart
         return stride(from: 0, to: max(deflated.count, 1), by: size).map {
             Array(deflated[min($0, deflated.count)..<min($0 + size, deflated.count)])
         }

@@ -3,14 +3,11 @@ internal import Schemas
 
 /// `shoal.v1.Word`: the records of the delta topic, written from and read into the engine's own types.
 enum WordRecord {
-    /// The largest part of a closing or a model, well below a broker's message size.
-    static let largestPart = 512 << 10
-
     /// The values of a closing's records: deflated, in parts.
-    static func encode(_ closing: Closing) -> [[UInt8]] {
+    static func encode(_ closing: Closing, largestPart: Int = Parts.largest) -> [[UInt8]] {
         var writer = ProtoWriter()
         write(closing, &writer)
-        let parts = Parts.split(writer.bytes)
+        let parts = Parts.split(writer.bytes, largest: largestPart)
         return parts.enumerated().map { index, data in
             var record = ProtoWriter()
             record.field(1, closing.partition)

@@ -18,6 +18,10 @@ struct ShardMachine {
         var format: PipelineOptions.OutputFormat
         /// Whether `members.topic` is written.
         var memberships: Bool
+        /// Bytes of the largest part of a closing.
+        var largestPart = Parts.largest
+        /// After how many members an opening sets a mark.
+        var openingStep = Shard<KeyedTopics>.openingStep
     }
 
     let partition: Int32
@@ -89,7 +93,7 @@ struct ShardMachine {
     /// Opens the epoch that is waited for, or a part of it: a mark is due, and then the event's next step.
     /// - Parameter model: exactly the one that is needed.
     mutating func open(with model: CompiledModel, for event: borrowing EngineEvent, at place: Int64) {
-        _ = shard.open(model, offset: place, time: event.time, changes: &changes)
+        _ = shard.open(model, offset: place, time: event.time, most: output.openingStep, changes: &changes)
         publish()
     }
 
@@ -124,7 +128,7 @@ struct ShardMachine {
         let closing = shard.close(to: epoch)
         caughtUp.restart(now)
         guard !isReplaying else { return }
-        for value in WordRecord.encode(closing) { say(value) }
+        for value in WordRecord.encode(closing, largestPart: output.largestPart) { say(value) }
     }
 
     private mutating func publish() {

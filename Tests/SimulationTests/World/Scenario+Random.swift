@@ -1,4 +1,5 @@
 @testable import Clustering
+@testable import Pipeline
 
 extension Scenario {
     /// How many instances there may be.
@@ -61,6 +62,8 @@ extension Scenario {
         rates.patience = draws.pick(1_500, 1_500, 100)
         rates.wall = draws.pick(5, 10, 20)
         rates.outbox = draws.pick(600, 2_000, 20_000)
+        rates.part = draws.pick(60, 150, Parts.largest)
+        rates.opening = draws.pick(1, 3, 65_536)
         rates.transaction = draws.pick(200, 800, 5_000)
     }
 

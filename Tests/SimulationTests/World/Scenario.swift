@@ -1,4 +1,5 @@
 @testable import Clustering
+@testable import Pipeline
 
 /// All that decides a run: what arrives, how fast, what goes wrong and when. Made from a seed, and made smaller when it
 /// fails.
@@ -67,6 +68,10 @@ struct Scenario {
         var wall: Int64 = 20
         /// Bytes of the outbox from which on partitions wait.
         var outbox = 4_000
+        /// Bytes of a part of a closing or a model.
+        var part = Parts.largest
+        /// Members that an opening looks at between two marks.
+        var opening = Shard<KeyedTopics>.openingStep
         /// Bytes of a transaction, before that is halved.
         var transaction = 1_500
     }

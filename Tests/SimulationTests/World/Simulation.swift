@@ -68,7 +68,11 @@ final class Simulation {
 
     var topicKeys: KeyedTopics { KeyedTopics(key) }
 
-    var output: ShardMachine.Output { .init(format: .protobuf, memberships: scenario.settings.publishesMemberships) }
+    var output: ShardMachine.Output {
+        .init(
+            format: .protobuf, memberships: scenario.settings.publishesMemberships, largestPart: scenario.rates.part,
+            openingStep: scenario.rates.opening)
+    }
 
     var caughtUp: CaughtUp { CaughtUp(timeout: scenario.rates.idleTimeout * 1_000, again: again, now: monotonic) }
 
@@ -77,7 +81,8 @@ final class Simulation {
     var wishes: CoordinatorMachine.Wishes {
         .init(
             settings: scenario.settings, keyFingerprint: key.fingerprint, format: .protobuf,
-            allowsFuture: scenario.allowsFuture, idleTimeout: scenario.rates.idleTimeout * 1_000)
+            allowsFuture: scenario.allowsFuture, idleTimeout: scenario.rates.idleTimeout * 1_000,
+            largestPart: scenario.rates.part)
     }
 
     var parts: [Part] { feed.indices.map { .input(Int32($0)) } + [.deltas] }
@@ -93,7 +98,7 @@ final class Simulation {
             firstOffsets: offsets, keyFingerprint: key.fingerprint,
             model: Model.genesis(settings: scenario.settings, topics: scenario.vocabulary))
         var records = RecordBuffer()
-        record.append(to: &records)
+        record.append(to: &records, largestPart: scenario.rates.part)
         let position = CommittedPosition(offset: high, metadata: ModelMetadata.text(nil))
         return (.init(part: .deltas, position: position, records: records, isUrgent: true), position)
     }
