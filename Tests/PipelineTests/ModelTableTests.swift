@@ -7,15 +7,16 @@ import Testing
 struct ModelTableTests {
     private var table = ModelTable()
 
-    private mutating func take(_ from: Epoch?, _ through: Epoch?) throws {
+    private mutating func take(_ from: Epoch?, _ through: Epoch?, withoutFirstPart isCut: Bool = false) throws {
         let record = ModelRecord(
             bookkeeping: Bookkeeping(
                 from: from, through: through, start: through == nil ? nil : 9, partitions: [PartitionState()],
                 deltaOffset: 0, oldestOffset: 0),
             firstOffsets: [0], keyFingerprint: 1, model: Model(settings: Settings()))
         var records = RecordBuffer()
-        record.append(to: &records)
-        for entry in records.entries {
+        record.append(to: &records, largestPart: 40)
+        #expect(records.entries.count > 1)
+        for entry in records.entries.dropFirst(isCut ? 1 : 0) {
             let value = try #require(entry.value)
             _ = try table.take(records.bytes.span.extracting(value), offset: 0)
         }
@@ -40,7 +41,18 @@ struct ModelTableTests {
         try take(11, 14)
         #expect(throws: ModelTable.Gone(version: 9, first: 10)) { try table.exact(9) }
         #expect(try table.exact(10) != nil)
-        table = ModelTable()
+    }
+
+    @Test("parts without their beginning, which retention leaves, are passed over")
+    mutating func cut() throws {
+        try take(9, 9, withoutFirstPart: true)
+        #expect(table.count == 0)
+        try take(10, 10)
+        #expect(try table.exact(10) != nil)
+    }
+
+    @Test("also where only the start and what follows is left")
+    mutating func startGone() throws {
         try take(12, 12)
         #expect(throws: ModelTable.Gone(version: 11, first: 12)) { try table.exact(11) }
     }

@@ -32,13 +32,10 @@ struct ModelTable {
         var part = Parts.Part()
         var reader = ProtoReader(value)
         try part.read(&reader)
-        var assembly = assembly ?? Parts.Assembly(number: 0, firstOffset: offset)
         if part.index == 0 { assembly = Parts.Assembly(number: 0, firstOffset: offset) }
-        guard let whole = try assembly.add(part) else {
-            self.assembly = assembly
-            return nil
-        }
-        self.assembly = nil
+        // Retention may leave the last parts of a model.
+        guard let whole = try assembly?.add(part) else { return nil }
+        assembly = nil
         return try take(whole.bytes, whole.size)
     }
 

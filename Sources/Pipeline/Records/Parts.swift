@@ -75,9 +75,9 @@ struct ClosingAssembler {
             guard case .word(let word) = piece else { return nil }
             return (word, offset)
         }
-        var assembly = open[partition] ?? Parts.Assembly(number: number, firstOffset: offset)
-        // A closing whose first parts were read before, of which we begin in the middle, is not wanted.
-        if part.index == 0 { assembly = Parts.Assembly(number: number, firstOffset: offset) }
+        if part.index == 0 { open[partition] = Parts.Assembly(number: number, firstOffset: offset) }
+        // Whoever begins to read in the middle of a closing does not want it: if it were missed, its number would tell.
+        guard var assembly = open[partition] else { return nil }
         guard assembly.number == number else { throw .badValue }
         guard let whole = try assembly.add(part) else {
             open[partition] = assembly
