@@ -40,7 +40,7 @@ final class SimulatedCommitter {
             return
         }
         let id = process.index
-        let rates = world.scenario.rates
+        let rates = world.rates
         switch action {
         case .send(_, let offsets):
             try send(offsets, world, work, id, &producer)
@@ -99,9 +99,9 @@ final class SimulatedCommitter {
         _ offsets: [Part: CommittedPosition], _ world: Simulation, _ work: SimulatedWork, _ id: Int,
         _ producer: inout SimulatedProducer
     ) throws {
-        if world.draws.chance(world.scenario.rates.aborts) { return next(.abortable, world) }
-        if world.draws.chance(world.scenario.rates.retriable) { return next(.retriable, world) }
-        for _ in 0..<1 + world.draws.below(6) where sent < records.count {
+        if world.draws.chance(world.rates.aborts) { return next(.abortable, world) }
+        if world.draws.chance(world.rates.retriable) { return next(.retriable, world) }
+        for _ in 0..<1 + world.draws.below(world.rates.burst) where sent < records.count {
             let record = records[sent]
             let value: SimulatedLog.Value = record.value.map { .bytes($0) } ?? .tombstone(0)
             let outcome = producer.attempt {

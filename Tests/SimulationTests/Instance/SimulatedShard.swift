@@ -70,7 +70,7 @@ final class SimulatedShard {
             case .needs: mark(work)
             case .handled: if world.draws.chance(0.4) { mark(work) }
             }
-            if work.outbox.bytes >= world.scenario.rates.outbox { break }
+            if work.outbox.bytes >= world.rates.outbox { break }
         }
         if hasMoved { mark(work) }
     }

@@ -100,7 +100,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
             committed = position
             committer = SimulatedCommitter(
                 TransactionMachine(
-                    committed: [.deltas: nil], known: [.deltas: position], ceiling: world.scenario.rates.transaction))
+                    committed: [.deltas: nil], known: [.deltas: position], ceiling: world.rates.transaction))
             genesis = committer
         }
         if !writing.isEmpty || committer.isBusy {

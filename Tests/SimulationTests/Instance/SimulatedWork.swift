@@ -126,7 +126,7 @@ final class SimulatedWork {
         }
         takeOvers = []
         committer = SimulatedCommitter(
-            TransactionMachine(committed: committed, known: known, ceiling: world.scenario.rates.transaction))
+            TransactionMachine(committed: committed, known: known, ceiling: world.rates.transaction))
         world.note("\(process.name) took over \(parts)")
     }
 
@@ -141,7 +141,7 @@ final class SimulatedWork {
             _ = try readModel(world)
             return
         }
-        guard outbox.bytes < world.scenario.rates.outbox || isDraining else { return }
+        guard outbox.bytes < world.rates.outbox || isDraining else { return }
         if let coordinator, draw < 8 || shards.isEmpty {
             try coordinator.step(world, self, process)
         } else if !shards.isEmpty {

@@ -57,11 +57,12 @@ extension Scenario {
         rates.unknowns = hardness * draws.pick(0, 0.05, 0.25)
         rates.retriable = hardness * draws.pick(0, 0.05)
         rates.markers = draws.pick(0.1, 0.3, 0.6)
-        rates.idleTimeout = draws.pick(1, 30, 300)
+        rates.idleTimeout = draws.pick(1, 30, 150)
         if draws.chance(0.3) { rates.again = 500 }
         rates.patience = draws.pick(1_500, 1_500, 100)
         rates.wall = draws.pick(5, 10, 20)
         rates.outbox = draws.pick(600, 2_000, 20_000)
+        rates.burst = draws.pick(1, 6)
         rates.part = draws.pick(60, 150, Parts.largest)
         rates.opening = draws.pick(1, 3, 65_536)
         rates.transaction = draws.pick(200, 800, 5_000)
@@ -96,8 +97,8 @@ extension Scenario {
         for _ in 0..<count(0, 0.001) { kinds.append(.stop(draws.below(Self.instances))) }
         for _ in 0..<count(0, 0.002, 0.006) { kinds.append(.timeOut(age: draws.pick(100, 300))) }
         for _ in 0..<count(0, 0.01) { kinds.append(.retention) }
-        if draws.chance(0.03) { kinds.append(.greedyRetention) }
-        if draws.chance(0.03) { kinds.append(.forget) }
+        // Both together may leave nothing that tells of the application.
+        if draws.chance(0.06) { kinds.append(draws.pick(.greedyRetention, .forget)) }
         faults = kinds.map { (1 + draws.below(faultSteps), $0) }.sorted { $0.0 < $1.0 }
     }
 }

@@ -68,6 +68,8 @@ struct Scenario {
         var wall: Int64 = 20
         /// Bytes of the outbox from which on partitions wait.
         var outbox = 4_000
+        /// How many records a producer sends in a step, at most.
+        var burst = 6
         /// Bytes of a part of a closing or a model.
         var part = Parts.largest
         /// Members that an opening looks at between two marks.

@@ -30,6 +30,8 @@ final class Simulation {
     /// The group's offsets were forgotten, or retention deleted what is needed: processes may refuse to go on.
     var mayRefuse = false
     private(set) var refusal: String?
+    /// What goes wrong in calls stops with the other faults.
+    private(set) var rates: Scenario.Rates
     private var incarnations = 0
     private var nextFault = 0
     private let log: ((String) -> Void)?
@@ -44,6 +46,7 @@ final class Simulation {
         self.off = off
         self.log = log
         wall = scenario.wallStart
+        rates = scenario.rates
         instances = Array(repeating: nil, count: Scenario.instances)
         feed = scenario.input.map { $0[...] }
         key = Self.key
@@ -70,19 +73,19 @@ final class Simulation {
 
     var output: ShardMachine.Output {
         .init(
-            format: .protobuf, memberships: scenario.settings.publishesMemberships, largestPart: scenario.rates.part,
-            openingStep: scenario.rates.opening)
+            format: .protobuf, memberships: scenario.settings.publishesMemberships, largestPart: rates.part,
+            openingStep: rates.opening)
     }
 
-    var caughtUp: CaughtUp { CaughtUp(timeout: scenario.rates.idleTimeout * 1_000, again: again, now: monotonic) }
+    var caughtUp: CaughtUp { CaughtUp(timeout: rates.idleTimeout * 1_000, again: again, now: monotonic) }
 
-    private var again: Int64 { scenario.rates.again * 1_000 }
+    private var again: Int64 { rates.again * 1_000 }
 
     var wishes: CoordinatorMachine.Wishes {
         .init(
             settings: scenario.settings, keyFingerprint: key.fingerprint, format: .protobuf,
-            allowsFuture: scenario.allowsFuture, idleTimeout: scenario.rates.idleTimeout * 1_000,
-            largestPart: scenario.rates.part)
+            allowsFuture: scenario.allowsFuture, idleTimeout: rates.idleTimeout * 1_000,
+            largestPart: rates.part)
     }
 
     var parts: [Part] { feed.indices.map { .input(Int32($0)) } + [.deltas] }
@@ -98,7 +101,7 @@ final class Simulation {
             firstOffsets: offsets, keyFingerprint: key.fingerprint,
             model: Model.genesis(settings: scenario.settings, topics: scenario.vocabulary))
         var records = RecordBuffer()
-        record.append(to: &records, largestPart: scenario.rates.part)
+        record.append(to: &records, largestPart: rates.part)
         let position = CommittedPosition(offset: high, metadata: ModelMetadata.text(nil))
         return (.init(part: .deltas, position: position, records: records, isUrgent: true), position)
     }
@@ -116,7 +119,7 @@ final class Simulation {
     /// Runs to the end, and holds the result against the undisturbed run.
     func run() throws(Finding) {
         for index in 0..<scenario.width { instances[index] = SimulatedInstance(self, index: index) }
-        let limit = scenario.faultSteps + 40_000
+        let limit = scenario.faultSteps + 80_000
         while true {
             now += 1
             kafka.now = now
@@ -124,7 +127,7 @@ final class Simulation {
             try step()
             if refusal != nil { break }
             guard now > scenario.faultSteps, now % 20 == 0 else { continue }
-            guard let unrest = try unrest() else { break }
+            guard let unrest = unrest() else { break }
             if now > limit { throw Finding("stuck: \(unrest)") }
         }
         if refusal != nil { return try Comparison(self).compareWhatThereIs() }
@@ -137,11 +140,14 @@ final class Simulation {
             nextFault += 1
         }
         let isFaulty = now < scenario.faultSteps
-        wall += wall < .max / 4 ? (isFaulty ? 1 : hasFeed ? 4 : 25) * scenario.rates.wall : 0
-        if now == scenario.faultSteps { note("faults stop") }
+        wall += wall < .max / 4 ? (isFaulty ? 1 : hasFeed ? 4 : 25) * rates.wall : 0
+        if now == scenario.faultSteps {
+            note("faults stop")
+            (rates.aborts, rates.unknowns, rates.retriable) = (0, 0, 0)
+        }
         if !isFaulty, now % 50 == 0 { tidyUp() }
-        if now % 25 == 0 { kafka.timeOut(age: scenario.rates.patience * instances.count { $0 != nil }) }
-        if draws.chance(scenario.rates.markers) { _ = kafka.deliverMarker { self.draws.below($0) } }
+        if now % 25 == 0 { kafka.timeOut(age: rates.patience * instances.count { $0 != nil }) }
+        if draws.chance(rates.markers) { _ = kafka.deliverMarker { self.draws.below($0) } }
         kafka.group.complete(parts: parts, isForced: false) { self.draws.below($0) }
         if scenario.isGrowing, draws.chance(isFaulty ? 0.05 : 0.3) {
             let partition = draws.below(feed.count)
@@ -220,7 +226,7 @@ final class Simulation {
     }
 
     /// What is left to do; nil: input is handled or in genesis, everybody said so, outboxes are empty, no epoch is due.
-    private func unrest() throws(Finding) -> String? {
+    private func unrest() -> String? {
         if hasFeed { return "records are still to arrive" }
         if !kafka.group.isStable { return "the group is not stable" }
         if !kafka.transactions.isEmpty { return "transactions are open" }
@@ -230,7 +236,8 @@ final class Simulation {
             do {
                 if let unrest = try process.unrest(self) { return "\(process.name): \(unrest)" }
             } catch {
-                throw Finding("\(error)")
+                // It will come across that itself.
+                return "\(process.name): \(error)"
             }
             found += process.work?.parts ?? []
         }
