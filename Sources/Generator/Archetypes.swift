@@ -18,6 +18,7 @@ struct Archetypes: Sendable {
 
     @discardableResult
     mutating func add(_ draws: inout Draws) -> Int {
+        if let given = addGiven() { return given }
         var pool = Array(0..<shape.poolSize)
         draws.shuffle(&pool)
         var core = Array(pool.prefix(Self.poolTopics(shape)))
@@ -27,8 +28,9 @@ struct Archetypes: Sendable {
         return cores.count - 1
     }
 
-    /// Adds an archetype whose first half of the core is another's.
+    /// Adds an archetype whose first half of the core is another's, unless its core is given.
     mutating func add(like other: Int, _ draws: inout Draws) -> Int {
+        if let given = addGiven() { return given }
         let kept = shape.coreTopics / 2
         let added = add(&draws)
         cores[added] = Array(cores[other].prefix(kept))
@@ -36,6 +38,12 @@ struct Archetypes: Sendable {
             cores[added].append(unusedTopic(besides: cores[other] + cores[added], &draws))
         }
         return added
+    }
+
+    private mutating func addGiven() -> Int? {
+        guard cores.count < shape.givenCores.count else { return nil }
+        cores.append(shape.givenCores[cores.count])
+        return cores.count - 1
     }
 
     mutating func replace(_ archetype: Int, rank: Int, _ draws: inout Draws) {

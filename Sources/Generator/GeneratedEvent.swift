@@ -22,7 +22,9 @@ public struct GeneratedEvent: Equatable, Sendable {
 
 extension GeneratedEvent {
     /// The name that the viewer has as `user_id` and as key.
-    public var viewerName: String { "viewer-\(viewer)" }
+    public var viewerName: String { Self.name(ofViewer: viewer) }
+
+    public static func name(ofViewer viewer: Int) -> String { "viewer-\(viewer)" }
 
     /// Appends its JSON form, without a line's end.
     public func appendJSON(to bytes: inout [UInt8]) {

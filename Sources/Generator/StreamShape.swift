@@ -12,6 +12,9 @@ public struct StreamShape: Equatable, Sendable {
     /// Share of the core topics that come from the pool of the `poolSize` most popular topics, which archetypes share.
     public var poolShare = 0.25
     public var poolSize = 20
+    /// Cores that are given and not drawn, for the first archetypes and those that the script adds, in their order: topics
+    /// by rank, `coreTopics` each.
+    public var givenCores: [[Int]] = []
     /// Sizes of the archetypes are 1 / rank^`sizeExponent`.
     public var sizeExponent = 0.5
 

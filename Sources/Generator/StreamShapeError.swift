@@ -31,6 +31,12 @@ extension StreamShape {
             poolTopics <= poolSize && coreTopics - poolTopics <= topics - poolSize,
             "\(coreTopics) core topics, \(poolTopics) of them from the pool, need a pool of at least \(poolTopics) "
                 + "topics and \(coreTopics - poolTopics) beside it, not \(poolSize) and \(topics - poolSize)")
+        for core in givenCores {
+            let isCore = core.count == coreTopics && Set(core).count == coreTopics
+            try require(
+                isCore && core.allSatisfy((0..<topics).contains),
+                "a given core must be \(coreTopics) different topics below \(topics), not \(core)")
+        }
         try require((1...1_000_000_000).contains(viewers), "viewers must be 1 to a billion, not \(viewers)")
         try require((1...100_000_000).contains(videos), "videos must be 1 to 100 million, not \(videos)")
         try require((1...1_000_000).contains(epochs), "epochs must be 1 to a million, not \(epochs)")

@@ -67,6 +67,23 @@ struct DriftTests {
         #expect(try Self.stream(at: 41).operations.map(\.firstVisible) == [nil, 40])
     }
 
+    @Test("cores may be given, also those that the script adds")
+    func givenCores() throws {
+        let shape = StreamShape.base.with {
+            $0.archetypes = 2
+            $0.coreTopics = 2
+            $0.viewers = 200
+            $0.epochs = 3
+            $0.givenCores = [[5, 6], [7, 8], [9, 10], [5, 11]]
+            $0.script = DriftScript([.init(1, .birth(share: 0.5)), .init(2, .split(0))])
+        }
+        let stream = try Self.stream(at: 3, shape)
+        #expect((0..<4).map(stream.core) == shape.givenCores)
+        #expect(throws: StreamShapeError.self) {
+            _ = try WatchStream(shape.with { $0.givenCores = [[5, 5]] }, seed: 1)
+        }
+    }
+
     @Test("nobody of a silent archetype watches, and a viral topic takes its share")
     func silenceAndViral() throws {
         let shape = Self.shape.with {

@@ -29,6 +29,9 @@ public final class PipelineStatistics: Sendable {
         public var model: Int64?
         public var clusters = 0
 
+        /// Nothing has been counted.
+        public init() {}
+
         public var events: Int64 { partitions.values.reduce(0) { $0 + $1.events } }
         public var members: Int { partitions.values.reduce(0) { $0 + $1.members } }
         public var eligible: Int64 { partitions.values.reduce(0) { $0 + $1.eligible } }

@@ -27,6 +27,11 @@ public struct PrivacyKey: Sendable {
         self.bytes = bytes
     }
 
+    /// Who a viewer is for the outside: bytes 0–15 of HMAC-SHA-256(key, viewer).
+    public func pseudonym(of viewer: some Collection<UInt8>) -> UInt128 {
+        HMAC(self).digest(Array(viewer).span).first16
+    }
+
     /// The first 8 bytes of HMAC(key, "shoal/key"): tells keys apart without telling the key.
     public var fingerprint: UInt64 {
         let name = Array("shoal/key".utf8)

@@ -24,6 +24,7 @@ struct Shoal {
     ///
     /// Handlers of `exit` do not run: OpenSSL's would free what librdkafka's threads, which may be about to end, free, too.
     static func end(_ code: ExitCode) -> Never {
+        Screen.close()
         fflush(nil)
         _exit(code.rawValue)
     }

@@ -20,7 +20,8 @@ extension ClusterChange {
         return Color.dim(when) + painted
     }
 
-    private var words: String {
+    /// What happened, without when.
+    var words: String {
         let who =
             member.map { "member " + String($0, radix: 16).leftPadded(32).prefix(8) + "…" } ?? "cluster \(cluster)"
         let reason = why.map { " (\($0.explanation))" } ?? ""

@@ -1,0 +1,107 @@
+import Clustering
+import Foundation
+import Generator
+import Kafka
+import Pipeline
+import Schemas
+import ShoalClient
+
+/// The demo: an embedded broker, one instance of the pipeline, a publisher of made-up events, and a subscriber that shows
+/// what comes out.
+struct Demo {
+    let scenario: DemoScenario
+    let seed: UInt64
+    /// Wall-clock time that the stream takes; zero: as fast as it goes.
+    let duration: Duration
+    let display: any DemoDisplay
+
+    static let partitions: Int32 = 4
+
+    /// Runs to its end, or to the interrupt's.
+    /// - Throws: `KafkaError`, `PipelineError`: nothing that a user could have caused.
+    func run() async throws {
+        let stream = try WatchStream(scenario.shape, seed: seed)
+        let cluster = try MockCluster()
+        let options = try options(cluster, stream)
+        for (topic, count) in [
+            (options.topics.input, Self.partitions), (options.topics.changes, Self.partitions),
+            (options.topics.deadLetters, 1), (options.topics.deltas, 1), (options.topics.models, 1),
+        ] {
+            try cluster.createTopic(topic, partitions: count)
+        }
+        let instance = try Instance(
+            options,
+            log: PipelineLog { entry in
+                if entry.level >= .warning { display.note("\(entry.level): \(entry.message)") }
+            })
+        let interrupt = Interrupt()
+        let progress = DemoPublisher.Progress()
+        let publisher = DemoPublisher(
+            client: options.kafka, topic: options.topics.input, epoch: duration / scenario.epochs,
+            statistics: instance.statistics, progress: progress, interrupt: interrupt)
+        let subscriber = DemoSubscriber(
+            changes: ClusterChanges(Self.subscription(options)), scenario: scenario, progress: progress,
+            statistics: instance.statistics, interrupt: interrupt, display: display)
+        let (state, truth) = try await withThrowingTaskGroup(of: Part.self) { tasks in
+            defer { tasks.cancelAll() }
+            tasks.addTask { .subscriber(try await subscriber.run { instance.stop() }) }
+            tasks.addTask {
+                try await instance.run()
+                subscriber.allIsCommitted()
+                return .instance
+            }
+            tasks.addTask { .publisher(try await publisher.publish(stream)) }
+            var (state, truth) = (DemoState?.none, stream)
+            while let part = try await tasks.next() {
+                switch part {
+                case .subscriber(let found): state = found
+                case .publisher(let found): truth = found
+                case .instance: break
+                }
+            }
+            return (state, truth)
+        }
+        guard let state else { return }
+        display.end(
+            DemoSummary(
+                state, truth: truth, scenario: scenario, key: options.key, published: progress.now,
+                isInterrupted: interrupt.isSet))
+    }
+
+    private enum Part: Sendable {
+        case subscriber(DemoState)
+        case publisher(WatchStream)
+        case instance
+    }
+
+    private static func subscription(_ options: PipelineOptions) -> ClusterChanges.Configuration {
+        var subscription = ClusterChanges.Configuration(kafka: options.kafka, topic: options.topics.changes)
+        subscription.start = .beginning
+        return subscription
+    }
+
+    private func options(_ cluster: MockCluster, _ stream: WatchStream) throws -> PipelineOptions {
+        // Made-up viewers need no secret: a key of the seed gives the same pseudonyms again.
+        let digits = String(seed, radix: 16)
+        guard let key = PrivacyKey(hex: String(repeating: "0", count: 64 - digits.count) + digits) else {
+            throw UsageError(description: "--seed \(seed): no key can be made of it")
+        }
+        var options = PipelineOptions(
+            application: "shoal-demo", instance: "demo",
+            // The embedded broker answers a fetch that finds nothing only when this time is over.
+            kafka: ClientConfiguration([
+                "bootstrap.servers": cluster.bootstrapServers, "fetch.wait.max.ms": "10",
+            ]) { [display] line in
+                if line.level <= 3 { display.note("librdkafka: \(line.text)") }
+            },
+            topics: .init(
+                input: "watch-events", changes: "cluster-changes", members: nil,
+                deadLetters: "watch-events-dead-letters", deltas: "shoal-demo-deltas", models: "shoal-demo-models"),
+            key: key)
+        options.settings = scenario.settings
+        options.vocabulary = stream.topicNames.map { Array($0.utf8) }
+        options.allowsFuture = true
+        options.commitInterval = .milliseconds(50)
+        return options
+    }
+}

@@ -1,0 +1,81 @@
+import Generator
+import Kafka
+import Pipeline
+import Synchronization
+
+/// Sends the stream's events to the embedded broker at the demo's pace.
+struct DemoPublisher {
+    /// How far it is, for others to see.
+    final class Progress: Sendable {
+        struct State {
+            var events: Int64 = 0
+            /// Events, those left out that repeat one.
+            var different: Int64 = 0
+            var isFinished = false
+        }
+
+        private let state = Mutex(State())
+        var now: State { state.withLock { $0 } }
+        func update(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
+    }
+
+    let client: ClientConfiguration
+    let topic: String
+    /// Of wall-clock time that an epoch takes; zero: as fast as it goes.
+    let epoch: Duration
+    let statistics: PipelineStatistics
+    let progress: Progress
+    let interrupt: Interrupt
+
+    /// The embedded broker keeps about 5 MB a partition and drops the oldest: nothing that has not been read may be dropped.
+    private static let mostAhead = 3 << 20
+
+    /// Sends all of the stream, or what comes before the interrupt.
+    /// - Returns: the stream as it is then, which knows the truth.
+    func publish(_ stream: WatchStream) async throws -> WatchStream {
+        var stream = stream
+        var settings = client
+        settings.settings["linger.ms"] = "5"
+        let producer = try Producer(settings)
+        let start = ContinuousClock.now
+        var line: [UInt8] = []
+        var (sent, last, longest) = (Int64(0), UInt64(0), 1)
+        while !interrupt.isSet, let event = stream.next() {
+            line.removeAll(keepingCapacity: true)
+            event.appendJSON(to: &line)
+            longest = max(longest, line.count)
+            if epoch > .zero {
+                let length = stream.shape.epochLength
+                // Late and repeated events are sent at their place in the stream.
+                let place = Double(max(event.time - stream.shape.startTime, Int64(event.epoch) * length))
+                let due = start + epoch * (place / Double(length))
+                while due > .now, !interrupt.isSet {
+                    _ = producer.waiting()
+                    try await Task.sleep(for: min(due - .now, .milliseconds(20)))
+                }
+            }
+            if sent % 64 == 0 { try await wait(producer, sent, longest) }
+            try producer.produce(to: topic, key: Array(event.viewerName.utf8).span, value: line.span)
+            sent += 1
+            let isDifferent = event.id > last
+            last = max(last, event.id)
+            progress.update { state in
+                state.events = sent
+                if isDifferent { state.different += 1 }
+            }
+        }
+        try producer.flush(timeout: .seconds(10))
+        progress.update { $0.isFinished = true }
+        return stream
+    }
+
+    /// Waits while too much has not been read.
+    private func wait(_ producer: Producer, _ sent: Int64, _ longest: Int) async throws {
+        while !interrupt.isSet {
+            let waiting = producer.waiting()
+            let read = statistics.snapshot.partitions.values.reduce(0) { $0 + $1.offset }
+            guard Int(sent - read) * longest > Self.mostAhead || waiting > 10_000 else { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Pipeline
+import Schemas
+
+extension DemoSummary {
+    /// What is told at the end.
+    var lines: [String] {
+        var lines = [work, results]
+        if pure > 0 { lines.append(truth) }
+        if !isInterrupted {
+            lines.append(
+                "Fingerprint of all changes: \(hex(state.table.fingerprint)). "
+                    + "The same seed, viewers and epochs give the same again.")
+        }
+        lines.append("Clusters below \(DemoScenario.minClusterSize) members are not shown (privacy.min-cluster-size).")
+        return lines
+    }
+
+    private var work: String {
+        let time = DemoText.duration(state.elapsed)
+        let viewers = DemoText.count(state.statistics.members, "viewer")
+        let events = DemoText.number(state.statistics.events)
+        let changes = DemoText.number(state.table.changes)
+        return "\(isInterrupted ? "Stopped" : "Done") after \(time): \(events) events of \(viewers), "
+            + "\(DemoText.number(repetitions)) of them repetitions, which count once; \(changes) changes."
+    }
+
+    private var results: String {
+        let table = state.table
+        func number(_ kinds: ClusterChange.Kind..., name: String) -> String {
+            "\(DemoText.number(kinds.reduce(0) { $0 + table.count($1) })) \(name)"
+        }
+        let clusters = [
+            number(.clusterCreated, name: "created"), number(.clusterSplit, name: "split"),
+            number(.clusterMerged, name: "merged"), number(.clusterRetired, name: "retired"),
+            number(.clusterDrifted, name: "drifted"),
+        ]
+        let members = [
+            number(.memberJoined, name: "joined"), number(.memberMoved, name: "moved"),
+            number(.memberLeft, .memberErased, name: "left"),
+        ]
+        return "Clusters: \(clusters.joined(separator: ", ")). Members: \(members.joined(separator: ", "))."
+    }
+
+    private var truth: String {
+        "The truth, which Shoal is not told: \(DemoText.count(tastes, "taste")). \(share(together)) of the members of "
+            + "one taste are together in one cluster, \(share(amongTheirLike)) among their like."
+    }
+
+    private func share(_ part: Int) -> String {
+        "\(Int((Double(part) / Double(pure) * 100).rounded())) %"
+    }
+
+    private func hex(_ value: UInt128) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 32 - digits.count) + digits
+    }
+}

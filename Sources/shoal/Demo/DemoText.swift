@@ -1,0 +1,41 @@
+import Foundation
+import Schemas
+
+/// Words and numbers as the demo shows them.
+enum DemoText {
+    /// With commas: 12,345.
+    static func number(_ value: some BinaryInteger) -> String {
+        var digits = String(value.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits = String(digits.dropLast(3))
+        }
+        return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    /// A word with its number.
+    static func count(_ value: some BinaryInteger, _ word: String) -> String {
+        "\(number(value)) \(word)\(value == 1 ? "" : "s")"
+    }
+
+    /// As `Thu 1 Jan 14:00`, UTC.
+    static func time(_ milliseconds: Int64) -> String {
+        time.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1_000))
+    }
+
+    /// As `1.4 s`, `1 m 12 s`.
+    static func duration(_ duration: Duration) -> String {
+        let seconds = duration / .seconds(1)
+        if seconds < 10 { return String(format: "%.1f s", seconds) }
+        return seconds < 60 ? "\(Int(seconds)) s" : "\(Int(seconds) / 60) m \(Int(seconds) % 60) s"
+    }
+
+    private static let time: DateFormatter = {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "UTC")
+        formatter.dateFormat = "EEE d MMM HH:mm"
+        return formatter
+    }()
+}

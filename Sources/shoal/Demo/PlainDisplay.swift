@@ -1,0 +1,70 @@
+import Foundation
+import Operations
+import Pipeline
+import Schemas
+import Synchronization
+
+/// The demo as lines, for pipes and files.
+final class PlainDisplay: DemoDisplay {
+    private let output = StandardStream.output
+    private let counted = Mutex(Counted())
+
+    /// Members' changes since the last epoch that was told.
+    private struct Counted {
+        var epoch: Int?
+        var joined = 0
+        var moved = 0
+        var left = 0
+    }
+
+    /// Epochs between two tables.
+    private static let tableEvery = 10
+
+    func note(_ text: String) {
+        write([text.printable])
+    }
+
+    func show(_ news: [DemoNews], _ state: DemoState) {
+        var lines: [String] = []
+        counted.withLock { counted in
+            for one in news {
+                switch one {
+                case .change(let change) where change.kind == .memberJoined: counted.joined += 1
+                case .change(let change) where change.kind == .memberMoved: counted.moved += 1
+                case .change(let change) where change.kind.isOfMember: counted.left += 1
+                case .change(let change): lines.append(change.sentence())
+                case .story(let text, let time): lines.append("\(Self.time(time))  the stream: \(text)")
+                }
+            }
+            guard let epoch = state.epoch, epoch != counted.epoch else { return }
+            let statistics = state.statistics
+            lines.append(
+                "\(Self.time(state.time))  epoch \(epoch + 1) of \(state.epochs): \(statistics.events) events, "
+                    + "\(state.table.homes.count) of \(statistics.members) viewers in "
+                    + "\(DemoText.count(state.table.rows.count, "cluster")); \(counted.joined) joined, "
+                    + "\(counted.moved) moved, \(counted.left) left")
+            if epoch / Self.tableEvery > (counted.epoch ?? 0) / Self.tableEvery { lines += Self.table(state) }
+            counted = Counted(epoch: epoch)
+        }
+        write(lines)
+    }
+
+    func end(_ summary: DemoSummary) {
+        write(Self.table(summary.state) + summary.lines)
+    }
+
+    private static func table(_ state: DemoState) -> [String] {
+        state.table.rows.map { row in
+            "  cluster \(row.id): \(DemoText.count(row.members, "member")): \(row.topics.joined(separator: ", "))"
+                .printable
+        }
+    }
+
+    private static func time(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
+    }
+
+    private func write(_ lines: [String]) {
+        if !lines.isEmpty { _ = output.write(lines.joined(separator: "\n") + "\n") }
+    }
+}

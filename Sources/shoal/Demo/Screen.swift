@@ -1,0 +1,48 @@
+import Foundation
+import Operations
+import Synchronization
+
+/// A terminal that is drawn on in place: on its alternate screen, so that what was there comes back.
+final class Screen: Sendable {
+    /// Drawn at a moment, and not yet put back.
+    private static let isOpen = Mutex(false)
+
+    private let output = StandardStream.output
+
+    /// Whether the terminal can be drawn on.
+    static var isCapable: Bool {
+        let kind = ProcessInfo.processInfo.environment["TERM"] ?? ""
+        return !kind.isEmpty && kind != "dumb"
+    }
+
+    /// Columns and rows; those of a small terminal where nobody knows.
+    var size: (columns: Int, rows: Int) {
+        var size = winsize()
+        // Safe: the structure outlives the call.
+        guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
+    func open() {
+        Self.isOpen.withLock { $0 = true }
+        // Alternate screen, no cursor, no wrapping of lines.
+        _ = output.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[2J")
+    }
+
+    /// Shows a picture. Lines are written over, never cleared before, and in one go: nothing flickers.
+    func draw(_ lines: [String]) {
+        var text = "\u{1B}[?2026h\u{1B}[H"
+        text += lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n")
+        text += "\u{1B}[J\u{1B}[?2026l"
+        _ = output.write(text)
+    }
+
+    /// Puts back what was there; harmless where nothing was drawn.
+    static func close() {
+        let wasOpen = isOpen.withLock { isOpen in
+            defer { isOpen = false }
+            return isOpen
+        }
+        if wasOpen { _ = StandardStream.output.write("\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l") }
+    }
+}

@@ -1,0 +1,52 @@
+/// A line of a terminal that never grows wider than it may: text is cut, and colours end with it.
+struct StyledLine {
+    /// How text looks: parameters of ECMA-48's SGR.
+    struct Style {
+        var code: String
+
+        static let plain = Style(code: "")
+        static let bold = Style(code: "1")
+        static let dim = Style(code: "2")
+        static let red = Style(code: "31")
+        static let green = Style(code: "32")
+        static let yellow = Style(code: "33")
+        static let cyan = Style(code: "36")
+
+        /// One of a dozen colours that can be told apart, the same for the same cluster.
+        static func cluster(_ id: UInt32) -> Style {
+            let tones = [39, 208, 77, 170, 220, 44, 203, 141, 113, 215, 75, 205, 149, 180]
+            return Style(code: "38;5;\(tones[Int(id) % tones.count])")
+        }
+    }
+
+    private(set) var text = ""
+    /// Columns used: of narrow characters only, as are all that are shown.
+    private(set) var width = 0
+    let most: Int
+    let hasColor: Bool
+
+    init(_ most: Int, hasColor: Bool) {
+        self.most = most
+        self.hasColor = hasColor
+    }
+
+    mutating func add(_ part: some StringProtocol, _ style: Style = .plain) {
+        let room = most - width
+        guard room > 0, !part.isEmpty else { return }
+        var shown = String(part.prefix(room))
+        if part.count > room { shown = shown.dropLast() + "…" }
+        width += shown.count
+        text += hasColor && !style.code.isEmpty ? "\u{1B}[\(style.code)m\(shown)\u{1B}[0m" : shown
+    }
+
+    /// Blanks up to a column.
+    mutating func pad(to column: Int) {
+        if column > width { add(String(repeating: " ", count: column - width)) }
+    }
+
+    /// Text that ends before a column.
+    mutating func add(_ part: String, endingAt column: Int, _ style: Style = .plain) {
+        pad(to: column - part.count)
+        add(part, style)
+    }
+}
