@@ -1,4 +1,5 @@
 internal import CRdKafka
+import Foundation
 import Synchronization
 
 /// The one owner of a librdkafka client.
@@ -83,8 +84,24 @@ import Synchronization
     }
 
     deinit {
-        // The consumer of a group has been closed before, or is to leave without a word.
-        unsafe rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        // Librdkafka joins its threads, which takes its time while brokers are away: nobody is to wait for that.
+        let remains = unsafe Remains(pointer: pointer, sink: sink)
+        Thread.detachNewThread { remains.destroy() }
+    }
+
+    /// A client that nobody uses any more.
+    ///
+    /// `@unchecked Sendable`: nobody else has the pointer.
+    @safe private struct Remains: @unchecked Sendable {
+        let pointer: OpaquePointer
+        /// Callbacks reach it until the client is gone.
+        let sink: Sink
+
+        func destroy() {
+            // The consumer of a group has been closed before, or is to leave without a word.
+            unsafe rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+            withExtendedLifetime(sink) {}
+        }
     }
 }
 

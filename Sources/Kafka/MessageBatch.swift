@@ -5,18 +5,24 @@ internal import CRdKafka
 /// `@unchecked Sendable`: the batch is the only owner of its messages, and nothing else reads them.
 @safe public struct MessageBatch: ~Copyable, @unchecked Sendable {
     private let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>?
+    /// The client may not go before its messages: librdkafka would wait for them for ever.
+    private let client: Handle?
     /// How many messages it holds.
     public let count: Int
 
     /// Holds nothing.
     public init() {
         unsafe messages = nil
+        client = nil
         count = 0
     }
 
     /// Takes over the array and its first `count` messages.
-    init(taking messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>, count: Int) {
+    init(
+        taking messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>, count: Int, of client: Handle
+    ) {
         unsafe self.messages = messages
+        self.client = client
         self.count = count
     }
 

@@ -89,7 +89,7 @@ public final class ReaderClient: Sendable {
             }
             unsafe rd_kafka_message_destroy(message)
         }
-        let batch = unsafe MessageBatch(taking: messages, count: kept)
+        let batch = unsafe MessageBatch(taking: messages, count: kept, of: handle)
         if let problem { throw problem }
         return batch
     }

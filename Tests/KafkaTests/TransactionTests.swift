@@ -174,6 +174,22 @@ struct TransactionTests {
         member.close(timeout: second)
     }
 
+    @Test("messages live longer than their reader and its client")
+    func batchOutlivesClient() async throws {
+        let broker = try await TestBroker.shared()
+        let topic = name("outlive")
+        try await broker.create([topic: 1])
+        let producer = try Producer(broker.configuration())
+        for number in 0..<100 { try producer.produce(to: topic, key: nil, value: "\(number)") }
+        try producer.flush(timeout: second)
+        var reader: PartitionReader? = try ReaderClient(broker.configuration())
+            .reader(topic: topic, partition: 0, from: 0)
+        var batch = MessageBatch()
+        while batch.count == 0 { batch = try reader?.poll(max: 100, timeout: .milliseconds(50)) ?? MessageBatch() }
+        reader = nil
+        #expect(batch.valueBytes(0) == Array("0".utf8))
+    }
+
     @Test("an offset that retention has passed is an error that names topic, partition and offset")
     func outOfRange() async throws {
         let broker = try await TestBroker.shared()
