@@ -29,22 +29,10 @@ public enum GroupEvent: Sendable {
 /// records are read through a `ReaderClient`. So a take-over can be interrupted by the next rebalance at any point.
 ///
 /// Not for two threads at once. `deinit` leaves without a word; `close` says good-bye.
-public final class GroupMember {
+@safe public final class GroupMember {
     private let handle: Handle
-    private let queue: Queue
+    private let queue: OpaquePointer?
     public let group: String
-
-    @safe private final class Queue {
-        let pointer: OpaquePointer?
-
-        init(_ pointer: OpaquePointer?) {
-            unsafe self.pointer = pointer
-        }
-
-        deinit {
-            if let pointer = unsafe pointer { unsafe rd_kafka_queue_destroy(pointer) }
-        }
-    }
 
     /// Joins the group.
     /// - Parameter instance: the static member's id (`group.instance.id`); nil: a dynamic member.
@@ -67,15 +55,20 @@ public final class GroupMember {
             RD_KAFKA_CONSUMER, configuration, adding: settings,
             events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
         try unsafe KafkaError.check(rd_kafka_poll_set_consumer(handle.pointer), "joining group \(group)")
-        unsafe queue = Queue(rd_kafka_queue_get_consumer(handle.pointer))
+        unsafe queue = rd_kafka_queue_get_consumer(handle.pointer)
         let list = PartitionList(topics.map { TopicPartition($0, -1) })
         try KafkaError.check(
             unsafe rd_kafka_subscribe(handle.pointer, list.pointer), "subscribing to \(topics.joined(separator: ", "))")
     }
 
+    deinit {
+        // Before the client, which goes with the properties.
+        if let queue = unsafe queue { unsafe rd_kafka_queue_destroy(queue) }
+    }
+
     /// What has happened, waiting up to `timeout` for it.
     public func poll(timeout: Duration) -> GroupEvent? {
-        guard let event = unsafe rd_kafka_queue_poll(queue.pointer, timeout.timeout) else { return nil }
+        guard let event = unsafe rd_kafka_queue_poll(queue, timeout.timeout) else { return nil }
         defer { unsafe rd_kafka_event_destroy(event) }
         switch unsafe rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_REBALANCE:
@@ -154,7 +147,7 @@ public final class GroupMember {
 
     /// Leaves the group (a static member keeps its place until the session ends) within about `timeout`.
     public func close(timeout: Duration) {
-        if let error = unsafe rd_kafka_consumer_close_queue(handle.pointer, queue.pointer) {
+        if let error = unsafe rd_kafka_consumer_close_queue(handle.pointer, queue) {
             unsafe rd_kafka_error_destroy(error)
             return
         }

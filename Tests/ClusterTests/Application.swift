@@ -26,7 +26,8 @@ struct Application {
     static let quick = [
         "epoch.idle-timeout": "700ms", "clusters.seed-members": "60", "clusters.initial": "4",
         "privacy.min-cluster-size": "5", "members.min-events": "3", "kafka.session.timeout.ms": "6000",
-        "kafka.heartbeat.interval.ms": "500", "log.format": "text", "log.level": "debug",
+        "kafka.heartbeat.interval.ms": "500", "kafka.fetch.wait.max.ms": "50",
+        "log.format": "text", "log.level": "debug",
     ]
 
     /// - Parameter topics: the lines of `topics.file`; none: topics are admitted as viewers watch them.

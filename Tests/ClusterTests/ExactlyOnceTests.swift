@@ -31,8 +31,8 @@ extension MainJob {
             for models in [3, 9, 15] {
                 let instance = try stopped.start()
                 try await stopped.waitForModels(models, instance)
-                #expect(try await instance.stop() == 0)
-                #expect(instance.log.contains("stopped"))
+                let status = try await instance.stop()
+                #expect(status == 0 && instance.log.contains("stopped"), "\(status): \(instance.log)")
             }
             try await stopped.run()
             try await Checker(stopped).check()

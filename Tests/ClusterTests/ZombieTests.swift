@@ -23,7 +23,7 @@ extension MainJob {
             "instances that sleep for longer than their session, by turns and in the middle of work, publish nothing wrong"
         )
         func frozen() async throws {
-            let stream = InputStream(seed: 23, viewers: 300, epochs: 40)
+            let stream = InputStream(seed: 23, viewers: 300, epochs: 100, watches: 0.4)
             let application = try Application(broker, "frozen", topics: InputStream.topics, settings: short)
             try await application.createTopics(partitions: 8)
             try InputStream.publish(stream.records, to: application.input, broker)
