@@ -53,7 +53,7 @@ bench-quality-check:
 endif
 
 lint:                  ## the style that .swift-format sets
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples
 
 deps:
 	$(call install,$(BUILD_PACKAGES))

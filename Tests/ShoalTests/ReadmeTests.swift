@@ -1,0 +1,42 @@
+import Foundation
+import Operations
+import TestSupport
+import Testing
+
+@Suite("The README")
+struct ReadmeTests {
+    private static func text() throws -> String {
+        try String(contentsOf: TestBroker.root.appending(path: "README.md"), encoding: .utf8)
+    }
+
+    @Test("its commands exist, and take the options that it gives them")
+    func commands() throws {
+        let lines = try Self.text().split(separator: "\n").filter { $0.hasPrefix("    ") }
+        let commands = lines.compactMap { line -> [String]? in
+            guard let range = line.range(of: #"(^    |\| |release/)shoal [a-z]"#, options: .regularExpression) else {
+                return nil
+            }
+            let words = line[range.lowerBound...].drop { $0 != "s" }.split(separator: " ").map(String.init)
+            return Array(words.drop { !$0.hasSuffix("shoal") }.dropFirst().prefix { $0 != "#" && $0 != "|" })
+        }
+        #expect(commands.count >= 8, "\(commands)")
+        for command in commands {
+            let result = try shoal(command + ["--help"])
+            #expect(result.status == 0, "shoal \(command.joined(separator: " ")): \(result.output)")
+        }
+    }
+
+    @Test("every exit status is in its table")
+    func exitCodes() throws {
+        let text = try Self.text()
+        for code in ExitCode.allCases { #expect(text.contains("\n| \(code.rawValue) | "), "\(code)") }
+    }
+
+    @Test("the example of a subscriber compiles")
+    func example() throws {
+        let package = TestBroker.root.appending(path: "Examples/Subscriber").path
+        let scratch = TestBroker.root.appending(path: "build/example").path
+        let output = try run("swift", ["build", "--package-path", package, "--scratch-path", scratch])
+        #expect(output.contains("Build complete"), "\(output)")
+    }
+}
