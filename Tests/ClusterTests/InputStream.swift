@@ -88,7 +88,7 @@ struct InputStream {
 
     /// Sends records to a topic, keyed by viewer; those that are no watch events with a header that says why.
     static func publish(_ records: some Sequence<Record>, to topic: String, _ broker: TestBroker) throws {
-        let producer = try Producer(broker.configuration(["linger.ms": "5"]))
+        let producer = try Producer(broker.configuration(["linger.ms": "5", "message.max.bytes": "4000000"]))
         for record in records {
             let headers = record.rejection.map { [(name: "expect", value: Array($0.rawValue.utf8))] } ?? []
             try producer.produce(to: topic, key: record.key?.span, value: record.value?.span, headers: headers)
