@@ -109,6 +109,9 @@ extension PipelineError {
         } else if error.name == "FENCED_INSTANCE_ID" {
             self.init(
                 .twin, "another process uses this instance's id; give each its own instance.id (\(error))")
+        } else if error.name == "MSG_SIZE_TOO_LARGE", error.context.contains("producing to") {
+            self.init(
+                .configuration, "\(error.context): \(error.text): kafka.message.max.bytes must be 1000000 or more")
         } else if error.name == "INVALID_TRANSACTION_TIMEOUT" {
             self.init(.configuration, "\(error)")
         } else {

@@ -165,6 +165,11 @@ public final class Instance: Sendable {
 
     /// Nothing of the work is left: how it ended.
     private func end(_ state: inout State) -> GroupLife.Event {
+        let counts = statistics.snapshot
+        log.info(
+            "let \(counts.partitions.count) partitions go", ("events", "\(counts.events)"),
+            ("duplicates", "\(counts.duplicates)"), ("late", "\(counts.late)"), ("early", "\(counts.early)"),
+            ("rejected", counts.rejections))
         statistics.forgetPartitions()
         guard let running = state.running else { return .ended(.lost) }
         state.running = nil

@@ -33,6 +33,13 @@ public final class PipelineStatistics: Sendable {
         public init() {}
 
         public var events: Int64 { partitions.values.reduce(0) { $0 + $1.events } }
+        public var duplicates: Int64 { partitions.values.reduce(0) { $0 + $1.duplicates } }
+        public var late: Int64 { partitions.values.reduce(0) { $0 + $1.late } }
+        public var early: Int64 { partitions.values.reduce(0) { $0 + $1.early } }
+        /// As `bad_json=3 key_mismatch=1`; empty: none.
+        public var rejections: String {
+            rejected.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+        }
         public var members: Int { partitions.values.reduce(0) { $0 + $1.members } }
         public var eligible: Int64 { partitions.values.reduce(0) { $0 + $1.eligible } }
     }

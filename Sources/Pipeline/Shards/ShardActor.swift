@@ -108,7 +108,7 @@ actor ShardActor {
         let offset = batch.offset(next)
         switch intake.read(batch, next) {
         case .rejected(let reason):
-            around.statistics.count(rejected: reason)
+            if !machine.isReplaying { around.statistics.count(rejected: reason) }
             machine.reject(at: offset) { records in
                 DeadLetter.append(
                     batch, next, reason, topic: around.options.topics.input, partition: partition,

@@ -10,6 +10,9 @@ actor Committer {
     private let statistics: PipelineStatistics
     private let log: PipelineLog
     private var producer: Producer?
+    /// Transactions in a row that were aborted.
+    private var aborted = 0
+    private var lastWarning: (text: String, at: ContinuousClock.Instant)?
 
     init(options: PipelineOptions, statistics: PipelineStatistics, log: PipelineLog) {
         executor = ThreadExecutor(name: "shoal-commit")
@@ -127,11 +130,13 @@ actor Committer {
                 }
             case .finish(let cut):
                 statistics.countCommit()
+                aborted = 0
                 await gate.drop(cut)
                 return nil
             case .resend:
                 await gate.release()
-                try await Task.sleep(for: .milliseconds(100))
+                aborted += 1
+                try await Task.sleep(for: .milliseconds(min(50 << min(aborted, 8), 5_000)))
                 return nil
             case .end(let end):
                 return end
@@ -176,7 +181,11 @@ actor Committer {
     private func check(_ attempt: Attempt) throws {
         guard let error = attempt.error else { return }
         if let failure = PipelineError(final: error) { throw failure }
-        log.warning("a transaction did not go through: \(error)")
+        let now = ContinuousClock.now
+        // What stays wrong is not told again and again.
+        if let last = lastWarning, last.text == error.description, now - last.at < .seconds(10) { return }
+        lastWarning = (error.description, now)
+        log.warning("a transaction did not go through, and is tried again: \(error)")
     }
 
     private func next(

@@ -53,8 +53,8 @@ extension Command {
                     ("members", "\(now.members)"), ("clusters", "\(now.clusters)"), ("changes", "\(now.changes)"),
                     ("epoch", epochs.max().map(String.init) ?? "genesis"),
                     ("model", now.model.map(String.init) ?? "genesis"),
-                    ("rejected", "\(now.rejected.values.reduce(0, +))"),
-                    ("duplicates", "\(now.partitions.values.reduce(0) { $0 + $1.duplicates })"),
+                    ("rejected", "\(now.rejected.values.reduce(0, +))"), ("duplicates", "\(now.duplicates)"),
+                    ("late", "\(now.late)"), ("early", "\(now.early)"),
                 ])
             last = now
         }
