@@ -152,12 +152,12 @@ struct DeterminismTests {
     }
 
     private static var seconds: Double {
-        ProcessInfo.processInfo.environment["SHOAL_DETERMINISM_SECONDS"].flatMap(Double.init) ?? 40
+        ProcessInfo.processInfo.environment["SHOAL_TEST_DETERMINISM_SECONDS"].flatMap(Double.init) ?? 40
     }
 
     @Test("any number of partitions, in any order, in batches of any size, copied at any moment: the same result")
     func partitions() throws {
-        let start = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init) ?? 1
+        let start = ProcessInfo.processInfo.environment["SHOAL_TEST_SEED"].flatMap(UInt64.init) ?? 1
         let end = ContinuousClock.now + .seconds(Self.seconds)
         var seed = start
         var operations: [LifecycleChange.Kind: Int] = [:]
@@ -171,7 +171,7 @@ struct DeterminismTests {
                 Issue.record(
                     """
                     seed \(seed), \(count) partitions: epoch \(epoch.map { "\($0.offset)" } ?? "none") is the first whose \
-                    models differ; run again with SEED=\(seed)
+                    models differ; run again with SHOAL_TEST_SEED=\(seed)
                     """)
                 return
             }
