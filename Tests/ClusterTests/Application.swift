@@ -59,11 +59,13 @@ struct Application {
     }
 
     /// Starts an instance.
-    func start(_ instance: String = "a", _ more: [String: String] = [:]) throws -> ShoalProcess {
+    func start(
+        _ instance: String = "a", _ more: [String: String] = [:], key: String = Self.keyDigits
+    ) throws -> ShoalProcess {
         let all = settings.merging(["instance.id": instance]) { $1 }.merging(more) { $1 }
         return try ShoalProcess(
             ["run"] + all.sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] },
-            environment: ["SHOAL_PRIVACY_KEY": Self.keyDigits])
+            environment: ["SHOAL_PRIVACY_KEY": key])
     }
 
     /// Runs one instance until the input is used up.

@@ -67,7 +67,8 @@ extension MainJob {
             let old = try await assignment(of: [first])[0]
             let new = try await assignment(of: [first, second])[0]
             let committer = Committer(
-                options: options(application, "a"), statistics: PipelineStatistics(), log: PipelineLog { _ in })
+                options: options(application, "a"), admin: try Admin(broker.configuration()),
+                statistics: PipelineStatistics(), log: PipelineLog { _ in })
             try await committer.prepare()
             #expect(try await commit("stale", old, committer, first) == .lost)
             await committer.abandon()

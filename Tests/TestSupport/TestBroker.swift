@@ -3,6 +3,12 @@ public import Foundation
 /// A broker for tests: which one `SHOAL_TEST_BROKER` says (noida, kafka3, kafka4, kafka3x3, kafka4x3), or the cluster that
 /// `SHOAL_TEST_BOOTSTRAP` names. Started once a test process, and gone with it.
 public struct TestBroker: Sendable {
+    public init(kind: Kind, bootstrap: String, facts: [String: String]) {
+        self.kind = kind
+        self.bootstrap = bootstrap
+        self.facts = facts
+    }
+
     public enum Kind: Hashable, Sendable {
         /// The 5 MB broker from the tests' virtual environment: it proves nothing about zombies and take-overs.
         case noida
@@ -85,12 +91,12 @@ actor TestBrokers {
         return try await task.value.0
     }
 
-    private static func start(_ kind: TestBroker.Kind) async throws -> (TestBroker, Supervised?) {
+    static func start(_ kind: TestBroker.Kind, port wanted: Int? = nil) async throws -> (TestBroker, Supervised?) {
         switch kind {
         case .external(let bootstrap):
             return (TestBroker(kind: kind, bootstrap: bootstrap, facts: [:]), nil)
         case .noida:
-            let port = try freePort()
+            let port = try wanted ?? freePort()
             let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-noida-\(port)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let program = TestBroker.pythonFolder.appending(path: "noida-db").path

@@ -11,7 +11,7 @@ actor CoordinatorActor {
     private let log: PipelineLog
     private var machine: CoordinatorMachine
     private var isDraining = false
-    private var nextNotice = ContinuousClock.now + .seconds(10)
+    private var nextNotice = ContinuousClock.now + .seconds(5)
     private var saidOlderSettings = false
 
     /// Continues from the last model.
@@ -110,23 +110,14 @@ actor CoordinatorActor {
                 + "\(machine.coordinator.model.settings.revision): the application's settings are carried on")
     }
 
-    /// Says why nothing can be published yet.
+    /// Says why no model was published for a while.
     private func notice() {
         guard ContinuousClock.now > nextNotice else { return }
         nextNotice = .now + .seconds(30)
-        let model = machine.coordinator.model
-        let waiting = machine.coordinator.waitsFor
-        if machine.coordinator.version == nil {
-            log.info("waiting: no epoch has begun yet", ("partitions", Self.list(waiting)))
-        } else if model.vocabulary.entries.isEmpty {
-            log.info("waiting: no topic admitted yet; topics.file names those that count from the start")
-        } else if model.clusters.isEmpty {
-            log.info(
-                "waiting: \(model.unassigned.count) of \(model.settings.seedMembers) viewers have "
-                    + "\(model.settings.minEvents) events")
-        } else if !waiting.isEmpty {
-            log.debug("epoch \((machine.coordinator.version ?? 0) + 1) waits", ("partitions", Self.list(waiting)))
+        guard let (reason, partitions) = Waiting.reason(machine.coordinator, now: machine.now(wall: Self.wall)) else {
+            return
         }
+        log.info("waiting: \(reason)", ("partitions", Self.list(partitions)))
     }
 
     private static func list(_ partitions: [Int32]) -> String {

@@ -63,15 +63,19 @@ struct CoordinatorMachine {
     /// - Throws: `Contradiction`.
     mutating func publish(now: Int64, wall: Int64) throws(Contradiction) -> Coordinator.Publication? {
         noteClosings(now)
-        let length = coordinator.model.settings.fixed.epochLength
         let (firsts, timeout) = (firstRead, wishes.idleTimeout)
-        let clock = Coordinator.Clock(now: wishes.allowsFuture ? .max : wall / length) { epoch in
+        let clock = Coordinator.Clock(now: self.now(wall: wall)) { epoch in
             guard let first = firsts.first(where: { $0.epoch >= epoch }) else { return false }
             return now - first.at >= timeout
         }
         let next = try coordinator.publish(clock, settings: settings, unread: assembler.oldestOffset)
         if let through = next?.bookkeeping.through { firstRead.removeAll { $0.epoch <= through } }
         return next
+    }
+
+    /// Epochs before it have ended by the wall clock.
+    func now(wall: Int64) -> Epoch {
+        wishes.allowsFuture ? .max : wall / coordinator.model.settings.fixed.epochLength
     }
 
     /// Whether the last model has settings of a later revision than this instance: those are carried on.

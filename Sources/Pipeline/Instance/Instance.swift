@@ -13,9 +13,11 @@ public final class Instance: Sendable {
     private var log: PipelineLog { tools.log }
 
     public init(_ options: PipelineOptions, log: PipelineLog) throws(KafkaError) {
+        let admin = try Admin(options.kafka)
         tools = Assignment.Tools(
-            options: options, admin: try Admin(options.kafka), group: GroupActor(options: options, log: log),
-            committer: Committer(options: options, statistics: statistics, log: log), statistics: statistics, log: log)
+            options: options, admin: admin, group: GroupActor(options: options, log: log),
+            committer: Committer(options: options, admin: admin, statistics: statistics, log: log),
+            statistics: statistics, log: log)
     }
 
     /// Stops gracefully: `run` drains, commits, leaves, and returns.

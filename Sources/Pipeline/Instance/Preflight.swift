@@ -18,7 +18,9 @@ struct Preflight {
         return false
     }
 
-    private func problem() async throws -> String? {
+    /// What is missing, and what to do; nil: nothing.
+    /// - Throws: `PipelineError` where no waiting helps.
+    func problem() async throws -> String? {
         let topics = options.topics
         let needed: [(String, Int32?)] = [
             (topics.input, nil), (topics.changes, nil), (topics.deadLetters, nil), (topics.deltas, 1),

@@ -7,16 +7,18 @@ actor Committer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     private let options: PipelineOptions
+    private let preflight: Preflight
     private let statistics: PipelineStatistics
     private let log: PipelineLog
     private var producer: Producer?
     /// Transactions in a row that were aborted.
     private var aborted = 0
-    private var lastWarning: (text: String, at: ContinuousClock.Instant)?
+    private var lastWarnings: [String: ContinuousClock.Instant] = [:]
 
-    init(options: PipelineOptions, statistics: PipelineStatistics, log: PipelineLog) {
+    init(options: PipelineOptions, admin: Admin, statistics: PipelineStatistics, log: PipelineLog) {
         executor = ThreadExecutor(name: "shoal-commit")
         self.options = options
+        preflight = Preflight(options: options, admin: admin, log: log)
         self.statistics = statistics
         self.log = log
     }
@@ -136,6 +138,8 @@ actor Committer {
             case .resend:
                 await gate.release()
                 aborted += 1
+                // Librdkafka knows no more than that records were not delivered in time.
+                if aborted > 1, let problem = try await preflight.problem() { warn("waiting: \(problem)") }
                 try await Task.sleep(for: .milliseconds(min(50 << min(aborted, 8), 5_000)))
                 return nil
             case .end(let end):
@@ -181,11 +185,16 @@ actor Committer {
     private func check(_ attempt: Attempt) throws {
         guard let error = attempt.error else { return }
         if let failure = PipelineError(final: error) { throw failure }
+        warn("a transaction did not go through, and is tried again: \(error)")
+    }
+
+    private func warn(_ text: String) {
         let now = ContinuousClock.now
         // What stays wrong is not told again and again.
-        if let last = lastWarning, last.text == error.description, now - last.at < .seconds(10) { return }
-        lastWarning = (error.description, now)
-        log.warning("a transaction did not go through, and is tried again: \(error)")
+        if let last = lastWarnings[text], now - last < .seconds(10) { return }
+        if lastWarnings.count > 100 { lastWarnings.removeAll() }
+        lastWarnings[text] = now
+        log.warning(text)
     }
 
     private func next(

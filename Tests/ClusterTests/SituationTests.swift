@@ -1,0 +1,137 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+extension MainJob {
+    @Suite("Where waiting helps, it waits and says for what; where not, it ends and says why", .serialized)
+    struct SituationTests {
+        @Test("a broker that comes late, and topics that come later: it goes on by itself")
+        func late() async throws {
+            let port = try freePort()
+            let nobody = TestBroker(kind: .noida, bootstrap: "127.0.0.1:\(port)", facts: [:])
+            let application = try Application(nobody, "late", topics: InputStream.topics)
+            let instance = try application.start()
+            try await instance.waitForLog("waiting: ")
+            #expect(instance.log.contains("is kafka.bootstrap.servers right"), "\(instance.log)")
+            let own = try await OwnBroker(.noida, port: port)
+            try await own.broker.create([application.input: 2, application.deltas: 1, application.models: 1])
+            try await instance.waitForLog("topics are missing: \(application.output), \(application.deadLetters)")
+            #expect(instance.log.contains("`shoal topics create` makes them"))
+            try await own.broker.create([
+                application.output: 4, application.members: 2, application.deadLetters: 1,
+            ])
+            let events = InputStream(seed: 31, viewers: 160, epochs: 8, watches: 1).records
+            try InputStream.publish(events, to: application.input, own.broker)
+            try await application.settle([instance])
+            #expect(try await instance.stop() == 0)
+            try await Checker(application).check()
+        }
+
+        @Test("an instance that waits for its broker can be stopped")
+        func stoppable() async throws {
+            let nobody = TestBroker(kind: .noida, bootstrap: "127.0.0.1:\(try freePort())", facts: [:])
+            let instance = try Application(nobody, "nobody").start()
+            try await instance.waitForLog("waiting: ")
+            #expect(try await instance.stop(within: .seconds(15)) == 0)
+        }
+
+        /// An application that has begun, and its one instance stopped again.
+        private func begun(on kind: TestBroker.Kind = TestBroker.kind) async throws -> Application {
+            let broker = try await TestBroker.shared(kind)
+            let application = try Application(broker, "begun", topics: InputStream.topics)
+            try await application.createTopics(partitions: 2)
+            let events = InputStream(seed: 32, viewers: 80, epochs: 3, watches: 1).records
+            try InputStream.publish(events, to: application.input, broker)
+            try await application.run()
+            return application
+        }
+
+        private func refused(
+            _ application: Application, _ settings: [String: String], status: Int32, _ message: String,
+            key: String = Application.keyDigits, sourceLocation: SourceLocation = #_sourceLocation
+        ) async throws {
+            let instance = try application.start("a", settings, key: key)
+            let found = try await instance.waitForEnd()
+            #expect(
+                found == status && instance.log.contains(message), "\(found): \(instance.log)",
+                sourceLocation: sourceLocation)
+        }
+
+        @Test("another number of partitions, another key, other settings: it ends with its code, and says what was")
+        func changed() async throws {
+            let application = try await begun()
+            let other = uniqueName("other")
+            try await application.broker.create([other: 3])
+            try await refused(
+                application, ["input.topic": other], status: 72,
+                "\(other) has 3 partitions, but the application \(application.name) began with 2")
+            try await refused(
+                application, [:], status: 78, "privacy.key-file holds another key",
+                key: String(repeating: "a5", count: 32))
+            try await refused(
+                application, ["epoch.length": "30m", "clock.quorum": "9"], status: 78,
+                "epoch.length is 1800000, and was 3600000; clock.quorum is 9, and was 8")
+            try await refused(
+                application, ["profile.half-life": "12h"], status: 78, "settings.revision is the same (0): raise it")
+            let next = try application.start("a", ["profile.half-life": "12h", "settings.revision": "1"])
+            try await next.waitForLog("took over")
+            #expect(try await next.stop() == 0)
+        }
+
+        @Test("internal topics of another making, and records of somebody else in them")
+        func foreign() async throws {
+            let broker = try await TestBroker.shared()
+            let wrong = try Application(broker, "wrong")
+            try await broker.create([
+                wrong.input: 2, wrong.output: 1, wrong.members: 1, wrong.deadLetters: 1, wrong.deltas: 3,
+                wrong.models: 1,
+            ])
+            try await refused(wrong, [:], status: 72, "\(wrong.deltas) has 3 partitions, and must have 1")
+            let application = try await begun()
+            let producer = try Producer(broker.configuration())
+            try producer.produce(to: application.deltas, partition: 0, key: "0", value: "\u{7F}\u{7F}\u{7F}")
+            try producer.flush(timeout: .seconds(10))
+            try await refused(
+                application, [:], status: 72, "is no record that this version of Shoal can read")
+        }
+
+        @Test("while nothing can be published yet, the log says why")
+        func waiting() async throws {
+            let broker = try await TestBroker.shared()
+            let application = try Application(
+                broker, "waiting", topics: InputStream.topics, settings: ["clusters.seed-members": "1000"])
+            try await application.createTopics(partitions: 2)
+            let instance = try application.start()
+            let silent = try Application(
+                broker, "silent", topics: InputStream.topics,
+                settings: ["privacy.min-cluster-size": "1234", "clusters.initial": "3"])
+            try await silent.createTopics(partitions: 2)
+            let events = InputStream(seed: 33, viewers: 160, epochs: 6, watches: 1).records
+            try InputStream.publish(events, to: silent.input, broker)
+            let other = try silent.start()
+            try await instance.waitForLog("waiting: no epoch has begun yet: a partition's first begins when 8 viewers")
+            try InputStream.publish(events, to: application.input, broker)
+            try await other.waitForLog("(privacy.min-cluster-size)")
+            #expect(other.log.contains("members, and none is published below 1,234"), "\(other.log)")
+            try await instance.waitForLog(" of 1,000 viewers have 3 events")
+            for one in [instance, other] { #expect(try await one.stop() == 0) }
+        }
+
+        @Test(
+            "of two processes with the same instance.id the younger one stays",
+            .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
+        func twin() async throws {
+            let application = try await begun(on: TestBroker.convincing)
+            let first = try application.start("twin")
+            try await first.waitForLog("took over")
+            let second = try application.start("twin")
+            let status = try await first.waitForEnd()
+            #expect(status == 80 && first.log.contains("another process uses this instance's id"), "\(first.log)")
+            try await second.waitForLog("took over")
+            #expect(try await second.stop() == 0)
+        }
+    }
+}
