@@ -35,14 +35,19 @@ extension Command {
         }
         let errors = made.isEmpty ? [:] : try await admin.create(made)
         for topic in made {
-            if let error = errors[topic.name] {
+            if let error = errors[topic.name], error.name != "TOPIC_ALREADY_EXISTS" {
                 Shoal.report("\(error)")
+            } else if errors[topic.name] != nil {
+                // Made by somebody else meanwhile, or not known yet to the broker that was asked.
+                print("\(topic.name): exists, \(partitionCount(try await known(topic.name, admin) ?? 0))")
             } else {
+                _ = try await known(topic.name, admin)
                 print("\(topic.name): made, \(partitionCount(topic.partitions))")
             }
         }
-        guard !errors.isEmpty else { return .ok }
-        return errors.values.contains(where: \.isAuthorization) ? .notAuthorized : .failed
+        let failures = errors.filter { $0.value.name != "TOPIC_ALREADY_EXISTS" }
+        guard !failures.isEmpty else { return .ok }
+        return failures.values.contains(where: \.isAuthorization) ? .notAuthorized : .failed
     }
 
     static let topicsDescribe = Command(
@@ -56,7 +61,7 @@ extension Command {
         try await admin.reach(timeout: .seconds(10))
         var isRight = true
         for plan in TopicPlan.plans(configuration, partitions: 0, replication: -1) {
-            guard let count = try await admin.partitions(of: plan.topic.name) else {
+            guard let count = try await known(plan.topic.name, admin, patience: .milliseconds(300)) else {
                 print("\(plan.topic.name): MISSING (\(plan.purpose)); `shoal topics create` makes it")
                 isRight = false
                 continue
@@ -73,6 +78,21 @@ extension Command {
             if findings.contains(where: \.isWrong) { isRight = false }
         }
         return isRight ? .ok : .failed
+    }
+
+    /// How many partitions a topic has; nil: there is none. A new topic is known to one broker before the others: its absence
+    /// is believed only after a while, and its presence when it was told a few times.
+    private static func known(
+        _ topic: String, _ admin: Admin, patience: Duration = .seconds(10)
+    ) async throws -> Int32? {
+        let end = ContinuousClock.now + patience
+        var told = 0
+        while true {
+            let count = try await admin.partitions(of: topic)
+            told = count == nil ? 0 : told + 1
+            if told == 4 || .now > end { return count }
+            try await Task.sleep(for: .milliseconds(40))
+        }
     }
 
     /// - Returns: nil: the option was not given.
