@@ -37,7 +37,11 @@ public struct EpochClock: Equatable, Sendable {
         guard entries.count >= quorum else { return nil }
         guard let open else {
             let sorted = entries.map(\.epoch).sorted()
-            return sorted[(sorted.count - 1) / 2]
+            let first = sorted[(sorted.count - 1) / 2]
+            // From now on nobody counts for more than `maxStep` beyond the open epoch, also who came before it. So a record
+            // moves the clock once at most: nobody is so far beyond the new epoch that looking again moved on.
+            for index in entries.indices { entries[index].epoch = min(entries[index].epoch, first + maxStep) }
+            return first
         }
         // Most events are of the open epoch: sort only when enough viewers are beyond it.
         let needed = max(quorum, (entries.count + 1) / 2)

@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Clustering
+
+@Suite("The clock of a partition")
+struct EpochClockTests {
+    /// A shard's use of the clock: where it moves, the epoch is opened, and the record is looked at again.
+    private struct Partition {
+        var clock = EpochClock(quorum: 8, maxStep: 24)
+        var open: Epoch?
+        /// How often the last record moved the clock.
+        var moves = 0
+
+        mutating func see(_ viewer: UInt64, _ epoch: Epoch) {
+            moves = 0
+            while let next = clock.look(viewer: viewer, epoch: epoch, open: open), next > open ?? .min {
+                open = next
+                moves += 1
+            }
+        }
+
+        /// A partition in which so many viewers have opened an epoch.
+        static func at(_ epoch: Epoch, viewers: UInt64) -> Partition {
+            var partition = Partition()
+            for viewer in 0..<viewers { partition.see(viewer, epoch) }
+            return partition
+        }
+    }
+
+    @Test("genesis ends with the quorum, at the lower median of all")
+    func genesis() {
+        var partition = Partition()
+        for viewer in 0..<7 as Range<UInt64> { partition.see(viewer, 100 + Int64(viewer)) }
+        #expect(partition.open == nil)
+        partition.see(7, 2_000_000)
+        #expect(partition.open == 103)
+    }
+
+    @Test("a first event of 1970 or of 2090 does not start the clock")
+    func broken() {
+        var partition = Partition()
+        partition.see(0, 0)
+        partition.see(1, 1_000_000)
+        for viewer in 2..<8 as Range<UInt64> { partition.see(viewer, 500) }
+        #expect(partition.open == 500)
+    }
+
+    @Test("it moves when half of the viewers, and the quorum, have come further")
+    func half() {
+        var partition = Partition.at(10, viewers: 20)
+        for viewer in 0..<9 as Range<UInt64> { partition.see(viewer, 11) }
+        #expect(partition.open == 10)
+        partition.see(9, 12)
+        #expect(partition.open == 11 && partition.moves == 1)
+        var few = Partition.at(10, viewers: 9)
+        for viewer in 0..<7 as Range<UInt64> { few.see(viewer, 11) }
+        #expect(few.open == 10, "seven of nine are fewer than the quorum")
+        few.see(7, 11)
+        #expect(few.open == 11)
+    }
+
+    @Test("one phone a year ahead changes nothing, however much it watches")
+    func phone() {
+        var partition = Partition.at(10, viewers: 20)
+        for _ in 0..<1_000 { partition.see(3, 9_000) }
+        #expect(partition.open == 10)
+        #expect(partition.clock.entries.count == 20)
+    }
+
+    @Test("a burst of forged viewers costs a day and not a year, also when it began in genesis")
+    func burst() {
+        var later = Partition.at(10, viewers: 20)
+        for viewer in 100..<140 as Range<UInt64> { later.see(viewer, 9_000) }
+        #expect(later.open == 34)
+        var early = Partition(clock: EpochClock(quorum: 2, maxStep: 24))
+        early.see(100, 9_000)
+        early.see(0, 10)
+        #expect(early.open == 10)
+        early.see(101, 9_000)
+        #expect(early.open == 34 && early.moves == 1)
+    }
+
+    @Test(
+        "a record moves the clock once at most",
+        arguments: 1...40 as ClosedRange<UInt64>)
+    func once(seed: UInt64) {
+        var draws = SplitMix64(seed: seed)
+        var partition = Partition()
+        partition.clock = EpochClock(quorum: 2, maxStep: 5)
+        for step in 0..<400 {
+            let far = draws.uniform() < 0.3 ? Int64(draws.uniform() * 400) : 0
+            partition.see(UInt64(draws.uniform() * 90), Int64(step / 20) + far)
+            #expect(partition.moves <= 1, "seed \(seed), record \(step)")
+        }
+    }
+
+    @Test("the oldest viewer leaves for the sixty-fifth; who is there already is only renewed")
+    func window() {
+        var partition = Partition.at(10, viewers: 64)
+        partition.see(0, 10)
+        partition.see(64, 10)
+        #expect(partition.clock.entries.count == 64)
+        #expect(!partition.clock.entries.contains { $0.viewer == 0 })
+    }
+}
