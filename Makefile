@@ -17,7 +17,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test demo lint deps test-deps clean bench-quality bench-quality-check
+.PHONY: build release test test-simulation demo lint deps test-deps clean bench-quality bench-quality-check
 
 build: deps            ## a debug build
 	swift build
@@ -31,6 +31,15 @@ demo: release          ## viewers clustering live on an embedded broker
 test: test-deps lint   ## all tests
 	swift build $(TEST_BUILD) --build-tests
 	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python swift test $(TEST_BUILD) --skip-build
+
+# SECONDS=600, SEED=1, THREADS=2; TRACE=seed makes one run smaller where it fails, and shows it; MUTATIONS=5000 leaves every rule
+# of the protocol out in turn (OFF=rule: only that one), with so many runs each.
+test-simulation: deps  ## instances over a Kafka in memory, with every fault, for a minute or as long as wanted
+	swift build $(TEST_BUILD) --build-tests
+	SHOAL_SIMULATION_SECONDS=$(or $(SECONDS),60) SHOAL_SIMULATION_SEED=$(or $(SEED),1) \
+		SHOAL_SIMULATION_THREADS=$(or $(THREADS),$(shell nproc)) $(if $(TRACE),SHOAL_SIMULATION_TRACE=$(TRACE)) \
+		$(if $(MUTATIONS),SHOAL_SIMULATION_MUTATIONS=$(MUTATIONS)) $(if $(OFF),SHOAL_SIMULATION_OFF=$(OFF)) \
+		swift test $(TEST_BUILD) --skip-build --filter '^SimulationTests\.'
 
 # SEEDS=3, STREAMS=base,drift, LOG=FILE, SKLEARN=1 (scikit-learn's k-means in the ceiling too), VERBOSE=1.
 LOG ?= ../shared/data/kuairand-watch-events.ndjson.gz

@@ -88,11 +88,11 @@ public struct Coordinator: Sendable {
         var firstOffset: Int64
     }
 
-    public private(set) var model: Model
+    public internal(set) var model: Model
     /// The last model's version; nil: the genesis model.
     public private(set) var version: Epoch?
     public private(set) var start: Epoch?
-    public private(set) var partitions: [PartitionState]
+    public internal(set) var partitions: [PartitionState]
     /// The next offset of the delta topic.
     public private(set) var offset: Int64
     private var pending: [Pending] = []

@@ -3,36 +3,64 @@ import Testing
 
 @testable import Pipeline
 
+/// `SHOAL_SIMULATION_SECONDS`: for how long; `SHOAL_SIMULATION_SEED`: the first seed; `SHOAL_SIMULATION_TRACE`: one seed, made
+/// small where it fails, with what happens in it; `SHOAL_SIMULATION_THREADS`: how many runs at once.
 @Suite("The simulation")
 struct SimulationTests {
+    private static func setting(_ name: String) -> UInt64? {
+        ProcessInfo.processInfo.environment["SHOAL_SIMULATION_\(name)"].flatMap { UInt64($0) }
+    }
+
     @Test("whatever goes wrong, the result is that of the undisturbed run")
-    func random() {
-        let environment = ProcessInfo.processInfo.environment
-        if let trace = environment["SHOAL_SIMULATION_TRACE"].flatMap({ UInt64($0) }) {
-            do {
-                try Simulation(Scenario.random(trace), log: { print($0) }).run()
-            } catch {
-                print("seed \(trace): \(error)")
-            }
+    func random() async {
+        if let seed = Self.setting("TRACE") {
+            let run = Run(seed: seed)
+            guard let finding = run.finding(log: { print($0) }) else { return print("seed \(seed) passes") }
+            Self.report(run, finding)
+            Issue.record("seed \(seed): \(finding)")
             return
         }
-        let seconds = environment["SHOAL_SIMULATION_SECONDS"].flatMap { Double($0) } ?? 20
-        let first = environment["SHOAL_SIMULATION_SEED"].flatMap { UInt64($0) } ?? 0
-        let start = ContinuousClock.now
-        var runs: UInt64 = 0
-        var failed = 0
-        while ContinuousClock.now - start < .seconds(seconds) {
-            let scenario = Scenario.random(first + runs)
-            runs += 1
-            do {
-                try Simulation(scenario).run()
-            } catch {
-                failed += 1
-                print("seed \(scenario.seed): \(error)")
-                if failed > 20 { break }
-            }
+        let threads = Int(Self.setting("THREADS") ?? 1)
+        let work = SharedRuns(
+            first: Self.setting("SEED") ?? 0, seconds: Double(Self.setting("SECONDS") ?? 45), mostFailures: 5)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<threads { group.addTask { await onThread { work.go() } } }
         }
-        print("\(runs) runs, \(failed) failed, \(ContinuousClock.now - start)")
-        #expect(failed == 0)
+        let (runs, failures) = work.result
+        print("simulation: \(runs) runs, \(failures.count) failed, faults: \(work.faults)")
+        for (seed, finding) in failures {
+            Self.report(Run(seed: seed), finding)
+            Issue.record("seed \(seed): \(finding)")
+        }
+        #expect(runs > 20)
+    }
+
+    private static func report(_ run: Run, _ finding: String) {
+        print("seed \(run.scenario.seed): \(finding); again with SHOAL_SIMULATION_TRACE=\(run.scenario.seed)")
+        var shrinking = Shrinking(run, finding: finding)
+        shrinking.shrink()
+        print("made smaller:")
+        for line in shrinking.report { print("  \(line)") }
+    }
+
+    @Test("a run that is made again is the same")
+    func again() {
+        for seed in 0..<5 as Range<UInt64> {
+            var traces: [[String]] = [[], []]
+            for index in traces.indices { _ = Run(seed: seed).finding { traces[index].append($0) } }
+            #expect(traces[0] == traces[1], "seed \(seed)")
+        }
+    }
+}
+
+/// Runs work on a thread of its own: it would hold up what others await.
+func onThread(_ work: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+        let thread = Thread {
+            work()
+            continuation.resume()
+        }
+        thread.stackSize = 4 << 20
+        thread.start()
     }
 }

@@ -17,7 +17,7 @@ struct CoordinatorMachine {
         var largestPart = Parts.largest
     }
 
-    private(set) var coordinator: Coordinator
+    var coordinator: Coordinator
     private let wishes: Wishes
     private var assembler = ClosingAssembler()
     /// When the first closing of an epoch, or of a later one, was seen, in ms of a monotonic clock: ascending.

@@ -27,7 +27,7 @@ struct ShardMachine {
     let partition: Int32
     /// The next offset to handle.
     private(set) var offset: Int64
-    private(set) var shard: Shard<KeyedTopics>
+    var shard: Shard<KeyedTopics>
     /// How many changes were published.
     private(set) var published = 0
     private let output: Output
@@ -124,7 +124,7 @@ struct ShardMachine {
         offset = place + 1
     }
 
-    private mutating func close(to epoch: Epoch, _ now: Int64) {
+    mutating func close(to epoch: Epoch, _ now: Int64) {
         let closing = shard.close(to: epoch)
         caughtUp.restart(now)
         guard !isReplaying else { return }

@@ -5,6 +5,8 @@
 /// by the topic alone; on one that grew it obeys the inclusions that the run's models recorded.
 struct Undisturbed {
     private let settings: Settings
+    /// Of the rules of the clock the run may break all: what they prevent is no difference.
+    private let off: Rule?
     private let genesis: CompiledModel
     private let input: [[(offset: Int64, record: SimulatedLog.Record)]]
     private(set) var shards: [ShardMachine]
@@ -21,6 +23,7 @@ struct Undisturbed {
     /// - Parameter firstOffsets: where the application began to read.
     init(_ world: Simulation, firstOffsets: [Int64]) {
         settings = world.scenario.settings
+        off = world.off
         let model = CompiledModel(
             .genesis(settings: settings, topics: world.scenario.vocabulary), version: nil)
         genesis = model
@@ -105,6 +108,7 @@ struct Undisturbed {
             var isHandled = true
             switch record.value {
             case .event(let event):
+                if off == .clockHalf { shards[partition].forgetViewers() }
                 let step = shards[partition].step(event, at: offset, now: 0)
                 isHandled = step == .handled
                 if case .needs(let version) = step {

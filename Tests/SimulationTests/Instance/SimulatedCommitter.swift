@@ -3,79 +3,79 @@
 
 /// Carries out what `TransactionMachine` says, as `Committer` does, one call at a time.
 final class SimulatedCommitter {
-    private(set) var machine: TransactionMachine
+    private var machine: TransactionMachine
     private var action: TransactionMachine.Action?
+    private var cut: Outbox.Cut?
+    /// The positions that the transaction under way is to commit, and those that the broker held before.
+    private var offsets: [Part: CommittedPosition] = [:]
+    private var base: [Part: CommittedPosition?]
     /// The records of the cut, and how many of them were sent.
     private var records: [(topic: SimulatedKafka.Topic, key: [UInt8]?, value: [UInt8]?)] = []
     private var sent = 0
+    /// After how many records the offsets are sent.
+    private var offsetsAfter = 0
+    private var hasSentOffsets = false
     /// Answers to `ask` so far.
     private var found: [Part: CommittedPosition?] = [:]
+    private var hasAsked = false
 
-    init(_ machine: TransactionMachine) {
-        self.machine = machine
+    init(committed: [Part: CommittedPosition?], known: [Part: CommittedPosition], ceiling: Int) {
+        base = committed
+        machine = TransactionMachine(committed: committed, known: known, ceiling: ceiling)
     }
 
     var isBusy: Bool { action != nil }
 
+    /// One call for the work's own outbox.
     func step(
         _ world: Simulation, _ work: SimulatedWork, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
-    ) throws {
+    ) {
         var outbox = work.outbox
         work.outbox = Outbox()
         defer { work.outbox = outbox }
-        try step(world, work, process, &producer, outbox: &outbox)
+        step(world, work, process, &producer, outbox: &outbox)
     }
 
     func step(
         _ world: Simulation, _ work: SimulatedWork, _ process: SimulatedInstance, _ producer: inout SimulatedProducer,
         outbox: inout Outbox
-    ) throws {
-        guard let action else {
-            let limit = world.draws.chance(0.7) ? machine.limit : 1 + world.draws.below(machine.limit)
-            if let cut = outbox.cut(limit: limit) {
-                begin(cut)
-            } else if work.isClosing {
-                work.end(nil)
-            }
-            return
-        }
+    ) {
+        guard let action else { return begin(world, work, &outbox) }
         let id = process.index
-        let rates = world.rates
         switch action {
-        case .send(_, let offsets):
-            try send(offsets, world, work, id, &producer)
+        case .send:
+            send(world, work, process, &producer)
         case .commit:
-            if world.draws.chance(rates.unknowns) {
-                // The answer is lost, not always the request.
-                if world.draws.chance(0.5) { _ = producer.attempt { try world.kafka.end(id, $0, .committed) } }
-                world.note("\(process.name): the outcome of a commit is unknown")
-                let isDeadline = world.draws.chance(0.5)
-                self.action =
-                    isDeadline
-                    ? machine.unknown() : machine.next(after: .fatal, now: world.monotonic)
-            } else {
-                next(producer.attempt { try world.kafka.end(id, $0, .committed) }, world)
-            }
+            commit(world, process, &producer)
         case .abort:
             next(producer.attempt { try world.kafka.end(id, $0, .aborted) }, world)
         case .renewProducer:
-            found = [:]
+            if world.off != .settleFirst { found = [:] }
             next(producer.renew(world, id) ? .done : .retriable, world)
         case .ask:
             ask(world)
         case .finish(let cut):
             outbox.drop(cut)
+            base.merge(offsets.mapValues { .some($0) }) { _, new in new }
             world.note("\(process.name) committed \(cut.moved.sorted { $0.key < $1.key })")
+            world.committed(cut, by: work)
             self.action = nil
         case .resend:
-            outbox.release()
+            if let cut, isDropped(world) { outbox.drop(cut) } else { outbox.release() }
             self.action = nil
         case .end(let end):
             work.end(end)
         }
     }
 
-    private func begin(_ cut: Outbox.Cut) {
+    private func begin(_ world: Simulation, _ work: SimulatedWork, _ outbox: inout Outbox) {
+        var limit = world.draws.chance(0.7) ? machine.limit : 1 + world.draws.below(machine.limit)
+        if world.off == .boundHalves { limit = .max }
+        guard let cut = outbox.cut(limit: limit) else {
+            if work.isClosing { work.end(nil) }
+            return
+        }
+        self.cut = cut
         records = cut.steps.flatMap { step in
             step.records.entries.map { entry in
                 (
@@ -85,7 +85,13 @@ final class SimulatedCommitter {
             }
         }
         sent = 0
+        found = [:]
+        hasAsked = false
+        offsetsAfter =
+            [.flushFirst, .positionsFirst].contains(world.off) ? world.draws.below(records.count + 1) : records.count
+        hasSentOffsets = world.off == .fenceModels && !records.isEmpty && cut.moved.keys.allSatisfy { $0 == .deltas }
         action = machine.begin(cut)
+        if case .send(_, let offsets)? = action { self.offsets = offsets }
     }
 
     /// Goes on; nil: the same call again.
@@ -96,12 +102,13 @@ final class SimulatedCommitter {
 
     /// Some records, or the offsets when all are sent.
     private func send(
-        _ offsets: [Part: CommittedPosition], _ world: Simulation, _ work: SimulatedWork, _ id: Int,
-        _ producer: inout SimulatedProducer
-    ) throws {
+        _ world: Simulation, _ work: SimulatedWork, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
+    ) {
+        let id = process.index
         if world.draws.chance(world.rates.aborts) { return next(.abortable, world) }
         if world.draws.chance(world.rates.retriable) { return next(.retriable, world) }
         for _ in 0..<1 + world.draws.below(world.rates.burst) where sent < records.count {
+            if sent >= offsetsAfter, !hasSentOffsets { break }
             let record = records[sent]
             let value: SimulatedLog.Value = record.value.map { .bytes($0) } ?? .tombstone(0)
             let outcome = producer.attempt {
@@ -110,8 +117,42 @@ final class SimulatedCommitter {
             guard outcome == .done else { return next(outcome, world) }
             sent += 1
         }
-        guard sent == records.count, world.draws.chance(0.7) else { return }
-        next(producer.attempt { try world.kafka.sendOffsets(id, $0, offsets, work.metadata) }, world)
+        if sent >= offsetsAfter, !hasSentOffsets, world.draws.chance(0.7) {
+            let positions = world.off == .positionsOfRecords ? work.positions(offsets) : offsets
+            let outcome = producer.attempt {
+                try world.kafka.sendOffsets(id, $0, positions, metadata(world, work))
+            }
+            guard outcome == .done else { return next(outcome, world) }
+            hasSentOffsets = true
+        }
+        if sent == records.count, hasSentOffsets { next(.done, world) }
+    }
+
+    /// That of the assignment, whatever the group has come to since.
+    private func metadata(_ world: Simulation, _ work: SimulatedWork) -> SimulatedGroup.Metadata? {
+        let isMember = world.kafka.group.members[work.metadata.member] != nil
+        switch world.off {
+        case .ownGeneration where isMember:
+            return .init(member: work.metadata.member, generation: world.kafka.group.generation)
+        case .knownGeneration where !isMember, .groupCheck:
+            return nil
+        default:
+            return work.metadata
+        }
+    }
+
+    private func commit(_ world: Simulation, _ process: SimulatedInstance, _ producer: inout SimulatedProducer) {
+        let id = process.index
+        guard world.draws.chance(world.rates.unknowns) else {
+            return next(producer.attempt { try world.kafka.end(id, $0, .committed) }, world)
+        }
+        // The answer is lost, not always the request.
+        if world.draws.chance(0.5) { _ = producer.attempt { try world.kafka.end(id, $0, .committed) } }
+        world.note("\(process.name): the outcome of a commit is unknown")
+        if world.off == .settleFirst {
+            for part in machine.parts { found[part] = .some(world.kafka.positions[part]) }
+        }
+        action = world.draws.chance(0.5) ? machine.unknown() : machine.next(after: .fatal, now: world.monotonic)
     }
 
     /// The stable positions, one after the other.
@@ -124,6 +165,23 @@ final class SimulatedCommitter {
             }
             if world.draws.chance(0.5) { return }
         }
+        hasAsked = true
+        switch world.off {
+        case .unknownIsAsked: found = base
+        case .unknownIsNotDone: found = offsets.mapValues { .some($0) }
+        case .strangeIsLost:
+            for part in machine.parts where found[part] != base[part] { found[part] = .some(offsets[part]) }
+        default: break
+        }
         action = machine.next(found: found)
+    }
+
+    /// Whether a cut that is to be sent again is forgotten instead.
+    private func isDropped(_ world: Simulation) -> Bool {
+        switch world.off {
+        case .keepOutbox: !hasAsked
+        case .equalIsResent: hasAsked && offsets.allSatisfy { base[$0.key] == .some($0.value) }
+        default: false
+        }
     }
 }

@@ -31,6 +31,8 @@ final class SimulatedInstance {
     private var error: (any Error)?
     private var failure: Exit?
     private var hasBegunDraining = false
+    /// Shards of former assignments, where they are not thrown away.
+    private(set) var kept: [Int32: SimulatedShard] = [:]
     /// Whether the assignment is still ours, while that is asked.
     private var question: (check: OwnershipCheck, action: OwnershipCheck.Action)?
     /// How far its wall clock is off.
@@ -102,7 +104,10 @@ final class SimulatedInstance {
             member.acknowledgeRevocation()
             next(.done, world)
         case .ask:
-            if let isOurs = isStillAssigned(world) {
+            if world.off == .doubt {
+                failure = .failed(error.map { "\($0)" } ?? "")
+                next(.answered(isOurs: true), world)
+            } else if let isOurs = isStillAssigned(world) {
                 question = nil
                 next(.answered(isOurs: isOurs), world)
             }
@@ -144,7 +149,7 @@ final class SimulatedInstance {
         guard let work else { return .ended(.lost) }
         if !hasBegunDraining {
             hasBegunDraining = true
-            if !work.drain() { return end(world) }
+            if !work.drain() || world.off == .drainFirst { return end(world) }
         }
         // Now and then `shutdown.timeout` is over.
         return work.result != nil || world.draws.chance(0.003) ? end(world) : nil
@@ -153,6 +158,9 @@ final class SimulatedInstance {
     private func end(_ world: Simulation) -> GroupLife.Event {
         hasBegunDraining = false
         let result = work?.result
+        if world.off == .lostIsVoid, let work {
+            kept.merge(work.shards.map { ($0.machine.partition, $0) }) { _, new in new }
+        }
         work = nil
         switch result {
         case nil: return .ended(.lost)

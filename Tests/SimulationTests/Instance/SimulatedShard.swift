@@ -1,6 +1,16 @@
 @testable import Clustering
 @testable import Pipeline
 
+extension ShardMachine {
+    /// Leaves the clock so few viewers that the quorum is half of them.
+    mutating func forgetViewers() {
+        let fixed = shard.current.model.settings.fixed
+        shard.clock = EpochClock(
+            quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep,
+            entries: shard.clock.entries.suffix(2 * fixed.clockQuorum - 2))
+    }
+}
+
 /// Feeds a `ShardMachine`, as `ShardActor` does.
 final class SimulatedShard {
     private(set) var machine: ShardMachine
@@ -33,14 +43,18 @@ final class SimulatedShard {
             }
             machine.replay(to: Position(offset: committed.offset, phase: phase))
         }
-        for _ in 0..<1 + world.draws.below(8) where !machine.hasArrived {
+        var hasArrived: Bool {
+            machine.hasArrived || world.off == .phase && machine.offset == committed.offset
+        }
+        for _ in 0..<1 + world.draws.below(8) where !hasArrived {
             if machine.hasOvershot {
                 throw Contradiction("\(topic): replay came to \(machine.committedPosition), not to \(committed)")
             }
             guard try advance(world, work) != nil else { break }
         }
-        guard machine.hasArrived else { return false }
+        guard hasArrived else { return false }
         machine.endReplay()
+        hasSaidCaughtUp = world.off == .caughtUpAgain
         return true
     }
 
@@ -49,41 +63,58 @@ final class SimulatedShard {
     func step(_ world: Simulation, _ work: SimulatedWork) throws {
         if !hasBegun {
             hasBegun = true
-            if machine.begin(isCommitted: isCommitted, hasInputLeft: hadInputLeft) { mark(work) }
+            begin(world, work)
         }
         if work.isDraining {
-            if !isFinished { mark(work) }
+            if !isFinished { mark(world, work) }
             isFinished = true
             return
         }
+        if world.off == .caughtUpAtEnd, world.draws.chance(0.05) { idle(world, work) }
         var hasMoved = false
         for _ in 0..<1 + world.draws.below(6) {
             guard let step = try advance(world, work) else {
-                try idle(world, work)
+                idle(world, work)
                 break
             }
             hasMoved = true
             switch step {
-            case .closed:
+            case .closed(let through):
                 hasSaidCaughtUp = false
-                mark(work, isUrgent: true)
-            case .needs: mark(work)
-            case .handled: if world.draws.chance(0.4) { mark(work) }
+                mark(world, work, isUrgent: true)
+                try world.opens(machine.partition, through + 1)
+            case .needs: mark(world, work)
+            case .handled: if world.draws.chance(0.4) { mark(world, work) }
             }
             if work.outbox.bytes >= world.rates.outbox { break }
         }
-        if hasMoved { mark(work) }
+        if hasMoved { mark(world, work) }
+    }
+
+    private func begin(_ world: Simulation, _ work: SimulatedWork) {
+        if world.off == .firstWord, !hadInputLeft { return }
+        guard machine.begin(isCommitted: isCommitted, hasInputLeft: hadInputLeft) else { return }
+        if world.off == .behind {
+            // It is as if it had not been said.
+            _ = machine.mark()
+        } else {
+            mark(world, work)
+        }
     }
 
     /// One step of the record at hand; nil where there is none, or its model has not come.
     private func advance(_ world: Simulation, _ work: SimulatedWork) throws -> ShardMachine.Step? {
         position = max(position, machine.offset)
-        guard let (offset, record) = try world.kafka[topic].read(from: &position) else { return nil }
+        guard let (offset, record) = try world.read(topic, from: &position) else { return nil }
         switch record.value {
         case .event(let event):
+            if world.off == .clockHalf { machine.forgetViewers() }
             let step = machine.step(event, at: offset, now: world.monotonic)
             if case .needs(let version) = step {
                 guard let model = try work.model(version, world) else { return nil }
+                if world.off == .sweepAll, let before = try work.models.exact(version - 1) {
+                    machine.shard.current = before
+                }
                 machine.open(with: model, for: event, at: offset)
             }
             return step
@@ -96,23 +127,46 @@ final class SimulatedShard {
         return .handled
     }
 
-    private func idle(_ world: Simulation, _ work: SimulatedWork) throws {
+    /// Nothing has arrived.
+    private func idle(_ world: Simulation, _ work: SimulatedWork) {
+        let high = world.kafka[topic].high
+        if world.off == .logClock, position >= high, machine.shard.neededModel == nil,
+            let open = machine.shard.openEpoch, world.draws.chance(0.02)
+        {
+            machine.close(to: open + 1, world.monotonic)
+            return mark(world, work, isUrgent: true)
+        }
         guard machine.mayBeCaughtUp(world.monotonic) else { return }
-        if machine.sayCaughtUp(position: position, high: world.kafka[topic].high, now: world.monotonic) {
+        var position = position
+        switch world.off {
+        case .endIsPosition: position = machine.offset
+        case .caughtUpAtEnd: position = high
+        case .caughtUpAgain where hasSaidCaughtUp: return
+        case .genesisHoldsNobodyUp where machine.shard.openEpoch == nil: return
+        default: break
+        }
+        if machine.sayCaughtUp(position: position, high: high, now: world.monotonic) {
             hasSaidCaughtUp = true
-            mark(work)
+            work.owing.remove(.input(machine.partition))
+            world.behind[machine.partition] = nil
+            mark(world, work)
         }
     }
 
-    private func mark(_ work: SimulatedWork, isUrgent: Bool = false) {
-        if let step = machine.mark(isUrgent: isUrgent) { work.append(step) }
+    private func mark(_ world: Simulation, _ work: SimulatedWork, isUrgent: Bool = false) {
+        if let step = machine.mark(isUrgent: isUrgent) { work.append(step, world) }
+    }
+
+    /// Whether there is a record to handle, or an epoch to open.
+    func hasWork(_ world: Simulation) -> Bool {
+        var end = max(position, machine.offset)
+        return machine.shard.neededModel != nil || (try? world.kafka[topic].read(from: &end)) != nil
     }
 
     /// What is left to do; nil: nothing, and that was said.
     func unrest(_ world: Simulation) throws -> String? {
         if let needed = machine.shard.neededModel { return "\(topic) waits for model \(needed)" }
-        var end = position
-        if try world.kafka[topic].read(from: &end) != nil { return "\(topic) has input left" }
+        if hasWork(world) { return "\(topic) has input left" }
         return hasSaidCaughtUp && machine.waitingBytes == 0 ? nil : "\(topic) has not said that it is caught up"
     }
 }

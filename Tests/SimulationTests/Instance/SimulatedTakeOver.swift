@@ -10,6 +10,8 @@ final class SimulatedTakeOver: CustomStringConvertible {
     private(set) var shard: SimulatedShard?
     private(set) var coordinator: SimulatedCoordinator?
     private(set) var isFinished = false
+    /// High watermarks that were asked for before the position.
+    private var early: (models: Int64, deltas: Int64)?
     /// Where the search for words has come to.
     private var search: Int64?
     private var genesis: SimulatedCommitter?
@@ -28,22 +30,32 @@ final class SimulatedTakeOver: CustomStringConvertible {
     ) throws {
         switch action {
         case .askPosition:
+            if world.off == .positionsFirst {
+                if early == nil { early = (world.kafka[.models].high, world.kafka[.deltas].high) }
+                guard world.draws.chance(0.1) else { return }
+            }
             do throws(SimulatedKafka.Failure) {
-                action = machine.next(.position(try world.kafka.position(of: part)))
+                let position = try world.kafka.position(of: part, isStable: world.off != .stable)
+                action = machine.next(.position(position))
             } catch {
                 // A predecessor's transaction holds it: ask again.
             }
         case .askWatermarks:
-            action = machine.next(
-                .watermarks(models: world.kafka[.models].high, deltas: world.kafka[.deltas].high))
+            let (models, deltas) = early ?? (world.kafka[.models].high, world.kafka[.deltas].high)
+            action = machine.next(.watermarks(models: models, deltas: deltas))
         case .readModels(let offset):
-            if work.modelPosition < offset {
-                _ = try work.readModel(world)
+            if work.hasRead(modelsThrough: offset, world) {
+                let isForgotten = world.off == .forgotten && world.kafka.positions[part] == nil
+                let count = isForgotten ? 0 : work.models.count
+                let hasGenesis = work.models.genesis != nil && !(isForgotten && part == .deltas)
+                action = machine.next(.models(count: count, hasGenesis: hasGenesis))
             } else {
-                action = machine.next(.models(count: work.models.count, hasGenesis: work.models.genesis != nil))
+                _ = try work.readModel(world)
             }
         case .searchWords(let offset):
-            if let found = try search(world, through: offset) { action = machine.next(.words(found: found)) }
+            if let found = try search(world, through: offset) {
+                action = machine.next(.words(found: found && world.off != .forgotten))
+            }
         case .writeGenesis:
             try writeGenesis(world, work, process, &producer)
         case .fold(let offset, _):
@@ -57,6 +69,11 @@ final class SimulatedTakeOver: CustomStringConvertible {
             shard = SimulatedShard(part, genesis, model, world)
             action = machine.next(.done)
         case .replay(let position):
+            if let kept = process.kept[partition] {
+                shard = kept
+                action = machine.next(.done)
+                return
+            }
             if shard == nil {
                 guard let genesis = work.models.genesis, let model = work.models.genesisModel else { return }
                 shard = SimulatedShard(part, genesis, model, world)
@@ -74,13 +91,21 @@ final class SimulatedTakeOver: CustomStringConvertible {
     private func search(_ world: Simulation, through offset: Int64) throws -> Bool? {
         var position = search ?? world.kafka[.deltas].start
         for _ in 0..<4 where position < offset {
-            guard let (place, record) = try world.kafka[.deltas].read(from: &position), place < offset else { break }
+            guard let (place, record) = try world.read(.deltas, from: &position), place < offset else { break }
             position = place + 1
+            if world.off == .forgottenWords, !isClosing(record) { continue }
             guard case .input = part else { return true }
             if record.key == Array("\(partition)".utf8) { return true }
         }
         search = position
         return position >= offset ? false : nil
+    }
+
+    private func isClosing(_ record: SimulatedLog.Record) -> Bool {
+        guard case .bytes(let value) = record.value, case .part? = try? WordRecord.decode(value.span) else {
+            return false
+        }
+        return true
     }
 
     private var partition: Int32 {
@@ -99,12 +124,11 @@ final class SimulatedTakeOver: CustomStringConvertible {
             writing.append(step)
             committed = position
             committer = SimulatedCommitter(
-                TransactionMachine(
-                    committed: [.deltas: nil], known: [.deltas: position], ceiling: world.rates.transaction))
+                committed: [.deltas: nil], known: [.deltas: position], ceiling: world.rates.transaction)
             genesis = committer
         }
         if !writing.isEmpty || committer.isBusy {
-            try committer.step(world, work, process, &producer, outbox: &writing)
+            committer.step(world, work, process, &producer, outbox: &writing)
         } else if let last = try work.models.last() {
             coordinator = SimulatedCoordinator(last, world)
             action = machine.next(.done)

@@ -1,6 +1,20 @@
 @testable import Clustering
 @testable import Pipeline
 
+extension RecordBuffer {
+    /// Some of the records.
+    fileprivate func part(_ range: Range<Int>) -> RecordBuffer {
+        var part = RecordBuffer()
+        for entry in entries[range] {
+            let (key, value) = (entry.key.map { bytes[$0] }, entry.value.map { bytes[$0] })
+            part.append(
+                to: entry.topic, headers: Array(headers[entry.headers]), key: key.map { key in { $0 += key } },
+                value: value.map { value in { $0 += value } })
+        }
+        return part
+    }
+}
+
 /// The work on one assignment, as `Assignment` does it: takes its parts over, runs their shards and the coordinator, and
 /// commits what they produce. Its state goes with it.
 final class SimulatedWork {
@@ -17,6 +31,10 @@ final class SimulatedWork {
     /// What was read of the model topic.
     var models = ModelTable()
     private(set) var modelPosition: Int64
+    /// Behind the last message of the model topic.
+    private var lastModel: Int64 = 0
+    /// Parts that were taken over with input left, and have not committed since.
+    var owing: Set<Part> = []
     private var takeOvers: [SimulatedTakeOver]
     private(set) var shards: [SimulatedShard] = []
     private(set) var coordinator: SimulatedCoordinator?
@@ -44,7 +62,7 @@ final class SimulatedWork {
 
     func step(_ world: Simulation, _ process: SimulatedInstance, _ producer: inout SimulatedProducer) throws(Finding) {
         guard result == nil else { return }
-        if !isRunning, !producer.isReady {
+        if !isRunning, !producer.isReady, world.off != .initFirst {
             // An assignment that was lost may have left no producer behind.
             _ = producer.renew(world, process.index)
             return
@@ -79,16 +97,36 @@ final class SimulatedWork {
     /// Reads a record of the model topic.
     /// - Returns: false where there was none.
     func readModel(_ world: Simulation) throws -> Bool {
-        guard let (offset, record) = try world.kafka[.models].read(from: &modelPosition) else { return false }
+        guard let (offset, record) = try world.read(.models, from: &modelPosition) else { return false }
         modelPosition = offset + 1
+        lastModel = modelPosition
         if case .bytes(let value) = record.value { _ = try models.take(value.span, offset: offset) }
         return true
+    }
+
+    /// Whether all before the offset was read: a transaction that hangs is waited for.
+    func hasRead(modelsThrough offset: Int64, _ world: Simulation) -> Bool {
+        switch world.off {
+        case .modelsToHigh: modelPosition >= min(offset, world.kafka[.models].lastStable)
+        case .readToPosition: lastModel >= offset
+        default: modelPosition >= offset
+        }
     }
 
     /// The model that is needed, if it is there.
     func model(_ version: Epoch, _ world: Simulation) throws -> CompiledModel? {
         if isDraining { return nil }
-        return try models.exact(version)
+        switch world.off {
+        case .exactModel: return try newest()
+        case .holes:
+            do { return try models.exact(version) } catch is ModelTable.Gone { return try newest() }
+        default: return try models.exact(version)
+        }
+    }
+
+    private func newest() throws -> CompiledModel? {
+        guard let last = try models.last(), let through = last.bookkeeping.through else { return models.genesisModel }
+        return CompiledModel(last.model, version: through)
     }
 
     // MARK: - Taking over
@@ -119,14 +157,15 @@ final class SimulatedWork {
                 shard.hadInputLeft = shard.machine.hasInputLeft(
                     high: world.kafka[.input(shard.machine.partition)].high)
                 shards.append(shard)
+                world.behind[shard.machine.partition] = nil
+                if shard.hasWork(world) { owing.insert(part) }
             } else if let coordinator = takeOver.coordinator {
                 known[part] = coordinator.machine.committedPosition
                 self.coordinator = coordinator
             }
         }
         takeOvers = []
-        committer = SimulatedCommitter(
-            TransactionMachine(committed: committed, known: known, ceiling: world.rates.transaction))
+        committer = SimulatedCommitter(committed: committed, known: known, ceiling: world.rates.transaction)
         world.note("\(process.name) took over \(parts)")
     }
 
@@ -136,7 +175,10 @@ final class SimulatedWork {
         _ world: Simulation, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
     ) throws {
         let draw = world.draws.below(10)
-        if draw < 5 { return try committer?.step(world, self, process, &producer) ?? () }
+        if draw < 5 {
+            committer?.step(world, self, process, &producer)
+            return
+        }
         if draw < 6 {
             _ = try readModel(world)
             return
@@ -154,7 +196,21 @@ final class SimulatedWork {
         isDraining && shards.allSatisfy(\.isFinished) && coordinator?.isFinished ?? true
     }
 
-    func append(_ step: Outbox.Step) {
-        outbox.append(step)
+    func append(_ step: Outbox.Step, _ world: Simulation) {
+        guard world.off == .marks, step.records.entries.count > 1 else { return outbox.append(step) }
+        let cut = 1 + world.draws.below(step.records.entries.count - 1)
+        for range in [0..<cut, cut..<step.records.entries.count] {
+            var half = step
+            half.records = step.records.part(range)
+            outbox.append(half)
+        }
+    }
+
+    /// Where the parts stand at this moment.
+    func positions(_ parts: [Part: CommittedPosition]) -> [Part: CommittedPosition] {
+        var found = parts
+        for shard in shards { found[.input(shard.machine.partition)] = shard.machine.committedPosition }
+        if let coordinator, found[.deltas] != nil { found[.deltas] = coordinator.machine.committedPosition }
+        return found
     }
 }

@@ -6,7 +6,6 @@ struct InputMaker {
     let settings: Settings
     var draws: Draws
     private(set) var partitions: [[Scenario.Arrival]] = []
-    private(set) var honest: Set<Int> = []
     private var ids: UInt64 = 0
     private let groups: Int
 
@@ -29,7 +28,6 @@ struct InputMaker {
     }
 
     mutating func make(partitions count: Int) {
-        honest = Set(0..<count)
         let forged = draws.chance(0.3) ? draws.below(count) : nil
         for number in 0..<count { partitions.append(partition(number, isForged: number == forged)) }
     }
@@ -40,7 +38,6 @@ struct InputMaker {
         for viewer in 0..<viewers where draws.chance(0.12) {
             wrong[viewer] = draws.pick(-30_000, 20_000, 40_000)
         }
-        if wrong.values.contains(where: { $0 > 0 }) { honest.remove(partition) }
         var time = Scenario.firstEpoch * settings.fixed.epochLength + draws.pick(0, 0, 0, 3_000, 12_000)
         let size = draws.pick(0, 6, 20, 45, 80)
         let pace = draws.pick(1, 1, 2)
@@ -48,11 +45,10 @@ struct InputMaker {
         var arrivals: [Scenario.Arrival] = []
         for index in 0...size {
             if index == burst {
-                honest.remove(partition)
                 let ahead: Int64 = draws.pick(15_000, 40_000, 150_000)
                 for viewer in 0..<1 + draws.below(7) {
                     let event = event(partition * 1_000 + 500 + viewer, time + ahead)
-                    arrivals.append(.init(content: .event(event), at: time))
+                    arrivals.append(.init(content: .event(event), at: time, isAhead: true))
                 }
             }
             guard index < size else { break }
@@ -63,7 +59,7 @@ struct InputMaker {
             var content = Scenario.Content.event(event)
             if draws.chance(0.03) { content = .tombstone(event.member) }
             if draws.chance(0.02) { content = .garbage }
-            arrivals.append(.init(content: content, at: time))
+            arrivals.append(.init(content: content, at: time, isAhead: wrong[viewer] ?? 0 > 0))
             if draws.chance(0.08), let earlier = arrivals.suffix(4).first {
                 arrivals.append(.init(content: earlier.content, at: time))
             }

@@ -16,7 +16,7 @@ extension Scenario {
         var input = InputMaker(settings: scenario.settings, draws: Draws(seed, 2))
         input.make(partitions: draws.pick(1, 2, 2, 3, 4))
         scenario.input = input.partitions
-        scenario.honest = input.honest
+        scenario.judgeClocks()
         if draws.chance(0.8) { scenario.vocabulary = input.names }
         let start = firstEpoch * scenario.settings.fixed.epochLength
         scenario.wallStart = start - 2_000

@@ -9,6 +9,8 @@ struct Scenario {
         var content: Content
         /// Milliseconds of the wall clock.
         var at: Int64
+        /// Of a viewer whose clock runs ahead, or who was forged.
+        var isAhead = false
     }
 
     enum Content {
@@ -83,8 +85,10 @@ struct Scenario {
     var vocabulary: [[UInt8]] = []
     /// By partition.
     var input: [[Arrival]] = []
-    /// The partitions in which no viewer's clock runs ahead.
+    /// The partitions in which those who are ahead are never enough to move the clock.
     var honest: Set<Int> = []
+    /// The last epoch that each partition may open; nil: that of those who are ahead.
+    var lastEpochs: [Epoch?] = []
     var isGrowing = false
     /// `epoch.future=allow`.
     var allowsFuture = false

@@ -32,6 +32,8 @@ final class Simulation {
     private(set) var refusal: String?
     /// What goes wrong in calls stops with the other faults.
     private(set) var rates: Scenario.Rates
+    /// Partitions that were taken over with input left, and up to where the delta topic says so.
+    var behind: [Int32: Int64] = [:]
     private var incarnations = 0
     private var nextFault = 0
     private let log: ((String) -> Void)?
@@ -106,12 +108,61 @@ final class Simulation {
         return (.init(part: .deltas, position: position, records: records, isUrgent: true), position)
     }
 
+    /// Reads a record; what retention has deleted is an error, unless holes are passed over.
+    func read(
+        _ topic: SimulatedKafka.Topic, from position: inout Int64, _ isolation: SimulatedLog.Isolation = .committed
+    ) throws -> (offset: Int64, record: SimulatedLog.Record)? {
+        let log = kafka[topic]
+        if off == .holes { position = max(position, log.start) }
+        return try log.read(from: &position, isolation)
+    }
+
     /// A coordinator, perhaps a zombie, has put a model into its outbox.
     func published(_ publication: Coordinator.Publication, by process: SimulatedInstance) throws(Finding) {
         guard let through = publication.bookkeeping.through else { return }
         note("\(process.name) publishes \(publication.bookkeeping.from.map(String.init) ?? "")…\(through)")
         let isFuture = (through + 1) * scenario.settings.fixed.epochLength > wall + Self.mostSkew
         if scenario.isGrowing, !scenario.honest.isEmpty, isFuture { throw Finding("model \(through) is of the future") }
+        try checkLeftOut(publication.bookkeeping)
+        for (partition, offset) in behind.sorted(by: { $0.key < $1.key }) {
+            let state = publication.bookkeeping.partitions[Int(partition)]
+            if state.caughtUp, publication.bookkeeping.deltaOffset > offset, state.closed ?? .min < through {
+                throw Finding("\(partition) counts as caught up, but was taken over with input left")
+            }
+        }
+    }
+
+    /// A partition that is left out has said that it is caught up, and nothing since.
+    private func checkLeftOut(_ bookkeeping: Bookkeeping) throws(Finding) {
+        var last: [Int32: Word] = [:]
+        var assembler = ClosingAssembler()
+        for (offset, record) in kafka[.deltas].committed where offset < bookkeeping.deltaOffset {
+            guard case .bytes(let value) = record.value, let piece = try? WordRecord.decode(value.span),
+                let word = try? assembler.add(piece, offset: offset)?.word
+            else { continue }
+            switch word {
+            case .closing(let closing): last[closing.partition] = word
+            case .caughtUp(let partition, _), .behind(let partition, _): last[partition] = word
+            }
+        }
+        for (partition, state) in bookkeeping.partitions.enumerated()
+        where bookkeeping.from != nil && state.closed ?? .min < bookkeeping.through ?? .min {
+            if case .caughtUp? = last[Int32(partition)] { continue }
+            throw Finding("\(partition) is left out, but has not said that it is caught up")
+        }
+    }
+
+    /// A cut is known to be committed: whoever reads on knows that its parts are behind.
+    func committed(_ cut: Outbox.Cut, by work: SimulatedWork) {
+        for part in cut.moved.keys.sorted() where work.owing.remove(part) != nil {
+            if case .input(let partition) = part { behind[partition] = kafka[.deltas].high }
+        }
+    }
+
+    /// A shard, perhaps a zombie, is about to open an epoch: liars alone do not bring it beyond the others.
+    func opens(_ partition: Int32, _ epoch: Epoch) throws(Finding) {
+        guard let last = scenario.lastEpochs[Int(partition)], epoch > last else { return }
+        throw Finding("partition \(partition) opens \(epoch), but its viewers have come to \(last) only")
     }
 
     // MARK: - Steps

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// Each rule is left out in turn: if the simulation finds nothing then, it would not find a mistake in the rule either.
+/// `SHOAL_SIMULATION_MUTATIONS`: all rules, with up to so many runs each, as a table; `SHOAL_SIMULATION_OFF`: only this one.
+@Suite("Rules left out")
+struct MutationTests {
+    /// Found by fewer than a hundred runs.
+    static let common = Rule.allCases.filter { $0.cannotBeShown == nil && !rare.contains($0) }
+    /// What these prevent takes a rare coincidence.
+    static let rare: Set<Rule> = [
+        .boundHalves, .equalIsResent, .positionsFirst, .deltasToHigh, .modelsToHigh, .strangeIsLost, .doubt, .firstWord,
+        .forgottenWords, .startNotFuture, .caughtUpKept,
+    ]
+
+    /// The first run that finds something.
+    private static func search(_ rule: Rule, most: UInt64) -> (run: UInt64, finding: String)? {
+        for seed in 0..<most {
+            if let finding = Run(seed: seed, off: rule).finding() { return (seed + 1, finding) }
+        }
+        return nil
+    }
+
+    @Test("what a rule prevents is found where the rule is left out")
+    func common() async {
+        await onThread {
+            for rule in Self.common where Self.search(rule, most: 200) == nil {
+                Issue.record("without \(rule.rawValue) (\(rule.text)) 200 runs found nothing")
+            }
+        }
+    }
+
+    @Test("a run that fails is made smaller, and still finds the like")
+    func shrinking() async {
+        await onThread {
+            for rule in [Rule.keepOutbox, .phase, .marks] {
+                guard let (number, finding) = Self.search(rule, most: 200) else { continue }
+                let run = Run(seed: number - 1, off: rule)
+                var shrinking = Shrinking(run, finding: finding, budget: 300)
+                shrinking.shrink()
+                let records = { (run: Run) in run.scenario.input.reduce(0) { $0 + $1.count } }
+                #expect(Shrinking.kind(shrinking.finding) == Shrinking.kind(finding))
+                #expect(records(shrinking.run) <= records(run) / 2)
+                #expect(shrinking.run.scenario.faults.count <= run.scenario.faults.count)
+                #expect(shrinking.run.finding() == shrinking.finding, "it can be made again")
+            }
+        }
+    }
+
+    @Test("every rule is found, or it is said why it cannot be shown")
+    func all() async {
+        let environment = ProcessInfo.processInfo.environment
+        guard let most = environment["SHOAL_SIMULATION_MUTATIONS"].flatMap({ UInt64($0) }) else { return }
+        let only = environment["SHOAL_SIMULATION_OFF"]
+        await onThread {
+            for rule in Rule.allCases where only == nil || only == rule.rawValue {
+                let found = Self.search(rule, most: rule.cannotBeShown == nil ? most : min(most, 200))
+                let name = rule.rawValue.padding(toLength: 24, withPad: " ", startingAt: 0)
+                if let found {
+                    print("\(name) run \(found.run): \(found.finding)")
+                } else {
+                    print("\(name) not found: \(rule.cannotBeShown ?? rule.text)")
+                    if rule.cannotBeShown == nil { Issue.record("\(rule.rawValue) was not found within \(most) runs") }
+                }
+            }
+        }
+    }
+}

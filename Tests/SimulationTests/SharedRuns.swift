@@ -1,0 +1,51 @@
+import Synchronization
+
+/// Seeds that several threads take one after the other, until the time is over.
+final class SharedRuns: Sendable {
+    private struct State {
+        var next: UInt64
+        var runs = 0
+        var failures: [(seed: UInt64, finding: String)] = []
+        var faults: [String: Int] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let end: ContinuousClock.Instant
+    private let mostFailures: Int
+
+    init(first: UInt64, seconds: Double, mostFailures: Int) {
+        state = Mutex(State(next: first))
+        end = .now + .seconds(seconds)
+        self.mostFailures = mostFailures
+    }
+
+    var result: (runs: Int, failures: [(seed: UInt64, finding: String)]) { state.withLock { ($0.runs, $0.failures) } }
+
+    /// How often each fault struck.
+    var faults: String {
+        let faults = state.withLock { $0.faults }
+        return faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+
+    func go() {
+        while ContinuousClock.now < end {
+            let seed: UInt64? = state.withLock { state in
+                guard state.failures.count < mostFailures else { return nil }
+                state.next += 1
+                return state.next - 1
+            }
+            guard let seed else { return }
+            let run = Run(seed: seed)
+            let finding = run.finding()
+            state.withLock { state in
+                state.runs += 1
+                if let finding { state.failures.append((seed, finding)) }
+                for (_, fault) in run.scenario.faults { state.faults[Self.name(fault), default: 0] += 1 }
+            }
+        }
+    }
+
+    private static func name(_ fault: Scenario.Fault) -> String {
+        String("\(fault)".prefix { $0.isLetter })
+    }
+}
