@@ -30,6 +30,7 @@ public struct Description: Equatable, Sendable {
         }
     }
 
+    /// Costs a product of centroids for each other shown cluster.
     init(of cluster: Cluster, _ context: Context) {
         members = cluster.sums.count
         let norm = UInt128(context.model.countedNorm(cluster.sums))
@@ -38,6 +39,11 @@ public struct Description: Equatable, Sendable {
         leading = Array(ranked.prefix(Self.mostLeading))
         branchTopics = Array(ranked.dropFirst(Self.mostLeading).prefix(Self.mostBranches))
         branchClusters = Self.nearest(cluster, context.model)
+    }
+
+    /// The leading topics alone.
+    static func leading(of cluster: Cluster, _ context: Context) -> [TopicNumber] {
+        Array(ranked(cluster, context).prefix(mostLeading))
     }
 
     /// The topics by lift over all viewers, among those that carry 2 % of the cluster's sum and that enough viewers carry.
@@ -68,18 +74,8 @@ public struct Description: Equatable, Sendable {
 
     /// Σ of the products of common topics, Q30.
     static func product(_ left: [Component], _ right: [Component]) -> UInt64 {
-        var (sum, i, j): (UInt64, Int, Int) = (0, 0, 0)
-        while i < left.count, j < right.count {
-            if left[i].topic < right[j].topic {
-                i += 1
-            } else if right[j].topic < left[i].topic {
-                j += 1
-            } else {
-                sum += UInt64(left[i].value) * UInt64(right[j].value)
-                i += 1
-                j += 1
-            }
-        }
+        var sum: UInt64 = 0
+        left.forEachCommon(with: right) { sum += UInt64($0.value) * UInt64($1.value) }
         return sum
     }
 }

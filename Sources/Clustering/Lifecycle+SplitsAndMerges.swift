@@ -39,21 +39,9 @@ extension Lifecycle {
     }
 
     /// Σ of the products of common topics, ascending.
-    private static func product(
-        _ left: [(topic: TopicNumber, value: Double)], _ right: [(topic: TopicNumber, value: Double)]
-    ) -> Double {
-        var (sum, i, j) = (0.0, 0, 0)
-        while i < left.count, j < right.count {
-            if left[i].topic < right[j].topic {
-                i += 1
-            } else if right[j].topic < left[i].topic {
-                j += 1
-            } else {
-                sum += left[i].value * right[j].value
-                i += 1
-                j += 1
-            }
-        }
+    private static func product(_ left: [SumEntry], _ right: [SumEntry]) -> Double {
+        var sum = 0.0
+        left.forEachCommon(with: right) { sum += Double($0.value) * Double($1.value) }
         return sum
     }
 

@@ -51,13 +51,13 @@ private struct SwapTrial {
                 if builder.add(kept.map { ($0.topic, Double($0.value)) }) > 0 { weights.append(share) }
             }
             // Of what no sample is at hand, the sums are one point.
-            if samples.isEmpty, builder.add(standing.sums.map { ($0.topic, $0.value) }) > 0 {
+            if samples.isEmpty, builder.add(standing.sums.map { ($0.topic, Double($0.value)) }) > 0 {
                 weights.append(standing.similarity)
             }
         }
         let points = SparsePoints(builder)
         self.points = points
-        sums = standings.map { points.dense($0.sums.map { ($0.topic, $0.value) }) }
+        sums = standings.map { points.dense($0.sums.map { ($0.topic, Double($0.value)) }) }
         centroids = sums.map { Dense.unit($0) ?? $0 }
         places = Dictionary(uniqueKeysWithValues: standings.enumerated().map { ($1.id, $0) })
     }

@@ -77,16 +77,15 @@ struct Lifecycle {
         else { return }
         retireSmall()
         let standings = standings()
-        let pairs = pairs(standings)
-        let splits = splits(standings)
+        let isSwapDue = model.ticks % Rules.swapEvery == 0 && !isPending
+        let pairs = count > least || isSwapDue ? pairs(standings) : []
         for pair in pairs where count > least && pair.ratio < Rules.merge {
             if isFree(pair.first), isFree(pair.second) { merge(pair) }
         }
-        for split in splits where count < most && isWorthy(split) {
-            if !used.contains(split.cluster) { carryOut(split) }
-        }
+        let splits = count < most || isSwapDue && used.isEmpty ? splits(standings) : []
+        for split in splits where count < most && isWorthy(split) { carryOut(split) }
         if count < most { births() }
-        if used.isEmpty, model.ticks % Rules.swapEvery == 0, !isPending { swap(splits, pairs, standings) }
+        if isSwapDue, used.isEmpty { swap(splits, pairs, standings) }
     }
 
     // MARK: - Clusters as they stand
@@ -99,7 +98,7 @@ struct Lifecycle {
         var similarity: Double
         var dispersion: Double
         /// Topics ascending, those that count.
-        var sums: [(topic: TopicNumber, value: Double)]
+        var sums: [SumEntry]
     }
 
     /// The active clusters that this model has not touched yet, ascending.
@@ -110,7 +109,7 @@ struct Lifecycle {
             let similarity = Double(ClusterSums(count: 0, sums: sums).norm) * 0x1p-15
             return Standing(
                 id: cluster.id, members: members, similarity: similarity,
-                dispersion: max(members - similarity, 0), sums: sums.map { ($0.topic, Double($0.value)) })
+                dispersion: max(members - similarity, 0), sums: sums)
         }
     }
 

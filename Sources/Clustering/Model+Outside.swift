@@ -51,8 +51,8 @@ extension Model {
         _ index: Int, _ context: Description.Context, version: Epoch
     ) -> [LifecycleChange] {
         let cluster = clusters[index]
-        let description = Description(of: cluster, context)
         guard cluster.wasShown else {
+            let description = Description(of: cluster, context)
             clusters[index].wasShown = true
             announce(index, description)
             var changes = [
@@ -69,7 +69,8 @@ extension Model {
             }
             return changes
         }
-        guard hasDrifted(cluster, description) else { return [] }
+        guard hasDrifted(cluster, context) else { return [] }
+        let description = Description(of: cluster, context)
         let before = cluster.announced
         announce(index, description)
         var change = LifecycleChange(kind: .drifted, cluster: cluster.id, version: version, description)
@@ -85,9 +86,10 @@ extension Model {
 
     /// Whether the centroid has turned (cosine below 0.95), or fewer than three fifths of the announced topics still lead;
     /// at most once in four models, and never while the centroid is held.
-    private func hasDrifted(_ cluster: Cluster, _ description: Description) -> Bool {
+    private func hasDrifted(_ cluster: Cluster, _ context: Description.Context) -> Bool {
         guard cluster.heldUntil == nil, ticks - cluster.announcedTick >= 4 else { return false }
-        let remaining = cluster.announced.count { description.leading.contains($0) }
+        let leading = Description.leading(of: cluster, context)
+        let remaining = cluster.announced.count { leading.contains($0) }
         if 5 * remaining < 3 * cluster.announced.count { return true }
         // cos² < 0.95², as an exact fraction of integers.
         let product = UInt128(Description.product(cluster.centroid, cluster.announcedCentroid))

@@ -34,8 +34,9 @@ extension Command {
             return .ok
         }
         let errors = made.isEmpty ? [:] : try await admin.create(made)
+        let failures = errors.filter { $0.value.name != "TOPIC_ALREADY_EXISTS" }
         for topic in made {
-            if let error = errors[topic.name], error.name != "TOPIC_ALREADY_EXISTS" {
+            if let error = failures[topic.name] {
                 Shoal.report("\(error)")
             } else if errors[topic.name] != nil {
                 // Made by somebody else meanwhile, or not known yet to the broker that was asked.
@@ -45,7 +46,6 @@ extension Command {
                 print("\(topic.name): made, \(partitionCount(topic.partitions))")
             }
         }
-        let failures = errors.filter { $0.value.name != "TOPIC_ALREADY_EXISTS" }
         guard !failures.isEmpty else { return .ok }
         return failures.values.contains(where: \.isAuthorization) ? .notAuthorized : .failed
     }
