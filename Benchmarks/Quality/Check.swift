@@ -49,8 +49,8 @@ struct Check: Encodable {
         let batches = (0..<6).map { _ in sample(200, &draws).points }
         let decay = 0.85
         let rules: [any StreamingRule] = [
-            SparkRule(count: clusters, decay: decay, seed: seed, start: start),
-            FlinkRule(count: clusters, decay: decay, seed: seed, start: start),
+            DecayingRule.spark(count: clusters, decay: decay, seed: seed, start: start),
+            DecayingRule.flink(count: clusters, decay: decay, seed: seed, start: start),
             MiniBatchRule(count: clusters, seed: seed, start: start),
         ]
         let agreement = Agreement(truth, means.labels)

@@ -14,8 +14,8 @@ struct RuleRuns {
     /// - Parameter halfLife: of Spark's weights, in epochs.
     init(count: Int, seed: UInt64, halfLife: Double, viewers: Int, least: Int) {
         rules = [
-            SparkRule(count: count, decay: Self.decay(halfLife), seed: seed),
-            FlinkRule(count: count, decay: 0.9, seed: seed), MiniBatchRule(count: count, seed: seed),
+            DecayingRule.spark(count: count, decay: Self.decay(halfLife), seed: seed),
+            DecayingRule.flink(count: count, decay: 0.9, seed: seed), MiniBatchRule(count: count, seed: seed),
         ]
         last = rules.map { _ in Array(repeating: -1, count: viewers) }
         moves = rules.map { _ in 0 }

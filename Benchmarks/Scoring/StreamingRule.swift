@@ -60,20 +60,31 @@ struct WeightedCentres: Sendable {
     }
 }
 
-/// `StreamingKMeans` of Apache Spark's MLlib: weights decay with every batch, and a dying cluster takes half of the largest.
-public struct SparkRule: StreamingRule {
-    public let name = "Spark"
+/// The mean of each cluster moves with every batch, weighted; the weights decay with every batch.
+public struct DecayingRule: StreamingRule {
+    public let name: String
     let count: Int
     let decay: Double
     let seed: UInt64
+    /// Whether a cluster without weight takes half of the largest.
+    let revives: Bool
     var centres: WeightedCentres?
 
+    /// `StreamingKMeans` of Apache Spark's MLlib: a dying cluster takes half of the largest.
     /// - Parameters:
     ///   - decay: of the weights, with every batch.
     ///   - start: the first centres; nil: greedy k-means++ on the first batch.
-    public init(count: Int, decay: Double, seed: UInt64, start: Centroids? = nil) {
-        (self.count, self.decay, self.seed) = (count, decay, seed)
-        centres = start.map { WeightedCentres($0) }
+    public static func spark(count: Int, decay: Double, seed: UInt64, start: Centroids? = nil) -> DecayingRule {
+        DecayingRule(
+            name: "Spark", count: count, decay: decay, seed: seed, revives: true,
+            centres: start.map { WeightedCentres($0) })
+    }
+
+    /// `OnlineKMeans` of Apache Flink ML. Parameters as those of `spark`.
+    public static func flink(count: Int, decay: Double, seed: UInt64, start: Centroids? = nil) -> DecayingRule {
+        DecayingRule(
+            name: "Flink", count: count, decay: decay, seed: seed, revives: false,
+            centres: start.map { WeightedCentres($0) })
     }
 
     public var centroids: Centroids? { centres?.centroids }
@@ -82,7 +93,7 @@ public struct SparkRule: StreamingRule {
         var centres = self.centres ?? WeightedCentres(firstCentroids(points, count: count, seed: seed))
         for cluster in 0..<count { centres.weights[cluster] *= decay }
         centres.move(points)
-        split(&centres)
+        if revives { split(&centres) }
         self.centres = centres
     }
 
@@ -102,30 +113,6 @@ public struct SparkRule: StreamingRule {
             centres.values[largest * centres.dimension + topic] = value + step
             centres.values[smallest * centres.dimension + topic] = value - step
         }
-    }
-}
-
-/// `OnlineKMeans` of Apache Flink ML: weights decay with every batch.
-public struct FlinkRule: StreamingRule {
-    public let name = "Flink"
-    let count: Int
-    let decay: Double
-    let seed: UInt64
-    var centres: WeightedCentres?
-
-    /// - Parameters: as those of `SparkRule`.
-    public init(count: Int, decay: Double, seed: UInt64, start: Centroids? = nil) {
-        (self.count, self.decay, self.seed) = (count, decay, seed)
-        centres = start.map { WeightedCentres($0) }
-    }
-
-    public var centroids: Centroids? { centres?.centroids }
-
-    public mutating func fit(_ points: Points) {
-        var centres = self.centres ?? WeightedCentres(firstCentroids(points, count: count, seed: seed))
-        for cluster in 0..<count { centres.weights[cluster] *= decay }
-        centres.move(points)
-        self.centres = centres
     }
 }
 

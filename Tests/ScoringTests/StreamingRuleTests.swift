@@ -20,8 +20,8 @@ struct StreamingRuleTests {
     @Test("a batch counts with its share of the decayed weight")
     func decays() throws {
         for rule in [
-            SparkRule(count: 2, decay: 0.5, seed: 1, start: start) as any StreamingRule,
-            FlinkRule(count: 2, decay: 0.5, seed: 1, start: start),
+            DecayingRule.spark(count: 2, decay: 0.5, seed: 1, start: start) as any StreamingRule,
+            DecayingRule.flink(count: 2, decay: 0.5, seed: 1, start: start),
         ] {
             var rule = rule
             rule.fit(batch(4, 1))
@@ -40,8 +40,8 @@ struct StreamingRuleTests {
     func dying() throws {
         var far = start
         far[1, 0] = -5
-        var spark = SparkRule(count: 2, decay: 0.5, seed: 1, start: far)
-        var flink = FlinkRule(count: 2, decay: 0.5, seed: 1, start: far)
+        var spark = DecayingRule.spark(count: 2, decay: 0.5, seed: 1, start: far)
+        var flink = DecayingRule.flink(count: 2, decay: 0.5, seed: 1, start: far)
         spark.fit(batch(4, 0))
         flink.fit(batch(4, 0))
         #expect(try abs(#require(spark.centroids)[1, 0] - 0.8) < 1e-6)
@@ -72,7 +72,7 @@ struct StreamingRuleTests {
     @Test("seeded by itself every rule finds groups that are far apart", arguments: [0, 1, 2])
     func seeds(which: Int) {
         let rules: [any StreamingRule] = [
-            SparkRule(count: 6, decay: 0.87, seed: 5), FlinkRule(count: 6, decay: 0.9, seed: 5),
+            DecayingRule.spark(count: 6, decay: 0.87, seed: 5), DecayingRule.flink(count: 6, decay: 0.9, seed: 5),
             MiniBatchRule(count: 6, seed: 5),
         ]
         var rule = rules[which]
