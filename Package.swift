@@ -64,7 +64,7 @@ let package = Package(
         tests("ClusteringTests", ["Clustering"]),
         tests("ReplayTests", ["Replay", "Clustering", "Generator"]),
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
-        tests("SimulationTests", ["Pipeline", "Schemas", "Clustering"]),
+        tests("SimulationTests", ["Pipeline", "Schemas", "Clustering"], exclude: ["internal_records.py"]),
         tests("GeneratorTests", ["Generator"]),
         tests("OperationsTests", ["Operations"]),
         tests("ScoringTests", ["Scoring", "Clustering"]),

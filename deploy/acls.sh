@@ -40,7 +40,9 @@ allow() {
 case $role in
 run)
     allow --operation Read --topic "$input"
-    allow --operation Read --operation Write --topic "$application-deltas" --topic "$application-models"
+    allow --operation Read --operation Write --topic "$application-deltas" --topic "$application-models" \
+        --topic "$application-state"
+    allow --operation DescribeConfigs --topic "$application-state"
     allow --operation Write --topic "$output" --topic "$dead" ${MEMBERS:+--topic "$MEMBERS"}
     allow --operation Read --group "$application"
     # One transactional id an instance: the application's id, a dash, the instance's id.
@@ -54,7 +56,8 @@ changes)
     ;;
 topics)
     topics=()
-    for topic in "$input" "$output" "$dead" "$application-deltas" "$application-models" ${MEMBERS:+"$MEMBERS"}; do
+    for topic in "$input" "$output" "$dead" "$application-deltas" "$application-models" "$application-state" \
+        ${MEMBERS:+"$MEMBERS"}; do
         topics+=(--topic "$topic")
     done
     allow --operation Create --operation Describe --operation DescribeConfigs "${topics[@]}"

@@ -5,6 +5,11 @@ public struct EpochClock: Equatable, Sendable {
         /// Tells viewers apart.
         public var viewer: UInt64
         public var epoch: Epoch
+
+        public init(viewer: UInt64, epoch: Epoch) {
+            self.viewer = viewer
+            self.epoch = epoch
+        }
     }
 
     /// How many different viewers are remembered.

@@ -21,6 +21,7 @@ struct MemberTable {
         var count: UInt8 = 0
         var capacity: UInt8 = 0
         var isUsed = false
+        var saved = Saved.dirty
     }
 
     /// In place of a cluster: too few events, or an empty profile.
@@ -134,18 +135,8 @@ struct MemberTable {
 
     /// Adds a topic with direction 0 at the end of the member's block, which may move.
     mutating func append(_ topic: TopicNumber, weight: UInt32, to slot: Int) {
-        let (start, count, capacity) = (slots[slot].start, Int(slots[slot].count), Int(slots[slot].capacity))
-        if count == capacity {
-            let new = allocate(capacity + 4)
-            for offset in 0..<count {
-                topics[Int(new) + offset] = topics[Int(start) + offset]
-                weights[Int(new) + offset] = weights[Int(start) + offset]
-                directions[Int(new) + offset] = directions[Int(start) + offset]
-            }
-            free(slots[slot])
-            slots[slot].start = new
-            slots[slot].capacity = UInt8(capacity + 4)
-        }
+        let (count, capacity) = (Int(slots[slot].count), Int(slots[slot].capacity))
+        if count == capacity { move(slot, to: capacity + 4) }
         let place = Int(slots[slot].start) + count
         topics[place] = topic
         weights[place] = weight
@@ -160,6 +151,23 @@ struct MemberTable {
         weights[place] = weights[last]
         directions[place] = directions[last]
         slots[slot].count -= 1
+    }
+
+    /// Makes room for as many topics.
+    mutating func reserve(_ count: Int, for slot: Int) {
+        if count > Int(slots[slot].capacity) { move(slot, to: (count + 3) & ~3) }
+    }
+
+    private mutating func move(_ slot: Int, to capacity: Int) {
+        let (start, new) = (Int(slots[slot].start), allocate(capacity))
+        for offset in 0..<Int(slots[slot].count) {
+            topics[Int(new) + offset] = topics[start + offset]
+            weights[Int(new) + offset] = weights[start + offset]
+            directions[Int(new) + offset] = directions[start + offset]
+        }
+        free(slots[slot])
+        slots[slot].start = new
+        slots[slot].capacity = UInt8(capacity)
     }
 
     private mutating func allocate(_ capacity: Int) -> UInt32 {

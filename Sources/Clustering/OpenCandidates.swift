@@ -22,6 +22,17 @@ struct OpenCandidates {
     /// No candidate whose rank is beyond it can be among the lowest.
     private var bound = UInt64.max
 
+    init() {}
+
+    /// As they were taken in the epoch.
+    init(_ sightings: [CandidateSighting], _ namings: [TopicNaming], epoch: Epoch?) {
+        for sighting in sightings {
+            entries[sighting.candidate] = Entry(
+                rank: Self.rank(epoch, sighting.candidate), marks: sighting.marks)
+        }
+        for naming in namings { self.namings[naming.candidate] = naming.name }
+    }
+
     /// A hash of (epoch, candidate): which candidates are named where there are too many.
     static func rank(_ epoch: Epoch?, _ candidate: UInt128) -> UInt64 {
         var mixer = SplitMix64(seed: UInt64(bitPattern: epoch ?? .min))

@@ -5,6 +5,18 @@ struct OpenDelta {
     private var counts: [Int64] = []
     private var sums: [[Int64]] = []
 
+    init() {}
+
+    /// As it was taken; clusters differ.
+    init(_ deltas: [ClusterDelta]) {
+        for delta in deltas {
+            let row = row(of: delta.cluster)
+            counts[row] = delta.count
+            if let last = delta.sums.last { grow(row, to: Int(last.topic)) }
+            for entry in delta.sums { sums[row][Int(entry.topic)] = entry.value }
+        }
+    }
+
     /// Adds a member's direction to a cluster's sum (`sign` 1), or takes it away (-1).
     @inline(__always)
     mutating func add(_ members: MemberTable, _ slot: Int, to cluster: ClusterID, sign: Int64) {

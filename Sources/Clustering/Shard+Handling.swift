@@ -36,7 +36,10 @@ extension Shard {
         counters.events += 1
         let settings = current.model.settings
         let time = counted(event.time)
-        let slot = members.find(event.member) ?? members.insert(event.member, order: event.order)
+        let known = members.find(event.member)
+        if let known, isAhead(known, of: offset) { return lookAtTopics(of: event, settings) }
+        let slot = known ?? insert(event.member, order: event.order)
+        touch(slot)
         let before = members.slots[slot].cluster
         if before != MemberTable.uncounted {
             delta.add(members, slot, to: before, sign: -1)
@@ -80,6 +83,7 @@ extension Shard {
             counters.unknownErased += 1
             return false
         }
+        if isAhead(slot, of: offset) { return true }
         counters.erased += 1
         let cluster = members.slots[slot].cluster
         if cluster != MemberTable.uncounted {
@@ -90,8 +94,13 @@ extension Shard {
             MemberChange(
                 member: member, from: outside(cluster), to: 0, reason: .erased, score: 0, model: version,
                 offset: offset, time: openEpoch.map { $0 * fixed.epochLength }, epoch: openEpoch))
-        members.remove(slot)
+        remove(slot)
         return true
+    }
+
+    /// What an event tells of topics, where its viewer knows of it already.
+    private mutating func lookAtTopics(of event: borrowing EngineEvent, _ settings: Settings) {
+        for topic in event.topics { _ = number(event, topic.name, settings) }
     }
 
     /// What a change is put down to.

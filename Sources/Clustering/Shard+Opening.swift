@@ -21,6 +21,8 @@ extension Shard {
         let cause = Cause(offset: offset, time: min(time, (epoch + 1) * fixed.epochLength - 1))
         let opening = Opening(from: old, to: model, epoch: epoch, isFirst: isFirst)
         var affected = opening.isQuiet ? [] : members.slots.indices.filter { opening.concerns(members, $0) }
+        let point = SnapshotPoint(offset: offset, epoch: epoch)
+        if ahead != nil { affected.removeAll { isAhead($0, ofOpening: point) } }
         affected.sort { members.slots[$0].pseudonym < members.slots[$1].pseudonym }
         if let after { affected.removeAll { members.slots[$0].pseudonym <= after } }
         adopt(model)
@@ -37,7 +39,7 @@ extension Shard {
             adopt(old)
             return false
         }
-        if isFirst { settleLandmarks(before: (epoch + 1) * fixed.epochLength - 1) }
+        if isFirst { settleLandmarks(before: (epoch + 1) * fixed.epochLength - 1, at: point) }
         phase = .open(epoch)
         return true
     }
@@ -107,13 +109,14 @@ extension Shard {
     }
 
     private mutating func look(at slot: Int, _ opening: Opening, _ cause: Cause, _ changes: inout [MemberChange]) {
+        touch(slot)
         let member = members.slots[slot]
         let before = member.cluster == MemberTable.uncounted ? 0 : opening.old.model.outside(of: member.cluster)
         if member.cluster != MemberTable.uncounted { delta.add(members, slot, to: member.cluster, sign: -1) }
         if opening.isExpired(member) {
             if member.cluster != MemberTable.uncounted { counters.eligible -= 1 }
             publish(slot, from: before, to: 0, .expired, 0, cause, &changes)
-            members.remove(slot)
+            remove(slot)
             return
         }
         var reasons = opening.reasons[member.cluster] ?? []
@@ -160,8 +163,9 @@ extension Shard {
     }
 
     /// Landmarks of profiles beyond the first epoch's end are set to it, and genesis counts as the first epoch.
-    private mutating func settleLandmarks(before end: Int64) {
-        for slot in members.slots.indices where members.slots[slot].isUsed {
+    private mutating func settleLandmarks(before end: Int64, at point: SnapshotPoint) {
+        for slot in members.slots.indices where members.slots[slot].isUsed && !isAhead(slot, ofOpening: point) {
+            touch(slot)
             members.update(slot) { member in
                 member.landmark = min(member.landmark, end)
                 if member.lastEpoch == .min, let openEpoch { member.lastEpoch = openEpoch }

@@ -35,6 +35,9 @@ public struct Shard<Keys: TopicKeys> {
     var clock: EpochClock
     var ids: DedupWindow
     var members = MemberTable()
+    var tracker = SnapshotTracker()
+    /// Members that a replay has to pass over for a while; nil: none.
+    var ahead: MembersAhead?
     var delta = OpenDelta()
     var candidates = OpenCandidates()
     var keys: Keys

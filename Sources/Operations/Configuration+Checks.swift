@@ -75,7 +75,7 @@ extension Configuration {
         let topics: [(String, String?)] = [
             ("input.topic", self["input.topic"]), ("output.topic", self["output.topic"]),
             ("members.topic", self["members.topic"]), ("dead-letters.topic", deadLettersTopic),
-            ("the deltas' topic", deltasTopic), ("the models' topic", modelsTopic),
+            ("the deltas' topic", deltasTopic), ("the models' topic", modelsTopic), ("the state's topic", stateTopic),
         ]
         for case (let what, let topic?) in topics {
             if let other = owners.updateValue(what, forKey: topic) {

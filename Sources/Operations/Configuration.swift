@@ -80,6 +80,7 @@ public struct Configuration: Sendable {
     public var deadLettersTopic: String { self["dead-letters.topic"] ?? "\(text("input.topic"))-dead-letters" }
     public var deltasTopic: String { "\(text("application.id"))-deltas" }
     public var modelsTopic: String { "\(text("application.id"))-models" }
+    public var stateTopic: String { "\(text("application.id"))-state" }
 
     /// The variable of a setting, as `SHOAL_COMMIT_INTERVAL`.
     public static func variable(of name: String) -> String {

@@ -82,6 +82,10 @@ extension Setting {
         Setting(
             "commit.interval", .duration(1...60_000), "100ms", .no,
             "How often what was produced is committed; at once when a closing or a model waits."),
+        Setting(
+            "snapshot.interval", .duration(100...86_400_000), "30s", .no,
+            "How often each partition's members that have changed are written to the state topic, so that a restart is quick."
+        ),
         Setting("transaction.max-bytes", .bytes(1_024...(1 << 30)), "4MiB", .no, "The most that a transaction takes."),
         Setting(
             "transaction.timeout", .duration(1_000...900_000), "10s", .no,

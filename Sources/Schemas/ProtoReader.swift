@@ -142,6 +142,16 @@ public struct ProtoReader: ~Escapable {
         }
     }
 
+    /// A repeated fixed64, packed or not.
+    public mutating func repeatedFixed64(
+        _ field: Field, _ body: (UInt64) throws(ProtoError) -> Void
+    ) throws(ProtoError) {
+        if field.type == .fixed64 { return try body(fixed()) }
+        try message(field) { reader throws(ProtoError) in
+            while reader.offset < reader.end { try body(reader.fixed()) }
+        }
+    }
+
     public mutating func skip(_ field: Field) throws(ProtoError) {
         switch field.type {
         case .varint: _ = try varint()

@@ -106,6 +106,14 @@ public struct ProtoWriter {
         for value in values { appendFixed(value) }
     }
 
+    @inlinable
+    public mutating func packed<C: Collection>(_ field: Int, fixed64 values: C) where C.Element == UInt64 {
+        guard !values.isEmpty else { return }
+        tag(field, .bytes)
+        varint(UInt64(values.count * 8))
+        for value in values { appendFixed(value) }
+    }
+
     // MARK: - Parts
 
     @inlinable

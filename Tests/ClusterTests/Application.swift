@@ -21,13 +21,14 @@ struct Application {
     var deadLetters: String { "\(name)-dead" }
     var deltas: String { "\(name)-deltas" }
     var models: String { "\(name)-models" }
+    var state: String { "\(name)-state" }
 
     /// Settings that make small streams cluster within seconds.
     static let quick = [
         "epoch.idle-timeout": "700ms", "clusters.seed-members": "60", "clusters.initial": "4",
         "privacy.min-cluster-size": "5", "members.min-events": "3", "kafka.session.timeout.ms": "6000",
         "kafka.heartbeat.interval.ms": "500", "kafka.fetch.wait.max.ms": "50",
-        "log.format": "text", "log.level": "debug",
+        "log.format": "text", "log.level": "debug", "snapshot.interval": "300ms",
     ]
 
     /// - Parameter topics: the lines of `topics.file`; none: topics are admitted as viewers watch them.
@@ -54,7 +55,12 @@ struct Application {
     /// Makes the topics; the input only where it has its own.
     func createTopics(partitions: Int32) async throws {
         var topics = [output: Int32(4), members: 2, deadLetters: 1, deltas: 1, models: 1]
-        if input.hasPrefix(name) { topics[input] = partitions }
+        if input.hasPrefix(name) {
+            topics[input] = partitions
+            topics[state] = partitions
+        } else {
+            topics[state] = try await Admin(broker.configuration()).partitions(of: input)
+        }
         try await broker.create(topics)
     }
 

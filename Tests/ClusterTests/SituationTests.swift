@@ -17,7 +17,9 @@ extension MainJob {
             try await instance.waitForLog("waiting: ")
             #expect(instance.log.contains("is kafka.bootstrap.servers right"), "\(instance.log)")
             let own = try await OwnBroker(.noida, port: port)
-            try await own.broker.create([application.input: 2, application.deltas: 1, application.models: 1])
+            try await own.broker.create([
+                application.input: 2, application.deltas: 1, application.models: 1, application.state: 2,
+            ])
             try await instance.waitForLog("topics are missing: \(application.output), \(application.deadLetters)")
             #expect(instance.log.contains("`shoal topics create` makes them"))
             try await own.broker.create([
@@ -87,7 +89,7 @@ extension MainJob {
             let wrong = try Application(broker, "wrong")
             try await broker.create([
                 wrong.input: 2, wrong.output: 1, wrong.members: 1, wrong.deadLetters: 1, wrong.deltas: 3,
-                wrong.models: 1,
+                wrong.models: 1, wrong.state: 2,
             ])
             try await refused(wrong, [:], status: 72, "\(wrong.deltas) has 3 partitions, and must have 1")
             let application = try await begun()

@@ -20,6 +20,7 @@ extension MainJob {
                 settings: [
                     "kafka.session.timeout.ms": "2500", "kafka.heartbeat.interval.ms": "300",
                     "transaction.timeout": "2s", "commit.interval": random.uniform() < 0.5 ? "10ms" : "200ms",
+                    "snapshot.interval": random.uniform() < 0.5 ? "100ms" : "2s",
                     "transaction.max-bytes": random.uniform() < 0.5 ? "1KiB" : "4MiB",
                     "outbox.max-bytes": random.uniform() < 0.5 ? "4KiB" : "16MiB",
                 ])

@@ -85,7 +85,8 @@ extension MainJob {
                 kafka: broker.configuration(["session.timeout.ms": "6000", "heartbeat.interval.ms": "300"]),
                 topics: .init(
                     input: application.input, changes: application.output, members: nil,
-                    deadLetters: application.deadLetters, deltas: application.deltas, models: application.models),
+                    deadLetters: application.deadLetters, deltas: application.deltas, models: application.models,
+                    state: application.state),
                 key: PrivacyKey(hex: Application.keyDigits)!)
             options.transactionTimeout = .seconds(5)
             return options

@@ -7,14 +7,18 @@ struct TakeOverTests {
     private let position = CommittedPosition(offset: 5, metadata: "v1;open=1")
 
     private func afterModels(
-        _ part: Part, _ committed: CommittedPosition?, models: Int, hasGenesis: Bool
+        _ part: Part, _ committed: CommittedPosition?, models: Int, hasGenesis: Bool, state: TakeOver.State = .nothing
     ) -> (TakeOver, TakeOver.Action) {
         var takeOver = TakeOver(of: part)
         let first = takeOver.begin()
         #expect(first == .askPosition)
         #expect(takeOver.next(.position(committed)) == .askWatermarks, "positions before watermarks")
-        #expect(takeOver.next(.watermarks(models: 30, deltas: 40)) == .readModels(through: 30))
-        let action = takeOver.next(.models(count: models, hasGenesis: hasGenesis))
+        #expect(takeOver.next(.watermarks(models: 30, deltas: 40, state: 50)) == .readModels(through: 30))
+        var action = takeOver.next(.models(count: models, hasGenesis: hasGenesis))
+        if part != .deltas {
+            #expect(action == .readState(through: 50))
+            action = takeOver.next(.state(state))
+        }
         return (takeOver, action)
     }
 
@@ -23,6 +27,23 @@ struct TakeOverTests {
         var (takeOver, action) = afterModels(.input(1), position, models: 3, hasGenesis: true)
         #expect(action == .replay(to: position))
         #expect(takeOver.next(.done) == .finish(committed: position))
+    }
+
+    @Test("a shard with a snapshot goes on from there, also where the genesis model is gone")
+    func snapshot() {
+        for hasGenesis in [true, false] {
+            let (_, action) = afterModels(.input(1), position, models: 3, hasGenesis: hasGenesis, state: .snapshot)
+            #expect(action == .restore(to: position))
+        }
+        let (_, unfinished) = afterModels(.input(1), position, models: 3, hasGenesis: true, state: .unfinished)
+        #expect(unfinished == .replay(to: position))
+    }
+
+    @Test("a state without a committed position is a hole", arguments: [TakeOver.State.unfinished, .snapshot])
+    func stateWithoutPosition(state: TakeOver.State) {
+        let part = Part.input(0)
+        let (_, action) = afterModels(part, nil, models: 0, hasGenesis: true, state: state)
+        #expect(action == .fail(.positionForgotten(part)))
     }
 
     @Test("a committed coordinator folds the delta topic up to the high watermark")

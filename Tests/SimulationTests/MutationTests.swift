@@ -10,7 +10,7 @@ struct MutationTests {
     /// What these prevent takes a rare coincidence.
     static let rare: Set<Rule> = [
         .boundHalves, .equalIsResent, .positionsFirst, .deltasToHigh, .modelsToHigh, .strangeIsLost, .doubt, .firstWord,
-        .forgottenWords, .startNotFuture, .caughtUpKept,
+        .forgottenWords, .startNotFuture, .caughtUpKept, .stateToHigh,
     ]
 
     /// The first run that finds something.

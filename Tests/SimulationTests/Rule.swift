@@ -69,6 +69,20 @@ enum Rule: String, CaseIterable {
     case holes = "holes"
     case doubt = "doubt"
 
+    // State
+    case stateToHigh = "state-to-high"
+    case stateWhole = "state-whole"
+    case stateErased = "state-erased"
+    case stateDelta = "state-delta"
+    case stateClock = "state-clock"
+    case stateIds = "state-ids"
+    case stateNumber = "state-number"
+    case stateCandidates = "state-candidates"
+    case copyFirst = "copy-first"
+    case membersAhead = "members-ahead"
+    case laterDelta = "later-delta"
+    case twoHeaders = "two-headers"
+
     /// What a run does that leaves the rule out.
     var text: String {
         switch self {
@@ -128,6 +142,18 @@ enum Rule: String, CaseIterable {
         case .forgotten: "no committed position: the application begins anew, whatever was published"
         case .forgottenWords: "no committed position: closings and models tell, CaughtUp and Behind do not"
         case .holes: "what retention has deleted is passed over"
+        case .stateToHigh: "a partition's state is read up to the last stable offset only"
+        case .stateWhole: "a snapshot counts when it has begun, not when it is whole"
+        case .stateErased: "a snapshot does not tell who is no more"
+        case .stateDelta: "a snapshot without the open delta"
+        case .stateClock: "a snapshot without the viewers of the clock"
+        case .stateIds: "a snapshot without the ids for de-duplication"
+        case .stateNumber: "a snapshot without the number of closings said so far"
+        case .stateCandidates: "a snapshot without the candidates of the open epoch"
+        case .copyFirst: "a member is changed before a snapshot under way has written it"
+        case .membersAhead: "a restore applies every event to every member, also to those written by a later snapshot"
+        case .laterDelta: "a restore does not take the open delta of the later snapshot whose members it has"
+        case .twoHeaders: "a snapshot that begins overwrites the header of the last whole one"
         case .doubt: "a contradiction stops the process before it asks the group"
         }
     }
@@ -165,6 +191,10 @@ enum Rule: String, CaseIterable {
         case .boundHalves:
             scenario.rates.patience = 40
             scenario.rates.burst = 1
+        case .stateToHigh:
+            scenario.rates.markers = 0.04
+            scenario.rates.snapshots = 10
+            scenario.rates.snapshotStep = 1
         case .closingsNumbered, .holes:
             scenario.faults.removeAll { $0.fault == .forget || $0.fault == .greedyRetention }
             let step = 1 + draws.below(max(scenario.faultSteps, 1_500))

@@ -20,7 +20,11 @@ extension TestBroker {
     /// Makes topics, and waits until they are there.
     public func create(_ topics: [String: Int32]) async throws {
         let admin = try Admin(configuration())
-        let errors = try await admin.create(topics.map { Admin.NewTopic($0.key, partitions: $0.value) })
+        let errors = try await admin.create(
+            topics.map { name, partitions in
+                let settings = name.hasSuffix("-state") ? ["cleanup.policy": "compact"] : [:]
+                return Admin.NewTopic(name, partitions: partitions, configuration: settings)
+            })
         if let error = errors.values.first(where: { !$0.isTopicExists }) { throw error }
         for (topic, count) in topics {
             while try await admin.partitions(of: topic) != count { try await Task.sleep(for: .milliseconds(20)) }

@@ -27,6 +27,9 @@ actor ModelFeed {
     /// The genesis model's record; nil: it has not been read.
     var genesis: ModelRecord? { table.genesis }
 
+    /// The same, compiled.
+    var genesisModel: CompiledModel? { table.genesisModel }
+
     /// Reads on until it is cancelled.
     func run() async throws {
         while !Task.isCancelled {
@@ -49,10 +52,10 @@ actor ModelFeed {
     }
 
     /// What to do about a transaction that does not end.
-    static func hanging(_ topic: String, _ position: Int64) -> String {
+    static func hanging(_ topic: String, partition: Int32 = 0, _ position: Int64) -> String {
         "waiting for a transaction on \(topic) that is still open; if its producer is gone for good, "
             + "`kafka-transactions.sh find-hanging` names it, and `kafka-transactions.sh abort --topic \(topic) "
-            + "--partition 0 --start-offset \(position)` ends it"
+            + "--partition \(partition) --start-offset \(position)` ends it"
     }
 
     /// The genesis model, as soon as it is there; nil where the feed was closed before.

@@ -170,6 +170,7 @@ actor Assignment {
         var machine = TakeOver(of: part)
         var action = machine.begin()
         var taken: Taken?
+        var state = StateTable()
         while true {
             try Task.checkCancellation()
             switch action {
@@ -178,11 +179,15 @@ actor Assignment {
             case .askWatermarks:
                 let models = try await tools.admin.watermarks(of: TopicPartition(options.topics.models, 0))
                 let deltas = try await tools.admin.watermarks(of: TopicPartition(options.topics.deltas, 0))
-                action = machine.next(.watermarks(models: models.high, deltas: deltas.high))
+                action = machine.next(
+                    .watermarks(models: models.high, deltas: deltas.high, state: try await stateHigh(of: part)))
             case .readModels(let offset):
                 try await feed.read(through: offset)
                 let count = await feed.count
                 action = machine.next(.models(count: count, hasGenesis: await feed.genesis != nil))
+            case .readState(let offset):
+                let found = try await stateReader.read(part.number, through: offset)
+                (state, action) = (found, machine.next(.state(found.found)))
             case .searchWords(let offset):
                 action = machine.next(.words(found: try await WordSearch(options).find(part, through: offset)))
             case .writeGenesis:
@@ -196,19 +201,13 @@ actor Assignment {
                 taken = .coordinator(actor, committed: nil)
                 action = machine.next(.done)
             case .begin:
-                taken = .shard(try await shard(part, feed), committed: nil)
+                taken = .shard(try await shard(part, feed, state), committed: nil)
                 action = machine.next(.done)
             case .replay(let position):
-                let actor = try await shard(part, feed)
-                guard let phase = PhaseMetadata.phase(position.metadata) else {
-                    throw PipelineError(
-                        .contradiction,
-                        "the committed offset of \(part) has the metadata \"\(position.metadata)\", which this version "
-                            + "of Shoal did not write: does something else commit offsets as group \(options.application)?"
-                    )
-                }
-                try await actor.replay(to: Position(offset: position.offset, phase: phase))
-                taken = .shard(actor, committed: nil)
+                taken = .shard(try await replayed(shard(part, feed, state), to: position), committed: nil)
+                action = machine.next(.done)
+            case .restore(let position):
+                taken = .shard(try await replayed(restored(part, feed, &state), to: position), committed: nil)
                 action = machine.next(.done)
             case .finish(let committed):
                 switch taken {
@@ -241,24 +240,81 @@ actor Assignment {
         return try CoordinatorActor(last: last, reader: reader, options: options, gate: gate, log: tools.log)
     }
 
-    private func shard(_ part: Part, _ feed: ModelFeed) async throws -> ShardActor {
-        guard case .input(let partition) = part, let model = try await feed.awaitGenesis(),
-            let genesis = await feed.genesis
-        else { throw CancellationError() }
-        try await checkApplication(feed)
-        let around = ShardActor.Surroundings(
+    private var stateReader: StateReader {
+        StateReader(options: options, reader: reader, admin: tools.admin, log: tools.log)
+    }
+
+    private func stateHigh(of part: Part) async throws -> Int64 {
+        guard case .input(let partition) = part else { return 0 }
+        return try await tools.admin.watermarks(of: TopicPartition(options.topics.state, partition)).high
+    }
+
+    private func surroundings(_ feed: ModelFeed) -> ShardActor.Surroundings {
+        ShardActor.Surroundings(
             options: options, models: feed, gate: gate, admin: tools.admin, statistics: tools.statistics,
             log: tools.log)
+    }
+
+    /// A shard that begins with nothing.
+    private func shard(_ part: Part, _ feed: ModelFeed, _ state: StateTable) async throws -> ShardActor {
+        guard let model = try await feed.awaitGenesis(), let genesis = await feed.genesis else {
+            throw CancellationError()
+        }
+        try await checkApplication(feed)
         return try ShardActor(
-            partition: partition, reader: reader, offset: genesis.firstOffsets[Int(partition)], genesis: model,
-            around: around)
+            partition: part.number, reader: reader, .genesis(offset: genesis.firstOffsets[Int(part.number)]),
+            model: model, state: state, around: surroundings(feed))
+    }
+
+    /// A shard that begins with its last snapshot.
+    private func restored(_ part: Part, _ feed: ModelFeed, _ state: inout StateTable) async throws -> ShardActor {
+        try await checkApplication(feed)
+        let found: StateTable.Restored?
+        do throws(StateRecord.Failure) {
+            found = try state.restored()
+        } catch {
+            throw PipelineError(error, options, "partition \(part.number)")
+        }
+        guard let found else { throw CancellationError() }
+        let staleness = options.settings.fixed.staleness
+        let model =
+            if let epoch = found.header.point.epoch {
+                try await feed.compiled(epoch - staleness)
+            } else {
+                await feed.genesisModel
+            }
+        guard let model else { throw PipelineError(.modelsGone(part), options) }
+        return try ShardActor(
+            partition: part.number, reader: reader, .snapshot(found), model: model, state: state,
+            around: surroundings(feed))
+    }
+
+    private func replayed(_ shard: ShardActor, to position: CommittedPosition) async throws -> ShardActor {
+        let part = Part.input(shard.partition)
+        guard let phase = PhaseMetadata.phase(position.metadata) else {
+            throw PipelineError(
+                .contradiction,
+                "the committed offset of \(part) has the metadata \"\(position.metadata)\", which this version "
+                    + "of Shoal did not write: does something else commit offsets as group \(options.application)?")
+        }
+        let first = try await tools.admin.watermarks(of: options.topics.partition(of: part)).low
+        let from = await shard.committedPosition.offset
+        guard from >= first || from == position.offset else {
+            throw PipelineError(
+                .hole,
+                "the state of \(part) is to be computed from offset \(from) of \(options.topics.input) on, but retention "
+                    + "has deleted what comes before \(first). Raise retention.ms of \(options.topics.input), and begin "
+                    + "anew under another application.id")
+        }
+        try await shard.replay(to: Position(offset: position.offset, phase: phase))
+        return shard
     }
 
     /// The settings that are fixed for an application's life, and the order of revisions.
     private func checkApplication(_ feed: ModelFeed) async throws {
-        guard let genesis = await feed.genesis, let last = try await feed.last() else { return }
+        guard let last = try await feed.last() else { return }
         let partitions = try await tools.admin.partitions(of: options.topics.input) ?? 0
-        let check = ApplicationCheck(genesis: genesis, last: last)
+        let check = ApplicationCheck(last: last)
         if let problem = check.problem(with: options, partitions: Int(partitions)) { throw problem }
     }
 

@@ -32,25 +32,25 @@ struct Genesis {
 
 /// What must not change in an application's life.
 struct ApplicationCheck {
-    let genesis: ModelRecord
+    /// The last one: what is fixed stands in all of them.
     let last: ModelRecord
 
     /// What contradicts the recorded application; nil where nothing does.
     func problem(with options: PipelineOptions, partitions: Int) -> PipelineError? {
         let advice = "; an application with another value is another application: give it an application.id of its own"
-        if partitions != genesis.firstOffsets.count {
+        if partitions != last.bookkeeping.partitions.count {
             return PipelineError(
                 .hole,
                 "\(options.topics.input) has \(partitions) partitions, but the application \(options.application) began "
-                    + "with \(genesis.firstOffsets.count): viewers would change their partition\(advice)")
+                    + "with \(last.bookkeeping.partitions.count): viewers would change their partition\(advice)")
         }
-        if options.key.fingerprint != genesis.keyFingerprint {
+        if options.key.fingerprint != last.keyFingerprint {
             return PipelineError(
                 .configuration,
                 "privacy.key-file holds another key than the application \(options.application) began with: every "
                     + "pseudonym would change\(advice)")
         }
-        let (ours, theirs) = (options.settings.fixed, genesis.model.settings.fixed)
+        let (ours, theirs) = (options.settings.fixed, last.model.settings.fixed)
         let pairs: [(String, Int64, Int64)] = [
             ("epoch.length", ours.epochLength, theirs.epochLength),
             ("epoch.staleness", ours.staleness, theirs.staleness),

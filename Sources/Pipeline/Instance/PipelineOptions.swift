@@ -12,9 +12,11 @@ public struct PipelineOptions: Sendable {
         public var deadLetters: String
         public var deltas: String
         public var models: String
+        public var state: String
 
         public init(
-            input: String, changes: String, members: String?, deadLetters: String, deltas: String, models: String
+            input: String, changes: String, members: String?, deadLetters: String, deltas: String, models: String,
+            state: String
         ) {
             self.input = input
             self.changes = changes
@@ -22,6 +24,7 @@ public struct PipelineOptions: Sendable {
             self.deadLetters = deadLetters
             self.deltas = deltas
             self.models = models
+            self.state = state
         }
 
         func name(_ topic: RecordBuffer.Topic) -> String {
@@ -31,6 +34,7 @@ public struct PipelineOptions: Sendable {
             case .deltas: deltas
             case .models: models
             case .deadLetters: deadLetters
+            case .state: state
             }
         }
     }
@@ -62,6 +66,8 @@ public struct PipelineOptions: Sendable {
     public var vocabulary: [[UInt8]] = []
     public var key: PrivacyKey
     public var commitInterval = Duration.milliseconds(100)
+    /// nil: no snapshots are made.
+    public var snapshotInterval: Duration? = .seconds(30)
     public var transactionBytes = 4 << 20
     public var transactionTimeout = Duration.seconds(10)
     public var sessionTimeout = Duration.seconds(45)
@@ -72,6 +78,8 @@ public struct PipelineOptions: Sendable {
     public var shutdownTimeout = Duration.seconds(30)
     /// Bytes of the outbox from which on partitions wait.
     public var outboxBytes = 16 << 20
+    /// Whether the settings of topics are asked for at the start: librdkafka's own in-process broker does not tell them.
+    public var checksTopics = true
 
     public init(application: String, instance: String, kafka: ClientConfiguration, topics: Topics, key: PrivacyKey) {
         self.application = application

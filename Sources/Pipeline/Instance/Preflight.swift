@@ -24,7 +24,7 @@ struct Preflight {
         let topics = options.topics
         let needed: [(String, Int32?)] = [
             (topics.input, nil), (topics.changes, nil), (topics.deadLetters, nil), (topics.deltas, 1),
-            (topics.models, 1),
+            (topics.models, 1), (topics.state, nil),
         ]
         var missing: [String] = []
         for (topic, wanted) in needed + (topics.members.map { [($0, nil)] } ?? []) {
@@ -44,7 +44,32 @@ struct Preflight {
                 return "\(error)"
             }
         }
-        return missing.isEmpty
-            ? nil : "topics are missing: \(missing.joined(separator: ", ")); `shoal topics create` makes them"
+        if missing.isEmpty { return try await stateProblem() }
+        return "topics are missing: \(missing.joined(separator: ", ")); `shoal topics create` makes them"
+    }
+
+    /// The state topic has the partitions of the input, and is compacted: otherwise it would lose members, or grow for ever.
+    private func stateProblem() async throws -> String? {
+        let (state, input) = (options.topics.state, options.topics.input)
+        do {
+            guard let count = try await admin.partitions(of: state), let wanted = try await admin.partitions(of: input)
+            else { return nil }
+            guard count == wanted else {
+                throw PipelineError(
+                    .hole,
+                    "\(state) has \(count) partitions, and must have as many as \(input), \(wanted): delete it and let "
+                        + "`shoal topics create` make it; the state is then computed anew from the input")
+            }
+            guard options.checksTopics else { return nil }
+            let policy = try await admin.configuration(of: state)["cleanup.policy"]
+            guard let policy, policy != "compact" else { return nil }
+            throw PipelineError(
+                .hole,
+                "\(state) has cleanup.policy=\(policy), and must have compact alone: it would lose members, or grow for ever. "
+                    + "`kafka-configs.sh --alter --topic \(state) --add-config cleanup.policy=compact` changes it")
+        } catch let error as KafkaError {
+            if let failure = PipelineError(final: error) { throw failure }
+            return "\(error)"
+        }
     }
 }

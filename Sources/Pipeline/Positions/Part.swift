@@ -10,6 +10,14 @@ public enum Part: Hashable, Comparable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The partition's number.
+    public var number: Int32 {
+        switch self {
+        case .input(let partition): partition
+        case .deltas: 0
+        }
+    }
+
     /// Inputs by number, then the delta topic.
     public static func < (left: Part, right: Part) -> Bool {
         switch (left, right) {

@@ -12,17 +12,21 @@ enum Parts {
 
         /// Reads `ClosingPart` or `ModelPart`: their fields are alike.
         mutating func read(_ reader: inout ProtoReader) throws(ProtoError) {
-            while let field = try reader.next() {
-                switch field.number {
-                case 1: index = try reader.int64(field)
-                case 2: count = try reader.int64(field)
-                case 3: size = try reader.int64(field)
-                case 4: data = try reader.bytes(field)
-                default: try reader.skip(field)
-                }
-            }
-            guard count > 0, count < 1 << 20, index >= 0, index < count, size >= 0 else { throw .badValue }
+            while let field = try reader.next() { try read(field, &reader) }
+            guard isSound else { throw .badValue }
         }
+
+        mutating func read(_ field: ProtoReader.Field, _ reader: inout ProtoReader) throws(ProtoError) {
+            switch field.number {
+            case 1: index = try reader.int64(field)
+            case 2: count = try reader.int64(field)
+            case 3: size = try reader.int64(field)
+            case 4: data = try reader.bytes(field)
+            default: try reader.skip(field)
+            }
+        }
+
+        var isSound: Bool { count > 0 && count < 1 << 20 && index >= 0 && index < count && size >= 0 }
     }
 
     /// The largest part of a closing or a model, well below a broker's message size.

@@ -65,7 +65,7 @@ enum WordRecord {
 
     // MARK: - shoal.v1.Closing
 
-    private static func write(_ closing: Closing, _ writer: inout ProtoWriter) {
+    static func write(_ closing: Closing, _ writer: inout ProtoWriter) {
         if let from = closing.from { writer.present(1, from) }
         writer.field(2, closing.through)
         for delta in closing.clusters {

@@ -26,16 +26,42 @@ actor ShardActor {
     /// Bytes of records after which a mark is set.
     private let markBytes = 32 << 10
 
-    /// - Parameter offset: the first offset of the application.
-    init(partition: Int32, reader: ReaderClient, offset: Int64, genesis: CompiledModel, around: Surroundings) throws {
+    /// Where a shard begins.
+    enum Beginning {
+        /// With nothing, at the first offset of the application.
+        case genesis(offset: Int64)
+        /// With a snapshot.
+        case snapshot(StateTable.Restored)
+    }
+
+    /// - Parameters:
+    ///   - model: that of the epoch which is open at the beginning.
+    ///   - state: what was read of the state topic.
+    init(
+        partition: Int32, reader: ReaderClient, _ beginning: consuming Beginning, model: CompiledModel,
+        state: StateTable, around: Surroundings
+    ) throws {
         self.partition = partition
         self.around = around
         let options = around.options
-        self.reader = try reader.reader(topic: options.topics.input, partition: partition, from: offset)
-        machine = ShardMachine(
-            partition: partition, offset: offset, genesis: genesis, keys: KeyedTopics(options.key),
-            output: .init(format: options.outputFormat, memberships: options.topics.members != nil),
-            caughtUp: CaughtUp(timeout: options.idleTimeout.milliseconds, now: Monotonic.now))
+        let keys = KeyedTopics(options.key)
+        let output = ShardMachine.Output(format: options.outputFormat, memberships: options.topics.members != nil)
+        let caughtUp = CaughtUp(timeout: options.idleTimeout.milliseconds, now: Monotonic.now)
+        let snapshots = options.snapshotInterval.map {
+            SnapshotWriter(interval: $0.milliseconds, after: state, now: Monotonic.now)
+        }
+        machine =
+            switch beginning {
+            case .genesis(let offset):
+                ShardMachine(
+                    partition: partition, offset: offset, genesis: model, keys: keys, output: output,
+                    caughtUp: caughtUp, snapshots: snapshots)
+            case .snapshot(let restored):
+                ShardMachine(
+                    restoring: restored, partition: partition, model: model, keys: keys, output: output,
+                    caughtUp: caughtUp, snapshots: snapshots)
+            }
+        self.reader = try reader.reader(topic: options.topics.input, partition: partition, from: machine.offset)
         intake = Intake(options: options)
     }
 
@@ -62,7 +88,12 @@ actor ShardActor {
                     ("offset", "\(machine.offset)"))
             }
         }
+        if machine.isBehindState { throw contradiction(target) }
         machine.endReplay()
+        around.log.info(
+            "restored \(machine.shard.memberCount) members, \(machine.offset - from) records of the input after the "
+                + "last snapshot among them", ("topic", around.options.topics.input), ("partition", "\(partition)"),
+            ("offset", "\(machine.offset)"), ("from", "\(from)"))
     }
 
     /// Works until it is drained: handles what comes, publishes through the gate.
@@ -144,6 +175,7 @@ actor ShardActor {
 
     /// Hands what the steps so far produced to the outbox.
     private func mark(isUrgent: Bool = false) async throws {
+        _ = machine.snapshot(Monotonic.now)
         around.statistics.update(partition, machine.shard, offset: machine.offset)
         around.statistics.count(changes: machine.published - reported)
         reported = machine.published
@@ -153,6 +185,7 @@ actor ShardActor {
 
     /// Nothing has arrived: says so where the shard stands at the end for long enough.
     private func idle() async throws {
+        if machine.snapshot(Monotonic.now) { return try await mark() }
         if machine.mayBeCaughtUp(Monotonic.now) {
             let position = reader.position
             if machine.sayCaughtUp(position: position, high: try await highWatermark(), now: Monotonic.now) {

@@ -36,18 +36,44 @@ struct ShardMachine {
     /// Where a replay ends; nil: it is no replay.
     private var target: Position?
     private var caughtUp: CaughtUp
+    /// nil: no snapshots are made.
+    private var snapshots: SnapshotWriter?
 
     /// - Parameters:
     ///   - offset: the first offset of the application.
     ///   - caughtUp: begins with the take-over.
     init(
-        partition: Int32, offset: Int64, genesis: CompiledModel, keys: KeyedTopics, output: Output, caughtUp: CaughtUp
+        partition: Int32, offset: Int64, genesis: CompiledModel, keys: KeyedTopics, output: Output, caughtUp: CaughtUp,
+        snapshots: SnapshotWriter? = nil
     ) {
-        self.partition = partition
+        let shard = Shard(partition: partition, genesis: genesis, keys: keys)
+        self.init(shard, offset: offset, output: output, caughtUp: caughtUp, snapshots: snapshots)
+    }
+
+    /// Continues from a snapshot, to be replayed from there.
+    /// - Parameter model: that of the epoch that was open.
+    init(
+        restoring restored: consuming StateTable.Restored, partition: Int32, model: CompiledModel, keys: KeyedTopics,
+        output: Output, caughtUp: CaughtUp, snapshots: SnapshotWriter?
+    ) {
+        let offset = restored.header.point.offset
+        let shard = Shard(
+            partition: partition, model: model, keys: keys, header: restored.header, members: restored.members,
+            later: restored.later)
+        self.init(shard, offset: offset, output: output, caughtUp: caughtUp, snapshots: snapshots)
+    }
+
+    private init(
+        _ shard: consuming Shard<KeyedTopics>, offset: Int64, output: Output, caughtUp: CaughtUp,
+        snapshots: SnapshotWriter?
+    ) {
+        partition = shard.partition
         self.offset = offset
         self.output = output
         self.caughtUp = caughtUp
-        shard = Shard(partition: partition, genesis: genesis, keys: keys)
+        self.snapshots = snapshots
+        self.shard = shard
+        if snapshots != nil { self.shard.trackChanges() }
     }
 
     var position: Position { Position(offset: offset, phase: shard.phase) }
@@ -71,8 +97,12 @@ struct ShardMachine {
     /// The log contradicts the committed position.
     var hasOvershot: Bool { target.map { offset > $0.offset } ?? false }
 
+    /// The state topic tells of a later point than the replay has come to.
+    var isBehindState: Bool { shard.restoredThrough != nil }
+
     /// The replay is over: what comes now is published.
     mutating func endReplay() {
+        shard.endRestore()
         target = nil
     }
 
@@ -95,6 +125,7 @@ struct ShardMachine {
     mutating func open(with model: CompiledModel, for event: borrowing EngineEvent, at place: Int64) {
         _ = shard.open(model, offset: place, time: event.time, most: output.openingStep, changes: &changes)
         publish()
+        if isReplaying { shard.reach(offset) }
     }
 
     /// The tombstone at `place`.
@@ -119,9 +150,17 @@ struct ShardMachine {
         return step
     }
 
+    /// Writes a bit of a snapshot, where one is under way or due.
+    /// - Returns: whether there was something to write: a mark is due.
+    mutating func snapshot(_ now: Int64) -> Bool {
+        guard !isReplaying else { return false }
+        return snapshots?.write(&shard, offset: offset, now: now, to: &records) ?? false
+    }
+
     private mutating func pass(_ place: Int64) {
         publish()
         offset = place + 1
+        if isReplaying { shard.reach(offset) }
     }
 
     mutating func close(to epoch: Epoch, _ now: Int64) {

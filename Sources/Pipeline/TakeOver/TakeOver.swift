@@ -5,10 +5,12 @@ public struct TakeOver: Sendable {
     public enum Action: Equatable, Sendable {
         /// The committed position, stable: an open transaction that holds one is waited for.
         case askPosition
-        /// The high watermarks of models and deltas, and their first offsets.
+        /// The high watermarks of models, deltas and, of an input part, its state.
         case askWatermarks
         /// Read the model topic up to this offset, past the last stable offset: a hanging transaction is waited for.
         case readModels(through: Int64)
+        /// Read the part's state up to this offset, as the models.
+        case readState(through: Int64)
         /// Look for any committed record of this part in the delta topic up to the offset (of the coordinator: any at all).
         case searchWords(through: Int64)
         /// Nothing was ever written: write the genesis model.
@@ -17,6 +19,8 @@ public struct TakeOver: Sendable {
         case begin
         /// Read the input from the first offset, publishing nothing, and stop at exactly this position.
         case replay(to: CommittedPosition)
+        /// Load the last snapshot that is whole, read the input from there, publishing nothing, and stop at this position.
+        case restore(to: CommittedPosition)
         /// Fold the delta topic from the oldest closing that the last model does not include up to the offset.
         case fold(through: Int64, committed: CommittedPosition)
         /// It is ours. `committed` is nil where no position was ever committed.
@@ -24,12 +28,21 @@ public struct TakeOver: Sendable {
         case fail(Hole)
     }
 
+    /// What there is of a part's state.
+    public enum State: Equatable, Sendable {
+        case nothing
+        /// Something, but no snapshot that is whole.
+        case unfinished
+        case snapshot
+    }
+
     /// What came of the last action.
     public enum Answer: Equatable, Sendable {
         case position(CommittedPosition?)
-        case watermarks(models: Int64, deltas: Int64)
+        case watermarks(models: Int64, deltas: Int64, state: Int64)
         /// How many model records there are besides the genesis model, and whether that is there.
         case models(count: Int, hasGenesis: Bool)
+        case state(State)
         case words(found: Bool)
         case done
     }
@@ -44,20 +57,22 @@ public struct TakeOver: Sendable {
         case confused
     }
 
-    private enum State {
+    private enum Stage {
         case start
         case position
         case watermarks
         case models
+        case state(count: Int, hasGenesis: Bool)
         case words
         case last
         case finished
     }
 
     public let part: Part
-    private var state = State.start
+    private var stage = Stage.start
     private var committed: CommittedPosition?
     private var deltas: Int64 = 0
+    private var high: Int64 = 0
 
     public init(of part: Part) {
         self.part = part
@@ -68,26 +83,33 @@ public struct TakeOver: Sendable {
     }
 
     public mutating func next(_ answer: Answer) -> Action {
-        switch (state, answer) {
+        switch (stage, answer) {
         case (.position, .position(let position)):
             committed = position
             return go(.watermarks, .askWatermarks)
-        case (.watermarks, .watermarks(let models, let deltas)):
-            self.deltas = deltas
+        case (.watermarks, .watermarks(let models, let deltas, let state)):
+            (self.deltas, high) = (deltas, state)
             return go(.models, .readModels(through: models))
         case (.models, .models(let count, let hasGenesis)):
-            if let committed {
-                // A coordinator goes on from the last model; a shard's replay begins with the genesis model.
-                let hasNeeded = hasGenesis || part == .deltas && count > 0
-                guard hasNeeded else { return go(.finished, .fail(.modelsGone(part))) }
-                return go(
-                    .last, part == .deltas ? .fold(through: deltas, committed: committed) : .replay(to: committed))
+            guard part == .deltas else {
+                return go(.state(count: count, hasGenesis: hasGenesis), .readState(through: high))
             }
-            // A model needs a word of every partition, so without a position there can be none; and without the genesis
-            // model's commit nothing else was written.
-            let expected = part != .deltas || !hasGenesis
-            guard count == 0, expected else { return go(.finished, .fail(.positionForgotten(part))) }
-            return go(.words, .searchWords(through: deltas))
+            guard let committed else {
+                // Without the genesis model's commit nothing else was written.
+                return search(isNew: count == 0 && !hasGenesis)
+            }
+            // It goes on from the last model.
+            guard hasGenesis || count > 0 else { return go(.finished, .fail(.modelsGone(part))) }
+            return go(.last, .fold(through: deltas, committed: committed))
+        case (.state(let count, let hasGenesis), .state(let state)):
+            guard let committed else {
+                // A model needs a word of every partition, so without a position there can be none.
+                return search(isNew: count == 0 && state == .nothing)
+            }
+            if state == .snapshot { return go(.last, .restore(to: committed)) }
+            // From the beginning: with the genesis model.
+            guard hasGenesis else { return go(.finished, .fail(.modelsGone(part))) }
+            return go(.last, .replay(to: committed))
         case (.words, .words(let found)):
             guard !found else { return go(.finished, .fail(.positionForgotten(part))) }
             return go(.last, part == .deltas ? .writeGenesis : .begin)
@@ -98,8 +120,14 @@ public struct TakeOver: Sendable {
         }
     }
 
-    private mutating func go(_ next: State, _ action: Action) -> Action {
-        state = next
+    /// No position was ever committed: then nothing else was.
+    private mutating func search(isNew: Bool) -> Action {
+        guard isNew else { return go(.finished, .fail(.positionForgotten(part))) }
+        return go(.words, .searchWords(through: deltas))
+    }
+
+    private mutating func go(_ next: Stage, _ action: Action) -> Action {
+        stage = next
         return action
     }
 }

@@ -228,7 +228,7 @@ actor Committer {
             for entry in records.entries {
                 let headers = records.headers[entry.headers].map { (name: $0.name, value: $0.value) }
                 try producer.produce(
-                    to: options.topics.name(entry.topic), partition: entry.topic.partition,
+                    to: options.topics.name(entry.topic), partition: entry.topic.partition(of: step.part),
                     key: Self.span(records, entry.key), value: Self.span(records, entry.value), headers: headers,
                     timeout: options.transactionTimeout)
             }
@@ -252,11 +252,12 @@ actor Committer {
 }
 
 extension RecordBuffer.Topic {
-    /// The internal topics have one partition; the others go by key.
-    var partition: Int32? {
-        switch self {
-        case .deltas, .models: 0
-        case .changes, .members, .deadLetters: nil
+    /// The internal topics have one partition, but for the state, which has those of the input; the others go by key.
+    func partition(of part: Part) -> Int32? {
+        switch (self, part) {
+        case (.deltas, _), (.models, _): 0
+        case (.state, .input(let partition)): partition
+        case (.changes, _), (.members, _), (.deadLetters, _), (.state, .deltas): nil
         }
     }
 }

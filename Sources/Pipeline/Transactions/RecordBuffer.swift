@@ -7,6 +7,7 @@ public struct RecordBuffer: Equatable, Sendable {
         case deltas
         case models
         case deadLetters
+        case state
     }
 
     public struct Header: Equatable, Sendable {

@@ -9,7 +9,8 @@ extension Configuration {
     var topics: PipelineOptions.Topics {
         PipelineOptions.Topics(
             input: text("input.topic"), changes: text("output.topic"), members: self["members.topic"],
-            deadLetters: deadLettersTopic, deltas: deltasTopic, models: modelsTopic)
+            deadLetters: deadLettersTopic, deltas: deltasTopic, models: modelsTopic,
+            state: stateTopic)
     }
 
     /// The settings that reach the result.
@@ -64,6 +65,7 @@ extension Configuration {
         options.settings = engineSettings
         if let file = self["topics.file"] { options.vocabulary = try Self.topics(in: file) }
         options.commitInterval = duration("commit.interval")
+        options.snapshotInterval = duration("snapshot.interval")
         options.transactionBytes = bytes("transaction.max-bytes")
         options.transactionTimeout = duration("transaction.timeout")
         options.idleTimeout = duration("epoch.idle-timeout")

@@ -58,8 +58,12 @@ struct TopicPlan {
         return findings
     }
 
-    /// - Parameter partitions: of the input and of the output.
-    static func plans(_ configuration: Configuration, partitions: Int32, replication: Int32) -> [TopicPlan] {
+    /// - Parameters:
+    ///   - partitions: of the input and of the output.
+    ///   - input: how many partitions the input has already; nil: it is to be made.
+    static func plans(
+        _ configuration: Configuration, partitions: Int32, input: Int32? = nil, replication: Int32
+    ) -> [TopicPlan] {
         let topics = configuration.topics
         func plan(
             _ name: String, _ purpose: String, _ count: Int32, must partitions: Int32? = nil,
@@ -81,6 +85,12 @@ struct TopicPlan {
                 topics.models, "the models", 1, must: 1,
                 ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"],
                 [.deleted, .keepsModels, .unbounded, .largeEnough]),
+            plan(
+                topics.state, "snapshots of each partition's members", input ?? partitions, must: input,
+                [
+                    "cleanup.policy": "compact", "max.compaction.lag.ms": "86400000", "segment.ms": "3600000",
+                    "min.cleanable.dirty.ratio": "0.3",
+                ], [.compacted, .forgets, .largeEnough]),
         ]
         if let members = topics.members {
             plans.append(
@@ -97,10 +107,15 @@ extension TopicPlan.Rule {
     static let compacted = Self(
         name: "cleanup.policy", isRight: { $0.split(separator: ",") == ["compact"] },
         advice: "must be compact alone: it is a table, and would lose members, or grow for ever")
+    static let forgets = Self(
+        name: "max.compaction.lag.ms", isRight: { Int64($0).map { $0 <= 604_800_000 } ?? false },
+        advice: "should be a week (604800000) or less: what an erased viewer left is gone when the log is compacted",
+        isAdvice: true)
     static let keepsInput = Self(
-        name: "retention.ms", isRight: { (Int64($0) ?? 0) < 0 },
-        advice: "a restart reads the input again from where the application began, and stops where records are gone; "
-            + "-1 keeps them",
+        name: "retention.ms", isRight: { Int64($0).map { $0 < 0 || $0 >= 86_400_000 } ?? false },
+        advice:
+            "a restart reads the input again from its last snapshot on, and stops where records are gone: keep them for "
+            + "longer than an instance may be away",
         isAdvice: true)
     static let keepsDeltas = Self(
         name: "retention.ms", isRight: { Int64($0).map { $0 < 0 || $0 >= 86_400_000 } ?? false },

@@ -22,7 +22,8 @@ extension Command {
         let admin = try Admin(configuration.client(configuration.logger))
         try await admin.reach(timeout: .seconds(10))
         var made: [Admin.NewTopic] = []
-        for plan in TopicPlan.plans(configuration, partitions: partitions, replication: replication) {
+        let input = try await admin.partitions(of: configuration.topics.input)
+        for plan in TopicPlan.plans(configuration, partitions: partitions, input: input, replication: replication) {
             if let count = try await admin.partitions(of: plan.topic.name) {
                 print("\(plan.topic.name): exists, \(partitionCount(count))")
             } else {
@@ -60,7 +61,8 @@ extension Command {
         let admin = try Admin(configuration.client(configuration.logger))
         try await admin.reach(timeout: .seconds(10))
         var isRight = true
-        for plan in TopicPlan.plans(configuration, partitions: 0, replication: -1) {
+        let input = try await known(configuration.topics.input, admin, patience: .milliseconds(300))
+        for plan in TopicPlan.plans(configuration, partitions: 0, input: input, replication: -1) {
             guard let count = try await known(plan.topic.name, admin, patience: .milliseconds(300)) else {
                 print("\(plan.topic.name): MISSING (\(plan.purpose)); `shoal topics create` makes it")
                 isRight = false

@@ -26,6 +26,7 @@ struct Demo {
         for (topic, count) in [
             (options.topics.input, Self.partitions), (options.topics.changes, Self.partitions),
             (options.topics.deadLetters, 1), (options.topics.deltas, 1), (options.topics.models, 1),
+            (options.topics.state, Self.partitions),
         ] {
             try cluster.createTopic(topic, partitions: count)
         }
@@ -96,11 +97,13 @@ struct Demo {
             },
             topics: .init(
                 input: "watch-events", changes: "cluster-changes", members: nil,
-                deadLetters: "watch-events-dead-letters", deltas: "shoal-demo-deltas", models: "shoal-demo-models"),
+                deadLetters: "watch-events-dead-letters", deltas: "shoal-demo-deltas", models: "shoal-demo-models",
+                state: "shoal-demo-state"),
             key: key)
         options.settings = scenario.settings
         options.vocabulary = stream.topicNames.map { Array($0.utf8) }
         options.allowsFuture = true
+        options.checksTopics = false
         options.commitInterval = .milliseconds(50)
         return options
     }

@@ -110,7 +110,7 @@ struct ShardState {
             parts.append(
                 (
                     "member \(Hex.text(member.pseudonym))",
-                    "\(member.order) \(member.landmark) \(member.lastEpoch) \(member.events) \(member.cluster) \(topics)"
+                    "\(member.order) \(member.landmark) \(member.lastEpoch) \(member.events) \(member.cluster) \(member.previous) \(topics)"
                 ))
         }
     }

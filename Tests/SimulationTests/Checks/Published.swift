@@ -13,9 +13,10 @@ struct Published {
     private(set) var records: [Key: [[UInt8]]] = [:]
 
     mutating func add(_ buffer: RecordBuffer) {
-        for entry in buffer.entries where entry.topic != .deltas && entry.topic != .models {
+        let others: Set<RecordBuffer.Topic> = [.changes, .members, .deadLetters]
+        for entry in buffer.entries where others.contains(entry.topic) {
             add(
-                SimulatedKafka.Topic(entry.topic), entry.key.map { Array(buffer.bytes[$0]) },
+                SimulatedKafka.Topic(entry.topic, of: .deltas), entry.key.map { Array(buffer.bytes[$0]) },
                 entry.value.map { Array(buffer.bytes[$0]) })
         }
     }

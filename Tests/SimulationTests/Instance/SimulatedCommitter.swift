@@ -46,7 +46,7 @@ final class SimulatedCommitter {
         case .send:
             send(world, work, process, &producer)
         case .commit:
-            commit(world, process, &producer)
+            commit(world, work, process, &producer)
         case .abort:
             next(producer.attempt { try world.kafka.end(id, $0, .aborted) }, world)
         case .renewProducer:
@@ -58,7 +58,6 @@ final class SimulatedCommitter {
             outbox.drop(cut)
             base.merge(offsets.mapValues { .some($0) }) { _, new in new }
             world.note("\(process.name) committed \(cut.moved.sorted { $0.key < $1.key })")
-            world.committed(cut, by: work)
             self.action = nil
         case .resend:
             if let cut, isDropped(world) { outbox.drop(cut) } else { outbox.release() }
@@ -79,7 +78,8 @@ final class SimulatedCommitter {
         records = cut.steps.flatMap { step in
             step.records.entries.map { entry in
                 (
-                    SimulatedKafka.Topic(entry.topic), entry.key.map { Array(step.records.bytes[$0]) },
+                    SimulatedKafka.Topic(entry.topic, of: step.part),
+                    entry.key.map { world.stateKey(Array(step.records.bytes[$0]), entry.topic) },
                     entry.value.map { Array(step.records.bytes[$0]) }
                 )
             }
@@ -141,10 +141,15 @@ final class SimulatedCommitter {
         }
     }
 
-    private func commit(_ world: Simulation, _ process: SimulatedInstance, _ producer: inout SimulatedProducer) {
+    private func commit(
+        _ world: Simulation, _ work: SimulatedWork, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
+    ) {
         let id = process.index
         guard world.draws.chance(world.rates.unknowns) else {
-            return next(producer.attempt { try world.kafka.end(id, $0, .committed) }, world)
+            let outcome = producer.attempt { try world.kafka.end(id, $0, .committed) }
+            // Now, and not when the process comes to know: it may stand still meanwhile.
+            if outcome == .done, let cut { world.committed(cut, by: work) }
+            return next(outcome, world)
         }
         // The answer is lost, not always the request.
         if world.draws.chance(0.5) { _ = producer.attempt { try world.kafka.end(id, $0, .committed) } }

@@ -11,6 +11,15 @@ extension ShardMachine {
     }
 }
 
+extension Shard {
+    /// A member that the snapshot under way is still to write is changed without being written first.
+    mutating func forgetPending(_ member: Pseudonym) {
+        guard let slot = members.find(member), members.slots[slot].saved == .pending else { return }
+        members.update(slot) { $0.saved = .dirty }
+        tracker.dirty.append(UInt32(slot))
+    }
+}
+
 /// Feeds a `ShardMachine`, as `ShardActor` does.
 final class SimulatedShard {
     private(set) var machine: ShardMachine
@@ -23,12 +32,24 @@ final class SimulatedShard {
     /// Whether it has said `CaughtUp` since its last closing.
     private(set) var hasSaidCaughtUp = false
 
-    init(_ part: Part, _ genesis: ModelRecord, _ model: CompiledModel, _ world: Simulation) {
-        let partition: Int32 = if case .input(let partition) = part { partition } else { 0 }
-        position = genesis.firstOffsets[Int(partition)]
+    /// Begins with nothing.
+    init(_ part: Part, _ genesis: ModelRecord, _ model: CompiledModel, _ state: StateTable, _ world: Simulation) {
+        position = genesis.firstOffsets[Int(part.number)]
         machine = ShardMachine(
-            partition: partition, offset: position, genesis: model, keys: world.topicKeys,
-            output: world.output, caughtUp: world.caughtUp)
+            partition: part.number, offset: position, genesis: model, keys: world.topicKeys,
+            output: world.output, caughtUp: world.caughtUp, snapshots: world.snapshots(after: state))
+    }
+
+    /// Begins with a snapshot.
+    init(
+        _ part: Part, _ restored: StateTable.Restored, _ model: CompiledModel, _ state: StateTable,
+        _ world: Simulation
+    ) {
+        position = restored.header.point.offset
+        machine = ShardMachine(
+            restoring: restored, partition: part.number, model: model, keys: world.topicKeys,
+            output: world.output, caughtUp: world.caughtUp, snapshots: world.snapshots(after: state))
+        if world.off == .membersAhead { machine.shard.ahead = nil }
     }
 
     private var topic: SimulatedKafka.Topic { .input(machine.partition) }
@@ -53,6 +74,7 @@ final class SimulatedShard {
             guard try advance(world, work) != nil else { break }
         }
         guard hasArrived else { return false }
+        if machine.isBehindState { throw Contradiction("\(topic): the state is ahead of \(committed)") }
         machine.endReplay()
         hasSaidCaughtUp = world.off == .caughtUpAgain
         return true
@@ -109,6 +131,7 @@ final class SimulatedShard {
         switch record.value {
         case .event(let event):
             if world.off == .clockHalf { machine.forgetViewers() }
+            if world.off == .copyFirst { machine.shard.forgetPending(event.member) }
             let step = machine.step(event, at: offset, now: world.monotonic)
             if case .needs(let version) = step {
                 guard let model = try work.model(version, world) else { return nil }
@@ -129,6 +152,7 @@ final class SimulatedShard {
 
     /// Nothing has arrived.
     private func idle(_ world: Simulation, _ work: SimulatedWork) {
+        if machine.snapshot(world.monotonic) { return mark(world, work) }
         let high = world.kafka[topic].high
         if world.off == .logClock, position >= high, machine.shard.neededModel == nil,
             let open = machine.shard.openEpoch, world.draws.chance(0.02)
@@ -154,6 +178,7 @@ final class SimulatedShard {
     }
 
     private func mark(_ world: Simulation, _ work: SimulatedWork, isUrgent: Bool = false) {
+        _ = machine.snapshot(world.monotonic)
         if let step = machine.mark(isUrgent: isUrgent) { work.append(step, world) }
     }
 

@@ -11,7 +11,10 @@ final class SimulatedTakeOver: CustomStringConvertible {
     private(set) var coordinator: SimulatedCoordinator?
     private(set) var isFinished = false
     /// High watermarks that were asked for before the position.
-    private var early: (models: Int64, deltas: Int64)?
+    private var early: (models: Int64, deltas: Int64, state: Int64)?
+    /// What was read of the state, and how far.
+    var state = StateTable()
+    var statePosition: Int64 = 0
     /// Where the search for words has come to.
     private var search: Int64?
     private var genesis: SimulatedCommitter?
@@ -31,7 +34,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
         switch action {
         case .askPosition:
             if world.off == .positionsFirst {
-                if early == nil { early = (world.kafka[.models].high, world.kafka[.deltas].high) }
+                if early == nil { early = watermarks(world) }
                 guard world.draws.chance(0.1) else { return }
             }
             do throws(SimulatedKafka.Failure) {
@@ -41,8 +44,8 @@ final class SimulatedTakeOver: CustomStringConvertible {
                 // A predecessor's transaction holds it: ask again.
             }
         case .askWatermarks:
-            let (models, deltas) = early ?? (world.kafka[.models].high, world.kafka[.deltas].high)
-            action = machine.next(.watermarks(models: models, deltas: deltas))
+            let (models, deltas, state) = early ?? watermarks(world)
+            action = machine.next(.watermarks(models: models, deltas: deltas, state: state))
         case .readModels(let offset):
             if work.hasRead(modelsThrough: offset, world) {
                 let isForgotten = world.off == .forgotten && world.kafka.positions[part] == nil
@@ -51,6 +54,11 @@ final class SimulatedTakeOver: CustomStringConvertible {
                 action = machine.next(.models(count: count, hasGenesis: hasGenesis))
             } else {
                 _ = try work.readModel(world)
+            }
+        case .readState(let offset):
+            if try readState(world, through: offset) {
+                let isForgotten = world.off == .forgotten && world.kafka.positions[part] == nil
+                action = machine.next(.state(isForgotten ? .nothing : state.found))
             }
         case .searchWords(let offset):
             if let found = try search(world, through: offset) {
@@ -66,18 +74,26 @@ final class SimulatedTakeOver: CustomStringConvertible {
             if let coordinator, try coordinator.restore(through: offset, world) { action = machine.next(.done) }
         case .begin:
             guard let genesis = work.models.genesis, let model = work.models.genesisModel else { return }
-            shard = SimulatedShard(part, genesis, model, world)
+            shard = SimulatedShard(part, genesis, model, state, world)
             action = machine.next(.done)
         case .replay(let position):
-            if let kept = process.kept[partition] {
+            if let kept = process.kept[part.number] {
                 shard = kept
                 action = machine.next(.done)
                 return
             }
             if shard == nil {
                 guard let genesis = work.models.genesis, let model = work.models.genesisModel else { return }
-                shard = SimulatedShard(part, genesis, model, world)
+                shard = SimulatedShard(part, genesis, model, state, world)
             }
+            if let shard, try shard.replay(to: position, world, work) { action = machine.next(.done) }
+        case .restore(let position):
+            if let kept = process.kept[part.number] {
+                shard = kept
+                action = machine.next(.done)
+                return
+            }
+            if shard == nil { shard = try restored(world, work) }
             if let shard, try shard.replay(to: position, world, work) { action = machine.next(.done) }
         case .finish(let committed):
             self.committed = committed ?? self.committed
@@ -95,7 +111,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
             position = place + 1
             if world.off == .forgottenWords, !isClosing(record) { continue }
             guard case .input = part else { return true }
-            if record.key == Array("\(partition)".utf8) { return true }
+            if record.key == Array("\(part.number)".utf8) { return true }
         }
         search = position
         return position >= offset ? false : nil
@@ -106,11 +122,6 @@ final class SimulatedTakeOver: CustomStringConvertible {
             return false
         }
         return true
-    }
-
-    private var partition: Int32 {
-        if case .input(let partition) = part { return partition }
-        return -1
     }
 
     private func writeGenesis(

@@ -15,8 +15,10 @@ struct SimulatedKafka {
         case changes
         case members
         case deadLetters
+        case state(Int32)
 
-        init(_ topic: RecordBuffer.Topic) {
+        /// - Parameter part: that produces the record.
+        init(_ topic: RecordBuffer.Topic, of part: Part) {
             self =
                 switch topic {
                 case .changes: .changes
@@ -24,6 +26,7 @@ struct SimulatedKafka {
                 case .deltas: .deltas
                 case .models: .models
                 case .deadLetters: .deadLetters
+                case .state: .state(part.number)
                 }
         }
     }

@@ -82,6 +82,19 @@ struct SimulatedLog {
         start = max(start, min(offset, high))
     }
 
+    /// Compaction: of each key only the last committed record before `offset` stays; a null goes, too, where it is the last.
+    mutating func compact(before offset: Int64, removesNulls: Bool) {
+        var seen: Set<[UInt8]> = []
+        for index in records.indices.reversed() where index < min(offset, lastStable) {
+            guard let key = records[index].key else { continue }
+            guard records[index].transaction?.state ?? .committed == .committed, seen.insert(key).inserted else {
+                records[index].value = .compacted
+                continue
+            }
+            if case .tombstone = records[index].value, removesNulls { records[index].value = .compacted }
+        }
+    }
+
     enum Isolation {
         case committed
         case uncommitted
@@ -111,7 +124,10 @@ struct SimulatedLog {
     /// All committed records, whatever retention has deleted.
     var committed: [(offset: Int64, record: Record)] {
         records.enumerated().compactMap { index, record in
-            if case .control = record.value { return nil }
+            switch record.value {
+            case .control, .compacted: return nil
+            default: break
+            }
             return record.transaction?.state ?? .committed == .committed ? (Int64(index), record) : nil
         }
     }

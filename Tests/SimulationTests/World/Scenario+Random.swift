@@ -66,6 +66,8 @@ extension Scenario {
         rates.part = draws.pick(60, 150, Parts.largest)
         rates.opening = draws.pick(1, 3, 65_536)
         rates.transaction = draws.pick(200, 800, 5_000)
+        rates.snapshots = draws.pick(5, 40, 200, 1_000_000)
+        rates.snapshotStep = draws.pick(1, 2, 4_096)
     }
 
     private mutating func drawFaults(_ hardness: Double, _ base: Draws) {
@@ -97,6 +99,7 @@ extension Scenario {
         for _ in 0..<count(0, 0.001) { kinds.append(.stop(draws.below(Self.instances))) }
         for _ in 0..<count(0, 0.002, 0.006) { kinds.append(.timeOut(age: draws.pick(100, 300))) }
         for _ in 0..<count(0, 0.01) { kinds.append(.retention) }
+        for _ in 0..<count(0, 0.005) { kinds.append(.compaction) }
         // Both together may leave nothing that tells of the application.
         if draws.chance(0.06) { kinds.append(draws.pick(.greedyRetention, .forget)) }
         faults = kinds.map { (1 + draws.below(faultSteps), $0) }.sorted { $0.0 < $1.0 }

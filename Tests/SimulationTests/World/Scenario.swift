@@ -44,6 +44,8 @@ struct Scenario {
         case timeOut(age: Int)
         /// Retention deletes what is not needed any more.
         case retention
+        /// The logs of the state are compacted.
+        case compaction
         /// Retention deletes more than that.
         case greedyRetention
         /// The group is empty for so long that its offsets are forgotten.
@@ -76,6 +78,9 @@ struct Scenario {
         var part = Parts.largest
         /// Members that an opening looks at between two marks.
         var opening = Shard<KeyedTopics>.openingStep
+        /// Steps from one snapshot of a partition to the next, and members that are written between two marks.
+        var snapshots: Int64 = 100
+        var snapshotStep = 4_096
         /// Bytes of a transaction, before that is halved.
         var transaction = 1_500
     }

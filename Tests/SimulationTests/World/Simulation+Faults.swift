@@ -36,6 +36,13 @@ extension Simulation {
             kafka.timeOut(age: age)
         case .retention:
             deleteWhatIsNotNeeded()
+        case .compaction:
+            for partition in feed.indices {
+                kafka.update(.state(Int32(partition))) { log in
+                    log.compact(
+                        before: Int64(self.draws.below(Int(log.high) + 1)), removesNulls: self.draws.chance(0.3))
+                }
+            }
         case .greedyRetention:
             deleteTooMuch()
         case .forget:
@@ -51,6 +58,19 @@ extension Simulation {
     private func deleteWhatIsNotNeeded() {
         guard let last = lastModel() else { return }
         kafka.update(.deltas) { $0.deleteRecords(before: last.bookkeeping.oldestOffset) }
+        // Who takes over has read of an older snapshot, perhaps.
+        guard (instances.compactMap(\.self) + twins).allSatisfy({ $0.work?.isRunning ?? true }) else { return }
+        for partition in feed.indices where draws.chance(0.5) {
+            guard let point = lastSnapshot(Int32(partition)) else { continue }
+            kafka.update(.input(Int32(partition))) { $0.deleteRecords(before: point.offset) }
+        }
+    }
+
+    /// The point of the last committed snapshot that is whole.
+    private func lastSnapshot(_ partition: Int32) -> SnapshotPoint? {
+        var state = StateTable()
+        for (offset, record) in kafka[.state(partition)].committed { try? state.take(record, offset: offset) }
+        return try? state.restored()?.header.point
     }
 
     /// Deletes what is needed, too: whoever comes to need it has to stop, and must not go on from a hole.

@@ -81,6 +81,19 @@ final class Simulation {
 
     var caughtUp: CaughtUp { CaughtUp(timeout: rates.idleTimeout * 1_000, again: again, now: monotonic) }
 
+    func snapshots(after state: StateTable) -> SnapshotWriter {
+        var writer = SnapshotWriter(interval: rates.snapshots * 1_000, after: state, now: monotonic)
+        writer.step = rates.snapshotStep
+        writer.largestPart = rates.part
+        return writer
+    }
+
+    /// The key that a record of the state gets.
+    func stateKey(_ key: [UInt8], _ topic: RecordBuffer.Topic) -> [UInt8] {
+        guard off == .twoHeaders, topic == .state, key.first == UInt8(ascii: "b"), key.count < 16 else { return key }
+        return [UInt8(ascii: "a")] + key.dropFirst()
+    }
+
     private var again: Int64 { rates.again * 1_000 }
 
     var wishes: CoordinatorMachine.Wishes {

@@ -1,0 +1,223 @@
+extension Shard {
+    // MARK: - What has changed
+
+    /// From now on it is known who has changed since the last snapshot.
+    public mutating func trackChanges() {
+        tracker.isOn = true
+        guard tracker.dirty.isEmpty else { return }
+        for slot in members.slots.indices where members.slots[slot].isUsed && members.slots[slot].saved == .dirty {
+            tracker.dirty.append(UInt32(slot))
+        }
+    }
+
+    /// A slot for a member that is not there yet.
+    mutating func insert(_ member: Pseudonym, order: UInt64) -> Int {
+        let slot = members.insert(member, order: order)
+        ahead?.settle(slot)
+        guard tracker.isOn else { return slot }
+        tracker.dirty.append(UInt32(slot))
+        if !tracker.removed.isEmpty { tracker.removed.remove(member) }
+        return slot
+    }
+
+    /// To be called before a member is changed.
+    @inline(__always)
+    mutating func touch(_ slot: Int) {
+        if members.slots[slot].saved != .dirty { dirty(slot) }
+    }
+
+    private mutating func dirty(_ slot: Int) {
+        guard tracker.isOn else { return }
+        if members.slots[slot].saved == .pending { tracker.output.append(members, slot) }
+        members.update(slot) { $0.saved = .dirty }
+        tracker.dirty.append(UInt32(slot))
+    }
+
+    /// Takes a member out.
+    mutating func remove(_ slot: Int) {
+        touch(slot)
+        if tracker.isOn { tracker.removed.insert(members.slots[slot].pseudonym) }
+        members.remove(slot)
+    }
+
+    // MARK: - Writing
+
+    /// Whether a snapshot is under way.
+    public var isSnapshotting: Bool { tracker.point != nil }
+
+    /// Begins a snapshot of what has changed since the last one; nil where one is under way, or an epoch is being opened.
+    /// - Parameter offset: the next one to handle.
+    /// - Returns: what is to be written beside the members. Costs O(changed members), and a copy of the open delta.
+    public mutating func beginSnapshot(at offset: Int64) -> ShardHeader? {
+        guard tracker.isOn, tracker.point == nil, neededModel == nil else { return nil }
+        let header = header(at: offset)
+        tracker.point = header.point
+        swap(&tracker.pending, &tracker.dirty)
+        tracker.dirty.removeAll(keepingCapacity: true)
+        tracker.next = 0
+        for slot in tracker.pending where members.slots[Int(slot)].isUsed {
+            members.update(Int(slot)) { if $0.saved == .dirty { $0.saved = .pending } }
+        }
+        // At once, and first: whoever comes back is written after.
+        for member in tracker.removed.sorted() { tracker.output.append(removed: member) }
+        tracker.removed.removeAll()
+        return header
+    }
+
+    /// Writes some members of the snapshot under way.
+    /// - Returns: whether that were the last ones.
+    public mutating func continueSnapshot(most: Int) -> Bool {
+        guard tracker.point != nil else { return false }
+        var left = most
+        while left > 0, tracker.next < tracker.pending.count {
+            let slot = Int(tracker.pending[tracker.next])
+            tracker.next += 1
+            guard members.slots[slot].saved == .pending else { continue }
+            tracker.output.append(members, slot)
+            members.update(slot) { $0.saved = .clean }
+            left -= 1
+        }
+        guard tracker.next == tracker.pending.count else { return false }
+        tracker.point = nil
+        tracker.pending.removeAll(keepingCapacity: true)
+        return true
+    }
+
+    /// Hands over the members written since it was called last.
+    public mutating func takeSnapshot(_ body: (borrowing MemberStates) -> Void) {
+        guard !tracker.output.isEmpty else { return }
+        body(tracker.output)
+        tracker.output.removeAll()
+    }
+
+    /// All that there is besides members, as it stands.
+    func header(at offset: Int64) -> ShardHeader {
+        var header = ShardHeader(point: SnapshotPoint(offset: offset, epoch: openEpoch))
+        header.closings = closings
+        header.clock = clock.entries
+        header.ids = ids.ids
+        var delta = delta
+        header.delta = delta.take()
+        var candidates = candidates
+        (header.candidates, header.namings) = candidates.take()
+        return header
+    }
+
+    // MARK: - Restoring
+
+    /// Continues from a snapshot: what has happened from its point on is to be replayed, up to the committed position.
+    /// - Parameters:
+    ///   - model: that of the open epoch.
+    ///   - header: of the snapshot that is whole.
+    ///   - members: its members; some may come from a later snapshot that was not finished.
+    ///   - later: the header of that snapshot; nil: there was none.
+    public init(
+        partition: Int32, model: CompiledModel, keys: Keys, header: ShardHeader, members restored: RestoredMembers,
+        later: ShardHeader?
+    ) {
+        self.init(partition: partition, genesis: model, keys: keys)
+        openEpoch = header.point.epoch
+        phase = header.point.epoch.map { .open($0) } ?? .genesis
+        closings = header.closings
+        clock = EpochClock(quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep, entries: header.clock)
+        for id in header.ids { _ = ids.accept(id) }
+        delta = OpenDelta(header.delta)
+        candidates = OpenCandidates(header.candidates, header.namings, epoch: openEpoch)
+        members = restored.table
+        ahead = restored.ahead(of: header.point, later: later)
+    }
+
+    /// What a snapshot that was not finished knows at its point: to be called after each step of a replay.
+    /// - Parameter offset: the next one to handle.
+    public mutating func reach(_ offset: Int64) {
+        guard let ahead, neededModel == nil else { return }
+        let point = SnapshotPoint(offset: offset, epoch: openEpoch)
+        if let later = ahead.later, later.point == point {
+            // Members written by it passed over what happened before: the sum of changes is the snapshot's.
+            delta = OpenDelta(later.delta)
+        }
+        if point >= ahead.last { self.ahead = nil }
+    }
+
+    /// The point up to which a replay has to come; nil: it is past it.
+    public var restoredThrough: SnapshotPoint? { ahead?.last }
+
+    /// The replay is over: counters that are kept beside the members are computed anew.
+    public mutating func endRestore() {
+        counters.eligible = 0
+        for slot in members.slots where slot.isUsed && slot.cluster != MemberTable.uncounted { counters.eligible += 1 }
+    }
+
+    /// Whether the member's state holds the event at the offset already.
+    @inline(__always)
+    func isAhead(_ slot: Int, of offset: Int64) -> Bool {
+        guard let ahead else { return false }
+        return ahead.point(slot).offset > offset
+    }
+
+    /// Whether the member's state holds the opening of the epoch by the event at the offset already.
+    @inline(__always)
+    func isAhead(_ slot: Int, ofOpening point: SnapshotPoint) -> Bool {
+        guard let ahead else { return false }
+        return ahead.point(slot) >= point
+    }
+}
+
+/// The members of a partition as a log of snapshots tells of them, one behind the other.
+public struct RestoredMembers: Sendable {
+    var table = MemberTable()
+    private var points: [SnapshotPoint] = []
+    private var places: [SnapshotPoint: UInt32] = [:]
+    /// By slot.
+    private var point: [UInt32] = []
+
+    public init() {}
+
+    public var count: Int { table.count }
+
+    /// A member as it was at a point: in the place of what was known of it.
+    public mutating func put(
+        _ fields: MemberFields, topics: [TopicNumber], weights: [UInt32], directions: [UInt16], at point: SnapshotPoint
+    ) {
+        let slot = table.restore(fields, topics: topics, weights: weights, directions: directions)
+        if points.last != point, places[point] == nil {
+            places[point] = UInt32(points.count)
+            points.append(point)
+        }
+        if slot == self.point.count { self.point.append(0) }
+        self.point[slot] = points.last == point ? UInt32(points.count - 1) : places[point] ?? 0
+    }
+
+    /// A member is no more.
+    public mutating func remove(_ pseudonym: Pseudonym) {
+        if let slot = table.find(pseudonym) { table.remove(slot) }
+    }
+
+    /// Who is ahead of the point; nil: nobody.
+    func ahead(of base: SnapshotPoint, later: ShardHeader?) -> MembersAhead? {
+        let last = points.max().map { max($0, later?.point ?? $0) } ?? later?.point ?? base
+        guard last > base else { return nil }
+        return MembersAhead(
+            points: [base] + points.map { max($0, base) }, place: point.map { $0 + 1 }, last: last, later: later)
+    }
+}
+
+/// Members whose state is that of a later point than the replay has come to.
+struct MembersAhead: Sendable {
+    /// The first is the replay's beginning.
+    let points: [SnapshotPoint]
+    /// By slot.
+    var place: [UInt32]
+    let last: SnapshotPoint
+    let later: ShardHeader?
+
+    @inline(__always)
+    func point(_ slot: Int) -> SnapshotPoint {
+        slot < place.count ? points[Int(place[slot])] : points[0]
+    }
+
+    /// Another member has the slot now.
+    mutating func settle(_ slot: Int) {
+        if slot < place.count { place[slot] = 0 }
+    }
+}

@@ -1,0 +1,259 @@
+internal import Clustering
+internal import Schemas
+
+/// The records of the state topic: `shoal.v1.MemberState`, `SnapshotPart` and `SnapshotWhole`, written from and read into the
+/// engine's own types.
+enum StateRecord {
+    /// The format that this version writes; it reads all up to this one.
+    static let format: UInt32 = 1
+
+    /// Which of the two headers: that of the last whole snapshot stays while the next one is written.
+    enum Side: UInt8 {
+        case a
+        case b
+
+        var other: Side { self == .a ? .b : .a }
+        fileprivate var letter: UInt8 { UInt8(ascii: "a") + rawValue }
+    }
+
+    /// That the snapshot of this number is whole.
+    struct Whole: Equatable {
+        var number: Int64
+        var side: Side
+    }
+
+    /// What a record tells.
+    enum Piece {
+        /// A member, in the buffer.
+        case member
+        case removed(Pseudonym)
+        case part(Side, number: Int64, Parts.Part)
+        case whole(Whole)
+    }
+
+    enum Failure: Error, Equatable {
+        /// A newer version of Shoal wrote it.
+        case newer(format: UInt32)
+        /// It is no record of a state topic.
+        case damaged
+    }
+
+    private static let wholeKey = Array("whole".utf8)
+
+    // MARK: - Writing
+
+    /// Appends a record for each member, and a null for each that is no more; those first.
+    static func append(_ states: borrowing MemberStates, at point: SnapshotPoint, to records: inout RecordBuffer) {
+        for member in states.removed {
+            records.append(to: .state, key: { write(key: member, &$0) }, value: nil)
+        }
+        let (fields, topics, weights, directions) = (states.fields, states.topics, states.weights, states.directions)
+        for index in fields.indices {
+            let (member, range) = (fields[index], states.range(index))
+            records.append(
+                to: .state, key: { write(key: member.pseudonym, &$0) },
+                value: { buffer in
+                    var writer = ProtoWriter()
+                    swap(&writer.bytes, &buffer)
+                    write(member, at: point, &writer)
+                    writer.packed(10, topics[range])
+                    writer.packed(11, fixed32: weights[range])
+                    writer.packed(12, directions[range])
+                    swap(&writer.bytes, &buffer)
+                })
+        }
+    }
+
+    private static func write(key: Pseudonym, _ buffer: inout [UInt8]) {
+        for shift in stride(from: 120, through: 0, by: -8) { buffer.append(UInt8(truncatingIfNeeded: key >> shift)) }
+    }
+
+    private static func write(_ member: MemberFields, at point: SnapshotPoint, _ writer: inout ProtoWriter) {
+        writer.field(1, format)
+        writer.field(2, point.offset)
+        if let epoch = point.epoch { writer.present(3, epoch) }
+        writer.present(4, fixed64: member.order)
+        writer.field(5, member.landmark)
+        if let epoch = member.lastEpoch { writer.present(6, epoch) }
+        writer.field(7, member.events)
+        if let cluster = member.cluster { writer.present(8, cluster) }
+        writer.field(9, member.previous)
+    }
+
+    /// Appends the header of the snapshot that begins.
+    static func append(
+        _ header: ShardHeader, number: Int64, side: Side, largestPart: Int, to records: inout RecordBuffer
+    ) {
+        var writer = ProtoWriter()
+        writer.field(1, header.point.offset)
+        if let epoch = header.point.epoch { writer.present(2, epoch) }
+        writer.field(3, header.closings)
+        writer.packed(4, fixed64: header.clock.map(\.viewer))
+        writer.packed(5, zigzag: header.clock.map(\.epoch))
+        writer.packed(6, fixed64: header.ids)
+        let open = Closing(
+            partition: 0, number: 0, from: nil, through: 0, clusters: header.delta, candidates: header.candidates,
+            namings: header.namings)
+        writer.message(7) { WordRecord.write(open, &$0) }
+        let parts = Parts.split(writer.bytes, largest: largestPart)
+        for (index, data) in parts.enumerated() {
+            var part = ProtoWriter()
+            part.field(1, index)
+            part.field(2, parts.count)
+            part.field(3, writer.bytes.count)
+            part.field(4, bytes: data)
+            part.field(5, number)
+            part.field(6, format)
+            records.append(
+                to: .state,
+                key: {
+                    $0.append(side.letter)
+                    $0 += "/\(index)".utf8
+                }, value: { $0 += part.bytes })
+        }
+    }
+
+    static func append(_ whole: Whole, to records: inout RecordBuffer) {
+        var writer = ProtoWriter()
+        writer.field(1, format)
+        writer.field(2, whole.number)
+        writer.field(3, whole.side.rawValue)
+        records.append(to: .state, key: { $0 += wholeKey }, value: { $0 += writer.bytes })
+    }
+
+    // MARK: - Reading
+
+    /// A member as it was read: a buffer that is used again.
+    struct Member {
+        var fields = MemberFields(
+            pseudonym: 0, order: 0, landmark: 0, lastEpoch: nil, events: 0, cluster: nil, previous: 0)
+        var point = SnapshotPoint(offset: 0, epoch: nil)
+        var topics: [TopicNumber] = []
+        var weights: [UInt32] = []
+        var directions: [UInt16] = []
+    }
+
+    /// - Parameter value: nil: a null.
+    static func read(
+        key: Span<UInt8>, value: Span<UInt8>?, into member: inout Member
+    ) throws(Failure) -> Piece? {
+        do {
+            if key.count == 16 {
+                let pseudonym = pseudonym(key)
+                guard let value else { return .removed(pseudonym) }
+                member.fields.pseudonym = pseudonym
+                let format = try read(value, into: &member)
+                guard format <= Self.format else { throw Failure.newer(format: format) }
+                return .member
+            }
+            guard let value else { return nil }
+            if key.count == wholeKey.count { return try readWhole(value) }
+            let side: Side
+            switch key.count >= 3 ? key[0] : 0 {
+            case Side.a.letter: side = .a
+            case Side.b.letter: side = .b
+            default: throw Failure.damaged
+            }
+            return try readPart(value, side)
+        } catch let error as Failure {
+            throw error
+        } catch {
+            throw .damaged
+        }
+    }
+
+    private static func pseudonym(_ key: Span<UInt8>) -> Pseudonym {
+        var pseudonym: Pseudonym = 0
+        for index in 0..<16 { pseudonym = pseudonym << 8 | Pseudonym(key[index]) }
+        return pseudonym
+    }
+
+    private static func read(_ value: Span<UInt8>, into member: inout Member) throws(ProtoError) -> UInt32 {
+        var format: UInt32 = 0
+        member.fields = MemberFields(
+            pseudonym: member.fields.pseudonym, order: 0, landmark: 0, lastEpoch: nil, events: 0, cluster: nil,
+            previous: 0)
+        member.point = SnapshotPoint(offset: 0, epoch: nil)
+        member.topics.removeAll(keepingCapacity: true)
+        member.weights.removeAll(keepingCapacity: true)
+        member.directions.removeAll(keepingCapacity: true)
+        var reader = ProtoReader(value)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: format = try reader.uint32(field)
+            case 2: member.point.offset = try reader.int64(field)
+            case 3: member.point.epoch = try reader.int64(field)
+            case 4: member.fields.order = try reader.fixed64(field)
+            case 5: member.fields.landmark = try reader.int64(field)
+            case 6: member.fields.lastEpoch = try reader.int64(field)
+            case 7: member.fields.events = try reader.uint32(field)
+            case 8: member.fields.cluster = try reader.uint32(field)
+            case 9: member.fields.previous = try reader.uint32(field)
+            case 10: try reader.repeated(field) { member.topics.append(TopicNumber(truncatingIfNeeded: $0)) }
+            case 11: try reader.repeatedFixed32(field) { member.weights.append($0) }
+            case 12: try reader.repeated(field) { member.directions.append(UInt16(truncatingIfNeeded: $0)) }
+            default: try reader.skip(field)
+            }
+        }
+        let count = member.topics.count
+        guard member.weights.count == count, member.directions.count == count, count < 256 else { throw .badValue }
+        return format
+    }
+
+    private static func readWhole(_ value: Span<UInt8>) throws -> Piece {
+        var (format, number, side): (UInt32, Int64, Side?) = (0, 0, .a)
+        var reader = ProtoReader(value)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: format = try reader.uint32(field)
+            case 2: number = try reader.int64(field)
+            case 3: side = Side(rawValue: UInt8(clamping: try reader.uint64(field)))
+            default: try reader.skip(field)
+            }
+        }
+        guard format <= Self.format else { throw Failure.newer(format: format) }
+        guard let side else { throw Failure.damaged }
+        return .whole(Whole(number: number, side: side))
+    }
+
+    private static func readPart(_ value: Span<UInt8>, _ side: Side) throws -> Piece {
+        var (format, number): (UInt32, Int64) = (0, 0)
+        var part = Parts.Part()
+        var reader = ProtoReader(value)
+        while let field = try reader.next() {
+            switch field.number {
+            case 5: number = try reader.int64(field)
+            case 6: format = try reader.uint32(field)
+            default: try part.read(field, &reader)
+            }
+        }
+        guard format <= Self.format else { throw Failure.newer(format: format) }
+        guard part.isSound else { throw Failure.damaged }
+        return .part(side, number: number, part)
+    }
+
+    /// A header from its inflated bytes.
+    static func header(_ bytes: [UInt8]) throws(ProtoError) -> ShardHeader {
+        var header = ShardHeader(point: SnapshotPoint(offset: 0, epoch: nil))
+        var viewers: [UInt64] = []
+        var epochs: [Epoch] = []
+        var open = Closing(partition: 0, number: 0, from: nil, through: 0)
+        var reader = ProtoReader(bytes.span)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: header.point.offset = try reader.int64(field)
+            case 2: header.point.epoch = try reader.int64(field)
+            case 3: header.closings = try reader.int64(field)
+            case 4: try reader.repeatedFixed64(field) { viewers.append($0) }
+            case 5: try reader.repeated(field) { epochs.append(ProtoReader.unzigzag($0)) }
+            case 6: try reader.repeatedFixed64(field) { header.ids.append($0) }
+            case 7: open = try WordRecord.closing(reader.bytes(field), partition: 0, number: 0)
+            default: try reader.skip(field)
+            }
+        }
+        guard viewers.count == epochs.count else { throw .badValue }
+        header.clock = zip(viewers, epochs).map { EpochClock.Entry(viewer: $0, epoch: $1) }
+        (header.delta, header.candidates, header.namings) = (open.clusters, open.candidates, open.namings)
+        return header
+    }
+}

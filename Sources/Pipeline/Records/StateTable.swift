@@ -1,0 +1,90 @@
+internal import Clustering
+internal import Schemas
+
+/// What was read of a partition of the state topic, record by record: a pure state machine.
+struct StateTable {
+    /// A snapshot to continue from.
+    struct Restored {
+        var header: ShardHeader
+        var members: RestoredMembers
+        /// Of a later snapshot that was not finished; nil: there was none.
+        var later: ShardHeader?
+    }
+
+    private struct Header {
+        var number: Int64
+        var assembly: Parts.Assembly
+        var whole: (bytes: [UInt8], size: Int64)?
+    }
+
+    private var members = RestoredMembers()
+    private var headers: [StateRecord.Side: Header] = [:]
+    private var member = StateRecord.Member()
+    /// The last snapshot that is whole; nil: none is.
+    private(set) var whole: StateRecord.Whole?
+    /// The number of the last snapshot that was begun.
+    private(set) var newest: Int64 = 0
+    /// Whether nothing was read.
+    private(set) var isEmpty = true
+
+    var memberCount: Int { members.count }
+
+    /// What a take-over wants to know.
+    var found: TakeOver.State {
+        if isEmpty { return .nothing }
+        return whole == nil ? .unfinished : .snapshot
+    }
+
+    /// Takes a record in.
+    /// - Parameter value: nil: a null.
+    mutating func take(key: Span<UInt8>, value: Span<UInt8>?, offset: Int64) throws(StateRecord.Failure) {
+        isEmpty = false
+        switch try StateRecord.read(key: key, value: value, into: &member) {
+        case .member:
+            members.put(
+                member.fields, topics: member.topics, weights: member.weights, directions: member.directions,
+                at: member.point)
+        case .removed(let pseudonym): members.remove(pseudonym)
+        case .whole(let whole): self.whole = whole
+        case .part(let side, let number, let part): try take(side, number, part, offset)
+        case nil: break
+        }
+    }
+
+    private mutating func take(
+        _ side: StateRecord.Side, _ number: Int64, _ part: Parts.Part, _ offset: Int64
+    ) throws(StateRecord.Failure) {
+        newest = max(newest, number)
+        if part.index == 0 {
+            headers[side] = Header(number: number, assembly: Parts.Assembly(number: number, firstOffset: offset))
+        }
+        // Compaction may leave later parts of a header that was longer.
+        guard var header = headers[side], header.number == number, header.whole == nil else { return }
+        do throws(ProtoError) {
+            header.whole = try header.assembly.add(part)
+        } catch {
+            throw .damaged
+        }
+        headers[side] = header
+    }
+
+    /// What to continue from; nil where no snapshot is whole. The members go with it.
+    mutating func restored() throws(StateRecord.Failure) -> Restored? {
+        guard let whole else { return nil }
+        guard let header = try header(whole.side), headers[whole.side]?.number == whole.number else { throw .damaged }
+        let other = headers[whole.side.other].map { $0.number > whole.number } ?? false
+        let later = other ? try self.header(whole.side.other) : nil
+        defer { members = RestoredMembers() }
+        return Restored(header: header, members: members, later: later)
+    }
+
+    private func header(_ side: StateRecord.Side) throws(StateRecord.Failure) -> ShardHeader? {
+        guard let whole = headers[side]?.whole else { return nil }
+        do throws(ProtoError) {
+            guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else { throw .badValue }
+            return try StateRecord.header(bytes)
+        } catch {
+            throw .damaged
+        }
+    }
+}

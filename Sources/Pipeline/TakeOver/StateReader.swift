@@ -1,0 +1,83 @@
+internal import Kafka
+
+/// Reads a partition of the state topic up to a high watermark: a transaction that hangs before it is waited for.
+struct StateReader {
+    let options: PipelineOptions
+    let reader: ReaderClient
+    let admin: Admin
+    let log: PipelineLog
+
+    /// - Throws: `PipelineError` where a record is of a newer version, or damaged; `KafkaError`; `CancellationError`.
+    func read(_ partition: Int32, through high: Int64) async throws -> StateTable {
+        var state = StateTable()
+        let topic = options.topics.state
+        let low = try await admin.watermarks(of: TopicPartition(topic, partition)).low
+        guard low < high else { return state }
+        let reader = try reader.reader(topic: topic, partition: partition, from: low)
+        let started = ContinuousClock.now
+        var (records, bytes) = (0, 0)
+        var (told, moved) = (started, started)
+        while reader.position < high {
+            let batch = try reader.poll(max: 1_024)
+            for index in 0..<batch.count {
+                try take(batch, index, partition, &state)
+                bytes += (batch.key(index)?.count ?? 0) + (batch.value(index)?.count ?? 0)
+            }
+            records += batch.count
+            let now = ContinuousClock.now
+            if batch.count > 0 {
+                moved = now
+            } else {
+                if now - moved > .seconds(10) {
+                    moved = now + .seconds(20)
+                    log.warning(
+                        ModelFeed.hanging(topic, partition: partition, reader.position), ("topic", topic),
+                        ("partition", "\(partition)"), ("offset", "\(reader.position)"))
+                }
+                try await Task.sleep(for: .milliseconds(3))
+            }
+            if now - told > .seconds(5) {
+                told = now
+                let seconds = (now - started) / .seconds(1)
+                let (done, all) = (Double(reader.position - low), Double(high - low))
+                log.info(
+                    "restoring the state: \(state.memberCount) members, \(bytes >> 20) MB, "
+                        + "\(Int(Double(records) / seconds)) records a second, "
+                        + "\(Int(seconds * (all - done) / max(done, 1))) seconds left",
+                    ("topic", topic), ("partition", "\(partition)"), ("offset", "\(reader.position)"))
+            }
+            try Task.checkCancellation()
+        }
+        return state
+    }
+
+    private func take(
+        _ batch: borrowing MessageBatch, _ index: Int, _ partition: Int32, _ state: inout StateTable
+    ) throws {
+        guard let key = batch.key(index) else { return }
+        do throws(StateRecord.Failure) {
+            try state.take(key: key, value: batch.value(index), offset: batch.offset(index))
+        } catch {
+            throw PipelineError(error, options, "partition \(partition) offset \(batch.offset(index))")
+        }
+    }
+}
+
+extension PipelineError {
+    /// - Parameter place: in the state topic.
+    init(_ failure: StateRecord.Failure, _ options: PipelineOptions, _ place: String) {
+        let topic = options.topics.state
+        switch failure {
+        case .newer(let format):
+            self.init(
+                .contradiction,
+                "\(topic) \(place) is of format \(format), and this version of Shoal reads up to \(StateRecord.format): a "
+                    + "newer one wrote it. Run that again")
+        case .damaged:
+            self.init(
+                .contradiction,
+                "\(topic) \(place) is no state record: does something else write to this topic? Delete its records "
+                    + "(kafka-delete-records.sh), and the state is computed anew from the input")
+        }
+    }
+}

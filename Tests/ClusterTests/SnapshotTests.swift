@@ -1,0 +1,78 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+extension MainJob {
+    @Suite("Snapshots", .serialized)
+    struct SnapshotTests {
+        /// Where the restores that the log tells of began, by partition.
+        private func beginnings(_ log: String) -> [Int64] {
+            log.split(separator: "\n").filter { $0.contains("restored ") }.compactMap { line in
+                line.firstMatch(of: /from=(\d+)/).flatMap { Int64($0.1) }
+            }
+        }
+
+        @Test("killed in the middle, it goes on from the last snapshot, and the result is the same")
+        func restart() async throws {
+            let broker = try await TestBroker.shared()
+            let application = try Application(
+                broker, "snapshots", topics: InputStream.topics, settings: ["snapshot.interval": "100ms"])
+            try await application.createTopics(partitions: 3)
+            let stream = InputStream(seed: 41, viewers: 260, epochs: 24)
+            let middle = stream.records.count * 2 / 3
+            try InputStream.publish(stream.records[..<middle], to: application.input, broker)
+            let first = try application.start()
+            try await application.settle([first])
+            let said = try await application.deltaEnd()
+            // The next one is due, and then there is nothing more to snapshot.
+            try await Task.sleep(for: .milliseconds(600))
+            try await first.kill()
+            let idle = try application.start()
+            try await idle.waitForLog("took over")
+            #expect(beginnings(idle.log).allSatisfy { $0 > 0 } && beginnings(idle.log).count == 3, "\(idle.log)")
+            try InputStream.publish(stream.records[middle...], to: application.input, broker)
+            try await application.settle([idle], since: said)
+            try await idle.kill()
+            let last = try application.start()
+            try await last.waitForLog("took over")
+            #expect(beginnings(last.log).allSatisfy { $0 > 0 } && beginnings(last.log).count == 3, "\(last.log)")
+            #expect(try await last.stop() == 0)
+            let checker = try await Checker(application)
+            try await checker.checkFlow()
+            try await checker.checkMembers()
+            try await checker.checkDeadLetters()
+        }
+
+        @Test("a state of a newer format, one that is not compacted, and one of somebody else are refused")
+        func refused() async throws {
+            let broker = try await TestBroker.shared()
+            let application = try Application(broker, "newer", topics: InputStream.topics)
+            try await application.createTopics(partitions: 2)
+            try InputStream.publish(
+                InputStream(seed: 42, viewers: 160, epochs: 6, watches: 1).records, to: application.input, broker)
+            try await application.run()
+            let producer = try Producer(broker.configuration())
+            let key = String(repeating: "k", count: 16)
+            try producer.produce(to: application.state, partition: 0, key: key, value: "\u{8}\u{9}")
+            try producer.flush(timeout: .seconds(10))
+            try await expectRefused(application, 70, "is of format 9, and this version of Shoal reads up to 1")
+            let deleting = try Application(broker, "deleting", topics: InputStream.topics)
+            try await broker.create([
+                deleting.input: 2, deleting.output: 1, deleting.members: 1, deleting.deadLetters: 1,
+                deleting.deltas: 1, deleting.models: 1,
+            ])
+            let admin = try Admin(broker.configuration())
+            #expect(try await admin.create([.init(deleting.state, partitions: 2)]).isEmpty)
+            try await expectRefused(deleting, 72, "cleanup.policy=delete, and must have compact alone")
+        }
+
+        private func expectRefused(_ application: Application, _ status: Int32, _ text: String) async throws {
+            let instance = try application.start()
+            let end = try await instance.waitForEnd(within: .seconds(60))
+            #expect(end == status && instance.log.contains(text), "\(end): \(instance.log)")
+        }
+    }
+}
