@@ -316,6 +316,12 @@ actor Assignment {
         let partitions = try await tools.admin.partitions(of: options.topics.input) ?? 0
         let check = ApplicationCheck(last: last)
         if let problem = check.problem(with: options, partitions: Int(partitions)) { throw problem }
+        let state = options.topics.state
+        guard let count = try await tools.admin.partitions(of: state), count != partitions else { return }
+        throw PipelineError(
+            .hole,
+            "\(state) has \(count) partitions, and must have as many as \(options.topics.input), \(partitions): delete it and "
+                + "let `shoal topics create` make it; the state is then computed anew from the input")
     }
 
     private func writeGenesis() async throws {

@@ -48,19 +48,11 @@ struct Preflight {
         return "topics are missing: \(missing.joined(separator: ", ")); `shoal topics create` makes them"
     }
 
-    /// The state topic has the partitions of the input, and is compacted: otherwise it would lose members, or grow for ever.
+    /// The state topic is compacted: otherwise it would lose members, or grow for ever.
     private func stateProblem() async throws -> String? {
-        let (state, input) = (options.topics.state, options.topics.input)
+        guard options.checksTopics else { return nil }
+        let state = options.topics.state
         do {
-            guard let count = try await admin.partitions(of: state), let wanted = try await admin.partitions(of: input)
-            else { return nil }
-            guard count == wanted else {
-                throw PipelineError(
-                    .hole,
-                    "\(state) has \(count) partitions, and must have as many as \(input), \(wanted): delete it and let "
-                        + "`shoal topics create` make it; the state is then computed anew from the input")
-            }
-            guard options.checksTopics else { return nil }
             let policy = try await admin.configuration(of: state)["cleanup.policy"]
             guard let policy, policy != "compact" else { return nil }
             throw PipelineError(
