@@ -17,7 +17,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test test-simulation demo lint deps test-deps clean bench-quality bench-quality-check
+.PHONY: build release test test-simulation demo lint deps test-deps clean bench-quality bench-quality-check bench-state
 
 build: deps            ## a debug build
 	swift build
@@ -60,6 +60,11 @@ else
 bench-quality-check:
 	@echo "skipped: there is no prototype in $(REFERENCE) (REFERENCE=DIRECTORY)"
 endif
+
+# MEMBERS=10000000. It looks into the state's own types, as tests do.
+bench-state: deps      ## how fast a partition's state is written and read: snapshots and checkpoints
+	swift build $(TEST_BUILD) --product bench-state
+	.build/tests/release/bench-state $(MEMBERS)
 
 lint:                  ## the style that .swift-format sets
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples

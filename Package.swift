@@ -57,6 +57,10 @@ let package = Package(
             path: "Benchmarks/Quality", exclude: ["README.md", "check.py", "results.csv", "results.md"],
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "bench-state", dependencies: ["Pipeline", "Clustering"], path: "Benchmarks/State",
+            swiftSettings: settings),
+
         .target(
             name: "TestSupport", dependencies: ["Kafka"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("KafkaTests", ["Kafka"]),

@@ -193,6 +193,20 @@ public struct RestoredMembers: Sendable {
         if let slot = table.find(pseudonym) { table.remove(slot) }
     }
 
+    /// Visits all members, in no order that means anything.
+    /// - Parameter body: a member, the point that it is of, and its topics, weights and directions.
+    public func forEach(
+        _ body: (MemberFields, SnapshotPoint, ArraySlice<TopicNumber>, ArraySlice<UInt32>, ArraySlice<UInt16>) throws ->
+            Void
+    ) rethrows {
+        for slot in table.slots.indices where table.slots[slot].isUsed {
+            let range = table.range(slot)
+            try body(
+                table.fields(slot), points[Int(point[slot])], table.topics[range], table.weights[range],
+                table.directions[range])
+        }
+    }
+
     /// Who is ahead of the point; nil: nobody.
     func ahead(of base: SnapshotPoint, later: ShardHeader?) -> MembersAhead? {
         let last = points.max().map { max($0, later?.point ?? $0) } ?? later?.point ?? base

@@ -48,6 +48,15 @@ extension Configuration {
             let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
             problems.append("\(place): must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them")
         }
+        if let directory = self["checkpoint.directory"],
+            !FileManager.default.isWritableFile(atPath: directory)
+                || (try? FileManager.default.attributesOfItem(atPath: directory))?[.type] as? FileAttributeType
+                    != .typeDirectory
+        {
+            problems.append(
+                "\(source("checkpoint.directory")): checkpoint.directory: \(directory.printable) is no directory that can be "
+                    + "written to")
+        }
         if let file = self["topics.file"], !FileManager.default.isReadableFile(atPath: file) {
             problems.append("\(source("topics.file")): topics.file: \(file.printable) cannot be read")
         }

@@ -86,6 +86,15 @@ extension Setting {
             "snapshot.interval", .duration(100...86_400_000), "30s", .no,
             "How often each partition's members that have changed are written to the state topic, so that a restart is quick."
         ),
+        Setting(
+            "checkpoint.directory", .text, nil, .no,
+            "Where a copy of each partition's state is kept on this host, so that a restart reads only what is newer. Nowhere unless set."
+        ),
+        Setting(
+            "checkpoint.interval", .duration(1_000...86_400_000), "10m", .no, "How often these copies are made anew."),
+        Setting(
+            "checkpoint.keep", .duration(1_000...(365 * day)), "1d", .no,
+            "After which a copy that was not made anew is deleted, as of a partition that another host has by now."),
         Setting("transaction.max-bytes", .bytes(1_024...(1 << 30)), "4MiB", .no, "The most that a transaction takes."),
         Setting(
             "transaction.timeout", .duration(1_000...900_000), "10s", .no,

@@ -46,6 +46,43 @@ extension MainJob {
             try await checker.checkDeadLetters()
         }
 
+        @Test("a checkpoint on the host is read first; a damaged one is set aside, and the state read from Kafka")
+        func checkpoint() async throws {
+            let broker = try await TestBroker.shared()
+            let folder = try TemporaryFolder()
+            let application = try Application(
+                broker, "checkpoint", topics: InputStream.topics,
+                settings: [
+                    "snapshot.interval": "100ms", "checkpoint.interval": "1s", "checkpoint.directory": folder.url.path,
+                ])
+            try await application.createTopics(partitions: 2)
+            let stream = InputStream(seed: 43, viewers: 200, epochs: 12)
+            try InputStream.publish(stream.records, to: application.input, broker)
+            let first = try application.start()
+            try await application.settle([first])
+            let files = (0..<2).map { folder.url.appending(path: "\(application.name)-\($0).checkpoint") }
+            for _ in 0..<200 where !files.allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }) {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            try await first.kill()
+            let second = try application.start()
+            try await second.waitForLog("took over")
+            let read = second.log.split(separator: "\n").filter { $0.contains("members from the checkpoint") }
+            #expect(read.count == 2, "\(second.log)")
+            try await second.kill()
+            var bytes = try Data(contentsOf: files[0])
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: files[0])
+            let third = try application.start()
+            try await third.waitForLog("took over")
+            #expect(
+                third.log.contains(
+                    "cannot be used, and the state is read from \(application.state): damaged: its checksum"))
+            #expect(FileManager.default.fileExists(atPath: files[0].appendingPathExtension("bad").path))
+            #expect(try await third.stop() == 0)
+            try await Checker(application).check()
+        }
+
         @Test("a state of a newer format, one that is not compacted, and one of somebody else are refused")
         func refused() async throws {
             let broker = try await TestBroker.shared()

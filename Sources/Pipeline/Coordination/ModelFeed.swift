@@ -89,6 +89,17 @@ actor ModelFeed {
         return nil
     }
 
+    /// The content hash of the model of exactly this version, nil for the genesis model; nil where it is not there.
+    func contentHash(_ version: Epoch?) throws -> [UInt8]? {
+        let model: CompiledModel?
+        do {
+            model = if let version { try table.exact(version) } else { table.genesisModel }
+        } catch is ModelTable.Gone {
+            return nil
+        }
+        return model.map { SHA256Digest.of(ModelContent.encode($0.model).span) }
+    }
+
     /// Who waits for a model goes away empty-handed from now on.
     func close() {
         isClosed = true

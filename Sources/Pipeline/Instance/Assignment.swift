@@ -21,6 +21,8 @@ actor Assignment {
         var committer: Committer
         var statistics: PipelineStatistics
         var log: PipelineLog
+        /// nil: no checkpoints are kept.
+        var keeper: CheckpointKeeper?
     }
 
     /// A part that was taken over, and how it begins.
@@ -117,16 +119,18 @@ actor Assignment {
         tools.log.info(
             "took over \(parts.count) partitions",
             ("partitions", parts.sorted().map(\.description).joined(separator: ", ")))
-        return try await carry(machine, begins)
+        return try await carry(machine, begins, feed)
     }
 
     private enum Finished {
         case worker
+        case keeper
         case committer(TransactionMachine.End?)
     }
 
     private func carry(
-        _ machine: TransactionMachine, _ begins: [Int32: (isCommitted: Bool, hasInputLeft: Bool)]
+        _ machine: TransactionMachine, _ begins: [Int32: (isCommitted: Bool, hasInputLeft: Bool)],
+        _ feed: ModelFeed
     ) async throws -> End {
         let (gate, metadata, tools) = (gate, metadata, tools)
         return try await withThrowingTaskGroup(of: Finished.self) { tasks in
@@ -146,6 +150,10 @@ actor Assignment {
                 }
             }
             tasks.addTask {
+                try await self.keepCheckpoints(feed)
+                return .keeper
+            }
+            tasks.addTask {
                 .committer(
                     try await tools.committer.run(gate, machine: machine, metadata: metadata, group: tools.group))
             }
@@ -155,6 +163,7 @@ actor Assignment {
                 case .worker:
                     workers -= 1
                     if workers == 0 { await gate.close() }
+                case .keeper: break
                 case .committer(nil): return .drained
                 case .committer(.lost?): return .lost
                 case .committer(.twin?): return .twin
@@ -186,7 +195,7 @@ actor Assignment {
                 let count = await feed.count
                 action = machine.next(.models(count: count, hasGenesis: await feed.genesis != nil))
             case .readState(let offset):
-                let found = try await stateReader.read(part.number, through: offset)
+                let found = try await stateReader(feed).read(part.number, through: offset)
                 (state, action) = (found, machine.next(.state(found.found)))
             case .searchWords(let offset):
                 action = machine.next(.words(found: try await WordSearch(options).find(part, through: offset)))
@@ -240,8 +249,28 @@ actor Assignment {
         return try CoordinatorActor(last: last, reader: reader, options: options, gate: gate, log: tools.log)
     }
 
-    private var stateReader: StateReader {
-        StateReader(options: options, reader: reader, admin: tools.admin, log: tools.log)
+    private func stateReader(_ feed: ModelFeed) -> StateReader {
+        let staleness = options.settings.fixed.staleness
+        return StateReader(
+            options: options, reader: reader, admin: tools.admin, log: tools.log, keeper: tools.keeper,
+            modelHash: { epoch in try await feed.contentHash(epoch.map { $0 - staleness }) })
+    }
+
+    /// Writes the checkpoints of the input partitions anew from time to time, until it is cancelled.
+    private func keepCheckpoints(_ feed: ModelFeed) async throws {
+        guard let keeper = tools.keeper else { return }
+        await keeper.deleteOld()
+        while true {
+            try await Task.sleep(for: options.checkpointInterval)
+            for part in parts.sorted() where part != .deltas {
+                do {
+                    try await stateReader(feed).checkpoint(part.number)
+                } catch let error where !(error is CancellationError) {
+                    tools.log.warning("no checkpoint of \(part) was made: \(error)")
+                }
+            }
+            await keeper.deleteOld()
+        }
     }
 
     private func stateHigh(of part: Part) async throws -> Int64 {

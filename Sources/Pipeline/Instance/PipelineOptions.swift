@@ -68,6 +68,11 @@ public struct PipelineOptions: Sendable {
     public var commitInterval = Duration.milliseconds(100)
     /// nil: no snapshots are made.
     public var snapshotInterval: Duration? = .seconds(30)
+    /// Where checkpoints of the state are kept on this host; nil: nowhere.
+    public var checkpointDirectory: String?
+    public var checkpointInterval = Duration.seconds(600)
+    /// After which a file that was not written anew is deleted.
+    public var checkpointKeep = Duration.seconds(86_400)
     public var transactionBytes = 4 << 20
     public var transactionTimeout = Duration.seconds(10)
     public var sessionTimeout = Duration.seconds(45)

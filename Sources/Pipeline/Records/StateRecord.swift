@@ -52,19 +52,26 @@ enum StateRecord {
             let (member, range) = (fields[index], states.range(index))
             records.append(
                 to: .state, key: { write(key: member.pseudonym, &$0) },
-                value: { buffer in
-                    var writer = ProtoWriter()
-                    swap(&writer.bytes, &buffer)
-                    write(member, at: point, &writer)
-                    writer.packed(10, topics[range])
-                    writer.packed(11, fixed32: weights[range])
-                    writer.packed(12, directions[range])
-                    swap(&writer.bytes, &buffer)
-                })
+                value: { write(member, at: point, topics[range], weights[range], directions[range], &$0) })
         }
     }
 
-    private static func write(key: Pseudonym, _ buffer: inout [UInt8]) {
+    /// Appends a member's value to the buffer.
+    static func write(
+        _ member: MemberFields, at point: SnapshotPoint, _ topics: ArraySlice<TopicNumber>,
+        _ weights: ArraySlice<UInt32>, _ directions: ArraySlice<UInt16>, _ buffer: inout [UInt8]
+    ) {
+        var writer = ProtoWriter()
+        swap(&writer.bytes, &buffer)
+        write(member, at: point, &writer)
+        writer.packed(10, topics)
+        writer.packed(11, fixed32: weights)
+        writer.packed(12, directions)
+        swap(&writer.bytes, &buffer)
+    }
+
+    /// Appends a member's key to the buffer.
+    static func write(key: Pseudonym, _ buffer: inout [UInt8]) {
         for shift in stride(from: 120, through: 0, by: -8) { buffer.append(UInt8(truncatingIfNeeded: key >> shift)) }
     }
 

@@ -17,7 +17,9 @@ struct StateTable {
         var whole: (bytes: [UInt8], size: Int64)?
     }
 
-    private var members = RestoredMembers()
+    private(set) var members = RestoredMembers()
+    /// The records that tell of no member, the last of each key.
+    private(set) var others: [[UInt8]: [UInt8]] = [:]
     private var headers: [StateRecord.Side: Header] = [:]
     private var member = StateRecord.Member()
     /// The last snapshot that is whole; nil: none is.
@@ -45,10 +47,20 @@ struct StateTable {
                 member.fields, topics: member.topics, weights: member.weights, directions: member.directions,
                 at: member.point)
         case .removed(let pseudonym): members.remove(pseudonym)
-        case .whole(let whole): self.whole = whole
-        case .part(let side, let number, let part): try take(side, number, part, offset)
+        case .whole(let whole):
+            self.whole = whole
+            keep(key, value)
+        case .part(let side, let number, let part):
+            try take(side, number, part, offset)
+            keep(key, value)
         case nil: break
         }
+    }
+
+    private mutating func keep(_ key: Span<UInt8>, _ value: Span<UInt8>?) {
+        // Safe: both are copied.
+        let key = unsafe key.withUnsafeBufferPointer { unsafe Array($0) }
+        others[key] = unsafe value?.withUnsafeBufferPointer { unsafe Array($0) }
     }
 
     private mutating func take(
@@ -76,6 +88,12 @@ struct StateTable {
         let later = other ? try self.header(whole.side.other) : nil
         defer { members = RestoredMembers() }
         return Restored(header: header, members: members, later: later)
+    }
+
+    /// The point of the last snapshot that is whole; nil: there is none.
+    func wholePoint() throws(StateRecord.Failure) -> SnapshotPoint? {
+        guard let whole else { return nil }
+        return try header(whole.side)?.point
     }
 
     private func header(_ side: StateRecord.Side) throws(StateRecord.Failure) -> ShardHeader? {

@@ -6,12 +6,21 @@ struct StateReader {
     let reader: ReaderClient
     let admin: Admin
     let log: PipelineLog
+    /// nil: there are no checkpoints.
+    let keeper: CheckpointKeeper?
+    let modelHash: CheckpointKeeper.ModelHash
 
     /// - Throws: `PipelineError` where a record is of a newer version, or damaged; `KafkaError`; `CancellationError`.
     func read(_ partition: Int32, through high: Int64) async throws -> StateTable {
-        var state = StateTable()
         let topic = options.topics.state
-        let low = try await admin.watermarks(of: TopicPartition(topic, partition)).low
+        var low = try await admin.watermarks(of: TopicPartition(topic, partition)).low
+        var state = StateTable()
+        if let found = try await keeper?.load(partition, low: low, high: high, modelHash: modelHash) {
+            (state, low) = (found.state, found.head.offset)
+            log.info(
+                "read \(state.memberCount) members from the checkpoint", ("partition", "\(partition)"),
+                ("offset", "\(low)"), ("high", "\(high)"))
+        }
         guard low < high else { return state }
         let reader = try reader.reader(topic: topic, partition: partition, from: low)
         let started = ContinuousClock.now
@@ -49,6 +58,13 @@ struct StateReader {
             try Task.checkCancellation()
         }
         return state
+    }
+
+    /// Reads what is new, and writes the partition's checkpoint.
+    func checkpoint(_ partition: Int32) async throws {
+        let high = try await admin.watermarks(of: TopicPartition(options.topics.state, partition)).high
+        let state = try await read(partition, through: high)
+        try await keeper?.save(state, partition, offset: high, modelHash: modelHash)
     }
 
     private func take(

@@ -66,6 +66,9 @@ extension Configuration {
         if let file = self["topics.file"] { options.vocabulary = try Self.topics(in: file) }
         options.commitInterval = duration("commit.interval")
         options.snapshotInterval = duration("snapshot.interval")
+        options.checkpointDirectory = self["checkpoint.directory"]
+        options.checkpointInterval = duration("checkpoint.interval")
+        options.checkpointKeep = duration("checkpoint.keep")
         options.transactionBytes = bytes("transaction.max-bytes")
         options.transactionTimeout = duration("transaction.timeout")
         options.idleTimeout = duration("epoch.idle-timeout")

@@ -1,0 +1,216 @@
+internal import CZlib
+internal import Clustering
+import Foundation
+internal import Schemas
+
+/// A partition's state topic up to an offset, as a file on this host: of each key the last record. What comes behind the offset
+/// is read from Kafka, so a file can be old, but never wrong.
+///
+/// A line of text, the head (Protobuf), records as length, key, length, value, and the CRC-32 of all before it. Little-endian.
+struct Checkpoint {
+    /// Whose state it is, and how far it goes.
+    struct Head: Equatable {
+        var application: String
+        var partition: Int32
+        var keyFingerprint: UInt64
+        /// The next offset of the state topic.
+        var offset: Int64 = 0
+        /// The model that the last whole snapshot was taken under: another life of the application has another one.
+        var epoch: Epoch?
+        var modelHash: [UInt8] = []
+
+        func isSame(as other: Head) -> Bool {
+            application == other.application && partition == other.partition && keyFingerprint == other.keyFingerprint
+        }
+    }
+
+    enum Failure: Error, Equatable, CustomStringConvertible {
+        case damaged(String)
+        case foreign(String)
+
+        var description: String {
+            switch self {
+            case .damaged(let what): "damaged: \(what)"
+            case .foreign(let what): "not of this partition's state: \(what)"
+            }
+        }
+    }
+
+    var head: Head
+    var state: StateTable
+
+    init(head: Head, state: StateTable) {
+        self.head = head
+        self.state = state
+    }
+
+    private static let magic = Array("shoal checkpoint 1\n".utf8)
+
+    // MARK: - Writing
+
+    /// Writes the file under another name, and puts it in the place of the one before when it is on the disk.
+    /// - Throws: Foundation's errors, as of a full disk; nothing of the new file is left then.
+    func write(to url: URL) throws {
+        let temporary = url.appendingPathExtension("new")
+        do {
+            guard
+                FileManager.default.createFile(
+                    atPath: temporary.path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: temporary.path]) }
+            let handle = try FileHandle(forWritingTo: temporary)
+            defer { try? handle.close() }
+            var output = Output(handle: handle)
+            try output.write(Self.magic)
+            try output.frame { $0 += encodedHead() }
+            // Parts of a header in their order: `a/10` comes behind `a/9`.
+            let others = state.others.sorted { left, right in
+                (left.key.count, Hex.text(left.key)) < (right.key.count, Hex.text(right.key))
+            }
+            for (key, value) in others {
+                try output.frame { $0 += key }
+                try output.frame { $0 += value }
+            }
+            try state.members.forEach { member, point, topics, weights, directions in
+                try output.frame { StateRecord.write(key: member.pseudonym, &$0) }
+                try output.frame { StateRecord.write(member, at: point, topics, weights, directions, &$0) }
+            }
+            try output.end()
+            try handle.synchronize()
+            guard unsafe rename(temporary.path, url.path) == 0 else {
+                throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: url.path])
+            }
+        } catch {
+            try? FileManager.default.removeItem(at: temporary)
+            throw error
+        }
+    }
+
+    private func encodedHead() -> [UInt8] {
+        var writer = ProtoWriter()
+        writer.field(1, bytes: head.application.utf8)
+        writer.field(2, head.partition)
+        writer.present(3, fixed64: head.keyFingerprint)
+        writer.field(4, head.offset)
+        if let epoch = head.epoch { writer.present(5, epoch) }
+        writer.field(6, bytes: head.modelHash)
+        return writer.bytes
+    }
+
+    /// Bytes on their way to the file, by the megabyte.
+    private struct Output {
+        let handle: FileHandle
+        private var buffer: [UInt8] = []
+        private var piece: [UInt8] = []
+        private var sum: UInt = 0
+
+        init(handle: FileHandle) {
+            self.handle = handle
+        }
+
+        mutating func write(_ bytes: [UInt8]) throws {
+            buffer += bytes
+            if buffer.count >= 1 << 20 { try flush() }
+        }
+
+        mutating func frame(_ body: (inout [UInt8]) -> Void) throws {
+            piece.removeAll(keepingCapacity: true)
+            body(&piece)
+            append(UInt32(piece.count))
+            try write(piece)
+        }
+
+        mutating func end() throws {
+            sum = Checkpoint.sum(buffer.span, sum)
+            append(UInt32(truncatingIfNeeded: sum))
+            try handle.write(contentsOf: buffer)
+        }
+
+        private mutating func append(_ number: UInt32) {
+            for shift in stride(from: 0, to: 32, by: 8) { buffer.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        }
+
+        private mutating func flush() throws {
+            sum = Checkpoint.sum(buffer.span, sum)
+            try handle.write(contentsOf: buffer)
+            buffer.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private static func sum(_ bytes: Span<UInt8>, _ sum: UInt = 0) -> UInt {
+        // Safe: base address and count are the span's own.
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            unsafe crc32_z(sum, buffer.baseAddress, buffer.count)
+        }
+    }
+
+    // MARK: - Reading
+
+    /// - Parameter expected: the state that is wanted; its offset, epoch and hash do not count.
+    /// - Returns: nil where there is no file.
+    /// - Throws: `Failure`; `StateRecord.Failure` where a newer version wrote it.
+    init?(of url: URL, expected: Head) throws {
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        let data = try Data(contentsOf: url, options: .alwaysMapped)
+        var found: (head: Head, state: StateTable)?
+        // Safe: the span lives within the closure only.
+        try unsafe data.withUnsafeBytes { buffer in
+            found = try unsafe Self.read(buffer.bindMemory(to: UInt8.self).span, expected)
+        }
+        guard let found else { return nil }
+        self.init(head: found.head, state: found.state)
+    }
+
+    private static func read(_ bytes: Span<UInt8>, _ expected: Head) throws -> (Head, StateTable) {
+        let end = bytes.count - 4
+        guard end >= magic.count, magic.indices.allSatisfy({ bytes[$0] == magic[$0] }) else {
+            throw Failure.damaged("it does not begin as a checkpoint does")
+        }
+        guard sum(bytes.extracting(0..<end)) == UInt(number(bytes, end)) else {
+            throw Failure.damaged("its checksum is wrong")
+        }
+        var place = magic.count
+        func frame() throws -> Range<Int> {
+            guard place + 4 <= end else { throw Failure.damaged("a record is cut off") }
+            let start = place + 4
+            let count = Int(number(bytes, place))
+            guard count <= end - start else { throw Failure.damaged("a record is cut off") }
+            place = start + count
+            return start..<place
+        }
+        let head = try head(bytes.extracting(try frame()))
+        guard head.isSame(as: expected) else {
+            throw Failure.foreign("it is of \(head.application) partition \(head.partition)")
+        }
+        var state = StateTable()
+        while place < end {
+            let (key, value) = (try frame(), try frame())
+            try state.take(key: bytes.extracting(key), value: bytes.extracting(value), offset: 0)
+        }
+        return (head, state)
+    }
+
+    private static func number(_ bytes: Span<UInt8>, _ place: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * $1) }
+    }
+
+    private static func head(_ bytes: Span<UInt8>) throws -> Head {
+        var head = Head(application: "", partition: 0, keyFingerprint: 0)
+        var reader = ProtoReader(bytes)
+        do throws(ProtoError) {
+            while let field = try reader.next() {
+                switch field.number {
+                case 1: head.application = String(decoding: try reader.bytes(field), as: UTF8.self)
+                case 2: head.partition = try reader.int32(field)
+                case 3: head.keyFingerprint = try reader.fixed64(field)
+                case 4: head.offset = try reader.int64(field)
+                case 5: head.epoch = try reader.int64(field)
+                case 6: head.modelHash = try reader.bytes(field)
+                default: try reader.skip(field)
+                }
+            }
+        } catch {
+            throw Failure.damaged("its head cannot be read")
+        }
+        return head
+    }
+}

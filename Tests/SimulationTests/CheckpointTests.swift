@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Clustering
+@testable import Pipeline
+
+@Suite("Checkpoints")
+struct CheckpointTests {
+    private let folder: TemporaryFolder
+    private let state: StateTable
+    private var url: URL { folder.url.appending(path: "a-0.checkpoint") }
+    private let head = Checkpoint.Head(
+        application: "a", partition: 0, keyFingerprint: 7, offset: 12, epoch: 3, modelHash: [1, 2, 3])
+
+    /// The state that a run of the simulation leaves.
+    init() throws {
+        folder = try TemporaryFolder()
+        for seed in 0..<20 as Range<UInt64> {
+            var scenario = Scenario.random(seed)
+            scenario.rates.snapshots = 30
+            scenario.rates.part = 60
+            scenario.faults = []
+            let world = Simulation(scenario)
+            try world.run()
+            for partition in 0..<scenario.partitions {
+                let state = try Self.state(world.kafka[.state(Int32(partition))].committed[...])
+                if state.whole != nil, state.memberCount > 8, state.others.count > 3 {
+                    self.state = state
+                    return
+                }
+            }
+        }
+        throw Finding("no run left a state")
+    }
+
+    private static func state(
+        _ records: ArraySlice<(offset: Int64, record: SimulatedLog.Record)>, after base: StateTable = StateTable()
+    ) throws -> StateTable {
+        var state = base
+        for (offset, record) in records { try state.take(record, offset: offset) }
+        return state
+    }
+
+    /// All that a state leads to.
+    private static func text(_ state: StateTable) throws -> String {
+        var state = state
+        var lines: [String] = []
+        state.members.forEach { lines.append("\($0) \($1) \(Array($2)) \(Array($3)) \(Array($4))") }
+        let restored = try state.restored()
+        return
+            "\(lines.sorted()) \(String(describing: restored?.header)) \(String(describing: restored?.later)) \(state.newest)"
+    }
+
+    @Test("what was written is read")
+    func roundTrip() throws {
+        #expect(try Checkpoint(of: url, expected: head) == nil)
+        try Checkpoint(head: head, state: state).write(to: url)
+        let found = try #require(try Checkpoint(of: url, expected: head))
+        #expect(found.head == head)
+        #expect(try Self.text(found.state) == Self.text(state))
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(files == ["a-0.checkpoint"], "nothing else is left")
+        let mode = try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    @Test("a state read up to anywhere, written and read back, goes on as one that was read in one go")
+    func anywhere() throws {
+        for seed in 0..<10 as Range<UInt64> {
+            var scenario = Scenario.random(seed)
+            scenario.rates.snapshots = 20
+            let world = Simulation(scenario)
+            try world.run()
+            let records = world.kafka[.state(0)].committed
+            for cut in stride(from: 0, through: records.count, by: max(records.count / 12, 1)) {
+                let half = try Self.state(records[..<cut])
+                try Checkpoint(head: head, state: half).write(to: url)
+                let found = try #require(try Checkpoint(of: url, expected: head)).state
+                let whole = try Self.state(records[cut...], after: found)
+                #expect(try Self.text(whole) == Self.text(Self.state(records[...])), "seed \(seed) cut at \(cut)")
+            }
+        }
+    }
+
+    @Test("a damaged file, one that is cut off, and one of another partition or key are refused")
+    func refused() throws {
+        try Checkpoint(head: head, state: state).write(to: url)
+        let good = try Data(contentsOf: url)
+        for place in stride(from: 0, to: good.count, by: 7) {
+            var bad = good
+            bad[place] ^= 0x10
+            try bad.write(to: url)
+            #expect(throws: Checkpoint.Failure.self, "byte \(place)") { try Checkpoint(of: url, expected: head) }
+            try good.prefix(place).write(to: url)
+            #expect(throws: Checkpoint.Failure.self, "cut at \(place)") { try Checkpoint(of: url, expected: head) }
+        }
+        try good.write(to: url)
+        var others = [head, head, head]
+        others[0].partition += 1
+        others[1].keyFingerprint += 1
+        others[2].application = "b"
+        for other in others {
+            #expect(throws: Checkpoint.Failure.self) { try Checkpoint(of: url, expected: other) }
+        }
+    }
+
+    @Test("where a file cannot be written, the one before stays")
+    func full() throws {
+        try Checkpoint(head: head, state: state).write(to: url)
+        let before = try Data(contentsOf: url)
+        // A directory in the place of the new file: it cannot be made.
+        try FileManager.default.createDirectory(
+            at: url.appendingPathExtension("new").appending(path: "x"), withIntermediateDirectories: true)
+        #expect(throws: (any Error).self) { try Checkpoint(head: head, state: state).write(to: url) }
+        #expect(try Data(contentsOf: url) == before)
+    }
+}
