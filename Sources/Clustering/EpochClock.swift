@@ -17,6 +17,7 @@ public struct EpochClock: Equatable, Sendable {
 
     /// First in, first out: the oldest first.
     public private(set) var entries: [Entry] = []
+    /// At least 2: with 1 a record whose viewer is far ahead would move on again each time it is looked at.
     private let quorum: Int
     private let maxStep: Int64
 

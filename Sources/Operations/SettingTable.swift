@@ -47,8 +47,9 @@ extension Setting {
             "epoch.future", .choice(["wait", "allow"]), "wait", .no,
             "`wait`: an epoch ends when it has ended by the wall clock, too; `allow`: for synthetic streams."),
         Setting(
-            "clock.quorum", .integer(1...64), "8", .fixed,
-            "How many viewers of a partition have to have reached an epoch before the partition moves on."),
+            "clock.quorum", .integer(2...64), "8", .fixed,
+            "How many viewers of a partition have to have reached an epoch before the partition moves on; never one alone."
+        ),
         Setting(
             "clock.max-step", .integer(1...1_000_000), "24", .fixed,
             "How many epochs beyond the open one a viewer counts at most."),

@@ -81,12 +81,12 @@ struct EpochClockTests {
     }
 
     @Test(
-        "a record moves the clock once at most",
-        arguments: 1...40 as ClosedRange<UInt64>)
-    func once(seed: UInt64) {
+        "a record moves the clock once at most, from the smallest quorum on",
+        arguments: 1...40 as ClosedRange<UInt64>, [2, 3, 8])
+    func once(seed: UInt64, quorum: Int) {
         var draws = SplitMix64(seed: seed)
         var partition = Partition()
-        partition.clock = EpochClock(quorum: 2, maxStep: 5)
+        partition.clock = EpochClock(quorum: quorum, maxStep: 5)
         for step in 0..<400 {
             let far = draws.uniform() < 0.3 ? Int64(draws.uniform() * 400) : 0
             partition.see(UInt64(draws.uniform() * 90), Int64(step / 20) + far)

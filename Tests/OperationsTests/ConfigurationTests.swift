@@ -92,7 +92,7 @@ struct ConfigurationTests {
         let file = try folder.file(
             "shoal.properties", "epoch.lenght=1h\ncommit.interval=5\ncommit.interval=1s\nlog.level=\\u00\n")
         let found = problems(
-            file: file, ["SHOAL_CLOCK_QUORUM": "65", "SHOAL_COMIT_INTERVAL": "1s", "SHOAL_PRIVACY_KEY": "abc"],
+            file: file, ["SHOAL_CLOCK_QUORUM": "1", "SHOAL_COMIT_INTERVAL": "1s", "SHOAL_PRIVACY_KEY": "abc"],
             "epoch.staleness=0", "output.format=Json", "nonsense", "input.topic=a b", "output.topic=",
             "kafka.group.id=x", "input.start=yesterday", "topics.file=/nonexistent", "engagement.min=101%",
             "transaction.max-bytes=1")
@@ -102,7 +102,7 @@ struct ConfigurationTests {
                 "shoal.properties:1: epoch.lenght is no setting; did you mean epoch.length?",
                 "shoal.properties:2: commit.interval=5: must be a duration such as 100ms, 30s, 5m, 1h or 7d",
                 "shoal.properties:3: commit.interval stands in line 2 already",
-                "SHOAL_CLOCK_QUORUM: clock.quorum=65: must be in 1 … 64",
+                "SHOAL_CLOCK_QUORUM: clock.quorum=1: must be in 2 … 64",
                 "SHOAL_COMIT_INTERVAL: no setting has this variable; did you mean SHOAL_COMMIT_INTERVAL?",
                 "--set: epoch.staleness=0: must be in 1 … 8",
                 "--set: output.format=Json: must be one of protobuf, json; did you mean json?",
