@@ -193,6 +193,7 @@ public final class Admin: Sendable {
         _ timeout: Duration, _ context: String, _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
     ) async throws(KafkaError) -> R {
         let handle = handle
+        let refusals = handle.refusals.count
         let answer = Answer<R>()
         let result: Result<R, KafkaError> = await withCheckedContinuation { continuation in
             answer.set(continuation)
@@ -207,6 +208,12 @@ public final class Admin: Sendable {
                 answer.give(.failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context, severity: .retriable)))
             }
         }
-        return try result.get()
+        do throws(KafkaError) {
+            return try result.get()
+        } catch {
+            let now = handle.refusals
+            guard error.isTimeout, now.count > refusals else { throw error }
+            throw KafkaError(RD_KAFKA_RESP_ERR__AUTHENTICATION, context, text: now.reason)
+        }
     }
 }

@@ -83,7 +83,10 @@ public struct ClientConfiguration: Sendable {
     /// A configuration object with the user's settings and `added` ones, which win.
     func conf(adding added: [String: String]) throws(KafkaError) -> OpaquePointer? {
         let conf = unsafe rd_kafka_conf_new()
-        var all = ["socket.nagle.disable": "true", "log.connection.close": "false"]
+        // A broker that comes back is to be noticed within a second: librdkafka alone would look every ten.
+        var all = [
+            "socket.nagle.disable": "true", "log.connection.close": "false", "reconnect.backoff.max.ms": "1000",
+        ]
         all.merge(settings) { _, user in user }
         all.merge(added) { _, ours in ours }
         for (name, value) in all.sorted(by: { $0.key < $1.key }) {

@@ -14,6 +14,7 @@ import Synchronization
         let log: @Sendable (ClientConfiguration.LogLine) -> Void
         let undelivered = Mutex<Undelivered>(Undelivered())
         let unwritable = Mutex<String?>(nil)
+        let refusals = Mutex<Refusals>(Refusals())
 
         init(_ log: @escaping @Sendable (ClientConfiguration.LogLine) -> Void) {
             self.log = log
@@ -26,6 +27,16 @@ import Synchronization
         /// Why the first of them could not be delivered.
         var error: KafkaError?
     }
+
+    /// Connections that brokers closed because they do not believe who we are.
+    struct Refusals: Sendable {
+        var count = 0
+        /// What the broker, or TLS, said last.
+        var reason = ""
+    }
+
+    /// Librdkafka tells calls no more than that nobody could be reached, and why in its log only.
+    var refusals: Refusals { sink.refusals.withLock { $0 } }
 
     /// The topic that a transaction was last refused to write to. Librdkafka names it in its log only, before the error.
     var unwritableTopic: String? { sink.unwritable.withLock { $0 } }
@@ -55,6 +66,9 @@ import Synchronization
                 let parts = line.text.split(separator: "\"")
                 if parts.count == 3 { sink.unwritable.withLock { $0 = String(parts[1]) } }
             }
+            if line.facility == "FAIL", let reason = Handle.refusal(line.text) {
+                sink.refusals.withLock { $0 = Refusals(count: $0.count + 1, reason: reason) }
+            }
             sink.log(line)
         }
         if reportsDeliveries {
@@ -81,6 +95,17 @@ import Synchronization
                 text: ClientConfiguration.string(text))
         }
         unsafe self.pointer = pointer
+    }
+
+    /// Why a broker refused a connection, out of a line such as `…: SASL authentication error: Invalid username or password
+    /// (after 302ms in state AUTH_REQ)`; nil where it was lost for another reason.
+    static func refusal(_ line: String) -> String? {
+        guard let start = line.range(of: ": SASL ") else { return nil }
+        let reason = line[start.lowerBound...].dropFirst(2)
+        // A broker that goes away meanwhile has refused nothing.
+        guard !reason.contains("Local: ") else { return nil }
+        let end = reason.range(of: " (after ", options: .backwards)?.lowerBound ?? reason.endIndex
+        return String(reason[..<end])
     }
 
     deinit {

@@ -65,7 +65,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         ].contains { $0.rawValue == code }
     }
 
-    /// A right is missing.
+    /// A right is missing, or the brokers do not believe who we are.
     public var isAuthorization: Bool {
         [
             RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
@@ -96,7 +96,13 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
                 ? "grant Create on the topic or on the cluster"
                 : "grant Write on the topic; before Kafka 2.8, IdempotentWrite on the cluster, too"
         case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-            "check user, password and mechanism; SCRAM against Kafka 4 needs librdkafka 2.6.1 or later"
+            if text.contains("SCRAM"), rd_kafka_version() < 0x0206_01FF {
+                // Librdkafka #4895: it repeats the client's nonce, which Kafka 4 refuses with the words for a wrong password.
+                "librdkafka \(ClientConfiguration.libraryVersion) cannot do SCRAM with Kafka 4, whatever the password: use "
+                    + "librdkafka 2.6.1 or later, or PLAIN or certificates. With Kafka 3, check user and password"
+            } else {
+                "check kafka.sasl.mechanism, kafka.sasl.username and kafka.sasl.password"
+            }
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE:
             "is kafka.bootstrap.servers right, and does kafka.security.protocol fit that listener?"
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:

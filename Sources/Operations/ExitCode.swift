@@ -20,7 +20,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         case .unavailable: "no broker could be reached in time"
         case .contradiction: "what was read contradicts what was read before; do not restart blindly"
         case .hole: "something needed is gone (records, offsets, topics); do not restart blindly"
-        case .notAuthorized: "a right is missing; the message names it"
+        case .notAuthorized: "a right is missing, or user and password are refused; the message names it"
         case .configuration: "the configuration is wrong; every mistake is listed"
         case .twin: "another process uses this instance's id; do not restart by itself"
         case .interrupted: "ended at once by a second signal, without draining"

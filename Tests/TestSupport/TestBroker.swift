@@ -48,6 +48,9 @@ public struct TestBroker: Sendable {
         kafkaScript != nil || ProcessInfo.processInfo.environment["SHOAL_TEST_BOOTSTRAP"] != nil
     }
 
+    /// Whether Apache Kafka can be started with settings of a test's own: secured, or to be killed.
+    public static var startsApache: Bool { kafkaScript != nil }
+
     public static func shared(_ kind: Kind = kind) async throws -> TestBroker {
         try await TestBrokers.shared.broker(kind)
     }

@@ -1,0 +1,61 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@Suite("On a secured Kafka, over SASL", .serialized, .enabled(if: TestBroker.startsApache, "needs Apache Kafka"))
+struct SASLTests {
+    /// Where the mechanism works with the librdkafka at hand.
+    struct Way: Sendable, CustomTestStringConvertible {
+        var mechanism: String
+        var client: String
+        var release: Int
+        var testDescription: String { "\(mechanism), Kafka \(release)" }
+    }
+
+    /// SCRAM with Kafka 4 needs librdkafka 2.6.1.
+    static let hasModernSCRAM =
+        ClientConfiguration.libraryVersion.compare("2.6.1", options: .numeric) != .orderedAscending
+
+    @Test(
+        "exactly the rights of deploy/acls.sh are enough",
+        arguments: [
+            Way(mechanism: "PLAIN", client: "sasl-shoal-plain", release: 4),
+            Way(mechanism: "SCRAM-SHA-256", client: "sasl-shoal", release: 3),
+            Way(mechanism: "SCRAM-SHA-512", client: "sasl-shoal-scram-sha-512", release: 3),
+        ])
+    func works(_ way: Way) async throws {
+        let application = try await SecuredApplication(release: way.release)
+        let settings = try application.settings(way.client)
+        #expect(settings.contains("kafka.sasl.mechanisms=\(way.mechanism)"))
+        try application.createTopics()
+        try application.publish()
+        try application.grant("run")
+        let result = try application.run(settings)
+        #expect(result.status == 0 && !result.output.contains("authorization"), "\(result.output)")
+        #expect(result.output.contains("cluster 2: created"), "\(result.output)")
+    }
+
+    @Test("a wrong password is no broker out of reach: it ends with 77, and says what to check")
+    func wrongPassword() async throws {
+        let application = try await SecuredApplication(release: 4)
+        let settings = try application.settings("sasl-shoal-plain") + ["--set", "kafka.sasl.password=wrong"]
+        for result in [try application.run(settings, seconds: 20), try shoal(["topics", "describe"] + settings)] {
+            #expect(result.status == 77, "\(result.output)")
+            #expect(result.output.contains("Invalid username or password"), "\(result.output)")
+            #expect(result.output.contains("check kafka.sasl.mechanism, kafka.sasl.username"), "\(result.output)")
+        }
+    }
+
+    @Test(
+        "SCRAM with Kafka 4 and a librdkafka that cannot do it: it ends with 77, and says what to do instead",
+        .enabled(if: !hasModernSCRAM, "needs librdkafka before 2.6.1"), arguments: ["", "-scram-sha-512"])
+    func oldSCRAM(_ client: String) async throws {
+        let application = try await SecuredApplication(release: 4)
+        let result = try application.run(try application.settings("sasl-shoal\(client)"), seconds: 20)
+        #expect(result.status == 77, "\(result.output)")
+        let version = ClientConfiguration.libraryVersion
+        #expect(result.output.contains("librdkafka \(version) cannot do SCRAM with Kafka 4"), "\(result.output)")
+        #expect(result.output.contains("use librdkafka 2.6.1 or later, or PLAIN or certificates"), "\(result.output)")
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+/// An application on a secured Apache Kafka, of the user `shoal`, who may do nothing that is not granted.
+struct SecuredApplication {
+    static let user = "User:shoal"
+
+    let broker: TestBroker
+    let name = uniqueName("secured")
+    private let folder: TemporaryFolder
+
+    /// - Parameter release: of Apache Kafka.
+    init(release: Int) async throws {
+        broker = try await TestBroker.shared(.apacheKafka(release: release, brokers: 1, isSecure: true))
+        folder = try TemporaryFolder()
+    }
+
+    /// The options of a client that uses one of the property files of the start script: `ssl-shoal`, `sasl-shoal` (which is
+    /// SCRAM-SHA-256), `sasl-shoal-plain`, `sasl-shoal-scram-sha-512`.
+    func settings(_ client: String) throws -> [String] {
+        let directory = try #require(broker.facts["DIR"])
+        let properties = try String(contentsOfFile: "\(directory)/secure/client-\(client).properties", encoding: .utf8)
+        let topics = try folder.file("topics.txt", "chess\ngo\ncooking\nbaking\n")
+        return properties.split(separator: "\n").flatMap { ["--set", "kafka.\($0)"] } + names
+            + ["epoch.idle-timeout=1s", "topics.file=\(topics)", "log.format=text"].flatMap { ["--set", $0] }
+    }
+
+    /// The options of a super user.
+    var administrator: [String] { names + ["--set", "kafka.bootstrap.servers=\(broker.bootstrap)"] }
+
+    private var names: [String] {
+        [
+            "application.id=\(name)", "input.topic=\(name)-in", "output.topic=\(name)-out",
+            "members.topic=\(name)-members", "clusters.seed-members=40", "clusters.initial=2",
+            "privacy.min-cluster-size=1",
+        ].flatMap { ["--set", $0] }
+    }
+
+    func createTopics() throws {
+        let made = try shoal(["topics", "create", "--partitions", "2"] + administrator)
+        #expect(made.status == 0, "\(made.output)")
+    }
+
+    func file(_ name: String, _ content: String) throws -> String { try folder.file(name, content) }
+
+    /// Kafka's own tool for access control lists.
+    var acls: String {
+        get throws {
+            let script = try #require(TestBroker.sharedFolder?.appending(path: "kafka/bin/kafka").path)
+            return "\(script) run --dir \(try #require(broker.facts["DIR"])) acls"
+        }
+    }
+
+    /// Grants what `deploy/acls.sh` has for a role.
+    func grant(_ role: String) throws {
+        let script = TestBroker.root.appending(path: "deploy/acls.sh").path
+        try TestSupport.run(
+            script, [role, Self.user, "--apply"],
+            environment: [
+                "APPLICATION": name, "INPUT": "\(name)-in", "OUTPUT": "\(name)-out", "MEMBERS": "\(name)-members",
+                "KAFKA_ACLS": try acls,
+            ])
+    }
+
+    /// Two tastes, 80 viewers, 4 epochs.
+    func publish(_ round: Int = 0) throws {
+        let topics = [["chess", "go"], ["cooking", "baking"]]
+        var lines: [String] = []
+        for index in 0..<640 {
+            let (viewer, epoch) = (index % 80, Int64(index / 160) + Int64(round) * 4)
+            let time = 1_700_000_000_000 + epoch * 3_600_000 + Int64(index)
+            lines.append(
+                #"{"event_id":"\#(round)-\#(index)","user_id":"viewer-\#(viewer)","#
+                    + #""topics":["\#(topics[viewer % 2][index / 80 % 2])"],"watched_ms":50000,"duration_ms":60000,"#
+                    + #""event_time_ms":\#(time)}"#)
+        }
+        let events = try folder.file("events.ndjson", lines.joined(separator: "\n"))
+        let sent = try shoal(["publish", events, "--topic", "\(name)-in"] + administrator)
+        #expect(sent.status == 0, "\(sent.output)")
+    }
+
+    /// Runs an instance for a while, and then asks it to stop.
+    func run(_ settings: [String], seconds: Int = 8) throws -> CommandResult {
+        try shell(
+            "timeout --preserve-status -s TERM \(seconds) $shoal run "
+                + settings.map { "'\($0)'" }.joined(separator: " "),
+            environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+    }
+}
