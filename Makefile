@@ -3,8 +3,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 # Debian's packages that Shoal is built with, and those that its tests use.
-BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev
-TEST_PACKAGES := python3-venv protobuf-compiler kcat
+BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libmicrohttpd-dev
+TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus
 # The tests' Python packages, in a virtual environment of their own below build/.
 PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5
 # What `make bench-quality-check` and SKLEARN=1 compare with.

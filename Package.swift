@@ -33,6 +33,9 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
         library("Kafka", ["CRdKafka"]),
         library("Schemas"),
@@ -40,7 +43,7 @@ let package = Package(
         library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
         library("Generator"),
         library("Replay", ["Clustering"]),
-        library("Operations", ["CZlib"]),
+        library("Operations", ["CZlib", "CMicroHTTPD"]),
         library("ShoalClient", ["Kafka", "Schemas"]),
         .executableTarget(
             name: "shoal",

@@ -5,6 +5,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case usage = 64
     case unavailable = 69
     case contradiction = 70
+    case address = 71
     case hole = 72
     case notAuthorized = 77
     case configuration = 78
@@ -19,6 +20,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         case .usage: "the command line is wrong"
         case .unavailable: "no broker could be reached in time"
         case .contradiction: "what was read contradicts what was read before; do not restart blindly"
+        case .address: "http.listen cannot be listened on: in use, or no address of this machine"
         case .hole: "something needed is gone (records, offsets, topics); do not restart blindly"
         case .notAuthorized: "a right is missing, or user and password are refused; the message names it"
         case .configuration: "the configuration is wrong; every mistake is listed"

@@ -14,6 +14,8 @@ public struct Setting: Sendable {
         /// As `4MiB`; bytes.
         case bytes(ClosedRange<Int64>)
         case choice([String])
+        /// As `127.0.0.1:8080` or `:8080`.
+        case address
         /// Separated by commas.
         case list
     }
@@ -43,6 +45,7 @@ public struct Setting: Sendable {
         case .name: "name of letters, digits, `.`, `_`, `-`"
         case .file: "file"
         case .list: "list, separated by commas"
+        case .address: "HOST:PORT or :PORT"
         case .choice(let words): words.joined(separator: ", ")
         case .percent: "0% … 100%"
         case .integer(let range): Self.span(range) { "\($0)" }
@@ -64,6 +67,8 @@ public struct Setting: Sendable {
         switch kind {
         case .text, .list, .file:
             return nil
+        case .address:
+            return ListenAddress(value) == nil ? "must be HOST:PORT or :PORT, as 127.0.0.1:8080" : nil
         case .name:
             let isLegal = value.utf8.allSatisfy { byte in
                 (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

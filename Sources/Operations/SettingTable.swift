@@ -118,6 +118,13 @@ extension Setting {
             "settings.revision", .integer(0...Int64.max), "0", .yes,
             "Orders the settings that reach the result: raise it to change them."),
         Setting("shutdown.timeout", .duration(100...3_600_000), "30s", .no, "How long a stopped instance may drain."),
+        Setting(
+            "http.listen", .address, nil, .no,
+            "Where health and metrics are served over HTTP; `:8080` is every address of the machine, port 0 any that is free. Off unless set."
+        ),
+        Setting(
+            "watchdog.timeout", .duration(1_000...3_600_000), "60s", .no,
+            "After which a part of the program that makes no progress fails /livez, and is named in the log."),
         Setting("log.level", .choice(["debug", "info", "warning", "error"]), "info", .no, "What is logged."),
         Setting(
             "log.format", .choice(["auto", "json", "text"]), "auto", .no,

@@ -34,7 +34,7 @@ func waitForPort(_ port: Int) async throws {
     throw BrokerUnavailable(what: "port \(port)")
 }
 
-private func loopback(port: UInt16) -> sockaddr_in {
+func loopback(port: UInt16) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian

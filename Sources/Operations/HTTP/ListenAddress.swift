@@ -1,0 +1,40 @@
+/// Where a server listens: `host:port`, `[::1]:8080`, or `:port` for every address of the machine.
+public struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
+    /// A name or an address; nil: every address.
+    public var host: String?
+    /// 0: any that is free.
+    public var port: UInt16
+
+    public init(host: String?, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// - Returns: nil where the text is no address.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let port = UInt16(digits)
+        else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+            guard host.contains(":") else { return nil }
+        } else if host.contains(where: { ":[]".contains($0) }) {
+            return nil
+        }
+        guard !host.contains(where: { $0.isWhitespace || $0 == "/" }) else { return nil }
+        self.init(host: host.isEmpty ? nil : String(host), port: port)
+    }
+
+    public var description: String {
+        guard let host else { return ":\(port)" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+/// Nobody can be listened to there: what was wrong, and what to do.
+public struct ListenError: Error, CustomStringConvertible, Sendable {
+    public var description: String
+}

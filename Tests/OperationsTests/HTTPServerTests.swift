@@ -1,0 +1,127 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Operations
+
+@Suite("The HTTP server")
+struct HTTPServerTests {
+    private static func server() throws -> HTTPServer {
+        let routes = [
+            HTTPRoute("/hello", "greets") { request in
+                HTTPResponse(request.query["loud"] == nil ? "hello\n" : "HELLO \(request.query["loud"] ?? "")\n")
+            },
+            HTTPRoute("/teapot", "") { _ in HTTPResponse("{}", status: 503, contentType: HTTPResponse.json) },
+        ]
+        return try HTTPServer(ListenAddress(host: "127.0.0.1", port: 0), routes: routes)
+    }
+
+    @Test("it answers GET, with its arguments, status and type")
+    func get() async throws {
+        let server = try Self.server()
+        let plain = try await http(server.port, "/hello")
+        #expect(plain.status == 200 && plain.body == "hello\n")
+        #expect(plain.headers["content-type"] == "text/plain; charset=utf-8")
+        #expect(try await http(server.port, "/hello?loud").body == "HELLO \n")
+        #expect(try await http(server.port, "/hello?x=1&loud=a%20b").body == "HELLO a b\n")
+        let other = try await http(server.port, "/teapot")
+        #expect(other.status == 503 && other.headers["content-type"] == "application/json")
+        await server.stop()
+    }
+
+    @Test("HEAD has the head of GET, and no body")
+    func head() async throws {
+        let server = try Self.server()
+        let answer = try await http(server.port, "/hello", method: "HEAD")
+        #expect(answer.status == 200 && answer.body.isEmpty && answer.headers["content-length"] == "6")
+        await server.stop()
+    }
+
+    @Test("what it does not know is listed with 404, and another method is 405, with or without a body")
+    func refused() async throws {
+        let server = try Self.server()
+        let unknown = try await http(server.port, "/helo")
+        #expect(unknown.status == 404)
+        #expect(unknown.body == "not found; there are:\n  /hello  greets\n  /teapot\n")
+        for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+            let body = String(repeating: "x", count: method == "POST" ? 200_000 : 0)
+            let answer = try await http(server.port, "/hello", method: method, body: body)
+            #expect(answer.status == 405 && answer.headers["allow"] == "GET, HEAD", "\(method)")
+        }
+        await server.stop()
+    }
+
+    @Test("a hundred requests at once are all answered, and none after the end")
+    func many() async throws {
+        let server = try Self.server()
+        try await withThrowingTaskGroup(of: Int.self) { tasks in
+            for _ in 0..<100 { tasks.addTask { try await http(server.port, "/hello").status } }
+            for try await status in tasks { #expect(status == 200) }
+        }
+        await server.stop()
+        await server.stop()
+        await #expect(throws: (any Error).self) { try await http(server.port, "/hello") }
+        // Its port is free again.
+        let next = try HTTPServer(ListenAddress(host: "127.0.0.1", port: server.port), routes: [])
+        #expect(next.port == server.port)
+        await next.stop()
+    }
+
+    @Test("a client that says nothing, or only half of what it wants, holds nobody up")
+    func slow() async throws {
+        let server = try Self.server()
+        let silent = try (0..<20).map { _ in try connection(to: server.port) }
+        for handle in silent.prefix(10) { try handle.write(contentsOf: Data("GET /hello HTTP/1.1\r\nHo".utf8)) }
+        #expect(try await http(server.port, "/hello").status == 200)
+        await server.stop()
+        for handle in silent { try handle.close() }
+    }
+
+    @Test("a port in use, and an address of somebody else, are told with what to do")
+    func inUse() async throws {
+        let server = try Self.server()
+        let error = #expect(throws: ListenError.self) {
+            try HTTPServer(ListenAddress(host: "127.0.0.1", port: server.port), routes: [])
+        }
+        #expect(error?.description.contains("address already in use: stop what uses it") == true, "\(error as Any)")
+        let foreign = #expect(throws: ListenError.self) {
+            try HTTPServer(ListenAddress(host: "192.0.2.1", port: 0), routes: [])
+        }
+        #expect(foreign?.description.contains("name an address of this machine") == true)
+        #expect(throws: ListenError.self) {
+            try HTTPServer(ListenAddress(host: "no.such.host.invalid", port: 0), routes: [])
+        }
+        await server.stop()
+    }
+
+    @Test("without a host it listens on every address")
+    func everywhere() async throws {
+        let server = try HTTPServer(ListenAddress(host: nil, port: 0), routes: [])
+        #expect(try await http(server.port, "/").status == 404)
+        await server.stop()
+    }
+}
+
+@Suite("Addresses to listen on")
+struct ListenAddressTests {
+    @Test(
+        "host and port",
+        arguments: [
+            ("127.0.0.1:8080", "127.0.0.1", 8080), (":9", nil, 9), ("[::1]:0", "::1", 0),
+            ("localhost:65535", "localhost", 65_535),
+        ] as [(String, String?, UInt16)])
+    func right(_ text: String, _ host: String?, _ port: UInt16) {
+        let address = ListenAddress(text)
+        #expect(address == ListenAddress(host: host, port: port))
+        #expect(address?.description == text)
+    }
+
+    @Test(
+        "what is none",
+        arguments: [
+            "", "8080", "localhost", "a:", "a:b", "a:65536", "a:-1", "::1:80", "[::1]", "[a]:1", "http://a:1", "a b:1",
+        ])
+    func wrong(_ text: String) {
+        #expect(ListenAddress(text) == nil)
+    }
+}

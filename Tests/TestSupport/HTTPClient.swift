@@ -1,0 +1,60 @@
+public import Foundation
+
+/// An answer as it came over the wire.
+public struct HTTPAnswer: Sendable {
+    public var status: Int
+    /// Names in lower case.
+    public var headers: [String: String]
+    public var body: String
+}
+
+/// Asks a server on the loopback interface, over a connection of its own; 10 s at most.
+public func http(
+    _ port: some BinaryInteger, _ path: String, method: String = "GET", body: String = ""
+) async throws -> HTTPAnswer {
+    let port = Int(port)
+    let text = try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try exchange(port, path, method, body) }) }
+    }
+    let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
+    let lines = parts[0].split(separator: "\r\n")
+    guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+        throw BrokerUnavailable(what: "an answer to \(method) \(path): \(text)")
+    }
+    var headers: [String: String] = [:]
+    for line in lines.dropFirst() {
+        let pair = line.split(separator: ":", maxSplits: 1)
+        if pair.count == 2 { headers[pair[0].lowercased()] = pair[1].drop { $0 == " " }.description }
+    }
+    return HTTPAnswer(status: status, headers: headers, body: parts.count > 1 ? String(parts[1]) : "")
+}
+
+private func exchange(_ port: Int, _ path: String, _ method: String, _ body: String) throws -> String {
+    let handle = try connection(to: port)
+    defer { try? handle.close() }
+    let head = [
+        "\(method) \(path) HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: \(body.utf8.count)",
+    ].joined(separator: "\r\n")
+    // A server that refuses a body need not read it.
+    try? handle.write(contentsOf: Data((head + "\r\n\r\n" + body).utf8))
+    var answer = Data()
+    while let some = try handle.read(upToCount: 65_536), !some.isEmpty { answer += some }
+    return String(decoding: answer, as: UTF8.self)
+}
+
+/// A TCP connection to the loopback interface.
+public func connection(to port: some BinaryInteger) throws -> FileHandle {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let handle = FileHandle(fileDescriptor: socket, closeOnDealloc: true)
+    var time = timeval(tv_sec: 10, tv_usec: 0)
+    var address = loopback(port: UInt16(port))
+    // Safe: time and address have the sizes that are told.
+    _ = unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    let isConnected = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+            unsafe connect(socket, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+    guard isConnected else { throw BrokerUnavailable(what: "port \(port)") }
+    return handle
+}
