@@ -6,7 +6,7 @@ import Testing
 struct CommandLineTests {
     static let commands = [
         "run", "demo", "publish", "changes", "topics create", "topics describe", "config check", "config show",
-        "config docs", "version",
+        "config docs", "metrics docs", "version",
     ]
 
     @Test("the help lists every command, and nothing at all is a usage error")
@@ -105,5 +105,9 @@ struct ConfigCommandTests {
         #expect(try shoal(["config", "docs"]).output.contains("| `epoch.length` |"))
         #expect(try shoal(["config", "docs", "--format", "text"]).lines.contains("epoch.length"))
         #expect(try shell("$shoal config docs | head -1").output.hasPrefix("| setting |"))
+        #expect(try shoal(["metrics", "docs"]).output.contains("| `shoal_events_total` | counter |"))
+        #expect(try shoal(["metrics", "docs", "--format", "text"]).lines.contains("shoal_events_total"))
+        #expect(try shoal(["metrics", "docs", "--format", "json"]).lines.first == "[")
+        #expect(try shoal(["metrics", "docs", "--format", "xml"]).status == 64)
     }
 }

@@ -11,7 +11,7 @@ struct Shoal {
 
     static let commands: [Command] = [
         .run, .demo, .publish, .changes, .topicsCreate, .topicsDescribe, .configCheck, .configShow, .configDocs,
-        .version,
+        .metricsDocs, .version,
     ]
 
     static func main() async {
@@ -73,6 +73,7 @@ struct Shoal {
         switch error {
         case is UsageError: return .usage
         case is Configuration.Invalid: return .configuration
+        case is ListenError: return .address
         case let error as PipelineError:
             switch error.kind {
             case .configuration: return .configuration

@@ -1,0 +1,100 @@
+extension Metric {
+    private static let partition = ["topic", "partition"]
+    private static let group = ["consumergroup", "topic", "partition"]
+
+    /// All metrics, in the order in which they are told.
+    public static let table: [Metric] = [
+        // What came in, and what went out.
+        events, duplicateEvents, lateEvents, earlyEvents, erasedViewers, sensitiveTopics, topicCandidates, deadLetters,
+        changes, transactions,
+        // How far it is.
+        lag, currentOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel, partitionWaiting,
+        partitionNeededModel, members, eligibleMembers, restoredRecords, restoreRecords,
+        // The group's model.
+        modelEpoch, clusters, clusteredMembers, unassignedMembers, vocabularyTopics, coordinator, coordinatorWaiting,
+        // How it does.
+        stageDuration, heartbeatAge, ready, assignedPartitions, assignments, buildInfo,
+    ]
+
+    public static let events = Metric(.counter, "shoal_events_total", "Watch events handled, repetitions included.")
+    public static let duplicateEvents = Metric(
+        .counter, "shoal_duplicate_events_total", "Watch events whose id was seen before: counted once.")
+    public static let lateEvents = Metric(
+        .counter, "shoal_late_events_total", "Watch events of an epoch before the open one.")
+    public static let earlyEvents = Metric(
+        .counter, "shoal_early_events_total", "Watch events of an epoch beyond the open one.")
+    public static let erasedViewers = Metric(
+        .counter, "shoal_erased_viewers_total", "Viewers erased by a record without a value.")
+    public static let sensitiveTopics = Metric(
+        .counter, "shoal_sensitive_topics_dropped_total", "Topics of events dropped because they are sensitive.")
+    public static let topicCandidates = Metric(
+        .counter, "shoal_topic_candidates_total", "Topics of events that are not (yet) in the vocabulary.")
+    public static let deadLetters = Metric(
+        .counter, "shoal_dead_letters_total", ["reason"], "Records that are no watch events, by reason.")
+    public static let changes = Metric(
+        .counter, "shoal_changes_total", ["kind"], "Changes handed to transactions, by kind.")
+    public static let transactions = Metric(
+        .counter, "shoal_transactions_total", ["outcome"], "Transactions by outcome, committed or aborted.")
+
+    public static let lag = Metric(
+        .gauge, "kafka_consumergroup_lag", group, "Records between the position and the partition's high watermark.")
+    public static let currentOffset = Metric(
+        .gauge, "kafka_consumergroup_current_offset", group, "The next offset to handle.")
+    public static let eventTimeLag = Metric(
+        .gauge, "shoal_event_time_lag_seconds", partition,
+        "How far the time of the last event handled lies behind the wall clock; 0 at the end of the partition.")
+    public static let eventTimestamp = Metric(
+        .gauge, "shoal_event_timestamp_seconds", partition, "The time of the last event handled, since 1970.")
+    public static let partitionEpoch = Metric(
+        .gauge, "shoal_partition_epoch", partition, "The open epoch; absent in genesis.")
+    public static let partitionModel = Metric(
+        .gauge, "shoal_partition_model_epoch", partition,
+        "The version of the model that events are handled with; absent in genesis.")
+    public static let partitionWaiting = Metric(
+        .gauge, "shoal_partition_waiting", partition, "1 while the partition waits for a model.")
+    public static let partitionNeededModel = Metric(
+        .gauge, "shoal_partition_needed_model_epoch", partition,
+        "The version of the model that the partition waits for; absent while it waits for none.")
+    public static let members = Metric(.gauge, "shoal_members", partition, "Viewers with a profile.")
+    public static let eligibleMembers = Metric(
+        .gauge, "shoal_eligible_members", partition, "Viewers with enough events to be assigned to a cluster.")
+    public static let restoredRecords = Metric(
+        .gauge, "shoal_restore_done_records", partition, "Records read so far to restore the partition's state.")
+    public static let restoreRecords = Metric(
+        .gauge, "shoal_restore_expected_records", partition, "Records to read to restore the partition's state.")
+
+    public static let modelEpoch = Metric(.gauge, "shoal_model_epoch", "The version of the last model of the group.")
+    public static let clusters = Metric(
+        .gauge, "shoal_clusters", ["state"], "Clusters of the last model, shown or withheld (too small to be told of).")
+    public static let clusteredMembers = Metric(
+        .gauge, "shoal_clustered_members", "Members of clusters in the last model, in the whole group.")
+    public static let unassignedMembers = Metric(
+        .gauge, "shoal_unassigned_members", "Eligible viewers in no cluster in the last model, in the whole group.")
+    public static let vocabularyTopics = Metric(
+        .gauge, "shoal_vocabulary_topics", "Topics that count in the last model.")
+    public static let coordinator = Metric(
+        .gauge, "shoal_coordinator", "1 where this instance owns the delta topic, and publishes models.")
+    public static let coordinatorWaiting = Metric(
+        .gauge, "shoal_coordinator_waiting", partition,
+        "1 for each partition that the next model waits for while others are ahead of it; on the coordinator only.")
+
+    public static let stageDuration = Metric(
+        .histogram, "shoal_stage_duration_seconds", ["stage"],
+        "Time of a stage: handle (a batch of records, without waits), open (a part of an epoch's opening), commit "
+            + "(a transaction), publish (a model), wait_model and wait_outbox (a partition's waits).")
+    public static let heartbeatAge = Metric(
+        .gauge, "shoal_heartbeat_age_seconds", ["part"], "Time since a part of the program last made progress.")
+    public static let ready = Metric(.gauge, "shoal_ready", "1 where /readyz answers 200.")
+    public static let assignedPartitions = Metric(
+        .gauge, "shoal_assigned_partitions", "Partitions that the group has assigned to this instance.")
+    public static let assignments = Metric(
+        .counter, "shoal_assignments_total", "Assignments received from the group.")
+    public static let buildInfo = Metric(
+        .gauge, "shoal_build_info", ["version", "swift", "librdkafka"], "1, with the versions in the labels.")
+}
+
+extension Metric {
+    private init(_ kind: Kind, _ name: String, _ help: String) {
+        self.init(kind, name, [], help)
+    }
+}

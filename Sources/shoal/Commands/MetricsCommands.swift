@@ -1,0 +1,19 @@
+import Operations
+
+extension Command {
+    static let metricsDocs = Command(
+        name: "metrics docs", summary: "print the table of all metrics",
+        options: [Option("format", "F", "markdown, text or json (markdown)")],
+        isConfigured: false,
+        details: "As JSON it is for programs, such as one that makes a dashboard.",
+        examples: ["shoal metrics docs --format text | less"]
+    ) { arguments in
+        switch arguments["format"] ?? "markdown" {
+        case "markdown": print(Metric.markdown)
+        case "text": print(Metric.text())
+        case "json": print(Metric.json)
+        case let other: throw UsageError(description: "--format \(other): must be markdown, text or json")
+        }
+        return .ok
+    }
+}

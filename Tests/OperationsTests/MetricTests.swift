@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Operations
+
+@Suite("Metrics as text")
+struct MetricTests {
+    private let plain = Metric(.gauge, "a", [], "What \\ it\nis.")
+    private let labelled = Metric(.counter, "b_total", ["x", "y"], "B.")
+
+    @Test("each metric has help, type and its samples; one without samples is left out")
+    func samples() {
+        var text = MetricText()
+        text.add(plain, 7)
+        text.add(labelled, [Metric.Sample(["1", "q\"\\\n"], 0.5), Metric.Sample(["2", ""], -3)])
+        text.add(labelled, [Metric.Sample]())
+        #expect(
+            text.text == """
+                # HELP a What \\\\ it\\nis.
+                # TYPE a gauge
+                a 7
+                # HELP b_total B.
+                # TYPE b_total counter
+                b_total{x="1",y="q\\"\\\\\\n"} 0.5
+                b_total{x="2",y=""} -3
+
+                """)
+    }
+
+    @Test("a histogram's buckets are added up, and end in infinity")
+    func histogram() {
+        var text = MetricText()
+        text.add(
+            Metric(.histogram, "h", ["s"], "H."),
+            [Metric.Distribution(["z"], bounds: [0.001, 2.5], counts: [3, 0, 1], sum: 9.25)])
+        #expect(
+            text.text == """
+                # HELP h H.
+                # TYPE h histogram
+                h_bucket{s="z",le="0.001"} 3
+                h_bucket{s="z",le="2.5"} 3
+                h_bucket{s="z",le="+Inf"} 4
+                h_sum{s="z"} 9.25
+                h_count{s="z"} 4
+
+                """)
+    }
+
+    @Test("numbers are those that Prometheus reads")
+    func numbers() {
+        let values: [Double] = [0, -1, 1e14, 1e21, 0.1, 1e-7, .nan, .infinity, -.infinity]
+        #expect(
+            values.map(MetricText.number)
+                == ["0", "-1", "100000000000000", "1e+21", "0.1", "1e-07", "NaN", "+Inf", "-Inf"])
+    }
+
+    @Test("names and help are as Prometheus wants them, and stand in the table once")
+    func table() {
+        #expect(Set(Metric.all.map(\.name)).count == Metric.all.count)
+        for metric in Metric.all {
+            #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter), "\(metric.name)")
+            #expect(metric.help.hasSuffix("."), "\(metric.name)")
+            #expect(["shoal_", "kafka_", "process_"].contains { metric.name.hasPrefix($0) }, "\(metric.name)")
+            #expect(!metric.labels.contains { ["le", "viewer", "member", "user"].contains($0) }, "\(metric.name)")
+        }
+    }
+
+    @Test("the documentation comes as Markdown, as text and as JSON, each with every metric")
+    func documentation() throws {
+        let rows = Metric.markdown.split(separator: "\n")
+        #expect(rows.count == Metric.all.count + 2)
+        #expect(rows.allSatisfy { $0.count { $0 == "|" } == 5 })
+        let text = Metric.text(width: 80)
+        #expect(Metric.all.allSatisfy { text.contains($0.name) })
+        let parsed = try JSONDecoder().decode([Metric].self, from: Data(Metric.json.utf8))
+        #expect(parsed == Metric.all)
+    }
+
+    @Test("the process tells of itself")
+    func process() throws {
+        var text = MetricText()
+        ProcessMetrics.add(to: &text)
+        let values = metricValues(text.text)
+        for metric in ProcessMetrics.table { #expect(values[metric.name] != nil, "\(metric.name)") }
+        let started = try #require(values["process_start_time_seconds"])
+        let age = Date().timeIntervalSince1970 - started
+        #expect(age > 0 && age < 3_600, "\(age)")
+        #expect(try #require(values["process_resident_memory_bytes"]) > 1e6)
+        #expect(try #require(values["process_cpu_seconds_total"]) >= 0)
+    }
+
+    @Test("promtool finds nothing to complain about", .enabled(if: hasProgram("promtool")))
+    func lint() throws {
+        var text = MetricText()
+        for metric in Metric.table {
+            switch metric.kind {
+            case .histogram:
+                let labels = metric.labels.map { _ in "x" }
+                text.add(metric, [Metric.Distribution(labels, bounds: [1], counts: [1, 2], sum: 3)])
+            default: text.add(metric, [Metric.Sample(metric.labels.map { "\($0) \" \\ \n" }, 1)])
+            }
+        }
+        ProcessMetrics.add(to: &text)
+        #expect(try promtoolFindings(text.text) == "")
+    }
+}
