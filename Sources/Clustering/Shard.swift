@@ -106,7 +106,7 @@ public struct Shard<Keys: TopicKeys> {
 
     /// The version of the model that the open epoch's events are handled with; nil: the genesis model. A record of the model
     /// topic may hold for many versions, however they arrived: so the epoch names the version, and not the record.
-    var version: Epoch? {
+    public var version: Epoch? {
         guard current.version != nil, let openEpoch else { return nil }
         return openEpoch - fixed.staleness
     }

@@ -94,6 +94,16 @@ public final class ReaderClient: Sendable {
         return batch
     }
 
+    /// The partition's high watermark as of the last answer of its leader; nil: there was none yet. Asks nobody: below 1 µs.
+    public var knownHighWatermark: Int64? {
+        var (low, high): (Int64, Int64) = (-1, -1)
+        guard
+            unsafe rd_kafka_get_watermark_offsets(handle.pointer, topic, partition, &low, &high)
+                == RD_KAFKA_RESP_ERR_NO_ERROR
+        else { return nil }
+        return high >= 0 ? high : nil
+    }
+
     private func failure(
         _ code: rd_kafka_resp_err_t, _ message: UnsafeMutablePointer<rd_kafka_message_t>
     ) -> KafkaError? {

@@ -27,3 +27,49 @@ public func metricValues(_ text: String) -> [String: Double] {
     }
     return values
 }
+
+/// A real Prometheus that scrapes one target five times a second; it ends with the object at the latest.
+public final class Prometheus: Sendable {
+    private let process: Supervised
+    private let folder: TemporaryFolder
+    private let port: Int
+
+    public init(scraping target: Int) async throws {
+        folder = try TemporaryFolder()
+        port = try freePort()
+        let configuration = try folder.file(
+            "prometheus.yml",
+            """
+            global:
+              scrape_interval: 200ms
+              scrape_timeout: 200ms
+            scrape_configs:
+              - job_name: shoal
+                static_configs:
+                  - targets: ["127.0.0.1:\(target)"]
+            """)
+        process = try Supervised(
+            "prometheus \"$@\" < /dev/null & pid=$!",
+            arguments: [
+                "--config.file=\(configuration)", "--storage.tsdb.path=\(folder.url.appending(path: "data").path)",
+                "--web.listen-address=127.0.0.1:\(port)",
+            ], cleanup: "kill -s KILL $pid; wait $pid", log: folder.url.appending(path: "log"))
+        try await waitForPort(port)
+    }
+
+    deinit { process.stop() }
+
+    public func stop() { process.stop() }
+
+    /// Waits until a query has one value, and this one; 30 s at most.
+    public func wait(for query: String, toBe value: Double) async throws {
+        let end = ContinuousClock.now + .seconds(30)
+        let escaped = query.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        while true {
+            let body = try await http(port, "/api/v1/query?query=\(escaped)").body
+            if body.contains(",\"\(value == value.rounded() ? "\(Int(value))" : "\(value)")\"]") { return }
+            guard ContinuousClock.now < end else { throw BrokerUnavailable(what: "\(query) = \(value): \(body)") }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}

@@ -9,6 +9,7 @@ actor CoordinatorActor {
     private let gate: OutboxGate
     private let reader: PartitionReader
     private let log: PipelineLog
+    private let statistics: PipelineStatistics
     private var machine: CoordinatorMachine
     private var isDraining = false
     private var nextNotice = ContinuousClock.now + .seconds(5)
@@ -16,10 +17,12 @@ actor CoordinatorActor {
 
     /// Continues from the last model.
     init(
-        last: ModelRecord, reader: ReaderClient, options: PipelineOptions, gate: OutboxGate, log: PipelineLog
+        last: ModelRecord, reader: ReaderClient, options: PipelineOptions, gate: OutboxGate,
+        statistics: PipelineStatistics, log: PipelineLog
     ) throws {
         self.options = options
         self.gate = gate
+        self.statistics = statistics
         self.log = log
         machine = CoordinatorMachine(
             last: last,
@@ -37,6 +40,7 @@ actor CoordinatorActor {
         let started = ContinuousClock.now
         var warning = Duration.seconds(10)
         while reader.position < high {
+            statistics.heartbeats.beat(.coordinator, "reading closings again")
             if try !fold() { try await Task.sleep(for: .milliseconds(3)) }
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
@@ -48,9 +52,12 @@ actor CoordinatorActor {
 
     func run() async throws {
         while !isDraining {
+            statistics.heartbeats.beat(.coordinator, "folding closings")
             let hasRead = try fold()
             try await publish()
             if hasRead {
+                statistics.coordinates(machine.coordinator)
+                statistics.heartbeats.rest(.coordinator, "waiting for room in the outbox")
                 try await gate.append(machine.mark())
             } else {
                 notice()
@@ -84,7 +91,9 @@ actor CoordinatorActor {
     }
 
     private func publish() async throws {
-        while !isDraining, let next = try machine.publish(now: Monotonic.now, wall: Self.wall) {
+        while !isDraining {
+            let began = ContinuousClock.now
+            guard let next = try machine.publish(now: Monotonic.now, wall: Self.wall) else { return }
             for change in next.changes {
                 log.info(
                     "cluster \(change.cluster): \(change.kind)", ("cluster", "\(change.cluster)"),
@@ -95,7 +104,13 @@ actor CoordinatorActor {
                 ("clusters", "\(next.model.clusters.count)"))
             nextNotice = .now + .seconds(10)
             sayOlderSettings()
-            try await gate.append(machine.mark(machine.records(of: next)))
+            let records = machine.records(of: next)
+            statistics.record(.publish, .now - began)
+            statistics.count(lifecycle: next.changes)
+            statistics.coordinates(machine.coordinator)
+            statistics.heartbeats.rest(.coordinator, "waiting for room in the outbox")
+            try await gate.append(machine.mark(records))
+            statistics.heartbeats.beat(.coordinator, "publishing models")
         }
     }
 

@@ -33,6 +33,7 @@ actor ModelFeed {
     /// Reads on until it is cancelled.
     func run() async throws {
         while !Task.isCancelled {
+            statistics.heartbeats.beat(.models, "reading models")
             if try !readSome() { try await Task.sleep(for: .milliseconds(3)) }
         }
     }
@@ -42,6 +43,7 @@ actor ModelFeed {
         let started = ContinuousClock.now
         var warning = Duration.seconds(10)
         while reader.position < offset {
+            statistics.heartbeats.beat(.models, "reading models")
             if try readSome() { continue }
             try await Task.sleep(for: .milliseconds(3))
             if ContinuousClock.now - started > warning {
@@ -121,7 +123,7 @@ actor ModelFeed {
                 guard let record = try table.take(value, offset: batch.offset(index)),
                     let through = record.bookkeeping.through
                 else { continue }
-                statistics.saw(model: through, clusters: record.model.clusters.count(where: \.isActive))
+                statistics.saw(model: through, record.model)
             } catch {
                 throw PipelineError(
                     .hole,

@@ -116,6 +116,7 @@ actor Assignment {
         }
         let machine = TransactionMachine(committed: committed, known: known, ceiling: options.transactionBytes)
         isRunning = true
+        tools.statistics.enter(.working)
         tools.log.info(
             "took over \(parts.count) partitions",
             ("partitions", parts.sorted().map(\.description).joined(separator: ", ")))
@@ -246,7 +247,8 @@ actor Assignment {
     private func coordinator(_ feed: ModelFeed) async throws -> CoordinatorActor {
         guard let last = try await feed.last() else { throw PipelineError(.modelsGone(.deltas), options) }
         try await checkApplication(feed)
-        return try CoordinatorActor(last: last, reader: reader, options: options, gate: gate, log: tools.log)
+        return try CoordinatorActor(
+            last: last, reader: reader, options: options, gate: gate, statistics: tools.statistics, log: tools.log)
     }
 
     private func stateReader(_ feed: ModelFeed) -> StateReader {

@@ -5,15 +5,17 @@ import Synchronization
 /// An instance of Shoal: a member of the consumer group that takes partitions over, works, and lets them go, until it is
 /// stopped.
 public final class Instance: Sendable {
-    private let tools: Assignment.Tools
+    let tools: Assignment.Tools
     private let isStopping = Mutex(false)
-    public let statistics = PipelineStatistics()
+    public let statistics: PipelineStatistics
+    private var heartbeats: Heartbeats { statistics.heartbeats }
 
     private var options: PipelineOptions { tools.options }
     private var log: PipelineLog { tools.log }
 
     public init(_ options: PipelineOptions, log: PipelineLog) throws(KafkaError) {
         let admin = try Admin(options.kafka)
+        statistics = PipelineStatistics(heartbeats: Heartbeats(timeout: options.watchdogTimeout))
         tools = Assignment.Tools(
             options: options, admin: admin, group: GroupActor(options: options, log: log),
             committer: Committer(options: options, admin: admin, statistics: statistics, log: log),
@@ -30,7 +32,13 @@ public final class Instance: Sendable {
     /// Runs until it is stopped.
     /// - Throws: `PipelineError` where it cannot go on by itself; `KafkaError`.
     public func run() async throws {
-        guard try await Preflight(options: options, admin: tools.admin, log: log).pass(until: { self.isStopped }) else {
+        let watchdog = Watchdog(heartbeats, log: log)
+        defer {
+            heartbeats.end()
+            withExtendedLifetime(watchdog) {}
+        }
+        let preflight = Preflight(options: options, admin: tools.admin, log: log)
+        guard try await preflight.pass(until: { self.isStopped }, tell: { statistics.enter(.waiting($0)) }) else {
             return
         }
         var state = State()
@@ -86,6 +94,7 @@ public final class Instance: Sendable {
     }
 
     private func carryOut(_ action: GroupLife.Action, _ state: inout State) async throws -> GroupLife.Event {
+        noteProgress(action)
         switch action {
         case .prepare:
             try await tools.committer.prepare()
@@ -125,13 +134,32 @@ public final class Instance: Sendable {
         return .done
     }
 
+    /// Tells what the instance does from now on.
+    private func noteProgress(_ action: GroupLife.Action) {
+        switch action {
+        case .wait: break
+        case .join, .acknowledge, .release, .exit: heartbeats.beat(.group, "in the group: \(action)")
+        case .leave: heartbeats.beat(.group, "leaving the group", grace: 5_000)
+        // Others do it, and have hearts of their own.
+        case .prepare, .work, .drain, .cancel, .abandon, .ask: heartbeats.rest(.group, "in the group: \(action)")
+        }
+        switch action {
+        case .join: statistics.enter(.joining)
+        case .drain, .cancel: statistics.enter(isStopped ? .stopping : .released)
+        case .leave: statistics.enter(isStopped ? .stopping : .joining)
+        default: break
+        }
+    }
+
     /// The next thing that happens.
     private func event(_ state: inout State) async throws -> GroupLife.Event {
         while true {
             if isStopped { return .stop }
+            heartbeats.beat(.group, "polling the group")
             switch try await tools.group.poll() {
             case .assigned(let partitions):
                 state.parts = partitions.compactMap { options.topics.part(of: $0) }
+                statistics.assigned(state.parts)
                 log.info(
                     state.parts.isEmpty
                         ? "assigned nothing: there are more instances than partitions" : "assigned",
@@ -139,6 +167,7 @@ public final class Instance: Sendable {
                     ("member", await tools.group.memberID))
                 return .assigned(isEmpty: state.parts.isEmpty)
             case .revoked(_, let isLost):
+                statistics.enter(.released)
                 log.info(isLost ? "lost the assignment" : "revoked: draining")
                 return .revoked(isLost: isLost)
             case .failed, nil:
@@ -173,6 +202,8 @@ public final class Instance: Sendable {
             ("duplicates", "\(counts.duplicates)"), ("late", "\(counts.late)"), ("early", "\(counts.early)"),
             ("rejected", counts.rejections))
         statistics.forgetPartitions()
+        heartbeats.endWork()
+        statistics.enter(isStopped ? .stopping : .released)
         guard let running = state.running else { return .ended(.lost) }
         state.running = nil
         state.ended = (running, nil)

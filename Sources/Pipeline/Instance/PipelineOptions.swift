@@ -85,6 +85,8 @@ public struct PipelineOptions: Sendable {
     public var outboxBytes = 16 << 20
     /// Whether the settings of topics are asked for at the start: librdkafka's own in-process broker does not tell them.
     public var checksTopics = true
+    /// After which a part that makes no progress is named in the log, and `/livez` fails.
+    public var watchdogTimeout = Duration.seconds(60)
 
     public init(application: String, instance: String, kafka: ClientConfiguration, topics: Topics, key: PrivacyKey) {
         self.application = application

@@ -2,14 +2,22 @@ internal import Clustering
 internal import Schemas
 import Synchronization
 
-/// What the instance counts, for the log and the demo. Never a viewer.
+/// What the instance counts and where it stands, for the log, the metrics, the probes and the demo. Never a viewer.
 public final class PipelineStatistics: Sendable {
     /// A partition's state at its last mark.
     public struct Partition: Sendable {
+        /// The next offset to handle.
         public var offset: Int64 = 0
+        /// Its high watermark, as far as it is known.
+        public var high: Int64?
+        /// The time of the last event, ms since 1970, within the open epoch; nil: there has been none.
+        public var eventTime: Int64?
         /// nil: genesis.
         public var epoch: Int64?
-        public var isWaiting = false
+        /// The version of the model that events are handled with; nil: genesis.
+        public var model: Int64?
+        /// The version of the model that it waits for; nil: it waits for none.
+        public var neededModel: Int64?
         public var members = 0
         public var eligible: Int64 = 0
         public var events: Int64 = 0
@@ -17,21 +25,41 @@ public final class PipelineStatistics: Sendable {
         public var late: Int64 = 0
         public var early: Int64 = 0
         public var sensitiveTopics: Int64 = 0
+
+        public var isWaiting: Bool { neededModel != nil }
+        /// Records that are left to handle; nil: not known.
+        public var lag: Int64? { high.map { max($0 - offset, 0) } }
     }
 
     public struct Snapshot: Sendable {
         public var partitions: [Int32: Partition] = [:]
         public var rejected: [String: Int64] = [:]
-        public var changes: Int64 = 0
+        public var totals = Totals()
+        public var changeCounts = ChangeCounts()
         public var commits: Int64 = 0
         public var aborts: Int64 = 0
         /// The last model that was read; nil: none since the genesis model.
         public var model: Int64?
+        /// Active ones of that model, and what it tells besides.
         public var clusters = 0
+        public var shownClusters = 0
+        public var clusteredMembers: Int64 = 0
+        public var unassigned: Int64 = 0
+        public var topics = 0
+        /// Whom the next model waits for while others are ahead; nil: this instance is not the coordinator.
+        public var waitedFor: [Int32]?
+        public var state = InstanceState.starting
+        /// Whether it has once had its share of the work at hand.
+        public var hasStarted = false
+        /// How many partitions are assigned.
+        public var assigned = 0
+        public var assignments: Int64 = 0
+        public var restores: [Int32: RestoreProgress] = [:]
 
         /// Nothing has been counted.
         public init() {}
 
+        public var changes: Int64 { changeCounts.total }
         public var events: Int64 { partitions.values.reduce(0) { $0 + $1.events } }
         public var duplicates: Int64 { partitions.values.reduce(0) { $0 + $1.duplicates } }
         public var late: Int64 { partitions.values.reduce(0) { $0 + $1.late } }
@@ -44,46 +72,58 @@ public final class PipelineStatistics: Sendable {
         public var eligible: Int64 { partitions.values.reduce(0) { $0 + $1.eligible } }
     }
 
-    private let state = Mutex(Snapshot())
-
-    public init() {}
-
-    public var snapshot: Snapshot { state.withLock { $0 } }
-
-    func count(rejected reason: Rejection) {
-        state.withLock { $0.rejected[reason.rawValue, default: 0] += 1 }
+    private struct State {
+        var snapshot = Snapshot()
+        /// What the totals hold of each shard's counters.
+        var counted: [Int32: Shard<KeyedTopics>.Counters] = [:]
     }
 
-    func count(changes: Int) {
-        state.withLock { $0.changes += Int64(changes) }
+    public let heartbeats: Heartbeats
+    private let state = Mutex(State())
+    private let stageTimes = Mutex(StageTimes())
+
+    public init(heartbeats: Heartbeats = Heartbeats()) {
+        self.heartbeats = heartbeats
     }
 
-    func countCommit() {
-        state.withLock { $0.commits += 1 }
+    public var snapshot: Snapshot { state.withLock { $0.snapshot } }
+    public var times: StageTimes { stageTimes.withLock { $0 } }
+
+    func record(_ stage: StageTimes.Stage, _ time: Duration) {
+        stageTimes.withLock { $0.record(stage, time) }
     }
 
-    func countAbort() {
-        state.withLock { $0.aborts += 1 }
+    /// Changes the snapshot.
+    func change(_ body: (inout Snapshot) -> Void) {
+        state.withLock { body(&$0.snapshot) }
     }
 
-    func saw(model: Int64?, clusters: Int) {
+    /// A shard begins to work: what it has counted so far is none of this process's news.
+    func begin(_ partition: Int32, _ shard: borrowing Shard<KeyedTopics>) {
+        let counters = shard.counters
+        state.withLock { $0.counted[partition] = counters }
+    }
+
+    func update(_ partition: Int32, _ found: Partition, _ shard: borrowing Shard<KeyedTopics>, isReplaying: Bool) {
+        let counters = shard.counters
         state.withLock { state in
-            state.model = model
-            state.clusters = clusters
+            let before = state.snapshot.partitions[partition]
+            state.snapshot.partitions[partition] = found
+            if found.high == nil { state.snapshot.partitions[partition]?.high = before?.high }
+            guard !isReplaying else { return }
+            state.snapshot.totals.add(counters, since: state.counted[partition] ?? .init())
+            state.counted[partition] = counters
         }
     }
 
-    func update(_ partition: Int32, _ shard: borrowing Shard<KeyedTopics>, offset: Int64) {
-        let counters = shard.counters
-        let found = Partition(
-            offset: offset, epoch: shard.openEpoch, isWaiting: shard.neededModel != nil, members: shard.memberCount,
-            eligible: counters.eligible, events: counters.events, duplicates: counters.duplicates,
-            late: counters.late, early: counters.early, sensitiveTopics: counters.sensitiveTopics)
-        state.withLock { $0.partitions[partition] = found }
-    }
-
-    /// The partitions belong to somebody else now.
+    /// The partitions belong to somebody else now. What was counted stays.
     func forgetPartitions() {
-        state.withLock { $0.partitions = [:] }
+        state.withLock { state in
+            state.counted = [:]
+            state.snapshot.partitions = [:]
+            state.snapshot.restores = [:]
+            state.snapshot.waitedFor = nil
+            state.snapshot.assigned = 0
+        }
     }
 }

@@ -6,11 +6,13 @@ struct Preflight {
     let admin: Admin
     let log: PipelineLog
 
+    /// - Parameter tell: is told what is missing.
     /// - Returns: false where it was stopped before.
-    func pass(until isStopped: () -> Bool) async throws -> Bool {
+    func pass(until isStopped: () -> Bool, tell: (String) -> Void = { _ in }) async throws -> Bool {
         var last = ""
         while !isStopped() {
             guard let problem = try await problem() else { return true }
+            tell(problem)
             if problem != last { log.warning("waiting: \(problem)") }
             last = problem
             for _ in 0..<20 where !isStopped() { try await Task.sleep(for: .milliseconds(100)) }

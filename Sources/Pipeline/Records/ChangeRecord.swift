@@ -9,14 +9,7 @@ struct ChangeRecord {
     func append(_ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer) {
         var key: [UInt8] = []
         Hex.append(change.member, to: &key)
-        let kind: ClusterChange.Kind =
-            if change.reason == .erased {
-                .memberErased
-            } else if change.from == 0 {
-                .memberJoined
-            } else {
-                change.to == 0 ? .memberLeft : .memberMoved
-            }
+        let kind = change.kind
         let isSweep = change.reason != .event && change.reason != .erased
         let id = Self.id(
             key: key, kind: kind, numbers: [Int64(change.from), Int64(change.to), Int64(partition), change.offset],
@@ -52,14 +45,7 @@ struct ChangeRecord {
     /// Appends what became of a cluster.
     func append(_ change: LifecycleChange, model: Model, to records: inout RecordBuffer) {
         let key = Array("cluster/\(change.cluster)".utf8)
-        let kind: ClusterChange.Kind =
-            switch change.kind {
-            case .created: .clusterCreated
-            case .split: .clusterSplit
-            case .merged: .clusterMerged
-            case .retired: .clusterRetired
-            case .drifted: .clusterDrifted
-            }
+        let kind = change.kind.published
         let id = Self.id(
             key: key, kind: kind, numbers: [Int64(change.other), change.version], epoch: change.version, step: 0)
         var record = ClusterChange(id: id, kind: kind)

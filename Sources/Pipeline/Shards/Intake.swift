@@ -13,6 +13,8 @@ struct Intake {
     }
 
     private(set) var event = EngineEvent()
+    /// The time of the last event, ms since 1970; nil: there has been none.
+    var lastTime: Int64? { event.time == 0 ? nil : event.time }
     private var buffer = WatchEvent()
     private let reader: WatchEventReader
     private var viewers: ViewerTable

@@ -21,7 +21,7 @@ actor ShardActor {
     private var intake: Intake
     private var batch = MessageBatch()
     private var next = 0
-    private var reported = 0
+    private lazy var gauge = ShardGauge(partition, around)
     private var isDraining = false
     /// Bytes of records after which a mark is set.
     private let markBytes = 32 << 10
@@ -77,6 +77,7 @@ actor ShardActor {
         while !machine.hasArrived {
             if machine.hasOvershot { throw contradiction(target) }
             try await step()
+            gauge.restores(machine.offset - from, of: target.offset - from)
             if ContinuousClock.now > progress {
                 progress = .now + .seconds(5)
                 let done = machine.offset - from
@@ -101,6 +102,7 @@ actor ShardActor {
     ///   - isCommitted: whether it was taken over with a committed position.
     ///   - hasInputLeft: whether there was input left then.
     func run(isCommitted: Bool, hasInputLeft: Bool) async throws {
+        gauge.begin(machine)
         if machine.begin(isCommitted: isCommitted, hasInputLeft: hasInputLeft) { try await mark() }
         while !isDraining { try await step() }
         try await mark()
@@ -125,6 +127,8 @@ actor ShardActor {
             next = 0
         }
         guard batch.count > 0 else { return try await idle() }
+        gauge.startBatch(machine)
+        defer { gauge.endBatch() }
         while next < batch.count, !isDraining || machine.isReplaying {
             try await take()
             if machine.hasArrived { return }
@@ -158,8 +162,12 @@ actor ShardActor {
                     try await mark(isUrgent: true)
                     if !machine.isReplaying { logClosing(epoch) }
                 case .needs(let version):
+                    let asked = gauge.start("waiting for the model of epoch \(version)", rests: true)
                     guard let model = try await around.models.compiled(version) else { return }
+                    gauge.end(.waitModel, since: asked)
+                    let opened = gauge.start("opening an epoch", rests: false)
                     machine.open(with: model, for: intake.event, at: offset)
+                    gauge.end(.open, since: opened)
                     try await mark()
                 }
                 if machine.hasArrived || isDraining && !machine.isReplaying { return }
@@ -176,15 +184,16 @@ actor ShardActor {
     /// Hands what the steps so far produced to the outbox.
     private func mark(isUrgent: Bool = false) async throws {
         _ = machine.snapshot(Monotonic.now)
-        around.statistics.update(partition, machine.shard, offset: machine.offset)
-        around.statistics.count(changes: machine.published - reported)
-        reported = machine.published
+        gauge.update(machine, time: intake.lastTime, reader: reader)
         guard let step = machine.mark(isUrgent: isUrgent) else { return }
+        let handed = gauge.start("waiting for room in the outbox", rests: true)
         try await around.gate.append(step)
+        gauge.end(.waitOutbox, since: handed)
     }
 
     /// Nothing has arrived: says so where the shard stands at the end for long enough.
     private func idle() async throws {
+        gauge.idle(reader)
         if machine.snapshot(Monotonic.now) { return try await mark() }
         if machine.mayBeCaughtUp(Monotonic.now) {
             let position = reader.position

@@ -29,7 +29,7 @@ struct ShardMachine {
     private(set) var offset: Int64
     var shard: Shard<KeyedTopics>
     /// How many changes were published.
-    private(set) var published = 0
+    private(set) var published = ChangeCounts()
     private let output: Output
     private var changes: [MemberChange] = []
     private var records = RecordBuffer()
@@ -176,8 +176,8 @@ struct ShardMachine {
             let encoder = ChangeRecord(format: output.format)
             for change in changes {
                 encoder.append(change, partition: partition, memberships: output.memberships, to: &records)
+                published.count(change.kind)
             }
-            published += changes.count
         }
         changes.removeAll(keepingCapacity: true)
     }

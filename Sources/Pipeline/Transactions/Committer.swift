@@ -26,7 +26,9 @@ actor Committer {
     /// A producer that is ready for transactions: `init_transactions` comes before the first take-over.
     /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
     func prepare() async throws {
+        defer { rest("idle") }
         while producer == nil {
+            beat("making a producer")
             let attempt = attempt { () throws(KafkaError) in try renew() }
             if attempt.outcome == .done { return }
             try check(attempt)
@@ -42,9 +44,12 @@ actor Committer {
     ) async throws -> TransactionMachine.End? {
         var machine = machine
         var last = ContinuousClock.now
+        rest("waiting for something to commit")
+        defer { rest("idle") }
         while let cut = await gate.next(limit: machine.limit, interval: options.commitInterval, last: last) {
             last = .now
             if let end = try await carry(cut, &machine, gate, metadata, group) { return end }
+            rest("waiting for something to commit")
         }
         try Task.checkCancellation()
         return nil
@@ -52,6 +57,8 @@ actor Committer {
 
     /// Aborts what may be open, so that nothing hangs after a loss.
     func abandon() {
+        beat("aborting a transaction")
+        defer { rest("idle") }
         do throws(KafkaError) {
             try producer?.abort(timeout: .seconds(5))
         } catch {
@@ -72,6 +79,7 @@ actor Committer {
         var check = OwnershipCheck()
         var action = check.begin()
         while !isStopped() {
+            beat("asking whether the assignment is still ours")
             let attempt: Attempt
             switch action {
             case .answer(let isOurs):
@@ -100,8 +108,10 @@ actor Committer {
     ) async throws -> TransactionMachine.End? {
         var action = machine.begin(cut)
         let deadline = ContinuousClock.now + options.transactionTimeout * 2
+        let began = ContinuousClock.now
         while true {
             try Task.checkCancellation()
+            beat(action.doing)
             switch action {
             case .send(let cut, let positions):
                 action = try next(
@@ -132,6 +142,7 @@ actor Committer {
                 }
             case .finish(let cut):
                 statistics.countCommit()
+                statistics.record(.commit, .now - began)
                 aborted = 0
                 await gate.drop(cut)
                 return nil
@@ -139,6 +150,7 @@ actor Committer {
                 await gate.release()
                 aborted += 1
                 // Librdkafka knows no more than that records were not delivered in time.
+                rest("waiting before the next try")
                 if aborted > 1, let problem = try await preflight.problem() { warn("waiting: \(problem)") }
                 try await Task.sleep(for: .milliseconds(min(50 << min(aborted, 8), 5_000)))
                 return nil
@@ -224,6 +236,7 @@ actor Committer {
         let producer = try working()
         try producer.begin()
         for step in cut.steps {
+            beat("sending records")
             let records = step.records
             for entry in records.entries {
                 let headers = records.headers[entry.headers].map { (name: $0.name, value: $0.value) }
@@ -233,8 +246,19 @@ actor Committer {
                     timeout: options.transactionTimeout)
             }
         }
+        beat("waiting for records to be delivered")
         try producer.flush(timeout: options.transactionTimeout)
+        beat("sending offsets")
         try producer.sendOffsets(offsets(positions), group: metadata, timeout: options.transactionTimeout)
+    }
+
+    /// Makes progress. A call may take as long as a transaction.
+    private func beat(_ doing: String) {
+        statistics.heartbeats.beat(.committer, doing, grace: options.transactionTimeout.milliseconds)
+    }
+
+    private func rest(_ doing: String) {
+        statistics.heartbeats.rest(.committer, doing)
     }
 
     @_lifetime(borrow records)
@@ -258,6 +282,20 @@ extension RecordBuffer.Topic {
         case (.deltas, _), (.models, _): 0
         case (.state, .input(let partition)): partition
         case (.changes, _), (.members, _), (.deadLetters, _), (.state, .deltas): nil
+        }
+    }
+}
+
+extension TransactionMachine.Action {
+    /// For those who wonder why it takes so long.
+    fileprivate var doing: String {
+        switch self {
+        case .send: "sending records"
+        case .commit: "committing a transaction"
+        case .abort: "aborting a transaction"
+        case .renewProducer: "making a producer"
+        case .ask: "asking for the committed positions"
+        case .finish, .resend, .end: "ending a transaction"
         }
     }
 }

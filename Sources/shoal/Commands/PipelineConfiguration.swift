@@ -75,6 +75,7 @@ extension Configuration {
         options.allowsFuture = text("epoch.future") == "allow"
         options.shutdownTimeout = duration("shutdown.timeout")
         options.outboxBytes = bytes("outbox.max-bytes")
+        options.watchdogTimeout = duration("watchdog.timeout")
         return options
     }
 

@@ -28,15 +28,51 @@ extension Command {
                 ("librdkafka", ClientConfiguration.libraryVersion),
             ])
         let instance = try Instance(options, log: PipelineLog(logger))
+        let server = try serve(instance, configuration, options, logger)
         let interrupt = Interrupt { instance.stop() }
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await instance.run() }
-            tasks.addTask { try await reportProgress(instance.statistics, logger) }
-            defer { tasks.cancelAll() }
-            try await tasks.next()
-        }
+        let outcome = await work(instance, isServed: server != nil, logger)
+        // It answers until everything else is over.
+        await server?.stop()
         _ = interrupt
+        try outcome.get()
         return .ok
+    }
+
+    /// Health and metrics over HTTP, where that is wanted.
+    private static func serve(
+        _ instance: Instance, _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger
+    ) throws -> HTTPServer? {
+        guard var address = configuration["http.listen"].flatMap({ ListenAddress($0) }) else { return nil }
+        let server = try HTTPServer(address, routes: instance.routes(options))
+        address.port = server.port
+        logger.log(
+            .info, "health and metrics are served on \(address)",
+            [("address", "\(address)"), ("port", "\(server.port)")])
+        return server
+    }
+
+    private static func work(
+        _ instance: Instance, isServed: Bool, _ logger: Logger
+    ) async -> Result<Void, any Error> {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await instance.run() }
+                tasks.addTask { try await reportProgress(instance.statistics, logger) }
+                if isServed {
+                    tasks.addTask {
+                        while true {
+                            try await Task.sleep(for: .seconds(5))
+                            await instance.refreshLag()
+                        }
+                    }
+                }
+                defer { tasks.cancelAll() }
+                try await tasks.next()
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// A line every ten seconds in which something happened.
@@ -45,16 +81,16 @@ extension Command {
         while true {
             try await Task.sleep(for: .seconds(10))
             let now = statistics.snapshot
-            guard now.events != last.events || now.changes != last.changes else { continue }
+            guard now.totals != last.totals || now.changes != last.changes else { continue }
             let epochs = now.partitions.values.compactMap(\.epoch)
             logger.log(
-                .info, "\(max(now.events - last.events, 0) / 10) events a second",
+                .info, "\((now.totals.events - last.totals.events) / 10) events a second",
                 [
                     ("members", "\(now.members)"), ("clusters", "\(now.clusters)"), ("changes", "\(now.changes)"),
                     ("epoch", epochs.max().map(String.init) ?? "genesis"),
                     ("model", now.model.map(String.init) ?? "genesis"),
-                    ("rejected", "\(now.rejected.values.reduce(0, +))"), ("duplicates", "\(now.duplicates)"),
-                    ("late", "\(now.late)"), ("early", "\(now.early)"),
+                    ("rejected", "\(now.rejected.values.reduce(0, +))"), ("duplicates", "\(now.totals.duplicates)"),
+                    ("late", "\(now.totals.late)"), ("early", "\(now.totals.early)"),
                 ])
             last = now
         }

@@ -1,0 +1,55 @@
+/// Whether an instance lives, has started, and is ready: lists of checks, each with what is wrong.
+public enum Health {
+    public struct Check: Equatable, Sendable {
+        public var name: String
+        /// nil: nothing is wrong.
+        public var problem: String?
+
+        init(_ name: String, _ problem: String? = nil) {
+            self.name = name
+            self.problem = problem
+        }
+    }
+
+    /// Each part makes progress. To start the process again would cure what does not.
+    public static func liveness(_ heartbeats: [Heartbeats.Status]) -> [Check] {
+        heartbeats.map { status in
+            Check(
+                "\(status.part)",
+                status.isStuck ? "no progress for \(status.age / 1_000) s; it was \(status.doing)" : nil)
+        }
+    }
+
+    /// In the group, and assigned what is restored, or nothing.
+    public static func readiness(_ snapshot: PipelineStatistics.Snapshot) -> [Check] {
+        let group = Check("group", groupProblem(snapshot.state))
+        guard snapshot.state == .restoring else { return [group] }
+        let parts = snapshot.restores.sorted { $0.key < $1.key }.map { partition, progress in
+            Check("partition \(partition)", progress.isOver ? nil : "restoring: \(progress.text)")
+        }
+        return [group, Check("restore", "taking \(snapshot.assigned) partitions over")] + parts
+    }
+
+    /// It has been in the group, and has once had its share of the work at hand, if only for a moment.
+    public static func startup(_ snapshot: PipelineStatistics.Snapshot) -> [Check] {
+        if snapshot.hasStarted { return [Check("started")] }
+        let problems = readiness(snapshot)
+        return problems.contains { $0.problem != nil } ? problems : problems + [Check("started", "not yet")]
+    }
+
+    private static func groupProblem(_ state: InstanceState) -> String? {
+        switch state {
+        case .starting: "starting"
+        case .waiting(let what): "waiting: \(what)"
+        case .joining: "joining the group"
+        case .released: "waiting for an assignment"
+        case .stopping: "stopping"
+        case .idle, .restoring, .working: nil
+        }
+    }
+}
+
+extension PipelineStatistics.Snapshot {
+    /// Assigned and restored, or assigned nothing.
+    public var isReady: Bool { state == .working || state == .idle }
+}

@@ -1,0 +1,110 @@
+internal import Clustering
+internal import Schemas
+
+extension PipelineStatistics {
+    // MARK: - Shards
+
+    /// A shard as it is told of.
+    func partition(_ shard: borrowing Shard<KeyedTopics>, offset: Int64) -> Partition {
+        let counters = shard.counters
+        return Partition(
+            offset: offset, epoch: shard.openEpoch, model: shard.version, neededModel: shard.neededModel,
+            members: shard.memberCount, eligible: counters.eligible, events: counters.events,
+            duplicates: counters.duplicates, late: counters.late, early: counters.early,
+            sensitiveTopics: counters.sensitiveTopics)
+    }
+
+    /// The end of a partition, and how far its reader is.
+    /// - Parameters:
+    ///   - position: behind the control records that follow the last event; nil: not known.
+    ///   - high: the high watermark; nil: not known.
+    func saw(_ partition: Int32, position: Int64?, high: Int64?) {
+        change { snapshot in
+            guard var found = snapshot.partitions[partition] else { return }
+            if let position { found.offset = max(found.offset, position) }
+            if let high { found.high = max(found.high ?? 0, high) }
+            snapshot.partitions[partition] = found
+        }
+    }
+
+    func restores(_ partition: Int32, _ done: Int64, of total: Int64) {
+        let now = Monotonic.now
+        heartbeats.beat(.partition(partition), "restoring")
+        change { snapshot in
+            let started = snapshot.restores[partition]?.started ?? now
+            snapshot.restores[partition] = RestoreProgress(done: done, total: total, started: started, told: now)
+        }
+    }
+
+    /// All that can be a reason, sorted.
+    public static let rejectionReasons = Rejection.allCases.map(\.rawValue).sorted()
+
+    func count(rejected reason: Rejection) {
+        change { $0.rejected[reason.rawValue, default: 0] += 1 }
+    }
+
+    func count(changes: ChangeCounts, since last: ChangeCounts) {
+        guard changes != last else { return }
+        change { $0.changeCounts.add(changes, since: last) }
+    }
+
+    // MARK: - Transactions
+
+    func countCommit() {
+        change { $0.commits += 1 }
+    }
+
+    func countAbort() {
+        change { $0.aborts += 1 }
+    }
+
+    // MARK: - Models
+
+    func saw(model: Int64?, _ content: Model) {
+        let active = content.clusters.filter(\.isActive)
+        let topics = content.vocabulary.entries.count { !$0.isRemoved }
+        change { snapshot in
+            snapshot.model = model
+            snapshot.clusters = active.count
+            snapshot.shownClusters = active.count(where: \.isShown)
+            snapshot.clusteredMembers = content.assigned
+            snapshot.unassigned = content.unassigned.count
+            snapshot.topics = topics
+        }
+    }
+
+    /// The coordinator has folded or published something.
+    func coordinates(_ coordinator: borrowing Coordinator) {
+        let version = coordinator.version
+        let isAhead = coordinator.partitions.contains { state in
+            state.closed.map { closed in version.map { closed > $0 } ?? true } ?? false
+        }
+        let waitedFor = isAhead ? coordinator.waitsFor : []
+        change { $0.waitedFor = waitedFor }
+    }
+
+    func count(lifecycle changes: [LifecycleChange]) {
+        guard !changes.isEmpty else { return }
+        change { snapshot in
+            for change in changes { snapshot.changeCounts.count(change.kind.published) }
+        }
+    }
+
+    // MARK: - The instance
+
+    func enter(_ next: InstanceState) {
+        change { snapshot in
+            snapshot.state = next
+            if next == .working || next == .idle { snapshot.hasStarted = true }
+        }
+    }
+
+    func assigned(_ parts: [Part]) {
+        let count = parts.count { if case .input = $0 { true } else { false } }
+        change { snapshot in
+            snapshot.assigned = count
+            snapshot.assignments += 1
+        }
+        enter(parts.isEmpty ? .idle : .restoring)
+    }
+}

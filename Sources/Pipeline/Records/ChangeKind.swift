@@ -1,0 +1,24 @@
+internal import Clustering
+internal import Schemas
+
+extension MemberChange {
+    /// As it is published.
+    var kind: ClusterChange.Kind {
+        if reason == .erased { return .memberErased }
+        if from == 0 { return .memberJoined }
+        return to == 0 ? .memberLeft : .memberMoved
+    }
+}
+
+extension LifecycleChange.Kind {
+    /// As it is published.
+    var published: ClusterChange.Kind {
+        switch self {
+        case .created: .clusterCreated
+        case .split: .clusterSplit
+        case .merged: .clusterMerged
+        case .retired: .clusterRetired
+        case .drifted: .clusterDrifted
+        }
+    }
+}

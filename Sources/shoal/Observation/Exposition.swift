@@ -1,0 +1,107 @@
+import Foundation
+import Kafka
+import Operations
+import Pipeline
+
+/// What an instance tells Prometheus.
+struct Exposition: Sendable {
+    let statistics: PipelineStatistics
+    /// The consumer group, and the topic that it reads.
+    let group: String
+    let topic: String
+
+    /// All metrics as of now.
+    var text: String {
+        let snapshot = statistics.snapshot
+        var text = MetricText()
+        addCounters(snapshot, to: &text)
+        addPartitions(snapshot, to: &text)
+        addModel(snapshot, to: &text)
+        addInstance(snapshot, to: &text)
+        ProcessMetrics.add(to: &text)
+        return text.text
+    }
+
+    private func addCounters(_ snapshot: PipelineStatistics.Snapshot, to text: inout MetricText) {
+        text.add(.events, snapshot.totals.events)
+        text.add(.duplicateEvents, snapshot.totals.duplicates)
+        text.add(.lateEvents, snapshot.totals.late)
+        text.add(.earlyEvents, snapshot.totals.early)
+        text.add(.erasedViewers, snapshot.totals.erased)
+        text.add(.sensitiveTopics, snapshot.totals.sensitiveTopics)
+        text.add(.topicCandidates, snapshot.totals.candidates)
+        text.add(
+            .deadLetters,
+            Self.reasons.map { Metric.Sample([$0], Double(snapshot.rejected[$0] ?? 0)) })
+        text.add(.changes, snapshot.changeCounts.byName.map { Metric.Sample([$0.name], Double($0.count)) })
+        text.add(
+            .transactions,
+            [.init(["committed"], Double(snapshot.commits)), .init(["aborted"], Double(snapshot.aborts))])
+    }
+
+    /// All of them from the start: a counter that begins above 0 is one whose first increase nobody sees.
+    private static let reasons = PipelineStatistics.rejectionReasons
+
+    private func addPartitions(_ snapshot: PipelineStatistics.Snapshot, to text: inout MetricText) {
+        let partitions = snapshot.partitions.sorted { $0.key < $1.key }
+        let now = Date().timeIntervalSince1970
+        func samples(_ value: (PipelineStatistics.Partition) -> Double?) -> [Metric.Sample] {
+            partitions.compactMap { number, state in
+                value(state).map { Metric.Sample([topic, "\(number)"], $0) }
+            }
+        }
+        func ofGroup(_ samples: [Metric.Sample]) -> [Metric.Sample] {
+            samples.map { Metric.Sample([group] + $0.labels, $0.value) }
+        }
+        text.add(.lag, ofGroup(samples { $0.lag.map(Double.init) }))
+        text.add(.currentOffset, ofGroup(samples { Double($0.offset) }))
+        text.add(
+            .eventTimeLag,
+            samples { state in
+                guard let time = state.eventTime, let lag = state.lag else { return nil }
+                return lag == 0 ? 0 : max(now - Double(time) / 1_000, 0)
+            })
+        text.add(.eventTimestamp, samples { $0.eventTime.map { Double($0) / 1_000 } })
+        text.add(.partitionEpoch, samples { $0.epoch.map(Double.init) })
+        text.add(.partitionModel, samples { $0.model.map(Double.init) })
+        text.add(.partitionWaiting, samples { $0.isWaiting ? 1 : 0 })
+        text.add(.partitionNeededModel, samples { $0.neededModel.map(Double.init) })
+        text.add(.members, samples { Double($0.members) })
+        text.add(.eligibleMembers, samples { Double($0.eligible) })
+        let restores = snapshot.restores.sorted { $0.key < $1.key }
+        text.add(.restoredRecords, restores.map { Metric.Sample([topic, "\($0.key)"], Double($0.value.done)) })
+        text.add(.restoreRecords, restores.map { Metric.Sample([topic, "\($0.key)"], Double($0.value.total)) })
+    }
+
+    private func addModel(_ snapshot: PipelineStatistics.Snapshot, to text: inout MetricText) {
+        if let model = snapshot.model { text.add(.modelEpoch, model) }
+        text.add(
+            .clusters,
+            [
+                .init(["shown"], Double(snapshot.shownClusters)),
+                .init(["withheld"], Double(snapshot.clusters - snapshot.shownClusters)),
+            ])
+        text.add(.clusteredMembers, snapshot.clusteredMembers)
+        text.add(.unassignedMembers, snapshot.unassigned)
+        text.add(.vocabularyTopics, snapshot.topics)
+        text.add(.coordinator, snapshot.waitedFor == nil ? 0 : 1)
+        text.add(.coordinatorWaiting, (snapshot.waitedFor ?? []).map { Metric.Sample([topic, "\($0)"], 1) })
+    }
+
+    private func addInstance(_ snapshot: PipelineStatistics.Snapshot, to text: inout MetricText) {
+        let times = statistics.times
+        text.add(
+            .stageDuration,
+            StageTimes.Stage.allCases.map { stage in
+                Metric.Distribution(
+                    [stage.rawValue], bounds: StageTimes.bounds, counts: times[stage].counts, sum: times[stage].sum)
+            })
+        text.add(
+            .heartbeatAge,
+            statistics.heartbeats.look().map { Metric.Sample(["\($0.part)"], Double($0.age) / 1_000) })
+        text.add(.ready, snapshot.isReady ? 1 : 0)
+        text.add(.assignedPartitions, snapshot.assigned)
+        text.add(.assignments, snapshot.assignments)
+        text.add(.buildInfo, [.init([Shoal.version, Shoal.swiftVersion, ClientConfiguration.libraryVersion], 1)])
+    }
+}

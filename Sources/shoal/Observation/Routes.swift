@@ -1,0 +1,63 @@
+import Foundation
+import Kafka
+import Operations
+import Pipeline
+
+extension Instance {
+    /// What an instance answers over HTTP.
+    func routes(_ options: PipelineOptions) -> [HTTPRoute] {
+        let exposition = Exposition(
+            statistics: statistics, group: options.application, topic: options.topics.input)
+        return [
+            HTTPRoute("/livez", "whether all parts make progress; ?verbose lists them") { request in
+                Self.answer("livez", self.liveness, request)
+            },
+            HTTPRoute("/readyz", "whether it is assigned and restored; ?verbose lists the checks") { request in
+                Self.answer("readyz", self.readiness, request)
+            },
+            HTTPRoute("/startupz", "whether its first take-over is finished; ?verbose lists the checks") { request in
+                Self.answer("startupz", self.startup, request)
+            },
+            HTTPRoute("/version", "the versions, as JSON") { _ in
+                HTTPResponse(Self.versions, contentType: HTTPResponse.json)
+            },
+            HTTPRoute("/metrics", "metrics for Prometheus; `shoal metrics docs` explains them") { _ in
+                HTTPResponse(exposition.text, contentType: MetricText.contentType)
+            },
+        ]
+    }
+
+    /// As Kubernetes' own components answer probes.
+    private static func answer(_ name: String, _ checks: [Health.Check], _ request: HTTPRequest) -> HTTPResponse {
+        let isRight = checks.allSatisfy { $0.problem == nil }
+        guard !isRight || request.query["verbose"] != nil else { return HTTPResponse("ok\n") }
+        var lines = checks.map { check in
+            check.problem.map { "[-]\(check.name) failed: \($0.printable)" } ?? "[+]\(check.name) ok"
+        }
+        lines.append("\(name) check \(isRight ? "passed" : "failed")")
+        return HTTPResponse(lines.joined(separator: "\n") + "\n", status: isRight ? 200 : 503)
+    }
+
+    private static var versions: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let versions = [
+            "name": "shoal", "version": Shoal.version, "swift": Shoal.swiftVersion,
+            "librdkafka": ClientConfiguration.libraryVersion,
+        ]
+        return (try? String(decoding: encoder.encode(versions), as: UTF8.self)).map { $0 + "\n" } ?? "{}\n"
+    }
+}
+
+extension Shoal {
+    /// Of the compiler that built the program.
+    static let swiftVersion: String = {
+        #if compiler(>=6.4)
+            "6.4 or newer"
+        #elseif compiler(>=6.3)
+            "6.3"
+        #else
+            "6.2"
+        #endif
+    }()
+}

@@ -1,0 +1,101 @@
+import Synchronization
+import Testing
+
+@testable import Pipeline
+
+@Suite("Heartbeats")
+struct HeartbeatTests {
+    /// A clock that the test moves.
+    private final class Clock: Sendable {
+        let now = Mutex<Int64>(0)
+        func advance(_ milliseconds: Int64) { now.withLock { $0 += milliseconds } }
+    }
+
+    private static func make() -> (Heartbeats, Clock) {
+        let clock = Clock()
+        return (Heartbeats(timeout: .seconds(10)) { clock.now.withLock { $0 } }, clock)
+    }
+
+    private func stuck(_ heartbeats: Heartbeats) -> [String] {
+        heartbeats.look().filter(\.isStuck).map { "\($0.part): \($0.doing)" }
+    }
+
+    @Test("a part that says nothing for too long is stuck, until it goes on")
+    func stuck() {
+        let (heartbeats, clock) = Self.make()
+        heartbeats.beat(.group, "polling the group")
+        heartbeats.beat(.partition(3), "handling records")
+        for _ in 0..<10 {
+            clock.advance(1_000)
+            heartbeats.beat(.group, "polling the group")
+            #expect(stuck(heartbeats) == [])
+        }
+        clock.advance(1)
+        #expect(stuck(heartbeats) == ["partition 3: handling records"])
+        heartbeats.beat(.partition(3), "handling records")
+        #expect(stuck(heartbeats) == [])
+    }
+
+    @Test("whoever waits for others may wait for ever, and a long call has its grace")
+    func rests() {
+        let (heartbeats, clock) = Self.make()
+        heartbeats.rest(.coordinator, "waiting")
+        heartbeats.beat(.committer, "committing", grace: 5_000)
+        for _ in 0..<15 {
+            #expect(stuck(heartbeats) == [])
+            clock.advance(1_000)
+        }
+        clock.advance(1)
+        #expect(stuck(heartbeats) == ["committer: committing"])
+    }
+
+    @Test("a process that slept as a whole was not stuck, but has to go on then")
+    func slept() {
+        let (heartbeats, clock) = Self.make()
+        heartbeats.beat(.group, "polling the group")
+        #expect(stuck(heartbeats) == [])
+        clock.advance(3_600_000)
+        #expect(stuck(heartbeats) == [])
+        for _ in 0..<10 {
+            clock.advance(1_000)
+            #expect(stuck(heartbeats) == [])
+        }
+        clock.advance(1)
+        #expect(stuck(heartbeats) == ["group: polling the group"])
+    }
+
+    @Test("the work's parts go with it")
+    func ends() {
+        let (heartbeats, _) = Self.make()
+        for part in [Heartbeats.Part.partition(1), .coordinator, .models, .committer, .group, .partition(0)] {
+            heartbeats.beat(part, "x")
+        }
+        let all: [Heartbeats.Part] = [.group, .committer, .models, .coordinator, .partition(0), .partition(1)]
+        #expect(heartbeats.look().map(\.part) == all)
+        heartbeats.endWork()
+        #expect(heartbeats.look().map(\.part) == [.group, .committer])
+        heartbeats.end()
+        #expect(heartbeats.look().isEmpty)
+    }
+
+    @Test("the watchdog names who is stuck once, with what it was doing, and tells when it goes on")
+    func watchdog() {
+        let (heartbeats, clock) = Self.make()
+        let lines = Mutex<[String]>([])
+        let log = PipelineLog { entry in lines.withLock { $0.append("\(entry.level): \(entry.message)") } }
+        let watchdog = Watchdog(heartbeats, log: log)
+        heartbeats.beat(.partition(3), "handling records")
+        for _ in 0..<30 {
+            watchdog.look()
+            clock.advance(1_000)
+        }
+        #expect(
+            lines.withLock { $0 } == [
+                "error: partition 3 has made no progress for 11 s; it was handling records"
+            ])
+        heartbeats.beat(.partition(3), "handling records")
+        watchdog.look()
+        watchdog.look()
+        #expect(lines.withLock { $0.dropFirst() } == ["warning: partition 3 makes progress again"])
+    }
+}

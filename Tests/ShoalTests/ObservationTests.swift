@@ -1,0 +1,235 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+/// An application with probes and metrics, on topics of its own.
+struct ObservedApplication {
+    let name = uniqueName("observed")
+    let broker: TestBroker
+
+    init() async throws { broker = try await TestBroker.shared() }
+
+    func settings(_ more: [String: String] = [:]) -> [String] {
+        let all = [
+            "application.id": name, "input.topic": "\(name)-in", "output.topic": "\(name)-out",
+            "http.listen": "127.0.0.1:0",
+            "kafka.bootstrap.servers": broker.bootstrap, "epoch.future": "allow", "epoch.idle-timeout": "300ms",
+            "clock.quorum": "4", "members.min-events": "1", "clusters.seed-members": "20", "topics.min-viewers": "1",
+            "clusters.count": "2", "privacy.min-cluster-size": "1", "epoch.length": "1h",
+        ].merging(more) { $1 }
+        return all.sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] }
+    }
+
+    func createTopics(partitions: Int) throws {
+        let result = try shoal(["topics", "create", "--partitions", "\(partitions)"] + settings())
+        #expect(result.status == 0, "\(result.output)")
+    }
+
+    func run(_ more: [String: String] = [:]) throws -> ShoalProcess {
+        try ShoalProcess(
+            ["run"] + settings(more), environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+    }
+
+    /// The port that it tells in its log.
+    func port(_ process: ShoalProcess) async throws -> Int {
+        try await process.waitForLog("health and metrics are served")
+        let line = process.log.split(separator: "\n").first { $0.contains("health and metrics are served") } ?? ""
+        let digits = line.split(separator: "\"port\":\"").last?.prefix { $0.isNumber } ?? ""
+        return try #require(Int(digits), "\(line)")
+    }
+
+    /// 24 viewers of two tastes, one event an hour each, for six hours; one is told twice an hour.
+    func publish() async throws {
+        let producer = try Producer(broker.configuration())
+        for hour in 0..<6 {
+            for viewer in 0..<24 {
+                let time = 1_700_000_000_000 + hour * 3_600_000 + viewer * 1_000
+                let topic = viewer % 2 == 0 ? "chess" : "cats"
+                let event = """
+                    {"event_id":"\(viewer)-\(hour)","user_id":"u\(viewer)","topics":["\(topic)"],"watched_ms":60000,\
+                    "duration_ms":60000,"event_time_ms":\(time)}
+                    """
+                for _ in 0..<(viewer == 0 ? 2 : 1) {
+                    try producer.produce(
+                        to: "\(name)-in", partition: Int32(viewer % 4 / 2), key: "u\(viewer)", value: event)
+                }
+            }
+        }
+        try producer.produce(to: "\(name)-in", partition: 0, key: "u0", value: "{\"user_id\":")
+        try producer.produce(to: "\(name)-in", partition: 1, key: "u3", value: nil)
+        try producer.flush(timeout: .seconds(10))
+    }
+
+    /// The metrics, as soon as they are as wanted; 30 s at most.
+    func metrics(_ port: Int, until isRight: ([String: Double]) -> Bool) async throws -> String {
+        let end = ContinuousClock.now + .seconds(30)
+        while true {
+            let text = try await http(port, "/metrics").body
+            if isRight(metricValues(text)) { return text }
+            guard ContinuousClock.now < end else {
+                throw ProcessMisbehaved(
+                    description: text.split(separator: "\n").filter { !$0.hasPrefix("#") }.joined(separator: "\n"))
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Waits until a probe answers with the status; 30 s at most.
+    func wait(_ port: Int, _ probe: String, for status: Int) async throws {
+        let end = ContinuousClock.now + .seconds(30)
+        while true {
+            let answer = try await http(port, probe)
+            if answer.status == status { return }
+            guard ContinuousClock.now < end else { throw ProcessMisbehaved(description: "\(probe): \(answer.body)") }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+@Suite("Probes and metrics")
+struct ObservationTests {
+    @Test("the probes follow an instance from its start to its end")
+    func probes() async throws {
+        let application = try await ObservedApplication()
+        let process = try application.run()
+        let port = try await application.port(process)
+        try await process.waitForLog("topics are missing")
+        let missing = try await http(port, "/startupz")
+        #expect(missing.status == 503 && missing.body.contains("[-]group failed: waiting: topics are missing"))
+        #expect(try await http(port, "/readyz").status == 503)
+        #expect(try await http(port, "/livez").body == "ok\n")
+        try application.createTopics(partitions: 2)
+        try await application.wait(port, "/startupz", for: 200)
+        try await application.wait(port, "/readyz", for: 200)
+        #expect(try await http(port, "/readyz?verbose").body == "[+]group ok\nreadyz check passed\n")
+        let parts = try await http(port, "/livez?verbose")
+        for part in ["group", "committer", "models", "coordinator", "partition 0", "partition 1"] {
+            #expect(parts.body.contains("[+]\(part) ok\n"), "\(parts.body)")
+        }
+        let version = try await http(port, "/version")
+        let parsed = try JSONDecoder().decode([String: String].self, from: Data(version.body.utf8))
+        #expect(Set(parsed.keys) == ["name", "version", "swift", "librdkafka"] && parsed["name"] == "shoal")
+        #expect(try await http(port, "/").status == 404)
+        #expect(try await http(port, "/metrics", method: "POST").status == 405)
+        #expect(try await process.stop() == 0)
+        await #expect(throws: (any Error).self) { try await http(port, "/livez") }
+    }
+
+    @Test("metrics tell what came in, what went out and where everything stands; a restart restores and counts anew")
+    func metrics() async throws {
+        let application = try await ObservedApplication()
+        try application.createTopics(partitions: 2)
+        let process = try application.run()
+        let port = try await application.port(process)
+        try await application.wait(port, "/readyz", for: 200)
+        try await application.publish()
+        let group = "consumergroup=\"\(application.name)\",topic=\"\(application.name)-in\""
+        let text = try await application.metrics(port) { values in
+            values["shoal_events_total"] == 144 && values["shoal_clusters{state=\"shown\"}"] == 2
+                && values["kafka_consumergroup_lag{\(group),partition=\"0\"}"] == 0
+                && values["kafka_consumergroup_lag{\(group),partition=\"1\"}"] == 0
+                && values["shoal_erased_viewers_total"] == 1
+        }
+        let values = metricValues(text)
+        #expect(values["shoal_duplicate_events_total"] == 6)
+        #expect(values["shoal_dead_letters_total{reason=\"bad_json\"}"] == 1)
+        #expect(values["shoal_dead_letters_total{reason=\"bad_utf8\"}"] == 0)
+        #expect(values["kafka_consumergroup_current_offset{\(group),partition=\"0\"}"] == 79)
+        #expect(values["kafka_consumergroup_current_offset{\(group),partition=\"1\"}"] == 73)
+        let ofPartition = "topic=\"\(application.name)-in\",partition=\"1\""
+        #expect(values["shoal_partition_epoch{\(ofPartition)}"] == 472_227)
+        #expect(values["shoal_partition_model_epoch{\(ofPartition)}"] == 472_225)
+        #expect(values["shoal_event_timestamp_seconds{\(ofPartition)}"] == 1_700_018_023)
+        #expect(values["shoal_event_time_lag_seconds{\(ofPartition)}"] == 0)
+        #expect(values["shoal_members{\(ofPartition)}"] == 11)
+        #expect(values["shoal_coordinator"] == 1 && values["shoal_ready"] == 1)
+        #expect(values["shoal_assigned_partitions"] == 2 && values["shoal_assignments_total"] == 1)
+        #expect(values["shoal_changes_total{kind=\"cluster_created\"}"] == 2)
+        #expect(values["shoal_changes_total{kind=\"member_joined\"}"] ?? 0 >= 20)
+        #expect(values["shoal_changes_total{kind=\"member_erased\"}"] == 1)
+        #expect(values["shoal_transactions_total{outcome=\"committed\"}"] ?? 0 > 3)
+        for stage in ["handle", "open", "commit", "publish", "wait_model"] {
+            #expect(values["shoal_stage_duration_seconds_count{stage=\"\(stage)\"}"] ?? 0 > 0, "\(stage)")
+        }
+        #expect(!text.contains("\"u1"), "no viewer is named")
+        if hasProgram("promtool") { #expect(try promtoolFindings(text) == "") }
+        #expect(try await process.stop() == 0)
+
+        let again = try application.run()
+        let next = try await application.port(again)
+        try await application.wait(next, "/readyz", for: 200)
+        let restored = metricValues(try await http(next, "/metrics").body)
+        #expect(restored["shoal_events_total"] == 0, "what a restore repeats is no news")
+        let (done, wanted) = (
+            restored["shoal_restore_done_records{\(ofPartition)}"],
+            restored["shoal_restore_expected_records{\(ofPartition)}"]
+        )
+        #expect(done == wanted && wanted == 73)
+        #expect(try await again.stop() == 0)
+    }
+
+    @Test("an instance that is assigned nothing is ready")
+    func idle() async throws {
+        let application = try await ObservedApplication()
+        try application.createTopics(partitions: 1)
+        let first = try application.run(["instance.id": "a"])
+        try await application.wait(try await application.port(first), "/readyz", for: 200)
+        let second = try application.run(["instance.id": "b"])
+        let port = try await application.port(second)
+        try await second.waitForLog("assigned")
+        try await application.wait(port, "/startupz", for: 200)
+        try await application.wait(port, "/readyz", for: 200)
+        try await application.wait(try await application.port(first), "/readyz", for: 200)
+        #expect(try await second.stop() == 0)
+        #expect(try await first.stop() == 0)
+    }
+
+    @Test("a process that was stopped for longer than the watchdog waits is alive as soon as it goes on")
+    func stopped() async throws {
+        let application = try await ObservedApplication()
+        try application.createTopics(partitions: 1)
+        let process = try application.run(["watchdog.timeout": "4s"])
+        let port = try await application.port(process)
+        try await application.wait(port, "/readyz", for: 200)
+        process.signal(SIGSTOP)
+        try await Task.sleep(for: .seconds(6))
+        process.signal(SIGCONT)
+        for _ in 0..<20 {
+            let answer = try await http(port, "/livez")
+            #expect(answer.status == 200, "\(answer.body)")
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(!process.log.contains("has made no progress"))
+        #expect(try await process.stop() == 0)
+    }
+
+    @Test("a port in use ends it with 71 and what to do, before it joins the group")
+    func inUse() async throws {
+        let application = try await ObservedApplication()
+        let first = try application.run()
+        let port = try await application.port(first)
+        let second = try application.run(["http.listen": "127.0.0.1:\(port)"])
+        #expect(try await second.waitForEnd() == 71)
+        #expect(second.log.contains("http.listen=127.0.0.1:\(port): address already in use"), "\(second.log)")
+        #expect(try await first.stop() == 0)
+        #expect(
+            try shoal(["config", "check", "--set", "http.listen=8080"]).output.contains("must be HOST:PORT or :PORT"))
+    }
+
+    @Test("Prometheus scrapes it", .enabled(if: hasProgram("prometheus")))
+    func prometheus() async throws {
+        let application = try await ObservedApplication()
+        try application.createTopics(partitions: 2)
+        let process = try application.run()
+        let port = try await application.port(process)
+        try await application.publish()
+        let prometheus = try await Prometheus(scraping: port)
+        try await prometheus.wait(for: "shoal_events_total", toBe: 144)
+        try await prometheus.wait(for: "up", toBe: 1)
+        try await prometheus.wait(for: "sum(kafka_consumergroup_lag{consumergroup=\"\(application.name)\"})", toBe: 0)
+        try await prometheus.wait(for: "count(shoal_stage_duration_seconds_bucket{le=\"+Inf\"})", toBe: 6)
+        prometheus.stop()
+        #expect(try await process.stop() == 0)
+    }
+}
