@@ -15,13 +15,35 @@ public enum GroupEvent: Sendable {
 /// `@unchecked Sendable`: librdkafka only reads it.
 @safe public final class GroupMetadata: @unchecked Sendable {
     let pointer: OpaquePointer
+    /// The number of the group's generation, for logs; nil where this librdkafka does not tell.
+    public let generation: Int32?
 
-    init(_ pointer: OpaquePointer) {
+    init(_ pointer: OpaquePointer, group: String) {
         unsafe self.pointer = pointer
+        generation = unsafe Self.generation(of: pointer, group)
     }
 
     deinit {
         unsafe rd_kafka_consumer_group_metadata_destroy(pointer)
+    }
+
+    /// No function tells it, but the serialised form begins with a magic word, the generation and the group's name. That form is
+    /// librdkafka's own business: where the magic word or the name is not what it is in 2.0, nothing is known.
+    private static func generation(of pointer: OpaquePointer, _ group: String) -> Int32? {
+        var buffer: UnsafeMutableRawPointer?
+        var size = 0
+        if let error = unsafe rd_kafka_consumer_group_metadata_write(pointer, &buffer, &size) {
+            unsafe rd_kafka_error_destroy(error)
+            return nil
+        }
+        guard let buffer = unsafe buffer else { return nil }
+        defer { unsafe rd_kafka_mem_free(nil, buffer) }
+        // Safe: librdkafka gives `size` bytes.
+        let bytes = unsafe UnsafeRawBufferPointer(start: buffer, count: size)
+        let (magic, name) = (Array("CGMDv2:".utf8), Array(group.utf8) + [0])
+        let start = magic.count + MemoryLayout<Int32>.size
+        guard unsafe bytes.starts(with: magic), unsafe bytes.dropFirst(start).starts(with: name) else { return nil }
+        return unsafe bytes.loadUnaligned(fromByteOffset: magic.count, as: Int32.self)
     }
 }
 
@@ -111,7 +133,7 @@ public enum GroupEvent: Sendable {
         guard let pointer = unsafe rd_kafka_consumer_group_metadata(handle.pointer) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "group \(group): metadata")
         }
-        let metadata = unsafe GroupMetadata(pointer)
+        let metadata = unsafe GroupMetadata(pointer, group: group)
         // Librdkafka's own thread gives up generation and member id at one with the assignment: if this is not lost now, it
         // was not when the metadata was taken.
         if unsafe rd_kafka_assignment_lost(handle.pointer) != 0 || memberID.isEmpty {

@@ -23,6 +23,14 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
     public let severity: Severity
     /// What was being done, with topic and partition where there are any.
     public let context: String
+    /// The record that could not be had, where it is about one.
+    public internal(set) var place: Place?
+
+    /// Where a record stands.
+    public struct Place: Equatable, Sendable {
+        public var partition: TopicPartition
+        public var offset: Int64
+    }
 
     public init(code: Int32, name: String, text: String, severity: Severity, context: String) {
         self.code = code

@@ -108,9 +108,10 @@ public final class ReaderClient: Sendable {
         _ code: rd_kafka_resp_err_t, _ message: UnsafeMutablePointer<rd_kafka_message_t>
     ) -> KafkaError? {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        let error = unsafe KafkaError(
+        var error = unsafe KafkaError(
             code, "reading \(topic) partition \(partition) at offset \(position)",
             text: rd_kafka_message_errstr(message).map { unsafe String(cString: $0) })
+        error.place = .init(partition: TopicPartition(topic, partition), offset: position)
         return error.isTimeout ? nil : error
     }
 }

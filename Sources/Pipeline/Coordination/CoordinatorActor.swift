@@ -44,7 +44,9 @@ actor CoordinatorActor {
             if try !fold() { try await Task.sleep(for: .milliseconds(3)) }
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
-                log.warning(ModelFeed.hanging(options.topics.deltas, reader.position), ("topic", options.topics.deltas))
+                log.warning(
+                    ModelFeed.hanging(options.topics.deltas, reader.position), ("topic", options.topics.deltas),
+                    ("partition", "0"), ("offset", "\(reader.position)"))
             }
         }
         machine.skip(to: reader.position)

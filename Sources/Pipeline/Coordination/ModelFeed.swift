@@ -48,7 +48,9 @@ actor ModelFeed {
             try await Task.sleep(for: .milliseconds(3))
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
-                log.warning(Self.hanging(topic, reader.position), ("topic", topic), ("offset", "\(reader.position)"))
+                log.warning(
+                    Self.hanging(topic, reader.position), ("topic", topic), ("partition", "0"),
+                    ("offset", "\(reader.position)"))
             }
         }
     }

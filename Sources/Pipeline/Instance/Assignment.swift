@@ -44,6 +44,8 @@ actor Assignment {
     init(_ parts: [Part], metadata: GroupMetadata, tools: Tools) throws {
         self.parts = parts
         self.metadata = metadata
+        var tools = tools
+        tools.log = tools.log.adding(metadata.generation)
         self.tools = tools
         gate = OutboxGate(bound: tools.options.outboxBytes)
         reader = try ReaderClient(tools.options.kafka)

@@ -235,7 +235,7 @@ public final class Instance: Sendable {
         if let failure = Self.final(error) {
             state.failure = failure
         } else {
-            log.error("\(error); taking the partitions over again")
+            log.error("\(error); taking the partitions over again", error.fields)
         }
         return .answered(isOurs: true)
     }

@@ -1,3 +1,5 @@
+internal import Kafka
+
 /// What the pipeline has to say while it runs. Never a viewer.
 public struct PipelineLog: Sendable {
     public enum Level: Int, Comparable, Sendable {
@@ -22,6 +24,20 @@ public struct PipelineLog: Sendable {
         self.sink = sink
     }
 
+    /// The same, with these fields behind those of every line.
+    func adding(_ fields: (String, String)...) -> PipelineLog {
+        PipelineLog { [sink] entry in
+            var entry = entry
+            entry.fields += fields
+            sink(entry)
+        }
+    }
+
+    /// The same, with the generation that the lines are about, where it is known.
+    func adding(_ generation: Int32?) -> PipelineLog {
+        generation.map { adding(("generation", "\($0)")) } ?? self
+    }
+
     func debug(_ message: @autoclosure () -> String, _ fields: (String, String)...) {
         sink(Entry(level: .debug, message: message(), fields: fields))
     }
@@ -35,6 +51,21 @@ public struct PipelineLog: Sendable {
     }
 
     func error(_ message: String, _ fields: (String, String)...) {
+        error(message, fields)
+    }
+
+    func error(_ message: String, _ fields: [(String, String)]) {
         sink(Entry(level: .error, message: message, fields: fields))
+    }
+}
+
+extension Error {
+    /// Topic, partition and offset, where it is known.
+    var fields: [(String, String)] {
+        guard let place = (self as? KafkaError)?.place else { return [] }
+        return [
+            ("topic", place.partition.topic), ("partition", "\(place.partition.partition)"),
+            ("offset", "\(place.offset)"),
+        ]
     }
 }

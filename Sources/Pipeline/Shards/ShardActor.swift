@@ -178,7 +178,8 @@ actor ShardActor {
 
     private func logClosing(_ epoch: Epoch) {
         around.log.debug(
-            "closed an epoch", ("partition", "\(partition)"), ("epoch", "\(epoch)"), ("offset", "\(machine.offset)"))
+            "closed an epoch", ("topic", around.options.topics.input), ("partition", "\(partition)"),
+            ("offset", "\(machine.offset)"), ("epoch", "\(epoch)"))
     }
 
     /// Hands what the steps so far produced to the outbox.

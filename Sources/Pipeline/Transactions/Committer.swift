@@ -9,7 +9,9 @@ actor Committer {
     private let options: PipelineOptions
     private let preflight: Preflight
     private let statistics: PipelineStatistics
-    private let log: PipelineLog
+    private let plainLog: PipelineLog
+    /// Names the generation of the present work.
+    private var log: PipelineLog
     private var producer: Producer?
     /// Transactions in a row that were aborted.
     private var aborted = 0
@@ -20,6 +22,7 @@ actor Committer {
         self.options = options
         preflight = Preflight(options: options, admin: admin, log: log)
         self.statistics = statistics
+        plainLog = log
         self.log = log
     }
 
@@ -45,7 +48,11 @@ actor Committer {
         var machine = machine
         var last = ContinuousClock.now
         rest("waiting for something to commit")
-        defer { rest("idle") }
+        log = plainLog.adding(metadata.generation)
+        defer {
+            log = plainLog
+            rest("idle")
+        }
         while let cut = await gate.next(limit: machine.limit, interval: options.commitInterval, last: last) {
             last = .now
             if let end = try await carry(cut, &machine, gate, metadata, group) { return end }

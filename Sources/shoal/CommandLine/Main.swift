@@ -50,6 +50,8 @@ struct Shoal {
                 return .ok
             }
             return try await command.run(arguments)
+        } catch let reported as Reported {
+            return code(of: reported.error)
         } catch {
             report("\(error)")
             return code(of: error)
@@ -69,7 +71,7 @@ struct Shoal {
         return nearest.map { "; did you mean `shoal \($0)`?" } ?? ""
     }
 
-    private static func code(of error: any Error) -> ExitCode {
+    static func code(of error: any Error) -> ExitCode {
         switch error {
         case is UsageError: return .usage
         case is Configuration.Invalid: return .configuration
@@ -108,6 +110,11 @@ struct Shoal {
             `shoal COMMAND --help` tells more. librdkafka \(ClientConfiguration.libraryVersion).
             """
     }
+}
+
+/// An error that stands in the log already.
+struct Reported: Error {
+    var error: any Error
 }
 
 extension Command {

@@ -34,7 +34,13 @@ extension Command {
         // It answers until everything else is over.
         await server?.stop()
         _ = interrupt
-        try outcome.get()
+        do {
+            try outcome.get()
+        } catch {
+            // Whoever reads the log as JSON reads its last line, too.
+            logger.log(.error, "\(error)", [("exit_status", "\(Shoal.code(of: error).rawValue)")])
+            throw Reported(error: error)
+        }
         return .ok
     }
 
