@@ -113,6 +113,11 @@ struct ObservationTests {
         #expect(try await http(port, "/").status == 404)
         #expect(try await http(port, "/metrics", method: "POST").status == 405)
         #expect(try await process.stop() == 0)
+        for line in process.log.split(separator: "\n") {
+            let fields = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+            guard fields["message"]?.hasPrefix("took over") == true else { continue }
+            #expect(fields["generation"].flatMap { Int($0) } ?? 0 > 0, "\(line)")
+        }
         await #expect(throws: (any Error).self) { try await http(port, "/livez") }
     }
 
@@ -211,7 +216,10 @@ struct ObservationTests {
         let port = try await application.port(first)
         let second = try application.run(["http.listen": "127.0.0.1:\(port)"])
         #expect(try await second.waitForEnd() == 71)
-        #expect(second.log.contains("http.listen=127.0.0.1:\(port): address already in use"), "\(second.log)")
+        let last = try JSONDecoder().decode(
+            [String: String].self, from: Data((second.log.split(separator: "\n").last ?? "").utf8))
+        #expect(last["message"]?.hasPrefix("http.listen=127.0.0.1:\(port): address already in use: stop") == true)
+        #expect(last["level"] == "error" && last["exit_status"] == "71", "\(last)")
         #expect(try await first.stop() == 0)
         #expect(
             try shoal(["config", "check", "--set", "http.listen=8080"]).output.contains("must be HOST:PORT or :PORT"))

@@ -32,6 +32,16 @@ struct ReadmeTests {
         for code in ExitCode.allCases { #expect(text.contains("\n| \(code.rawValue) | "), "\(code)") }
     }
 
+    @Test("its section on watching names every route, and metrics that exist")
+    func watching() throws {
+        let text = try Self.text()
+        for route in ["/livez", "/readyz", "/startupz", "/version", "/metrics"] {
+            #expect(text.contains("\n| `\(route)` | "), "\(route)")
+        }
+        let names = text.matches(of: /`((?:shoal|kafka)_[a-z_]+)`/).map { String($0.1) }
+        #expect(names.count >= 4 && names.allSatisfy { name in Metric.all.contains { $0.name == name } }, "\(names)")
+    }
+
     @Test("the example of a subscriber compiles")
     func example() throws {
         let package = TestBroker.root.appending(path: "Examples/Subscriber").path

@@ -6,7 +6,7 @@ extension Instance {
     public func refreshLag() async {
         let options = tools.options
         for (partition, state) in statistics.snapshot.partitions.sorted(by: { $0.key < $1.key }) {
-            guard state.isWaiting || state.high == nil else { continue }
+            guard state.isWaiting || state.high == nil, !Task.isCancelled else { continue }
             // What cannot be asked now is asked the next time.
             let marks = try? await tools.admin.watermarks(of: TopicPartition(options.topics.input, partition))
             if let marks { statistics.saw(partition, position: nil, high: marks.high) }

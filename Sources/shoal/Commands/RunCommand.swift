@@ -27,6 +27,17 @@ extension Command {
                 ("brokers", configuration.text("kafka.bootstrap.servers")), ("input", options.topics.input),
                 ("librdkafka", ClientConfiguration.libraryVersion),
             ])
+        do {
+            try await run(configuration, options, logger)
+        } catch {
+            // Whoever reads the log as JSON reads its last line, too.
+            logger.log(.error, "\(error)", [("exit_status", "\(Shoal.code(of: error).rawValue)")])
+            throw Reported(error: error)
+        }
+        return .ok
+    }
+
+    private static func run(_ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger) async throws {
         let instance = try Instance(options, log: PipelineLog(logger))
         let server = try serve(instance, configuration, options, logger)
         let interrupt = Interrupt { instance.stop() }
@@ -34,14 +45,7 @@ extension Command {
         // It answers until everything else is over.
         await server?.stop()
         _ = interrupt
-        do {
-            try outcome.get()
-        } catch {
-            // Whoever reads the log as JSON reads its last line, too.
-            logger.log(.error, "\(error)", [("exit_status", "\(Shoal.code(of: error).rawValue)")])
-            throw Reported(error: error)
-        }
-        return .ok
+        try outcome.get()
     }
 
     /// Health and metrics over HTTP, where that is wanted.
