@@ -114,8 +114,8 @@ struct HealthTests {
         #expect(found.last?.hasPrefix("partition 7: restoring: 100 of 400 records") == true, "\(found)")
         statistics.restores(7, 400, of: 400)
         #expect(problems(Health.readiness(statistics.snapshot)) == ["restore: taking 1 partitions over"])
-        let progress = RestoreProgress(done: 100, total: 400, started: 1_000, told: 3_000)
-        #expect(progress.text == "100 of 400 records, 50 a second, 6 s left")
+        let progress = RestoreProgress(stage: .input, done: 100, total: 400, started: 1_000, told: 3_000)
+        #expect(progress.text == "input: 100 of 400 records, 50 a second, 6 s left")
     }
 
     @Test("who has started once has started for good")

@@ -198,7 +198,9 @@ actor Assignment {
                 let count = await feed.count
                 action = machine.next(.models(count: count, hasGenesis: await feed.genesis != nil))
             case .readState(let offset):
-                let found = try await stateReader(feed).read(part.number, through: offset)
+                var reader = stateReader(feed)
+                reader.statistics = tools.statistics
+                let found = try await reader.read(part.number, through: offset)
                 (state, action) = (found, machine.next(.state(found.found)))
             case .searchWords(let offset):
                 action = machine.next(.words(found: try await WordSearch(options).find(part, through: offset)))

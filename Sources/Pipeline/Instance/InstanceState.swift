@@ -17,7 +17,15 @@ public enum InstanceState: Equatable, Sendable {
 
 /// How far the restore of a partition's state is.
 public struct RestoreProgress: Equatable, Sendable {
-    /// Records read so far.
+    public enum Stage: Equatable, Sendable {
+        /// The snapshots in the state topic are read.
+        case state(members: Int, bytes: Int)
+        /// What came after the last snapshot is replayed.
+        case input
+    }
+
+    public var stage: Stage
+    /// Records read so far; of the state by offset, as compaction leaves gaps.
     public var done: Int64
     public var total: Int64
     /// When it began, in milliseconds of a monotonic clock.
@@ -25,17 +33,22 @@ public struct RestoreProgress: Equatable, Sendable {
     /// When it was last told of.
     var told: Int64
 
-    public var isOver: Bool { done >= total }
+    public var isOver: Bool { stage == .input && done >= total }
 
     /// Since the beginning.
     public var recordsPerSecond: Double {
         told > started ? Double(done) * 1_000 / Double(told - started) : 0
     }
 
-    /// As "1200 of 50000 records, 30000 a second, 2 s left".
+    /// As "input: 1200 of 50000 records, 30000 a second, 2 s left".
     public var text: String {
         let rate = recordsPerSecond
         let left = rate > 0 ? ", \(Int((Double(total - done) / rate).rounded(.up))) s left" : ""
-        return "\(done) of \(total) records, \(Int(rate)) a second\(left)"
+        let what =
+            switch stage {
+            case .state(let members, let bytes): "state: \(members) members, \(bytes >> 20) MiB, "
+            case .input: "input: "
+            }
+        return "\(what)\(done) of \(total) records, \(Int(rate)) a second\(left)"
     }
 }

@@ -27,12 +27,14 @@ extension PipelineStatistics {
         }
     }
 
-    func restores(_ partition: Int32, _ done: Int64, of total: Int64) {
+    func restores(_ partition: Int32, _ stage: RestoreProgress.Stage = .input, _ done: Int64, of total: Int64) {
         let now = Monotonic.now
         heartbeats.beat(.partition(partition), "restoring")
         change { snapshot in
-            let started = snapshot.restores[partition]?.started ?? now
-            snapshot.restores[partition] = RestoreProgress(done: done, total: total, started: started, told: now)
+            let last = snapshot.restores[partition]
+            let isNew = (last?.stage == .input) != (stage == .input)
+            snapshot.restores[partition] = RestoreProgress(
+                stage: stage, done: done, total: total, started: isNew ? now : last?.started ?? now, told: now)
         }
     }
 

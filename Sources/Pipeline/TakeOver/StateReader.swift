@@ -6,6 +6,8 @@ struct StateReader {
     let reader: ReaderClient
     let admin: Admin
     let log: PipelineLog
+    /// That is told how far a restore is; nil: it is none.
+    var statistics: PipelineStatistics?
     /// nil: there are no checkpoints.
     let keeper: CheckpointKeeper?
     let modelHash: CheckpointKeeper.ModelHash
@@ -33,6 +35,8 @@ struct StateReader {
                 bytes += (batch.key(index)?.count ?? 0) + (batch.value(index)?.count ?? 0)
             }
             records += batch.count
+            statistics?.restores(
+                partition, .state(members: state.memberCount, bytes: bytes), reader.position - low, of: high - low)
             let now = ContinuousClock.now
             if batch.count > 0 {
                 moved = now
