@@ -16,7 +16,7 @@ extension Metric {
         stageDuration, heartbeatAge, ready, assignedPartitions, assignments, buildInfo,
     ]
 
-    public static let events = Metric(.counter, "shoal_events_total", "Watch events handled, repetitions included.")
+    public static let events = Metric(.counter, "shoal_events_total", "Watch events handled, repetitions left out.")
     public static let duplicateEvents = Metric(
         .counter, "shoal_duplicate_events_total", "Watch events whose id was seen before: counted once.")
     public static let lateEvents = Metric(

@@ -53,6 +53,7 @@ actor CoordinatorActor {
     }
 
     func run() async throws {
+        statistics.coordinates(machine.coordinator)
         while !isDraining {
             statistics.heartbeats.beat(.coordinator, "folding closings")
             let hasRead = try fold()

@@ -206,7 +206,8 @@ actor ShardActor {
     }
 
     private func highWatermark() async throws -> Int64 {
-        try await around.admin.watermarks(of: TopicPartition(around.options.topics.input, partition)).high
+        _ = gauge.start("asking for the high watermark", rests: true)
+        return try await around.admin.watermarks(of: TopicPartition(around.options.topics.input, partition)).high
     }
 
     private func contradiction(_ target: Position) -> PipelineError {
