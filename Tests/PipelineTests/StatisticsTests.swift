@@ -109,9 +109,12 @@ struct HealthTests {
     func restore() {
         let statistics = PipelineStatistics()
         statistics.assigned([.input(7)])
+        statistics.restores(7, .state(members: 9, bytes: 3 << 20), 10, of: 10)
+        let state = problems(Health.readiness(statistics.snapshot))
+        #expect(state.last?.hasPrefix("partition 7: restoring: state: 9 members, 3 MiB, 10 of 10 records") == true)
         statistics.restores(7, 100, of: 400)
         let found = problems(Health.readiness(statistics.snapshot))
-        #expect(found.last?.hasPrefix("partition 7: restoring: 100 of 400 records") == true, "\(found)")
+        #expect(found.last?.hasPrefix("partition 7: restoring: input: 100 of 400 records") == true, "\(found)")
         statistics.restores(7, 400, of: 400)
         #expect(problems(Health.readiness(statistics.snapshot)) == ["restore: taking 1 partitions over"])
         let progress = RestoreProgress(stage: .input, done: 100, total: 400, started: 1_000, told: 3_000)
