@@ -109,7 +109,7 @@ struct HealthTests {
     func restore() {
         let statistics = PipelineStatistics()
         statistics.assigned([.input(7)])
-        statistics.restores(7, .state(members: 9, bytes: 3 << 20), 10, of: 10)
+        statistics.restores(7, at: .state(members: 9, bytes: 3 << 20), 10, of: 10)
         let state = problems(Health.readiness(statistics.snapshot))
         #expect(state.last?.hasPrefix("partition 7: restoring: state: 9 members, 3 MiB, 10 of 10 records") == true)
         statistics.restores(7, 100, of: 400)

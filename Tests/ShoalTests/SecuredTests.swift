@@ -46,6 +46,8 @@ struct SecuredTests {
             topic("in", "Read", named: ["grant"]), topic("deltas", "Read", named: ["grant Read"]),
             topic("models", "Read", named: ["grant Read"]), topic("deltas", "Write", named: ["grant Write"]),
             topic("models", "Write", named: ["grant Write"]), topic("out", "Write", named: ["grant"]),
+            topic("state", "Read", named: ["grant Read"]), topic("state", "Write", named: ["grant Write"]),
+            topic("state", "DescribeConfigs", named: ["grant DescribeConfigs"]),
             topic("members", "Write", named: ["grant"]), topic("in-dead-letters", "Write", named: ["grant"]),
             Right(
                 operation: "Read", resource: ["--group", application.name],

@@ -27,7 +27,7 @@ extension PipelineStatistics {
         }
     }
 
-    func restores(_ partition: Int32, _ stage: RestoreProgress.Stage = .input, _ done: Int64, of total: Int64) {
+    func restores(_ partition: Int32, at stage: RestoreProgress.Stage = .input, _ done: Int64, of total: Int64) {
         let now = Monotonic.now
         heartbeats.beat(.partition(partition), "restoring")
         change { snapshot in

@@ -36,7 +36,7 @@ struct StateReader {
             }
             records += batch.count
             statistics?.restores(
-                partition, .state(members: state.memberCount, bytes: bytes), reader.position - low, of: high - low)
+                partition, at: .state(members: state.memberCount, bytes: bytes), reader.position - low, of: high - low)
             let now = ContinuousClock.now
             if batch.count > 0 {
                 moved = now
