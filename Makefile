@@ -17,7 +17,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test test-simulation demo lint deps test-deps clean bench-quality bench-quality-check bench-state
+.PHONY: build release test test-kafka test-simulation demo lint deps test-deps clean bench-quality bench-quality-check bench-state
 
 build: deps            ## a debug build
 	swift build
@@ -31,6 +31,27 @@ demo: release          ## viewers clustering live on an embedded broker
 test: test-deps lint   ## all tests
 	swift build $(TEST_BUILD) --build-tests
 	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python swift test $(TEST_BUILD) --skip-build
+
+# BROKERS="kafka4 kafka3x3" narrows it; FILTER='ClusterTests' runs some of the suite. Kafka is found in $$KAFKA_HOME,
+# $$SHOAL_SHARED/kafka or ../shared/kafka, by its bin/kafka.
+BROKERS ?= kafka3 kafka4 kafka3x3 kafka4x3
+KAFKA := $(firstword $(wildcard $(addsuffix /bin/kafka,$(SHOAL_SHARED:%=%/kafka) ../shared/kafka $(KAFKA_HOME))))
+ifneq ($(KAFKA),)
+test-kafka: test-deps  ## all tests, on releases 3 and 4 of Apache Kafka, with one broker and with three
+	swift build $(TEST_BUILD) --build-tests
+	@mkdir -p build; summary=; status=0; \
+	for broker in $(BROKERS); do \
+		echo "== $$broker: build/test-$$broker.log"; start=$$SECONDS; \
+		if SHOAL_TEST_BROKER=$$broker SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python \
+			swift test $(TEST_BUILD) --skip-build $(if $(FILTER),--filter '$(FILTER)') > build/test-$$broker.log 2>&1; \
+		then result=passed; else result=FAILED; status=1; grep -E '^✘|error:' build/test-$$broker.log; fi; \
+		tests=$$(grep -oE 'with [0-9]+ tests' build/test-$$broker.log | tail -n 1); \
+		summary+="$$broker: $$result, $${tests#with } in $$((SECONDS - start)) s"$$'\n'; \
+	done; echo "$$summary"; exit $$status
+else
+test-kafka:
+	@echo "skipped: there is no Apache Kafka in ../shared/kafka, SHOAL_SHARED or KAFKA_HOME (bin/kafka starts it)"
+endif
 
 # SECONDS=600, SEED=1, THREADS=2; TRACE=seed makes one run smaller where it fails, and shows it; MUTATIONS=5000 leaves every rule
 # of the protocol out in turn (OFF=rule: only that one), with so many runs each.

@@ -40,44 +40,22 @@ extension MainJob {
             #expect(try await instance.stop(within: .seconds(15)) == 0)
         }
 
-        /// An application that has begun, and its one instance stopped again.
-        private func begun(on kind: TestBroker.Kind = TestBroker.kind) async throws -> Application {
-            let broker = try await TestBroker.shared(kind)
-            let application = try Application(broker, "begun", topics: InputStream.topics)
-            try await application.createTopics(partitions: 2)
-            let events = InputStream(seed: 32, viewers: 80, epochs: 3, watches: 1).records
-            try InputStream.publish(events, to: application.input, broker)
-            try await application.run()
-            return application
-        }
-
-        private func refused(
-            _ application: Application, _ settings: [String: String], status: Int32, _ message: String,
-            key: String = Application.keyDigits, sourceLocation: SourceLocation = #_sourceLocation
-        ) async throws {
-            let instance = try application.start("a", settings, key: key)
-            let found = try await instance.waitForEnd()
-            #expect(
-                found == status && instance.log.contains(message), "\(found): \(instance.log)",
-                sourceLocation: sourceLocation)
-        }
-
         @Test("another number of partitions, another key, other settings: it ends with its code, and says what was")
         func changed() async throws {
-            let application = try await begun()
+            let application = try await Application.begun()
             let other = uniqueName("other")
             try await application.broker.create([other: 3])
-            try await refused(
-                application, ["input.topic": other], status: 72,
+            try await application.refused(
+                ["input.topic": other], status: 72,
                 "\(other) has 3 partitions, but the application \(application.name) began with 2")
-            try await refused(
-                application, [:], status: 78, "privacy.key-file holds another key",
+            try await application.refused(
+                [:], status: 78, "privacy.key-file holds another key",
                 key: String(repeating: "a5", count: 32))
-            try await refused(
-                application, ["epoch.length": "30m", "clock.quorum": "9"], status: 78,
+            try await application.refused(
+                ["epoch.length": "30m", "clock.quorum": "9"], status: 78,
                 "epoch.length is 1800000, and was 3600000; clock.quorum is 9, and was 8")
-            try await refused(
-                application, ["profile.half-life": "12h"], status: 78, "settings.revision is the same (0): raise it")
+            try await application.refused(
+                ["profile.half-life": "12h"], status: 78, "settings.revision is the same (0): raise it")
             let next = try application.start("a", ["profile.half-life": "12h", "settings.revision": "1"])
             try await next.waitForLog("took over")
             #expect(try await next.stop() == 0)
@@ -91,13 +69,13 @@ extension MainJob {
                 wrong.input: 2, wrong.output: 1, wrong.members: 1, wrong.deadLetters: 1, wrong.deltas: 3,
                 wrong.models: 1, wrong.state: 2,
             ])
-            try await refused(wrong, [:], status: 72, "\(wrong.deltas) has 3 partitions, and must have 1")
-            let application = try await begun()
+            try await wrong.refused([:], status: 72, "\(wrong.deltas) has 3 partitions, and must have 1")
+            let application = try await Application.begun()
             let producer = try Producer(broker.configuration())
             try producer.produce(to: application.deltas, partition: 0, key: "0", value: "\u{7F}\u{7F}\u{7F}")
             try producer.flush(timeout: .seconds(10))
-            try await refused(
-                application, [:], status: 72, "is no record that this version of Shoal can read")
+            try await application.refused(
+                [:], status: 72, "is no record that this version of Shoal can read")
         }
 
         @Test("while nothing can be published yet, the log says why")
@@ -126,7 +104,7 @@ extension MainJob {
             "of two processes with the same instance.id the younger one stays",
             .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
         func twin() async throws {
-            let application = try await begun(on: TestBroker.convincing)
+            let application = try await Application.begun(on: TestBroker.convincing)
             let first = try application.start("twin")
             try await first.waitForLog("took over")
             let second = try application.start("twin")

@@ -52,6 +52,12 @@ struct GroupLifeTests {
         walk(Self.working + [(.ended(.lost), .abandon)] + Self.rejoins)
     }
 
+    @Test("whoever the group does not know any more comes back with a new membership, with work and without")
+    func expelled() {
+        walk([(.expelled, .prepare)] + Self.rejoins.dropFirst())
+        walk(Self.working + [(.expelled, .cancel), (.ended(.lost), .abandon)] + Self.rejoins)
+    }
+
     @Test("a contradiction is checked against the group, and is no error for somebody who is no longer in charge")
     func doubt() {
         let failed: Step = (.ended(.failed(isFinal: true)), .ask)

@@ -43,6 +43,14 @@ public struct TestBroker: Sendable {
         kind.isApache ? kind : .apacheKafka(release: 4, brokers: 1, isSecure: false)
     }
 
+    /// One broker of the release of Apache Kafka that convinces.
+    public static var single: Kind {
+        guard case .apacheKafka(let release, _, _) = convincing else {
+            return .apacheKafka(release: 4, brokers: 1, isSecure: false)
+        }
+        return .apacheKafka(release: release, brokers: 1, isSecure: false)
+    }
+
     /// Whether Apache Kafka is there to be started.
     public static var hasApache: Bool {
         kafkaScript != nil || ProcessInfo.processInfo.environment["SHOAL_TEST_BOOTSTRAP"] != nil

@@ -59,7 +59,7 @@ actor Assignment {
         // An assignment that was lost may have left no producer behind.
         try await tools.committer.prepare()
         let models = TopicPartition(options.topics.models, 0)
-        let low = try await tools.admin.watermarks(of: models).low
+        let low = try await watermarks(of: models).low
         let feed = try ModelFeed(
             reader: reader, topic: options.topics.models, from: low, log: tools.log, statistics: tools.statistics)
         self.feed = feed
@@ -189,8 +189,8 @@ actor Assignment {
             case .askPosition:
                 action = machine.next(.position(try await stablePosition(of: part)))
             case .askWatermarks:
-                let models = try await tools.admin.watermarks(of: TopicPartition(options.topics.models, 0))
-                let deltas = try await tools.admin.watermarks(of: TopicPartition(options.topics.deltas, 0))
+                let models = try await watermarks(of: TopicPartition(options.topics.models, 0))
+                let deltas = try await watermarks(of: TopicPartition(options.topics.deltas, 0))
                 action = machine.next(
                     .watermarks(models: models.high, deltas: deltas.high, state: try await stateHigh(of: part)))
             case .readModels(let offset):
@@ -238,14 +238,20 @@ actor Assignment {
     private var genesisPosition: CommittedPosition?
 
     private func stablePosition(of part: Part) async throws -> CommittedPosition? {
-        while true {
-            do {
-                return try await tools.group.committed([part])[part] ?? nil
-            } catch let error as KafkaError where error.isTimeout || error.isGroupLoss {
-                // A predecessor's transaction holds the position, or brokers are away.
-                try await Task.sleep(for: .milliseconds(100))
-            }
+        // A predecessor's transaction holds the position, or brokers are away.
+        let hint = "; brokers are away, or a transaction that holds them is still open (`kafka-transactions.sh list`)"
+        return try await Patience(log: tools.log, hint: hint).wait(orIf: \.isGroupLoss) {
+            try await tools.group.committed([part])[part] ?? nil
         }
+    }
+
+    /// How many a topic has; 0: there is none.
+    private func partitions(of topic: String) async throws -> Int32 {
+        try await Patience(log: tools.log).wait { try await tools.admin.partitions(of: topic) ?? 0 }
+    }
+
+    private func watermarks(of partition: TopicPartition) async throws -> Admin.Watermarks {
+        try await Patience(log: tools.log).wait { try await tools.admin.watermarks(of: partition) }
     }
 
     private func coordinator(_ feed: ModelFeed) async throws -> CoordinatorActor {
@@ -281,7 +287,7 @@ actor Assignment {
 
     private func stateHigh(of part: Part) async throws -> Int64 {
         guard case .input(let partition) = part else { return 0 }
-        return try await tools.admin.watermarks(of: TopicPartition(options.topics.state, partition)).high
+        return try await watermarks(of: TopicPartition(options.topics.state, partition)).high
     }
 
     private func surroundings(_ feed: ModelFeed) -> ShardActor.Surroundings {
@@ -332,7 +338,7 @@ actor Assignment {
                 "the committed offset of \(part) has the metadata \"\(position.metadata)\", which this version "
                     + "of Shoal did not write: does something else commit offsets as group \(options.application)?")
         }
-        let first = try await tools.admin.watermarks(of: options.topics.partition(of: part)).low
+        let first = try await watermarks(of: options.topics.partition(of: part)).low
         let from = await shard.committedPosition.offset
         guard from >= first || from == position.offset else {
             throw PipelineError(
@@ -348,11 +354,12 @@ actor Assignment {
     /// The settings that are fixed for an application's life, and the order of revisions.
     private func checkApplication(_ feed: ModelFeed) async throws {
         guard let last = try await feed.last() else { return }
-        let partitions = try await tools.admin.partitions(of: options.topics.input) ?? 0
+        let partitions = try await partitions(of: options.topics.input)
         let check = ApplicationCheck(last: last)
         if let problem = check.problem(with: options, partitions: Int(partitions)) { throw problem }
         let state = options.topics.state
-        guard let count = try await tools.admin.partitions(of: state), count != partitions else { return }
+        let count = try await self.partitions(of: state)
+        guard count != partitions else { return }
         throw PipelineError(
             .hole,
             "\(state) has \(count) partitions, and must have as many as \(options.topics.input), \(partitions): delete it and "

@@ -9,6 +9,10 @@ actor GroupActor {
     private let log: PipelineLog
     private var member: GroupMember?
     private var lastError: String?
+    /// The group knows already that we have let go.
+    private var hasLetGo = false
+    /// When we were fenced without having had a name in the group.
+    private var fences: [ContinuousClock.Instant] = []
 
     init(options: PipelineOptions, log: PipelineLog) {
         executor = ThreadExecutor(name: "shoal-group")
@@ -18,16 +22,24 @@ actor GroupActor {
 
     /// Joins the group.
     func join() throws {
+        hasLetGo = false
         member = try GroupMember(
             options.kafka, group: options.application, instance: options.instance,
             topics: [options.topics.input, options.topics.deltas])
     }
 
-    /// Waits for the next event; nil after a while without one.
+    /// Waits for the next event; nil after a while without one. `failed`: only a new membership helps.
     func poll() async throws -> GroupEvent? {
         guard let member else { return nil }
         guard let event = member.poll(timeout: .milliseconds(100)) else { return nil }
+        if case .revoked(_, lost: true) = event {
+            // There is nothing to be committed. Librdkafka has forgotten our name and goes on with heartbeats until it hears
+            // this; Kafka takes those for a twin's.
+            letGo(member)
+            hasLetGo = true
+        }
         if case .failed(let error) = event {
+            if isFencedByItself(error, member) { return event }
             if let failure = PipelineError(final: error) { throw failure }
             if error.description != lastError {
                 lastError = error.description
@@ -57,11 +69,25 @@ actor GroupActor {
     var memberID: String { member?.memberID ?? "" }
 
     func acknowledgeRevocation() {
-        do {
-            try member?.acknowledgeRevocation()
+        if let member, !hasLetGo { letGo(member) }
+        hasLetGo = false
+    }
+
+    private func letGo(_ member: GroupMember) {
+        do throws(KafkaError) {
+            try member.acknowledgeRevocation()
         } catch {
             log.warning("\(error)")
         }
+    }
+
+    /// Whether we were fenced after the group had let our session end, as it does while brokers are away: without a name in
+    /// the group no twin is needed for that. Not again and again, because a twin may be there all the same.
+    private func isFencedByItself(_ error: KafkaError, _ member: GroupMember) -> Bool {
+        guard error.name == "FENCED_INSTANCE_ID", member.memberID.isEmpty else { return false }
+        fences.removeAll { .now - $0 > .seconds(600) }
+        fences.append(.now)
+        return fences.count <= 3
     }
 
     /// The committed positions, stable; nil for a part without one.

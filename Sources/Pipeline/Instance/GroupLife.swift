@@ -36,6 +36,8 @@ public struct GroupLife: Sendable {
         case done
         case assigned(isEmpty: Bool)
         case revoked(isLost: Bool)
+        /// The group does not know us any more, and only a new membership helps.
+        case expelled
         /// Nothing of the work is left.
         case ended(Ending)
         case answered(isOurs: Bool)
@@ -99,10 +101,12 @@ public struct GroupLife: Sendable {
         case (.idle, .assigned(isEmpty: true)): return .acknowledge
         case (.idle, .assigned(isEmpty: false)): return go(.working, .work)
         case (.idle, .revoked): return go(.releasing, .release)
+        case (.idle, .expelled): return go(.preparing(.rejoin), .prepare)
         case (.idle, .stop): return go(.leaving(.exit), .leave)
 
         case (.working, .revoked(isLost: false)): return go(.ending(.release), .drain)
         case (.working, .revoked(isLost: true)): return go(.ending(.release), .cancel)
+        case (.working, .expelled): return go(.ending(.rejoin), .cancel)
         case (.working, .stop): return go(.ending(.exit), .drain)
         case (.working, .failed): return go(.ending(.exit), .cancel)
         case (.working, .ended(.drained)): return go(.idle, .wait)

@@ -61,8 +61,8 @@ public final class Instance: Sendable {
         /// The parts of the last assignment.
         var parts: [Part] = []
         var running: Running?
-        /// The work that ended last, and the error that ended it.
-        var ended: (running: Running, error: (any Error)?)?
+        /// The work that failed, and why: to be asked about, and not kept longer, because it holds the members.
+        var failed: (running: Running, error: any Error)?
         /// Why `run` will throw.
         var failure: (any Error)?
         var hasJoined = false
@@ -170,7 +170,10 @@ public final class Instance: Sendable {
                 statistics.enter(.released)
                 log.info(isLost ? "lost the assignment" : "revoked: draining")
                 return .revoked(isLost: isLost)
-            case .failed, nil:
+            case .failed(let error):
+                log.warning("the group does not know this instance any more: joining it anew (\(error))")
+                return .expelled
+            case nil:
                 break
             }
             if state.running?.result != nil { return end(&state) }
@@ -206,7 +209,6 @@ public final class Instance: Sendable {
         statistics.enter(isStopped ? .stopping : .released)
         guard let running = state.running else { return .ended(.lost) }
         state.running = nil
-        state.ended = (running, nil)
         switch running.result {
         case .success(.drained): return .ended(.drained)
         case .success(.twin):
@@ -219,7 +221,7 @@ public final class Instance: Sendable {
             return .ended(.lost)
         case .failure(let error):
             if error is CancellationError { return .ended(.lost) }
-            state.ended = (running, error)
+            state.failed = (running, error)
             return .ended(.failed(isFinal: Self.final(error) != nil))
         case nil: return .ended(.lost)
         }
@@ -227,8 +229,9 @@ public final class Instance: Sendable {
 
     /// Whether the group still counts the work that failed as ours.
     private func ask(_ state: inout State) async throws -> GroupLife.Event {
-        guard let ended = state.ended, let error = ended.error else { return .answered(isOurs: false) }
-        guard try await ended.running.assignment.isStillAssigned(unless: { self.isStopped }) else {
+        guard let (running, error) = state.failed else { return .answered(isOurs: false) }
+        state.failed = nil
+        guard try await running.assignment.isStillAssigned(unless: { self.isStopped }) else {
             log.warning("stopped working on partitions that are no longer ours: \(error)")
             return .answered(isOurs: false)
         }

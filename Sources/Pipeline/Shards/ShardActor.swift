@@ -115,7 +115,7 @@ actor ShardActor {
 
     /// Whether there is input left to handle.
     func hasInputLeft() async throws -> Bool {
-        machine.hasInputLeft(high: try await highWatermark())
+        machine.hasInputLeft(high: try await Patience(log: around.log).wait { try await highWatermark() })
     }
 
     // MARK: - Steps
@@ -198,8 +198,12 @@ actor ShardActor {
         if machine.snapshot(Monotonic.now) { return try await mark() }
         if machine.mayBeCaughtUp(Monotonic.now) {
             let position = reader.position
-            if machine.sayCaughtUp(position: position, high: try await highWatermark(), now: Monotonic.now) {
-                return try await mark()
+            do {
+                if machine.sayCaughtUp(position: position, high: try await highWatermark(), now: Monotonic.now) {
+                    return try await mark()
+                }
+            } catch let error as KafkaError where error.isTimeout {
+                // Brokers that are away come back; who is stopped meanwhile does not wait for them.
             }
         }
         try await Task.sleep(for: .milliseconds(5))

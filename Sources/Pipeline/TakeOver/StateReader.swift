@@ -15,7 +15,7 @@ struct StateReader {
     /// - Throws: `PipelineError` where a record is of a newer version, or damaged; `KafkaError`; `CancellationError`.
     func read(_ partition: Int32, through high: Int64) async throws -> StateTable {
         let topic = options.topics.state
-        var low = try await admin.watermarks(of: TopicPartition(topic, partition)).low
+        var low = try await watermarks(of: partition).low
         var state = StateTable()
         if let found = try await keeper?.load(partition, low: low, high: high, modelHash: modelHash) {
             (state, low) = (found.state, found.head.offset)
@@ -66,9 +66,15 @@ struct StateReader {
 
     /// Reads what is new, and writes the partition's checkpoint.
     func checkpoint(_ partition: Int32) async throws {
-        let high = try await admin.watermarks(of: TopicPartition(options.topics.state, partition)).high
+        let high = try await watermarks(of: partition).high
         let state = try await read(partition, through: high)
         try await keeper?.save(state, partition, offset: high, modelHash: modelHash)
+    }
+
+    private func watermarks(of partition: Int32) async throws -> Admin.Watermarks {
+        try await Patience(log: log).wait {
+            try await admin.watermarks(of: TopicPartition(options.topics.state, partition))
+        }
     }
 
     private func take(

@@ -1,0 +1,86 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+extension MainJob {
+    @Suite(
+        "What is needed and gone is a hole: it ends with 72, and says what to do", .serialized,
+        .enabled(if: TestBroker.hasTools, "needs Apache Kafka and its tools"))
+    struct GoneTests {
+        private let application: Application
+
+        init() async throws {
+            // A group can only be deleted once the session of its static member has ended.
+            application = try await Application.begun(
+                on: TestBroker.convincing,
+                settings: ["kafka.session.timeout.ms": "1500", "kafka.heartbeat.interval.ms": "300"])
+        }
+
+        /// Deletes the first records of a partition, as retention does.
+        private func deleteRecords(of topic: String, before offset: Int64) throws {
+            let folder = try TemporaryFolder()
+            let file = try folder.file(
+                "offsets.json",
+                #"{"version":1,"partitions":[{"topic":"\#(topic)","partition":0,"offset":\#(offset)}]}"#)
+            try application.broker.tool(["delete-records", "--offset-json-file", file])
+        }
+
+        /// Asks Kafka's tool for groups until it can do it: a member is left until its session has ended.
+        private func group(_ words: String...) async throws {
+            let all = ["consumer-groups", "--group", application.name] + words
+            let end = ContinuousClock.now + .seconds(30)
+            while true {
+                let said = try? application.broker.tool(all)
+                if let said, !said.contains("Error"), !said.contains("failed") { return }
+                guard ContinuousClock.now < end else { throw BrokerUnavailable(what: said ?? "\(all)") }
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+
+        @Test("input that retention has deleted, before the committed position and beyond it", arguments: [1, -1])
+        func input(_ offset: Int64) async throws {
+            try deleteRecords(of: application.input, before: offset)
+            try await application.refused(
+                status: 72, "reading \(application.input) partition 0 at offset 0: ")
+            try await application.refused(
+                status: 72, "have been deleted by retention; raise retention.ms, and begin anew under another")
+        }
+
+        @Test("a group that Kafka has forgotten")
+        func forgottenGroup() async throws {
+            try await group("--delete")
+            try await application.refused(
+                status: 72, "the group \(application.name) has no committed position of deltas, but has published")
+        }
+
+        @Test("forgotten positions of the input alone")
+        func forgottenPositions() async throws {
+            try await group("--delete-offsets", "--topic", application.input)
+            try await application.refused(
+                status: 72, "the group \(application.name) has no committed position of input ")
+        }
+
+        @Test("models that retention has deleted")
+        func shortenedModels() async throws {
+            try deleteRecords(of: application.models, before: 1)
+            try await application.refused(
+                status: 72, "\(application.models) does not hold the genesis model: was the topic deleted, or does its")
+        }
+
+        @Test("a model topic that was deleted is waited for; one that was made anew is no substitute")
+        func deletedModels() async throws {
+            let admin = try Admin(application.broker.configuration())
+            #expect(try await admin.delete([application.models]).isEmpty)
+            while try await admin.partitions(of: application.models) != nil {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let instance = try application.start()
+            try await instance.waitForLog("topics are missing: \(application.models)")
+            try await application.broker.create([application.models: 1])
+            let status = try await instance.waitForEnd()
+            #expect(status == 72, "\(instance.log)")
+            #expect(instance.log.contains("\(application.models) does not hold the genesis model"), "\(instance.log)")
+        }
+    }
+}

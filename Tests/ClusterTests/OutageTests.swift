@@ -1,0 +1,49 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+extension MainJob {
+    @Suite(
+        "A broker that goes away is waited for", .serialized,
+        .enabled(if: TestBroker.startsApache, "needs Apache Kafka of its own"))
+    struct OutageTests {
+        @Test(
+            "killed in the middle of the work and started again: the log says so, work goes on within seconds, all is counted once",
+            arguments: ["20000", "1500"])
+        func killed(session: String) async throws {
+            let own = try await OwnBroker(TestBroker.single)
+            let application = try Application(
+                own.broker, "outage", topics: InputStream.topics,
+                settings: [
+                    "kafka.session.timeout.ms": session, "kafka.heartbeat.interval.ms": "300",
+                    "transaction.timeout": "20s",
+                ])
+            try await application.createTopics(partitions: 3)
+            let stream = InputStream(seed: 51, viewers: 240, epochs: 80)
+            try InputStream.publish(stream.records, to: application.input, own.broker)
+            let instance = try application.start()
+            try await application.waitForModels(6, instance)
+            // A Kafka of one broker that is killed while it ends a transaction, or begins with one that has timed out,
+            // forgets its markers (seen with 4.3.1), and then nobody can go on. So nobody ends one at that moment.
+            instance.signal(SIGSTOP)
+            try await Task.sleep(for: .milliseconds(500))
+            try own.kill()
+            instance.signal(SIGCONT)
+            try await instance.waitForLog("is kafka.bootstrap.servers right", within: .seconds(20))
+            try own.restart()
+            let back = ContinuousClock.now
+            let models = try await application.modelHashes().count
+            #expect(models < 80, "it was over before the broker went away")
+            try await application.waitForModels(models + 3, instance)
+            let waited = ContinuousClock.now - back
+            print("session of \(session) ms: went on \(waited) after the broker was back")
+            #expect(waited < .seconds(15), "\(instance.log)")
+            try await application.settle([instance])
+            #expect(try await instance.stop() == 0)
+            try await Checker(application).check()
+        }
+    }
+}
