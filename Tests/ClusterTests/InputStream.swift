@@ -12,6 +12,13 @@ struct InputStream {
         var value: [UInt8]?
         /// Why it is no watch event; nil: it is one.
         var rejection: Rejection?
+
+        /// A partition for its key: all records of a viewer are in one.
+        func partition(of count: Int32) -> Int32 {
+            var hash: UInt32 = 0
+            for byte in key ?? [] { hash = hash &* 31 &+ UInt32(byte) }
+            return Int32(hash % UInt32(count))
+        }
     }
 
     static let start: Int64 = 1_700_000_000_000 / epoch * epoch

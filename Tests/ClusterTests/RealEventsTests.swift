@@ -19,7 +19,7 @@ extension MainJob {
             let alone = try await RealEvents.application(broker, "real")
             try await alone.run(within: RealEvents.patience)
             let checker = try await Checker(alone)
-            try await checker.check()
+            try checker.check()
             let distinct = try RealEvents.distinctIDs(checker.input)
             #expect(checker.oracle.events == Int64(distinct) && checker.input.count == RealEvents.count)
             let models = try await alone.modelHashes().count
@@ -56,6 +56,11 @@ enum RealEvents {
 
     static let count = ProcessInfo.processInfo.environment["SHOAL_TEST_EVENTS"].flatMap { Int($0) } ?? 20_000
 
+    static let topics = (0..<100).map { "tag\($0)" }
+    static let settings = [
+        "clusters.seed-members": "300", "clusters.initial": "12", "privacy.min-cluster-size": "20",
+    ]
+
     /// How long a run may take.
     static let patience = Duration.seconds(60 + count / 500)
 
@@ -69,10 +74,7 @@ enum RealEvents {
 
     /// An application with 8 partitions over the real events, which are published unless there is an input already.
     static func application(_ broker: TestBroker, _ name: String, input: String? = nil) async throws -> Application {
-        let topics = (0..<100).map { "tag\($0)" }
-        let application = try Application(
-            broker, name, input: input, topics: topics,
-            settings: ["clusters.seed-members": "300", "clusters.initial": "12", "privacy.min-cluster-size": "20"])
+        let application = try Application(broker, name, input: input, topics: topics, settings: settings)
         try await application.createTopics(partitions: 8)
         if input == nil {
             let sent = try shoal([

@@ -40,10 +40,7 @@ extension MainJob {
             try await last.waitForLog("took over")
             #expect(beginnings(last.log).allSatisfy { $0 > 0 } && beginnings(last.log).count == 3, "\(last.log)")
             #expect(try await last.stop() == 0)
-            let checker = try await Checker(application)
-            try await checker.checkFlow()
-            try await checker.checkMembers()
-            try await checker.checkDeadLetters()
+            try await Checker(application, isGrown: true).check()
         }
 
         @Test("a checkpoint on the host is read first; a damaged one is set aside, and the state read from Kafka")

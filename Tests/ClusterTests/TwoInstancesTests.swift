@@ -23,7 +23,7 @@ extension MainJob {
             try InputStream.publish(stream.records, to: alone.input, broker)
             try await alone.run()
             let checker = try await Checker(alone)
-            try await checker.check()
+            try checker.check()
 
             let pair = try Application(broker, "pair", input: alone.input, topics: InputStream.topics)
             try await pair.createTopics(partitions: 8)

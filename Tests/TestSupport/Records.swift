@@ -8,6 +8,16 @@ public struct TestRecord: Hashable, Sendable {
     public var value: [UInt8]?
     public var headers: [String: [UInt8]] = [:]
 
+    public init(
+        partition: Int32, offset: Int64, key: [UInt8]?, value: [UInt8]?, headers: [String: [UInt8]] = [:]
+    ) {
+        self.partition = partition
+        self.offset = offset
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
+
     public var keyText: String { String(decoding: key ?? [], as: UTF8.self) }
     public var valueText: String { String(decoding: value ?? [], as: UTF8.self) }
 }

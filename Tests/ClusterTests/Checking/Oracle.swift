@@ -5,9 +5,18 @@ import TestSupport
 @testable import Pipeline
 
 /// What must come out of an input topic: the engine over its records in memory, each of them once. No transaction, no
-/// group, no crash, no wall clock.
+/// group, no crash, no wall clock. On a topic that grew while it was read, wall clocks decided which closings a model
+/// includes: there it obeys the inclusions that were recorded.
 struct Oracle {
+    /// In the order in which they come; of one key that is the one order.
+    private(set) var ordered: [Application.Line] = []
     private(set) var changes: [Application.Line] = []
+    /// The last membership of each member; nil: he is in no cluster.
+    private(set) var members: [[UInt8]: [UInt8]?] = [:]
+    /// The models' bookkeeping, in order.
+    private(set) var publications: [Coordinator.Publication] = []
+    /// Why the recorded inclusions could not be obeyed; nil: they could.
+    private(set) var disobedience: String?
     /// The content hash of each version.
     private(set) var models: [Epoch: String] = [:]
     /// Distinct events handled, and repetitions left out.
@@ -21,11 +30,17 @@ struct Oracle {
     private let settings: Settings
     private let encoder = ChangeRecord(format: .protobuf)
     private var buffer = RecordBuffer()
+    /// The models that are to be obeyed; nil: all is a function of the topic.
+    private var recorded: ArraySlice<Published.Model>?
+    /// Closings of partitions that had said nothing when the start was published.
+    private var held: [Word] = []
 
     /// - Parameters:
     ///   - genesis: the genesis model of the application, for its settings and its topics.
     ///   - records: of the whole input; those with a header `expect` are no watch events.
-    init(genesis record: ModelRecord, records: [TestRecord]) throws {
+    ///   - recorded: the models whose inclusions are obeyed.
+    init(genesis record: ModelRecord, records: [TestRecord], obeying recorded: [Published.Model]? = nil) throws {
+        self.recorded = recorded.map { $0.drop { $0.bookkeeping.through == nil } }
         let model = record.model
         genesis = CompiledModel(model, version: nil)
         settings = model.settings
@@ -42,9 +57,19 @@ struct Oracle {
         try run(&partitions)
         events = partitions.reduce(0) { $0 + $1.shard.counters.events }
         duplicates = partitions.reduce(0) { $0 + $1.shard.counters.duplicates }
-        changes = buffer.entries.filter { $0.topic == .changes }.map { entry in
-            Application.Line(entry.key.map { Array(buffer.bytes[$0]) }, entry.value.map { Array(buffer.bytes[$0]) })
-        }.sorted()
+        for entry in buffer.entries {
+            let value = entry.value.map { Array(buffer.bytes[$0]) }
+            let key = entry.key.map { Array(buffer.bytes[$0]) }
+            switch entry.topic {
+            case .changes: ordered.append(Application.Line(key, value))
+            case .members: members[key ?? []] = .some(value)
+            default: continue
+            }
+        }
+        changes = ordered.sorted()
+        if let left = self.recorded?.first {
+            disobedience = "a model of \(left.bookkeeping.through ?? 0) was published that the input does not give"
+        }
     }
 
     private struct Partition {
@@ -59,18 +84,43 @@ struct Oracle {
         while true {
             var words: [Word] = []
             for index in partitions.indices { words += advance(&partitions[index]) }
-            for word in words {
+            for word in release(words) {
                 try coordinator.fold(word, firstOffset: offset, offset: offset)
                 offset += 1
             }
             var hasPublished = false
-            let clock = Coordinator.Clock(now: .max, isIdle: { _ in true })
-            while let next = try coordinator.publish(clock, settings: settings, unread: nil) {
+            while let next = try publish() {
                 hasPublished = true
                 keep(next)
             }
             if words.isEmpty, !hasPublished { return }
         }
+    }
+
+    /// What the coordinator is to be told now: a partition that had said nothing at the start says it after that.
+    private mutating func release(_ words: [Word]) -> [Word] {
+        guard coordinator.start == nil, let first = recorded?.first?.bookkeeping.partitions else {
+            defer { held = [] }
+            return held + words
+        }
+        func isHeld(_ word: Word) -> Bool {
+            guard case .closing(let closing) = word else { return true }
+            return first[Int(closing.partition)].first == nil
+        }
+        held += words.filter(isHeld)
+        return words.filter { !isHeld($0) }
+    }
+
+    private mutating func publish() throws -> Coordinator.Publication? {
+        guard recorded != nil else {
+            let clock = Coordinator.Clock(now: .max, isIdle: { _ in true })
+            return try coordinator.publish(clock, settings: settings, unread: nil)
+        }
+        guard let record = recorded?.first, let inclusion = Inclusion(record.bookkeeping),
+            let next = try coordinator.publish(recorded: inclusion, settings: record.settings, unread: nil)
+        else { return nil }
+        recorded = recorded?.dropFirst()
+        return next
     }
 
     private mutating func keep(_ next: Coordinator.Publication) {
@@ -79,6 +129,7 @@ struct Oracle {
         for version in (next.bookkeeping.from ?? through)...through { models[version] = hash }
         compiled.append((next.bookkeeping.from, through, CompiledModel(next.model, version: through)))
         lastModel = next.model
+        publications.append(next)
         for change in next.changes { encoder.append(change, model: next.model, to: &buffer) }
     }
 
@@ -118,7 +169,7 @@ struct Oracle {
 
     private mutating func finish(_ partition: Partition, _ changes: [MemberChange], _ words: [Word]) -> [Word] {
         for change in changes {
-            encoder.append(change, partition: partition.shard.partition, memberships: false, to: &buffer)
+            encoder.append(change, partition: partition.shard.partition, memberships: true, to: &buffer)
         }
         return words
     }

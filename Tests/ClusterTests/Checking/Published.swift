@@ -1,0 +1,64 @@
+import Clustering
+import Foundation
+import TestSupport
+
+@testable import Pipeline
+
+/// What an application has published, as a reader of committed records sees it.
+struct Published {
+    struct Model {
+        var bookkeeping: Bookkeeping
+        var settings: Settings
+        /// What its headers say, and what its content gives.
+        var announcedHash: String
+        var contentHash: String
+    }
+
+    /// Of the genesis model on, in the order of the topic.
+    var models: [Model] = []
+    /// Partition by partition, in the order of the topic.
+    var changes: [TestRecord] = []
+    var members: [TestRecord] = []
+    var deadLetters: [TestRecord] = []
+    var genesis: ModelRecord
+
+    init(_ application: Application) async throws {
+        let (records, genesis) = try Self.models(try await application.records(of: application.models))
+        guard let genesis else { throw ProcessMisbehaved(description: "there is no genesis model") }
+        self.genesis = genesis
+        models = records
+        changes = try await application.records(of: application.output)
+        members = try await application.records(of: application.members)
+        deadLetters = try await application.records(of: application.deadLetters)
+    }
+
+    init(genesis: ModelRecord) {
+        self.genesis = genesis
+        models = [Model(genesis, announced: Self.hash(genesis))]
+    }
+
+    private static func models(_ records: [TestRecord]) throws -> ([Model], genesis: ModelRecord?) {
+        var table = ModelTable()
+        var found: [Model] = []
+        for record in records {
+            let value = record.value ?? []
+            guard let model = try table.take(value.span, offset: record.offset) else { continue }
+            let announced = String(decoding: record.headers["content_hash"] ?? [], as: UTF8.self)
+            found.append(Model(model, announced: announced))
+        }
+        return (found, table.genesis)
+    }
+
+    static func hash(_ record: ModelRecord) -> String {
+        Hex.text(SHA256Digest.of(ModelContent.encode(record.model).span))
+    }
+}
+
+extension Published.Model {
+    init(_ record: ModelRecord, announced: String) {
+        bookkeeping = record.bookkeeping
+        settings = record.model.settings
+        announcedHash = announced
+        contentHash = Published.hash(record)
+    }
+}

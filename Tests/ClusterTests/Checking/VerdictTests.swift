@@ -1,0 +1,188 @@
+import Clustering
+import Schemas
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite("The checker finds what is wrong, and nothing where nothing is")
+struct VerdictTests {
+    private let input: [TestRecord]
+    private let good: Published
+
+    init() throws {
+        var next: [Int64] = [0, 0, 0]
+        var records: [TestRecord] = []
+        for record in InputStream(seed: 5, viewers: 200, epochs: 14).records {
+            let partition = Int(record.partition(of: 3))
+            var headers: [String: [UInt8]] = [:]
+            if let rejection = record.rejection { headers["expect"] = Array(rejection.rawValue.utf8) }
+            records.append(
+                TestRecord(
+                    partition: Int32(partition), offset: next[partition], key: record.key, value: record.value,
+                    headers: headers))
+            next[partition] += 1
+        }
+        input = records
+        var settings = Settings()
+        settings.seedMembers = 60
+        settings.clustersInitial = 4
+        settings.minClusterSize = 5
+        settings.minEvents = 3
+        let genesis = ModelRecord(
+            bookkeeping: Bookkeeping(
+                from: nil, through: nil, start: nil, partitions: next.map { _ in PartitionState() }, deltaOffset: 0,
+                oldestOffset: 0), firstOffsets: [0, 0, 0], keyFingerprint: 0,
+            model: .genesis(settings: settings, topics: InputStream.topics.map { Array($0.utf8) }))
+        good = Published(genesis: genesis, oracle: try Oracle(genesis: genesis, records: input), input: input)
+    }
+
+    private func kinds(_ change: (inout Published) throws -> Void = { _ in }) throws -> Set<Finding.Kind> {
+        var published = good
+        try change(&published)
+        let findings = try Verdict(topic: "in", input: input, published: published).findings()
+        return Set(findings.map(\.kind))
+    }
+
+    /// Where a member has two changes that differ.
+    private func pair(_ published: Published) throws -> (Int, Int) {
+        let keys = Dictionary(grouping: published.changes.indices) { published.changes[$0].keyText }
+        let found = keys.sorted { $0.key < $1.key }.first { !$0.key.hasPrefix("cluster/") && $0.value.count > 1 }
+        let places = try #require(found?.value)
+        return (places[0], places[1])
+    }
+
+    @Test("a good run has no differences")
+    func goodRun() throws {
+        #expect(good.changes.count > 200 && good.models.count > 10 && good.deadLetters.count > 5)
+        #expect(try kinds() == [])
+    }
+
+    @Test("a change that is lost, in the middle and at the end")
+    func lost() throws {
+        #expect(try kinds { $0.changes.remove(at: try pair($0).0) }.isSuperset(of: [.lost, .broken]))
+        #expect(try kinds { $0.changes.remove(at: try pair($0).1) }.isSuperset(of: [.lost, .lastWord]))
+    }
+
+    @Test("a change that is there twice, at once and later")
+    func doubled() throws {
+        #expect(
+            try kinds {
+                let place = try pair($0).0
+                $0.changes.insert($0.changes[place], at: place)
+            }.isSuperset(of: [.doubled, .broken]))
+        #expect(try kinds { $0.changes.append($0.changes[0]) }.contains(.doubled))
+    }
+
+    @Test("two changes of a member in the wrong order; those of two members may come in any")
+    func reordered() throws {
+        #expect(
+            try kinds {
+                let (first, second) = try pair($0)
+                $0.changes.swapAt(first, second)
+            }.isSuperset(of: [.reordered, .wentBack, .broken, .lastWord]))
+        #expect(
+            try kinds { published in
+                let order = published.changes.enumerated().sorted {
+                    ($0.element.keyText, $0.offset) < ($1.element.keyText, $1.offset)
+                }
+                published.changes = order.map(\.element)
+            } == [])
+    }
+
+    @Test("a change that nobody expects, and one of another content")
+    func unexpected() throws {
+        #expect(
+            try kinds {
+                let place = $0.changes.count - 1
+                var change = try ClusterChange($0.changes[place].value ?? [])
+                change.cohesion += 1
+                change.similarity += 1
+                var bytes: [UInt8] = []
+                change.encode(into: &bytes)
+                $0.changes[place].value = bytes
+            }.isSuperset(of: [.unexpected, .lost]))
+    }
+
+    @Test("a model of another content, one that says so of itself, one that is missing, and one that is there twice")
+    func models() throws {
+        #expect(
+            try kinds {
+                $0.models[5].contentHash = "0"
+                $0.models[5].announcedHash = "0"
+            } == [.model])
+        #expect(try kinds { $0.models[5].announcedHash = "0" } == [.model])
+        #expect(try kinds { $0.models.remove(at: 5) }.isSuperset(of: [.gap, .model]))
+        #expect(try kinds { $0.models.insert($0.models[5], at: 5) } == [.gap])
+        #expect(try kinds { $0.models.removeLast() } == [.model])
+    }
+
+    @Test("memberships, dead letters and erasures that are missing")
+    func others() throws {
+        #expect(try kinds { $0.members.remove(at: 0) } == [.lastWord])
+        #expect(try kinds { $0.deadLetters.remove(at: 3) } == [.deadLetter])
+        #expect(try kinds { $0.deadLetters.append($0.deadLetters[0]) } == [.deadLetter])
+        #expect(
+            try kinds {
+                let place = try #require(
+                    try $0.changes.lastIndex { try ClusterChange($0.value ?? []).kind == .memberErased })
+                $0.changes.remove(at: place)
+            }.isSuperset(of: [.tombstone, .lost]))
+    }
+
+    @Test("an event that was counted twice, or not at all, gives another model", arguments: [true, false])
+    func events(twice: Bool) throws {
+        var other = input
+        let place = try #require(
+            input.indices.dropFirst(700).first { input[$0].headers.isEmpty && input[$0].value != nil })
+        if twice {
+            // The engine would notice the same id.
+            var copy = input[place]
+            let text = copy.valueText.replacing("\"event_id\":\"e", with: "\"event_id\":\"again")
+            copy.value = Array(text.utf8)
+            other.insert(copy, at: place)
+        } else {
+            other.remove(at: place)
+        }
+        let published = Published(
+            genesis: good.genesis, oracle: try Oracle(genesis: good.genesis, records: other), input: input)
+        let findings = try Verdict(topic: "in", input: input, published: published).findings()
+        #expect(findings.contains { $0.kind == .model })
+    }
+
+    @Test("on a topic that grew, recorded inclusions are obeyed, and a changed one is found")
+    func grown() throws {
+        let verdict = try Verdict(topic: "in", input: input, published: good, isGrown: true)
+        #expect(try verdict.findings() == [])
+        var other = good
+        let last = other.models.count - 1
+        other.models[last].bookkeeping.partitions[0].included += 1
+        #expect(
+            try Verdict(topic: "in", input: input, published: other, isGrown: true).findings().contains {
+                $0.kind == .model
+            })
+    }
+}
+
+extension Published {
+    /// What the undisturbed run publishes, as it would stand on a topic.
+    fileprivate init(genesis: ModelRecord, oracle: Oracle, input: [TestRecord]) {
+        self.init(genesis: genesis)
+        for next in oracle.publications {
+            let record = ModelRecord(bookkeeping: next.bookkeeping, keyFingerprint: 0, model: next.model)
+            models.append(Published.Model(record, announced: Published.hash(record)))
+        }
+        changes = oracle.ordered.enumerated().map {
+            TestRecord(partition: 0, offset: Int64($0), key: $1.key, value: $1.value)
+        }
+        members = oracle.members.map { TestRecord(partition: 0, offset: 0, key: $0.key, value: $0.value) }
+        deadLetters = input.filter { $0.headers["expect"] != nil }.map { record in
+            TestRecord(
+                partition: 0, offset: 0, key: record.key, value: record.value,
+                headers: [
+                    "topic": Array("in".utf8), "reason": record.headers["expect"] ?? [],
+                    "partition": Array("\(record.partition)".utf8), "offset": Array("\(record.offset)".utf8),
+                ])
+        }
+    }
+}
