@@ -17,7 +17,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test test-kafka test-simulation demo lint deps test-deps clean bench-quality bench-quality-check bench-state
+.PHONY: build release test test-kafka test-faults test-simulation demo lint deps test-deps clean bench-quality bench-quality-check bench-state
 
 build: deps            ## a debug build
 	swift build
@@ -61,6 +61,16 @@ test-simulation: deps  ## instances over a Kafka in memory, with every fault, fo
 		SHOAL_SIMULATION_THREADS=$(or $(THREADS),$(shell nproc)) $(if $(TRACE),SHOAL_SIMULATION_TRACE=$(TRACE)) \
 		$(if $(MUTATIONS),SHOAL_SIMULATION_MUTATIONS=$(MUTATIONS)) $(if $(OFF),SHOAL_SIMULATION_OFF=$(OFF)) \
 		swift test $(TEST_BUILD) --skip-build --filter '^SimulationTests\.'
+
+# FAULTS=200, SEED=1, SECONDS=3600, BROKERS=kafka4 (kafka3, kafka3x3, kafka4x3): rounds of ten faults, each from a seed of its own,
+# until so many have struck or the time is over. A round that fails is played again by SEED=its seed FAULTS=1; where a run ended, the
+# next goes on with SEED=the next one. Each fault is added to build/faults.csv.
+test-faults: test-deps ## Shoal among random faults on Apache Kafka, held against the undisturbed run
+	swift build $(TEST_BUILD) --build-tests
+	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python SHOAL_TEST_BROKER=$(or $(BROKERS),kafka4) \
+		SHOAL_TEST_FAULTS=$(or $(FAULTS),10) SHOAL_TEST_SEED=$(or $(SEED),1) \
+		SHOAL_TEST_SECONDS=$(or $(SECONDS),3600) SHOAL_TEST_FAULTS_LOG=$(CURDIR)/build/faults.csv \
+		swift test $(TEST_BUILD) --skip-build --filter '^ClusterTests\.MainJob/FaultTests/'
 
 # SEEDS=3, STREAMS=base,drift, LOG=FILE, SKLEARN=1 (scikit-learn's k-means in the ceiling too), VERBOSE=1.
 LOG ?= ../shared/data/kuairand-watch-events.ndjson.gz

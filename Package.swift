@@ -65,7 +65,8 @@ let package = Package(
             swiftSettings: settings),
 
         .target(
-            name: "TestSupport", dependencies: ["Kafka"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["Kafka", "CRdKafka"], path: "Tests/TestSupport", exclude: ["proxy.py"],
+            swiftSettings: settings),
         tests("KafkaTests", ["Kafka"]),
         tests("SchemasTests", ["Schemas"], exclude: ["Released", "random_messages.py"]),
         tests("ClusteringTests", ["Clustering"]),

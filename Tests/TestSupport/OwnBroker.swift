@@ -3,11 +3,30 @@ import Foundation
 /// A broker, or a cluster of them, that one test has for itself: it may go away and come back.
 public final class OwnBroker: Sendable {
     public let broker: TestBroker
+    /// What its clients go through; nil: nothing.
+    public let proxy: Proxy?
     private let process: Supervised?
 
-    /// - Parameter port: of noida-db only; nil: any.
-    public init(_ kind: TestBroker.Kind, port: Int? = nil) async throws {
-        (broker, process) = try await TestBrokers.start(kind, port: port)
+    /// - Parameters:
+    ///   - port: of noida-db only; nil: any.
+    ///   - settings: of the brokers of Apache Kafka.
+    ///   - isProxied: whether clients reach it through a proxy; of Apache Kafka with one broker only.
+    public init(
+        _ kind: TestBroker.Kind, port: Int? = nil, settings: [String: String] = [:], isProxied: Bool = false
+    ) async throws {
+        guard isProxied else {
+            proxy = nil
+            (broker, process) = try await TestBrokers.start(kind, port: port, settings: settings)
+            return
+        }
+        let proxy = try await Proxy()
+        self.proxy = proxy
+        let address = "127.0.0.1:\(proxy.port)"
+        let all = settings.merging(["advertised.listeners": "PLAINTEXT://\(address)"]) { $1 }
+        let (direct, process) = try await TestBrokers.start(kind, port: port, settings: all)
+        self.process = process
+        try proxy.setTarget(direct.bootstrap.split(separator: ":").last.flatMap { Int($0) } ?? 0)
+        broker = TestBroker(kind: kind, bootstrap: address, facts: direct.facts)
     }
 
     deinit {
@@ -17,6 +36,16 @@ public final class OwnBroker: Sendable {
     /// Kills one broker of Apache Kafka, numbered from 1, at once.
     public func kill(_ number: Int = 1) throws {
         try script(["stop", directory, "--broker", "\(number)", "--kill"])
+    }
+
+    /// Kills all of them.
+    public func killAll() throws {
+        try script(["stop", directory, "--kill"])
+    }
+
+    /// Starts all of them again.
+    public func restartAll() throws {
+        try script(["restart", directory])
     }
 
     /// Starts it again, on its data and its port.

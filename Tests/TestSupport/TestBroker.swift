@@ -102,7 +102,9 @@ actor TestBrokers {
         return try await task.value.0
     }
 
-    static func start(_ kind: TestBroker.Kind, port wanted: Int? = nil) async throws -> (TestBroker, Supervised?) {
+    static func start(
+        _ kind: TestBroker.Kind, port wanted: Int? = nil, settings: [String: String] = [:]
+    ) async throws -> (TestBroker, Supervised?) {
         switch kind {
         case .external(let bootstrap):
             return (TestBroker(kind: kind, bootstrap: bootstrap, facts: [:]), nil)
@@ -128,7 +130,8 @@ actor TestBrokers {
             let process = try Supervised(
                 "script=$1; dir=$2; shift 2; \"$script\" start --dir \"$dir\" \"$@\" < /dev/null || exit 1",
                 arguments: [script.path, folder.path, "--release", "\(release)", "--brokers", "\(brokers)"]
-                    + (isSecure ? ["--secure"] : []),
+                    + (isSecure ? ["--secure"] : [])
+                    + settings.flatMap { ["--broker-config", "\($0.key)=\($0.value)"] },
                 cleanup: "\"$script\" stop \"$dir\" --kill --remove < /dev/null; rm -f \"$dir.env\"", log: log)
             for _ in 0..<600 {
                 let facts = Self.facts(try String(contentsOf: log, encoding: .utf8))

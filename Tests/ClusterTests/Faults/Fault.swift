@@ -1,0 +1,48 @@
+/// What befalls an application under test.
+enum Fault: String, CaseIterable, Sendable {
+    case kill
+    case killAllButOne = "kill all but one"
+    case killInRestore = "kill during a restore"
+    case killInSnapshot = "kill all during a snapshot"
+    case killInPublication = "kill between a model's commit and its being read"
+    case freeze = "freeze for longer than the session"
+    case freezeInTransaction = "freeze for longer than the transaction's time-out"
+    case stop = "SIGTERM in a transaction"
+    case roll = "rolling restart"
+    case scale = "1, 4, 2 instances"
+    case storm = "rebalance storm"
+    case hangingTransaction = "another producer's transaction hangs on the input"
+    case restartBroker = "broker killed and restarted"
+    case killLeader = "partition leader killed and restarted"
+    case killGroupCoordinator = "group coordinator killed and restarted"
+    case killTransactionCoordinator = "transaction coordinator killed and restarted"
+    case allBrokersAway = "all brokers away"
+    case cut = "connections cut"
+    case slow = "connections slow"
+    case dead = "connections dead"
+
+    /// Faults that only instances suffer: for the short round.
+    static let ofInstances: [Fault] = [
+        .kill, .killAllButOne, .killInRestore, .killInSnapshot, .killInPublication, .freeze, .freezeInTransaction,
+        .stop,
+        .roll, .scale, .storm, .hangingTransaction,
+    ]
+
+    /// Those that can strike where there are so many brokers.
+    static func all(brokers: Int) -> [Fault] {
+        // The brokers' own faults take the longest, and are as likely as all others together.
+        ofInstances
+            + (brokers == 1
+                ? [.cut, .slow, .dead, .restartBroker, .allBrokersAway]
+                : [.killLeader, .killGroupCoordinator, .killTransactionCoordinator, .allBrokersAway])
+    }
+}
+
+/// One fault that struck.
+struct Strike: Sendable {
+    var fault: Fault
+    /// How it struck, for the story.
+    var detail: String
+    /// The longest time that a partition with input left stood still; nil: the next fault came before all went on.
+    var away: Duration?
+}

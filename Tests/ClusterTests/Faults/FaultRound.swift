@@ -1,0 +1,135 @@
+import Clustering
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+/// One round: an application of its own, a load, a story of faults, and the checker at the end. What happens is drawn from
+/// the seed; when it meets the program is chance.
+struct FaultRound {
+    let seed: UInt64
+    let own: OwnBroker
+    let brokers: Int
+    /// The faults to choose among.
+    let faults: [Fault]
+    /// How many of them strike.
+    let count: Int
+    /// How long the load takes, where it grows.
+    let time: Duration
+
+    struct Outcome {
+        var story: [Strike]
+        var findings: [String]
+        var isGrown: Bool
+    }
+
+    /// - Throws: where the round could not be played at all.
+    func play() async throws -> Outcome {
+        var random = SplitMix64(seed: seed)
+        let isReal = RealEvents.file != nil && random.uniform() < 0.3
+        let isGrown = random.uniform() < 0.6
+        // Either the session or the transaction ends first while an instance sleeps.
+        let (session, transaction) = random.uniform() < 0.6 ? (2_500, 2_000) : (8_000, 1_000)
+        var settings = [
+            "kafka.session.timeout.ms": "\(session)", "kafka.heartbeat.interval.ms": "300",
+            "transaction.timeout": "\(transaction)ms", "commit.interval": random.uniform() < 0.5 ? "10ms" : "200ms",
+            "snapshot.interval": random.uniform() < 0.5 ? "100ms" : "2s",
+            "transaction.max-bytes": random.uniform() < 0.3 ? "1KiB" : "4MiB",
+            "outbox.max-bytes": random.uniform() < 0.5 ? "4KiB" : "16MiB",
+        ]
+        var topics = InputStream.topics
+        if isReal {
+            topics = RealEvents.topics
+            settings.merge(RealEvents.settings) { $1 }
+        }
+        let application = try Application(own.broker, "faults", topics: topics, settings: settings)
+        try await application.createTopics(partitions: Load.partitions)
+        let load =
+            isReal
+            ? try Load.real(application, count: isGrown ? 8_000 : 15_000)
+            : Load.generated(application, seed: seed, epochs: isGrown ? 80 : 200)
+        Faults.say(
+            "round \(seed): \(load.description), \(isGrown ? "growing" : "complete"); "
+                + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
+        let world = try FaultWorld(
+            application, own, brokers: brokers, load: load, session: session, transaction: transaction, random: random)
+        if isGrown {
+            load.begin(over: time)
+        } else {
+            load.begin(over: .zero)
+            try await world.wait(upTo: 120_000) { load.isOver }
+            try world.endInControlRecords()
+        }
+        try world.ensureAll()
+        var story: [Strike] = []
+        var findings: [String]
+        do {
+            try await tell(world, &story)
+            findings = try await check(world, isGrown: isGrown)
+        } catch {
+            findings = ["\(error)"]
+        }
+        findings += world.findings
+        if !findings.isEmpty {
+            let folder = TestBroker.root.appending(path: "build/faults/round-\(seed)")
+            try world.saveLogs(folder)
+            try Data(findings.joined(separator: "\n").utf8).write(to: folder.appending(path: "findings.txt"))
+        }
+        return Outcome(story: story, findings: findings, isGrown: isGrown)
+    }
+
+    private func tell(_ world: FaultWorld, _ story: inout [Strike]) async throws {
+        try await world.wait(upTo: 30_000) { world.watch.offsets.contains { $0 > 0 } }
+        for _ in 0..<count {
+            try await world.pause(world.draw(0..<2_000))
+            try await world.sayEnded()
+            try world.ensureAll()
+            let fault = faults[world.draw(0..<faults.count)]
+            // Some come upon each other, and for the others it is told how long they lasted.
+            let isAlone = world.draw(0..<3) > 0
+            world.watch.begin()
+            let detail = try await world.strikeInstances(fault)
+            var strike = Strike(fault: fault, detail: detail)
+            if isAlone {
+                world.watch.mark()
+                try await world.wait(upTo: 60_000) { world.watch.hasRecovered }
+                strike.away = world.watch.worst
+                if !world.watch.hasRecovered { strike.detail += ", and some stood still for a minute" }
+            }
+            story.append(strike)
+            let away = strike.away.map { ": away \(FaultTable.seconds($0))" } ?? ""
+            Faults.say("  \(fault.rawValue) \(strike.detail)\(away)")
+        }
+        try await world.sayEnded()
+        try world.ensureAll()
+    }
+
+    /// Lets it come to its end, stops it, and holds it against the undisturbed run.
+    private func check(_ world: FaultWorld, isGrown: Bool) async throws -> [String] {
+        let (application, load) = (world.application, world.load)
+        load.hurry()
+        try await world.wait(upTo: 120_000) { load.isOver }
+        guard load.isOver else { return ["the load could not be published: \(load.problems)"] }
+        if isGrown { try world.endInControlRecords() }
+        var ends = load.published.map { _ in Int64(0) }
+        for record in try await application.records(of: application.input) {
+            ends[Int(record.partition)] = max(ends[Int(record.partition)], record.offset + 1)
+        }
+        try await world.wait(upTo: 180_000) { zip(world.watch.offsets, ends).allSatisfy { $0 >= $1 } }
+        let offsets = world.watch.offsets
+        guard zip(offsets, ends).allSatisfy({ $0 >= $1 }) else {
+            return ["the input is not used up after three minutes: \(offsets) of \(ends)"]
+        }
+        try await application.settle(Array(world.instances.values), within: .seconds(90))
+        for name in world.instances.keys.sorted() { try await world.stop(name) }
+        let verdict = try await Checker(application, isGrown: isGrown).verdict
+        let events = verdict.oracle.events
+        Faults.say(
+            "  \(events) events, \(verdict.published.models.count) models, \(verdict.published.changes.count) changes")
+        guard verdict.published.models.count > 5, !verdict.published.changes.isEmpty else { return ["an idle round"] }
+        let found = try verdict.findings()
+        return found.isEmpty ? [] : [Finding.summary(found)]
+    }
+}

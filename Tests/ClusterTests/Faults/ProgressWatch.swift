@@ -1,0 +1,88 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// Looks at the committed positions all the time, from a thread of its own: how long partitions stand still that have
+/// input left.
+final class ProgressWatch: Sendable {
+    private struct State {
+        var positions: [Int32: Position] = [:]
+        /// Since when a partition stands still.
+        var since: [Int32: ContinuousClock.Instant] = [:]
+        var worst = Duration.zero
+        /// Partitions that have not gone on since the mark.
+        var waitedFor: Set<Int32> = []
+        var isStopped = false
+    }
+
+    struct Position: Equatable {
+        var offset: Int64
+        var metadata: String
+    }
+
+    private let state = Mutex(State())
+    private let probe: KafkaProbe
+    private let topic: String
+    private let partitions: Int32
+    /// How many records each partition has.
+    private let ends: @Sendable () -> [Int64]
+
+    init(_ application: Application, partitions: Int32, ends: @escaping @Sendable () -> [Int64]) throws {
+        probe = try KafkaProbe(application.broker.bootstrap, group: application.name)
+        topic = application.input
+        self.partitions = partitions
+        self.ends = ends
+        Thread.detachNewThread { [self] in watch() }
+    }
+
+    func stop() { state.withLock { $0.isStopped = true } }
+
+    private func watch() {
+        while !state.withLock({ $0.isStopped }) {
+            if let found = probe.committed(topic, partitions: partitions) { take(found) }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+    }
+
+    private func take(_ found: [Int32: (offset: Int64, metadata: String)]) {
+        let now = ContinuousClock.now
+        let ends = ends()
+        state.withLock { state in
+            for partition in 0..<partitions {
+                let position = found[partition].map { Position(offset: $0.offset, metadata: $0.metadata) }
+                let still = now - state.since[partition, default: now]
+                if position != state.positions[partition] || (position?.offset ?? 0) >= ends[Int(partition)] {
+                    state.worst = max(state.worst, still)
+                    state.since[partition] = now
+                    state.waitedFor.remove(partition)
+                }
+                if state.since[partition] == nil { state.since[partition] = now }
+                state.positions[partition] = position
+            }
+        }
+    }
+
+    /// A fault begins: what was before does not count.
+    func begin() {
+        state.withLock { state in
+            state.worst = .zero
+            for partition in state.since.keys { state.since[partition] = .now }
+        }
+    }
+
+    /// The fault is over, what it did is not.
+    func mark() {
+        state.withLock { $0.waitedFor = Set(0..<partitions) }
+    }
+
+    /// Whether each partition has gone on since the mark, or has nothing left.
+    var hasRecovered: Bool { state.withLock { $0.waitedFor.isEmpty } }
+
+    /// The longest standstill since the fault began.
+    var worst: Duration { state.withLock { $0.worst } }
+
+    /// The committed offsets.
+    var offsets: [Int64] {
+        state.withLock { state in (0..<partitions).map { state.positions[$0]?.offset ?? 0 } }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// A TCP proxy of the tests' own in front of a broker. It goes with the object.
+public final class Proxy: Sendable {
+    public enum Mode: Equatable, Sendable {
+        case open
+        /// Each piece waits for so many milliseconds.
+        case slow(Int)
+        /// Connections stay, and nothing passes.
+        case dead
+        /// Connections are reset, and none is accepted.
+        case cut
+    }
+
+    public let port: Int
+    private let folder: TemporaryFolder
+    private let process: Supervised
+
+    public init() async throws {
+        port = try freePort()
+        folder = try TemporaryFolder()
+        let target = try folder.file("target", "")
+        let mode = try folder.file("mode", "open")
+        let script = TestBroker.root.appending(path: "Tests/TestSupport/proxy.py").path
+        process = try Supervised(
+            "\"$@\" < /dev/null & pid=$!",
+            arguments: [TestBroker.pythonFolder.appending(path: "python").path, script, "\(port)", target, mode],
+            cleanup: "kill -s KILL $pid; wait $pid")
+        try await waitForPort(port)
+    }
+
+    deinit {
+        process.stop()
+    }
+
+    /// Where it passes everything on to.
+    public func setTarget(_ port: Int) throws {
+        _ = try folder.file("target", "\(port)")
+    }
+
+    public func set(_ mode: Mode) throws {
+        let text =
+            switch mode {
+            case .open: "open"
+            case .slow(let milliseconds): "slow \(milliseconds)"
+            case .dead: "dead"
+            case .cut: "cut"
+            }
+        // At once or not at all: the proxy reads it at any time.
+        try Data(text.utf8).write(to: folder.url.appending(path: "mode"), options: .atomic)
+    }
+}
