@@ -89,4 +89,14 @@ struct ModelCentroids {
         }
         return sum / Double(points.count)
     }
+
+    /// What is missing to the ceiling, for a note: how far the members are, how far they would be in the nearest clusters, and
+    /// where a batch run from these centroids ends: what is left is another optimum.
+    func account(_ points: Points, _ labels: [Int32], _ ceiling: Ceiling) -> String {
+        func share(_ objective: Double) -> String { Figure.objective.text(objective / ceiling.objective) }
+        let nearest = objective(points, labels.map { _ in 0 })
+        return "K \(ids.count), objective \(share(objective(points, labels))) of the ceiling "
+            + "(\(ceiling.source.rawValue)); all in the nearest cluster \(share(nearest)), a batch run from there "
+            + share(ceiling.onlineObjective)
+    }
 }

@@ -111,9 +111,7 @@ struct RealRun {
         result.append(objective / best.objective, to: .objective)
         result.append(objective / best.startsObjective, to: .againstStarts)
         result[.objectiveEnd] = objective / best.objective
-        result.notes.append(
-            "epoch \(epoch): objective \(Figure.objective.text(objective / best.objective)) of the ceiling "
-                + "(\(best.source.rawValue))")
+        result.notes.append("epoch \(epoch): " + model.account(view.points, view.labels, best))
         result[.clusters] = Double(model.ids.count)
         result[.unassigned] = Double(view.labels.count { $0 == 0 }) / Double(max(view.labels.count, 1))
         rules.score(view, ceiling: best.objective, hasTruth: false)

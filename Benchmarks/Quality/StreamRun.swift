@@ -193,9 +193,7 @@ struct StreamRun {
             result[.batchARI] =
                 Agreement(pure.map { view.groups[$0] }, pure.map { best.startsLabels[$0] }).adjustedRand
             ceiling = best
-            result.notes.append(
-                "epoch \(view.epoch): K \(model.ids.count), objective "
-                    + "\(Figure.objective.text(objective / best.objective)) of the ceiling (\(best.source.rawValue))")
+            result.notes.append("epoch \(view.epoch): " + model.account(view.points, view.labels, best))
         }
         if view.epoch >= 15 { rules.score(view, ceiling: ceiling?.objective, hasTruth: true) }
         guard view.epoch == shape.epochs - 1 else { return }

@@ -15,6 +15,8 @@ public struct Ceiling: Sendable {
     /// The objective of the best of the ten starts alone, and its labels.
     public var startsObjective = -1.0
     public var startsLabels: [Int32] = []
+    /// The objective of the run to convergence from the centroids that are judged.
+    public var onlineObjective = -1.0
 
     /// - Parameters:
     ///   - online: the centroids to be judged, of which there are as many as clusters.
@@ -27,7 +29,8 @@ public struct Ceiling: Sendable {
         let starts = SphericalKMeans.best(points, count: count, seed: seed)
         (startsObjective, startsLabels) = (starts.objective, starts.labels)
         take(starts.objective, .starts)
-        take(SphericalKMeans.lloyd(points, from: online).objective, .online)
+        onlineObjective = SphericalKMeans.lloyd(points, from: online).objective
+        take(onlineObjective, .online)
         if let truth {
             var draws = SplitMix64(seed: seed)
             draws.absorb(1_000)
