@@ -31,8 +31,8 @@ public final class CompiledModel: Sendable {
         let mean = model.meanSimilarity
         joins = mean / 2
         leaves = 2 * mean / 5
-        hysteresis = mean / 16
-        returning = mean / 10
+        hysteresis = mean / 25
+        returning = mean / 8
         let active = model.clusters.filter(\.isActive)
         columns = active.map(\.id)
         width = (active.count + 15) / 16 * 16

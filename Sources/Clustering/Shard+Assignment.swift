@@ -1,6 +1,6 @@
 extension Shard {
     /// The cluster that a member belongs to by its direction, and its score there: he stays unless another is better by more
-    /// than ε = J / 16, the one that he came from by more than ε + J / 10, joins from J / 2 on, and leaves below 2 J / 5.
+    /// than ε = J / 25, the one that he came from by more than ε + J / 8, joins from J / 2 on, and leaves below 2 J / 5.
     /// Ties: lower id.
     /// - Parameter cluster: that it is in; 0: none.
     mutating func assign(_ slot: Int, from cluster: ClusterID) -> (ClusterID, Int64) {
