@@ -18,8 +18,10 @@ struct Lifecycle {
         static let side = 12
         /// How many models an operation leaves its clusters alone after it has taken effect.
         static let rest: Int64 = 3
-        /// Models in a row for which a cluster is to be too small, and models that it may grow for.
-        static let low: Int64 = 2
+        /// Models in a row for which a cluster is to have fewer than n_min members, as how many of them one counts in which it has
+        /// fewer than half of that, and models that it may grow for.
+        static let low: Int64 = 6
+        static let lowest: Int64 = 3
         static let youth: Int64 = 4
         /// A swap is to gain this part of the dispersion, is tried in every second model, on the best three splits with the
         /// two cheapest merges each.
@@ -176,8 +178,10 @@ struct Lifecycle {
     /// Counts how long clusters have been too small.
     private mutating func countLow() {
         for index in model.clusters.indices where model.clusters[index].isActive {
-            let isLow = model.clusters[index].sums.count < fewest / 2
-            model.clusters[index].lowTicks = isLow ? model.clusters[index].lowTicks + 1 : 0
+            let members = model.clusters[index].sums.count
+            let isLow = members < fewest
+            let step: Int64 = members < fewest / 2 ? Rules.lowest : 1
+            model.clusters[index].lowTicks = isLow ? model.clusters[index].lowTicks + step : 0
         }
     }
 
