@@ -195,7 +195,7 @@ public struct RestoredMembers: Sendable {
 
     /// Visits all members, in no order that means anything.
     /// - Parameter body: a member, the point that it is of, and its topics, weights and directions.
-    public func forEach(
+    public func visit(
         _ body: (MemberFields, SnapshotPoint, ArraySlice<TopicNumber>, ArraySlice<UInt32>, ArraySlice<UInt16>) throws ->
             Void
     ) rethrows {

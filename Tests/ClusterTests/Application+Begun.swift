@@ -16,15 +16,15 @@ extension Application {
         return application
     }
 
-    /// Holds that an instance ends by itself, with this status and this message.
+    /// Holds that an instance ends by itself, with this status and a log that says this.
     func refused(
-        _ settings: [String: String] = [:], status: Int32, _ message: String, key: String = Self.keyDigits,
+        _ settings: [String: String] = [:], status: Int32, _ messages: String..., key: String = Self.keyDigits,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let instance = try start("a", settings, key: key)
         let found = try await instance.waitForEnd()
         #expect(
-            found == status && instance.log.contains(message), "\(found): \(instance.log)",
+            found == status && messages.allSatisfy { instance.log.contains($0) }, "\(found): \(instance.log)",
             sourceLocation: sourceLocation)
     }
 }

@@ -11,10 +11,12 @@ extension MainJob {
         private let application: Application
 
         init() async throws {
-            // A group can only be deleted once the session of its static member has ended.
+            // A group can only be deleted once the session of its static member has ended. There is no snapshot yet.
             application = try await Application.begun(
                 on: TestBroker.convincing,
-                settings: ["kafka.session.timeout.ms": "1500", "kafka.heartbeat.interval.ms": "300"])
+                settings: [
+                    "kafka.session.timeout.ms": "1500", "kafka.heartbeat.interval.ms": "300", "snapshot.interval": "1h",
+                ])
         }
 
         /// Deletes the first records of a partition, as retention does.
@@ -42,9 +44,21 @@ extension MainJob {
         func input(_ offset: Int64) async throws {
             try deleteRecords(of: application.input, before: offset)
             try await application.refused(
-                status: 72, "reading \(application.input) partition 0 at offset 0: ")
-            try await application.refused(
-                status: 72, "have been deleted by retention; raise retention.ms, and begin anew under another")
+                status: 72, "the state of input 0 is to be computed from offset 0 of \(application.input) on",
+                "Raise retention.ms of \(application.input), and begin anew under another application.id")
+        }
+
+        @Test("input from before the last snapshot may go, however much")
+        func inputBeforeSnapshot() async throws {
+            let settings = ["snapshot.interval": "100ms"]
+            let first = try application.start("a", settings)
+            try await first.waitForLog("took over")
+            try await Task.sleep(for: .milliseconds(800))
+            #expect(try await first.stop() == 0)
+            try deleteRecords(of: application.input, before: -1)
+            let next = try application.start("a", settings)
+            try await next.waitForLog("took over")
+            #expect(try await next.stop() == 0)
         }
 
         @Test("a group that Kafka has forgotten")

@@ -14,7 +14,8 @@ struct ObservedApplication {
         let all = [
             "application.id": name, "input.topic": "\(name)-in", "output.topic": "\(name)-out",
             "http.listen": "127.0.0.1:0",
-            "kafka.bootstrap.servers": broker.bootstrap, "epoch.future": "allow", "epoch.idle-timeout": "300ms",
+            "kafka.bootstrap.servers": broker.bootstrap, "epoch.future": "allow", "snapshot.interval": "1h",
+            "epoch.idle-timeout": "300ms",
             "clock.quorum": "4", "members.min-events": "1", "clusters.seed-members": "20", "topics.min-viewers": "1",
             "clusters.count": "2", "privacy.min-cluster-size": "1", "epoch.length": "1h",
         ].merging(more) { $1 }

@@ -46,7 +46,7 @@ struct CheckpointTests {
     private static func text(_ state: StateTable) throws -> String {
         var state = state
         var lines: [String] = []
-        state.members.forEach { lines.append("\($0) \($1) \(Array($2)) \(Array($3)) \(Array($4))") }
+        state.members.visit { lines.append("\($0) \($1) \(Array($2)) \(Array($3)) \(Array($4))") }
         let restored = try state.restored()
         return
             "\(lines.sorted()) \(String(describing: restored?.header)) \(String(describing: restored?.later)) \(state.newest)"

@@ -10,12 +10,12 @@ final class SharedRuns: Sendable {
     }
 
     private let state: Mutex<State>
-    private let end: ContinuousClock.Instant
+    private let seconds: Double
     private let mostFailures: Int
 
     init(first: UInt64, seconds: Double, mostFailures: Int) {
         state = Mutex(State(next: first))
-        end = .now + .seconds(seconds)
+        self.seconds = seconds
         self.mostFailures = mostFailures
     }
 
@@ -28,6 +28,8 @@ final class SharedRuns: Sendable {
     }
 
     func go() {
+        // From here on: it may take long until there is a thread, where other tests are at work.
+        let end = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < end {
             let seed: UInt64? = state.withLock { state in
                 guard state.failures.count < mostFailures else { return nil }

@@ -70,7 +70,7 @@ struct Checkpoint {
                 try output.frame { $0 += key }
                 try output.frame { $0 += value }
             }
-            try state.members.forEach { member, point, topics, weights, directions in
+            try state.members.visit { member, point, topics, weights, directions in
                 try output.frame { StateRecord.write(key: member.pseudonym, &$0) }
                 try output.frame { StateRecord.write(member, at: point, topics, weights, directions, &$0) }
             }
