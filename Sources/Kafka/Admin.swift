@@ -66,6 +66,21 @@ public final class Admin: Sendable {
     public func watermarks(
         of partition: TopicPartition, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> Watermarks {
+        do {
+            return try await askWatermarks(of: partition, timeout)
+        } catch {
+            // Librdkafka goes on asking the leader that it remembers, also where the partition has moved or was made anew: only
+            // a look at the topic tells it of another.
+            guard error.isUnknownTopic || error.isTimeout,
+                try await partitions(of: partition.topic, timeout: timeout) != nil
+            else { throw error }
+            return try await askWatermarks(of: partition, timeout)
+        }
+    }
+
+    private func askWatermarks(
+        of partition: TopicPartition, _ timeout: Duration
+    ) async throws(KafkaError) -> Watermarks {
         try await onThread(timeout, "watermarks of \(partition)") { handle throws(KafkaError) in
             var marks = Watermarks(low: 0, high: 0)
             try KafkaError.check(
