@@ -31,19 +31,20 @@ struct SASLTests {
         try application.createTopics()
         try application.publish()
         try application.grant("run")
-        let result = try application.run(settings)
+        let result = try await application.run(settings, until: "cluster 2: created")
         #expect(result.status == 0 && !result.output.contains("authorization"), "\(result.output)")
-        #expect(result.output.contains("cluster 2: created"), "\(result.output)")
     }
 
     @Test("a wrong password is no broker out of reach: it ends with 77, and says what to check")
     func wrongPassword() async throws {
         let application = try await SecuredApplication(release: 4)
         let settings = try application.settings("sasl-shoal-plain") + ["--set", "kafka.sasl.password=wrong"]
-        for result in [try application.run(settings, seconds: 20), try shoal(["topics", "describe"] + settings)] {
-            #expect(result.status == 77, "\(result.output)")
-            #expect(result.output.contains("Invalid username or password"), "\(result.output)")
-            #expect(result.output.contains("check kafka.sasl.mechanism, kafka.sasl.username"), "\(result.output)")
+        let instance = try await application.run(settings, until: nil)
+        let topics = try shoal(["topics", "describe"] + settings)
+        for (status, output) in [instance, (topics.status, topics.output)] {
+            #expect(status == 77, "\(output)")
+            #expect(output.contains("Invalid username or password"), "\(output)")
+            #expect(output.contains("check kafka.sasl.mechanism, kafka.sasl.username"), "\(output)")
         }
     }
 
@@ -52,7 +53,7 @@ struct SASLTests {
         .enabled(if: !hasModernSCRAM, "needs librdkafka before 2.6.1"), arguments: ["", "-scram-sha-512"])
     func oldSCRAM(_ client: String) async throws {
         let application = try await SecuredApplication(release: 4)
-        let result = try application.run(try application.settings("sasl-shoal\(client)"), seconds: 20)
+        let result = try await application.run(try application.settings("sasl-shoal\(client)"), until: nil)
         #expect(result.status == 77, "\(result.output)")
         let version = ClientConfiguration.libraryVersion
         #expect(result.output.contains("librdkafka \(version) cannot do SCRAM with Kafka 4"), "\(result.output)")

@@ -81,11 +81,14 @@ struct SecuredApplication {
         #expect(sent.status == 0, "\(sent.output)")
     }
 
-    /// Runs an instance for a while, and then asks it to stop.
-    func run(_ settings: [String], seconds: Int = 8) throws -> CommandResult {
-        try shell(
-            "timeout --preserve-status -s TERM \(seconds) $shoal run "
-                + settings.map { "'\($0)'" }.joined(separator: " "),
-            environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+    /// Runs an instance until its log says this, and then stops it; nil: until it ends by itself.
+    func run(_ settings: [String], until text: String?) async throws -> (status: Int32, output: String) {
+        let key = ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)]
+        let process = try ShoalProcess(["run"] + settings, environment: key)
+        if let text {
+            try await process.waitForLog(text)
+            return (try await process.stop(), process.log)
+        }
+        return (try await process.waitForEnd(), process.log)
     }
 }
