@@ -16,6 +16,7 @@ extension Application {
     ///   - instances: those at work; their logs are told where it takes too long.
     ///   - since: an offset of the delta topic: what was said before it does not count.
     func settle(_ instances: [ShoalProcess], since: Int64 = 0, within time: Duration = .seconds(90)) async throws {
+        try await waitForBegin(instances)
         var progress = try Progress(self)
         let partitions = try await Admin(broker.configuration()).partitions(of: input) ?? 0
         let end = ContinuousClock.now + time
@@ -31,8 +32,15 @@ extension Application {
         }
     }
 
+    /// What is waited for may have been there before an instance began, and one that is stopped before it listens to signals
+    /// is ended by them.
+    private func waitForBegin(_ instances: [ShoalProcess]) async throws {
+        for instance in instances { try await instance.waitForLog("joined the group") }
+    }
+
     /// Waits until so many models have been published.
     func waitForModels(_ count: Int, _ instance: ShoalProcess, within time: Duration = .seconds(60)) async throws {
+        try await waitForBegin([instance])
         var progress = try Progress(self)
         let end = ContinuousClock.now + time
         while progress.models < count {

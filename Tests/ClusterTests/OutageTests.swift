@@ -22,7 +22,7 @@ extension MainJob {
                     "transaction.timeout": "20s",
                 ])
             try await application.createTopics(partitions: 3)
-            let stream = InputStream(seed: 51, viewers: 240, epochs: 80)
+            let stream = InputStream(seed: 51, viewers: 240, epochs: 60)
             try InputStream.publish(stream.records, to: application.input, own.broker)
             let instance = try application.start()
             try await application.waitForModels(6, instance)
@@ -30,17 +30,17 @@ extension MainJob {
             // forgets its markers (seen with 4.3.1), and then nobody can go on. So nobody ends one at that moment.
             instance.signal(SIGSTOP)
             try await Task.sleep(for: .milliseconds(500))
+            let models = try await application.modelHashes().count
+            #expect(models < 50, "it was over before the broker went away")
             try own.kill()
             instance.signal(SIGCONT)
-            try await instance.waitForLog("is kafka.bootstrap.servers right", within: .seconds(20))
+            try await instance.waitForLog("brokers are down")
             try own.restart()
             let back = ContinuousClock.now
-            let models = try await application.modelHashes().count
-            #expect(models < 80, "it was over before the broker went away")
             try await application.waitForModels(models + 3, instance)
             let waited = ContinuousClock.now - back
             print("session of \(session) ms: went on \(waited) after the broker was back")
-            #expect(waited < .seconds(15), "\(instance.log)")
+            #expect(waited < .seconds(20), "\(instance.log)")
             try await application.settle([instance])
             #expect(try await instance.stop() == 0)
             try await Checker(application).check()
