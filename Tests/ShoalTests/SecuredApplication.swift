@@ -24,7 +24,9 @@ struct SecuredApplication {
         let properties = try String(contentsOfFile: "\(directory)/secure/client-\(client).properties", encoding: .utf8)
         let topics = try folder.file("topics.txt", "chess\ngo\ncooking\nbaking\n")
         return properties.split(separator: "\n").flatMap { ["--set", "kafka.\($0)"] } + names
-            + ["epoch.idle-timeout=1s", "snapshot.interval=100ms", "topics.file=\(topics)", "log.format=text"].flatMap { ["--set", $0] }
+            + ["epoch.idle-timeout=1s", "snapshot.interval=100ms", "topics.file=\(topics)", "log.format=text"].flatMap {
+                ["--set", $0]
+            }
     }
 
     /// The options of a super user.

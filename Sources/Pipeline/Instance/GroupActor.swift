@@ -8,11 +8,10 @@ actor GroupActor {
     private let options: PipelineOptions
     private let log: PipelineLog
     private var member: GroupMember?
+    private var fencing = Fencing()
     private var lastError: String?
     /// The group knows already that we have let go.
     private var hasLetGo = false
-    /// When we were fenced without having had a name in the group.
-    private var fences: [ContinuousClock.Instant] = []
 
     init(options: PipelineOptions, log: PipelineLog) {
         executor = ThreadExecutor(name: "shoal-group")
@@ -32,14 +31,18 @@ actor GroupActor {
     func poll() async throws -> GroupEvent? {
         guard let member else { return nil }
         guard let event = member.poll(timeout: .milliseconds(100)) else { return nil }
-        if case .revoked(_, lost: true) = event {
+        switch event {
+        case .assigned: fencing.assigned()
+        case .revoked(_, let isLost):
+            fencing.revoked()
+            guard isLost else { break }
             // There is nothing to be committed. Librdkafka has forgotten our name and goes on with heartbeats until it hears
             // this; Kafka takes those for a twin's.
             letGo(member)
             hasLetGo = true
-        }
-        if case .failed(let error) = event {
-            if isFencedByItself(error, member) { return event }
+        case .failed(let error):
+            let isFenced = error.name == "FENCED_INSTANCE_ID"
+            if isFenced, fencing.fenced(hasName: !member.memberID.isEmpty) == .rejoin { return event }
             if let failure = PipelineError(final: error) { throw failure }
             if error.description != lastError {
                 lastError = error.description
@@ -79,15 +82,6 @@ actor GroupActor {
         } catch {
             log.warning("\(error)")
         }
-    }
-
-    /// Whether we were fenced after the group had let our session end, as it does while brokers are away: without a name in
-    /// the group no twin is needed for that. Not again and again, because a twin may be there all the same.
-    private func isFencedByItself(_ error: KafkaError, _ member: GroupMember) -> Bool {
-        guard error.name == "FENCED_INSTANCE_ID", member.memberID.isEmpty else { return false }
-        fences.removeAll { .now - $0 > .seconds(600) }
-        fences.append(.now)
-        return fences.count <= 3
     }
 
     /// The committed positions, stable; nil for a part without one.
