@@ -10,8 +10,8 @@ extension Application {
         try await Admin(broker.configuration()).watermarks(of: TopicPartition(deltas, 0)).high
     }
 
-    /// Waits until the input is used up: each partition has said, behind `since`, that it is caught up, and the last model
-    /// includes every closing.
+    /// Waits until the input is used up: each partition has said, behind `since`, that it is caught up, and no closing makes
+    /// another model due.
     /// - Parameters:
     ///   - instances: those at work; their logs are told where it takes too long.
     ///   - since: an offset of the delta topic: what was said before it does not count.
@@ -60,6 +60,8 @@ struct Progress {
     private var table = ModelTable()
     private var words: [Int32: (offset: Int64, isCaughtUp: Bool)] = [:]
     private var closings: [Int32: Int64] = [:]
+    /// The last epoch that a partition has closed, where its closing is one record.
+    private var closed: [Int32: Epoch] = [:]
     private var bookkeeping: Bookkeeping?
     /// Model records but the genesis model.
     private(set) var models = 0
@@ -78,7 +80,9 @@ struct Progress {
                 switch try WordRecord.decode(value) {
                 case .word(.caughtUp(let partition, _)): words[partition] = (batch.offset(index), true)
                 case .word(.behind(let partition, _)): words[partition] = (batch.offset(index), false)
-                case .word(.closing(let closing)): close(closing.partition, closing.number, batch.offset(index))
+                case .word(.closing(let closing)):
+                    close(closing.partition, closing.number, batch.offset(index))
+                    closed[closing.partition] = closing.through
                 case .part(let partition, let number, let part) where part.index + 1 == part.count:
                     close(partition, number, batch.offset(index))
                 case .part: continue
@@ -100,6 +104,7 @@ struct Progress {
 
     private mutating func close(_ partition: Int32, _ number: Int64, _ offset: Int64) {
         closings[partition] = number
+        closed[partition] = nil
         words[partition] = (offset, false)
     }
 
@@ -107,8 +112,10 @@ struct Progress {
         guard let bookkeeping, bookkeeping.partitions.count == partitions else { return false }
         return (0..<Int32(partitions)).allSatisfy { partition in
             guard let word = words[partition] else { return false }
-            return word.isCaughtUp && word.offset >= since
-                && bookkeeping.partitions[Int(partition)].included == closings[partition] ?? 0
+            let isIncluded = bookkeeping.partitions[Int(partition)].included == closings[partition] ?? 0
+            // On a topic that grows a closing may come after its epoch's model; then it waits for the next one.
+            let isLate = closed[partition].map { $0 <= bookkeeping.through ?? .min } ?? false
+            return word.isCaughtUp && word.offset >= since && (isIncluded || isLate)
         }
     }
 

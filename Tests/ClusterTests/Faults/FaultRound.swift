@@ -48,7 +48,7 @@ struct FaultRound {
         try await application.createTopics(partitions: Load.partitions)
         let load =
             isReal
-            ? try Load.real(application, count: isGrown ? 8_000 : 15_000)
+            ? try Load.real(application, count: 20_000)
             : Load.generated(application, seed: seed, epochs: isGrown ? 80 : 200)
         Faults.say(
             "round \(seed): \(load.description), \(isGrown ? "growing" : "complete"); "

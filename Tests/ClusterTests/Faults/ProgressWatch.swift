@@ -78,8 +78,12 @@ final class ProgressWatch: Sendable {
     /// Whether each partition has gone on since the mark, or has nothing left.
     var hasRecovered: Bool { state.withLock { $0.waitedFor.isEmpty } }
 
-    /// The longest standstill since the fault began.
-    var worst: Duration { state.withLock { $0.worst } }
+    /// The longest standstill since the fault began, one that goes on included.
+    var worst: Duration {
+        state.withLock { state in
+            state.waitedFor.reduce(state.worst) { max($0, ContinuousClock.now - state.since[$1, default: .now]) }
+        }
+    }
 
     /// The committed offsets.
     var offsets: [Int64] {

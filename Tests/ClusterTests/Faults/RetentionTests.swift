@@ -1,0 +1,67 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+extension MainJob {
+    @Suite(
+        "Input that retention deleted behind a stopped instance", .serialized,
+        .enabled(if: TestBroker.hasTools, "needs Apache Kafka, started by the tests"))
+    struct RetentionTests {
+        /// An application that has used up its input and was stopped, and the records that come after.
+        private func stopped() async throws -> (Application, later: ArraySlice<InputStream.Record>) {
+            let broker = try await TestBroker.shared(TestBroker.convincing)
+            let application = try Application(broker, "retention", topics: InputStream.topics)
+            try await application.createTopics(partitions: 2)
+            let records = InputStream(seed: 51, viewers: 160, epochs: 10, watches: 1).records
+            let middle = records.count / 2
+            try InputStream.publish(records[..<middle], to: application.input, broker)
+            let instance = try application.start()
+            try await application.settle([instance])
+            // The last snapshot is to hold all that was read.
+            try await Task.sleep(for: .seconds(1))
+            #expect(try await instance.stop() == 0)
+            return (application, records[middle...])
+        }
+
+        /// Deletes all there is in a partition, as retention would.
+        private func delete(_ application: Application, _ partition: Int32) async throws {
+            let folder = try TemporaryFolder()
+            let file = try folder.file(
+                "offsets.json",
+                #"{"partitions":[{"topic":"\#(application.input)","partition":\#(partition),"offset":-1}],"version":1}"#
+            )
+            try application.broker.tool(["delete-records", "--offset-json-file", file])
+        }
+
+        @Test("a hole in what is still to be read: it ends with 72 and says what to do, on every start")
+        func hole() async throws {
+            let (application, later) = try await stopped()
+            let before = try await application.sortedChanges()
+            try InputStream.publish(later, to: application.input, application.broker)
+            try await delete(application, 1)
+            for _ in 0..<2 {
+                let instance = try application.start()
+                let status = try await instance.waitForEnd()
+                #expect(status == 72, "\(status): \(instance.log)")
+                #expect(instance.log.contains("deleted by retention; raise retention.ms"), "\(instance.log)")
+            }
+            // The other partition may have gone on before; what was published stands.
+            let after = try await application.sortedChanges()
+            #expect(Set(after).isSuperset(of: before))
+        }
+
+        @Test("what the last snapshot covers may be gone: it goes on")
+        func covered() async throws {
+            let (application, later) = try await stopped()
+            for partition in 0..<Int32(2) { try await delete(application, partition) }
+            let said = try await application.deltaEnd()
+            let before = try await application.sortedChanges().count
+            try InputStream.publish(later, to: application.input, application.broker)
+            let instance = try application.start()
+            try await application.settle([instance], since: said)
+            #expect(try await instance.stop() == 0)
+            #expect(try await application.sortedChanges().count > before)
+        }
+    }
+}
