@@ -11,6 +11,8 @@ struct Halves {
     var counts: (Int, Int)
     /// Unit vectors over the topics of the points.
     var centroids: ([Double], [Double])
+    /// Of each point: 0 or 1.
+    var sides: [Int]
 
     static let starts = 4
     static let iterations = 12
@@ -34,6 +36,7 @@ struct Halves {
         guard let best else { return nil }
         let second = best.assignment.reduce(0, +)
         counts = (points.count - second, second)
+        sides = best.assignment
         guard counts.0 >= 2, counts.1 >= 2 else { return nil }
         var sums = [[Double]](repeating: [Double](repeating: 0, count: points.width), count: 3)
         for point in 0..<points.count {

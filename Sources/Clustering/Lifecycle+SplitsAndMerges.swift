@@ -19,6 +19,16 @@ extension Lifecycle {
         var gain: Double
         /// How many members would be on the smaller side, extrapolated likewise.
         var smaller: Double
+        /// The members that the sample stands for.
+        var members: Double
+    }
+
+    /// One of the parts that a cluster is split in.
+    struct Part {
+        /// A unit vector over the topics of the sample.
+        var centroid: [Double]
+        /// How many of the sample are in it.
+        var count: Int
     }
 
     /// All pairs, the cheapest first; equal ones by id.
@@ -48,7 +58,8 @@ extension Lifecycle {
     /// What each cluster that may be split would gain, most first; equal ones by id.
     func splits(_ standings: [Standing]) -> [Split] {
         var splits: [Split] = []
-        for standing in standings where standing.members >= Double(2 * fewest) && isFree(standing.id) {
+        for standing in standings where standing.members >= Double(2 * fewest) {
+            guard isFree(standing.id, after: Rules.splitRest) else { continue }
             guard let entry = samples.clusters[standing.id] else { continue }
             let points = SparsePoints(entry.samples, keeping: model.isTopic)
             guard points.count >= Rules.samples else { continue }
@@ -60,9 +71,39 @@ extension Lifecycle {
             splits.append(
                 Split(
                     cluster: standing.id, points: points, halves: halves,
-                    gain: halves.gain / Double(points.count) * members, smaller: halves.smallerShare * members))
+                    gain: halves.gain / Double(points.count) * members, smaller: halves.smallerShare * members,
+                    members: members))
         }
         return splits.sorted { $0.gain != $1.gain ? $0.gain > $1.gain : $0.cluster < $1.cluster }
+    }
+
+    /// The parts of a cluster that is two or more: both sides, and the parts of a side that is two itself where its sample is
+    /// large enough to tell.
+    func parts(_ split: Split) -> [Part] {
+        var parts: [Part] = []
+        var open = [(points: split.points, halves: split.halves)]
+        var start = Halves.starts
+        while let (points, halves) = open.popLast() {
+            for side in 0...1 {
+                let chosen = halves.sides.indices.filter { halves.sides[$0] == side }
+                let part = SparsePoints(points, chosen)
+                if part.count >= Rules.partSamples {
+                    let inner = Halves(part) { offset in
+                        Draws.state(version, .split, cluster: UInt64(split.cluster), start: start + offset)
+                    }
+                    start += Halves.starts
+                    let share = split.members / Double(split.points.count)
+                    if let inner, inner.isTwo, min(inner.counts.0, inner.counts.1) >= Rules.partSide,
+                        Double(min(inner.counts.0, inner.counts.1)) * share >= Double(fewest)
+                    {
+                        open.append((part, inner))
+                        continue
+                    }
+                }
+                parts.append(Part(centroid: side == 0 ? halves.centroids.0 : halves.centroids.1, count: chosen.count))
+            }
+        }
+        return parts
     }
 
     /// Whether the cluster is two: large enough sides, far enough apart, and two hills.

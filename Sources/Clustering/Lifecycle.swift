@@ -16,20 +16,29 @@ struct Lifecycle {
         /// The fewest samples that a split is judged by, and that are to be on each side.
         static let samples = 16
         static let side = 12
-        /// How many models an operation leaves its clusters alone after it has taken effect.
-        static let rest: Int64 = 3
+        /// The same of a part that is split again in the same model.
+        static let partSamples = 64
+        static let partSide = 16
+        /// How many models an operation leaves its clusters alone after it has taken effect; and for a split, which sees by the
+        /// next samples whether there is more to split.
+        static let rest: Int64 = 2
+        static let splitRest: Int64 = 1
         /// Models in a row for which a cluster is to have fewer than n_min members, as how many of them one counts in which it has
         /// fewer than half of that, and models that it may grow for.
         static let low: Int64 = 6
         static let lowest: Int64 = 3
         static let youth: Int64 = 4
-        /// A swap is to gain this part of the dispersion, is tried in every second model, on the best three splits with the
-        /// two cheapest merges each.
-        static let swap = 0.005
-        static let swapEvery: Int64 = 2
+        /// A swap is to gain this part of the dispersion, is tried on the best three splits with the two cheapest merges each.
+        static let swap = 0.004
         static let swapSplits = 3
         static let swapMerges = 2
-        static let swapIterations = 6
+        /// From which ρ on two clusters, and for how many models a split's child, are not given up for what is two less clearly.
+        static let clear = 0.2
+        static let trial: Int64 = 48
+        /// Steps of Lloyd over all samples.
+        static let poolIterations = 8
+        /// A centroid turns where so many of its members come or go in them.
+        static let turn = 0.01
         /// Of J: how similar neighbours are, and how similar to its centre a group is to be, to be born.
         static let neighbour = 0.6
         static let cohesion = 0.75
@@ -79,15 +88,16 @@ struct Lifecycle {
         else { return }
         retireSmall()
         let standings = standings()
-        let isSwapDue = model.ticks % Rules.swapEvery == 0 && !isPending
+        let isSwapDue = !isPending
         let pairs = count > least || isSwapDue ? pairs(standings) : []
         for pair in pairs where count > least && pair.ratio < Rules.merge {
             if isFree(pair.first), isFree(pair.second) { merge(pair) }
         }
         let splits = count < most || isSwapDue && used.isEmpty ? splits(standings) : []
-        for split in splits where count < most && isWorthy(split) { carryOut(split) }
+        for split in splits where count < most && isWorthy(split) { carryOut(split, parts(split)) }
         if count < most { births() }
-        if isSwapDue, used.isEmpty { swap(splits, pairs, standings) }
+        let hasSwapped = isSwapDue && used.isEmpty && swap(splits, pairs, standings)
+        if hasNew || hasSwapped { refine(standings) }
     }
 
     // MARK: - Clusters as they stand
@@ -119,13 +129,18 @@ struct Lifecycle {
     private var isPending: Bool { model.clusters.contains { $0.isActive && $0.touchedTick > model.ticks } }
 
     /// Whether the cluster may be operated on: no operation has touched it lately.
-    func isFree(_ id: ClusterID) -> Bool {
+    func isFree(_ id: ClusterID, after rest: Int64 = Rules.rest) -> Bool {
         guard !used.contains(id), let index = model.index(of: id) else { return false }
-        return model.ticks - model.clusters[index].touchedTick >= Rules.rest
+        return model.ticks - model.clusters[index].touchedTick >= rest
+    }
+
+    /// Whether this model has made clusters out of others.
+    private var hasNew: Bool {
+        model.clusters.contains { $0.isActive && $0.origin == .split && $0.created == model.ticks }
     }
 
     /// The number of the next model that may touch a cluster, less `rest`.
-    private var effect: Int64 { model.ticks + model.settings.fixed.staleness }
+    var effect: Int64 { model.ticks + model.settings.fixed.staleness }
 
     // MARK: - What operations do to the model
 
@@ -146,15 +161,25 @@ struct Lifecycle {
 
     /// The larger side keeps the id.
     mutating func carryOut(_ split: Split) {
+        let (counts, centroids) = (split.halves.counts, split.halves.centroids)
+        carryOut(
+            split,
+            [Part(centroid: centroids.0, count: counts.0), Part(centroid: centroids.1, count: counts.1)])
+    }
+
+    /// The largest part keeps the id, of equal ones the first.
+    mutating func carryOut(_ split: Split, _ parts: [Part]) {
         guard let index = model.index(of: split.cluster) else { return }
-        let isFirst = split.halves.counts.0 >= split.halves.counts.1
-        let (larger, smaller) = isFirst ? split.halves.centroids : (split.halves.centroids.1, split.halves.centroids.0)
-        model.clusters[index].centroid = split.points.centroid(larger)
+        let counts = parts.map(\.count)
+        let largest = counts.firstIndex(of: counts.max() ?? 0) ?? 0
+        model.clusters[index].centroid = split.points.centroid(parts[largest].centroid)
         model.clusters[index].heldUntil = effect
         model.clusters[index].touchedTick = effect
         model.clusters[index].touch(.split, model.ticks)
         used.insert(split.cluster)
-        create(split.points.centroid(smaller), origin: .split, parent: split.cluster)
+        for (place, part) in parts.enumerated() where place != largest && count < most {
+            create(split.points.centroid(part.centroid), origin: .split, parent: split.cluster)
+        }
     }
 
     /// The larger one keeps its id, of two alike the lower.

@@ -33,7 +33,9 @@ extension Model {
 
     /// A split's child that has never been shown passes for its parent until its members have moved.
     private func isHiddenChild(_ index: Int) -> Bool {
-        clusters[index].origin == .split && !clusters[index].wasShown && clusters[index].heldUntil != nil
+        let cluster = clusters[index]
+        let hasCome = ticks - cluster.created >= settings.fixed.staleness
+        return cluster.origin == .split && !cluster.wasShown && !hasCome
     }
 
     /// A cluster that was not shown ends in silence; one whose survivor is not shown is retired, for the outside.

@@ -92,6 +92,12 @@ struct SparsePoints {
         for place in starts[point]..<starts[point + 1] { vector[Int(index[place])] += value[place] }
     }
 
+    /// Adds a multiple of the point to a dense vector.
+    @inline(__always)
+    func add(_ point: Int, times weight: Double, to vector: inout [Double]) {
+        for place in starts[point]..<starts[point + 1] { vector[Int(index[place])] += value[place] * weight }
+    }
+
     /// The point as a dense vector.
     func dense(_ point: Int) -> [Double] {
         var vector = [Double](repeating: 0, count: width)

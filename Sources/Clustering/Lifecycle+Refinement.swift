@@ -1,0 +1,55 @@
+extension Lifecycle {
+    /// Lloyd's iteration over all samples from the centroids as splits and swaps have left them, so that the clusters beside a
+    /// new one turn with it at once. By their own events, with hysteresis, members would take dozens of epochs to.
+    ///
+    /// A centroid is its cluster's exact sum, less the samples that Lloyd takes out of it and with those that it brings in,
+    /// each for the members that it stands for: where none goes, no error of sampling comes in. Clusters that turn are
+    /// held as given, and the members of those that lose some are assigned again.
+    /// - Parameter standings: as the clusters were when they were sampled.
+    mutating func refine(_ standings: [Standing]) {
+        let pooled = PooledSamples(standings, samples, keeping: model.isTopic)
+        let points = pooled.points
+        // Nobody has been sampled in what is born now.
+        let active = model.clusters.indices.filter { index in
+            let cluster = model.clusters[index]
+            return cluster.isActive && !(cluster.origin == .birth && cluster.created == model.ticks)
+        }
+        guard points.count > 0, !active.isEmpty else { return }
+        var sums = active.map { index in
+            let sums = model.clusters[index].sums.sums.filter { model.isTopic($0.topic) }
+            return points.dense(sums.map { ($0.topic, Double($0.value)) })
+        }
+        let centroids = zip(active, sums).map { index, sum in
+            let cluster = model.clusters[index]
+            if cluster.heldUntil == nil, let unit = Dense.unit(sum) { return unit }
+            return points.dense(cluster.centroid.map { ($0.topic, Double($0.value) * 0x1p-15) })
+        }
+        var means = SphericalKMeans(points, centroids: centroids, weights: pooled.weights)
+        means.run(iterations: Rules.poolIterations)
+        var came = [Double](repeating: 0, count: active.count)
+        var left = came
+        var places: [ClusterID: Int] = [:]
+        for (place, index) in active.enumerated() { places[model.clusters[index].id] = place }
+        for (point, place) in means.assignment.enumerated() {
+            let origin = places[model.root(of: pooled.origins[point])]
+            guard origin != place else { continue }
+            let weight = pooled.weights[point]
+            points.add(point, times: weight * 32_767, to: &sums[place])
+            came[place] += weight
+            guard let origin else { continue }
+            points.add(point, times: -weight * 32_767, to: &sums[origin])
+            left[origin] += weight
+        }
+        for (place, index) in active.enumerated() {
+            let turned = came[place] + left[place]
+            guard
+                model.clusters[index].heldUntil != nil
+                    || turned > Rules.turn * Double(model.clusters[index].sums.count)
+            else { continue }
+            guard let unit = Dense.unit(sums[place].map { max($0, 0) }) else { continue }
+            model.clusters[index].centroid = points.centroid(unit)
+            model.clusters[index].heldUntil = effect
+            if left[place] > 0 { model.clusters[index].touch(.split, model.ticks) }
+        }
+    }
+}

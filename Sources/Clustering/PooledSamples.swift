@@ -1,0 +1,60 @@
+/// All clusters' samples together, each sample weighted by the members that it stands for.
+struct PooledSamples {
+    /// Beyond, fewer samples of each cluster are taken.
+    private static let mostPoints = 16_384
+
+    let points: SparsePoints
+    private(set) var weights: [Double] = []
+    /// The cluster that each point was sampled in.
+    private(set) var origins: [ClusterID] = []
+    /// Of the sums, as unit vectors.
+    let centroids: [[Double]]
+    private let places: [ClusterID: Int]
+    private let sums: [[Double]]
+    var weight: Double { weights.reduce(0, +) }
+
+    init(_ standings: [Lifecycle.Standing], _ pool: SamplePool, keeping isKept: (TopicNumber) -> Bool) {
+        var builder = SparsePoints.Builder()
+        let each = min(256, max(Self.mostPoints / max(standings.count, 1), 16))
+        for standing in standings {
+            let samples = pool.clusters[standing.id]?.samples.prefix(each) ?? []
+            let share = standing.members / Double(max(samples.count, 1))
+            for sample in samples {
+                let kept = sample.direction.filter { isKept($0.topic) }
+                guard builder.add(kept.map { ($0.topic, Double($0.value)) }) > 0 else { continue }
+                weights.append(share)
+                origins.append(standing.id)
+            }
+            // Of what no sample is at hand, the sums are one point.
+            if samples.isEmpty, builder.add(standing.sums.map { ($0.topic, Double($0.value)) }) > 0 {
+                weights.append(standing.similarity)
+                origins.append(standing.id)
+            }
+        }
+        let points = SparsePoints(builder)
+        self.points = points
+        sums = standings.map { points.dense($0.sums.map { ($0.topic, Double($0.value)) }) }
+        centroids = sums.map { Dense.unit($0) ?? $0 }
+        places = Dictionary(uniqueKeysWithValues: standings.enumerated().map { ($1.id, $0) })
+    }
+
+    func objective(_ centroids: [[Double]]) -> Double {
+        var means = SphericalKMeans(points, centroids: centroids, weights: weights)
+        means.run(iterations: Lifecycle.Rules.poolIterations)
+        return means.objective
+    }
+
+    /// The centroids after a merge and a split; nil where a cluster is unknown.
+    func swapped(_ split: Lifecycle.Split, _ pair: Lifecycle.Pair) -> [[Double]]? {
+        guard let first = places[pair.first], let second = places[pair.second], let parent = places[split.cluster]
+        else { return nil }
+        var centroids = centroids
+        centroids[first] = Dense.unit(zip(sums[first], sums[second]).map(+)) ?? centroids[first]
+        let halves = [split.halves.centroids.0, split.halves.centroids.1].map { half in
+            points.dense(Array(zip(split.points.topics, half)))
+        }
+        centroids[parent] = halves[0]
+        centroids[second] = halves[1]
+        return centroids
+    }
+}
