@@ -12,7 +12,7 @@ enum Fault: String, CaseIterable, Sendable {
     case scale = "1, 4, 2 instances"
     case storm = "rebalance storm"
     case hangingTransaction = "another producer's transaction hangs on the input"
-    case restartBroker = "broker killed and restarted"
+    case restartBroker = "broker restarted"
     case killLeader = "partition leader killed and restarted"
     case killGroupCoordinator = "group coordinator killed and restarted"
     case killTransactionCoordinator = "transaction coordinator killed and restarted"

@@ -58,6 +58,10 @@ enum Faults {
         FileHandle.standardOutput.write(Data("\(text)\n".utf8))
     }
 
+    private static var name: String {
+        if case .apacheKafka(let release, let brokers, _) = kind { "kafka\(release)x\(brokers)" } else { "\(kind)" }
+    }
+
     /// Adds a round to the file that `SHOAL_TEST_FAULTS_LOG` names: a line for each fault.
     static func record(_ seed: UInt64, _ outcome: FaultRound.Outcome) throws {
         guard let path = environment["SHOAL_TEST_FAULTS_LOG"] else { return }
@@ -67,7 +71,7 @@ enum Faults {
                 "\($0.components.seconds * 1_000 + $0.components.attoseconds / 1_000_000_000_000_000)"
             }
             text +=
-                "\(kind),\(seed),\(strike.fault.rawValue.replacing(",", with: "")),\(outcome.findings.count),\(away ?? "")\n"
+                "\(name),\(seed),\(strike.fault.rawValue.replacing(",", with: "")),\(outcome.findings.count),\(away ?? "")\n"
         }
         if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))

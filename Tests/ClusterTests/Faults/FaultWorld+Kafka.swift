@@ -13,9 +13,9 @@ extension FaultWorld {
             try hang(partition, for: time)
             return "on \(partition), for \(time) ms"
         case .restartBroker:
-            try own.kill()
+            try own.stopAll()
             try await pause(draw(0..<1_000))
-            try own.restart()
+            try own.restartAll()
             return ""
         case .killLeader:
             let partition = Int32(draw(0..<Int(Load.partitions)))
@@ -26,7 +26,7 @@ extension FaultWorld {
             return try await restart(probe.coordinator(ofTransactions: "\(application.name)-\(pick())"))
         case .allBrokersAway:
             let away = draw(2_000..<15_000)
-            try own.killAll()
+            try own.stopAll()
             try await pause(away)
             try own.restartAll()
             return "for \(away) ms, and until they had started"
