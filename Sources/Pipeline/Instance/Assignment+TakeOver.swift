@@ -1,0 +1,209 @@
+internal import Clustering
+internal import Kafka
+
+/// Taking partitions over: carries out what `TakeOver` says.
+extension Assignment {
+    func takeOver(_ part: Part, _ feed: ModelFeed) async throws -> Taken {
+        var machine = TakeOver(of: part)
+        var action = machine.begin()
+        var taken: Taken?
+        var state = StateTable()
+        while true {
+            try Task.checkCancellation()
+            switch action {
+            case .askPosition:
+                action = machine.next(.position(try await stablePosition(of: part)))
+            case .askWatermarks:
+                let models = try await watermarks(of: TopicPartition(options.topics.models, 0))
+                let deltas = try await watermarks(of: TopicPartition(options.topics.deltas, 0))
+                action = machine.next(
+                    .watermarks(models: models.high, deltas: deltas.high, state: try await stateHigh(of: part)))
+            case .readModels(let offset):
+                try await feed.read(through: offset)
+                let count = await feed.count
+                action = machine.next(.models(count: count, hasGenesis: await feed.genesis != nil))
+            case .readState(let offset):
+                var reader = stateReader(feed)
+                reader.statistics = tools.statistics
+                let found = try await reader.read(part.number, through: offset)
+                (state, action) = (found, machine.next(.state(found.found)))
+            case .searchWords(let offset):
+                action = machine.next(.words(found: try await WordSearch(options).find(part, through: offset)))
+            case .writeGenesis:
+                try await writeGenesis()
+                guard try await feed.awaitGenesis() != nil else { throw CancellationError() }
+                taken = .coordinator(try await coordinator(feed), committed: genesisPosition)
+                action = machine.next(.done)
+            case .fold(let offset, _):
+                let actor = try await coordinator(feed)
+                try await actor.restore(through: offset)
+                taken = .coordinator(actor, committed: nil)
+                action = machine.next(.done)
+            case .begin:
+                taken = .shard(try await shard(part, feed, state), committed: nil)
+                action = machine.next(.done)
+            case .replay(let position):
+                taken = .shard(try await replayed(shard(part, feed, state), to: position), committed: nil)
+                action = machine.next(.done)
+            case .restore(let position):
+                taken = .shard(try await replayed(restored(part, feed, &state), to: position), committed: nil)
+                action = machine.next(.done)
+            case .finish(let committed):
+                switch taken {
+                case .shard(let actor, _): return .shard(actor, committed: committed)
+                case .coordinator(let actor, let genesis): return .coordinator(actor, committed: committed ?? genesis)
+                case nil: throw CancellationError()
+                }
+            case .fail(let hole):
+                throw PipelineError(hole, options)
+            }
+        }
+    }
+
+    private func stablePosition(of part: Part) async throws -> CommittedPosition? {
+        // A predecessor's transaction holds the position, or brokers are away.
+        let hint = "; brokers are away, or a transaction that holds them is still open (`kafka-transactions.sh list`)"
+        return try await Patience(log: tools.log, hint: hint).wait(orIf: \.isGroupLoss) {
+            try await tools.group.committed([part])[part] ?? nil
+        }
+    }
+
+    /// How many a topic has; 0: there is none.
+    private func partitions(of topic: String) async throws -> Int32 {
+        try await Patience(log: tools.log).wait { try await tools.admin.partitions(of: topic) ?? 0 }
+    }
+
+    func watermarks(of partition: TopicPartition) async throws -> Admin.Watermarks {
+        try await Patience(log: tools.log).wait { try await tools.admin.watermarks(of: partition) }
+    }
+
+    private func coordinator(_ feed: ModelFeed) async throws -> CoordinatorActor {
+        guard let last = try await feed.last() else { throw PipelineError(.modelsGone(.deltas), options) }
+        try await checkApplication(feed)
+        return try CoordinatorActor(
+            last: last, reader: reader, options: options, gate: gate, statistics: tools.statistics, log: tools.log)
+    }
+
+    private func stateReader(_ feed: ModelFeed) -> StateReader {
+        let staleness = options.settings.fixed.staleness
+        return StateReader(
+            options: options, reader: reader, admin: tools.admin, log: tools.log, keeper: tools.keeper,
+            modelHash: { epoch in try await feed.contentHash(epoch.map { $0 - staleness }) })
+    }
+
+    /// Writes the checkpoints of the input partitions anew from time to time, until it is cancelled.
+    func keepCheckpoints(_ feed: ModelFeed) async throws {
+        guard let keeper = tools.keeper else { return }
+        await keeper.deleteOld()
+        while true {
+            try await Task.sleep(for: options.checkpointInterval)
+            for part in parts.sorted() where part != .deltas {
+                do {
+                    try await stateReader(feed).checkpoint(part.number)
+                } catch let error where !(error is CancellationError) {
+                    tools.log.warning("no checkpoint of \(part) was made: \(error)")
+                }
+            }
+            await keeper.deleteOld()
+        }
+    }
+
+    private func stateHigh(of part: Part) async throws -> Int64 {
+        guard case .input(let partition) = part else { return 0 }
+        return try await watermarks(of: TopicPartition(options.topics.state, partition)).high
+    }
+
+    private func surroundings(_ feed: ModelFeed) -> ShardActor.Surroundings {
+        ShardActor.Surroundings(
+            options: options, models: feed, gate: gate, admin: tools.admin, statistics: tools.statistics,
+            log: tools.log)
+    }
+
+    /// A shard that begins with nothing.
+    private func shard(_ part: Part, _ feed: ModelFeed, _ state: StateTable) async throws -> ShardActor {
+        guard let model = try await feed.awaitGenesis(), let genesis = await feed.genesis else {
+            throw CancellationError()
+        }
+        try await checkApplication(feed)
+        return try ShardActor(
+            partition: part.number, reader: reader, .genesis(offset: genesis.firstOffsets[Int(part.number)]),
+            model: model, state: state, around: surroundings(feed))
+    }
+
+    /// A shard that begins with its last snapshot.
+    private func restored(_ part: Part, _ feed: ModelFeed, _ state: inout StateTable) async throws -> ShardActor {
+        try await checkApplication(feed)
+        let found: StateTable.Restored?
+        do throws(StateRecord.Failure) {
+            found = try state.restored()
+        } catch {
+            throw PipelineError(error, options, "partition \(part.number)")
+        }
+        guard let found else { throw CancellationError() }
+        let staleness = options.settings.fixed.staleness
+        let model =
+            if let epoch = found.header.point.epoch {
+                try await feed.compiled(epoch - staleness)
+            } else {
+                await feed.genesisModel
+            }
+        guard let model else { throw PipelineError(.modelsGone(part), options) }
+        return try ShardActor(
+            partition: part.number, reader: reader, .snapshot(found), model: model, state: state,
+            around: surroundings(feed))
+    }
+
+    private func replayed(_ shard: ShardActor, to position: CommittedPosition) async throws -> ShardActor {
+        let part = Part.input(shard.partition)
+        guard let phase = PhaseMetadata.phase(position.metadata) else {
+            throw PipelineError(
+                .contradiction,
+                "the committed offset of \(part) has the metadata \"\(position.metadata)\", which this version "
+                    + "of Shoal did not write: does something else commit offsets as group \(options.application)?")
+        }
+        let first = try await watermarks(of: options.topics.partition(of: part)).low
+        let from = await shard.committedPosition.offset
+        guard from >= first || from == position.offset else {
+            throw PipelineError(
+                .hole,
+                "the state of \(part) is to be computed from offset \(from) of \(options.topics.input) on, but retention "
+                    + "has deleted what comes before \(first). Raise retention.ms of \(options.topics.input), and begin "
+                    + "anew under another application.id")
+        }
+        try await shard.replay(to: Position(offset: position.offset, phase: phase))
+        return shard
+    }
+
+    /// The settings that are fixed for an application's life, and the order of revisions.
+    private func checkApplication(_ feed: ModelFeed) async throws {
+        guard let last = try await feed.last() else { return }
+        let partitions = try await partitions(of: options.topics.input)
+        let check = ApplicationCheck(last: last)
+        if let problem = check.problem(with: options, partitions: Int(partitions)) { throw problem }
+        let state = options.topics.state
+        let count = try await self.partitions(of: state)
+        guard count != partitions else { return }
+        throw PipelineError(
+            .hole,
+            "\(state) has \(count) partitions, and must have as many as \(options.topics.input), \(partitions): delete it and "
+                + "let `shoal topics create` make it; the state is then computed anew from the input")
+    }
+
+    private func writeGenesis() async throws {
+        tools.log.info("a new application begins: writing the genesis model", ("application", options.application))
+        let record = try await Genesis(options: options, admin: tools.admin).record()
+        var records = RecordBuffer()
+        record.append(to: &records)
+        let position = CommittedPosition(
+            offset: record.bookkeeping.deltaOffset, metadata: ModelMetadata.text(nil))
+        let writing = OutboxGate(bound: .max)
+        try await writing.append(.init(part: .deltas, position: position, records: records, isUrgent: true))
+        await writing.close()
+        let machine = TransactionMachine(
+            committed: [.deltas: nil], known: [.deltas: position], ceiling: options.transactionBytes)
+        let end = try await tools.committer.run(writing, machine: machine, metadata: metadata, group: tools.group)
+        // A rebalance before the commit leaves nothing, and the next owner looks again.
+        if end != nil { throw CancellationError() }
+        genesisPosition = position
+    }
+}
