@@ -83,8 +83,10 @@ final class Simulation {
 
     func snapshots(after state: StateTable) -> SnapshotWriter {
         var writer = SnapshotWriter(interval: rates.snapshots * 1_000, after: state, now: monotonic)
-        writer.step = rates.snapshotStep
-        writer.largestPart = rates.part
+        // A single step has to fit into a transaction's time-out.
+        let isHasty = rates.patience < 1_000
+        writer.step = isHasty ? min(rates.snapshotStep, 2) : rates.snapshotStep
+        writer.largestPart = isHasty ? Parts.largest : rates.part
         return writer
     }
 
