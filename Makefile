@@ -7,6 +7,9 @@ BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libmicrohttpd-
 TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus
 # The tests' Python packages, in a virtual environment of their own below build/.
 PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5
+# What the tests of deploy/ use.
+DEPLOY_PACKAGES := shellcheck
+DEPLOY_PYTHON_PACKAGES := pytest==8.4.2
 # What `make bench-quality-check` and SKLEARN=1 compare with.
 BENCH_PYTHON_PACKAGES := numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1 numba==0.68.1
 
@@ -17,7 +20,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test test-kafka test-faults test-simulation demo lint deps test-deps clean bench-quality bench-quality-check bench-state
+.PHONY: build release test test-kafka test-faults test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state
 
 build: deps            ## a debug build
 	swift build
@@ -31,6 +34,14 @@ demo: release          ## viewers clustering live on an embedded broker
 test: test-deps lint   ## all tests
 	swift build $(TEST_BUILD) --build-tests
 	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python swift test $(TEST_BUILD) --skip-build
+	$(MAKE) --no-print-directory test-deploy
+
+# FILTER='helm or compose' runs some of them. What can't be tested here (no Docker, no cluster) is skipped with its reason.
+test-deploy: test-deps build/deploy-venv/.installed ## the tests of deploy/, with the time of each part
+	$(call install,$(DEPLOY_PACKAGES))
+	swift build $(TEST_BUILD) --product shoal
+	build/deploy-venv/bin/python -m pytest Tests/DeployTests -q -rs --durations=0 --durations-min=0.5 -p no:cacheprovider \
+		$(if $(FILTER),-k '$(FILTER)')
 
 # BROKERS="kafka4 kafka3x3" narrows it; FILTER='ClusterTests' runs some of the suite. Kafka is found in $$KAFKA_HOME,
 # $$SHOAL_SHARED/kafka or ../shared/kafka, by its bin/kafka.
@@ -110,6 +121,12 @@ build/venv/.installed: Makefile
 	$(call install,python3-venv)
 	python3 -m venv build/venv
 	build/venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_PACKAGES)
+	touch $@
+
+build/deploy-venv/.installed: Makefile
+	$(call install,python3-venv)
+	python3 -m venv build/deploy-venv
+	build/deploy-venv/bin/pip install --quiet --disable-pip-version-check $(DEPLOY_PYTHON_PACKAGES)
 	touch $@
 
 build/bench-venv/.installed: Makefile

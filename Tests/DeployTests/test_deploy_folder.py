@@ -1,0 +1,21 @@
+"""What is true of deploy/ as a whole."""
+
+import subprocess
+
+from conftest import tool
+
+
+def test_scripts_are_clean_under_shellcheck(root):
+    scripts = sorted(str(path) for path in (root / "deploy").rglob("*.sh"))
+    assert scripts, "deploy/ has scripts"
+    found = subprocess.run([tool("shellcheck"), *scripts], capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout
+
+
+def test_the_example_of_the_settings_passes_the_programs_own_check(root, shoal, tmp_path):
+    key = tmp_path / "shoal.key"
+    key.write_text("ab" * 32)
+    key.chmod(0o600)
+    found = subprocess.run([shoal, "config", "check", "--config", str(root / "deploy/shoal.properties"),
+                            "--set", f"privacy.key-file={key}"], capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
