@@ -42,7 +42,7 @@ let package = Package(
         library("Clustering"),
         library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
         library("Generator"),
-        library("Replay", ["Clustering"]),
+        library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "CZlib"]),
         library("Operations", ["CZlib", "CMicroHTTPD"]),
         library("ShoalClient", ["Kafka", "Schemas"]),
         .executableTarget(

@@ -1,8 +1,10 @@
-internal import Clustering
-internal import Schemas
+package import Clustering
+package import Schemas
 
 /// What was read of the model topic: its records in order, decoded where a shard needs one. A pure state machine.
-struct ModelTable {
+package struct ModelTable {
+    package init() {}
+
     /// A model record as it was read, deflated; content is decoded when it is needed.
     private struct Entry {
         /// nil: no beginning.
@@ -12,9 +14,9 @@ struct ModelTable {
         var size: Int64
     }
 
-    private(set) var genesis: ModelRecord?
+    package private(set) var genesis: ModelRecord?
     /// The model of genesis, compiled.
-    private(set) var genesisModel: CompiledModel?
+    package private(set) var genesisModel: CompiledModel?
     private var assembly: Parts.Assembly?
     private var entries: [Entry] = []
     private var start: Epoch?
@@ -23,12 +25,12 @@ struct ModelTable {
     private let kept = 12
 
     /// How many model records there are besides the genesis model.
-    var count: Int { entries.count }
+    package var count: Int { entries.count }
 
     /// Takes a record of the model topic in.
     /// - Returns: the model record that is whole now; nil: more parts are to come.
     /// - Throws: `ProtoError` where it is none.
-    mutating func take(_ value: Span<UInt8>, offset: Int64) throws(ProtoError) -> ModelRecord? {
+    package mutating func take(_ value: Span<UInt8>, offset: Int64) throws(ProtoError) -> ModelRecord? {
         var part = Parts.Part()
         var reader = ProtoReader(value)
         try part.read(&reader)
@@ -53,15 +55,15 @@ struct ModelTable {
     }
 
     /// Records follow each other without a gap: what comes before the first that is left is gone for good.
-    struct Gone: Error, Equatable {
-        var version: Epoch
+    package struct Gone: Error, Equatable {
+        package var version: Epoch
         /// The first version that is there.
-        var first: Epoch
+        package var first: Epoch
     }
 
     /// The model of exactly this version; nil: it has not been read.
     /// - Throws: `Gone` where retention has deleted it; `ProtoError`.
-    mutating func exact(_ version: Epoch) throws -> CompiledModel? {
+    package mutating func exact(_ version: Epoch) throws -> CompiledModel? {
         if let start, version <= start {
             guard genesisModel == nil else { return genesisModel }
             throw Gone(version: version, first: start + 1)

@@ -1,9 +1,9 @@
 internal import COpenSSL
 
 /// SHA-256 of bytes at hand.
-enum SHA256Digest {
+package enum SHA256Digest {
     /// The 32 bytes of the digest.
-    static func of(_ bytes: Span<UInt8>) -> [UInt8] {
+    package static func of(_ bytes: Span<UInt8>) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         var length: UInt32 = 0
         unsafe bytes.withUnsafeBufferPointer { input in

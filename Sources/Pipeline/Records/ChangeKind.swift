@@ -1,9 +1,9 @@
-internal import Clustering
-internal import Schemas
+package import Clustering
+package import Schemas
 
 extension MemberChange {
     /// As it is published.
-    var kind: ClusterChange.Kind {
+    package var kind: ClusterChange.Kind {
         if reason == .erased { return .memberErased }
         if from == 0 { return .memberJoined }
         return to == 0 ? .memberLeft : .memberMoved
@@ -12,7 +12,7 @@ extension MemberChange {
 
 extension LifecycleChange.Kind {
     /// As it is published.
-    var published: ClusterChange.Kind {
+    package var published: ClusterChange.Kind {
         switch self {
         case .created: .clusterCreated
         case .split: .clusterSplit

@@ -1,12 +1,16 @@
-internal import Clustering
+package import Clustering
 internal import Schemas
 
 /// Engine changes as records of the output topic.
-struct ChangeRecord {
+package struct ChangeRecord {
     let format: PipelineOptions.OutputFormat
 
+    package init(format: PipelineOptions.OutputFormat) {
+        self.format = format
+    }
+
     /// Appends a member's change, and his membership where that is wanted.
-    func append(_ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer) {
+    package func append(_ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer) {
         var key: [UInt8] = []
         Hex.append(change.member, to: &key)
         let kind = change.kind
@@ -43,7 +47,7 @@ struct ChangeRecord {
     }
 
     /// Appends what became of a cluster.
-    func append(_ change: LifecycleChange, model: Model, to records: inout RecordBuffer) {
+    package func append(_ change: LifecycleChange, model: Model, to records: inout RecordBuffer) {
         let key = Array("cluster/\(change.cluster)".utf8)
         let kind = change.kind.published
         let id = Self.id(
@@ -81,7 +85,7 @@ struct ChangeRecord {
     }
 
     /// min(⌊s · 10⁶ / 2³⁰⌋, 10⁶).
-    static func similarity(_ score: Int64) -> UInt32 {
+    package static func similarity(_ score: Int64) -> UInt32 {
         UInt32(min((max(score, 0) * 1_000_000) >> 30, 1_000_000))
     }
 

@@ -1,9 +1,9 @@
-internal import Clustering
+package import Clustering
 internal import Schemas
 
 /// `shoal.v1.ModelContent`: what the content hash is taken over. Canonical: fields by number, zeros left out.
-enum ModelContent {
-    static func encode(_ model: Model) -> [UInt8] {
+package enum ModelContent {
+    package static func encode(_ model: Model) -> [UInt8] {
         var writer = ProtoWriter()
         writer.field(1, Model.rules)
         writer.field(2, model.ticks)

@@ -1,13 +1,13 @@
-internal import Clustering
+package import Clustering
 internal import Schemas
 
 /// `shoal.v1.ModelRecord`: a model, and what its coordinator knew.
-struct ModelRecord {
-    var bookkeeping: Bookkeeping
+package struct ModelRecord {
+    package var bookkeeping: Bookkeeping
     /// Of the genesis model: the first offset of each input partition.
-    var firstOffsets: [Int64] = []
-    var keyFingerprint: UInt64
-    var model: Model
+    package var firstOffsets: [Int64] = []
+    package var keyFingerprint: UInt64
+    package var model: Model
 
     /// The version in the record's key.
     static func key(_ through: Epoch?) -> [UInt8] {

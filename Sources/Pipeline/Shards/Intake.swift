@@ -1,18 +1,18 @@
-internal import Clustering
-internal import Kafka
-internal import Schemas
+package import Clustering
+package import Kafka
+package import Schemas
 
 /// From a record's bytes to what the engine takes: decoded, keyed, in buffers that are used again.
-struct Intake {
+package struct Intake {
     /// What a record turned out to be.
-    enum Record {
+    package enum Record {
         /// `event` holds it.
         case event
         case tombstone(Pseudonym)
         case rejected(Rejection)
     }
 
-    private(set) var event = EngineEvent()
+    package private(set) var event = EngineEvent()
     /// The time of the last event, ms since 1970; nil: there has been none.
     var lastTime: Int64? { event.time == 0 ? nil : event.time }
     private var buffer = WatchEvent()
@@ -20,13 +20,14 @@ struct Intake {
     private var viewers: ViewerTable
     private let ids: SipHash
 
-    init(options: PipelineOptions) {
-        reader = WatchEventReader(options: options.input)
-        viewers = ViewerTable(key: options.key)
-        ids = SipHash(options.key, purpose: "events")
+    package init(key: PrivacyKey, options: WatchEventReader.Options) {
+        reader = WatchEventReader(options: options)
+        viewers = ViewerTable(key: key)
+        ids = SipHash(key, purpose: "events")
     }
 
-    mutating func read(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
+    /// Reads a record of a topic.
+    package mutating func read(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
         guard let value = batch.value(index) else {
             guard let key = batch.key(index), key.count > 0 else { return .rejected(.noViewerToErase) }
             if key.count > 1_024 { return .rejected(.idTooLong) }
@@ -39,6 +40,25 @@ struct Intake {
         } catch {
             return .rejected(error)
         }
+        take()
+        return .event
+    }
+
+    /// Reads a watch event that has no key, as those of a file: the viewer is `user_id`.
+    package mutating func read(_ value: Span<UInt8>) -> Record {
+        do throws(Rejection) {
+            try reader.read(value, into: &buffer)
+        } catch {
+            return .rejected(error)
+        }
+        take()
+        return .event
+    }
+
+    /// The viewer's own bytes, of the last event read: where its record belongs.
+    package var viewer: ArraySlice<UInt8> { buffer.text[buffer.viewer] }
+
+    private mutating func take() {
         let text = buffer.text
         let viewer = viewers.identity(of: text.span.extracting(buffer.viewer))
         event.member = viewer.pseudonym
@@ -54,6 +74,5 @@ struct Intake {
             event.text.append(contentsOf: text[topic.name])
             event.topics.append(.init(name: start..<event.text.count, weight: topic.weight))
         }
-        return .event
     }
 }

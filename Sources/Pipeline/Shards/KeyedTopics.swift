@@ -1,19 +1,19 @@
-internal import Clustering
+package import Clustering
 
 /// The keyed hashes of topics that the engine asks for.
-struct KeyedTopics: TopicKeys {
+package struct KeyedTopics: TopicKeys {
     private let hmac: HMAC
 
-    init(_ key: PrivacyKey) {
+    package init(_ key: PrivacyKey) {
         hmac = HMAC(key)
     }
 
-    func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
+    package func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
         begin("topic", name)
         return hmac.finish().first16
     }
 
-    func mark(_ name: ArraySlice<UInt8>, _ member: Pseudonym) -> UInt32 {
+    package func mark(_ name: ArraySlice<UInt8>, _ member: Pseudonym) -> UInt32 {
         begin("mark", name)
         let tail: [UInt8] = [0] + Array(Hex.bytes(of: member))
         hmac.add(tail.span)

@@ -62,7 +62,7 @@ actor ShardActor {
                     caughtUp: caughtUp, snapshots: snapshots)
             }
         self.reader = try reader.reader(topic: options.topics.input, partition: partition, from: machine.offset)
-        intake = Intake(options: options)
+        intake = Intake(key: options.key, options: options.input)
     }
 
     var committedPosition: CommittedPosition { machine.committedPosition }
