@@ -48,7 +48,8 @@ let package = Package(
         .executableTarget(
             name: "shoal",
             dependencies: [
-                "Kafka", "Schemas", "Clustering", "Pipeline", "Generator", "Operations", "ShoalClient", "CZlib",
+                "Kafka", "Schemas", "Clustering", "Pipeline", "Generator", "Operations", "Replay", "ShoalClient",
+                "CZlib",
             ],
             swiftSettings: settings),
 

@@ -15,13 +15,31 @@ extension Shard {
     public func forEachMember(_ body: (MemberView) -> Void) {
         let used = members.slots.indices.filter { members.slots[$0].isUsed }
         for slot in used.sorted(by: { members.slots[$0].pseudonym < members.slots[$1].pseudonym }) {
-            let member = members.slots[slot]
-            body(
-                MemberView(
-                    pseudonym: member.pseudonym,
-                    cluster: member.cluster == MemberTable.uncounted ? nil : member.cluster,
-                    events: member.events, lastEpoch: member.lastEpoch, direction: members.direction(slot)))
+            body(view(slot))
         }
+    }
+
+    /// Visits the eligible members, in no order that means anything: who, in which cluster (0: in none), and in which for the
+    /// outside.
+    public func forEachEligible(_ body: (Pseudonym, _ cluster: ClusterID, _ outside: ClusterID) -> Void) {
+        var outsides: [ClusterID: ClusterID] = [:]
+        for member in members.slots where member.isUsed && member.cluster != MemberTable.uncounted {
+            let outside = outsides[member.cluster] ?? current.model.outside(of: member.cluster)
+            outsides[member.cluster] = outside
+            body(member.pseudonym, member.cluster, outside)
+        }
+    }
+
+    /// One member; nil: nobody knows him.
+    public func member(_ pseudonym: Pseudonym) -> MemberView? {
+        members.find(pseudonym).map(view)
+    }
+
+    private func view(_ slot: Int) -> MemberView {
+        let member = members.slots[slot]
+        return MemberView(
+            pseudonym: member.pseudonym, cluster: member.cluster == MemberTable.uncounted ? nil : member.cluster,
+            events: member.events, lastEpoch: member.lastEpoch, direction: members.direction(slot))
     }
 }
 

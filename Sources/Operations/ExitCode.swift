@@ -3,6 +3,9 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case ok = 0
     case failed = 1
     case usage = 64
+    case different = 65
+    case noInput = 66
+    case incomparable = 67
     case unavailable = 69
     case contradiction = 70
     case address = 71
@@ -18,6 +21,9 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         case .ok: "done"
         case .failed: "something else went wrong"
         case .usage: "the command line is wrong"
+        case .different: "what was compared is not the same"
+        case .noInput: "a file, or a range of a topic, is not there or cannot be read"
+        case .incomparable: "it cannot be compared; the message says why"
         case .unavailable: "no broker could be reached in time"
         case .contradiction: "what was read contradicts what was read before; do not restart blindly"
         case .address: "http.listen cannot be listened on: in use, or no address of this machine"

@@ -206,7 +206,28 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         public init() {}
     }
 
+    /// Changes of members over the whole input, those that no model tells of among them.
+    public struct Totals: Codable, Equatable, Sendable {
+        public var joined: Int64 = 0
+        public var moved: Int64 = 0
+        public var left: Int64 = 0
+        public var erased: Int64 = 0
+        /// Moves that undo the member's move before.
+        public var returned: Int64 = 0
+
+        public init() {}
+
+        init(joined: Int64, moved: Int64, left: Int64, erased: Int64, returned: Int64) {
+            self.joined = joined
+            self.moved = moved
+            self.left = left
+            self.erased = erased
+            self.returned = returned
+        }
+    }
+
     public var input = Input()
+    public var totals = Totals()
     public var settings: [Setting] = []
     /// Of each model that includes closings.
     public var rows: [Row] = []

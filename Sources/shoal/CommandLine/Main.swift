@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Operations
 import Pipeline
+import Replay
 import ShoalClient
 
 /// The program.
@@ -10,7 +11,8 @@ struct Shoal {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .run, .demo, .publish, .changes, .topicsCreate, .topicsDescribe, .configCheck, .configShow, .configDocs,
+        .run, .demo, .publish, .changes, .replay, .topicsCreate, .topicsDescribe, .configCheck, .configShow,
+        .configDocs,
         .metricsDocs, .version,
     ]
 
@@ -86,6 +88,12 @@ struct Shoal {
             case .kafka: return .unavailable
             }
         case is UnknownTopic: return .hole
+        case let error as ReplayError:
+            switch error.kind {
+            case .input: return .noInput
+            case .incomparable: return .incomparable
+            case .contradiction: return .contradiction
+            }
         case let error as KafkaError:
             // Librdkafka refuses settings that contradict each other, or files that it cannot read, only at the start.
             if error.name == "_INVALID_ARG" { return .configuration }

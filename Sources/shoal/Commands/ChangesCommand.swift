@@ -1,4 +1,3 @@
-import Foundation
 import Kafka
 import Operations
 import Schemas
@@ -82,29 +81,15 @@ extension ClusterChanges.Configuration {
         case "end": start = .end
         case _ where text.contains(":") && !text.contains("T"):
             start = .beginning
-            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-                let numbers = part.split(separator: ":", omittingEmptySubsequences: false)
-                guard numbers.count == 2, let partition = Int32(numbers[0]), let offset = Int64(numbers[1]),
-                    partition >= 0, offset >= 0
-                else { throw UsageError(description: "--from \(text): \(part) is not PARTITION:OFFSET") }
-                positions[partition] = offset
-            }
+            positions = try RecordPositions.parse(text, option: "from")
         default:
-            guard let time = Self.time(text) else {
+            guard let time = RecordPositions.time(text) else {
                 throw UsageError(
                     description: "--from \(text): must be beginning, end, a time (2026-11-24T10:00:00Z, or "
                         + "milliseconds since 1970), or PARTITION:OFFSET,...")
             }
             start = .time(time)
         }
-    }
-
-    private static func time(_ text: String) -> Int64? {
-        if let number = Int64(text) { return number >= 0 ? number : nil }
-        let date =
-            (try? Date(text, strategy: .iso8601))
-            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-        return date.map { Int64($0.timeIntervalSince1970 * 1_000) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 }
 

@@ -53,8 +53,7 @@ extension Configuration {
             application: text("application.id"),
             instance: self["instance.id"] ?? ProcessInfo.processInfo.hostName, kafka: client(logger), topics: topics,
             key: key)
-        options.input.format = WatchEventReader.Format(rawValue: text("input.format")) ?? .auto
-        options.input.viewer = WatchEventReader.Viewer(rawValue: text("input.viewer")) ?? .field
+        options.input = inputOptions
         switch text("input.start") {
         case "beginning": options.start = .beginning
         case "end": options.start = .end
@@ -63,7 +62,7 @@ extension Configuration {
         options.outputFormat = text("output.format") == "json" ? .json : .protobuf
         options.keepsDeadLetters = text("dead-letters.content") == "full"
         options.settings = engineSettings
-        if let file = self["topics.file"] { options.vocabulary = try Self.topics(in: file) }
+        options.vocabulary = try vocabulary()
         options.commitInterval = duration("commit.interval")
         options.snapshotInterval = duration("snapshot.interval")
         options.checkpointDirectory = self["checkpoint.directory"]
@@ -77,6 +76,21 @@ extension Configuration {
         options.outboxBytes = bytes("outbox.max-bytes")
         options.watchdogTimeout = duration("watchdog.timeout")
         return options
+    }
+
+    /// How the input's records are read.
+    var inputOptions: WatchEventReader.Options {
+        var options = WatchEventReader.Options()
+        options.format = WatchEventReader.Format(rawValue: text("input.format")) ?? .auto
+        options.viewer = WatchEventReader.Viewer(rawValue: text("input.viewer")) ?? .field
+        return options
+    }
+
+    /// The topics of `topics.file`.
+    /// - Throws: `Configuration.Invalid` where it cannot be read.
+    func vocabulary() throws(Invalid) -> [[UInt8]] {
+        guard let file = self["topics.file"] else { return [] }
+        return try Self.topics(in: file)
     }
 
     /// One name a line, byte for byte; empty lines do not count.

@@ -1,0 +1,85 @@
+internal import Clustering
+public import Kafka
+internal import Pipeline
+internal import Synchronization
+
+/// Writes the changes of a replay to a topic: each key's in order, as a live run publishes them, but not in transactions.
+///
+/// `@unchecked Sendable`: the producer, whose calls librdkafka guards itself, is only used under the lock.
+public final class ChangePublisher: @unchecked Sendable {
+    private let topic: String
+    private let producer: Producer
+    private let encoder: ChangeRecord
+    private let buffer = Mutex(RecordBuffer())
+    private let count = Atomic<Int64>(0)
+
+    /// - Throws: `KafkaError`.
+    public init(_ topic: String, client: ClientConfiguration, isJSON: Bool) throws(KafkaError) {
+        self.topic = topic
+        var client = client
+        client.settings.merge(["linger.ms": "20", "queue.buffering.max.kbytes": "65536"]) { user, _ in user }
+        producer = try Producer(client)
+        encoder = ChangeRecord(format: isJSON ? .json : .protobuf)
+    }
+
+    /// Changes sent.
+    public var sent: Int64 { count.load(ordering: .relaxed) }
+
+    /// Waits until all has been delivered.
+    /// - Throws: `KafkaError` of a record that a broker refused.
+    public func finish() throws {
+        try producer.flush(timeout: .seconds(60))
+        if let (error, _) = producer.undelivered { throw error }
+    }
+
+    var outlet: ReplayOutlet {
+        ReplayOutlet(
+            members: { changes, partition in
+                try self.send { records in
+                    for change in changes {
+                        self.encoder.append(change, partition: partition, memberships: false, to: &records)
+                    }
+                }
+            },
+            clusters: { changes, model in
+                try self.send { records in
+                    for change in changes { self.encoder.append(change, model: model, to: &records) }
+                }
+            })
+    }
+
+    private func send(_ fill: (inout RecordBuffer) -> Void) throws {
+        try buffer.withLock { records in
+            records.removeAll()
+            fill(&records)
+            for entry in records.entries {
+                let key = entry.key.map { Array(records.bytes[$0]) } ?? []
+                let value = entry.value.map { Array(records.bytes[$0]) } ?? []
+                try produce(key, value)
+            }
+        }
+    }
+
+    private func produce(_ key: [UInt8], _ value: [UInt8]) throws {
+        while true {
+            do throws(KafkaError) {
+                try producer.produce(to: topic, key: key.span, value: value.span, timeout: .milliseconds(200))
+                count.add(1, ordering: .relaxed)
+                return
+            } catch {
+                guard error.name == "_QUEUE_FULL", producer.undelivered == nil else {
+                    throw producer.undelivered?.error ?? error
+                }
+            }
+        }
+    }
+}
+
+extension Replay {
+    /// The same replay, whose changes go to a topic.
+    public func publishing(to publisher: ChangePublisher) -> Replay {
+        var replay = self
+        replay.outlet = publisher.outlet
+        return replay
+    }
+}

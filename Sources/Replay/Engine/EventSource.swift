@@ -1,0 +1,80 @@
+internal import Clustering
+internal import Schemas
+
+/// Where a partition's records come from, in order.
+protocol EventSource: SendableMetatype {
+    /// The event of the last record that was one.
+    var event: EngineEvent { get }
+
+    /// The next record at hand; nil: none is.
+    mutating func next() -> SourceRecord?
+
+    /// Waits for records.
+    /// - Returns: false at the end.
+    mutating func fill() async throws -> Bool
+}
+
+/// What a record turned out to be, and its offset.
+enum SourceRecord {
+    case event(Int64)
+    case erase(Pseudonym, Int64)
+    case rejected(Int64)
+}
+
+/// A partition's events in a file: offsets are counted.
+struct FileSource: EventSource {
+    private(set) var event = EngineEvent()
+    private let feed: FileFeed
+    private let partition: Int
+    private var chunk = EventChunk()
+    private var cursor = EventChunk.Cursor()
+    private var offset: Int64 = 0
+
+    init(_ feed: FileFeed, partition: Int) {
+        self.feed = feed
+        self.partition = partition
+    }
+
+    mutating func next() -> SourceRecord? {
+        guard chunk.next(&cursor, into: &event) else { return nil }
+        defer { offset += 1 }
+        return .event(offset)
+    }
+
+    mutating func fill() async throws -> Bool {
+        guard let next = try await feed.next(partition) else { return false }
+        chunk = next
+        cursor = EventChunk.Cursor()
+        return true
+    }
+}
+
+/// A partition's events of one epoch that is given.
+struct SpooledSource: EventSource {
+    private(set) var event = EngineEvent()
+    private let spool: EpochSpool
+    private let partition: Int
+    private var chunk = EventChunk()
+    private var cursor = EventChunk.Cursor()
+    private var offset: Int64 = 0
+    var epoch: Epoch
+
+    init(_ spool: EpochSpool, partition: Int, first: Epoch) {
+        self.spool = spool
+        self.partition = partition
+        epoch = first
+    }
+
+    mutating func next() -> SourceRecord? {
+        guard chunk.next(&cursor, into: &event) else { return nil }
+        defer { offset += 1 }
+        return .event(offset)
+    }
+
+    mutating func fill() async throws -> Bool {
+        guard let next = try await spool.next(epoch, partition) else { return false }
+        chunk = next
+        cursor = EventChunk.Cursor()
+        return true
+    }
+}

@@ -1,0 +1,115 @@
+internal import Clustering
+internal import Pipeline
+
+/// The engine of one partition, driven from a source until something has to be waited for.
+struct PartitionEngine {
+    /// Why it stopped.
+    enum Stop {
+        /// Nothing is at hand.
+        case empty
+        /// The clock moved: the open epoch was closed.
+        case closed(Closing)
+        /// Its epoch can be opened with exactly this model.
+        case needs(Epoch)
+        /// There are many changes to be taken.
+        case changes
+        /// It is where it was to stop.
+        case arrived
+    }
+
+    private(set) var shard: Shard<KeyedTopics>
+    /// The next offset to handle.
+    private(set) var offset: Int64
+    /// What came of the steps so far; to be taken.
+    var changes: [MemberChange] = []
+    /// Where it is to stop, exactly; nil: at the end.
+    var target: Position?
+    /// Looks at one member's events; nil: at nobody's.
+    var lens: MemberLens?
+    private var pending: SourceRecord?
+    /// The time of the earliest and the latest event.
+    private(set) var times: ClosedRange<Int64>?
+    private let isGiven: Bool
+
+    /// - Parameter isGiven: the source gives the events of one epoch after the other, and the clock is not asked.
+    init(_ shard: consuming Shard<KeyedTopics>, offset: Int64, isGiven: Bool = false) {
+        self.shard = shard
+        self.offset = offset
+        self.isGiven = isGiven
+    }
+
+    var position: Position { Position(offset: offset, phase: shard.phase) }
+
+    /// The log contradicts the target.
+    var hasOvershot: Bool { target.map { offset > $0.offset } ?? false }
+
+    /// Handles what is at hand.
+    mutating func run<Source: EventSource>(_ source: inout Source) -> Stop {
+        while true {
+            if let target, offset >= target.offset, position == target { return .arrived }
+            if pending == nil { pending = source.next() }
+            guard let record = pending else { return .empty }
+            switch record {
+            case .rejected(let place):
+                offset = place + 1
+            case .erase(let member, let place):
+                _ = shard.erase(member, offset: place, changes: &changes)
+                offset = place + 1
+            case .event(let place):
+                if let needed = shard.neededModel { return .needs(needed) }
+                if !isGiven, let epoch = shard.look(viewer: source.event.member, time: source.event.time) {
+                    return .closed(close(to: epoch))
+                }
+                if let lens, lens.member == source.event.member {
+                    handle(source.event, at: place, through: lens)
+                } else {
+                    shard.handle(source.event, offset: place, changes: &changes)
+                }
+                saw(source.event.time)
+                offset = place + 1
+            }
+            pending = nil
+            if changes.count >= 1_024 { return .changes }
+        }
+    }
+
+    private mutating func handle(_ event: borrowing EngineEvent, at place: Int64, through lens: MemberLens) {
+        lens.before(event, at: place, shard)
+        shard.handle(event, offset: place, changes: &changes)
+        lens.after(shard)
+    }
+
+    @inline(__always)
+    private mutating func saw(_ time: Int64) {
+        guard let known = times else {
+            times = time...time
+            return
+        }
+        if time < known.lowerBound { times = time...known.upperBound }
+        if time > known.upperBound { times = known.lowerBound...time }
+    }
+
+    mutating func close(to epoch: Epoch) -> Closing {
+        shard.close(to: epoch)
+    }
+
+    /// Opens the epoch that is waited for, or a part of it.
+    /// - Parameters:
+    ///   - model: exactly the one that was asked for.
+    ///   - time: of the event that opens it.
+    /// - Returns: whether it is open; otherwise it is to be called again.
+    mutating func open(_ model: CompiledModel, time: Int64, offset place: Int64) -> Bool {
+        if let lens { lens.beforeOpening(shard) }
+        let isOpen = shard.open(model, offset: place, time: time, changes: &changes)
+        if let lens { lens.afterOpening(shard) }
+        return isOpen
+    }
+
+    /// The offset of the event at hand.
+    var pendingOffset: Int64 {
+        switch pending {
+        case .event(let place), .erase(_, let place), .rejected(let place): place
+        case nil: offset
+        }
+    }
+}

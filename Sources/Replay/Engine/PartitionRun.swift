@@ -1,0 +1,134 @@
+internal import Clustering
+internal import Pipeline
+
+/// Takes what a replay changes, as it comes: of each partition in order, of several partitions at once.
+struct ReplayOutlet: Sendable {
+    var members: @Sendable ([MemberChange], _ partition: Int32) async throws -> Void
+    var clusters: @Sendable ([LifecycleChange], Model) throws -> Void
+}
+
+/// What a partition leaves.
+struct PartitionResult: Sendable {
+    var partition: Int32
+    var counters = Shard<KeyedTopics>.Counters()
+    var times: ClosedRange<Int64>?
+    /// What no closing has told of.
+    var tally = Tally()
+    /// The eligible members to judge the clusters by.
+    var sample: [SampledMember] = []
+    /// Who was where, by the number of the look.
+    var looks: [Int: [Pseudonym: ClusterID]] = [:]
+    /// Who is where for the outside at the end: all eligible members.
+    var places: [Pseudonym: ClusterID] = [:]
+    /// Where it stopped.
+    var position: Position
+    var hasLeftGenesis = false
+    /// It needed a model that was never made.
+    var starvedFor: Epoch?
+}
+
+/// One partition from its first record to its last.
+struct PartitionRun {
+    var engine: PartitionEngine
+    private let partition: Int32
+    private let coordinator: ReplayCoordinator
+    private let progress: ReplayProgress
+    private let outlet: ReplayOutlet?
+    private var keeper = TallyKeeper()
+    private var looks = Looks()
+    private var reported: Int64 = 0
+    private let keepsPlaces: Bool
+
+    init(
+        _ engine: consuming PartitionEngine, coordinator: ReplayCoordinator, progress: ReplayProgress,
+        outlet: ReplayOutlet?, keepsPlaces: Bool
+    ) {
+        partition = engine.shard.partition
+        self.engine = engine
+        self.coordinator = coordinator
+        self.progress = progress
+        self.outlet = outlet
+        self.keepsPlaces = keepsPlaces
+    }
+
+    /// With the clock: as a live shard does it.
+    mutating func run<Source: EventSource>(_ source: inout Source) async throws -> PartitionResult {
+        while true {
+            switch engine.run(&source) {
+            case .empty:
+                try await flush()
+                if try await source.fill() { continue }
+                return try await finish()
+            case .changes:
+                try await flush()
+            case .closed(let closing):
+                try await flush()
+                try await coordinator.take(closing, cut())
+            case .needs(let version):
+                guard let model = await coordinator.model(version, for: partition) else {
+                    return try await finish(starvedFor: version)
+                }
+                let isOpen = engine.open(model, time: source.event.time, offset: engine.pendingOffset)
+                try await flush()
+                if isOpen, let start = await coordinator.start { looks.look(engine.shard, since: start) }
+            case .arrived:
+                try await flush()
+                return try await finish()
+            }
+        }
+    }
+
+    /// With the epochs given: opens and closes each of them.
+    mutating func run(_ source: inout SpooledSource, epochs: ClosedRange<Epoch>) async throws -> PartitionResult {
+        let length = engine.shard.current.model.settings.fixed.epochLength
+        for epoch in epochs {
+            source.epoch = epoch
+            while true {
+                let stop = engine.run(&source)
+                try await flush()
+                if case .empty = stop, try await !source.fill() { break }
+            }
+            try await coordinator.take(engine.close(to: epoch + 1), cut())
+            guard epoch < epochs.upperBound else { break }
+            guard let needed = engine.shard.neededModel, let model = await coordinator.model(needed, for: partition)
+            else { return try await finish() }
+            // The event that opens an epoch has the epoch's own time.
+            while !engine.open(model, time: (epoch + 1) * length, offset: engine.offset) {}
+            try await flush()
+            if let start = await coordinator.start { looks.look(engine.shard, since: start) }
+        }
+        return try await finish()
+    }
+
+    private mutating func flush() async throws {
+        let events = engine.shard.counters.events
+        if events - reported > 0 {
+            progress.add(events - reported)
+            reported = events
+        }
+        guard !engine.changes.isEmpty else { return }
+        keeper.take(engine.changes)
+        if let outlet { try await outlet.members(engine.changes, partition) }
+        engine.changes.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func cut() -> Tally {
+        keeper.cut(events: engine.shard.counters.events)
+    }
+
+    private mutating func finish(starvedFor version: Epoch? = nil) async throws -> PartitionResult {
+        try await coordinator.finish(partition, closings: engine.shard.closings)
+        var result = PartitionResult(partition: partition, position: engine.position)
+        result.counters = engine.shard.counters
+        result.times = engine.times
+        result.tally = cut()
+        result.sample = SampledMember.sample(of: engine.shard)
+        result.looks = looks.taken
+        if keepsPlaces || !looks.taken.isEmpty {
+            engine.shard.forEachEligible { member, _, outside in result.places[member] = outside }
+        }
+        result.hasLeftGenesis = engine.shard.openEpoch != nil
+        result.starvedFor = version
+        return result
+    }
+}

@@ -1,0 +1,207 @@
+internal import Clustering
+internal import Pipeline
+
+/// The coordinator of a replay: folds what the partitions say, publishes models, and gives them to those who wait.
+///
+/// On an input that is complete a model is due when every partition has closed its epoch or has come to its end: the result
+/// is a function of the input alone. Where a run is repeated, each model includes what the recorded one includes.
+actor ReplayCoordinator {
+    private var coordinator: Coordinator
+    private let settings: Settings
+    private let genesis: CompiledModel
+    private var recorded: ArraySlice<RecordedModel>?
+    /// Closings of partitions that had said nothing when the start was published.
+    private var held: [Word] = []
+    private var offset: Int64
+    private var models: [(from: Epoch?, through: Epoch, model: CompiledModel)] = []
+    /// Tallies of closings that no model includes yet, by partition; the first closing's number is one above the included.
+    private var tallies: [[Tally]]
+    /// Of a continued run: closings that the first model includes already.
+    private let before: [Int64]
+    /// The version that each partition asked for last; nil: it has come to its end.
+    private var asked: [Epoch?]
+    private var waiting: [(version: Epoch, continuation: CheckedContinuation<Void, Never>)] = []
+    private var isStopped = false
+    private var watcher: any ModelWatcher
+    private let outlet: ReplayOutlet?
+
+    /// - Parameters:
+    ///   - recorded: the models whose inclusions and settings are obeyed, from the one after `bookkeeping` on; nil: the input is
+    ///     complete.
+    ///   - watcher: is told of each model.
+    init(
+        model: Model, genesis: CompiledModel, bookkeeping: Bookkeeping, settings: Settings,
+        recorded: [RecordedModel]?, watcher: sending any ModelWatcher, outlet: ReplayOutlet? = nil
+    ) {
+        coordinator = Coordinator(model: model, bookkeeping: bookkeeping)
+        self.settings = settings
+        self.genesis = genesis
+        self.recorded = recorded.map { $0[...] }
+        offset = bookkeeping.deltaOffset
+        let count = bookkeeping.partitions.count
+        tallies = Array(repeating: [], count: count)
+        before = bookkeeping.partitions.map(\.included)
+        asked = Array(repeating: .min, count: count)
+        self.watcher = watcher
+        self.outlet = outlet
+        if let through = bookkeeping.through {
+            models.append((bookkeeping.from, through, CompiledModel(model, version: through)))
+        }
+    }
+
+    /// The version of the start; nil: no epoch has begun.
+    var start: Epoch? { coordinator.start }
+    var lastVersion: Epoch? { coordinator.version }
+    var lastModel: Model { coordinator.model }
+
+    /// What has been gathered, where a report is made.
+    func report() -> ReplayReport {
+        (watcher as? ReportBuilder)?.report() ?? ReplayReport()
+    }
+
+    /// Why the recorded inclusions could not be obeyed to the end: the first model that the input does not give.
+    var disobeyed: RecordedModel? { recorded?.first }
+
+    // MARK: - For partitions
+
+    /// A partition has closed an epoch.
+    func take(_ closing: Closing, _ tally: Tally) throws {
+        if closing.number > before[Int(closing.partition)] {
+            tallies[Int(closing.partition)].append(tally)
+            held.append(.closing(closing))
+        }
+        try advance()
+    }
+
+    /// A partition has come to its end.
+    func finish(_ partition: Int32, closings: Int64) throws {
+        asked[Int(partition)] = nil
+        if recorded == nil { held.append(.caughtUp(partition: partition, number: closings)) }
+        try advance()
+        wakeStuck()
+    }
+
+    /// The model of exactly this version, as soon as it is there.
+    /// - Returns: nil where it will never come: the replay was stopped, or the recorded run has no such model.
+    func model(_ version: Epoch, for partition: Int32) async -> CompiledModel? {
+        asked[Int(partition)] = version
+        while !isStopped {
+            if let model = exact(version) { return model }
+            await withCheckedContinuation { continuation in
+                waiting.append((version, continuation))
+                wakeStuck()
+            }
+            if exact(version) == nil, isStuck { return nil }
+        }
+        return nil
+    }
+
+    /// Nobody gets anything any more, and no model is made.
+    func stop() {
+        isStopped = true
+        wake()
+    }
+
+    // MARK: - Models
+
+    private func exact(_ version: Epoch) -> CompiledModel? {
+        if let start = coordinator.start, version <= start { return genesis }
+        return models.last { ($0.from ?? .min) <= version && version <= $0.through }?.model
+    }
+
+    private func advance() throws {
+        guard !isStopped else { return }
+        let words = release()
+        for word in words {
+            try coordinator.fold(word, firstOffset: offset, offset: offset)
+            offset += 1
+        }
+        var hasPublished = false
+        while let next = try publish() {
+            hasPublished = true
+            try keep(next)
+        }
+        guard hasPublished else { return }
+        // A start lets those speak who had said nothing before.
+        if recorded != nil, !held.isEmpty { return try advance() }
+        wake()
+    }
+
+    /// What the coordinator is to be told now.
+    private func release() -> [Word] {
+        guard coordinator.start == nil, let first = recorded?.first?.bookkeeping.partitions else {
+            defer { held = [] }
+            return held
+        }
+        func isEarly(_ word: Word) -> Bool {
+            guard case .closing(let closing) = word else { return false }
+            return first[Int(closing.partition)].first != nil
+        }
+        let words = held.filter(isEarly)
+        held.removeAll(where: isEarly)
+        return words
+    }
+
+    private func publish() throws -> Coordinator.Publication? {
+        guard recorded != nil else {
+            return try coordinator.publish(
+                Coordinator.Clock(now: .max, isIdle: { _ in true }), settings: settings, unread: nil)
+        }
+        guard let record = recorded?.first, let inclusion = Inclusion(record.bookkeeping),
+            let next = try coordinator.publish(recorded: inclusion, settings: record.settings, unread: nil)
+        else { return nil }
+        recorded = recorded?.dropFirst()
+        return next
+    }
+
+    private func keep(_ next: Coordinator.Publication) throws {
+        guard let through = next.bookkeeping.through else { return }
+        models.append((next.bookkeeping.from, through, CompiledModel(next.model, version: through)))
+        var sum: Tally?
+        for (partition, state) in next.bookkeeping.partitions.enumerated() {
+            let left = Int(state.read - state.included)
+            let count = max(tallies[partition].count - left, 0)
+            for tally in tallies[partition].prefix(count) { sum = (sum ?? Tally()) + tally }
+            tallies[partition].removeFirst(count)
+        }
+        try watcher.take(next, sum)
+        if let outlet, !next.changes.isEmpty { try outlet.clusters(next.changes, next.model) }
+        // Nobody asks for what lies before the oldest that somebody has asked for.
+        let oldest = asked.compactMap(\.self).min() ?? .max
+        if let kept = models.firstIndex(where: { $0.through >= oldest }), kept > 64 { models.removeFirst(kept) }
+    }
+
+    // MARK: - Waiting
+
+    private func wake() {
+        let all = waiting
+        waiting = []
+        for entry in all { entry.continuation.resume() }
+    }
+
+    /// All who are not at their end wait for models that nobody will make.
+    private var isStuck: Bool { isStopped || hasGivenUp }
+    private var hasGivenUp = false
+
+    private func wakeStuck() {
+        guard !waiting.isEmpty, waiting.count == asked.count(where: { $0 != nil }),
+            waiting.allSatisfy({ exact($0.version) == nil })
+        else { return }
+        hasGivenUp = true
+        wake()
+    }
+}
+
+/// Is told of each model of a replay, in order. Not for two threads.
+protocol ModelWatcher: AnyObject {
+    /// - Parameter tally: what the closings that it includes tell of; nil: it includes none.
+    func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws
+}
+
+extension Tally {
+    static func + (left: Tally, right: Tally) -> Tally {
+        var sum = left
+        sum += right
+        return sum
+    }
+}

@@ -1,0 +1,89 @@
+internal import Clustering
+internal import Pipeline
+internal import Schemas
+
+extension Replay {
+    /// Replays a file of watch events: JSON lines, or Protobuf messages with their length before them; plain or gzip; `-` is
+    /// standard input.
+    /// - Throws: `ReplayError` where it cannot be read; `Contradiction`, which no input can cause.
+    public func run(file path: String) async throws -> ReplayResult {
+        let feed = FileFeed(try BlockReader(path), partitions: options.partitions)
+        let spool = options.epochs == .given ? EpochSpool(partitions: options.partitions) : nil
+        do {
+            var result: ReplayResult
+            if let spool {
+                try await read(feed, into: spool)
+                result = try await run(spool, partitions: options.partitions)
+            } else {
+                let coordinator = coordinator(partitions: options.partitions)
+                result = try await withReaders(feed, coordinator) {
+                    try await run(coordinator, partitions: options.partitions) { partition in
+                        FileSource(feed, partition: partition)
+                    }
+                }
+            }
+            result.report.input.name = path == "-" ? "standard input" : path
+            for (reason, count) in await feed.rejected { result.report.input.rejected[reason.rawValue] = count }
+            result.messages = await feed.examples
+            return result
+        } catch {
+            await feed.stop()
+            throw error
+        }
+    }
+
+    /// Reads the file's pieces with as many tasks as there are cores, while `body` uses what they give.
+    private func withReaders(
+        _ feed: FileFeed, _ coordinator: ReplayCoordinator, _ body: () async throws -> ReplayResult
+    ) async throws -> ReplayResult {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.readers {
+                group.addTask { try await read(feed, stopping: coordinator) { try await feed.deliver($0) } }
+            }
+            let result = try await body()
+            try await group.waitForAll()
+            return result
+        }
+    }
+
+    private func read(_ feed: FileFeed, into spool: EpochSpool) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.readers {
+                group.addTask {
+                    try await read(feed, stopping: nil) { block in
+                        try await spool.add(block.pieces, ofBlock: block.number)
+                        var counted = block
+                        counted.pieces = []
+                        try await feed.deliver(counted)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func read(
+        _ feed: FileFeed, stopping coordinator: ReplayCoordinator?, _ give: (ParsedBlock) async throws -> Void
+    ) async throws {
+        let length = options.epochs == .given ? options.settings.fixed.epochLength : nil
+        var parser = BlockParser(key: options.key, partitions: options.partitions, epochLength: length)
+        do {
+            while let block = try await feed.nextBlock() {
+                if progress.isStopped { break }
+                try await give(parser.parse(block))
+                if let share = await feed.progress { progress.set(share) }
+            }
+            guard progress.isStopped else { return }
+            await feed.stop()
+            await coordinator?.stop()
+        } catch {
+            // Those who wait for events go home, so that the error can be told.
+            await feed.stop()
+            await coordinator?.stop()
+            throw error
+        }
+    }
+
+    /// Tasks that read a file.
+    private static var readers: Int { 3 }
+}

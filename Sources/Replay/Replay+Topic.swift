@@ -1,0 +1,95 @@
+internal import Clustering
+internal import Kafka
+internal import Pipeline
+internal import Schemas
+internal import Synchronization
+
+extension Replay {
+    /// Replays a range of a topic: what is committed there.
+    /// - Throws: `ReplayError`; `KafkaError`; `Contradiction`, which no input can cause.
+    public func run(_ range: TopicRange) async throws -> ReplayResult {
+        let client = try ReaderClient(range.client.reading)
+        let topics = TopicProgress(progress, ranges: range.offsets)
+        let rejected = RejectedCounts()
+        let source: @Sendable (Int) async throws -> TopicSource = { partition in
+            try TopicSource(
+                client, topic: range.topic, partition: partition, range: range.offsets[partition], key: options.key,
+                options: options.input, progress: topics, rejected: rejected)
+        }
+        var result: ReplayResult
+        if options.epochs == .given {
+            let spool = EpochSpool(partitions: range.offsets.count)
+            try await read(range, source, into: spool)
+            result = try await run(spool, partitions: range.offsets.count)
+        } else {
+            let coordinator = coordinator(partitions: range.offsets.count)
+            result = try await run(coordinator, partitions: range.offsets.count, source: source)
+            result.report.input.ranges = range.offsets.enumerated().map { partition, offsets in
+                ReplayReport.Input.Range(
+                    partition: Int32(partition), from: offsets.lowerBound, to: offsets.upperBound)
+            }
+        }
+        result.report.input.name = range.topic
+        result.report.input.rejected = rejected.byReason
+        return result
+    }
+
+    /// Sorts the events of all partitions by their own epochs. Who is erased is erased in the epoch of the event before.
+    private func read(
+        _ range: TopicRange, _ source: @escaping @Sendable (Int) async throws -> TopicSource,
+        into spool: EpochSpool
+    ) async throws {
+        let length = options.settings.fixed.epochLength
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for partition in range.offsets.indices {
+                group.addTask {
+                    var source = try await source(partition)
+                    repeat {
+                        var pieces: [Epoch: EventChunk] = [:]
+                        while let record = source.next() {
+                            switch record {
+                            case .event:
+                                pieces[source.event.time / length, default: EventChunk()].append(source.event)
+                            case .erase:
+                                throw ReplayError(
+                                    .input,
+                                    "\(range.topic) partition \(partition) holds tombstones, which have no time of their "
+                                        + "own: --epochs=given cannot say in which epoch they erase")
+                            case .rejected: continue
+                            }
+                        }
+                        try await spool.add(
+                            pieces.sorted { $0.key < $1.key }.map {
+                                Piece(epoch: $0.key, partition: partition, chunk: $0.value)
+                            })
+                    } while try await source.fill()
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// Records that are no watch events, by reason, of all partitions; safe from any thread.
+final class RejectedCounts: Sendable {
+    private let counts = Mutex<[Rejection: Int64]>([:])
+
+    func add(_ reason: Rejection) {
+        counts.withLock { $0[reason, default: 0] += 1 }
+    }
+
+    var byReason: [String: Int64] {
+        counts.withLock { counts in
+            Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
+        }
+    }
+}
+
+extension ClientConfiguration {
+    /// For who reads a topic from beginning to end, as fast as it goes.
+    var reading: ClientConfiguration {
+        var client = self
+        client.settings.merge(["fetch.wait.max.ms": "10", "queued.min.messages": "200000"]) { user, _ in user }
+        return client
+    }
+}

@@ -1,0 +1,160 @@
+package import Clustering
+internal import Pipeline
+internal import Schemas
+
+/// The engine over an input that has an end, in memory: no group is joined, no offset committed, no topic written. All cores
+/// work, and the result is the same to the byte on any number of them.
+public struct Replay: Sendable {
+    public let options: ReplayOptions
+    public let progress: ReplayProgress
+    /// Whether the members' clusters at the end are kept, by pseudonym.
+    package var keepsPlaces = false
+    /// Where changes go; nil: nowhere.
+    var outlet: ReplayOutlet?
+
+    public init(_ options: ReplayOptions, progress: ReplayProgress = ReplayProgress()) {
+        self.options = options
+        self.progress = progress
+    }
+
+    private var genesis: CompiledModel {
+        CompiledModel(.genesis(settings: options.settings, topics: options.vocabulary), version: nil)
+    }
+
+    /// The coordinator of a run over so many partitions of a complete input.
+    func coordinator(partitions: Int, opening first: Epoch? = nil) -> ReplayCoordinator {
+        let genesis = genesis
+        let states = (0..<partitions).map { _ in
+            var state = PartitionState()
+            state.first = first
+            return state
+        }
+        let before = first.map { $0 - 1 }
+        return ReplayCoordinator(
+            model: genesis.model, genesis: genesis,
+            bookkeeping: Bookkeeping(
+                from: nil, through: before, start: before, partitions: states, deltaOffset: 0, oldestOffset: 0),
+            settings: options.settings, recorded: nil, watcher: ReportBuilder(), outlet: outlet)
+    }
+
+    /// Runs all partitions, each from its source.
+    func run<Source: EventSource>(
+        _ coordinator: ReplayCoordinator, partitions: Int,
+        source: @escaping @Sendable (Int) async throws -> Source
+    ) async throws -> ReplayResult {
+        let genesis = genesis
+        return try await results(coordinator, partitions: partitions) { partition in
+            let shard = Shard(
+                partition: Int32(partition), genesis: genesis, keys: KeyedTopics(options.key))
+            var run = PartitionRun(
+                PartitionEngine(shard, offset: 0), coordinator: coordinator, progress: progress, outlet: outlet,
+                keepsPlaces: keepsPlaces)
+            var source = try await source(partition)
+            return try await run.run(&source)
+        }
+    }
+
+    /// Runs all partitions over the epochs that the spool holds.
+    func run(_ spool: EpochSpool, partitions count: Int) async throws -> ReplayResult {
+        guard let epochs = await spool.epochs else { return ReplayResult(ReportBuilder().report()) }
+        let coordinator = coordinator(partitions: count, opening: epochs.lowerBound)
+        let genesis = genesis
+        return try await results(coordinator, partitions: count) { partition in
+            let shard = Shard(
+                partition: Int32(partition), genesis: genesis, keys: KeyedTopics(options.key),
+                opening: epochs.lowerBound)
+            var run = PartitionRun(
+                PartitionEngine(shard, offset: 0, isGiven: true), coordinator: coordinator, progress: progress,
+                outlet: outlet, keepsPlaces: keepsPlaces)
+            var source = SpooledSource(spool, partition: partition, first: epochs.lowerBound)
+            return try await run.run(&source, epochs: epochs)
+        }
+    }
+
+    /// Runs a task for each partition, and makes the report of what they leave.
+    private func results(
+        _ coordinator: ReplayCoordinator, partitions: Int,
+        _ body: @escaping @Sendable (Int) async throws -> PartitionResult
+    ) async throws -> ReplayResult {
+        var results = try await withThrowingTaskGroup(of: PartitionResult.self) { group in
+            for partition in 0..<partitions {
+                group.addTask {
+                    do {
+                        return try await body(partition)
+                    } catch {
+                        // Those who wait for models go home, so that the error can be told.
+                        await coordinator.stop()
+                        throw error
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        results.sort { $0.partition < $1.partition }
+        return try await conclude(results, coordinator)
+    }
+
+    private func conclude(
+        _ results: [PartitionResult], _ coordinator: ReplayCoordinator
+    ) async throws -> ReplayResult {
+        if !progress.isStopped, let starved = results.first(where: { $0.starvedFor != nil }) {
+            throw ReplayError(
+                .contradiction,
+                "partition \(starved.partition) waits for the model of epoch \(starved.starvedFor ?? 0) for ever")
+        }
+        var report = await coordinator.report()
+        report.isInterrupted = progress.isStopped
+        report.settings = ReplayReport.Setting.list(options.settings)
+        report.add(results, isGiven: options.epochs == .given)
+        let model = await coordinator.lastModel
+        if let start = await coordinator.start, let last = await coordinator.lastVersion {
+            report.flows = Self.flows(results, start: start, last: last, settings: options.settings)
+        }
+        var result = ReplayResult(report)
+        result.sample = SampledMember.merge(results.map(\.sample))
+        result.model = model
+        if keepsPlaces {
+            for partial in results { result.places.merge(partial.places) { first, _ in first } }
+        }
+        return result
+    }
+
+    /// How many members went where, between a look near the middle and the end.
+    private static func flows(
+        _ results: [PartitionResult], start: Epoch, last: Epoch, settings: Settings
+    ) -> ReplayReport.Flows? {
+        guard let look = Looks.middle(of: last - start) else { return nil }
+        var counts: [[ClusterID]: Int64] = [:]
+        for result in results {
+            // A partition that has not opened an epoch since looked the same then as it does now.
+            let before = result.looks[look] ?? result.places
+            for (member, to) in result.places { counts[[before[member] ?? 0, to], default: 0] += 1 }
+            for (member, from) in before where result.places[member] == nil { counts[[from, 0], default: 0] += 1 }
+        }
+        counts[[0, 0]] = nil
+        let least = settings.minClusterSize
+        let shown = counts.filter { $0.value >= least }
+        let flows = shown.map { ReplayReport.Flows.Flow(from: $0.key[0], to: $0.key[1], members: $0.value) }
+            .sorted { ($0.from, $0.to) < ($1.from, $1.to) }
+        let (from, length) = (start + (1 << look), settings.fixed.epochLength)
+        return ReplayReport.Flows(
+            from: from, to: last, fromTime: from * length, toTime: (last + 1) * length, flows: flows,
+            hidden: counts.values.reduce(0, +) - shown.values.reduce(0, +))
+    }
+}
+
+/// What came of a replay: the report, and what can be measured besides.
+public struct ReplayResult: Sendable {
+    public var report: ReplayReport
+    /// Where the first records stood that are no watch events, a line each.
+    public var messages: [String] = []
+    /// Members to judge the clusters by, and the model that they are in clusters of.
+    package var sample: [SampledMember] = []
+    package var model: Model?
+    /// Who is where for the outside at the end, where that was asked for.
+    package var places: [Pseudonym: ClusterID] = [:]
+
+    init(_ report: ReplayReport) {
+        self.report = report
+    }
+}

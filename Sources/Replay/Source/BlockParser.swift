@@ -1,0 +1,104 @@
+internal import Clustering
+internal import Kafka
+internal import Pipeline
+internal import Schemas
+
+/// Events of one partition and, where epochs are given, of one epoch.
+struct Piece: Sendable {
+    var epoch: Epoch?
+    var partition: Int
+    var chunk: EventChunk
+}
+
+/// What came of a piece of a file.
+struct ParsedBlock: Sendable {
+    var number: Int
+    var pieces: [Piece] = []
+    /// Lines or messages.
+    var records = 0
+    /// What is no watch event: how often, by reason, and where the first ones stood, counted from 1 within the block.
+    var rejected: [Rejection: Int64] = [:]
+    var examples: [(record: Int, reason: Rejection)] = []
+    /// The last line does not end, and is no watch event.
+    var endsInTheMiddle = false
+}
+
+/// Reads the events of pieces of a file and deals them out to partitions by their viewers, as `shoal publish` does.
+struct BlockParser {
+    private var intake: Intake
+    private let partitions: Int32
+    /// Where epochs are given.
+    private let epochLength: Int64?
+    private let isOfOnePartition: Bool
+
+    init(key: PrivacyKey, partitions: Int, epochLength: Int64?) {
+        // A file has no keys: the viewer is the field.
+        intake = Intake(key: key, options: WatchEventReader.Options())
+        self.partitions = Int32(partitions)
+        self.epochLength = epochLength
+        isOfOnePartition = partitions == 1
+    }
+
+    mutating func parse(_ block: BlockReader.Block) -> ParsedBlock {
+        var parsed = ParsedBlock(number: block.number)
+        // Of most blocks all events are of one or two epochs.
+        var open: [Epoch?: [EventChunk]] = [:]
+        var last: (epoch: Epoch?, chunks: [EventChunk]) = (nil, empty)
+        func keep() {
+            if last.chunks.contains(where: { !$0.isEmpty }) { open[last.epoch] = last.chunks }
+        }
+        var place = 0
+        while let (start, end, next) = Self.record(block, at: place) {
+            place = next
+            parsed.records += 1
+            if !block.isProtobuf, Self.isBlank(block.bytes, start, end) { continue }
+            switch intake.read(block.bytes.span.extracting(start..<end)) {
+            case .event:
+                if let length = epochLength {
+                    let epoch = intake.event.time / length
+                    if last.epoch != epoch {
+                        keep()
+                        last = (epoch, open.removeValue(forKey: epoch) ?? empty)
+                    }
+                }
+                last.chunks[partition].append(intake.event)
+            case .rejected(let reason):
+                if block.isCutOff, end == block.bytes.count { parsed.endsInTheMiddle = true }
+                parsed.rejected[reason, default: 0] += 1
+                if parsed.examples.count < 10 { parsed.examples.append((parsed.records, reason)) }
+            case .tombstone: break
+            }
+        }
+        keep()
+        for (epoch, chunks) in open.sorted(by: { ($0.key ?? 0) < ($1.key ?? 0) }) {
+            for (partition, chunk) in chunks.enumerated() where !chunk.isEmpty {
+                parsed.pieces.append(Piece(epoch: epoch, partition: partition, chunk: chunk))
+            }
+        }
+        return parsed
+    }
+
+    private var empty: [EventChunk] { Array(repeating: EventChunk(), count: Int(partitions)) }
+
+    private var partition: Int {
+        isOfOnePartition ? 0 : Int(TopicPartition.partition(ofKey: intake.viewer.span, count: partitions))
+    }
+
+    /// Where the record at a place begins and ends, and where the next one begins; nil at the block's end.
+    private static func record(_ block: BlockReader.Block, at place: Int) -> (start: Int, end: Int, next: Int)? {
+        guard place < block.bytes.count else { return nil }
+        if block.isProtobuf {
+            guard let (length, start) = BlockReader.length(block.bytes, at: place) else { return nil }
+            return (start, start + length, start + length)
+        }
+        let end = block.bytes[place...].firstIndex(of: UInt8(ascii: "\n")) ?? block.bytes.count
+        return (place, end, end + 1)
+    }
+
+    private static func isBlank(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+        for index in start..<end where bytes[index] != 0x20 && bytes[index] != 0x09 && bytes[index] != 0x0D {
+            return false
+        }
+        return true
+    }
+}

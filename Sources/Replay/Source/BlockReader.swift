@@ -1,0 +1,136 @@
+internal import CZlib
+internal import Foundation
+
+/// A file of watch events in pieces that end where an event ends: a JSON object a line, or Protobuf messages that each begin
+/// with their length (a varint); plain or gzip.
+@safe final class BlockReader {
+    /// A piece of the file.
+    struct Block: Sendable {
+        /// Counted from 0.
+        var number: Int
+        var bytes: [UInt8]
+        var isProtobuf: Bool
+        /// Whether it is the file's last one, and does not end in a line end.
+        var isCutOff = false
+    }
+
+    let path: String
+    private let file: gzFile?
+    private let size: Int
+    private var rest: [UInt8] = []
+    private var number = 0
+    private var isProtobuf: Bool?
+    private var isAtEnd = false
+    private static let length = 1 << 20
+    /// Longer than any event: whoever has no end within it is none.
+    private static let longest = 2 << 20
+
+    /// - Throws: `ReplayError` where the file cannot be opened.
+    init(_ path: String) throws(ReplayError) {
+        self.path = path
+        var status = stat()
+        // Safe: the status outlives the call.
+        if path != "-", unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw ReplayError(.input, "\(path): is a directory")
+        }
+        size = path == "-" ? 0 : Int(status.st_size)
+        unsafe file = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb")
+        guard unsafe file != nil else {
+            throw ReplayError(.input, "\(path): \(unsafe String(cString: strerror(errno)))")
+        }
+        unsafe gzbuffer(file, 1 << 18)
+    }
+
+    deinit {
+        unsafe gzclose(file)
+    }
+
+    /// How much has been read, 0 … 1; nil where nobody knows, as of a pipe.
+    var progress: Double? {
+        size > 0 ? min(Double(unsafe gzoffset(file)) / Double(size), 1) : nil
+    }
+
+    /// The next piece; nil at the end.
+    /// - Throws: `ReplayError` where the gzip stream is damaged or cut off, the file cannot be read, or a message is cut off.
+    func next() throws(ReplayError) -> Block? {
+        while true {
+            if isAtEnd { return try last() }
+            try fill()
+            if isProtobuf == nil, let first = rest.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
+                isProtobuf = first != UInt8(ascii: "{") && first != UInt8(ascii: "#")
+            }
+            let end = isProtobuf == true ? try endOfMessages() : endOfLines
+            guard end > 0 else {
+                if rest.count > Self.longest {
+                    throw ReplayError(.input, "\(path): no event ends within 2 MiB after block \(number)")
+                }
+                continue
+            }
+            let block = Block(number: number, bytes: Array(rest[..<end]), isProtobuf: isProtobuf ?? false)
+            rest.removeFirst(end)
+            number += 1
+            return block
+        }
+    }
+
+    /// What is left when the file has ended.
+    private func last() throws(ReplayError) -> Block? {
+        guard !rest.isEmpty else { return nil }
+        if isProtobuf == true {
+            throw ReplayError(.input, "\(path): ends in the middle of a message: is it still being written?")
+        }
+        defer { rest = [] }
+        return Block(number: number, bytes: rest, isProtobuf: false, isCutOff: true)
+    }
+
+    private var endOfLines: Int {
+        rest.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    }
+
+    /// Behind the last whole message.
+    private func endOfMessages() throws(ReplayError) -> Int {
+        var end = 0
+        while let (length, start) = Self.length(rest, at: end) {
+            guard length <= Self.longest else {
+                throw ReplayError(
+                    .input,
+                    "\(path): neither JSON lines nor Protobuf messages with their length before them (a message of "
+                        + "\(length) bytes in block \(number))")
+            }
+            guard start + length <= rest.count else { break }
+            end = start + length
+        }
+        return end
+    }
+
+    /// The length of the message at a place, and where it begins; nil: the bytes end before.
+    static func length(_ bytes: [UInt8], at place: Int) -> (length: Int, start: Int)? {
+        var (value, shift, place) = (0, 0, place)
+        while place < bytes.count, shift < 56 {
+            let byte = bytes[place]
+            value |= Int(byte & 0x7F) << shift
+            place += 1
+            if byte < 0x80 { return (value, place) }
+            shift += 7
+        }
+        return shift < 56 ? nil : (.max, place)
+    }
+
+    private func fill() throws(ReplayError) {
+        let before = rest.count
+        rest.append(contentsOf: repeatElement(0, count: Self.length))
+        let count = unsafe rest.withUnsafeMutableBytes { buffer in
+            // Safe: zlib writes at most `length` bytes behind what is there.
+            unsafe gzread(file, buffer.baseAddress.unsafelyUnwrapped + before, UInt32(Self.length))
+        }
+        rest.removeLast(Self.length - Int(max(count, 0)))
+        guard count <= 0 else { return }
+        isAtEnd = true
+        var code: Int32 = 0
+        // A stream that ends in the middle is an error only here, after its last whole byte.
+        let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""
+        if code == Z_BUF_ERROR { throw ReplayError(.input, "\(path): the gzip stream is cut off") }
+        if code == Z_ERRNO { throw ReplayError(.input, "\(path): \(unsafe String(cString: strerror(errno)))") }
+        if code != Z_OK { throw ReplayError(.input, "\(path): the gzip stream is damaged: \(text)") }
+    }
+}

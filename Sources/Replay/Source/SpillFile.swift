@@ -1,0 +1,71 @@
+internal import Foundation
+
+/// A temporary file without a name, for what memory should not hold: it goes with the process.
+final class SpillFile {
+    /// Where a piece lies.
+    struct Extent {
+        fileprivate var offset: Int
+        fileprivate var count: Int
+    }
+
+    private let descriptor: Int32
+    private var end = 0
+
+    /// - Throws: `ReplayError` where no file can be made in the directory for temporary files (`TMPDIR`).
+    init() throws(ReplayError) {
+        let pattern = FileManager.default.temporaryDirectory.appendingPathComponent("shoal-XXXXXX").path
+        var path = Array(pattern.utf8CString)
+        // Safe: as below.
+        descriptor = unsafe path.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress.unsafelyUnwrapped) }
+        guard descriptor >= 0 else {
+            throw ReplayError(.input, "\(pattern): no temporary file can be made: \(Self.reason)")
+        }
+        // Safe: the path is not empty, and ends in a zero.
+        _ = unsafe path.withUnsafeBufferPointer { unsafe unlink($0.baseAddress.unsafelyUnwrapped) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Appends a piece.
+    func append(_ bytes: [UInt8]) throws(ReplayError) -> Extent {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                // Safe: what is written lies within the array.
+                unsafe pwrite(
+                    descriptor, buffer.baseAddress.unsafelyUnwrapped + written, bytes.count - written,
+                    end + written)
+            }
+            guard count > 0 else {
+                throw ReplayError(
+                    .input,
+                    "the temporary file cannot be written: \(Self.reason); TMPDIR names another directory for it")
+            }
+            written += count
+        }
+        defer { end += bytes.count }
+        return Extent(offset: end, count: bytes.count)
+    }
+
+    func read(_ extent: Extent) throws(ReplayError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: extent.count)
+        var filled = 0
+        while filled < extent.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                // Safe: what is read fits into the array.
+                unsafe pread(
+                    descriptor, buffer.baseAddress.unsafelyUnwrapped + filled, extent.count - filled,
+                    extent.offset + filled)
+            }
+            guard count > 0 else {
+                throw ReplayError(.input, "the temporary file cannot be read: \(Self.reason)")
+            }
+            filled += count
+        }
+        return bytes
+    }
+
+    private static var reason: String { unsafe String(cString: strerror(errno)) }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// Places in a topic, as command lines name them.
+enum RecordPositions {
+    /// `PARTITION:OFFSET,...`
+    /// - Throws: `UsageError`.
+    static func parse(_ text: String, option: String) throws -> [Int32: Int64] {
+        var positions: [Int32: Int64] = [:]
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let numbers = part.split(separator: ":", omittingEmptySubsequences: false)
+            guard numbers.count == 2, let partition = Int32(numbers[0]), let offset = Int64(numbers[1]),
+                partition >= 0, offset >= 0
+            else { throw UsageError(description: "--\(option) \(text): \(part) is not PARTITION:OFFSET") }
+            positions[partition] = offset
+        }
+        return positions
+    }
+
+    /// Milliseconds since 1970, of a number of them or of an ISO 8601 time; nil: it is neither.
+    static func time(_ text: String) -> Int64? {
+        if let number = Int64(text) { return number >= 0 ? number : nil }
+        let date =
+            (try? Date(text, strategy: .iso8601))
+            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        return date.map { Int64($0.timeIntervalSince1970 * 1_000) }.flatMap { $0 >= 0 ? $0 : nil }
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Kafka
+import Operations
+import Pipeline
+import Replay
+import Schemas
+
+/// What a replay reads, as the command line names it: a file, or a range of the input topic.
+struct ReplayInput: Sendable {
+    static let options = [
+        Command.Option("topic", "T", "the topic, where no FILE is named (input.topic)"),
+        Command.Option("from", "WHERE", "beginning, a time, or offsets (beginning)"),
+        Command.Option("to", "WHERE", "end, a time, or offsets (end): what lies before it"),
+        Command.Option("epochs", "HOW", "clock: as a live run; given: each event's own time (clock)"),
+        Command.Option("partitions", "N", "of a FILE: deal its viewers out to N partitions (4)"),
+    ]
+
+    static let details = """
+        FILE holds watch events: a JSON object a line, or Protobuf messages with their length (a varint) before them;
+        plain or gzip; `-` is standard input. Without FILE the input topic is read. A time is that of the records:
+        2026-11-24T10:00:00Z, or milliseconds since 1970. Offsets are PARTITION:OFFSET, separated by commas.
+        With --epochs given every event belongs to the epoch of its own time, whatever the order, and the result does
+        not depend on the number of partitions.
+        """
+
+    enum Source: Sendable {
+        case file(String)
+        case topic(TopicRange)
+    }
+
+    var source: Source
+    var options: ReplayOptions
+
+    /// - Throws: `UsageError`; `Configuration.Invalid`; `ReplayError` where the range does not exist; `KafkaError`.
+    init(_ arguments: Arguments, _ configuration: Configuration) async throws {
+        options = try Self.replayOptions(arguments, configuration)
+        if let path = arguments.positional.first {
+            for name in ["topic", "from", "to"] where arguments.has(name) {
+                throw UsageError(description: "--\(name) goes with a topic, and \(path) is a file")
+            }
+            source = .file(path)
+            return
+        }
+        if arguments.has("partitions") {
+            throw UsageError(description: "--partitions goes with a FILE: a topic has its own")
+        }
+        let range = try await TopicRange(
+            arguments["topic"] ?? configuration.text("input.topic"),
+            from: try Self.bound(arguments["from"] ?? "beginning", "from"),
+            to: try Self.bound(arguments["to"] ?? "end", "to"), client: configuration.client(configuration.logger))
+        options.partitions = range.offsets.count
+        source = .topic(range)
+    }
+
+    /// Runs the replay with a progress line; Ctrl-C stops it where it is.
+    func run(_ replay: Replay) async throws -> ReplayResult {
+        let progress = replay.progress
+        let interrupt = Interrupt { progress.stop() }
+        defer { _ = interrupt }
+        let started = ContinuousClock.now
+        let line = Task.detached {
+            var line = ProgressLine()
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(100))
+                if line.isDue { line.show(line: Self.text(progress, started)) }
+            }
+            return line
+        }
+        let outcome: Result<ReplayResult, any Error>
+        do {
+            switch source {
+            case .file(let path): outcome = .success(try await replay.run(file: path))
+            case .topic(let range): outcome = .success(try await replay.run(range))
+            }
+        } catch {
+            outcome = .failure(error)
+        }
+        line.cancel()
+        await line.value.end(line: Self.text(progress, started))
+        let result = try outcome.get()
+        for message in result.messages { Shoal.report(message) }
+        return result
+    }
+
+    private static func text(_ progress: ReplayProgress, _ started: ContinuousClock.Instant) -> String {
+        let seconds = max((ContinuousClock.now - started) / .seconds(1), 0.001)
+        let share = progress.fraction.map { "\(Int($0 * 100)) %, " } ?? ""
+        let time = String(format: "%.1f", seconds)
+        return "\(share)\(progress.events) events in \(time) s, \(Int(Double(progress.events) / seconds)) a second"
+    }
+
+    private static func replayOptions(
+        _ arguments: Arguments, _ configuration: Configuration
+    ) throws -> ReplayOptions {
+        // A replay publishes nothing by itself: where there is no key, one that everybody knows does.
+        let digits = configuration.privacyKey ?? String(repeating: "00", count: 32)
+        guard let key = PrivacyKey(hex: digits) else {
+            throw Configuration.Invalid(problems: ["privacy.key-file: the key is not 64 hexadecimal digits"])
+        }
+        var options = ReplayOptions(settings: configuration.engineSettings, key: key)
+        options.vocabulary = try configuration.vocabulary()
+        options.input = configuration.inputOptions
+        let epochs = arguments["epochs"] ?? "clock"
+        guard let how = ReplayOptions.Epochs(rawValue: epochs) else {
+            throw UsageError(description: "--epochs \(epochs): must be clock or given")
+        }
+        options.epochs = how
+        options.partitions = try arguments.integer("partitions", or: 4)
+        guard 1...10_000 ~= options.partitions else {
+            throw UsageError(description: "--partitions \(options.partitions): must be 1 to 10000")
+        }
+        return options
+    }
+
+    private static func bound(_ text: String, _ option: String) throws -> TopicBound {
+        if text == "beginning" { return .beginning }
+        if text == "end" { return .end }
+        if text.contains(":"), !text.contains("T") {
+            return .offsets(try RecordPositions.parse(text, option: option))
+        }
+        guard let time = RecordPositions.time(text) else {
+            throw UsageError(
+                description: "--\(option) \(text): must be beginning, end, a time (2026-11-24T10:00:00Z, or "
+                    + "milliseconds since 1970), or PARTITION:OFFSET,...")
+        }
+        return .time(time)
+    }
+}
