@@ -42,7 +42,8 @@ let package = Package(
         library("Clustering"),
         library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
         library("Generator"),
-        library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "CZlib"]),
+        library("Scoring", ["Clustering"]),
+        library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "Scoring", "CZlib"]),
         library("Operations", ["CZlib", "CMicroHTTPD"]),
         library("ShoalClient", ["Kafka", "Schemas"]),
         .executableTarget(
@@ -53,8 +54,6 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        .target(
-            name: "Scoring", dependencies: ["Clustering"], path: "Benchmarks/Scoring", swiftSettings: settings),
         .executableTarget(
             name: "bench-quality",
             dependencies: ["Scoring", "Clustering", "Replay", "Generator", "Schemas", "CZlib"],
@@ -71,7 +70,7 @@ let package = Package(
         tests("KafkaTests", ["Kafka"]),
         tests("SchemasTests", ["Schemas"], exclude: ["Released", "random_messages.py"]),
         tests("ClusteringTests", ["Clustering"]),
-        tests("ReplayTests", ["Replay", "Clustering", "Generator"]),
+        tests("ReplayTests", ["Replay", "Clustering", "Generator", "Scoring"]),
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
         tests("SimulationTests", ["Pipeline", "Schemas", "Clustering"], exclude: ["internal_records.py"]),
         tests("GeneratorTests", ["Generator"]),
