@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # The rights that Shoal needs on a secured Kafka, one kafka-acls call each. Without --apply they are only printed.
+# Made by deploy/rights.py from deploy/rights.json: change that, not this.
 #
-#     deploy/acls.sh run User:shoal                     what `shoal run` needs
-#     deploy/acls.sh publish User:player                what `shoal publish` needs
-#     deploy/acls.sh changes User:reader                what `shoal changes` and ShoalClient need
-#     deploy/acls.sh topics User:operator               what `shoal topics create` and `describe` need
+#     deploy/acls.sh run User:shoal                for `shoal run`
+#     deploy/acls.sh publish User:shoal-publisher  for `shoal publish`
+#     deploy/acls.sh changes User:shoal-reader     for `shoal changes` and ShoalClient
+#     deploy/acls.sh topics User:shoal-operator    for `shoal topics create` and `describe`
 #     deploy/acls.sh run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
 # Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS; another kafka-acls
 # from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the cluster, too.
 set -euo pipefail
 
-usage() { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+usage() { sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 
 [ $# -ge 2 ] || usage
 role=$1 principal=$2
@@ -22,7 +23,8 @@ if [ "${1:-}" = --apply ]; then apply=yes; shift; fi
 application=${APPLICATION:-shoal}
 input=${INPUT:-watch-events}
 output=${OUTPUT:-cluster-changes}
-dead=${DEAD_LETTERS:-$input-dead-letters}
+dead_letters=${DEAD_LETTERS:-$input-dead-letters}
+members=${MEMBERS:-}
 kafka_acls=${KAFKA_ACLS:-kafka-acls.sh}
 connection=("$@")
 
@@ -39,28 +41,33 @@ allow() {
 
 case $role in
 run)
+    # The watch events.
     allow --operation Read --topic "$input"
+    # What instances tell each other, and what a restart begins with.
     allow --operation Read --operation Write --topic "$application-deltas" --topic "$application-models" \
         --topic "$application-state"
+    # The state topic has to be compacted, which is looked at before anything is written to it.
     allow --operation DescribeConfigs --topic "$application-state"
-    allow --operation Write --topic "$output" --topic "$dead" ${MEMBERS:+--topic "$MEMBERS"}
+    # What comes out; no instance reads it.
+    allow --operation Write --topic "$output" --topic "$dead_letters" ${members:+--topic "$members"}
+    # To be a member of the group, and to commit positions.
     allow --operation Read --group "$application"
     # One transactional id an instance: the application's id, a dash, the instance's id.
     allow --operation Write --transactional-id "$application-" --resource-pattern-type prefixed
     ;;
 publish)
+    # The watch events; before Kafka 2.8 producers need IdempotentWrite on the cluster, too.
     allow --operation Write --topic "$input"
     ;;
 changes)
+    # The cluster changes; it is in no group.
     allow --operation Read --topic "$output"
     ;;
 topics)
-    topics=()
-    for topic in "$input" "$output" "$dead" "$application-deltas" "$application-models" "$application-state" \
-        ${MEMBERS:+"$MEMBERS"}; do
-        topics+=(--topic "$topic")
-    done
-    allow --operation Create --operation Describe --operation DescribeConfigs "${topics[@]}"
+    # Topics are made where they are missing, and looked at.
+    allow --operation Create --operation Describe --operation DescribeConfigs --topic "$input" --topic "$output" \
+        --topic "$dead_letters" --topic "$application-deltas" --topic "$application-models" \
+        --topic "$application-state" ${members:+--topic "$members"}
     ;;
 *) usage ;;
 esac

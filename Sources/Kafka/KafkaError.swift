@@ -135,9 +135,9 @@ extension KafkaError {
             ("creating ", "Create on this topic or on the cluster"), ("deleting ", "Delete on this topic"),
             ("settings of ", "DescribeConfigs on this topic"), ("reading ", "Read on this topic"),
             ("producing to ", "Write on this topic"), ("producer: producing to ", "Write on this topic"),
-            ("describing ", "Describe on this topic, which Read and Write imply"),
-            ("watermarks of ", "Describe on this topic, which Read and Write imply"),
-            ("offset by time of ", "Describe on this topic, which Read and Write imply"),
+            ("describing ", "Read, Write or Describe on this topic"),
+            ("watermarks of ", "Read, Write or Describe on this topic"),
+            ("offset by time of ", "Read, Write or Describe on this topic"),
         ]
         return rights.first { context.hasPrefix($0.doing) }?.right
             ?? "Read on the topics that are read, Write on those that are written"

@@ -32,6 +32,14 @@ struct SecuredApplication {
     /// The options of a super user.
     var administrator: [String] { names + ["--set", "kafka.bootstrap.servers=\(broker.bootstrap)"] }
 
+    /// What the names of `deploy/rights.json` stand for.
+    var topics: [String: String] {
+        [
+            "application": name, "input": "\(name)-in", "output": "\(name)-out",
+            "dead-letters": "\(name)-in-dead-letters", "members": "\(name)-members",
+        ]
+    }
+
     private var names: [String] {
         [
             "application.id=\(name)", "input.topic=\(name)-in", "output.topic=\(name)-out",

@@ -24,12 +24,14 @@ struct Preflight {
     /// - Throws: `PipelineError` where no waiting helps.
     func problem() async throws -> String? {
         let topics = options.topics
-        let needed: [(String, Int32?)] = [
-            (topics.input, nil), (topics.changes, nil), (topics.deadLetters, nil), (topics.deltas, 1),
-            (topics.models, 1), (topics.state, nil),
+        // Topic, how many partitions it must have, and what an instance does with it.
+        let needed: [(String, Int32?, String)] = [
+            (topics.input, nil, "Read"), (topics.changes, nil, "Write"), (topics.deadLetters, nil, "Write"),
+            (topics.deltas, 1, "Read and Write"), (topics.models, 1, "Read and Write"),
+            (topics.state, nil, "Read and Write"),
         ]
         var missing: [String] = []
-        for (topic, wanted) in needed + (topics.members.map { [($0, nil)] } ?? []) {
+        for (topic, wanted, right) in needed + (topics.members.map { [($0, nil, "Write")] } ?? []) {
             do {
                 guard let count = try await admin.partitions(of: topic) else {
                     missing.append(topic)
@@ -42,6 +44,10 @@ struct Preflight {
                     )
                 }
             } catch let error as KafkaError {
+                if error.isAuthorization, error.name.hasPrefix("TOPIC_") {
+                    throw PipelineError(
+                        .notAuthorized, "\(error.context): \(error.text): an instance needs \(right) on \(topic)")
+                }
                 if let failure = PipelineError(final: error) { throw failure }
                 return "\(error)"
             }

@@ -1,0 +1,181 @@
+"""The one list of rights, what is made from it, and that each right on it is needed."""
+
+import importlib.util
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from conftest import ROOT
+
+NAMES = {"application": "app", "input": "in", "output": "out", "dead-letters": "dead", "members": "who"}
+
+
+@pytest.fixture(scope="module")
+def rights():
+    """deploy/rights.py as a module."""
+    spec = importlib.util.spec_from_file_location("rights", ROOT / "deploy/rights.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def listed(rights):
+    return rights.load()
+
+
+def variables(names):
+    return {name.upper().replace("-", "_"): value for name, value in names.items()}
+
+
+def granted(role, names):
+    """What deploy/acls.sh grants: (operation, resource, name, pattern)."""
+    printed = subprocess.run([ROOT / "deploy/acls.sh", role, "User:somebody"], check=True, text=True, capture_output=True,
+                             env={"PATH": "/usr/bin:/bin", **variables(names)}).stdout
+    for line in printed.splitlines():
+        words = shlex.split(line)
+        assert words[:4] == ["kafka-acls.sh", "--add", "--allow-principal", "User:somebody"], line
+        pairs = list(zip(words[4::2], words[5::2]))
+        pattern = dict(pairs).get("--resource-pattern-type", "literal")
+        operations = [value for option, value in pairs if option == "--operation"]
+        for option, name in pairs:
+            if option not in ("--operation", "--resource-pattern-type"):
+                yield from ((operation, option[2:], name, pattern) for operation in operations)
+
+
+def test_all_that_grants_rights_is_made_from_the_list():
+    found = subprocess.run([sys.executable, ROOT / "deploy/rights.py", "--check"], text=True, capture_output=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_a_slip_of_the_pen_in_the_list_is_told(rights, tmp_path):
+    wrong = json.loads((ROOT / "deploy/rights.json").read_text())
+    wrong["roles"]["run"]["rights"][0]["names"] = ["{inputs}"]
+    path = tmp_path / "rights.json"
+    path.write_text(json.dumps(wrong))
+    with pytest.raises(AssertionError, match=r"run: \['\{inputs\}'\]: nothing is called inputs"):
+        rights.load(path)
+
+
+def test_the_script_grants_the_list_under_any_names(rights, listed):
+    for names in (NAMES, {"application": "app"}):
+        for role in listed["roles"]:
+            values = rights.names(listed, names)
+            assert sorted(granted(role, names)) == sorted(set(rights.expand(listed, role, values))), role
+
+
+def test_strimzis_users_have_the_list(rights, listed):
+    users = list(yaml.safe_load_all((ROOT / "deploy/strimzi/users.yaml").read_text()))
+    assert [user["metadata"]["name"] for user in users] == [role["user"] for role in listed["roles"].values()]
+    types = {strimzi: kafka for kafka, strimzi in rights.STRIMZI_TYPES.items()}
+    patterns = {strimzi: kafka for kafka, strimzi in rights.STRIMZI_PATTERNS.items()}
+    for user, role in zip(users, listed["roles"]):
+        found = [(operation, types[acl["resource"]["type"]], acl["resource"]["name"],
+                  patterns[acl["resource"]["patternType"]])
+                 for acl in user["spec"]["authorization"]["acls"] for operation in acl["operations"]]
+        assert sorted(found) == sorted(rights.expand(listed, role, rights.names(listed)))
+
+
+def test_an_unknown_role_is_refused_with_the_usage():
+    found = subprocess.run([ROOT / "deploy/acls.sh", "everything", "User:a"], text=True, capture_output=True)
+    assert found.returncode == 64 and "deploy/acls.sh run User:shoal" in found.stderr and not found.stdout
+
+
+class Secured:
+    """A secured Kafka, its lists of rights changed through a client: Kafka's own tool takes a second each time."""
+
+    USER = "User:shoal"
+
+    def __init__(self, cluster, program, names, folder):
+        admin = pytest.importorskip("confluent_kafka.admin")
+        self.kafka, self.program = admin, program
+        self.client = admin.AdminClient({"bootstrap.servers": cluster.bootstrap})
+        text = pathlib.Path(cluster.facts["CLIENT_SSL"]).read_text()
+        self.settings = [f"kafka.{line}" for line in text.splitlines()] + [
+            f"application.id={names['application']}", f"input.topic={names['input']}",
+            f"output.topic={names['output']}", f"dead-letters.topic={names['dead-letters']}",
+            f"members.topic={names['members']}", "log.format=text"]
+        self.folder = folder
+        (folder / "one.ndjson").write_text('{"user_id":"a","event_time_ms":1700000000000}\n')
+
+    def binding(self, right):
+        operation, resource, name, pattern = right
+        types = {"topic": "TOPIC", "group": "GROUP", "transactional-id": "TRANSACTIONAL_ID"}
+        words = re.findall("[A-Z][a-z]+", operation)
+        return [self.kafka.ResourceType[types[resource]], name, self.kafka.ResourcePatternType[pattern.upper()], self.USER,
+                "*", self.kafka.AclOperation["_".join(words).upper()], self.kafka.AclPermissionType.ALLOW]
+
+    def grant(self, rights):
+        for future in self.client.create_acls([self.kafka.AclBinding(*self.binding(right)) for right in rights]).values():
+            future.result(10)
+
+    def take(self, rights):
+        filters = [self.kafka.AclBindingFilter(*self.binding(right)) for right in rights]
+        for future in self.client.delete_acls(filters).values():
+            assert len(future.result(10)) == 1
+
+    def shoal(self, *words):
+        options = [word for setting in self.settings for word in ("--set", setting)]
+        return subprocess.run([self.program, *words, *options], text=True, capture_output=True, timeout=60)
+
+    def delete(self, *topics):
+        for future in self.client.delete_topics(list(topics)).values():
+            future.result(10)
+
+
+@pytest.fixture(scope="module")
+def secured(start_kafka, shoal, tmp_path_factory):
+    with start_kafka(secure=True) as cluster:
+        yield Secured(cluster, shoal, NAMES, tmp_path_factory.mktemp("rights"))
+
+
+def assert_named(found, right):
+    """It ended with 77, and a line names what to grant, and on what."""
+    operation, _, name, _ = right
+    said = found.stdout + found.stderr
+    assert found.returncode == 77, f"without {right}: {found.returncode}\n{said}"
+    lines = [line for line in said.splitlines() if re.search(rf"\b{re.escape(name)}\b", line)]
+    assert any(re.search(rf"(grant|needs) [A-Za-z, ]*\b{operation}\b", line) for line in lines), f"without {right}: {said}"
+
+
+def test_each_right_of_topics_publish_and_changes_is_needed_and_named(secured, rights, listed):
+    """Those of `run` are taken away by SecuredTests (Swift)."""
+    def of(role):
+        return sorted(set(rights.expand(listed, role, rights.names(listed, NAMES))))
+
+    operator = of("topics")
+    secured.grant(operator)
+    topics = [right[2] for right in operator if right[0] == "Create"]
+    for number, right in enumerate(right for right in operator if right[0] == "Create"):
+        if number:
+            secured.delete(right[2])
+        secured.take([right])
+        assert_named(secured.shoal("topics", "create", "--partitions", "2"), right)
+        secured.grant([right])
+        made = secured.shoal("topics", "create", "--partitions", "2")
+        assert made.returncode == 0 and f"{right[2]}: made" in made.stdout, made.stdout + made.stderr
+    assert len(topics) == 7
+    whole = secured.shoal("topics", "describe")
+    assert whole.returncode == 0, whole.stdout + whole.stderr
+    for right in operator:
+        if right[0] != "Create":
+            secured.take([right])
+            assert_named(secured.shoal("topics", "describe"), right)
+            secured.grant([right])
+    secured.take(operator)
+    for role, words in {"publish": ["publish", str(secured.folder / "one.ndjson")],
+                        "changes": ["changes", "--from", "beginning", "--until", "end"]}.items():
+        secured.grant(of(role))
+        whole = secured.shoal(*words)
+        assert whole.returncode == 0, f"{role}: {whole.stdout}{whole.stderr}"
+        for right in of(role):
+            secured.take([right])
+            assert_named(secured.shoal(*words), right)
+            secured.grant([right])
+        secured.take(of(role))

@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+
+/// `deploy/rights.json`: the least rights of each role, which everything that grants them is made from.
+struct RightsList: Decodable {
+    struct Role: Decodable {
+        var rights: [Group]
+    }
+
+    /// Rights for one reason.
+    struct Group: Decodable {
+        var resource: String
+        var names: [String]
+        var pattern: String?
+        var operations: [String]
+    }
+
+    /// A single right, as kafka-acls takes it.
+    struct Right: CustomStringConvertible {
+        var operation: String
+        var resource: String
+        var name: String
+        var pattern: String?
+
+        var arguments: [String] {
+            ["--operation", operation, "--\(resource)", name] + (pattern.map { ["--resource-pattern-type", $0] } ?? [])
+        }
+
+        var description: String { "\(operation) on \(resource) \(name)" }
+
+        /// Whether a message tells that this right is missing: what to grant, and on which topic, group or transactional id.
+        func isNamed(in message: Substring) -> Bool {
+            message.contains(name)
+                && message.matches(of: /(?:grant|needs) ([A-Z][A-Za-z]*(?: and [A-Z][A-Za-z]*)?) on/).contains {
+                    $0.output.1.components(separatedBy: " and ").contains(operation)
+                }
+        }
+    }
+
+    var roles: [String: Role]
+
+    init() throws {
+        let file = TestBroker.root.appending(path: "deploy/rights.json")
+        self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
+    }
+
+    /// Every single right of a role, where the list's names stand for these.
+    func rights(of role: String, _ names: [String: String]) -> [Right] {
+        (roles[role]?.rights ?? []).flatMap { group in
+            group.names.flatMap { template in
+                let name = names.reduce(template) { $0.replacing("{\($1.key)}", with: $1.value) }
+                return group.operations.map {
+                    Right(operation: $0, resource: group.resource, name: name, pattern: group.pattern)
+                }
+            }
+        }
+    }
+}
