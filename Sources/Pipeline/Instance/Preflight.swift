@@ -11,7 +11,10 @@ struct Preflight {
     func pass(until isStopped: () -> Bool, tell: (String) -> Void = { _ in }) async throws -> Bool {
         var last = ""
         while !isStopped() {
-            guard let problem = try await problem() else { return true }
+            guard let problem = try await problem() else {
+                if options.checksTopics { try await ClockCheck.look(options, admin, log) }
+                return true
+            }
             tell(problem)
             if problem != last { log.warning("waiting: \(problem)") }
             last = problem

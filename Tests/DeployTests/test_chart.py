@@ -1,0 +1,183 @@
+"""The Helm chart: what it makes is valid, is what Shoal needs, and wrong values are refused with what to do."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+
+import pytest
+
+import custom_resources
+from charts import CHART, helm, only, put_files, render, seconds, settings, template
+from conftest import ROOT
+
+VALUES = sorted((CHART / "ci").glob("*.yaml"))
+KUBERNETES = ["1.29", "1.33", "1.37"]
+
+
+@pytest.mark.parametrize("values", VALUES, ids=lambda path: path.stem)
+def test_helm_lint_finds_nothing(helm, values):
+    found = subprocess.run([helm, "lint", "--strict", str(CHART), "-f", str(values)], text=True, capture_output=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("version", KUBERNETES)
+@pytest.mark.parametrize("values", VALUES, ids=lambda path: path.stem)
+def test_kubernetes_takes_what_the_chart_makes(render, values, version):
+    validate = pytest.importorskip("kubernetes_validate")
+    jsonschema = pytest.importorskip("jsonschema")
+    kinds = set()
+    for document in render("-f", values, version=version + ".0"):
+        kinds.add(document["kind"])
+        if document["kind"] in custom_resources.SCHEMAS:
+            jsonschema.validate(document, custom_resources.SCHEMAS[document["kind"]])
+        else:
+            validate.validate(document, version, strict=True)
+    assert {"StatefulSet", "Service", "ConfigMap", "ServiceAccount", "NetworkPolicy", "PodDisruptionBudget"} <= kinds
+
+
+def test_all_that_can_be_turned_on_is_in_one_of_the_values_files(render):
+    kinds = {document["kind"] for values in VALUES for document in render("-f", values)}
+    assert set(custom_resources.SCHEMAS) - {"PrometheusRule"} <= kinds
+
+
+def test_every_kind_of_custom_resource_is_refused_where_its_shape_is_wrong(render):
+    jsonschema = pytest.importorskip("jsonschema")
+    for values in VALUES:
+        for document in render("-f", values):
+            if document["kind"] in custom_resources.SCHEMAS:
+                document["spec"]["partitons"] = 3
+                with pytest.raises(jsonschema.ValidationError, match="partitons"):
+                    jsonschema.validate(document, custom_resources.SCHEMAS[document["kind"]])
+
+
+def test_the_schema_has_the_programs_settings(shoal):
+    table = subprocess.run([shoal, "config", "docs"], check=True, text=True, capture_output=True).stdout
+    found = subprocess.run([sys.executable, ROOT / "deploy/helm/schema.py", "--check"], input=table, text=True,
+                           capture_output=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("values", VALUES, ids=lambda path: path.stem)
+def test_the_program_takes_the_settings_that_the_chart_writes(render, shoal, tmp_path, values):
+    documents = render("-f", values)
+    put_files(documents, tmp_path)
+    found = subprocess.run([shoal, "config", "check", "--config", tmp_path / "shoal.properties"], text=True,
+                           capture_output=True, env={"SHOAL_INSTANCE_ID": "shoal-0"})
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_values_stay_what_they_are_on_the_way_to_the_program(render):
+    found = settings(render("--set", "bootstrapServers=k:9092", "--set-json", json.dumps({
+        "dedup.window": 16777216, "kafka.client.id": "a\\b", "settings.revision": 1234567890, "engagement.min": 7,
+        "kafka.enable.ssl.certificate.verification": False})
+        .join(["config=", ""])))
+    assert found["dedup.window"] == "16777216" and found["settings.revision"] == "1234567890"
+    assert found["kafka.client.id"] == "a\\\\b", "a backslash begins an escape in properties"
+    assert found["kafka.enable.ssl.certificate.verification"] == "false" and found["engagement.min"] == "7"
+
+
+@pytest.mark.parametrize("values", VALUES, ids=lambda path: path.stem)
+def test_a_pod_may_do_nothing_but_its_work(render, values):
+    documents = render("-f", values)
+    assert not [document for document in documents if document["kind"] in ("Secret", "Role", "ClusterRole")]
+    pod = only(documents, "StatefulSet")["spec"]["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is False and pod["enableServiceLinks"] is False
+    assert pod["securityContext"]["runAsNonRoot"] and pod["securityContext"]["runAsUser"] == 10001
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    for container in pod["containers"] + pod.get("initContainers", []):
+        context = container["securityContext"]
+        assert context["readOnlyRootFilesystem"] and not context["allowPrivilegeEscalation"]
+        assert context["capabilities"] == {"drop": ["ALL"]} and "add" not in context["capabilities"]
+        assert container["resources"]["limits"]["memory"] and container["resources"]["requests"]["cpu"]
+        assert container["env"] == [
+            {"name": "SHOAL_INSTANCE_ID", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]
+        writable = [mount["name"] for mount in container["volumeMounts"] if not mount.get("readOnly")]
+        assert writable == ["checkpoints"]
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text()
+    assert "USER 10001" in dockerfile and "EXPOSE 8080" in dockerfile
+
+
+@pytest.mark.parametrize("values", VALUES, ids=lambda path: path.stem)
+def test_the_grace_period_is_longer_than_an_instance_may_drain(render, values):
+    documents = render("-f", values)
+    pod = only(documents, "StatefulSet")["spec"]["template"]["spec"]
+    drain = seconds(settings(documents)["shutdown.timeout"])
+    # It has 5 s to say good-bye to its group, and HTTP ends last.
+    assert pod["terminationGracePeriodSeconds"] >= drain + 10
+
+
+def test_a_changed_setting_rolls_the_instances(render):
+    def checksum(*words):
+        pod = only(render("-f", CHART / "ci/minimal-values.yaml", *words), "StatefulSet")["spec"]["template"]
+        return pod["metadata"]["annotations"]["checksum/config"]
+
+    assert checksum() == checksum()
+    assert checksum() != checksum("--set", "config.log\\.level=debug")
+    assert checksum() != checksum("--set", "topicNames={chess}")
+
+
+def test_names_fit_under_a_long_name_of_a_release(render):
+    name = "a-release-with-a-name-of-fifty-three-characters-in-it"
+    assert len(name) == 53
+    for document in render("-f", CHART / "ci/strimzi-values.yaml", name=name):
+        assert len(document["metadata"]["name"]) <= 63
+    instance = only(render("-f", CHART / "ci/minimal-values.yaml", name=name), "StatefulSet")["metadata"]["name"]
+    assert len(f"{instance}-0123456789") <= 63, "the label of a revision is the name and a hash"
+
+
+def test_strimzis_users_have_the_list_of_rights(render):
+    spec = importlib.util.spec_from_file_location("rights", ROOT / "deploy/rights.py")
+    rights = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(rights)
+    listed = rights.load()
+    documents = render("-f", CHART / "ci/strimzi-values.yaml", "--set", "strimzi.users.roles={%s}" % ",".join(listed["roles"]))
+    found = {document["metadata"]["name"]: document for document in documents if document["kind"] == "KafkaUser"}
+    types = {strimzi: kafka for kafka, strimzi in rights.STRIMZI_TYPES.items()}
+    for role in listed["roles"]:
+        acls = found.pop("shoal" if role == "run" else f"shoal-{role}")["spec"]["authorization"]["acls"]
+        granted = [(operation, types[acl["resource"]["type"]], acl["resource"]["name"],
+                    {"prefix": "prefixed"}.get(acl["resource"]["patternType"], "literal"))
+                   for acl in acls for operation in acl["operations"]]
+        assert sorted(granted) == sorted(rights.expand(listed, role, rights.names(listed, {"members": "cluster_members"})))
+    assert not found
+
+
+@pytest.mark.parametrize("inside, outside", [
+    ("shoal.rules.yaml", "deploy/prometheus/shoal.rules.yaml"), ("dashboard.json", "deploy/grafana/shoal.json"),
+    ("rights.json", "deploy/rights.json")])
+def test_the_charts_own_copies_are_what_the_repository_has(inside, outside):
+    if not (ROOT / outside).exists():
+        pytest.skip(f"there is no {outside}")
+    assert (CHART / "files" / inside).read_text() == (ROOT / outside).read_text(), \
+        f"cp {outside} deploy/helm/shoal/files/{inside}"
+
+
+@pytest.mark.parametrize("words, said", [
+    (["config.commit\\.intervall=1s"], "at '/config': additional properties 'commit.intervall' not allowed"),
+    (["config.commit\\.interval=fast"], "at '/config/commit.interval': 'fast' does not match"),
+    (["config.clusters\\.max=5000"], "at '/config/clusters.max': maximum: got 5,000, want 2,000"),
+    (["config.output\\.format=yaml"], "at '/config/output.format': value must be one of 'protobuf', 'json'"),
+    (["replicas=3"], "additional properties 'replicas' not allowed"),
+    (["replicaCount=many"], "at '/replicaCount': got string, want integer"),
+    (["bootstrapServers="], "bootstrapServers is not set: name your brokers, as kafka-bootstrap:9092"),
+    (["bootstrapServers=kafka"], 'bootstrapServers: "kafka" is no HOST:PORT'),
+    (["secrets.privacy\\.key-file=null"], "secrets has no privacy.key-file: pseudonyms need a key; `openssl rand"),
+    (["secrets.privacy\\.key-file.secret="], "at '/secrets/privacy.key-file/secret': minLength: got 0, want 1"),
+    (["config.kafka\\.sasl\\.password=x"], "config.kafka.sasl.password is a secret, and would stand in a ConfigMap"),
+    (["config.kafka\\.ssl\\.key\\.pem=x"], "name that as secrets.kafka.ssl.key.pem.file"),
+    (["config.instance\\.id=3"], "config.instance.id: the chart sets it: it is the pod's name"),
+    (["terminationGracePeriodSeconds=31"], "terminationGracePeriodSeconds 31 is too short: shutdown.timeout is 30 s"),
+    (["terminationGracePeriodSeconds=40", "config.shutdown\\.timeout=1m"], "shutdown.timeout is 60 s"),
+    (["createTopics.enabled=true", "createTopics.partitions=4", "replicaCount=6"],
+     "replicaCount is 6, and createTopics.partitions 4: the instances beyond would have nothing to do"),
+    (["keda.enabled=true", "keda.minReplicas=9"], "keda.minReplicas 9 is above keda.maxReplicas 8"),
+    (["strimzi.users.enabled=true"], "strimzi.cluster is not set"),
+    (["strimzi.users.roles={root}"], "strimzi.users.roles: there is no role root, but changes, "),
+    (["probes.liveness.periodSeconds=0"], "at '/probes/liveness/periodSeconds': minimum: got 0, want 1"),
+    (["image.digest=latest"], "at '/image/digest': 'latest' does not match pattern"),
+], ids=lambda value: value[0] if isinstance(value, list) else "")
+def test_a_wrong_value_is_refused_with_its_name(template, words, said):
+    options = [option for word in words for option in ("--set", word)]
+    found = template("-f", CHART / "ci/minimal-values.yaml", *options)
+    assert found.returncode != 0 and said in found.stderr, found.stderr
