@@ -78,3 +78,7 @@ def start_kafka():
             cluster.stop()
 
     return start
+
+
+# Fixtures that more than one file uses; they need what stands above.
+from watching import shortened_rules, watched  # noqa: E402, F401
