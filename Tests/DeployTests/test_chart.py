@@ -2,10 +2,12 @@
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
+import yaml
 
 import custom_resources
 from charts import CHART, helm, only, put_files, render, seconds, settings, template
@@ -117,6 +119,35 @@ def test_a_changed_setting_rolls_the_instances(render):
     assert checksum() != checksum("--set", "topicNames={chess}")
 
 
+def test_the_chart_deploys_the_version_that_it_came_with(shoal):
+    version = subprocess.run([shoal, "version"], check=True, text=True, capture_output=True).stdout
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert f"shoal {chart['appVersion']}" in version, version
+
+
+def test_only_http_comes_in_and_only_dns_and_kafka_go_out(render):
+    def ports(rules):
+        return [(port["port"], port["protocol"]) for rule in rules for port in rule["ports"]]
+
+    policy = only(render("--set", "bootstrapServers=a:9092\\,[::1]:9094"), "NetworkPolicy")["spec"]
+    assert policy["policyTypes"] == ["Ingress", "Egress"] and ports(policy["ingress"]) == [("http", "TCP")]
+    assert ports(policy["egress"]) == [(53, "UDP"), (53, "TCP"), (9092, "TCP"), (9094, "TCP")]
+    policy = only(render("-f", CHART / "ci/secured-values.yaml"), "NetworkPolicy")["spec"]
+    assert ports(policy["egress"])[2:] == [(9093, "TCP"), (9094, "TCP")]
+    assert policy["egress"][1]["to"] == [
+        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kafka"}}}]
+
+
+def test_keda_looks_at_the_groups_lag_on_the_input_and_has_the_replicas_to_itself(render):
+    documents = render("-f", CHART / "ci/secured-values.yaml")
+    scaled = only(documents, "ScaledObject")["spec"]
+    assert "replicas" not in only(documents, "StatefulSet")["spec"]
+    assert scaled["scaleTargetRef"]["name"] == only(documents, "StatefulSet")["metadata"]["name"]
+    metadata = scaled["triggers"][0]["metadata"]
+    assert (metadata["consumerGroup"], metadata["topic"]) == ("taste", "plays")
+    assert metadata["bootstrapServers"] == settings(documents)["kafka.bootstrap.servers"]
+
+
 def test_names_fit_under_a_long_name_of_a_release(render):
     name = "a-release-with-a-name-of-fifty-three-characters-in-it"
     assert len(name) == 53
@@ -181,3 +212,24 @@ def test_a_wrong_value_is_refused_with_its_name(template, words, said):
     options = [option for word in words for option in ("--set", word)]
     found = template("-f", CHART / "ci/minimal-values.yaml", *options)
     assert found.returncode != 0 and said in found.stderr, found.stderr
+
+
+def test_the_notes_say_what_to_do_next(helm, tmp_path):
+    """Helm shows them only with a cluster at hand: here they are a value of a ConfigMap."""
+    copy = tmp_path / "shoal"
+    shutil.copytree(CHART, copy)
+    notes = (copy / "templates/NOTES.txt").read_text()
+    (copy / "templates/notes.yaml").write_text(
+        '{{- define "notes" }}' + notes + '{{ end }}\nkind: Notes\nnotes: {{ include "notes" . | quote }}\n')
+
+    def shown(*words):
+        made = subprocess.run([helm, "template", "taste", copy, "--kube-version", "1.37", "--namespace", "media",
+                               "--set", "bootstrapServers=k:9092", *words], check=True, text=True, capture_output=True).stdout
+        return only([document for document in yaml.safe_load_all(made) if document], "Notes")["notes"]
+
+    text = shown()
+    assert "kubectl --namespace media rollout status statefulset/taste-shoal" in text
+    assert "/usr/bin/shoal topics create --partitions 8 --config /etc/shoal/shoal.properties" in text
+    assert "deploy/acls.sh run USER" in text and "networkPolicy.ports" in text
+    assert "topics create" not in shown("--set", "createTopics.enabled=true")
+    assert "networkPolicy" not in shown("--set", "networkPolicy.enabled=false")
