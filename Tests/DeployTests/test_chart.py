@@ -40,7 +40,7 @@ def test_kubernetes_takes_what_the_chart_makes(render, values, version):
 
 def test_all_that_can_be_turned_on_is_in_one_of_the_values_files(render):
     kinds = {document["kind"] for values in VALUES for document in render("-f", values)}
-    assert set(custom_resources.SCHEMAS) - {"PrometheusRule"} <= kinds
+    assert set(custom_resources.SCHEMAS) <= kinds
 
 
 def test_every_kind_of_custom_resource_is_refused_where_its_shape_is_wrong(render):
@@ -172,6 +172,19 @@ def test_strimzis_users_have_the_list_of_rights(render):
                    for acl in acls for operation in acl["operations"]]
         assert sorted(granted) == sorted(rights.expand(listed, role, rights.names(listed, {"members": "cluster_members"})))
     assert not found
+
+
+def test_prometheus_operator_gets_the_rules_with_links_to_the_runbook_at_hand(render):
+    rules = yaml.safe_load((ROOT / "deploy/prometheus/shoal.rules.yaml").read_text())
+    plain = render("-f", CHART / "ci/strimzi-values.yaml", "--set", "prometheusRule.runbook=")
+    assert only(plain, "PrometheusRule")["spec"] == rules
+    found = only(render("-f", CHART / "ci/strimzi-values.yaml"), "PrometheusRule")["spec"]["groups"]
+    for before, after in zip(rules["groups"], found, strict=True):
+        for one, other in zip(before["rules"], after["rules"], strict=True):
+            if "alert" in one:
+                link = one["annotations"]["runbook_url"]
+                assert other["annotations"]["runbook_url"] == link.replace("deploy/runbook.md", "https://wiki.example.com/shoal")
+                assert other["annotations"]["runbook_url"].startswith("https://wiki.example.com/shoal#")
 
 
 @pytest.mark.parametrize("inside, outside", [
