@@ -84,10 +84,17 @@ class Instance(Process):
     """`shoal run` with metrics on a port that it chose itself."""
 
     def __init__(self, shoal, name, words, directory):
-        super().__init__([shoal, "run", *words, "--set", f"instance.id={name}"], directory / f"{name}.log",
-                         env={"SHOAL_PRIVACY_KEY": Watched.key, "PATH": "/usr/bin:/bin"})
-        self.port = wait(self.told_port, 30, what="the port of the metrics")
-        self.address = f"127.0.0.1:{self.port}"
+        self.words = [shoal, "run", *words, "--set", f"instance.id={name}"]
+        self.start(self.words, directory / f"{name}.log")
+        self.address = f"127.0.0.1:{wait(self.told_port, 30, what='the port of the metrics')}"
+
+    def start(self, words, log):
+        super().__init__(words, log, env={"SHOAL_PRIVACY_KEY": Watched.key, "PATH": "/usr/bin:/bin"})
+
+    def start_again(self):
+        """Stops it, and starts it where Prometheus looks for it."""
+        self.stop()
+        self.start([*self.words, "--set", f"http.listen={self.address}"], self.log)
 
     def told_port(self):
         assert self.process.poll() is None, self.text()
@@ -95,16 +102,6 @@ class Instance(Process):
             if "health and metrics are served" in line:
                 return int(json.loads(line)["port"])
         return None
-
-    def get(self, path):
-        """Status and body."""
-        try:
-            with urllib.request.urlopen(f"http://{self.address}{path}", timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError:
-            return 0, ""
 
 
 class Feed:

@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+"""Makes the Grafana dashboard, deploy/grafana/shoal.json: a row for each question that whoever runs Shoal asks.
+
+    deploy/grafana/make_dashboard.py            writes shoal.json beside this file
+    deploy/grafana/make_dashboard.py --print    writes it to standard output
+
+Change this file, never the JSON. One scrape job is one application: the variable `application` is the label `job`.
+"""
+
+import json
+import pathlib
+import sys
+
+# What every query selects by.
+S = 'job="$application",instance=~"$instance"'
+R = "[$__rate_interval]"
+SOURCE = {"type": "prometheus", "uid": "${datasource}"}
+WIDTH = 24
+
+
+def query(expr, legend="{{instance}}"):
+    return {"expr": expr, "legend": legend}
+
+
+def panel(kind, title, help, *queries, width=8, height=7, **more):
+    return {"kind": kind, "title": title, "help": help, "queries": queries, "width": width, "height": height, **more}
+
+
+def stat(title, help, *queries, **more):
+    return panel("stat", title, help, *queries, **{"width": 4, "height": 4, **more})
+
+
+def graph(title, help, *queries, **more):
+    return panel("timeseries", title, help, *queries, **more)
+
+
+def table(title, help, *queries, **more):
+    return panel("table", title, help, *queries, **more)
+
+
+# Values and colours: from the value on, the colour holds.
+BAD_BELOW_1 = [(None, "red"), (1, "green")]
+BAD_ABOVE_0 = [(None, "green"), (1, "red")]
+
+
+ROWS = [
+    ("Is it alive?", [
+        stat("Instances that answer", "Of those that Prometheus knows. Fewer than there should be: ShoalInstanceDown.",
+             query(f"sum(up{{{S}}})", "answer"), query(f"count(up{{{S}}})", "known"), colours=BAD_BELOW_1),
+        stat("Ready", "Instances whose /readyz answers 200: assigned and restored, or assigned nothing.",
+             query(f"sum(shoal_ready{{{S}}})", "ready"), colours=BAD_BELOW_1),
+        stat("Partitions owned", "All that the input has, unless a rebalance is under way.",
+             query(f"sum(shoal_assigned_partitions{{{S}}})", "owned"),
+             colours=BAD_BELOW_1),
+        stat("Versions", "Instances by version of Shoal: one, but during an upgrade.",
+             query(f"count by (version) (shoal_build_info{{{S}}})", "{{version}}")),
+        table("Alerts that fire", "Each has a section in deploy/runbook.md.",
+              query('sum by (alertname, severity, instance, partition) '
+                    '(ALERTS{job="$application",alertstate="firing"})', ""), width=12),
+        graph("Longest time without progress", "Of each instance's parts, the one that has been still for longest; "
+              "beyond watchdog.timeout (60 s) /livez fails.",
+              query(f"max by (instance) (shoal_heartbeat_age_seconds{{{S}}})"), unit="s"),
+        graph("Partitions of each instance", "Kafka deals them out evenly, but for a rest.",
+              query(f"sum by (instance) (shoal_assigned_partitions{{{S}}})"), stacked=True),
+        graph("Rebalances", "Assignments received from the group. Each stops the partitions for a moment.",
+              query(f"increase(shoal_assignments_total{{{S}}}{R})")),
+    ]),
+    ("Does it keep up?", [
+        stat("Events a second", "Watch events handled, repetitions left out.",
+             query(f"sum(rate(shoal_events_total{{{S}}}{R}))", "events")),
+        stat("Lag", "Records that are left to handle, in all partitions.",
+             query(f"sum(kafka_consumergroup_lag{{{S}}})", "records")),
+        stat("Lag in event time", "Of the partition that is furthest behind; 0 where all stand at the end.",
+             query(f"max(shoal_event_time_lag_seconds{{{S}}})", "behind"), unit="s",
+             colours=[(None, "green"), (60, "orange"), (900, "red")]),
+        stat("Time to catch up", "The lag at the present rate, were nothing more to come.",
+             query(f"sum(kafka_consumergroup_lag{{{S}}}) "
+                   f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "left"), unit="s"),
+        stat("Changes a second", "Changes handed to transactions.",
+             query(f"sum(rate(shoal_changes_total{{{S}}}{R}))", "changes")),
+        stat("Repeated events", "Share of the events whose id was seen before.",
+             query(f"sum(rate(shoal_duplicate_events_total{{{S}}}{R})) / clamp_min("
+                   f"sum(rate(shoal_events_total{{{S}}}{R})) + sum(rate(shoal_duplicate_events_total{{{S}}}{R})), "
+                   "0.001)", "repeated"), unit="percentunit"),
+        graph("Lag by partition, in records", "The ten partitions with most.",
+              query(f"topk(10, max by (partition) (kafka_consumergroup_lag{{{S}}}))", "{{partition}}")),
+        graph("Lag by partition, in event time", "The ten partitions that are furthest behind the clock.",
+              query(f"topk(10, max by (partition) (shoal_event_time_lag_seconds{{{S}}}))", "{{partition}}"), unit="s"),
+        graph("Events a second by instance", "Uneven though partitions are even: keys are skewed, or a host is slow.",
+              query(f"sum by (instance) (rate(shoal_events_total{{{S}}}{R}))"), stacked=True),
+        graph("Pace of event time", "Seconds of event time handled in a second: 1 keeps up, more catches up, less "
+              "falls behind.",
+              query(f"bottomk(10, max by (partition) (deriv(shoal_event_timestamp_seconds{{{S}}}{R})))",
+                    "{{partition}}")),
+        graph("Offsets a second by partition", "How fast each position moves; the ten slowest.",
+              query(f"bottomk(10, max by (partition) (deriv(kafka_consumergroup_current_offset{{{S}}}{R})))",
+                    "{{partition}}")),
+    ]),
+    ("Who holds the epoch back?", [
+        stat("Last model", "Its version is its epoch.", query(f"max(shoal_model_epoch{{{S}}})", "epoch"), exact=True),
+        stat("Coordinator", "Who publishes the models: one instance.",
+             query(f"shoal_coordinator{{{S}}} == 1")),
+        stat("Partitions that wait", "For a model that has not come.",
+             query(f"sum(shoal_partition_waiting{{{S}}})", "wait")),
+        table("Partitions that all others wait for", "The next model needs their closing, and others are ahead.",
+              query(f"max by (topic, partition) (shoal_coordinator_waiting{{{S}}})", ""), height=4),
+        graph("Epochs behind the furthest partition", "The open epoch of each partition; the ten that are last.",
+              query(f"topk(10, scalar(max(shoal_partition_epoch{{{S}}})) - max by (partition) "
+                    f"(shoal_partition_epoch{{{S}}}))", "{{partition}}")),
+        graph("Models that are missing", "How far the model that a partition waits for is from the last one.",
+              query(f"max by (partition) (shoal_partition_needed_model_epoch{{{S}}}) "
+                    f"- scalar(max(shoal_model_epoch{{{S}}}))", "{{partition}}")),
+        graph("Models a minute", "Versions that the group goes on.",
+              query(f"max(deriv(shoal_model_epoch{{{S}}}{R})) * 60", "models")),
+        graph("Age of the model in use", "How many versions each partition's model is behind the last: "
+              "epoch.staleness (2) and what it still has open.",
+              query(f"scalar(max(shoal_model_epoch{{{S}}})) - max by (partition) (shoal_partition_model_epoch{{{S}}})",
+                    "{{partition}}")),
+        graph("Time that partitions wait for models", "Seconds a second, all partitions of an instance together.",
+              query(f'sum by (instance) (rate(shoal_stage_duration_seconds_sum{{stage="wait_model",{S}}}{R}))'),
+              unit="s"),
+    ]),
+    ("Are clusters healthy?", [
+        stat("Members", "Viewers with a profile.", query(f"sum(shoal_members{{{S}}})", "members")),
+        stat("Eligible", "Viewers with enough events to be assigned.",
+             query(f"sum(shoal_eligible_members{{{S}}})", "eligible")),
+        stat("In clusters", "In the last model.", query(f"max(shoal_clustered_members{{{S}}})", "members")),
+        stat("Unassigned", "Share of the eligible that is in no cluster.",
+             query(f"max(shoal_unassigned_members{{{S}}}) / clamp_min(max(shoal_unassigned_members{{{S}}}) "
+                   f"+ max(shoal_clustered_members{{{S}}}), 1)", "unassigned"), unit="percentunit"),
+        stat("Clusters", "Of the last model.", query(f"max by (state) (shoal_clusters{{{S}}})", "{{state}}")),
+        stat("Vocabulary", "Topics that count; topics.max bounds them.",
+             query(f"max(shoal_vocabulary_topics{{{S}}})", "topics")),
+        graph("Members over time", "In the whole group.",
+              query(f"sum(shoal_members{{{S}}})", "with a profile"),
+              query(f"sum(shoal_eligible_members{{{S}}})", "eligible"),
+              query(f"max(shoal_clustered_members{{{S}}})", "in clusters"),
+              query(f"max(shoal_unassigned_members{{{S}}})", "unassigned")),
+        graph("What happens to clusters", "Changes in the time between two points. Many, for long: tastes change "
+              "faster than profile.half-life, or clusters are too many.",
+              query(f'sum by (kind) (increase(shoal_changes_total{{kind=~"cluster_.*",{S}}}{R}))', "{{kind}}"),
+              stacked=True),
+        graph("What happens to members", "Changes a second.",
+              query(f'sum by (kind) (rate(shoal_changes_total{{kind=~"member_.*",{S}}}{R}))', "{{kind}}")),
+    ]),
+    ("Is anything withheld or dead-lettered?", [
+        stat("Withheld clusters", "Share of the clusters that are too small to be published "
+             "(privacy.min-cluster-size).",
+             query(f'max(shoal_clusters{{state="withheld",{S}}}) '
+                   f"/ clamp_min(max(sum by (instance) (shoal_clusters{{{S}}})), 1)", "withheld"),
+             unit="percentunit", colours=[(None, "green"), (0.5, "orange")]),
+        stat("Dead letters", "Share of the records that are no watch events.",
+             query(f"sum(rate(shoal_dead_letters_total{{{S}}}{R})) / clamp_min(sum(rate(shoal_events_total{{{S}}}{R})) "
+                   f"+ sum(rate(shoal_dead_letters_total{{{S}}}{R})), 0.001)", "dead letters"), unit="percentunit",
+             colours=[(None, "green"), (0.01, "red")]),
+        stat("Erased viewers", "Since the start of each instance.",
+             query(f"sum(shoal_erased_viewers_total{{{S}}})", "erased")),
+        graph("Dead letters a second, by reason", "`shoal metrics docs` and the headers in the dead letters' topic "
+              "tell more.",
+              query(f"sum by (reason) (rate(shoal_dead_letters_total{{{S}}}{R})) > 0", "{{reason}}"), stacked=True),
+        graph("Topics that do not count", "Topics an event that are not (yet) in the vocabulary, or sensitive.",
+              query(f"sum(rate(shoal_topic_candidates_total{{{S}}}{R})) "
+                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "candidates"),
+              query(f"sum(rate(shoal_sensitive_topics_dropped_total{{{S}}}{R})) "
+                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "sensitive")),
+        graph("Events of another epoch", "Share of all events: late ones weigh less, early ones count at the epoch's "
+              "end.",
+              query(f"sum(rate(shoal_late_events_total{{{S}}}{R})) "
+                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "late"),
+              query(f"sum(rate(shoal_early_events_total{{{S}}}{R})) "
+                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "early"), unit="percentunit"),
+    ]),
+    ("Where does the time go?", [
+        graph("Time by stage", "Seconds a second over all instances: handle (records), open (an epoch's opening), "
+              "commit (transactions), publish (models), and waits.",
+              query(f"sum by (stage) (rate(shoal_stage_duration_seconds_sum{{{S}}}{R}))", "{{stage}}"), unit="s",
+              width=12),
+        graph("99 of 100 are done within", "By stage. Long waits alone are nothing wrong: look at their share.",
+              query(f"histogram_quantile(0.99, sum by (le, stage) (rate(shoal_stage_duration_seconds_bucket{{{S}}}{R})))",
+                    "{{stage}}"), unit="s", width=12),
+        graph("Mean time of a stage", "A batch of records, a part of an opening, a transaction, a model, a wait.",
+              query(f"sum by (stage) (rate(shoal_stage_duration_seconds_sum{{{S}}}{R})) "
+                    f"/ sum by (stage) (rate(shoal_stage_duration_seconds_count{{{S}}}{R}))", "{{stage}}"), unit="s",
+              width=12),
+        graph("Processor", "Cores in use, by instance.",
+              query(f"sum by (instance) (rate(process_cpu_seconds_total{{{S}}}{R}))"), width=12),
+    ]),
+    ("Do transactions go through?", [
+        graph("Transactions a second", "By outcome. What is aborted is sent again.",
+              query(f"sum by (outcome) (rate(shoal_transactions_total{{{S}}}{R}))", "{{outcome}}")),
+        graph("Share that is aborted", "By instance. Brokers that are slow or away, or transactions that are too large.",
+              query(f'sum by (instance) (rate(shoal_transactions_total{{outcome="aborted",{S}}}{R})) '
+                    f"/ sum by (instance) (rate(shoal_transactions_total{{{S}}}{R}))"), unit="percentunit"),
+        graph("Time of a commit", "From the beginning of a transaction to its known end.",
+              query('histogram_quantile(0.5, sum by (le) '
+                    f'(rate(shoal_stage_duration_seconds_bucket{{stage="commit",{S}}}{R})))', "half within"),
+              query('histogram_quantile(0.99, sum by (le) '
+                    f'(rate(shoal_stage_duration_seconds_bucket{{stage="commit",{S}}}{R})))', "99 % within"), unit="s"),
+    ]),
+    ("Would a restart be quick?", [
+        graph("Restore", "Share of the records that is read: 1 is done.",
+              query(f"min by (instance) (shoal_restore_done_records{{{S}}} "
+                    f"/ clamp_min(shoal_restore_expected_records{{{S}}}, 1))"), unit="percentunit"),
+    ]),
+    ("Is there memory left?", [
+        graph("Resident memory", "Of each instance.",
+              query(f"process_resident_memory_bytes{{{S}}}"),
+              unit="bytes"),
+        graph("Bytes a member", "Resident memory of all by members of all: it falls as members grow.",
+              query(f"sum(process_resident_memory_bytes{{{S}}}) / clamp_min(sum(shoal_members{{{S}}}), 1)", "bytes"),
+              unit="bytes"),
+        graph("Open files and threads", "Files against the process's limit.",
+              query(f"max(process_open_fds{{{S}}} / process_max_fds{{{S}}})", "files, share of the limit"),
+              query(f"max(process_threads{{{S}}})", "threads")),
+    ]),
+]
+
+VARIABLES = [
+    {"name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus"},
+    {"name": "application", "label": "Application", "query": "label_values(shoal_build_info, job)"},
+    {"name": "instance", "label": "Instance", "query": 'label_values(shoal_build_info{job="$application"}, instance)',
+     "multi": True, "includeAll": True, "allValue": ".*",
+     "current": {"selected": True, "text": ["All"], "value": ["$__all"]}},
+]
+STARTS = f"changes(process_start_time_seconds{{{S}}}[1m]) > 0"
+
+
+def target(number, kind, each):
+    isInstant = kind in ("stat", "table")
+    return {"refId": "ABCDEFGH"[number], "datasource": SOURCE, "expr": each["expr"], "editorMode": "code",
+            "legendFormat": each["legend"] or "__auto", "instant": isInstant, "range": not isInstant,
+            "format": "table" if kind == "table" else "time_series"}
+
+
+def options(kind, spec):
+    if kind == "stat":
+        return {"colorMode": "value" if "colours" in spec else "none", "graphMode": "none", "justifyMode": "auto",
+                "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "textMode": "auto"}
+    if kind == "table":
+        return {"showHeader": True, "cellHeight": "sm", "footer": {"show": False}}
+    return {"legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+            "tooltip": {"mode": "multi", "sort": "desc"}}
+
+
+def field(kind, spec):
+    colours = spec.get("colours", [(None, "text" if kind == "stat" else "green")])
+    defaults = {"unit": spec.get("unit", "none" if spec.get("exact") else "short"), "noValue": "none",
+                "thresholds": {"mode": "absolute",
+                               "steps": [{"value": value, "color": colour} for value, colour in colours]}}
+    if kind == "timeseries":
+        defaults["min"] = 0
+        defaults["custom"] = {"drawStyle": "line", "lineWidth": 1, "fillOpacity": 20 if spec.get("stacked") else 0,
+                              "showPoints": "never", "spanNulls": False,
+                              "stacking": {"mode": "normal" if spec.get("stacked") else "none", "group": "A"}}
+    return {"defaults": defaults, "overrides": []}
+
+
+def layout():
+    """The panels, one row of the grid after the other."""
+    panels, y = [], 0
+    for title, specs in ROWS:
+        panels.append({"id": len(panels) + 1, "type": "row", "title": title, "collapsed": False, "panels": [],
+                       "gridPos": {"x": 0, "y": y, "w": WIDTH, "h": 1}})
+        x, y, tallest = 0, y + 1, 0
+        for spec in specs:
+            if x + spec["width"] > WIDTH:
+                x, y, tallest = 0, y + tallest, 0
+            kind = spec["kind"]
+            made = {"id": len(panels) + 1, "type": kind, "title": spec["title"], "description": spec["help"],
+                    "datasource": SOURCE, "gridPos": {"x": x, "y": y, "w": spec["width"], "h": spec["height"]},
+                    "targets": [target(number, kind, each) for number, each in enumerate(spec["queries"])],
+                    "options": options(kind, spec), "fieldConfig": field(kind, spec)}
+            if kind == "table":
+                made["transformations"] = [
+                    {"id": "organize", "options": {"excludeByName": {"Time": True, "Value": True}}}]
+            panels.append(made)
+            x, tallest = x + spec["width"], max(tallest, spec["height"])
+        y += tallest
+    return panels
+
+
+def variable(spec):
+    made = {"hide": 0, "includeAll": False, "multi": False, **spec}
+    if "type" not in spec:
+        # Asked again when the time range changes: instances come and go.
+        made.update({"type": "query", "datasource": SOURCE, "definition": spec["query"], "refresh": 2, "sort": 1,
+                     "query": {"query": spec["query"], "refId": "Variable"}})
+    return made
+
+
+def dashboard():
+    return {
+        "uid": "shoal", "title": "Shoal", "tags": ["shoal", "kafka"], "schemaVersion": 38, "version": 1,
+        "description": "Made by deploy/grafana/make_dashboard.py.", "editable": True, "graphTooltip": 1,
+        "refresh": "30s", "timezone": "", "time": {"from": "now-6h", "to": "now"},
+        "templating": {"list": [variable(spec) for spec in VARIABLES]},
+        "annotations": {"list": [{
+            "name": "Starts", "datasource": SOURCE, "enable": True, "expr": STARTS, "step": "60s",
+            "iconColor": "orange", "titleFormat": "started", "textFormat": "{{instance}}", "useValueForTime": False}]},
+        "links": [], "panels": layout(),
+    }
+
+
+def main(words):
+    if words not in ([], ["--print"]):
+        print(__doc__, file=sys.stderr)
+        return 64
+    text = json.dumps(dashboard(), indent=1) + "\n"
+    if words:
+        sys.stdout.write(text)
+    else:
+        pathlib.Path(__file__).with_name("shoal.json").write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
