@@ -187,6 +187,13 @@ def test_prometheus_operator_gets_the_rules_with_links_to_the_runbook_at_hand(re
                 assert other["annotations"]["runbook_url"].startswith("https://wiki.example.com/shoal#")
 
 
+def test_grafanas_side_car_gets_the_dashboard(render):
+    found = [document for document in render("-f", CHART / "ci/strimzi-values.yaml")
+             if document["metadata"]["labels"].get("grafana_dashboard") == "1"]
+    assert len(found) == 1 and found[0]["kind"] == "ConfigMap"
+    assert json.loads(found[0]["data"]["shoal.json"]) == json.loads((ROOT / "deploy/grafana/shoal.json").read_text())
+
+
 @pytest.mark.parametrize("inside, outside", [
     ("shoal.rules.yaml", "deploy/prometheus/shoal.rules.yaml"), ("dashboard.json", "deploy/grafana/shoal.json"),
     ("rights.json", "deploy/rights.json")])
