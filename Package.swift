@@ -70,13 +70,13 @@ let package = Package(
         tests("KafkaTests", ["Kafka"]),
         tests("SchemasTests", ["Schemas"], exclude: ["Released", "random_messages.py"]),
         tests("ClusteringTests", ["Clustering"]),
-        tests("ReplayTests", ["Replay", "Clustering", "Generator", "Scoring"]),
+        tests("ReplayTests", ["Replay", "Clustering", "Generator", "Pipeline", "Schemas", "Scoring"]),
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
         tests("SimulationTests", ["Pipeline", "Schemas", "Clustering"], exclude: ["internal_records.py"]),
         tests("GeneratorTests", ["Generator"]),
         tests("OperationsTests", ["Operations"]),
         tests("ScoringTests", ["Scoring", "Clustering"]),
         tests("ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"]),
-        tests("ClusterTests", ["Kafka", "Schemas", "Clustering", "Pipeline", "shoal"]),
+        tests("ClusterTests", ["Kafka", "Schemas", "Clustering", "Pipeline", "Replay", "shoal"]),
     ]
 )

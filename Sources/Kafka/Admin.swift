@@ -37,29 +37,16 @@ public final class Admin: Sendable {
     public struct Watermarks: Sendable, Equatable {
         public var low: Int64
         public var high: Int64
+
+        public init(low: Int64, high: Int64) {
+            self.low = low
+            self.high = high
+        }
     }
 
     /// How many partitions the topic has; nil where it does not exist.
     public func partitions(of topic: String, timeout: Duration = .seconds(5)) async throws(KafkaError) -> Int32? {
-        try await onThread(timeout, "describing \(topic)") { handle throws(KafkaError) in
-            guard let rkt = unsafe rd_kafka_topic_new(handle.pointer, topic, nil) else {
-                throw KafkaError(rd_kafka_last_error(), "describing \(topic)")
-            }
-            defer { unsafe rd_kafka_topic_destroy(rkt) }
-            var metadata: UnsafePointer<rd_kafka_metadata>?
-            try KafkaError.check(
-                unsafe rd_kafka_metadata(handle.pointer, 0, rkt, &metadata, timeout.timeout), "describing \(topic)")
-            defer { unsafe rd_kafka_metadata_destroy(metadata) }
-            // Safe: one topic was asked for, and librdkafka answers with one.
-            guard let found = unsafe metadata?.pointee, unsafe found.topic_cnt > 0 else { return nil }
-            let answer = unsafe found.topics[0]
-            let error = KafkaError(unsafe answer.err, "describing \(topic)")
-            if unsafe answer.err != RD_KAFKA_RESP_ERR_NO_ERROR {
-                if error.isUnknownTopic { return nil }
-                throw error
-            }
-            return unsafe answer.partition_cnt
-        }
+        try await layout(of: topic, timeout: timeout)?.partitions
     }
 
     /// Low and high watermark of a partition.
@@ -160,38 +147,6 @@ public final class Admin: Sendable {
         }
     }
 
-    /// A topic's settings at the broker, by name.
-    public func configuration(
-        of topic: String, timeout: Duration = .seconds(10)
-    ) async throws(KafkaError) -> [String: String] {
-        let context = "settings of \(topic)"
-        return try await onThread(timeout, context) { handle throws(KafkaError) in
-            var requests = unsafe [rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)]
-            defer { unsafe rd_kafka_ConfigResource_destroy_array(&requests, requests.count) }
-            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout, context) { options, queue in
-                unsafe rd_kafka_DescribeConfigs(handle.pointer, &requests, requests.count, options, queue)
-            }
-            defer { unsafe rd_kafka_event_destroy(event) }
-            var count = 0
-            let resources = unsafe rd_kafka_DescribeConfigs_result_resources(
-                rd_kafka_event_DescribeConfigs_result(event), &count)
-            guard count > 0, let resource = unsafe resources?[0] else { return [:] }
-            let text = unsafe rd_kafka_ConfigResource_error_string(resource).map { unsafe String(cString: $0) }
-            let code = unsafe rd_kafka_ConfigResource_error(resource)
-            if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, context, text: text) }
-            var entries = 0
-            let list = unsafe rd_kafka_ConfigResource_configs(resource, &entries)
-            var found: [String: String] = [:]
-            for index in 0..<entries {
-                guard let entry = unsafe list?[index], let name = unsafe rd_kafka_ConfigEntry_name(entry),
-                    let value = unsafe rd_kafka_ConfigEntry_value(entry)
-                else { continue }
-                found[unsafe String(cString: name)] = unsafe String(cString: value)
-            }
-            return found
-        }
-    }
-
     /// Waits for an answer of any broker.
     public func reach(timeout: Duration = .seconds(5)) async throws(KafkaError) {
         let context = "reaching \(bootstrap)"
@@ -204,7 +159,7 @@ public final class Admin: Sendable {
     }
 
     /// Runs a blocking call on a thread of its own; gives up a second after its time-out.
-    private func onThread<R: Sendable>(
+    func onThread<R: Sendable>(
         _ timeout: Duration, _ context: String, _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
     ) async throws(KafkaError) -> R {
         let handle = handle

@@ -56,6 +56,14 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         ].contains { $0.rawValue == code }
     }
 
+    /// A coordinator is being looked for, or is moving: it will be there.
+    public var isPassing: Bool {
+        [
+            RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR__WAIT_COORD,
+        ].contains { $0.rawValue == code }
+    }
+
     /// A younger producer or consumer has taken our id.
     public var isFenced: Bool {
         [
@@ -82,6 +90,12 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         ].contains { $0.rawValue == code }
     }
 
+    /// There is no such group, or it holds no offsets any more.
+    public var isUnknownGroup: Bool { code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND.rawValue }
+
+    /// The group still has members.
+    public var isGroupInUse: Bool { code == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP.rawValue }
+
     /// The topic or the partition is not there.
     public var isUnknownTopic: Bool {
         [
@@ -96,7 +110,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
             "grant \(topicRight)"
         case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-            "grant Read and Describe on the consumer group"
+            context.hasPrefix("deleting ")
+                ? "grant Delete on the consumer group" : "grant Read and Describe on the consumer group"
         case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
             "grant Write and Describe on the transactional id"
         case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:

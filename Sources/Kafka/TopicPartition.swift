@@ -63,8 +63,13 @@ public struct PartitionOffset: Hashable, Sendable {
 
     /// The element's partition, offset, metadata and error.
     func element(_ index: Int) -> (PartitionOffset, rd_kafka_resp_err_t) {
-        // Safe: `cnt` elements stand there, and metadata has the size beside it.
-        let element = unsafe pointer.pointee.elems[index]
+        // Safe: `cnt` elements stand there.
+        unsafe Self.read(pointer.pointee.elems[index])
+    }
+
+    /// An element of a list that may be somebody else's.
+    static func read(_ element: rd_kafka_topic_partition_t) -> (PartitionOffset, rd_kafka_resp_err_t) {
+        // Safe: metadata has the size beside it.
         let metadata =
             unsafe element.metadata.map {
                 unsafe String(

@@ -22,7 +22,7 @@ actor ReplayCoordinator {
     private var asked: [Epoch?]
     private var waiting: [(version: Epoch, continuation: CheckedContinuation<Void, Never>)] = []
     private var isStopped = false
-    private var watcher: any ModelWatcher
+    let watcher: any ModelWatcher
     private let outlet: ReplayOutlet?
 
     /// - Parameters:
@@ -70,6 +70,7 @@ actor ReplayCoordinator {
             tallies[Int(closing.partition)].append(tally)
             held.append(.closing(closing))
         }
+        watcher.closed(closing)
         try advance()
     }
 
@@ -196,6 +197,9 @@ actor ReplayCoordinator {
 protocol ModelWatcher: AnyObject {
     /// - Parameter tally: what the closings that it includes tell of; nil: it includes none.
     func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws
+
+    /// A partition has closed an epoch.
+    func closed(_ closing: Closing)
 }
 
 extension Tally {

@@ -10,6 +10,8 @@ final class ReportBuilder: ModelWatcher {
     private var digest: [UInt8] = []
     private var last: Model?
 
+    func closed(_ closing: Closing) {}
+
     func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws {
         guard let tally, let version = publication.bookkeeping.through else { return }
         let model = publication.model

@@ -25,21 +25,34 @@ struct ParsedBlock: Sendable {
 
 /// Reads the events of pieces of a file and deals them out to partitions by their viewers, as `shoal publish` does.
 struct BlockParser {
+    private let key: PrivacyKey
     private var intake: Intake
+    private var readsProtobuf = false
     private let partitions: Int32
     /// Where epochs are given.
     private let epochLength: Int64?
     private let isOfOnePartition: Bool
 
     init(key: PrivacyKey, partitions: Int, epochLength: Int64?) {
-        // A file has no keys: the viewer is the field.
-        intake = Intake(key: key, options: WatchEventReader.Options())
+        self.key = key
+        intake = Self.intake(key, isProtobuf: false)
         self.partitions = Int32(partitions)
         self.epochLength = epochLength
         isOfOnePartition = partitions == 1
     }
 
+    /// A file has no keys: the viewer is the field.
+    private static func intake(_ key: PrivacyKey, isProtobuf: Bool) -> Intake {
+        var options = WatchEventReader.Options()
+        options.format = isProtobuf ? .protobuf : .json
+        return Intake(key: key, options: options)
+    }
+
     mutating func parse(_ block: BlockReader.Block) -> ParsedBlock {
+        if block.isProtobuf != readsProtobuf {
+            intake = Self.intake(key, isProtobuf: block.isProtobuf)
+            readsProtobuf = block.isProtobuf
+        }
         var parsed = ParsedBlock(number: block.number)
         // Of most blocks all events are of one or two epochs.
         var open: [Epoch?: [EventChunk]] = [:]

@@ -11,7 +11,7 @@ struct Shoal {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .run, .demo, .publish, .changes, .replay, .topicsCreate, .topicsDescribe, .configCheck, .configShow,
+        .run, .demo, .publish, .changes, .replay, .verify, .topicsCreate, .topicsDescribe, .configCheck, .configShow,
         .configDocs,
         .metricsDocs, .version,
     ]

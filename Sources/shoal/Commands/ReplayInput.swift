@@ -54,42 +54,17 @@ struct ReplayInput: Sendable {
 
     /// Runs the replay with a progress line; Ctrl-C stops it where it is.
     func run(_ replay: Replay) async throws -> ReplayResult {
-        let progress = replay.progress
-        let interrupt = Interrupt { progress.stop() }
-        defer { _ = interrupt }
-        let started = ContinuousClock.now
-        let line = Task.detached {
-            var line = ProgressLine()
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .milliseconds(100))
-                if line.isDue { line.show(line: Self.text(progress, started)) }
-            }
-            return line
-        }
-        let outcome: Result<ReplayResult, any Error>
-        do {
+        let result = try await tracked(replay.progress) {
             switch source {
-            case .file(let path): outcome = .success(try await replay.run(file: path))
-            case .topic(let range): outcome = .success(try await replay.run(range))
+            case .file(let path): try await replay.run(file: path)
+            case .topic(let range): try await replay.run(range)
             }
-        } catch {
-            outcome = .failure(error)
         }
-        line.cancel()
-        await line.value.end(line: Self.text(progress, started))
-        let result = try outcome.get()
         for message in result.messages { Shoal.report(message) }
         return result
     }
 
-    private static func text(_ progress: ReplayProgress, _ started: ContinuousClock.Instant) -> String {
-        let seconds = max((ContinuousClock.now - started) / .seconds(1), 0.001)
-        let share = progress.fraction.map { "\(Int($0 * 100)) %, " } ?? ""
-        let time = String(format: "%.1f", seconds)
-        return "\(share)\(progress.events) events in \(time) s, \(Int(Double(progress.events) / seconds)) a second"
-    }
-
-    private static func replayOptions(
+    static func replayOptions(
         _ arguments: Arguments, _ configuration: Configuration
     ) throws -> ReplayOptions {
         // A replay publishes nothing by itself: where there is no key, one that everybody knows does.

@@ -1,0 +1,100 @@
+internal import Clustering
+internal import Pipeline
+
+/// Holds the models that a replay computes against the recorded ones. Not for two threads.
+final class ModelVerifier: ModelWatcher {
+    private var recorded: ArraySlice<RecordedModel>
+    private let encoder: ChangeRecord
+    private(set) var difference: Difference?
+    /// Models that were the same.
+    private(set) var compared: Int64 = 0
+    /// What became of clusters, as it had to be published.
+    private(set) var expected: [PublishedChanges.Expected] = []
+    private(set) var lastVersion: Epoch?
+    /// Of each partition's closings, in order: the epoch of the delta; `.min`: genesis.
+    private var closings: [[Epoch]]
+    private var records: [RecordedModel] = []
+
+    /// - Parameter recorded: from the first one that is computed on.
+    init(_ recorded: [RecordedModel], encoder: ChangeRecord) {
+        self.recorded = recorded[...]
+        self.encoder = encoder
+        closings = Array(repeating: [], count: recorded.first?.bookkeeping.partitions.count ?? 0)
+    }
+
+    func closed(_ closing: Closing) {
+        guard Int(closing.partition) < closings.count else { return }
+        closings[Int(closing.partition)].append(closing.from ?? .min)
+    }
+
+    func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws {
+        guard let record = recorded.popFirst(), let version = publication.bookkeeping.through else { return }
+        lastVersion = version
+        records.append(record)
+        guard difference == nil else { return }
+        var records = RecordBuffer()
+        for change in publication.changes {
+            records.removeAll()
+            encoder.append(change, model: publication.model, to: &records)
+            for entry in records.entries {
+                expected.append(
+                    PublishedChanges.Expected(
+                        key: entry.key.map { Array(records.bytes[$0]) } ?? [],
+                        value: entry.value.map { Array(records.bytes[$0]) } ?? [], inputOffset: -1))
+            }
+        }
+        let hash = Hex.text(SHA256Digest.of(ModelContent.encode(publication.model).span))
+        difference = Self.difference(record, publication, hash: hash)
+        if difference == nil { compared += 1 }
+    }
+
+    private static func difference(
+        _ record: RecordedModel, _ publication: Coordinator.Publication, hash: String
+    ) -> Difference? {
+        let version = record.bookkeeping.through
+        let place = "the model of epoch \(version ?? 0) (offset \(record.offset) of the model topic)"
+        if record.contentHash != record.announcedHash {
+            return Difference(
+                .model, modelVersion: version,
+                "\(place) does not hold what its header announces: \(record.contentHash), and not \(record.announcedHash)"
+            )
+        }
+        if record.bookkeeping.from != publication.bookkeeping.from {
+            return Difference(.model, modelVersion: version, "\(place) holds for other epochs than it had to")
+        }
+        guard hash == record.contentHash else {
+            return Difference(
+                .model, modelVersion: version,
+                "\(place) is not what the input and the closings that it includes give: \(record.contentHash), and not "
+                    + hash)
+        }
+        return nil
+    }
+
+    /// The first model that does not include exactly what had been read and is of its epoch, or of one before: the record tells
+    /// of both. To be asked when all closings are known.
+    var wrongInclusion: Difference? {
+        for record in records {
+            guard record.bookkeeping.from != nil, let version = record.bookkeeping.through else { continue }
+            for (partition, state) in record.bookkeeping.partitions.enumerated() {
+                let due = min(Int64(Self.count(closings[partition], through: version)), state.read)
+                guard state.included != due else { continue }
+                return Difference(
+                    .model, modelVersion: version,
+                    "the model of epoch \(version) (offset \(record.offset) of the model topic) says that it includes "
+                        + "\(state.included) closings of partition \(partition), and had to include \(due)")
+            }
+        }
+        return nil
+    }
+
+    /// How many of the epochs, which ascend, are not behind `version`.
+    private static func count(_ epochs: [Epoch], through version: Epoch) -> Int {
+        var (low, high) = (0, epochs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if epochs[middle] <= version { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

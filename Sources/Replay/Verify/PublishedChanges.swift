@@ -1,0 +1,187 @@
+internal import Clustering
+internal import Kafka
+internal import Pipeline
+internal import Schemas
+
+/// What a live run has published, held against what a replay computes, side by side: of each input partition in its order.
+///
+/// A record of an input partition's changes that goes to one output partition stands there behind those that came before it,
+/// whoever published it. So there is a queue for each pair, filled by who reads the output, emptied by who computes.
+actor PublishedChanges {
+    /// What had to be published.
+    struct Expected: Sendable {
+        var key: [UInt8]
+        var value: [UInt8]
+        var inputOffset: Int64
+    }
+
+    private struct Pair: Hashable {
+        /// -1: changes of clusters, which the coordinator publishes.
+        var input: Int32
+        var output: Int32
+    }
+
+    private let outputs: Int32
+    /// Of each output partition, whether retention has taken its beginning.
+    private let isShortened: [Bool]
+    private var queues: [Pair: RecordQueue] = [:]
+    /// Pairs of which something was found that had to be there: from then on nothing may be missing.
+    private var begun: Set<Pair> = []
+    private var spill: SpillFile?
+    /// Bytes in memory.
+    private var size = 0
+    private var hungry: [(pair: Pair, continuation: CheckedContinuation<Void, Never>)] = []
+    private var idle: [CheckedContinuation<Void, Never>] = []
+    private var finished: Set<Int32> = []
+    private var isStopped = false
+    private(set) var differences: [Int32: Difference] = [:]
+    /// Changes that were the same, and expected ones that retention has taken.
+    private(set) var compared: Int64 = 0
+    private(set) var gone: Int64 = 0
+
+    private let enough = 64 << 20
+    private let tooMuch = 256 << 20
+
+    init(outputs: Int32, isShortened: [Bool]) {
+        self.outputs = outputs
+        self.isShortened = isShortened
+    }
+
+    // MARK: - For those who read the output
+
+    /// Takes records of an output partition; waits while there is no room.
+    func add(_ records: [RecordQueue.Record], output: Int32) async throws {
+        while size > enough, !isStopped, !hungry.contains(where: { $0.pair.output == output }) {
+            await withCheckedContinuation { idle.append($0) }
+        }
+        let spills = size > tooMuch
+        for record in records {
+            let input = (try? ClusterChange(record.value))?.inputPartition ?? -1
+            try withQueue(Pair(input: input, output: output)) { try $0.append(record, to: $1, spills: spills) }
+        }
+        wake { $0.output == output }
+    }
+
+    /// All of an output partition has been read.
+    func finish(output: Int32) {
+        finished.insert(output)
+        wake { $0.output == output }
+    }
+
+    /// Nobody is waited for any more.
+    func stop() {
+        isStopped = true
+        wake { _ in true }
+        wakeIdle()
+    }
+
+    // MARK: - For those who compute
+
+    /// Compares what an input partition had to publish next.
+    func compare(_ expected: [Expected], input: Int32) async throws {
+        for change in expected {
+            guard differences[input] == nil, !isStopped else { return }
+            let output = TopicPartition.partition(ofKey: change.key.span, count: outputs)
+            try await compare(change, Pair(input: input, output: output))
+        }
+    }
+
+    private func compare(_ change: Expected, _ pair: Pair) async throws {
+        guard let found = try await first(pair) else {
+            if isShortened[Int(pair.output)], !begun.contains(pair) {
+                gone += 1
+            } else {
+                differences[pair.input] = Difference(.missing, expected: change, found: nil, pair.input, pair.output)
+            }
+            return
+        }
+        if found.key == change.key, found.value == change.value {
+            try withQueue(pair) { queue, _ in queue.removeFirst(found) }
+            begun.insert(pair)
+            compared += 1
+            if size < enough { wakeIdle() }
+            return
+        }
+        if isShortened[Int(pair.output)], !begun.contains(pair), !isSame(found, change) {
+            gone += 1
+            return
+        }
+        differences[pair.input] = Difference(.other, expected: change, found: found, pair.input, pair.output)
+    }
+
+    /// Whether both are of one change, whatever they say of it.
+    private func isSame(_ found: RecordQueue.Record, _ change: Expected) -> Bool {
+        guard let left = try? ClusterChange(found.value), let right = try? ClusterChange(change.value) else {
+            return false
+        }
+        return left.id == right.id
+    }
+
+    private func first(_ pair: Pair) async throws -> RecordQueue.Record? {
+        while !isStopped {
+            if let record = try peek(pair) { return record }
+            if finished.contains(pair.output) { return nil }
+            await waitForRecords(pair)
+        }
+        return nil
+    }
+
+    // A function of its own: Swift 6.3.1 crashes on it where it is inlined into an asynchronous one.
+    @inline(never)
+    private func peek(_ pair: Pair) throws -> RecordQueue.Record? {
+        try withQueue(pair) { try $0.first(from: $1) }
+    }
+
+    private func waitForRecords(_ pair: Pair) async {
+        await withCheckedContinuation {
+            hungry.append((pair, $0))
+            wakeIdle()
+        }
+    }
+
+    /// What is left of an input partition that was not to be published: nothing at or behind `offset` counts, which came later.
+    func checkRest(input: Int32, before isOld: (ClusterChange) -> Bool) throws {
+        guard differences[input] == nil else { return }
+        for output in 0..<outputs {
+            let pair = Pair(input: input, output: output)
+            while let record = try peek(pair) {
+                try withQueue(pair) { queue, _ in queue.removeFirst(record) }
+                let change = try? ClusterChange(record.value)
+                guard change.map(isOld) ?? true else { continue }
+                differences[input] = Difference(.unexpected, expected: nil, found: record, input, output)
+                return
+            }
+        }
+    }
+
+    /// Changes a queue, and keeps count of what all of them hold in memory.
+    private func withQueue<R>(
+        _ pair: Pair, _ body: (inout RecordQueue, () throws -> SpillFile) throws -> R
+    ) throws -> R {
+        var queue = queues.removeValue(forKey: pair) ?? RecordQueue()
+        let before = queue.size
+        defer {
+            size += queue.size - before
+            queues[pair] = queue
+        }
+        return try body(&queue, spillFile)
+    }
+
+    private func spillFile() throws -> SpillFile {
+        if let spill { return spill }
+        let made = try SpillFile()
+        spill = made
+        return made
+    }
+
+    private func wake(_ isMeant: (Pair) -> Bool) {
+        let woken = hungry.filter { isMeant($0.pair) }
+        hungry.removeAll { isMeant($0.pair) }
+        for entry in woken { entry.continuation.resume() }
+    }
+
+    private func wakeIdle() {
+        for continuation in idle { continuation.resume() }
+        idle = []
+    }
+}

@@ -1,0 +1,100 @@
+internal import Clustering
+internal import Kafka
+internal import Pipeline
+internal import Schemas
+
+/// What the model topic tells of a live run.
+struct RecordedRun {
+    let topic: String
+    let genesis: ModelRecord
+    /// Without the genesis model, in the order of the topic.
+    let models: [RecordedModel]
+    /// The last one's, or the genesis model's record.
+    let last: ModelRecord
+    /// Their content, where it is needed.
+    var table: ModelTable
+
+    /// Reads the model topic up to an offset.
+    /// - Throws: `ReplayError` where it holds no whole run; `KafkaError`.
+    init(_ topic: String, through offset: Int64, client: ClientConfiguration) async throws {
+        let admin = try Admin(client)
+        let low = try await admin.watermarks(of: TopicPartition(topic, 0)).low
+        var table = ModelTable()
+        var models: [RecordedModel] = []
+        var last: ModelRecord?
+        try await BoundedReader(client).read(TopicPartition(topic, 0), low..<offset) { batch, index in
+            guard let value = batch.value(index) else { return }
+            do throws(ProtoError) {
+                guard let record = try table.take(value, offset: batch.offset(index)) else { return }
+                last = record
+                guard record.bookkeeping.through != nil else { return }
+                models.append(RecordedModel(record, batch, index))
+            } catch {
+                throw ReplayError(
+                    .incomparable,
+                    "\(topic) offset \(batch.offset(index)) is no model record that this version of Shoal can read (\(error))"
+                )
+            }
+        }
+        guard let genesis = table.genesis, let last else {
+            throw ReplayError(
+                .incomparable,
+                low > 0
+                    ? "\(topic) begins at offset \(low): retention has taken the genesis model, without which nobody knows "
+                        + "how the run began"
+                    : "\(topic) holds no genesis model: no run was recorded")
+        }
+        self.topic = topic
+        self.genesis = genesis
+        self.models = models
+        self.last = last
+        self.table = table
+    }
+}
+
+extension RecordedModel {
+    fileprivate init(_ record: ModelRecord, _ batch: borrowing MessageBatch, _ index: Int) {
+        let announced = batch.headers(index).first { $0.name == "content_hash" }?.value ?? []
+        offset = batch.offset(index)
+        bookkeeping = record.bookkeeping
+        settings = record.model.settings
+        announcedHash = String(decoding: announced, as: UTF8.self)
+        contentHash = Hex.text(SHA256Digest.of(ModelContent.encode(record.model).span))
+    }
+}
+
+/// Reads a range of a partition from its beginning to its end.
+struct BoundedReader {
+    private let client: ReaderClient
+
+    init(_ configuration: ClientConfiguration) throws(KafkaError) {
+        client = try ReaderClient(configuration.reading)
+    }
+
+    /// Visits the committed records of the range, in order; waits for transactions that are open within it.
+    /// - Parameter pause: is called after some records, and may wait.
+    func read(
+        _ partition: TopicPartition, _ range: Range<Int64>, pause: () async throws -> Void = {},
+        _ visit: (borrowing MessageBatch, Int) throws -> Void
+    ) async throws {
+        guard !range.isEmpty else { return }
+        let reader = try client.reader(
+            topic: partition.topic, partition: partition.partition, from: range.lowerBound)
+        while reader.position < range.upperBound {
+            if try Self.visit(reader, range, visit) {
+                try await pause()
+            } else {
+                try await Task.sleep(for: .milliseconds(2))
+            }
+        }
+    }
+
+    /// - Returns: whether something was at hand.
+    private static func visit(
+        _ reader: PartitionReader, _ range: Range<Int64>, _ visit: (borrowing MessageBatch, Int) throws -> Void
+    ) throws -> Bool {
+        let batch = try reader.poll(max: 1_024)
+        for index in 0..<batch.count where batch.offset(index) < range.upperBound { try visit(batch, index) }
+        return batch.count > 0
+    }
+}

@@ -1,0 +1,164 @@
+import Clustering
+import Foundation
+import Kafka
+import Replay
+import Schemas
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+extension MainJob {
+    @Suite("A live run is repeated and compared", .serialized, .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
+    struct VerifyTests {
+        private let broker: TestBroker
+
+        init() async throws {
+            broker = try await TestBroker.shared(TestBroker.convincing)
+        }
+
+        @Test("three instances, one of them killed, on input that grows: identical, and each tampering is found")
+        func growing() async throws {
+            let stream = InputStream(seed: 21, viewers: 300, epochs: 24)
+            let application = try Application(broker, "verified", topics: InputStream.topics)
+            try await application.createTopics(partitions: 8)
+            let third = stream.records.count / 3
+            try InputStream.publish(stream.records[..<third], to: application.input, broker)
+            var instances = try ["a", "b", "c"].map { try application.start($0) }
+            try await application.waitForModels(4, instances[0])
+            try InputStream.publish(stream.records[third..<(2 * third)], to: application.input, broker)
+            try await instances[1].kill()
+            instances[1] = try application.start("b")
+            try await instances[1].waitForLog("took over")
+            let live = try application.verify()
+            #expect(live.status == 0 && live.output.contains("identical: "), "\(live.output)")
+            let said = try await application.deltaEnd()
+            try InputStream.publish(stream.records[(2 * third)...], to: application.input, broker)
+            try await application.settle(instances, since: said)
+            for instance in instances { #expect(try await instance.stop() == 0) }
+
+            let whole = try application.verify()
+            #expect(whole.status == 0, "\(whole.output)")
+            let report = try await application.verification().run()
+            #expect(report.isIdentical && report.gone == 0)
+            #expect(report.changes == Int64(try await application.records(of: application.output).count))
+            #expect(report.models + 1 == Int64(try await application.modelRecords().count))
+            try await tampered(application)
+            try await incomparable(application)
+        }
+
+        // MARK: - What is found
+
+        private func tampered(_ application: Application) async throws {
+            let changes = try await application.records(of: application.output)
+            let moves = changes.filter { (try? ClusterChange($0.value ?? []))?.kind == .memberMoved }
+            let victim = try #require(moves.dropFirst(moves.count / 2).first)
+            let original = try ClusterChange(victim.value ?? [])
+            let copy = try await application.copy(application.output, partitions: 4, "changed") { record in
+                guard record == victim else { return [record] }
+                var changed = record
+                // The last byte of a similarity, a cluster or an offset: whatever stands there.
+                changed.value?[(record.value?.count ?? 1) / 2] ^= 1
+                return [changed]
+            }
+            let difference = try await application.verification(output: copy).run().differences.first
+            #expect(difference?.inputPartition == original.inputPartition)
+            #expect(difference?.inputOffset == original.inputOffset)
+            #expect(difference?.kind == .other)
+
+            let lost = try await application.copy(application.output, partitions: 4, "lost") {
+                $0 == victim ? [] : [$0]
+            }
+            let missing = try await application.verification(output: lost).run().differences.first
+            #expect(missing?.inputPartition == original.inputPartition)
+            let doubled = try await application.copy(application.output, partitions: 4, "doubled") {
+                $0 == victim ? [$0, $0] : [$0]
+            }
+            #expect(try await application.verification(output: doubled).run().differences.count == 1)
+            try await inclusions(application)
+        }
+
+        private func inclusions(_ application: Application) async throws {
+            var table = ModelTable()
+            for shift in [Int64(1), -1] {
+                var hasChanged = false
+                let models = try await application.copy(application.models, partitions: 1, "inclusion") { record in
+                    let value = record.value ?? []
+                    guard var model = try table.take(value.span, offset: record.offset), !hasChanged,
+                        let version = model.bookkeeping.through, model.bookkeeping.from != nil,
+                        version > (model.bookkeeping.start ?? 0) + 5
+                    else { return [record] }
+                    hasChanged = true
+                    model.bookkeeping.partitions[3].included += shift
+                    var records = RecordBuffer()
+                    model.append(to: &records)
+                    return records.entries.map { entry in
+                        var changed = record
+                        changed.value = entry.value.map { Array(records.bytes[$0]) }
+                        return changed
+                    }
+                }
+                let report = try await application.verification(models: models).run()
+                #expect(hasChanged && report.differences.first?.kind == .model, "\(report.text)")
+            }
+        }
+
+        private func incomparable(_ application: Application) async throws {
+            let cases: [([String], String, String)] = [
+                ([], String(repeating: "77", count: 32), "holds another key"),
+                (["profile.half-life=3d"], Application.keyDigits, "profile.half-life is 3d here, and 1d there"),
+                (["application.id=nobody"], Application.keyDigits, "there is no topic nobody-models"),
+            ]
+            for (sets, key, text) in cases {
+                let result = try application.verify(sets, key: key)
+                #expect(result.status == 67 && result.output.contains(text), "\(sets): \(result.output)")
+            }
+            try application.broker.tool(
+                ["delete-records", "--offset-json-file", application.file(deleting: application.input, before: 5)])
+            let result = try application.verify()
+            #expect(result.status == 67 && result.output.contains("retention has taken the beginning"))
+        }
+    }
+}
+
+extension Application {
+    fileprivate func verify(_ sets: [String] = [], key: String = Self.keyDigits) throws -> CommandResult {
+        let all = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + sets
+        return try shoal(["verify"] + all.flatMap { ["--set", $0] }, environment: ["SHOAL_PRIVACY_KEY": key])
+    }
+
+    /// The same in this process, over topics that may be copies.
+    fileprivate func verification(output copy: String? = nil, models: String? = nil) async throws -> Verification {
+        let run = try #require(try await modelRecords().last)
+        let key = try #require(PrivacyKey(hex: Self.keyDigits))
+        return Verification(
+            application: name, topics: .init(input: input, output: copy ?? output, models: models ?? self.models),
+            client: broker.configuration(), options: ReplayOptions(settings: run.model.settings, key: key),
+            isJSON: false)
+    }
+
+    /// Copies a topic, each record as `change` has it.
+    fileprivate func copy(
+        _ topic: String, partitions: Int32, _ suffix: String, _ change: (TestRecord) throws -> [TestRecord]
+    ) async throws -> String {
+        let copy = uniqueName(suffix)
+        try await broker.create([copy: partitions])
+        let producer = try Producer(broker.configuration(["linger.ms": "5"]))
+        for record in try await records(of: topic) {
+            for changed in try change(record) {
+                try producer.produce(
+                    to: copy, partition: record.partition, key: changed.key?.span, value: changed.value?.span,
+                    headers: changed.headers.map { (name: $0.key, value: $0.value) })
+            }
+        }
+        try producer.flush(timeout: .seconds(30))
+        return copy
+    }
+
+    fileprivate func file(deleting topic: String, before offset: Int) throws -> String {
+        let list = #"{"partitions":[{"topic":"\#(topic)","partition":0,"offset":\#(offset)}],"version":1}"#
+        let path = FileManager.default.temporaryDirectory.appending(path: uniqueName("offsets")).path
+        try list.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+}

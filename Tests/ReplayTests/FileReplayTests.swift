@@ -1,0 +1,173 @@
+import Clustering
+import Foundation
+import Generator
+import Pipeline
+import Replay
+import Schemas
+import TestSupport
+import Testing
+
+@Suite("Replay of a file")
+struct FileReplayTests {
+    private let folder = try? TemporaryFolder()
+    private let options: ReplayOptions
+
+    init() throws {
+        var settings = Settings()
+        settings.seedMembers = 200
+        settings.clustersInitial = 6
+        settings.minClusterSize = 20
+        settings.minEvents = 3
+        let key = try #require(PrivacyKey(hex: String(repeating: "5a", count: 32)))
+        options = ReplayOptions(settings: settings, key: key)
+    }
+
+    /// The events of a small stream, a JSON object each.
+    private static func lines(seed: UInt64 = 4, viewers: Int = 600, epochs: Int = 16) throws -> [[UInt8]] {
+        var shape = StreamShape.base
+        shape.viewers = viewers
+        shape.epochs = epochs
+        shape.topics = 60
+        shape.archetypes = 6
+        var stream = try WatchStream(shape, seed: seed)
+        var lines: [[UInt8]] = []
+        while let events = stream.nextEpoch() {
+            for event in events {
+                var line: [UInt8] = []
+                event.appendJSON(to: &line)
+                lines.append(line)
+            }
+        }
+        return lines
+    }
+
+    private func file(_ name: String, _ content: some Sequence<UInt8>) throws -> String {
+        try #require(folder).file(name, Data(content))
+    }
+
+    private func replay(
+        _ path: String, partitions: Int = 4, epochs: ReplayOptions.Epochs = .clock
+    ) async throws -> ReplayReport {
+        var options = options
+        options.partitions = partitions
+        options.epochs = epochs
+        var report = try await Replay(options).run(file: path).report
+        report.input.name = ""
+        return report
+    }
+
+    @Test("the same file gives the same report to the byte, as JSON lines, as gzip and as Protobuf")
+    func formats() async throws {
+        let lines = try Self.lines()
+        let json = try file("a.ndjson", lines.map { $0 + [10] }.joined())
+        var messages: [UInt8] = []
+        let reader = WatchEventReader()
+        var event = WatchEvent()
+        for line in lines {
+            try reader.read(line.span, into: &event)
+            var message: [UInt8] = []
+            event.encode(into: &message)
+            var length = message.count
+            while length >= 0x80 {
+                messages.append(UInt8(length & 0x7F) | 0x80)
+                length >>= 7
+            }
+            messages.append(UInt8(length))
+            messages += message
+        }
+        let protobuf = try file("a.pb", messages)
+        try run("gzip", ["--keep", json])
+        let report = try await replay(json)
+        #expect(report.input.events > 6_000 && report.rows.count > 10 && report.clusters.count >= 4)
+        #expect(report.flows?.flows.isEmpty == false)
+        let expected = try report.json()
+        #expect(try await replay(json).json() == expected)
+        #expect(try await replay(json + ".gz").json() == expected)
+        #expect(try await replay(protobuf).json() == expected)
+    }
+
+    @Test("with epochs given the number of partitions, and the order of a file, do not reach the report")
+    func partitions() async throws {
+        let lines = try Self.lines(seed: 5)
+        let json = try file("a.ndjson", lines.map { $0 + [10] }.joined())
+        let one = try await replay(json, partitions: 1, epochs: .given)
+        #expect(one.rows.count == 16 && one.totals.moved > 0)
+        for partitions in [4, 16] {
+            #expect(try await replay(json, partitions: partitions, epochs: .given).json() == one.json())
+        }
+        // Viewers one after the other: each one's own order stays.
+        func viewer(_ line: [UInt8]) -> Substring {
+            String(decoding: line, as: UTF8.self).split(separator: "\"")[7]
+        }
+        let sorted = lines.enumerated().sorted { left, right in
+            (viewer(left.element), left.offset) < (viewer(right.element), right.offset)
+        }
+        let other = try file("b.ndjson", sorted.map { $0.element + [10] }.joined())
+        #expect(try await replay(other, partitions: 4, epochs: .given).json() == one.json())
+    }
+
+    @Test("what the report counts adds up")
+    func sums() async throws {
+        let lines = try Self.lines(seed: 6)
+        let report = try await replay(try file("a.ndjson", lines.map { $0 + [10] }.joined()))
+        #expect(report.input.events + report.input.duplicates == Int64(lines.count))
+        let last = try #require(report.rows.last)
+        #expect(last.eligible - last.unassigned == last.members.reduce(0, +) + last.withheldMembers)
+        #expect(report.rows.reduce(0) { $0 + $1.moved } <= report.totals.moved)
+        let created = report.lifecycle.filter { $0.kind == "cluster_created" }.map(\.cluster)
+        #expect(Set(created) == Set(report.clusters.map(\.id)) && created.count == report.clusters.count)
+        let there = report.clusters.filter { $0.ended == nil }.map(\.id)
+        #expect(Set(last.clusters).isSubset(of: there))
+        let flows = try #require(report.flows)
+        #expect(flows.flows.allSatisfy { $0.members >= 20 && ($0.from, $0.to) != (0, 0) })
+    }
+
+    @Test("lines that are no events are counted by reason and named; the others count")
+    func badLines() async throws {
+        var lines = try Self.lines(seed: 7)
+        let all = lines.count
+        lines.insert(Array(#"{"user_id":"v","watched_ms":-1,"event_time_ms":1700000000000}"#.utf8), at: 3)
+        lines.insert(Array("no event".utf8), at: 100)
+        lines.insert([], at: 200)
+        let path = try file("a.ndjson", lines.map { $0 + [10] }.joined())
+        let result = try await Replay(options).run(file: path)
+        #expect(result.report.input.rejected == ["negative_watched": 1, "bad_json": 1])
+        #expect(result.report.input.events + result.report.input.duplicates == Int64(all))
+        #expect(result.messages.first == "\(path):4: no watch event: negative_watched")
+        #expect(result.messages.last == "\(path):101: no watch event: bad_json")
+    }
+
+    @Test("a file that is cut off, damaged, or not there is refused with its name")
+    func refused() async throws {
+        let bytes = Array(try Self.lines(seed: 8).map { $0 + [10] }.joined())
+        let whole = try file("whole.ndjson", bytes)
+        try run("gzip", ["--keep", whole])
+        let packed = try Data(contentsOf: URL(fileURLWithPath: whole + ".gz"))
+        var damaged = packed
+        for index in damaged.count / 2..<damaged.count / 2 + 40 { damaged[index] ^= 0x55 }
+        let cases: [(String, String)] = [
+            (try file("line.ndjson", bytes.dropLast(40)), "the file ends in the middle of a line"),
+            (try file("cut.gz", packed.dropLast(packed.count / 3)), "the gzip stream is cut off"),
+            (try file("bad.gz", damaged), "the gzip stream is damaged"),
+            (try file("cut.pb", [200, 1, 10, 2]), "ends in the middle of a message"),
+            (try #require(folder).url.path, "is a directory"),
+            (try #require(folder).url.appending(path: "none").path, "No such file"),
+        ]
+        for (path, text) in cases {
+            for epochs in ReplayOptions.Epochs.allCases {
+                let error = await #expect(throws: ReplayError.self) { try await self.replay(path, epochs: epochs) }
+                #expect(error?.kind == .input && error?.description.hasPrefix(path) == true)
+                #expect(error?.description.contains(text) == true, "\(path): \(error?.description ?? "")")
+            }
+        }
+    }
+
+    @Test("a replay that is stopped reports what was done")
+    func stopped() async throws {
+        let path = try file("a.ndjson", try Self.lines(seed: 9).map { $0 + [10] }.joined())
+        let replay = Replay(options)
+        replay.progress.stop()
+        let report = try await replay.run(file: path).report
+        #expect(report.isInterrupted)
+    }
+}
