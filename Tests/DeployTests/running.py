@@ -17,7 +17,7 @@ def free_port():
         return one.getsockname()[1]
 
 
-def wait(what, seconds=60, pause=0.02):
+def wait(what, seconds=180, pause=0.02):
     """Waits until something is so, and gives what it is."""
     end = time.monotonic() + seconds
     while True:
@@ -76,7 +76,7 @@ class Instance(Process):
         except OSError:
             return 0, ""
 
-    def wait_for(self, path, seconds=60):
+    def wait_for(self, path, seconds=180):
         """Waits for a 200."""
         def is_there():
             assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.log[-3000:]}"
