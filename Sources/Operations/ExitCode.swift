@@ -31,7 +31,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         case .notAuthorized: "a right is missing, or user and password are refused; the message names it"
         case .configuration: "the configuration is wrong; every mistake is listed"
         case .twin: "another process uses this instance's id; do not restart by itself"
-        case .interrupted: "ended at once by a second signal, without draining"
+        case .interrupted: "ended at once by a signal: by the second one, where the first means to drain"
         }
     }
 }

@@ -24,6 +24,8 @@ struct Command: Sendable {
     var options: [Option] = []
     /// Whether it takes `--config` and `--set`.
     var isConfigured = true
+    /// Whether it runs for as long as wanted: to be stopped before it has begun is no failure.
+    var isStoppable = false
     var details = ""
     var examples: [String] = []
     var run: @Sendable (Arguments) async throws -> ExitCode

@@ -17,6 +17,7 @@ struct Shoal {
     ]
 
     static func main() async {
+        Interrupt.hold()
         // A reader that goes away, as `head` does, is no reason to be killed without a word.
         signal(SIGPIPE, SIG_IGN)
         end(await run(Array(CommandLine.arguments.dropFirst())))
@@ -44,6 +45,7 @@ struct Shoal {
             report("shoal: no such command: \(first)\(hint(two, first))")
             return .usage
         }
+        Interrupt.listen(endsWith: command.isStoppable ? .ok : .interrupted)
         do {
             let count = command.name.split(separator: " ").count
             let arguments = try Arguments(Array(words.dropFirst(count)), for: command)

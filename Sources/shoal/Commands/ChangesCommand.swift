@@ -14,7 +14,7 @@ extension Command {
             Option("cluster", "N", "only changes that touch this cluster"),
             Option("kind", "K", "only this kind, as member_moved"),
             Option("limit", "N", "stop after N changes"),
-        ],
+        ], isStoppable: true,
         details: """
             Shows what is committed. A time is that of the records: 2026-11-24T10:00:00Z, or milliseconds since 1970.
             Positions are PARTITION:OFFSET, separated by commas; other partitions begin at their first record.

@@ -10,7 +10,7 @@ extension Command {
             Option("seed", "N", "of the made-up events: the same seed gives the same again (1)"),
             Option("plain", nil, "lines instead of a picture, as where standard output is no terminal"),
         ],
-        isConfigured: false,
+        isConfigured: false, isStoppable: true,
         details: """
             Starts a broker within this process, publishes made-up watch events to it, and runs the pipeline of
             `shoal run` on them. What is shown is what it publishes: the table counts members by the changes that

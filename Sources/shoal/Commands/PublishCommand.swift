@@ -12,7 +12,7 @@ extension Command {
             Option("format", "F", "json: lines as they are; protobuf (json)"),
             Option("limit", "N", "stop after N events"),
             Option("strict", nil, "stop at the first line that is no watch event"),
-        ],
+        ], isStoppable: true,
         details: """
             FILE holds one JSON object a line (NDJSON), plain or gzip; `-` is standard input. Lines that are no watch
             events are counted, and the first ten named. Ctrl-C stops, and tells what was sent.

@@ -6,6 +6,7 @@ import Pipeline
 extension Command {
     static let run = Command(
         name: "run", summary: "read watch events as a member of the group, and publish cluster changes",
+        isStoppable: true,
         details: """
             Joins the consumer group application.id, takes its share of the input's partitions over, and publishes who
             moved to which cluster, exactly once. SIGTERM or Ctrl-C: drains, commits, leaves; a second one ends at once.
