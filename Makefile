@@ -20,7 +20,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test test-kafka test-faults test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state
+.PHONY: build release test test-kafka test-faults test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state
 
 build: deps            ## a debug build
 	swift build
@@ -82,6 +82,29 @@ test-faults: test-deps ## Shoal among random faults on Apache Kafka, held agains
 		SHOAL_TEST_FAULTS=$(or $(FAULTS),10) SHOAL_TEST_SEED=$(or $(SEED),1) \
 		SHOAL_TEST_SECONDS=$(or $(SECONDS),3600) SHOAL_TEST_FAULTS_LOG=$(CURDIR)/build/faults.csv \
 		swift test $(TEST_BUILD) --skip-build --filter '^ClusterTests\.MainJob/FaultTests/'
+
+# SANITIZERS=thread runs one of the two; FILTER='^KafkaTests' some of the suite. Left out: the engine's tests over millions of
+# events, which are of one thread (ReplayTests; FILTER='^ReplayTests' runs them), and examples that build packages of their own.
+# Reports go to build/sanitize, also those of instances that tests start; one is a failure, whatever the tests say.
+SANITIZERS ?= thread address
+SANITIZED := ^(KafkaTests|SchemasTests|ClusteringTests|GeneratorTests|OperationsTests|ScoringTests|PipelineTests|SimulationTests|ShoalTests|ClusterTests)\.
+test-sanitize: test-deps ## the tests under the thread sanitizer and the address sanitizer
+	@mkdir -p build/sanitize; summary=; status=0; \
+	for sanitizer in $(SANITIZERS); do \
+		build="-c release -Xswiftc -enable-testing --sanitize=$$sanitizer --scratch-path .build/$${sanitizer:0:1}san"; \
+		export SHOAL_TEST_SANITIZER=$$sanitizer SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python; \
+		reports=$(CURDIR)/build/sanitize/$$sanitizer; rm -f $$reports.*; \
+		export TSAN_OPTIONS="log_path=$$reports second_deadlock_stack=1"; \
+		export ASAN_OPTIONS="log_path=$$reports detect_leaks=0"; \
+		swift build $$build --build-tests || exit 1; \
+		echo "== $$sanitizer: build/sanitize/$$sanitizer.log"; start=$$SECONDS; \
+		if swift test $$build --skip-build --filter '$(or $(FILTER),$(SANITIZED))' --skip 'ReadmeTests/example' \
+			> $$reports.log 2>&1; then result=passed; else result=FAILED; status=1; grep -aE '^✘|error:' $$reports.log | cut -c 1-300; fi; \
+		found=$$(ls $$reports.* | grep -cv 'log$$'); \
+		if [ $$found != 0 ]; then result=FAILED; status=1; grep -ahE '^SUMMARY' $$reports.[0-9]* | sort | uniq -c; fi; \
+		tests=$$(grep -aoE 'with [0-9]+ tests' $$reports.log | tail -n 1); \
+		summary+="$$sanitizer: $$result, $${tests#with } in $$((SECONDS - start)) s, $$found reports"$$'\n'; \
+	done; echo "$$summary"; exit $$status
 
 # SEEDS=3, STREAMS=base,drift, LOG=FILE, SKLEARN=1 (scikit-learn's k-means in the ceiling too), VERBOSE=1.
 LOG ?= ../shared/data/kuairand-watch-events.ndjson.gz

@@ -21,6 +21,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
 }
 
+/// `make test-sanitize` sets it: the thread sanitizer cannot see the threads of Debian's librdkafka otherwise.
+let seesThreads = Context.environment["SHOAL_TEST_SANITIZER"] == "thread"
+
 let package = Package(
     name: "shoal",
     products: [
@@ -37,7 +40,7 @@ let package = Package(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
-        library("Kafka", ["CRdKafka"]),
+        library("Kafka", ["CRdKafka"] + (seesThreads ? ["CThreads"] : [])),
         library("Schemas"),
         library("Clustering"),
         library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
@@ -78,5 +81,5 @@ let package = Package(
         tests("ScoringTests", ["Scoring", "Clustering"]),
         tests("ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"]),
         tests("ClusterTests", ["Kafka", "Schemas", "Clustering", "Pipeline", "Replay", "shoal"]),
-    ]
+    ] + (seesThreads ? [.target(name: "CThreads", path: "Tests/CThreads")] : [])
 )

@@ -1,0 +1,1 @@
+// Nothing to call: the target's symbols take the place of the C library's.
