@@ -49,6 +49,9 @@ public struct ClientConfiguration: Sendable {
     /// What is wrong with one setting; nil where librdkafka takes it.
     public static func problem(with name: String, value: String) -> String? {
         if let reason = owned[name] { return "Shoal sets it itself: \(reason)" }
+        if name == "partition.assignment.strategy", value.contains("cooperative") {
+            return "Shoal takes an assignment over as a whole: range or roundrobin; instance.id keeps it over a restart"
+        }
         let conf = unsafe rd_kafka_conf_new()
         defer { unsafe rd_kafka_conf_destroy(conf) }
         var text = [CChar](repeating: 0, count: 512)
