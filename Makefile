@@ -20,7 +20,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test test-kafka test-faults test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state
+.PHONY: build release test test-kafka test-faults test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka
 
 build: deps            ## a debug build
 	swift build
@@ -130,6 +130,19 @@ endif
 bench-state: deps      ## how fast a partition's state is written and read: snapshots and checkpoints
 	swift build $(TEST_BUILD) --product bench-state
 	.build/tests/release/bench-state $(MEMBERS)
+
+# PARTS=backlog,restore,churn, EVENTS=1000000, MEMBERS=1000000, MINUTES=180, REPEATS=3, RELEASE=4.
+ifneq ($(KAFKA),)
+bench-kafka: release   ## throughput, commits, restores and memory on Apache Kafka, against their targets
+	$(call install,kcat)
+	KAFKA_JVM_OPTS=-XX:TieredStopAtLevel=4 python3 Benchmarks/Kafka/bench.py --kafka $(KAFKA) \
+		--shoal .build/release/shoal --out Benchmarks/Kafka/results.md $(if $(PARTS),--parts $(PARTS)) \
+		$(if $(EVENTS),--events $(EVENTS)) $(if $(MEMBERS),--members $(MEMBERS)) $(if $(MINUTES),--minutes $(MINUTES)) \
+		$(if $(REPEATS),--repeats $(REPEATS)) $(if $(RELEASE),--release $(RELEASE))
+else
+bench-kafka:
+	@echo "skipped: there is no Apache Kafka in ../shared/kafka, SHOAL_SHARED or KAFKA_HOME (bin/kafka starts it)"
+endif
 
 lint:                  ## the style that .swift-format sets
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Examples

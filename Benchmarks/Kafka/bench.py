@@ -1,0 +1,373 @@
+"""What Shoal costs and gives on Apache Kafka: `make bench-kafka`.
+
+Needs bin/kafka, which starts a broker, kcat, and the program. Every ratio is of runs in turn, and a median.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+from load import churn, everyone, stream
+
+KEY = {"SHOAL_PRIVACY_KEY": "5a" * 32}
+
+
+class Instance:
+    """`shoal run` at work, with its metrics."""
+
+    def __init__(self, program, settings, folder):
+        self.log_path = os.path.join(folder, f"run-{random.getrandbits(48):x}.log")
+        self.started = time.monotonic()
+        words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen([program, "run", *words], env={**os.environ, **KEY}, stdout=log, stderr=log)
+        try:
+            while not (found := [line for line in self.log() if "health and metrics are served" in line["message"]]):
+                self.check()
+                time.sleep(0.01)
+        except BaseException:
+            self.end(signal.SIGKILL)
+            raise
+        self.port = int(found[0]["port"])
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8") as file:
+            return [json.loads(line) for line in file if line.startswith("{") and line.endswith("}\n")]
+
+    def check(self):
+        if self.process.poll() is not None:
+            sys.exit(f"shoal ended with {self.process.returncode}: {pathlib.Path(self.log_path).read_text()[-4000:]}")
+
+    def get(self, path):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, ""
+
+    def metrics(self):
+        self.check()
+        values = {}
+        for line in self.get("/metrics")[1].splitlines():
+            if not line.startswith("#"):
+                name, value = line.rsplit(" ", 1)
+                values[name] = float(value)
+        return values
+
+    def wait(self, is_right, pause=0.03):
+        while not is_right(values := self.metrics()):
+            time.sleep(pause)
+        return values
+
+    def ready(self):
+        """Seconds from the start of the process until it is assigned and restored."""
+        while self.get("/readyz")[0] != 200:
+            self.check()
+            time.sleep(0.01)
+        return time.monotonic() - self.started
+
+    def take_over(self):
+        """Seconds from the assignment until all partitions were taken over, from the log."""
+
+        def at(text):
+            lines = [line for line in self.log() if text in line["message"]]
+            return datetime.datetime.fromisoformat(lines[-1]["time"].replace("Z", "+00:00"))
+
+        return (at("took over") - at("assigned")).total_seconds()
+
+    def end(self, number=signal.SIGKILL):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(timeout=120)
+
+
+def total(values, name):
+    return sum(value for label, value in values.items() if label == name or label.startswith(name + "{"))
+
+
+class Bench:
+    def __init__(self, options, folder, cluster):
+        self.options, self.folder, self.cluster = options, folder, cluster
+        self.figures, self.notes = [], []
+
+    def figure(self, what, value, target="", is_met=None):
+        verdict = "" if is_met is None else "met" if is_met else "missed"
+        self.figures.append((what, value, target, verdict))
+        print(f"{what}: {value}{f' ({target}: {verdict})' if target else ''}", flush=True)
+
+    def note(self, text):
+        self.notes.append(text)
+        print(text, flush=True)
+
+    # Kafka and the program
+
+    def settings(self, topic, **more):
+        name = f"bench-{random.getrandbits(40):x}"
+        settings = {
+            "kafka.bootstrap.servers": self.cluster["BOOTSTRAP"], "application.id": name, "input.topic": topic,
+            "output.topic": f"{name}-out", "dead-letters.topic": f"{name}-dead", "http.listen": "127.0.0.1:0",
+            "log.format": "json", "topics.file": os.path.join(self.folder, "topics.txt"),
+        }
+        return settings | {name.replace("_", "."): value for name, value in more.items()}
+
+    def shoal(self, command, settings, *words):
+        options = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+        run = subprocess.run(
+            [self.options.shoal, *command, *options, *words], env={**os.environ, **KEY}, capture_output=True, text=True)
+        if run.returncode:
+            sys.exit(f"shoal {' '.join(command)} ended with {run.returncode}: {run.stdout}{run.stderr}")
+
+    def create(self, settings, partitions):
+        self.shoal(["topics", "create"], settings, "--partitions", str(partitions))
+
+    def start(self, settings):
+        return Instance(self.options.shoal, settings, self.folder)
+
+    def file(self, lines):
+        path = os.path.join(self.folder, "events.ndjson")
+        with open(path, "w", encoding="utf-8") as file:
+            count = sum(1 for line in lines if file.write(line + "\n"))
+        return path, count
+
+    def read(self, topic):
+        """Seconds, and those of CPU time, in which a bare consumer reads a topic to its end."""
+        began, before = time.monotonic(), os.times()
+        subprocess.run(
+            ["kcat", "-C", "-b", self.cluster["BOOTSTRAP"], "-t", topic, "-o", "beginning", "-e", "-q", "-f", "",
+             "-X", "isolation.level=read_committed"], check=True, stdout=subprocess.DEVNULL)
+        after = os.times()
+        cpu = after.children_user + after.children_system - before.children_user - before.children_system
+        return time.monotonic() - began, cpu
+
+    # What is measured
+
+    def backlog(self):
+        """Events a second through a backlog, and what commits cost of it."""
+        partitions = 8
+        path, count = self.file(stream(self.options.events))
+        inputs = {}
+        for form in ("json", "protobuf"):
+            settings = self.settings(f"bench-{form}-{random.getrandbits(40):x}")
+            inputs[form] = settings["input.topic"]
+            self.create(settings, partitions)
+            self.shoal(["publish", path], settings, "--topic", inputs[form], "--format", form)
+        self.note(
+            f"The backlog: {count:,} events of 20,000 viewers and 20 tastes in 24 epochs over {partitions} partitions, "
+            f"{os.path.getsize(path) // count} bytes each as JSON. Rates are from the first to 95 % of the events.")
+
+        def run(form, interval):
+            settings = self.settings(inputs[form], commit_interval=interval)
+            self.create(settings, partitions)
+            instance = self.start(settings)
+            try:
+                first = instance.wait(lambda values: values.get("shoal_events_total", 0) > 0, 0.005)
+                began = time.monotonic()
+                last = instance.wait(lambda values: values["shoal_events_total"] >= 0.95 * count)
+                seconds = time.monotonic() - began
+            finally:
+                instance.end()
+            events = last["shoal_events_total"] - first["shoal_events_total"]
+            cpu = last["process_cpu_seconds_total"] - first["process_cpu_seconds_total"]
+            stages = {name.split('"')[1]: value for name, value in last.items()
+                      if name.startswith("shoal_stage_duration_seconds_sum")}
+            commits = last['shoal_transactions_total{outcome="committed"}']
+            return {"rate": events / seconds, "cpu": cpu / events * 1e6, "commits": commits, "stages": stages,
+                    "seconds": seconds}
+
+        runs = {"json": [], "often": [], "seldom": []}
+        for _ in range(self.options.repeats):
+            runs["json"].append(run("json", "100ms"))
+            runs["often"].append(run("protobuf", "100ms"))
+            runs["seldom"].append(run("protobuf", "60s"))
+
+        def median(name, field):
+            return statistics.median(run[field] for run in runs[name])
+
+        for form, name in (("Protobuf", "often"), ("JSON", "json")):
+            self.figure(f"events a second through a backlog, {form}",
+                        f"{median(name, 'rate'):,.0f}, {median(name, 'cpu'):.1f} µs of CPU time each")
+        pairs = list(zip(runs["often"], runs["seldom"]))
+        cost = statistics.median(1 - often["rate"] / seldom["rate"] for often, seldom in pairs) * 100
+        cpu = statistics.median(often["cpu"] / seldom["cpu"] - 1 for often, seldom in pairs) * 100
+        self.figure("throughput that commit.interval=100ms costs against 60s", f"{cost:.1f} %", "≤ 10 %", cost <= 10)
+        self.figure("CPU time that it costs", f"{cpu:.1f} %, {median('often', 'commits'):.0f} commits against "
+                    f"{median('seldom', 'commits'):.0f}")
+        last = runs["often"][-1]
+        stages = ", ".join(f"{name} {value:.1f}" for name, value in
+                           sorted(last["stages"].items(), key=lambda stage: -stage[1]))
+        self.note(f"Where the time goes, Protobuf, in seconds of {last['seconds']:.1f} s, of all partitions: {stages}.")
+
+    def restore(self):
+        """Restores of many members: from Kafka against a bare consumer, and from checkpoints."""
+        partitions, members = 4, self.options.members
+        path, _ = self.file(everyone(members))
+        settings = self.settings(f"bench-restore-{random.getrandbits(40):x}", snapshot_interval="2s")
+        self.create(settings, partitions)
+        self.shoal(["publish", path], settings, "--topic", settings["input.topic"])
+        folder = os.path.join(self.folder, "checkpoints")
+        os.makedirs(folder, exist_ok=True)
+        kept = settings | {"checkpoint.directory": folder, "checkpoint.interval": "2s"}
+        instance = self.start(kept)
+        try:
+            instance.wait(lambda values: values.get("shoal_events_total", 0) == members, 0.5)
+            size = self.settle(folder, partitions)
+        finally:
+            instance.end()
+        # Without an interval to speak of nothing is written while the next one is measured.
+        quiet = {"snapshot.interval": "1h", "checkpoint.interval": "1h"}
+        times = {name: [] for name in ("bare", "kafka", "checkpoint", "ready", "ready from Kafka", "bare CPU", "CPU",
+                                       "CPU from Kafka")}
+        for _ in range(self.options.repeats):
+            for name, value in zip(("bare", "bare CPU"), self.read(f"{settings['application.id']}-state")):
+                times[name].append(value)
+            for name, base, ready, cpu in (("kafka", settings, "ready from Kafka", "CPU from Kafka"),
+                                           ("checkpoint", kept, "ready", "CPU")):
+                instance = self.start(base | quiet)
+                try:
+                    times[ready].append(instance.ready())
+                    times[cpu].append(instance.metrics()["process_cpu_seconds_total"])
+                    times[name].append(instance.take_over())
+                    words = [line["message"].split() for line in instance.log()]
+                finally:
+                    instance.end()
+                found = {sum(int(line[1]) for line in words if line[0] == "restored")}
+                if name == "checkpoint":
+                    found.add(sum(int(line[1]) for line in words if line[-1] == "checkpoint"))
+                if found != {members}:
+                    sys.exit(f"{found} members were restored of {members}")
+        median = {name: statistics.median(values) for name, values in times.items()}
+        self.note(
+            f"The state: {members:,} members with a profile of 4 topics over {partitions} partitions, "
+            f"{size / members:.0f} bytes each in the checkpoints. Restores are of an instance that was killed, from "
+            "its assignment until all partitions are taken over; the bare consumer is `kcat` with read_committed.")
+        ratio = statistics.median(bare / kafka for bare, kafka in zip(times["bare"], times["kafka"]))
+        self.figure("members a second that a bare consumer reads", f"{members / median['bare']:,.0f}")
+        self.figure("members a second restored from Kafka", f"{members / median['kafka']:,.0f}")
+        self.figure("restore from Kafka against the bare consumer", f"{ratio:.2f}", "≥ 0.5", ratio >= 0.5)
+        self.figure("CPU time of both, the program's start included",
+                    f"{median['CPU from Kafka']:.2f} s against {median['bare CPU']:.2f} s")
+        self.figure("members a second restored from checkpoints", f"{members / median['checkpoint']:,.0f}")
+        ready = median["ready"]
+        self.figure(f"ready again from checkpoints, {members:,} members, from the start of the process",
+                    f"{ready:.2f} s", "≤ 1.5 s a million", ready <= 1.5 * members / 1e6)
+        self.figure("its CPU time", f"{median['CPU']:.2f} s")
+        self.figure("ready again from Kafka", f"{median['ready from Kafka']:.2f} s")
+
+    @staticmethod
+    def settle(folder, partitions):
+        """Waits until checkpoints are only made anew and do not grow; their bytes."""
+        sizes = []
+        while len(sizes) < 24 or len(set(sizes[-24:])) > 1:
+            time.sleep(0.5)
+            found = [entry.stat().st_size for entry in os.scandir(folder) if entry.name.endswith(".checkpoint")]
+            sizes.append(sum(found) if len(found) == partitions else -len(sizes))
+        return sizes[-1]
+
+    def churn(self):
+        """Memory while viewers come, stay for a while, and are expired or erased."""
+        minutes = self.options.minutes
+        folder = os.path.join(self.folder, "churn")
+        os.makedirs(folder, exist_ok=True)
+        settings = self.settings(
+            f"bench-churn-{random.getrandbits(40):x}", epoch_length="1m", member_ttl="10m", snapshot_interval="1s",
+            checkpoint_interval="5s", checkpoint_directory=folder) | {"profile.half-life": "10m"}
+        self.create(settings, 4)
+        instance = self.start(settings)
+        samples, sent = [], 0
+        producer = subprocess.Popen(
+            ["kcat", "-P", "-b", self.cluster["BOOTSTRAP"], "-t", settings["input.topic"], "-K", "\t", "-Z",
+             "-X", "linger.ms=20"], stdin=subprocess.PIPE, text=True)
+        try:
+            instance.ready()
+            for minute in range(minutes):
+                events, records = churn(minute)
+                producer.stdin.write("".join(f"{key}\t{value}\n" for key, value in records))
+                producer.stdin.flush()
+                sent += events
+                # What waits in the input is no state: it is never far ahead.
+                values = instance.wait(lambda values: values.get("shoal_events_total", 0) >= sent - 2 * events)
+                memory = values["process_resident_memory_bytes"] / 2**20
+                samples.append((minute, memory, total(values, "shoal_members")))
+        finally:
+            producer.stdin.close()
+            producer.wait(timeout=60)
+            instance.end(signal.SIGTERM)
+        # The first third fills what is filled once: tables, buffers, the allocator's own.
+        rest = samples[minutes // 3:]
+        times, memory, members = zip(*rest)
+        slope, growth = (statistics.linear_regression(times, values).slope * 60 for values in (memory, members))
+        level = statistics.median(memory)
+        self.note(
+            f"Churn: {minutes} minutes of event time, {sent:,} events, each minute 2,000 new viewers who stay for 10 "
+            f"minutes and are expired 10 minutes later, one in 50 erased by a tombstone: {members[-1]:,.0f} members at "
+            f"the end, {values.get('shoal_erased_viewers_total', 0):,.0f} erased. Snapshots each second, checkpoints "
+            "each 5 s. Resident memory in tenths of the time: "
+            + ", ".join(f"{sample[1]:.0f}" for sample in samples[::max(minutes // 10, 1)]) + " MiB.")
+        self.figure("members' growth in an hour of churn", f"{growth:,.0f}")
+        self.figure("resident memory's growth in an hour of churn", f"{slope:.2f} MiB of {level:.0f}",
+                    "≤ 2 %", slope <= 0.02 * level)
+
+    def text(self):
+        lines = [
+            "# Shoal on Apache Kafka", "",
+            f"Made by `make bench-kafka`: release {self.options.release}, one broker on the program's own machine, "
+            f"{os.cpu_count()} cores; load {self.options.load:.1f} at the begin, {os.getloadavg()[0]:.1f} at the end. "
+            f"Medians of {self.options.repeats}, ratios of runs in turn.", "",
+            "| what | figure | target | |", "| --- | --- | --- | --- |",
+        ]
+        lines += [f"| {' | '.join(figure)} |" for figure in self.figures]
+        return "\n".join(lines + [line for note in self.notes for line in ("", note)]) + "\n"
+
+
+def main():
+    parts = ["backlog", "restore", "churn"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kafka", required=True, help="bin/kafka, which starts a broker")
+    parser.add_argument("--shoal", required=True, help="the program")
+    parser.add_argument("--out", help="the file that gets the results, where all parts were measured")
+    parser.add_argument("--parts", default=",".join(parts), help="(%(default)s)")
+    parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")
+    parser.add_argument("--events", type=int, default=1_000_000, help="of the backlog (%(default)s)")
+    parser.add_argument("--members", type=int, default=1_000_000, help="that are restored (%(default)s)")
+    parser.add_argument("--minutes", type=int, default=180, help="of churn, event time (%(default)s)")
+    parser.add_argument("--repeats", type=int, default=3, help="of each figure (%(default)s)")
+    options = parser.parse_args()
+    chosen = options.parts.split(",")
+    if unknown := set(chosen) - set(parts):
+        parser.error(f"--parts: {', '.join(sorted(unknown))} must be of {', '.join(parts)}")
+    options.load = os.getloadavg()[0]
+    folder = tempfile.mkdtemp(prefix="shoal-bench-")
+    cluster = {"DIR": os.path.join(folder, "kafka")}
+    try:
+        started = subprocess.run(
+            [options.kafka, "start", "--release", str(options.release), "--dir", cluster["DIR"], "--heap", "1g"],
+            check=True, stdout=subprocess.PIPE, text=True).stdout
+        cluster |= dict(line.split("=", 1) for line in started.splitlines() if "=" in line)
+        bench = Bench(options, folder, cluster)
+        with open(os.path.join(folder, "topics.txt"), "w", encoding="utf-8") as file:
+            file.writelines(f"topic-{number}\n" for number in range(200))
+        for part in chosen:
+            print(f"== {part}", flush=True)
+            getattr(bench, part)()
+        print(bench.text())
+        if options.out and chosen == parts:
+            pathlib.Path(options.out).write_text(bench.text(), encoding="utf-8")
+    finally:
+        subprocess.run([options.kafka, "stop", cluster["DIR"], "--kill", "--remove"], stdout=subprocess.DEVNULL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
