@@ -2,10 +2,13 @@
 # The rights that Shoal needs on a secured Kafka, one kafka-acls call each. Without --apply they are only printed.
 # Made by deploy/rights.py from deploy/rights.json: change that, not this.
 #
-#     deploy/acls.sh run User:shoal                for `shoal run`
-#     deploy/acls.sh publish User:shoal-publisher  for `shoal publish`
-#     deploy/acls.sh changes User:shoal-reader     for `shoal changes` and ShoalClient
-#     deploy/acls.sh topics User:shoal-operator    for `shoal topics create` and `describe`
+#     deploy/acls.sh run User:shoal                        for `shoal run`
+#     deploy/acls.sh publish User:shoal-publisher          for `shoal publish`
+#     deploy/acls.sh changes User:shoal-reader             for `shoal changes` and ShoalClient
+#     deploy/acls.sh topics User:shoal-operator            for `shoal topics create` and `describe`
+#     deploy/acls.sh status User:shoal-monitor             for `shoal status`
+#     deploy/acls.sh dead-letters User:shoal-dead-letters  for `shoal dead-letters list` and `resubmit`
+#     deploy/acls.sh reset User:shoal-reset                for `shoal reset`
 #     deploy/acls.sh run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
 # Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS; another kafka-acls
@@ -68,6 +71,33 @@ topics)
     allow --operation Create --operation Describe --operation DescribeConfigs --topic "$input" --topic "$output" \
         --topic "$dead_letters" --topic "$application-deltas" --topic "$application-models" \
         --topic "$application-state" ${members:+--topic "$members"}
+    ;;
+status)
+    # Who is in the group, and what it has committed.
+    allow --operation Describe --group "$application"
+    # Event times at both ends of the lag, the last model, who holds the next one back, when state was written.
+    allow --operation Read --topic "$input" --topic "$application-deltas" --topic "$application-models" \
+        --topic "$application-state"
+    # How many there are.
+    allow --operation Describe --topic "$dead_letters"
+    ;;
+dead-letters)
+    # They are read, and what was resubmitted is noted beside them.
+    allow --operation Read --operation Write --topic "$dead_letters"
+    # Dead letters are sent there again; `list` does without it.
+    allow --operation Write --topic "$input"
+    # The record and the note on it are one transaction; `list` does without it.
+    allow --operation Write --transactional-id "$application--resubmit"
+    ;;
+reset)
+    # It is refused while somebody is in the group, which is deleted then with its positions.
+    allow --operation Delete --group "$application"
+    # The state topic gets as many partitions; the input itself is not touched.
+    allow --operation Describe --topic "$input"
+    # Topics are deleted and made anew as they were; the last three only where options name them.
+    allow --operation Create --operation Delete --operation DescribeConfigs --topic "$application-deltas" \
+        --topic "$application-models" --topic "$application-state" --topic "$output" --topic "$dead_letters" \
+        ${members:+--topic "$members"}
     ;;
 *) usage ;;
 esac

@@ -31,7 +31,7 @@ extension Admin {
     /// What the coordinator of a group tells of it. Nobody joins, and nothing is committed.
     public func describe(group: String, timeout: Duration = .seconds(10)) async throws(KafkaError) -> Group {
         let context = "describing group \(group)"
-        return try await patiently(timeout, context) { handle throws(KafkaError) in
+        return try await patiently(timeout, context, passesTimeouts: true) { handle throws(KafkaError) in
             let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, timeout, context) {
                 options, queue in
                 unsafe group.withCString { name in
@@ -149,16 +149,19 @@ extension Admin {
         }
     }
 
-    /// Asks again while a coordinator is being looked for, as in a cluster that has just begun; 15 s at most.
+    /// Asks again while a coordinator is being looked for, as in a cluster that has just begun; not after 15 s.
+    /// - Parameter passesTimeouts: whether no answer at all is such a case.
     private func patiently<R: Sendable>(
-        _ timeout: Duration, _ context: String, _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
+        _ timeout: Duration, _ context: String, passesTimeouts: Bool = false,
+        _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
     ) async throws(KafkaError) -> R {
         let end = ContinuousClock.now + .seconds(15)
         while true {
             do throws(KafkaError) {
                 return try await onThread(timeout, context, body)
             } catch {
-                guard error.isPassing, ContinuousClock.now < end, !Task.isCancelled else { throw error }
+                let isPassing = error.isPassing || passesTimeouts && error.isTimeout
+                guard isPassing, ContinuousClock.now < end, !Task.isCancelled else { throw error }
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }

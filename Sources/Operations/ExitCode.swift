@@ -2,6 +2,7 @@
 public enum ExitCode: Int32, CaseIterable, Sendable {
     case ok = 0
     case failed = 1
+    case unfit = 2
     case usage = 64
     case different = 65
     case noInput = 66
@@ -20,6 +21,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         switch self {
         case .ok: "done"
         case .failed: "something else went wrong"
+        case .unfit: "--check found something that is not as it is to be; each line names one"
         case .usage: "the command line is wrong"
         case .different: "what was compared is not the same"
         case .noInput: "a file, or a range of a topic, is not there or cannot be read"

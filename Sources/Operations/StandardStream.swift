@@ -8,6 +8,8 @@ import Synchronization
 public final class StandardStream: Sendable {
     public static let output = StandardStream(1)
     public static let error = StandardStream(2)
+    /// To be asked whether a person sits there.
+    public static let input = StandardStream(0)
 
     private let descriptor: Int32
     private let waiting = Mutex<[UInt8]>([])

@@ -94,7 +94,7 @@ class Secured:
 
     def __init__(self, cluster, program, names, folder):
         admin = pytest.importorskip("confluent_kafka.admin")
-        self.kafka, self.program = admin, program
+        self.kafka, self.program, self.bootstrap = admin, program, cluster.bootstrap
         self.client = admin.AdminClient({"bootstrap.servers": cluster.bootstrap})
         text = pathlib.Path(cluster.facts["CLIENT_SSL"]).read_text()
         self.settings = [f"kafka.{line}" for line in text.splitlines()] + [
@@ -179,3 +179,47 @@ def test_each_right_of_topics_publish_and_changes_is_needed_and_named(secured, r
             assert_named(secured.shoal(*words), right)
             secured.grant([right])
         secured.take(of(role))
+
+
+def test_each_right_of_the_commands_for_operators_is_needed_and_named(secured, rights, listed):
+    kafka = pytest.importorskip("confluent_kafka")
+
+    def of(role):
+        return sorted(set(rights.expand(listed, role, rights.names(listed, NAMES))))
+
+    def each(role, words, begin=lambda: None, also=lambda right: True):
+        """The command works with the role's rights, and not without any one of them."""
+        secured.grant(of(role))
+        begin()
+        whole = secured.shoal(*words)
+        assert whole.returncode == 0, f"{role}: {whole.stdout}{whole.stderr}"
+        for right in filter(also, of(role)):
+            begin()
+            secured.take([right])
+            assert_named(secured.shoal(*words), right)
+            secured.grant([right])
+        secured.take(of(role))
+
+    secured.grant(of("topics"))
+    made = secured.shoal("topics", "create", "--partitions", "2")
+    assert made.returncode == 0, made.stdout + made.stderr
+    secured.take(of("topics"))
+
+    def commit():
+        """A group that holds a position, and has no members."""
+        consumer = kafka.Consumer({"bootstrap.servers": secured.bootstrap, "group.id": NAMES["application"]})
+        consumer.commit(offsets=[kafka.TopicPartition(NAMES["input"], 0, 1)], asynchronous=False)
+        consumer.close()
+
+    commit()
+    each("status", ["status"])
+
+    producer = kafka.Producer({"bootstrap.servers": secured.bootstrap})
+    producer.produce(NAMES["dead-letters"], b"no event", b"a", headers=[
+        ("reason", b"bad_json"), ("topic", NAMES["input"].encode()), ("partition", b"0"), ("offset", b"0")])
+    assert producer.flush(10) == 0
+    each("dead-letters", ["dead-letters", "resubmit", "--all", "--again"])
+
+    # One topic of each kind: it takes a second a right.
+    each("reset", ["reset", "--confirm", NAMES["application"], "--with-output", "--with-dead-letters"], commit,
+         lambda right: right[1] == "group" or right[2] in (NAMES["input"], f"{NAMES['application']}-state", NAMES["output"]))

@@ -8,7 +8,7 @@ struct ObservedApplication {
     let name = uniqueName("observed")
     let broker: TestBroker
 
-    init() async throws { broker = try await TestBroker.shared() }
+    init(_ kind: TestBroker.Kind = TestBroker.kind) async throws { broker = try await TestBroker.shared(kind) }
 
     func settings(_ more: [String: String] = [:]) -> [String] {
         let all = [

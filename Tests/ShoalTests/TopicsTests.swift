@@ -1,6 +1,9 @@
 import Kafka
+import Operations
 import TestSupport
 import Testing
+
+@testable import shoal
 
 @Suite("shoal topics")
 struct TopicsTests {
@@ -17,7 +20,8 @@ struct TopicsTests {
         let name = uniqueName("topics")
         let settings = settings(broker, name)
         let missing = try shoal(["topics", "describe"] + settings)
-        #expect(missing.status == 1 && missing.lines.filter { $0.contains("MISSING") }.count == 7)
+        #expect(missing.status == 0 && missing.lines.filter { $0.contains("MISSING") }.count == 7)
+        #expect(try shoal(["topics", "describe", "--check"] + settings).status == 2)
         let dry = try shoal(["topics", "create", "--partitions", "3", "--dry-run"] + settings)
         #expect(dry.lines.allSatisfy { $0.contains("would be made") } && dry.lines.count == 7)
         let made = try shoal(["topics", "create", "--partitions", "3"] + settings)
@@ -29,6 +33,8 @@ struct TopicsTests {
         #expect(again.status == 0 && again.lines.allSatisfy { $0.contains(": exists, ") })
         let described = try shoal(["topics", "describe"] + settings)
         #expect(described.status == 0 && !described.output.contains("WRONG"), "\(described.output)")
+        let checked = try shoal(["topics", "describe", "--check"] + settings)
+        #expect(checked.status == 0 && checked.output.isEmpty, "\(checked.output)")
         let admin = try Admin(broker.configuration())
         #expect(try await admin.configuration(of: "\(name)-models")["retention.ms"] == "-1")
         #expect(try await admin.configuration(of: "\(name)-members")["cleanup.policy"] == "compact")
@@ -49,12 +55,68 @@ struct TopicsTests {
         #expect(errors.isEmpty)
         try await broker.create(["\(name)-out": 2, "\(name)-in-dead-letters": 1])
         let result = try shoal(["topics", "describe"] + settings(broker, name))
-        #expect(result.status == 1)
+        #expect(result.status == 0)
         let wrong = result.lines.filter { $0.contains("WRONG") }
         #expect(wrong.count == 4, "\(result.output)")
         #expect(wrong.contains { $0.contains("cleanup.policy=compact: must be delete") })
         #expect(wrong.contains { $0.contains("2 partitions: must have 1") })
         #expect(wrong.contains { $0.contains("retention.ms=3600000: should be -1") })
         #expect(wrong.contains { $0.contains("cleanup.policy=delete: must be compact alone") })
+        let checked = try shoal(["topics", "describe", "--check"] + settings(broker, name))
+        #expect(checked.status == 2 && checked.lines.filter { $0.contains("WRONG") }.count == 4, "\(checked.output)")
+        #expect(checked.lines.contains { $0.hasPrefix("\(name)-models: WRONG: retention.ms=3600000") })
+    }
+
+    @Test("each setting that matters is told where it is wrong")
+    func rules() throws {
+        let configuration = try Configuration(
+            file: nil, environment: [:],
+            sets: ["application.id=a", "input.topic=in", "output.topic=out", "members.topic=members"],
+            kafkaCheck: { _, _ in nil })
+        let plans = TopicPlan.plans(configuration, partitions: 4, input: 4, replication: 3)
+        func findings(
+            _ topic: String, _ settings: [String: String] = [:], partitions: Int32 = 4, replicas: Int = 3,
+            inSync: Int = 3, leaderless: [Int32] = []
+        ) -> [String] {
+            var layout = Admin.Layout(partitions: partitions)
+            (layout.replicas, layout.inSync, layout.leaderless) = (replicas, inSync, leaderless)
+            let plan = plans.first { $0.topic.name == topic }
+            return plan?.findings(layout, settings).filter(\.isWrong).map(\.text) ?? ["no \(topic)"]
+        }
+        let cases: [(String, String, String, String)] = [
+            ("in", "cleanup.policy", "compact", "must be delete"),
+            ("out", "cleanup.policy", "compact,delete", "must be delete"),
+            ("in-dead-letters", "cleanup.policy", "compact", "refuses records without a key"),
+            ("members", "cleanup.policy", "delete", "must be compact alone"),
+            ("members", "delete.retention.ms", "60000", "must be an hour"),
+            ("a-state", "cleanup.policy", "compact,delete", "must be compact alone"),
+            ("a-state", "delete.retention.ms", "0", "must be an hour"),
+            ("a-state", "max.message.bytes", "65536", "must be 1000000"),
+            ("a-deltas", "retention.ms", "3600000", "must be a day"),
+            ("a-deltas", "retention.bytes", "1000000000", "must be -1"),
+            ("a-models", "retention.bytes", "1000000000", "should be -1"),
+            ("a-models", "unclean.leader.election.enable", "true", "must be false"),
+            ("in", "min.insync.replicas", "1", "must be 2"),
+            ("in", "min.insync.replicas", "4", "nothing can be written"),
+        ]
+        for (topic, name, value, text) in cases {
+            let count: Int32 = topic == "a-models" || topic == "a-deltas" ? 1 : 4
+            let found = findings(topic, [name: value], partitions: count)
+            #expect(found.count == 1 && found[0].contains(text), "\(topic) \(name)=\(value): \(found)")
+        }
+        #expect(findings("a-deltas", partitions: 2).first?.contains("must have 1; it is computed") == true)
+        #expect(findings("a-state", partitions: 5).first?.contains("must have 4") == true, "as the input")
+        #expect(findings("in", leaderless: [1, 2, 3]).first?.contains("partition 1 … 3 has no leader") == true)
+        #expect(
+            findings("in", ["min.insync.replicas": "2"], inSync: 1).first?.contains("nothing can be written") == true)
+        #expect(findings("in", ["min.insync.replicas": "2"], inSync: 2).isEmpty)
+        #expect(findings("in", ["min.insync.replicas": "1"], replicas: 1, inSync: 1).isEmpty, "a note only")
+        for plan in plans {
+            var layout = Admin.Layout(partitions: plan.topic.partitions)
+            (layout.replicas, layout.inSync) = (3, 3)
+            let wrong = plan.findings(layout, plan.topic.configuration).filter(\.isWrong)
+            #expect(wrong.isEmpty, "\(plan.topic.name): what is made is right")
+            #expect(plan.topic.configuration["min.insync.replicas"] == "2")
+        }
     }
 }

@@ -11,9 +11,8 @@ struct Shoal {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .run, .demo, .publish, .changes, .replay, .verify, .topicsCreate, .topicsDescribe, .configCheck, .configShow,
-        .configDocs,
-        .metricsDocs, .version,
+        .run, .demo, .publish, .changes, .replay, .verify, .status, .reset, .deadLettersList, .deadLettersResubmit,
+        .topicsCreate, .topicsDescribe, .configCheck, .configShow, .configDocs, .metricsDocs, .version,
     ]
 
     static func main() async {
@@ -109,7 +108,7 @@ struct Shoal {
     }
 
     static var help: String {
-        let list = commands.map { "  " + $0.name.padding(to: 18) + $0.summary }.joined(separator: "\n")
+        let list = commands.map { "  " + $0.name.padding(to: 23) + $0.summary }.joined(separator: "\n")
         return """
             shoal - keeps every viewer in a numbered cluster of viewers who watch alike
 

@@ -9,6 +9,8 @@ struct TopicPlan {
     /// nil: any number; otherwise how many partitions it must have.
     var partitions: Int32?
     var rules: [Rule] = []
+    /// Whether it holds nothing but what is computed from the input.
+    var isComputed = false
 
     /// A setting that matters.
     struct Rule {
@@ -40,13 +42,18 @@ struct TopicPlan {
     }
 
     /// Looks at a topic as it is.
-    func findings(partitions count: Int32, _ settings: [String: String]) -> [Finding] {
+    func findings(_ layout: Admin.Layout, _ settings: [String: String]) -> [Finding] {
         var findings: [Finding] = []
+        let count = layout.partitions
         if let partitions, count != partitions {
-            findings.append(
-                .wrong("\(count) partitions: must have \(partitions); delete it and let `shoal topics create` make it"))
+            findings.append(.wrong("\(count) partitions: must have \(partitions)\(partitionAdvice)"))
         }
-        for rule in rules {
+        if !layout.leaderless.isEmpty {
+            let numbers = StatusText.list(layout.leaderless)
+            findings.append(.wrong("partition \(numbers) has no leader: it can neither be read nor written now"))
+        }
+        if let copies = copies(layout, settings["min.insync.replicas"].flatMap { Int($0) }) { findings.append(copies) }
+        for rule in rules + Self.general(layout) {
             guard let value = settings[rule.name] else { continue }
             let text = "\(rule.name)=\(value)"
             if rule.isRight(value) {
@@ -58,75 +65,99 @@ struct TopicPlan {
         return findings
     }
 
+    private var partitionAdvice: String {
+        isComputed
+            ? "; it is computed from the input: `shoal reset` makes it anew, and everything with it"
+            : "; delete it and let `shoal topics create` make it"
+    }
+
+    /// What is to be said of a topic's copies: exactly once rests on what was acknowledged being kept.
+    private func copies(_ layout: Admin.Layout, _ least: Int?) -> Finding? {
+        guard layout.replicas > 0, let least else { return nil }
+        let text =
+            "\(DemoText.count(layout.replicas, "copy").replacing("copys", with: "copies")), min.insync.replicas=\(least)"
+        if layout.inSync < layout.replicas {
+            let missing = "\(layout.inSync) of \(layout.replicas) copies in step"
+            if layout.inSync < least {
+                return .wrong("\(missing), min.insync.replicas=\(least): nothing can be written now")
+            }
+            return .note("\(missing), min.insync.replicas=\(least): a broker is away, or behind")
+        }
+        if layout.replicas == 1 {
+            return .note(
+                "\(text): where its broker's disk is lost, so is the topic; 3 copies and 2 in step survive that")
+        }
+        if least > layout.replicas {
+            return .wrong("\(text): nothing can be written, for there are not so many copies")
+        }
+        if least == 1 {
+            return .wrong(
+                "\(text): must be 2, or what a single broker has acknowledged is lost with it, committed positions and "
+                    + "models no longer fit each other, and instances stop with 70 or 72")
+        }
+        if least == layout.replicas {
+            return .note("\(text): while any broker is away, nothing can be written; one copy more cures that")
+        }
+        return .right(text)
+    }
+
+    /// What holds for every topic.
+    private static func general(_ layout: Admin.Layout) -> [Rule] {
+        layout.replicas > 1 ? [.clean] : []
+    }
+
     /// - Parameters:
     ///   - partitions: of the input and of the output.
     ///   - input: how many partitions the input has already; nil: it is to be made.
+    ///   - retention: of the input, in ms; nil: the brokers' default.
     static func plans(
-        _ configuration: Configuration, partitions: Int32, input: Int32? = nil, replication: Int32
+        _ configuration: Configuration, partitions: Int32, input: Int32? = nil, replication: Int32,
+        retention: Int64? = nil
     ) -> [TopicPlan] {
         let topics = configuration.topics
+        // With three copies one broker may be away.
+        let copies = replication >= 3 ? ["min.insync.replicas": "2"] : [:]
         func plan(
             _ name: String, _ purpose: String, _ count: Int32, must partitions: Int32? = nil,
-            _ settings: [String: String] = [:], _ rules: [Rule]
+            _ settings: [String: String] = [:], _ rules: [Rule], isComputed: Bool = false
         ) -> TopicPlan {
             TopicPlan(
-                topic: .init(name, partitions: count, replication: replication, configuration: settings),
-                purpose: purpose, partitions: partitions, rules: rules)
+                topic: .init(
+                    name, partitions: count, replication: replication,
+                    configuration: settings.merging(copies) { own, _ in own }),
+                purpose: purpose, partitions: partitions, rules: rules, isComputed: isComputed)
         }
+        let deleted = ["cleanup.policy": "delete"]
+        let kept = retention.map { ["retention.ms": "\($0)"] } ?? [:]
         let week = "604800000"
         var plans = [
-            plan(topics.input, "watch events", partitions, [:], [.deleted, .keepsInput]),
-            plan(topics.changes, "cluster changes", partitions, [:], [.largeEnough]),
-            plan(topics.deadLetters, "records that are no watch events", 1, [:], []),
+            plan(
+                topics.input, "watch events", partitions, deleted.merging(kept) { $1 },
+                [.deleted, .keepsInput, .fitsDeadLetters]),
+            plan(topics.changes, "cluster changes", partitions, deleted, [.keepsChanges, .largeEnough]),
+            plan(
+                topics.deadLetters, "records that are no watch events", 1, deleted, [.keepsDeadLetters, .largeEnough]),
             plan(
                 topics.deltas, "what each partition changed, epoch by epoch", 1, must: 1,
-                ["cleanup.policy": "delete", "retention.ms": week], [.deleted, .keepsDeltas, .largeEnough]),
+                ["cleanup.policy": "delete", "retention.ms": week, "retention.bytes": "-1"],
+                [.deleted, .keepsDeltas, .keepsAllDeltas, .largeEnough], isComputed: true),
             plan(
                 topics.models, "the models", 1, must: 1,
                 ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"],
-                [.deleted, .keepsModels, .unbounded, .largeEnough]),
+                [.deleted, .keepsModels, .unbounded, .largeEnough], isComputed: true),
             plan(
                 topics.state, "snapshots of each partition's members", input ?? partitions, must: input,
                 [
                     "cleanup.policy": "compact", "max.compaction.lag.ms": "86400000", "segment.ms": "3600000",
                     "min.cleanable.dirty.ratio": "0.3",
-                ], [.compacted, .forgets, .largeEnough]),
+                ], [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough], isComputed: true),
         ]
         if let members = topics.members {
             plans.append(
-                plan(members, "each member's cluster", partitions, ["cleanup.policy": "compact"], [.compacted]))
+                plan(
+                    members, "each member's cluster", partitions, ["cleanup.policy": "compact"],
+                    [.compacted, .keepsTombstones, .largeEnough]))
         }
         return plans
     }
-}
-
-extension TopicPlan.Rule {
-    static let deleted = Self(
-        name: "cleanup.policy", isRight: { $0 == "delete" },
-        advice: "must be delete: compaction takes records that a restart reads again")
-    static let compacted = Self(
-        name: "cleanup.policy", isRight: { $0.split(separator: ",") == ["compact"] },
-        advice: "must be compact alone: it is a table, and would lose members, or grow for ever")
-    static let forgets = Self(
-        name: "max.compaction.lag.ms", isRight: { Int64($0).map { $0 <= 604_800_000 } ?? false },
-        advice: "should be a week (604800000) or less: what an erased viewer left is gone when the log is compacted",
-        isAdvice: true)
-    static let keepsInput = Self(
-        name: "retention.ms", isRight: { Int64($0).map { $0 < 0 || $0 >= 86_400_000 } ?? false },
-        advice:
-            "a restart reads the input again from its last snapshot on, and stops where records are gone: keep them for "
-            + "longer than an instance may be away",
-        isAdvice: true)
-    static let keepsDeltas = Self(
-        name: "retention.ms", isRight: { Int64($0).map { $0 < 0 || $0 >= 86_400_000 } ?? false },
-        advice: "must be a day (86400000) or more: closings that no model includes yet are read again")
-    static let keepsModels = Self(
-        name: "retention.ms", isRight: { (Int64($0) ?? 0) < 0 },
-        advice: "should be -1: models are needed for as long as the input can be replayed")
-    static let unbounded = Self(
-        name: "retention.bytes", isRight: { (Int64($0) ?? 0) < 0 },
-        advice: "should be -1: models are needed for as long as the input can be replayed")
-    static let largeEnough = Self(
-        name: "max.message.bytes", isRight: { (Int64($0) ?? 0) >= 1_000_000 },
-        advice: "must be 1000000 or more: a batch of records would be refused")
 }

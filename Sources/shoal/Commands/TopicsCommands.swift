@@ -7,23 +7,42 @@ extension Command {
         name: "topics create", summary: "make the topics that Shoal reads and writes",
         options: [
             Option("partitions", "N", "partitions of input and output (8)"),
-            Option("replication", "N", "replication factor (the brokers' default)"),
+            Option("replication", "N", "replication factor (the brokers' default); 3 survives a broker"),
+            Option("input-retention", "TIME", "how long the input is kept, as 7d (the brokers' default)"),
             Option("dry-run", nil, "say what would be made"),
         ],
         details: """
             Topics that exist already are left as they are; `shoal topics describe` tells whether they fit. The number of
-            the input's partitions is fixed for an application's life.
+            the input's partitions is fixed for an application's life: no more instances than partitions have work, so
+            make a few for each instance that there may ever be.
+
+            input, output   --partitions, cleanup.policy=delete
+            dead letters    1 partition, cleanup.policy=delete
+            deltas          1 partition, kept for a week
+            models          1 partition, kept for ever
+            state           as many as the input, compacted within a day
+
+            With --replication 3 or more, all get min.insync.replicas=2.
             """,
-        examples: ["shoal topics create --partitions 16 --replication 3 --set kafka.bootstrap.servers=broker:9092"]
+        examples: [
+            "shoal topics create --partitions 16 --replication 3 --set kafka.bootstrap.servers=broker:9092",
+            "shoal topics create --partitions 16 --input-retention 30d --dry-run",
+        ]
     ) { arguments in
         let partitions = try count(arguments, "partitions", atMost: 100_000) ?? 8
         let replication = try count(arguments, "replication", atMost: 32_767) ?? -1
+        let retention = arguments["input-retention"].flatMap { Setting.milliseconds($0) }
+        if let text = arguments["input-retention"], retention == nil {
+            throw UsageError(description: "--input-retention \(text): must be a duration such as 36h or 7d")
+        }
         let configuration = try arguments.configuration()
         let admin = try Admin(configuration.client(configuration.logger))
         try await admin.reach(timeout: .seconds(10))
         var made: [Admin.NewTopic] = []
         let input = try await admin.partitions(of: configuration.topics.input)
-        for plan in TopicPlan.plans(configuration, partitions: partitions, input: input, replication: replication) {
+        let plans = TopicPlan.plans(
+            configuration, partitions: partitions, input: input, replication: replication, retention: retention)
+        for plan in plans {
             if let count = try await admin.partitions(of: plan.topic.name) {
                 print("\(plan.topic.name): exists, \(partitionCount(count))")
             } else {
@@ -53,39 +72,55 @@ extension Command {
 
     static let topicsDescribe = Command(
         name: "topics describe", summary: "show the topics, and where their settings are wrong and why it matters",
+        options: [Option("check", nil, "say only what is wrong or missing; the status is 2 then")],
         details: """
-            Ends with 0 where all are right, and with 77 where a right to tell is missing. A NOTE may be on purpose; what is
-            WRONG or MISSING has to be mended.
+            A NOTE may be on purpose; what is WRONG or MISSING has to be mended. Where a right to look is missing, the status
+            is 77. Looked at are partitions and their leaders, copies and min.insync.replicas, cleanup.policy,
+            unclean.leader.election.enable, retention.ms and retention.bytes, max.message.bytes, and of compacted topics
+            max.compaction.lag.ms, min.compaction.lag.ms and delete.retention.ms, on which it rests that an erased viewer is
+            gone, and stays so.
+
+            `kafka-configs.sh --alter --topic NAME --add-config NAME=VALUE` changes a setting while Shoal runs.
             """,
-        examples: ["shoal topics describe --set kafka.bootstrap.servers=broker:9092"]
+        examples: [
+            "shoal topics describe --set kafka.bootstrap.servers=broker:9092",
+            "shoal topics describe --check --config shoal.properties && shoal run --config shoal.properties",
+        ]
     ) { arguments in
         let configuration = try arguments.configuration()
         let admin = try Admin(configuration.client(configuration.logger))
         try await admin.reach(timeout: .seconds(10))
+        let isCheck = arguments.has("check")
         var isRight = true
         var isAuthorized = true
         let input = try await known(configuration.topics.input, admin, patience: .milliseconds(300))
         for plan in TopicPlan.plans(configuration, partitions: 0, input: input, replication: -1) {
-            guard let count = try await known(plan.topic.name, admin, patience: .milliseconds(300)) else {
-                print("\(plan.topic.name): MISSING (\(plan.purpose)); `shoal topics create` makes it")
+            let name = plan.topic.name
+            guard try await known(name, admin, patience: .milliseconds(300)) != nil,
+                let layout = try await admin.layout(of: name)
+            else {
+                print("\(name): MISSING (\(plan.purpose)); `shoal topics create` makes it")
                 isRight = false
                 continue
             }
-            print("\(plan.topic.name): \(partitionCount(count)) (\(plan.purpose))")
+            if !isCheck { print("\(name): \(partitionCount(layout.partitions)) (\(plan.purpose))") }
             var settings: [String: String] = [:]
             do throws(KafkaError) {
-                settings = try await admin.configuration(of: plan.topic.name)
+                settings = try await admin.configuration(of: name)
             } catch {
-                print("  its settings cannot be read: \(error)")
+                // What is not known is not right.
+                print("\(isCheck ? "\(name):" : " ") its settings cannot be read: \(error)")
                 isRight = false
                 if error.isAuthorization { isAuthorized = false }
             }
-            let findings = plan.findings(partitions: count, settings)
-            for finding in findings { print("  \(finding.text)") }
+            let findings = plan.findings(layout, settings)
+            for finding in findings where !isCheck || finding.isWrong {
+                print("\(isCheck ? "\(name):" : " ") \(finding.text)")
+            }
             if findings.contains(where: \.isWrong) { isRight = false }
         }
         guard isAuthorized else { return .notAuthorized }
-        return isRight ? .ok : .failed
+        return isRight || !isCheck ? .ok : .unfit
     }
 
     /// How many partitions a topic has; nil: there is none. A new topic is known to one broker before the others: its absence

@@ -1,0 +1,129 @@
+public import Kafka
+
+/// The dead-letter topic, as operators look at it: what lies in it, and what was resubmitted of that already.
+public struct DeadLetterBox: Sendable {
+    private let kafka: ClientConfiguration
+    private let topic: String
+    private let admin: Admin
+
+    public init(_ kafka: ClientConfiguration, topic: String) throws(KafkaError) {
+        self.kafka = kafka
+        self.topic = topic
+        admin = try Admin(kafka)
+    }
+
+    /// The dead letters that were resubmitted.
+    /// - Throws: as `read`.
+    public func resubmitted() async throws -> Set<DeadLetterEntry.Place> {
+        var places: Set<DeadLetterEntry.Place> = []
+        try await scan(try await ranges(nil, nil)) { batch, index, _ in
+            if let noted = DeadLetterEntry.noted(batch, index) { places.formUnion(noted) }
+            return true
+        }
+        return places
+    }
+
+    /// Visits the dead letters that are there now, partition by partition.
+    /// - Parameters:
+    ///   - from, until: when they were written, in ms since 1970: not before, and before; nil: any time.
+    ///   - visit: is false when no more are wanted.
+    /// - Throws: `PipelineError` where the topic does not exist, or a transaction on it stays open; `KafkaError`.
+    public func read(
+        from: Int64? = nil, until: Int64? = nil, _ visit: (DeadLetterEntry) throws -> Bool
+    ) async throws {
+        try await scan(try await ranges(from, until)) { batch, index, partition in
+            guard let entry = DeadLetterEntry(batch, index, partition: partition) else { return true }
+            return try visit(entry)
+        }
+    }
+
+    private func ranges(_ from: Int64?, _ until: Int64?) async throws -> [RangeReader.Range] {
+        guard let count = try await admin.partitions(of: topic) else {
+            throw PipelineError(.hole, "\(topic) does not exist; `shoal topics create` makes it")
+        }
+        var ranges: [RangeReader.Range] = []
+        for number in 0..<count {
+            let partition = TopicPartition(topic, number)
+            let marks = try await admin.watermarks(of: partition)
+            var range = RangeReader.Range(partition: partition, from: marks.low, through: marks.high)
+            if let from { range.from = try await admin.offset(of: partition, atTime: from) }
+            if let until { range.through = min(range.through, try await admin.offset(of: partition, atTime: until)) }
+            ranges.append(range)
+        }
+        return ranges
+    }
+
+    private func scan(
+        _ ranges: [RangeReader.Range], _ visit: (borrowing MessageBatch, Int, Int32) throws -> Bool
+    ) async throws {
+        let reader = try RangeReader(kafka, isShort: false)
+        var isWanted = true
+        for range in ranges where isWanted {
+            let unread = try await reader.read([range], patience: .seconds(10)) { _, batch, index in
+                if isWanted { isWanted = try visit(batch, index, range.partition.partition) }
+            }
+            if isWanted, let position = unread[0] {
+                throw PipelineError(
+                    .kafka, ModelFeed.hanging(topic, partition: range.partition.partition, position))
+            }
+        }
+    }
+
+    // MARK: - Resubmission
+
+    /// Sends dead letters to the input again, and notes that in the dead-letter topic: both in one transaction, or neither.
+    public struct Resubmission {
+        private let producer: Producer
+        private let input: String
+        private let partitions: Int32
+        private let deadLetters: String
+        private var places: [DeadLetterEntry.Place] = []
+        private var bytes = 0
+        /// How many are committed.
+        public private(set) var sent = 0
+
+        /// A transaction holds no more than these.
+        private static let most = (letters: 500, bytes: 4 << 20)
+        private static let timeout = Duration.seconds(60)
+
+        /// - Parameter partitions: of the input.
+        public init(
+            _ kafka: ClientConfiguration, application: String, input: String, partitions: Int32, deadLetters: String
+        ) throws(KafkaError) {
+            self.input = input
+            self.partitions = partitions
+            self.deadLetters = deadLetters
+            // No instance is called so: the id fences another resubmission, and nobody else.
+            producer = try Producer(
+                kafka, transactionalID: "\(application)--resubmit", transactionTimeout: Self.timeout)
+            try producer.initTransactions(timeout: Self.timeout)
+        }
+
+        /// Sends one, with its key, value and headers as they were, to the partition that it came from.
+        public mutating func add(_ letter: DeadLetterEntry) throws(KafkaError) {
+            if places.isEmpty { try producer.begin() }
+            let marker = Array("\(deadLetters) \(letter.place)".utf8)
+            try producer.produce(
+                to: input, partition: letter.origin.partition < partitions ? letter.origin.partition : nil,
+                key: letter.key?.span, value: letter.value?.span,
+                headers: letter.headers + [(DeadLetterEntry.marker, marker)])
+            places.append(letter.place)
+            bytes += (letter.key?.count ?? 0) + (letter.value?.count ?? 0)
+            if places.count >= Self.most.letters || bytes >= Self.most.bytes { try commit() }
+        }
+
+        /// Commits what was added.
+        public mutating func commit() throws(KafkaError) {
+            guard !places.isEmpty else { return }
+            let note = Array(places.map { "\($0)\n" }.joined().utf8)
+            try producer.produce(
+                to: deadLetters, key: nil, value: note.span,
+                headers: [(DeadLetterEntry.note, Array("\(places.count)".utf8))])
+            try producer.flush(timeout: Self.timeout)
+            try producer.commit(timeout: Self.timeout)
+            sent += places.count
+            places.removeAll()
+            bytes = 0
+        }
+    }
+}

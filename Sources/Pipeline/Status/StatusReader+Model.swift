@@ -1,0 +1,117 @@
+internal import Clustering
+import Foundation
+internal import Kafka
+internal import Schemas
+
+extension StatusReader {
+    /// The last model, and what has been said since: who holds the next one back.
+    func readModel(_ status: inout ApplicationStatus, _ unknown: inout [String]) async throws {
+        guard try await admin.partitions(of: topics.models) != nil, try await admin.partitions(of: topics.deltas) != nil
+        else {
+            unknown.append(
+                "\(topics.models) or \(topics.deltas) does not exist: `shoal topics create` makes them")
+            return
+        }
+        let last: (record: ModelRecord, published: Int64)?
+        do {
+            last = try await lastModel()
+        } catch let error as ProtoError {
+            unknown.append(
+                "the last model of \(topics.models) is not one that this version of Shoal can read (\(error))")
+            return
+        }
+        guard let last else { return }
+        let (model, bookkeeping) = (last.record.model, last.record.bookkeeping)
+        let length = model.settings.fixed.epochLength
+        let active = model.clusters.filter(\.isActive)
+        status.model = .init(
+            version: bookkeeping.through, epochEndMs: bookkeeping.through.map { ($0 + 1) * length },
+            publishedMs: last.published >= 0 ? last.published : nil, clusters: active.count,
+            shown: active.count(where: \.isShown), withheld: active.count { !$0.isShown },
+            members: model.clusters.reduce(0) { $0 + $1.sums.count }, unassigned: model.unassigned.count,
+            topics: model.vocabulary.entries.count { !$0.isRemoved }, settingsRevision: model.settings.revision,
+            partitions: bookkeeping.partitions.count)
+        guard let coordinator = try await folded(last.record, &unknown) else { return }
+        let waited = coordinator.waitsFor
+        for index in status.partitions.indices where index < coordinator.partitions.count {
+            status.partitions[index].closed = coordinator.partitions[index].closed
+            status.partitions[index].isCaughtUp = coordinator.partitions[index].caughtUp
+            status.partitions[index].isWaitedFor = waited.contains(Int32(index))
+        }
+        let version = coordinator.version
+        let isClosed = coordinator.partitions.contains { state in
+            guard let version else { return state.first != nil }
+            return state.closed.map { $0 > version } ?? false
+        }
+        let now = allowsFuture ? Epoch.max : status.timeMs / length
+        status.waiting = .init(
+            epoch: version.map { $0 + 1 }, partitions: waited, isHeldBack: isClosed && !waited.isEmpty,
+            reason: Waiting.reason(coordinator, now: now)?.text)
+    }
+
+    /// The last whole model; nil: there is none.
+    private func lastModel() async throws -> (record: ModelRecord, published: Int64)? {
+        let partition = TopicPartition(topics.models, 0)
+        let marks = try await admin.watermarks(of: partition)
+        var span: Int64 = 16
+        while true {
+            let from = max(marks.low, marks.high - span)
+            var assembly: Parts.Assembly?
+            var whole: (bytes: [UInt8], size: Int64, published: Int64)?
+            let range = RangeReader.Range(partition: partition, from: from, through: marks.high)
+            _ = try await RangeReader(kafka).read([range]) { _, batch, index in
+                guard let value = batch.value(index) else { return }
+                var part = Parts.Part()
+                var reader = ProtoReader(value)
+                try part.read(&reader)
+                if part.index == 0 { assembly = Parts.Assembly(number: 0, firstOffset: batch.offset(index)) }
+                // The first that is read may be in the middle of a model.
+                guard let (bytes, size) = try assembly?.add(part) else { return }
+                assembly = nil
+                whole = (bytes, size, batch.timestamp(index))
+            }
+            if let whole {
+                guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else {
+                    throw ProtoError.badValue
+                }
+                return (try ModelRecord.decode(bytes), whole.published)
+            }
+            if from == marks.low { return nil }
+            span *= 4
+        }
+    }
+
+    /// Folds the words behind the last model as the coordinator does after a take-over; nil where that is not possible.
+    private func folded(_ last: ModelRecord, _ unknown: inout [String]) async throws -> Coordinator? {
+        let partition = TopicPartition(topics.deltas, 0)
+        let marks = try await admin.watermarks(of: partition)
+        var coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
+        var assembler = ClosingAssembler()
+        let from = coordinator.offset
+        guard from >= marks.low, from <= marks.high else {
+            unknown.append(
+                "who holds the epoch back: the last model wants \(topics.deltas) from offset \(from) on, which has "
+                    + "\(marks.low) to \(marks.high)")
+            return nil
+        }
+        do {
+            let range = RangeReader.Range(partition: partition, from: from, through: marks.high)
+            let unread = try await RangeReader(kafka).read([range]) { _, batch, index in
+                guard let value = batch.value(index) else { return }
+                let offset = batch.offset(index)
+                guard let whole = try assembler.add(WordRecord.decode(value), offset: offset) else { return }
+                try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
+            }
+            if let position = unread[0] {
+                unknown.append(ModelFeed.hanging(topics.deltas, position))
+            }
+        } catch let error as ProtoError {
+            unknown.append("who holds the epoch back: \(topics.deltas) has a record that is not known here (\(error))")
+            return nil
+        } catch let error as Contradiction {
+            unknown.append("who holds the epoch back: \(topics.deltas): \(error)")
+            return nil
+        }
+        return coordinator
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Operations
+import Pipeline
+import Schemas
+
+/// Which dead letters are meant.
+struct DeadLetterFilter {
+    private var reasons: Set<String> = []
+    private var partition: Int32?
+    /// In ms since 1970.
+    private(set) var from: Int64?
+    private(set) var until: Int64?
+
+    static let options = [
+        Command.Option("reason", "R", "only of this reason, as bad_json; may be repeated"),
+        Command.Option("partition", "N", "only records that came from this partition of the input"),
+        Command.Option("from", "TIME", "only those set aside from then on"),
+        Command.Option("until", "TIME", "only those set aside before"),
+    ]
+
+    init(_ arguments: Arguments) throws {
+        let known = Rejection.allCases.map(\.rawValue)
+        for reason in arguments.all("reason") {
+            guard known.contains(reason) else {
+                let nearest = Names.nearest(reason, known).map { "; did you mean \($0)?" } ?? ""
+                throw UsageError(
+                    description: "--reason \(reason): must be one of \(known.joined(separator: ", "))\(nearest)")
+            }
+            reasons.insert(reason)
+        }
+        if arguments.has("partition") { partition = Int32(clamping: try arguments.integer("partition", or: 0)) }
+        from = try Self.time(arguments, "from")
+        until = try Self.time(arguments, "until")
+    }
+
+    private static func time(_ arguments: Arguments, _ name: String) throws -> Int64? {
+        guard let text = arguments[name] else { return nil }
+        guard let time = RecordPositions.time(text) else {
+            throw UsageError(
+                description: "--\(name) \(text): must be a time (2026-11-24T10:00:00Z, or milliseconds since 1970)")
+        }
+        return time
+    }
+
+    func matches(_ letter: DeadLetterEntry) -> Bool {
+        (reasons.isEmpty || reasons.contains(letter.reason))
+            && (partition ?? letter.origin.partition)
+                == letter.origin.partition
+    }
+}

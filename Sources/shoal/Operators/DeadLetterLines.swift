@@ -1,0 +1,114 @@
+import Foundation
+import Operations
+import Pipeline
+
+/// Dead letters as lines: for people, for programs, or only how many.
+struct DeadLetterLines {
+    private let isJSON: Bool
+    private let isSummary: Bool
+    private let showsContent: Bool
+    private let resubmitted: Set<DeadLetterEntry.Place>
+    private var reasons: [String: Int] = [:]
+    private(set) var count = 0
+
+    init(_ arguments: Arguments, _ resubmitted: Set<DeadLetterEntry.Place>) {
+        isJSON = arguments.has("json")
+        isSummary = arguments.has("summary")
+        showsContent = arguments.has("show-content")
+        self.resubmitted = resubmitted
+    }
+
+    /// - Returns: false where nobody reads any more.
+    mutating func add(_ letter: DeadLetterEntry) throws -> Bool {
+        count += 1
+        reasons[letter.reason, default: 0] += 1
+        guard !isSummary else { return true }
+        let object = Object(letter, isResubmitted: resubmitted.contains(letter.place), showsContent)
+        return StandardStream.output.append((isJSON ? try JSONText.line(object) : object.line).utf8)
+    }
+
+    func end() {
+        if isSummary {
+            let rows = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            let text =
+                isJSON
+                ? rows.compactMap { try? JSONText.line(Count(reason: $0.key, count: $0.value)) }.joined()
+                : StatusText.table(rows.map { [$0.key, DemoText.number($0.value)] }).map { $0 + "\n" }.joined()
+            _ = StandardStream.output.append(text.utf8)
+        }
+        _ = StandardStream.output.flush()
+    }
+
+    private struct Count: Encodable {
+        var reason: String
+        var count: Int
+    }
+
+    private struct Object: Encodable {
+        struct Header: Encodable {
+            var name: String
+            var value: String?
+            var valueBase64: String?
+        }
+
+        var timeMs: Int64
+        var reason: String
+        var topic: String
+        var partition: Int32
+        var offset: Int64
+        var deadLetter: DeadLetterEntry.Place
+        var keyBytes: Int?
+        var valueBytes: Int?
+        var isCut: Bool
+        var isLeftOut: Bool
+        var isResubmitted: Bool
+        var cameBack: Bool
+        var key: String?
+        var keyBase64: String?
+        var value: String?
+        var valueBase64: String?
+        var headers: [Header]?
+
+        init(_ letter: DeadLetterEntry, isResubmitted: Bool, _ showsContent: Bool) {
+            timeMs = letter.timeMs
+            reason = letter.reason
+            topic = letter.topic
+            (partition, offset) = (letter.origin.partition, letter.origin.offset)
+            deadLetter = letter.place
+            (keyBytes, valueBytes) = (letter.key?.count, letter.value?.count)
+            (isCut, isLeftOut) = (letter.isCut, letter.isLeftOut)
+            self.isResubmitted = isResubmitted
+            cameBack = letter.resubmittedFrom != nil
+            guard showsContent else { return }
+            (key, keyBase64) = Self.shown(letter.key)
+            (value, valueBase64) = Self.shown(letter.value)
+            headers = letter.headers.map { header in
+                let (text, base64) = Self.shown(header.value)
+                return Header(name: header.name, value: text, valueBase64: base64)
+            }
+        }
+
+        /// As text where it is UTF-8, in base64 otherwise.
+        private static func shown(_ bytes: [UInt8]?) -> (String?, String?) {
+            guard let bytes else { return (nil, nil) }
+            if let text = String(validating: bytes, as: UTF8.self) { return (text, nil) }
+            return (nil, Data(bytes).base64EncodedString())
+        }
+
+        var line: String {
+            let marks = [
+                isCut ? "cut" : nil, isLeftOut ? "left out" : nil, isResubmitted ? "resubmitted" : nil,
+                cameBack ? "came back" : nil,
+            ].compactMap { $0 }
+            var parts = [
+                timeMs >= 0 ? StatusText.time(timeMs) : "-", reason.padding(to: 20), "\(topic) \(partition):\(offset)",
+                "\(DemoText.number((keyBytes ?? 0) + (valueBytes ?? 0))) bytes",
+                "(\(deadLetter)\(marks.isEmpty ? "" : "; \(marks.joined(separator: ", "))"))",
+            ]
+            if let text = key ?? keyBase64 { parts.append("key \(text)") }
+            if let text = value ?? valueBase64 { parts.append("value \(text)") }
+            for header in headers ?? [] { parts.append("\(header.name)=\(header.value ?? header.valueBase64 ?? "")") }
+            return parts.joined(separator: "  ").printable + "\n"
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Kafka
+import Operations
+import Pipeline
+
+extension Command {
+    static let deadLettersList = Command(
+        name: "dead-letters list", summary: "list the records that are no watch events",
+        options: DeadLetterFilter.options + [
+            Option("limit", "N", "stop after N"),
+            Option("summary", nil, "only how many there are of each reason"),
+            Option("json", nil, "one JSON object a line"),
+            Option("show-content", nil, "also key, value and headers: they name viewers"),
+        ],
+        details: """
+            A line for each: when it was set aside, why, where the record stands in the input, how large it is, where the
+            dead letter stands, and what became of it:
+
+            cut          too large for a dead letter: only its beginning is there
+            left out     dead-letters.content=reason, or there never were any bytes
+            resubmitted  `shoal dead-letters resubmit` has sent it to the input again
+            came back    it is a resubmitted record that is no watch event still
+
+            No viewer is named and no byte of a record is shown, unless --show-content asks for it: then what is printed
+            is as personal as the input, and belongs in no ticket and no chat. What is no UTF-8 is shown in base64.
+            """,
+        examples: [
+            "shoal dead-letters list --summary",
+            "shoal dead-letters list --reason key_mismatch --from 2026-11-24T10:00:00Z",
+            "shoal dead-letters list --json | jq -r '[.reason, .topic] | @tsv' | sort | uniq -c",
+        ]
+    ) { arguments in
+        let filter = try DeadLetterFilter(arguments)
+        let limit = try arguments.integer("limit", or: .max)
+        let configuration = try arguments.configuration()
+        let box = try DeadLetterBox(
+            configuration.client(configuration.logger), topic: configuration.deadLettersTopic)
+        let resubmitted = try await box.resubmitted()
+        var lines = DeadLetterLines(arguments, resubmitted)
+        let interrupt = Interrupt()
+        if arguments.has("show-content") { Shoal.report("what follows holds viewers' ids and events") }
+        if limit > 0 {
+            try await box.read(from: filter.from, until: filter.until) { letter in
+                guard filter.matches(letter) else { return !interrupt.isSet }
+                let isRead = try lines.add(letter)
+                return isRead && lines.count < limit && !interrupt.isSet
+            }
+        }
+        lines.end()
+        return .ok
+    }
+
+    static let deadLettersResubmit = Command(
+        name: "dead-letters resubmit", summary: "send dead letters to the input again",
+        options: DeadLetterFilter.options + [
+            Option("all", nil, "whatever the reason"),
+            Option("again", nil, "also those that were resubmitted before, and those that came back"),
+            Option("dry-run", nil, "say how many would be sent"),
+        ],
+        details: """
+            Sends key, value and headers as they were, byte for byte, to the partition that the record came from, with a
+            header `shoal.resubmitted` that names its dead letter; and notes in the dead-letter topic that it has: a record
+            without a key and with a header `resubmitted`. Both are in one transaction, so that each is sent once, however
+            often the command is started and wherever it is interrupted. The dead letters stay where they are.
+
+            It makes sense once the reason is gone: input.viewer or input.format was wrong, or a newer version reads more.
+            What still is no watch event comes back as a dead letter, and is not sent again without --again. Events are
+            late then, which the engine knows how to handle; one with an id that was counted meanwhile counts once
+            (dedup.window).
+
+            What was cut to size, or left out by dead-letters.content=reason, cannot be sent; it is counted.
+            """,
+        examples: [
+            "shoal dead-letters resubmit --reason key_mismatch --dry-run",
+            "shoal dead-letters resubmit --reason key_mismatch",
+            "shoal dead-letters resubmit --all --from 2026-11-24T10:00:00Z",
+        ]
+    ) { arguments in
+        let filter = try DeadLetterFilter(arguments)
+        guard arguments.has("reason") || arguments.has("all") else {
+            throw UsageError(
+                description: "shoal dead-letters resubmit: which? --reason R, or --all of them; "
+                    + "`shoal dead-letters list --summary` tells what there is")
+        }
+        let configuration = try arguments.configuration()
+        let input = configuration.text("input.topic")
+        let kafka = configuration.client(configuration.logger)
+        guard let partitions = try await Admin(kafka).partitions(of: input) else {
+            throw PipelineError(.hole, "\(input) does not exist; `shoal topics create` makes it")
+        }
+        let box = try DeadLetterBox(kafka, topic: configuration.deadLettersTopic)
+        var choice = DeadLetterChoice(
+            input: input, resubmitted: try await box.resubmitted(), isAgain: arguments.has("again"))
+        var resubmission =
+            arguments.has("dry-run")
+            ? nil
+            : try DeadLetterBox.Resubmission(
+                kafka, application: configuration.text("application.id"), input: input, partitions: partitions,
+                deadLetters: configuration.deadLettersTopic)
+        let interrupt = Interrupt()
+        try await box.read(from: filter.from, until: filter.until) { letter in
+            if filter.matches(letter), choice.takes(letter) { try resubmission?.add(letter) }
+            return !interrupt.isSet
+        }
+        try resubmission?.commit()
+        print(choice.summary(isDone: !arguments.has("dry-run")))
+        return .ok
+    }
+}
+
+/// Which dead letters can be sent, and why the others are not.
+struct DeadLetterChoice {
+    let input: String
+    let resubmitted: Set<DeadLetterEntry.Place>
+    let isAgain: Bool
+    private(set) var taken = 0
+    private var left: [String: Int] = [:]
+
+    init(input: String, resubmitted: Set<DeadLetterEntry.Place>, isAgain: Bool) {
+        self.input = input
+        self.resubmitted = resubmitted
+        self.isAgain = isAgain
+    }
+
+    mutating func takes(_ letter: DeadLetterEntry) -> Bool {
+        if let reason = reason(against: letter) {
+            left[reason, default: 0] += 1
+            return false
+        }
+        taken += 1
+        return true
+    }
+
+    private func reason(against letter: DeadLetterEntry) -> String? {
+        if letter.isLeftOut { return "without bytes (dead-letters.content=reason, or there were none)" }
+        if letter.isCut { return "cut to size" }
+        if letter.topic != input { return "of another topic than \(input)" }
+        guard !isAgain else { return nil }
+        if resubmitted.contains(letter.place) { return "resubmitted before (--again sends them again)" }
+        return letter.resubmittedFrom == nil ? nil : "came back from a resubmission (--again sends them again)"
+    }
+
+    func summary(isDone: Bool) -> String {
+        let head = "\(taken) \(isDone ? "sent" : "would be sent") to \(input)"
+        return ([head] + left.sorted { $0.key < $1.key }.map { "\($0.value) not: \($0.key)" }).joined(separator: "\n")
+    }
+}

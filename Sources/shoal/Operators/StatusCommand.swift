@@ -1,0 +1,112 @@
+import Foundation
+import Kafka
+import Operations
+import Pipeline
+import Schemas
+
+extension Command {
+    static let status = Command(
+        name: "status", summary: "show how the application fares: who has what, how far behind, who is waited for",
+        options: [
+            Option("json", nil, "one JSON object, on one line"),
+            Option("watch", "SECONDS", "show it again and again, until Ctrl-C"),
+            Option("all", nil, "every partition, also where there are many"),
+            Option("check", nil, "say only what is not as it is to be; the status is 2 then"),
+            Option("min-instances", "N", "with --check: so many instances have to be there (1)"),
+            Option("max-lag", "RECORDS", "with --check: no partition may be further behind"),
+            Option("max-event-lag", "TIME", "with --check: nor in event time, as 15m or 2h"),
+        ],
+        details: """
+            Everything comes from Kafka: no instance is asked, the group is not joined, nothing is committed. Needed are
+            Describe on the group, and Read on the input and on the application's topics (`deploy/acls.sh status`).
+
+            instance   who has the partition; `-`: nobody
+            position   the committed one, read stable: an open transaction that is about to move it is waited for
+            lag        records from there to the high watermark; behind: the same in event time
+            phase      `genesis` before the first epoch; `open N`: events of epoch N are handled; `waiting N`: it
+                       waits for the model that opens epoch N
+            closed     the last epoch that the partition is done with; `end`: it stands at its end, and is not waited for
+            snapshot   how long ago its state was last written; on a silent topic nothing is written
+
+            The line on the epoch names the partitions that have not closed it. The line on the model tells how many
+            clusters are shown, and how many are withheld because they are smaller than privacy.min-cluster-size.
+
+            With --check it prints a line for each of these, and nothing where all is well: no or too few instances, a
+            partition that nobody has while the group is stable, one without a committed position, another number of
+            partitions than the application began with, more lag than allowed, something that could not be read.
+            """,
+        examples: [
+            "shoal status --config shoal.properties",
+            "shoal status --watch 5",
+            "shoal status --json | jq '.partitions[] | select(.lag > 1000)'",
+            "shoal status --check --min-instances 2 --max-event-lag 30m || page-somebody",
+        ]
+    ) { arguments in
+        let limits = try StatusLimits(arguments)
+        let pause = try arguments["watch"].map { _ in try arguments.integer("watch", or: 1) }
+        guard pause != 0 else { throw UsageError(description: "--watch 0: must be 1 or more") }
+        if limits != nil, pause != nil { throw UsageError(description: "--check looks once: not with --watch") }
+        let configuration = try arguments.configuration()
+        let reader = try StatusReader(configuration)
+        guard let pause else {
+            let status = try await reader.read()
+            if let limits { return check(status, limits, isJSON: arguments.has("json")) }
+            _ = StandardStream.output.write(try text(status, arguments))
+            return .ok
+        }
+        return try await watch(reader, pause, arguments)
+    }
+
+    private static func text(_ status: ApplicationStatus, _ arguments: Arguments) throws -> String {
+        arguments.has("json") ? try JSONText.line(status) : StatusText(status, isWhole: arguments.has("all")).text
+    }
+
+    private static func check(_ status: ApplicationStatus, _ limits: StatusLimits, isJSON: Bool) -> ExitCode {
+        let problems = limits.problems(of: status)
+        for problem in problems where !isJSON { print(problem) }
+        if isJSON, let line = try? JSONText.line(["problems": problems]) { _ = StandardStream.output.write(line) }
+        return problems.isEmpty ? .ok : .unfit
+    }
+
+    /// What cannot be read now may be there the next time.
+    private static func watch(_ reader: StatusReader, _ pause: Int, _ arguments: Arguments) async throws -> ExitCode {
+        let interrupt = Interrupt()
+        let output = StandardStream.output
+        let isScreen = output.isTerminal && !arguments.has("json")
+        while !interrupt.isSet, output.isRead {
+            do {
+                let text = try text(try await reader.read(), arguments)
+                // The cursor goes home, and what was there is wiped away.
+                guard output.write(isScreen ? "\u{1B}[H\u{1B}[J\(text)" : text) else { break }
+            } catch let error as KafkaError where error.isTimeout {
+                Shoal.report("\(error)")
+            }
+            let next = ContinuousClock.now + .seconds(pause)
+            while ContinuousClock.now < next, !interrupt.isSet { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        return .ok
+    }
+}
+
+extension StatusReader {
+    init(_ configuration: Configuration) throws {
+        var input = WatchEventReader.Options()
+        input.format = WatchEventReader.Format(rawValue: configuration.text("input.format")) ?? .auto
+        input.viewer = WatchEventReader.Viewer(rawValue: configuration.text("input.viewer")) ?? .field
+        try self.init(
+            application: configuration.text("application.id"), topics: configuration.topics,
+            kafka: configuration.client(configuration.logger), input: input,
+            allowsFuture: configuration.text("epoch.future") == "allow")
+    }
+}
+
+/// JSON for programs: names_like_this, sorted.
+enum JSONText {
+    /// One object, with the end of the line.
+    static func line(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    }
+}

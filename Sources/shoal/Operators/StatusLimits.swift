@@ -1,0 +1,71 @@
+import Kafka
+import Operations
+import Pipeline
+
+/// What `shoal status --check` asks for.
+struct StatusLimits {
+    var instances = 1
+    /// Records, and milliseconds of event time; nil: any.
+    var lag: Int?
+    var eventLag: Int64?
+
+    init() {}
+
+    /// - Returns: nil: nothing is to be checked.
+    /// - Throws: `UsageError`.
+    init?(_ arguments: Arguments) throws {
+        let names = ["min-instances", "max-lag", "max-event-lag"]
+        guard arguments.has("check") else {
+            if let name = names.first(where: arguments.has) {
+                throw UsageError(description: "--\(name) means something with --check only")
+            }
+            return nil
+        }
+        instances = try arguments.integer("min-instances", or: 1)
+        if arguments.has("max-lag") { lag = try arguments.integer("max-lag", or: 0) }
+        if let text = arguments["max-event-lag"] {
+            guard let time = Setting.milliseconds(text) else {
+                throw UsageError(description: "--max-event-lag \(text): must be a duration such as 30s, 15m or 2h")
+            }
+            eventLag = time
+        }
+    }
+
+    /// A line for each thing that is not as it is to be.
+    func problems(of status: ApplicationStatus) -> [String] {
+        var problems: [String] = []
+        let group = status.group
+        if group.instances.count < instances {
+            let found =
+                group.instances.isEmpty ? "no instance is there" : "\(group.instances.count) instances are there"
+            problems.append("\(found), and there are to be \(instances): group \(status.application) is \(group.state)")
+        }
+        func add(_ partitions: [ApplicationStatus.Partition], _ text: String) {
+            guard !partitions.isEmpty else { return }
+            problems.append("partition \(StatusText.list(partitions.map(\.partition))): \(text)")
+        }
+        if group.state == .stable {
+            add(status.partitions.filter { $0.instance == nil }, "nobody has it, though the group is stable")
+            if !group.instances.contains(where: \.isCoordinator) {
+                problems.append("nobody has the delta topic's partition, so that no model is published")
+            }
+        }
+        if let model = status.model {
+            add(status.partitions.filter { $0.position == nil }, "it has no committed position")
+            if model.partitions != status.partitions.count {
+                problems.append(
+                    "the input has \(status.partitions.count) partitions, and the application began with "
+                        + "\(model.partitions)")
+            }
+        } else {
+            problems.append("there is no model: the application has not begun")
+        }
+        if let lag { add(status.partitions.filter { $0.lag > lag }, "more than \(lag) records behind") }
+        if let eventLag {
+            let seconds = Double(eventLag) / 1_000
+            let late = status.partitions.filter { ($0.eventTimeLagSeconds ?? 0) > seconds }
+            add(late, "more than \(StatusText.span(seconds)) of event time behind")
+        }
+        return problems + status.unknown
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@Suite("shoal dead-letters")
+struct DeadLettersTests {
+    private static let secret = #"{"user_id":"somebody else","topics":["go"],"event_time_ms":1700000000000}"#
+
+    private func list(_ application: ObservedApplication, _ more: String...) throws -> CommandResult {
+        try shoal(["dead-letters", "list"] + more + application.settings())
+    }
+
+    private func resubmit(_ application: ObservedApplication, _ more: String...) throws -> CommandResult {
+        try shoal(["dead-letters", "resubmit"] + more + application.settings())
+    }
+
+    /// Waits until so many dead letters are listed.
+    private func wait(_ application: ObservedApplication, for count: Int) async throws {
+        let end = ContinuousClock.now + .seconds(40)
+        while try list(application).lines.count < count {
+            guard ContinuousClock.now < end else {
+                throw ProcessMisbehaved(description: try list(application).output)
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    @Test("they are listed without a word of what they hold, resubmitted once, and told when they come back")
+    func wholeStory() async throws {
+        let application = try await ObservedApplication()
+        try application.createTopics(partitions: 2)
+        let input = "\(application.name)-in"
+        let instance = try application.run(ObservedApplication.short)
+        let producer = try Producer(application.broker.configuration())
+        for (partition, key, value) in [(1, "viewer-x", Self.secret), (0, "viewer-y", "{\"user_id\":")] {
+            let (key, value) = (Array(key.utf8), Array(value.utf8))
+            try producer.produce(
+                to: input, partition: Int32(partition), key: key.span, value: value.span,
+                headers: [("trace", Array("t-1".utf8))])
+        }
+        try producer.flush(timeout: .seconds(10))
+        try await wait(application, for: 2)
+        let listed = try list(application)
+        #expect(listed.status == 0 && listed.lines.count == 2, "\(listed.output)")
+        #expect(!listed.output.contains("viewer") && !listed.output.contains("somebody"), "\(listed.output)")
+        #expect(try list(application, "--reason", "key_mismatch", "--partition", "1").lines.count == 1)
+        #expect(try list(application, "--reason", "key_mismatch", "--partition", "0").lines.isEmpty)
+        #expect(try list(application, "--until", "2001-01-01T00:00:00Z").lines.isEmpty)
+        #expect(try list(application, "--from", "2001-01-01T00:00:00Z", "--limit", "1").lines.count == 1)
+        #expect(try list(application, "--summary").lines == ["bad_json      1", "key_mismatch  1"])
+        let json = try list(application, "--json", "--reason", "key_mismatch")
+        let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(object?["partition"] as? Int == 1 && object?["value_bytes"] as? Int == Self.secret.utf8.count)
+        #expect(object?["key"] == nil && object?["is_resubmitted"] as? Bool == false)
+        let shown = try list(application, "--show-content", "--json", "--reason", "key_mismatch")
+        #expect(shown.output.contains("viewer-x") && shown.output.contains(#""name":"trace","value":"t-1""#))
+
+        let dry = try resubmit(application, "--reason", "key_mismatch", "--dry-run")
+        #expect(dry.lines == ["1 would be sent to \(input)"], "\(dry.output)")
+        let sent = try resubmit(application, "--reason", "key_mismatch")
+        #expect(sent.status == 0 && sent.lines == ["1 sent to \(input)"], "\(sent.output)")
+        let again = try resubmit(application, "--reason", "key_mismatch")
+        #expect(again.lines.first == "0 sent to \(input)" && again.output.contains("1 not: resubmitted before"))
+        let records = try await application.broker.records(of: input).filter { $0.keyText == "viewer-x" }
+        #expect(records.count == 2 && records.allSatisfy { $0.valueText == Self.secret && $0.partition == 1 })
+        #expect(records.last?.headers["trace"] == Array("t-1".utf8))
+        let marker = String(decoding: records.last?.headers["shoal.resubmitted"] ?? [], as: UTF8.self)
+        #expect(marker.hasPrefix("\(input)-dead-letters 0:"), "\(marker)")
+        // It is no watch event still.
+        try await wait(application, for: 3)
+        let back = try list(application)
+        #expect(back.lines.count { $0.contains("came back") } == 1, "\(back.output)")
+        #expect(back.lines.count { $0.contains("resubmitted)") } == 1, "\(back.output)")
+        let third = try resubmit(application, "--all", "--dry-run")
+        #expect(third.lines.first == "1 would be sent to \(input)", "the other reason: \(third.output)")
+        #expect(third.output.contains("1 not: came back") && third.output.contains("1 not: resubmitted before"))
+        #expect(try resubmit(application, "--all", "--again", "--dry-run").lines == ["3 would be sent to \(input)"])
+        #expect(try await instance.stop() == 0)
+    }
+
+    @Test("what was cut, left out or is of another topic is counted, and not sent")
+    func unsendable() async throws {
+        let application = try await ObservedApplication()
+        try application.createTopics(partitions: 1)
+        let (input, topic) = ("\(application.name)-in", "\(application.name)-in-dead-letters")
+        let producer = try Producer(application.broker.configuration())
+        func put(_ headers: [String: String], key: String?, value: String?) throws {
+            let all = ["reason": "bad_json", "topic": input, "partition": "7", "offset": "12"].merging(headers) { $1 }
+            let (keyBytes, bytes) = (Array((key ?? "").utf8), Array((value ?? "").utf8))
+            try producer.produce(
+                to: topic, key: key == nil ? nil : keyBytes.span, value: value == nil ? nil : bytes.span,
+                headers: all.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) })
+        }
+        try put(["length": "2000000", "sha256": "00"], key: "k", value: "the beginning")
+        try put(["key_length": "70000"], key: "k", value: "whole")
+        try put([:], key: nil, value: nil)
+        try put(["topic": "elsewhere"], key: "k", value: "v")
+        try put([:], key: "k", value: "\u{7}whole")
+        try producer.produce(to: topic, key: "not", value: "a dead letter")
+        try producer.flush(timeout: .seconds(10))
+        let listed = try list(application)
+        #expect(listed.lines.count == 5 && listed.lines.count { $0.contains("cut") } == 2, "\(listed.output)")
+        #expect(listed.lines.count { $0.contains("left out") } == 1)
+        let result = try resubmit(application, "--all")
+        #expect(
+            result.lines == [
+                "1 sent to \(input)", "2 not: cut to size", "1 not: of another topic than \(input)",
+                "1 not: without bytes (dead-letters.content=reason, or there were none)",
+            ], "\(result.output)")
+        let records = try await application.broker.records(of: input)
+        #expect(records.map(\.valueText) == ["\u{7}whole"] && records[0].partition == 0, "the partition is gone")
+        #expect(try list(application, "--show-content").output.contains(#"value \u{7}whole"#))
+    }
+
+    @Test("a reason that there is not, or none at all, is a usage error")
+    func usage() throws {
+        let cases: [([String], String)] = [
+            (["list", "--reason", "bad_jsn"], "did you mean bad_json?"), (["resubmit"], "which? --reason R, or --all"),
+            (["list", "--from", "yesterday"], "must be a time"),
+        ]
+        for (words, text) in cases {
+            let result = try shoal(["dead-letters"] + words)
+            #expect(result.status == 64 && result.output.contains(text), "\(result.output)")
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@Suite("shoal reset", .serialized)
+struct ResetTests {
+    private func changes(_ application: ObservedApplication) throws -> [String] {
+        try shoal(["changes", "--json", "--from", "beginning", "--until", "end"] + application.settings()).lines
+            .sorted()
+    }
+
+    private func runToEnd(_ application: ObservedApplication, _ settings: [String: String]) async throws -> ShoalProcess
+    {
+        let instance = try application.run(ObservedApplication.short.merging(settings) { $1 })
+        _ = try await application.status { status in
+            status["lag"] as? Int == 0 && ObservedApplication.model(status)["shown"] as? Int == 2
+                && ObservedApplication.partitions(status).allSatisfy { $0["is_caught_up"] as? Bool == true }
+                && (status["waiting"] as? [String: Any])?["is_held_back"] as? Bool == false
+        }
+        return instance
+    }
+
+    @Test(
+        "it refuses while somebody is there, and then the application begins anew, with the same result",
+        .enabled(if: TestBroker.hasApache, "needs Apache Kafka: noida never forgets a static member"))
+    func anew() async throws {
+        let application = try await ObservedApplication(TestBroker.convincing)
+        let folder = try TemporaryFolder()
+        for file in ["0.checkpoint", "1.checkpoint.bad"] { _ = try folder.file("\(application.name)-\(file)", "x") }
+        let other = try folder.file("\(application.name)-x-0.checkpoint", "x")
+        try application.createTopics(partitions: 2)
+        try await application.publish()
+        let admin = try Admin(application.broker.configuration())
+        let settings = application.settings()
+        let instance = try await runToEnd(application, ["instance.id": "anna"])
+        let before = try changes(application)
+        #expect(before.count > 20)
+        let dry = try shoal(["reset"] + settings)
+        #expect(
+            dry.status == 0 && dry.output.contains("It would be refused now: the group has members: anna"),
+            "\(dry.output)")
+        let refused = try shoal(["reset", "--confirm", application.name] + settings)
+        #expect(refused.status == 1 && refused.output.contains("refused, and nothing was done"), "\(refused.output)")
+        #expect(try await instance.stop() == 0)
+        let wrong = try shoal(["reset", "--confirm", "shoal"] + settings)
+        #expect(wrong.status == 64 && wrong.output.contains("the application's id is \(application.name)"))
+        let nobody = try shoal(["reset", "--apply", "--wait", "20s"] + settings)
+        #expect(nobody.status == 64 && nobody.output.contains("nobody can be asked here"), "\(nobody.output)")
+        let shown = try shoal(["reset"] + settings)
+        #expect(shown.lines.last == "Nothing was done. --apply does it.", "\(shown.output)")
+        #expect(try changes(application) == before, "nothing was done so far")
+
+        let done = try shoal(
+            [
+                "reset", "--confirm", application.name, "--with-output", "--set",
+                "checkpoint.directory=\(folder.url.path)",
+            ]
+                + settings)
+        #expect(done.status == 0 && done.lines.last?.hasPrefix("done") == true, "\(done.output)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [
+                (other as NSString).lastPathComponent
+            ])
+        for topic in ["deltas", "models", "state"] {
+            let marks = try await admin.watermarks(of: TopicPartition("\(application.name)-\(topic)", 0))
+            #expect(marks.high == 0, "\(topic)")
+        }
+        #expect(try await admin.watermarks(of: TopicPartition("\(application.name)-in", 0)).high > 0, "the input stays")
+        #expect(try await admin.configuration(of: "\(application.name)-state")["cleanup.policy"] == "compact")
+        let described = try shoal(["topics", "describe", "--check"] + settings)
+        #expect(described.status == 0, "\(described.output)")
+        #expect(try changes(application).isEmpty)
+        let empty = try application.status()
+        #expect(empty["model"] == nil && ObservedApplication.partitions(empty).allSatisfy { $0["position"] == nil })
+        let second = try await runToEnd(application, ["instance.id": "berta"])
+        #expect(try await second.stop() == 0)
+        #expect(try changes(application) == before, "the same changes, id by id")
+    }
+
+    @Test("one that was interrupted is ended by the next, and where there is nothing, nothing is done")
+    func interrupted() async throws {
+        let application = try await ObservedApplication()
+        let none = try shoal(["reset", "--confirm", application.name] + application.settings())
+        #expect(none.status == 0 && none.output.contains("there is nothing of \(application.name)"), "\(none.output)")
+        try application.createTopics(partitions: 3)
+        let admin = try Admin(application.broker.configuration())
+        #expect(try await admin.delete(["\(application.name)-state"]).isEmpty)
+        while try await admin.partitions(of: "\(application.name)-state") != nil {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let done = try shoal(["reset", "--confirm", application.name] + application.settings())
+        #expect(
+            done.status == 0 && done.output.contains("topic \(application.name)-state: made anew, 3 partitions"),
+            "\(done.output)")
+        #expect(try await admin.partitions(of: "\(application.name)-state") == 3)
+    }
+}
