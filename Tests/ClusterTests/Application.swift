@@ -65,13 +65,14 @@ struct Application {
     }
 
     /// Starts an instance.
+    /// - Parameter program: another one than that of these tests, as an older one.
     func start(
-        _ instance: String = "a", _ more: [String: String] = [:], key: String = Self.keyDigits
+        _ instance: String = "a", _ more: [String: String] = [:], key: String = Self.keyDigits, program: String? = nil
     ) throws -> ShoalProcess {
         let all = settings.merging(["instance.id": instance]) { $1 }.merging(more) { $1 }
         return try ShoalProcess(
             ["run"] + all.sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] },
-            environment: ["SHOAL_PRIVACY_KEY": key])
+            environment: ["SHOAL_PRIVACY_KEY": key], program: program)
     }
 
     /// Runs one instance until the input is used up.

@@ -8,11 +8,12 @@ public final class ShoalProcess: Sendable {
     private let folder: TemporaryFolder
     private let output: URL
 
-    public init(_ words: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter program: another one than that of these tests, as an older one.
+    public init(_ words: [String], environment: [String: String] = [:], program: String? = nil) throws {
         folder = try TemporaryFolder()
         output = URL(fileURLWithPath: try folder.file("output", ""))
         let handle = try FileHandle(forWritingTo: output)
-        process.executableURL = URL(fileURLWithPath: shoalProgram)
+        process.executableURL = URL(fileURLWithPath: program ?? shoalProgram)
         process.arguments = words
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice

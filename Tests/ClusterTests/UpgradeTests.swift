@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the environment asks for.
+private enum Upgrade {
+    /// The other program.
+    static let base = ProcessInfo.processInfo.environment["SHOAL_TEST_BASE_PROGRAM"]
+    static let names = ["a", "b", "c"]
+}
+
+extension MainJob {
+    /// `make test-upgrade BASE=REV` builds the program of another revision for it.
+    @Suite(
+        "A group is upgraded under load, and rolled back", .serialized,
+        .enabled(
+            if: Upgrade.base != nil && TestBroker.hasTools,
+            "needs SHOAL_TEST_BASE_PROGRAM, the program of another revision, and Apache Kafka: `make test-upgrade`"))
+    struct UpgradeTests {
+        /// Three instances, and which program each one runs.
+        private final class Group {
+            let application: Application
+            let watch: ProgressWatch
+            var instances: [String: ShoalProcess] = [:]
+
+            init(_ application: Application, _ load: Load) throws {
+                self.application = application
+                watch = try ProgressWatch(application, partitions: Load.partitions) { load.published }
+            }
+
+            deinit { watch.stop() }
+
+            func start(_ name: String, _ program: String?) async throws {
+                let instance = try application.start(name, program: program)
+                instances[name] = instance
+                try await instance.waitForLog("took over")
+            }
+
+            /// Stops each in turn, and starts the other program in its place.
+            func roll(to program: String?, _ what: String) async throws {
+                watch.begin()
+                for name in Upgrade.names {
+                    let status = try await instances[name]?.stop()
+                    #expect(status == 0, "\(name): \(instances[name]?.log ?? "")")
+                    try await start(name, program)
+                    try await Task.sleep(for: .seconds(2))
+                }
+                Faults.say("  rolled \(what): away \(FaultTable.seconds(watch.worst))")
+            }
+        }
+
+        @Test("nothing is lost, doubled or different when instances are rolled to another program, and back")
+        func roll() async throws {
+            let base = try #require(Upgrade.base)
+            let broker = try await TestBroker.shared(.apacheKafka(release: 4, brokers: 1, isSecure: false))
+            let application = try Application(
+                broker, "upgrade", topics: InputStream.topics,
+                settings: ["commit.interval": "50ms", "snapshot.interval": "500ms", "kafka.session.timeout.ms": "8000"])
+            try await application.createTopics(partitions: Load.partitions)
+            let load = Load.generated(application, seed: 2_024, epochs: 90)
+            let group = try Group(application, load)
+            Faults.say("upgrade from \(base): \(load.description)")
+            load.begin(over: .seconds(75))
+            for name in Upgrade.names { try await group.start(name, base) }
+            try await group.roll(to: nil, "to this program")
+            try await group.roll(to: base, "back")
+            // An upgrade that ends in the middle: both at work at the same time, the state written by both.
+            let status = try await group.instances["b"]?.stop()
+            #expect(status == 0)
+            try await group.start("b", nil)
+            load.hurry()
+            while !load.isOver { try await Task.sleep(for: .milliseconds(20)) }
+            try await application.settle(Array(group.instances.values), within: .seconds(120))
+            for name in Upgrade.names {
+                let status = try await group.instances[name]?.stop()
+                #expect(status == 0, "\(name)")
+            }
+            let checker = try await Checker(application, isGrown: true)
+            try checker.check()
+            let verdict = checker.verdict
+            Faults.say(
+                "  \(verdict.oracle.events) events, \(verdict.published.models.count) models, "
+                    + "\(verdict.published.changes.count) changes")
+            #expect(verdict.published.models.count > 20 && verdict.published.changes.count > 100)
+        }
+    }
+}
