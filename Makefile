@@ -20,7 +20,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test test-kafka test-faults test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka
+.PHONY: build release test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing
 
 build: deps            ## a debug build
 	swift build
@@ -106,6 +106,20 @@ test-sanitize: test-deps ## the tests under the thread sanitizer and the address
 		summary+="$$sanitizer: $$result, $${tests#with } in $$((SECONDS - start)) s, $$found reports"$$'\n'; \
 	done; echo "$$summary"; exit $$status
 
+# BASE=REV: the revision that the group runs at first (the one before this). Its program is built in a work tree of its own below
+# build/, and needs some minutes for that.
+BASE ?= HEAD~1
+test-upgrade: test-deps ## a group under load is rolled from another revision's program to this one, and back
+	@git rev-parse --quiet --verify '$(BASE)^{commit}' > /dev/null || { echo "BASE=$(BASE): no such revision" >&2; exit 64; }
+	@mkdir -p build/upgrade; [ -d build/upgrade/tree/.git ] || [ -f build/upgrade/tree/.git ] \
+		|| git worktree add --quiet --force --detach build/upgrade/tree '$(BASE)'
+	git -C build/upgrade/tree checkout --quiet --detach "$$(git rev-parse '$(BASE)^{commit}')"
+	swift build -c release --package-path build/upgrade/tree --scratch-path build/upgrade/scratch --product shoal
+	swift build $(TEST_BUILD) --build-tests
+	SHOAL_TEST_BASE_PROGRAM=$(CURDIR)/build/upgrade/scratch/release/shoal \
+		SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python \
+		swift test $(TEST_BUILD) --skip-build --filter '^ClusterTests\.MainJob/UpgradeTests/'
+
 # SEEDS=3, STREAMS=base,drift, LOG=FILE, SKLEARN=1 (scikit-learn's k-means in the ceiling too), VERBOSE=1.
 LOG ?= ../shared/data/kuairand-watch-events.ndjson.gz
 bench-quality: deps $(if $(SKLEARN),build/bench-venv/.installed)   ## how good the clusters are, against their targets
@@ -141,6 +155,20 @@ bench-kafka: release   ## throughput, commits, restores and memory on Apache Kaf
 		$(if $(REPEATS),--repeats $(REPEATS)) $(if $(RELEASE),--release $(RELEASE))
 else
 bench-kafka:
+	@echo "skipped: there is no Apache Kafka in ../shared/kafka, SHOAL_SHARED or KAFKA_HOME (bin/kafka starts it)"
+endif
+
+# HOURS=8 PARTITIONS=4. One run for each number of viewers; what a member costs is the slope between them.
+VIEWERS ?= 20000,100000
+ifneq ($(KAFKA),)
+bench-sizing: test-deps release ## what an instance costs: CPU an event, memory a member, bytes in each topic
+	@rm -rf build/sizing; facts=$$($(KAFKA) start --dir $(CURDIR)/build/sizing --release 4 < /dev/null) || exit 1; \
+	trap '$(KAFKA) stop $(CURDIR)/build/sizing --kill --remove < /dev/null > /dev/null' EXIT; \
+	python3 Benchmarks/Sizing/sizing.py --shoal .build/release/shoal \
+		--bootstrap "$$(sed -n 's/^BOOTSTRAP=//p' <<< "$$facts")" --viewers $(VIEWERS) \
+		--hours $(or $(HOURS),8) --partitions $(or $(PARTITIONS),4)
+else
+bench-sizing:
 	@echo "skipped: there is no Apache Kafka in ../shared/kafka, SHOAL_SHARED or KAFKA_HOME (bin/kafka starts it)"
 endif
 

@@ -5,13 +5,15 @@ import Testing
 
 @Suite("The README")
 struct ReadmeTests {
-    private static func text() throws -> String {
-        try String(contentsOf: TestBroker.root.appending(path: "README.md"), encoding: .utf8)
+    private static func text(_ file: String = "README.md") throws -> String {
+        try String(contentsOf: TestBroker.root.appending(path: file), encoding: .utf8)
     }
 
-    @Test("its commands exist, and take the options that it gives them")
-    func commands() throws {
-        let lines = try Self.text().split(separator: "\n").filter { $0.hasPrefix("    ") }
+    @Test(
+        "its commands exist, and take the options that it gives them, and so it is in the guide for operators",
+        arguments: ["README.md", "deploy/README.md"])
+    func commands(_ file: String) throws {
+        let lines = try Self.text(file).split(separator: "\n").filter { $0.hasPrefix("    ") }
         let commands = lines.compactMap { line -> [String]? in
             guard let range = line.range(of: #"(^    |\| |release/)shoal [a-z]"#, options: .regularExpression) else {
                 return nil
