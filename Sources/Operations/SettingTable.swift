@@ -125,6 +125,10 @@ extension Setting {
         Setting(
             "watchdog.timeout", .duration(1_000...3_600_000), "60s", .no,
             "After which a part of the program that makes no progress fails /livez, and is named in the log."),
+        Setting(
+            "audit.file", .text, nil, .no,
+            "Where each look at a single member (`shoal explain`) leaves a line: who, when, which pseudonym, why. Needed for it."
+        ),
         Setting("log.level", .choice(["debug", "info", "warning", "error"]), "info", .no, "What is logged."),
         Setting(
             "log.format", .choice(["auto", "json", "text"]), "auto", .no,

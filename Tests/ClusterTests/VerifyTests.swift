@@ -43,6 +43,7 @@ extension MainJob {
             #expect(report.isIdentical && report.gone == 0)
             #expect(report.changes == Int64(try await application.records(of: application.output).count))
             #expect(report.models + 1 == Int64(try await application.modelRecords().count))
+            try await application.checkExplanations()
             try await tampered(application)
             try await incomparable(application)
         }

@@ -14,6 +14,6 @@ class MemberLens {
     /// It was handled.
     func after(_ shard: borrowing Shard<KeyedTopics>) {}
     /// An epoch is about to be opened, and was opened as far as it goes.
-    func beforeOpening(_ shard: borrowing Shard<KeyedTopics>) {}
+    func beforeOpening(_ shard: borrowing Shard<KeyedTopics>, at offset: Int64) {}
     func afterOpening(_ shard: borrowing Shard<KeyedTopics>) {}
 }

@@ -99,7 +99,7 @@ struct PartitionEngine {
     ///   - time: of the event that opens it.
     /// - Returns: whether it is open; otherwise it is to be called again.
     mutating func open(_ model: CompiledModel, time: Int64, offset place: Int64) -> Bool {
-        if let lens { lens.beforeOpening(shard) }
+        if let lens { lens.beforeOpening(shard, at: place) }
         let isOpen = shard.open(model, offset: place, time: time, changes: &changes)
         if let lens { lens.afterOpening(shard) }
         return isOpen

@@ -16,12 +16,13 @@ struct TopicSource: EventSource {
     private let rejected: RejectedCounts
 
     /// - Parameters:
+    ///   - partition: where it stands in `progress`; its number, unless `number` is given.
     ///   - range: the first offset, and the one behind the last.
     init(
-        _ client: ReaderClient, topic: String, partition: Int, range: Range<Int64>, key: PrivacyKey,
-        options: WatchEventReader.Options, progress: TopicProgress, rejected: RejectedCounts
+        _ client: ReaderClient, topic: String, partition: Int, of number: Int32? = nil, range: Range<Int64>,
+        key: PrivacyKey, options: WatchEventReader.Options, progress: TopicProgress, rejected: RejectedCounts
     ) throws {
-        reader = try client.reader(topic: topic, partition: Int32(partition), from: range.lowerBound)
+        reader = try client.reader(topic: topic, partition: number ?? Int32(partition), from: range.lowerBound)
         intake = Intake(key: key, options: options)
         batch = MessageBatchBox()
         end = range.upperBound

@@ -11,8 +11,9 @@ struct Shoal {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .run, .demo, .publish, .changes, .replay, .verify, .status, .reset, .deadLettersList, .deadLettersResubmit,
-        .topicsCreate, .topicsDescribe, .configCheck, .configShow, .configDocs, .metricsDocs, .version,
+        .run, .demo, .publish, .changes, .replay, .verify, .explain, .status, .reset, .deadLettersList,
+        .deadLettersResubmit, .topicsCreate, .topicsDescribe, .configCheck, .configShow, .configDocs, .metricsDocs,
+        .version,
     ]
 
     static func main() async {
@@ -79,6 +80,7 @@ struct Shoal {
         case is UsageError: return .usage
         case is Configuration.Invalid: return .configuration
         case is ListenError: return .address
+        case is AuditLog.Failure: return .configuration
         case let error as PipelineError:
             switch error.kind {
             case .configuration: return .configuration

@@ -1,0 +1,179 @@
+public import Clustering
+public import Kafka
+internal import Pipeline
+internal import Schemas
+
+/// Finds out why a member of a live run stands, or stood, where he does: each partition is played again with the models that were
+/// recorded, and what was decided of one member is noted.
+public struct Explanation: Sendable {
+    /// Which steps are wanted.
+    public enum Wanted: Equatable, Sendable {
+        /// Those that changed what is published, the last so many.
+        case changes(Int)
+        /// All, the last so many.
+        case all(Int)
+        /// The one at this place of the input.
+        case step(partition: Int32, offset: Int64)
+    }
+
+    let application: String
+    let topics: Verification.Topics
+    let client: ClientConfiguration
+    let options: ReplayOptions
+    public let progress: ReplayProgress
+
+    public init(
+        application: String, topics: Verification.Topics, client: ClientConfiguration, options: ReplayOptions,
+        progress: ReplayProgress = ReplayProgress()
+    ) {
+        self.application = application
+        self.topics = topics
+        self.client = client
+        self.options = options
+        self.progress = progress
+    }
+
+    /// The member and the place of the published change with this id; nil: it is not in the output topic.
+    /// - Throws: `ReplayError`; `KafkaError`.
+    public func change(_ id: UInt128) async throws -> (member: Pseudonym, partition: Int32, offset: Int64)? {
+        let admin = try Admin(client)
+        guard let count = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
+            throw ReplayError(.incomparable, "there is no topic \(topics.output)")
+        }
+        var found: (member: Pseudonym, partition: Int32, offset: Int64)?
+        for output in 0..<count where found == nil {
+            let place = TopicPartition(topics.output, output)
+            let marks = try await admin.watermarks(of: place)
+            try await BoundedReader(client).read(place, marks.low..<marks.high) { batch, index in
+                guard found == nil, let value = batch.valueBytes(index), let change = try? ClusterChange(value),
+                    change.id == id, let member = change.member, let partition = change.inputPartition,
+                    let offset = change.inputOffset
+                else { return }
+                found = (member, partition, offset)
+            }
+        }
+        return found
+    }
+
+    /// Plays the partitions again, up to the end of the input or as far as models were recorded.
+    /// - Returns: nil where nobody knows the member.
+    /// - Throws: `ReplayError` (`incomparable`) where something is gone that is needed; `KafkaError`.
+    public func explain(_ member: Pseudonym, _ wanted: Wanted) async throws -> ExplainReport? {
+        let admin = try Admin(client)
+        let place = TopicPartition(topics.models, 0)
+        guard try await admin.partitions(of: topics.models, timeout: .seconds(10)) != nil else {
+            throw ReplayError(
+                .incomparable, "there is no topic \(topics.models): no run of \(application) was recorded here")
+        }
+        let run = try await RecordedRun(
+            topics.models, through: try await admin.watermarks(of: place).high, client: client)
+        guard run.last.keyFingerprint == options.key.fingerprint else {
+            throw ReplayError(
+                .incomparable,
+                "privacy.key-file holds another key than the run was made with: no pseudonym would be the same")
+        }
+        let partitions: [Int32]
+        if case .step(let partition, _) = wanted {
+            partitions = [partition]
+        } else {
+            partitions = run.genesis.firstOffsets.indices.map { Int32($0) }
+        }
+        var ranges: [Range<Int64>] = []
+        for partition in partitions {
+            let marks = try await admin.watermarks(of: TopicPartition(topics.input, partition))
+            let first = run.genesis.firstOffsets[Int(partition)]
+            guard marks.low <= first else {
+                throw ReplayError(
+                    .incomparable,
+                    "\(topics.input) partition \(partition) begins at offset \(marks.low): retention has taken the beginning, "
+                        + "which the run read from offset \(first) on")
+            }
+            ranges.append(first..<marks.high)
+        }
+        let found = try await play(run, partitions, ranges, member, wanted)
+        let steps = found.flatMap(\.steps)
+        let events = found.reduce(0) { $0 + $1.events }
+        guard events > 0 else { return nil }
+        return ExplainReport(member: Hex.text(member), steps: steps, events: events)
+    }
+
+    private func play(
+        _ run: RecordedRun, _ partitions: [Int32], _ ranges: [Range<Int64>], _ member: Pseudonym, _ wanted: Wanted
+    ) async throws -> [(steps: [ExplainReport.Step], events: Int64)] {
+        let reader = try ReaderClient(client.reading)
+        let models = RecordedModels(run.table)
+        let genesis = CompiledModel(run.genesis.model, version: nil)
+        let topic = TopicProgress(progress, ranges: ranges)
+        return try await withThrowingTaskGroup(of: (Int32, [ExplainReport.Step], Int64).self) { group in
+            for (index, partition) in partitions.enumerated() {
+                group.addTask {
+                    let lens = ExplainLens(member: member, partition: partition, wanted)
+                    let shard = Shard(partition: partition, genesis: genesis, keys: KeyedTopics(options.key))
+                    var engine = PartitionEngine(shard, offset: ranges[index].lowerBound)
+                    engine.lens = lens
+                    var source = try TopicSource(
+                        reader, topic: topics.input, partition: index, of: partition, range: ranges[index],
+                        key: options.key, options: options.input, progress: topic, rejected: RejectedCounts())
+                    try await Self.play(&engine, &source, models, progress)
+                    return (partition, lens.steps, lens.events)
+                }
+            }
+            let all = try await group.reduce(into: []) { $0.append($1) }
+            return all.sorted { $0.0 < $1.0 }.map { ($0.1, $0.2) }
+        }
+    }
+
+    private static func play(
+        _ engine: inout PartitionEngine, _ source: inout TopicSource, _ models: RecordedModels,
+        _ progress: ReplayProgress
+    ) async throws {
+        var counted: Int64 = 0
+        while true {
+            let stop = engine.run(&source)
+            engine.changes.removeAll(keepingCapacity: true)
+            progress.add(engine.shard.counters.events - counted)
+            counted = engine.shard.counters.events
+            switch stop {
+            case .empty: guard try await source.fill() else { return }
+            case .changes, .closed: continue
+            case .arrived: return
+            case .needs(let version):
+                // The run itself has come no further.
+                guard let model = try await models.exact(version) else { return }
+                while !engine.open(model, time: source.event.time, offset: engine.pendingOffset) {}
+            }
+        }
+    }
+}
+
+extension ExplainLens {
+    fileprivate convenience init(member: Pseudonym, partition: Int32, _ wanted: Explanation.Wanted) {
+        switch wanted {
+        case .changes(let most): self.init(member: member, partition: partition, onlyChanges: true, most: most)
+        case .all(let most): self.init(member: member, partition: partition, onlyChanges: false, most: most)
+        case .step(_, let offset):
+            self.init(member: member, partition: partition, onlyChanges: false, most: 1)
+            wantedOffset = offset
+        }
+    }
+}
+
+/// Models as they were recorded, decoded where they are needed, for all partitions.
+actor RecordedModels {
+    private var table: ModelTable
+
+    init(_ table: ModelTable) {
+        self.table = table
+    }
+
+    /// - Throws: `ReplayError` where retention has taken it.
+    func exact(_ version: Epoch) throws -> CompiledModel? {
+        do {
+            return try table.exact(version)
+        } catch let gone as ModelTable.Gone {
+            throw ReplayError(
+                .incomparable,
+                "the model of epoch \(gone.version) is needed, but the model topic begins with that of \(gone.first)")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Kafka
+import Operations
+import Pipeline
+import Replay
+import Schemas
+
+extension Command {
+    static let explain = Command(
+        name: "explain", summary: "tell why a member of a live run moved",
+        options: [
+            Option("member", "HEX", "the pseudonym, 32 hexadecimal digits"),
+            Option("viewer", "ID", "the viewer's own id"),
+            Option("change", "HEX", "the change_id of a member's change"),
+            Option("reason", "TEXT", "why you look: goes into the audit log"),
+            Option("all", nil, "every event of the member, not only what changed something"),
+            Option("limit", "N", "the last N steps (10)"),
+            Option("json", nil, "as JSON"),
+        ],
+        details: """
+            Plays the input again with the models that were recorded, and tells of one member what each decision read: the
+            event's topics, the profile as weights, the scores of the best clusters before and after, and the model. It
+            needs the key of the run, and is refused without it; and it looks at a single person, so each call leaves a
+            line in `audit.file` before anything is read: who, when, which pseudonym, why.
+            """,
+        examples: [
+            "shoal explain --config shoal.properties --viewer u17 --reason 'ticket 4711'",
+            "shoal explain --config shoal.properties --change 59ba0c… --reason 'ticket 4711' --json",
+        ]
+    ) { arguments in
+        let configuration = try arguments.configuration()
+        let explanation = try makeExplanation(arguments, configuration)
+        let audit = AuditLog(configuration.text("audit.file"))
+        let (member, wanted) = try await subject(arguments, configuration, explanation)
+        try audit.append(action: "explain", member: Hex.text(member), reason: arguments["reason"] ?? "")
+        let report = try await tracked(explanation.progress) { try await explanation.explain(member, wanted) }
+        guard let report else {
+            Shoal.report("\(Hex.text(member)) is in no event of \(configuration.text("input.topic"))")
+            return .noInput
+        }
+        print(arguments.has("json") ? try report.json() : report.text)
+        return .ok
+    }
+
+    /// - Throws: `Configuration.Invalid` where key or audit log are missing; `UsageError` where the reason is.
+    private static func makeExplanation(
+        _ arguments: Arguments, _ configuration: Configuration
+    ) throws -> Explanation {
+        var problems: [String] = []
+        if configuration.privacyKey == nil {
+            problems.append(
+                "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: who may not have the key may not look at members")
+        }
+        if configuration["audit.file"] == nil {
+            problems.append("audit.file is not set: a look at a single member leaves a line there")
+        }
+        if !problems.isEmpty { throw Configuration.Invalid(problems: problems) }
+        guard arguments["reason"]?.contains(where: { !$0.isWhitespace }) == true else {
+            throw UsageError(description: "shoal explain: --reason TEXT is missing: why do you look at this member?")
+        }
+        let topics = configuration.topics
+        return Explanation(
+            application: configuration.text("application.id"),
+            topics: .init(input: topics.input, output: topics.changes, models: topics.models),
+            client: configuration.client(configuration.logger),
+            options: try ReplayInput.replayOptions(arguments, configuration))
+    }
+
+    /// Whom the arguments name, and which steps are wanted.
+    private static func subject(
+        _ arguments: Arguments, _ configuration: Configuration, _ explanation: Explanation
+    ) async throws -> (UInt128, Explanation.Wanted) {
+        guard ["member", "viewer", "change"].count(where: { arguments.has($0) }) == 1 else {
+            throw UsageError(description: "shoal explain: give one of --member, --viewer and --change")
+        }
+        let limit = try arguments.integer("limit", or: 10)
+        let wanted: Explanation.Wanted = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
+        if let viewer = arguments["viewer"], let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) {
+            return (key.pseudonym(of: viewer.utf8), wanted)
+        }
+        if let text = arguments["member"] {
+            guard let member = Hex.pseudonym(text) else {
+                throw UsageError(description: "--member \(text): must be 32 hexadecimal digits")
+            }
+            return (member, wanted)
+        }
+        let text = arguments["change"] ?? ""
+        guard let id = Hex.pseudonym(text) else {
+            throw UsageError(description: "--change \(text): must be 32 hexadecimal digits")
+        }
+        guard let change = try await explanation.change(id) else {
+            throw ReplayError(
+                .input, "no change of a member in \(configuration.text("output.topic")) has the change_id \(text)")
+        }
+        return (change.member, .step(partition: change.partition, offset: change.offset))
+    }
+}
