@@ -36,7 +36,8 @@ extension ExplainReport.Step {
         if isChange {
             lines.append("  published: from \(from) to \(to)")
         } else {
-            lines.append(inside == now ? "  stays in \(now)" : "  from \(inside) to \(now), of which nothing is published")
+            lines.append(
+                inside == now ? "  stays in \(now)" : "  from \(inside) to \(now), of which nothing is published")
         }
         for (name, state) in [("before", before), ("after", after)] {
             guard let state else {
