@@ -8,8 +8,8 @@ extension Command {
     static let replay = Command(
         name: "replay", summary: "run the engine over a file or a range of a topic, and report what it does",
         arguments: ["FILE"],
-        options: ReplayInput.options + [
-            Option("json", nil, "the report as JSON"),
+        options: ReplayInput.options + ReportOutput.options + [
+            ViewerTruth.option,
             Option("publish-to", "T", "write the changes to this topic, which has to exist"),
         ],
         details: """
@@ -22,16 +22,23 @@ extension Command {
             What the settings say is what is done: `topics.file`, `profile.half-life`, `privacy.min-cluster-size` and the
             others that `shoal config docs` says reach the result. Clusters with fewer members than
             `privacy.min-cluster-size` are counted, and not told of. Ctrl-C stops, and reports what was done.
+
+            JSON names things as the output topic does; times are milliseconds since 1970, shares and similarities
+            millionths: schemas/replay_report.schema.json describes it. The page stands alone: it fetches nothing, and
+            holds no script.
             """,
         examples: [
             "shoal replay events.ndjson.gz --set topics.file=topics.txt",
+            "shoal replay events.ndjson.gz --set topics.file=topics.txt --html report.html",
             "shoal replay --config shoal.properties --from 2026-11-01T00:00:00Z --json > report.json",
             "shoal replay events.ndjson.gz --epochs given --partitions 16 --set epoch.length=1d",
             "shoal replay --config shoal.properties --set profile.half-life=14d --publish-to what-if",
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
+        let output = try ReportOutput(arguments)
         let input = try await ReplayInput(arguments, configuration)
+        let truth = try arguments["truth"].map { try ViewerTruth($0, key: input.options.key) }
         var replay = Replay(input.options)
         var publisher: ChangePublisher?
         if let topic = arguments["publish-to"] {
@@ -43,10 +50,12 @@ extension Command {
                 topic, client: client, isJSON: configuration.text("output.format") == "json")
             if let publisher { replay = replay.publishing(to: publisher) }
         }
-        let result = try await input.run(replay)
+        var result = try await input.run(replay)
         try publisher?.finish()
         if let publisher { Shoal.report("\(publisher.sent) changes were written to \(arguments["publish-to"] ?? "")") }
-        print(arguments.has("json") ? try result.report.json() : result.report.summary())
+        result.measureQuality(truth: truth?.groups)
+        let report = result.report
+        try output.give(text: report.text, json: report.json, html: report.html)
         return .ok
     }
 }

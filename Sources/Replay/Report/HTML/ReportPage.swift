@@ -1,0 +1,90 @@
+/// A page that stands alone: no script, nothing fetched, and a policy that forbids both.
+struct ReportPage {
+    /// A part of the page, with an entry in its list of contents.
+    struct Section {
+        var id: String
+        var title: String
+        /// What is to be seen, in a sentence.
+        var lead: Markup
+        var body: Markup
+
+        init(_ id: String, _ title: String, lead: Markup = "", _ body: Markup) {
+            (self.id, self.title, self.lead, self.body) = (id, title, lead, body)
+        }
+    }
+
+    /// A number that stands out.
+    struct Tile {
+        var value: String
+        var name: String
+        var note = ""
+    }
+
+    var title: String
+    /// Below the title.
+    var subtitle: Markup
+    var tiles: [Tile] = []
+    var sections: [Section] = []
+    var footer: Markup = ""
+
+    func html() -> String {
+        let entries = sections.map { section -> Markup in "<li><a href=\"#\(section.id)\">\(section.title)</a></li>" }
+        let tiles = tiles.map { tile -> Markup in
+            """
+            <div class="tile"><dt>\(tile.name)</dt><dd\(tile.value.count > 10 ? " class=\"long\"" : "" as Markup)>\(tile.value)</dd>\
+            \(tile.note.isEmpty ? "" : "<dd class=\"note\">\(tile.note)</dd>" as Markup)</div>
+
+            """
+        }
+        let parts = sections.map { section -> Markup in
+            """
+            <section id="\(section.id)" aria-labelledby="\(section.id)-title">
+            <h2 id="\(section.id)-title">\(section.title)</h2>
+            \(section.lead.isEmpty ? "" : "<p class=\"lead\">\(section.lead)</p>\n" as Markup)\(section.body)</section>
+
+            """
+        }
+        let page: Markup = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8" />
+            <meta http-equiv="Content-Security-Policy" \
+            content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            <meta name="referrer" content="no-referrer" />
+            <title>\(title)</title>
+            <style>
+            \(Markup(stringLiteral: ReportStyle.text))</style>
+            </head>
+            <body>
+            <a class="skip" href="#main">To the contents</a>
+            <header>
+            <h1>\(title)</h1>
+            <p class="subtitle">\(subtitle)</p>
+            <nav aria-label="Contents"><ul>\(entries)</ul></nav>
+            </header>
+            <main id="main">
+            <dl class="tiles">
+            \(tiles)</dl>
+            \(parts)</main>
+            <footer>\(footer)</footer>
+            </body>
+            </html>
+
+            """
+        return page.text
+    }
+
+    /// A chart with what it shows.
+    static func figure(_ chart: Markup, _ below: Markup = "") -> Markup {
+        chart.isEmpty ? below : "<figure>\(chart)\(below)</figure>\n"
+    }
+
+    /// Names with their values.
+    static func facts(_ facts: [(name: String, value: String)]) -> Markup {
+        let rows = facts.map { fact -> Markup in "<div><dt>\(fact.name)</dt><dd>\(fact.value)</dd></div>\n" }
+        return "<dl class=\"facts\">\(rows)</dl>\n"
+    }
+}

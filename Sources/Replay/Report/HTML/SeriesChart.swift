@@ -1,0 +1,69 @@
+/// One or two values over time as lines, the first one's area tinted.
+struct SeriesChart {
+    struct Series {
+        var name: String
+        /// The class of its line.
+        var style: String
+        /// By interval; nil: unknown.
+        var values: [Double]
+    }
+
+    let label: String
+    /// The end of each interval.
+    let times: [Int64]
+    let series: [Series]
+    let text: @Sendable (Double) -> String
+    /// The axis reaches at least this far.
+    var least = 0.0
+
+    /// Two charts side by side on a wide page.
+    static func image(_ format: ChartFormat, _ make: (ChartFormat) -> SeriesChart) -> Markup {
+        make(format).image(format)
+    }
+
+    func image(_ format: ChartFormat) -> Markup {
+        guard let first = times.first, let last = times.last else { return Markup() }
+        let most = max(series.flatMap(\.values).max() ?? 0, least)
+        let plot = Plot(format, height: format == .wide ? 190 : 170, times: first...max(last, first + 1), most: most)
+        var shapes = Markup()
+        for (index, line) in series.enumerated() {
+            var outline = Outline()
+            for (time, value) in zip(times, line.values) { outline.line(to: plot.x(time), plot.y(value)) }
+            if times.count == 1 { outline.line(to: plot.end, plot.y(line.values.first ?? 0)) }
+            if index == 0 {
+                let edge: Markup = "M\(plot.x(first)) \(plot.base)L"
+                let closing: Markup = "L\(times.count == 1 ? plot.end : plot.x(last)) \(plot.base)Z"
+                let body = Markup(stringLiteral: String(outline.markup.text.dropFirst()))
+                shapes += "<path class=\"area \(line.style)\" d=\"\(edge)\(body)\(closing)\" />"
+            }
+            shapes += "<path class=\"line \(line.style)\" d=\"\(outline.markup)\"><title>\(line.name)</title></path>"
+        }
+        return plot.image(label, "\(plot.valueAxis(text))\(shapes)\(plot.timeAxis)")
+    }
+
+    /// What the lines are.
+    var legend: Markup {
+        let entries = series.map { line -> Markup in
+            "<li><span class=\"swatch \(line.style)\"></span>\(line.name)</li>"
+        }
+        return "<ul class=\"legend\">\(entries)</ul>"
+    }
+}
+
+/// How a value went, as a small line without axes.
+struct Sparkline {
+    static func image(_ values: [Int64], style: String, label: String) -> Markup {
+        let most = Double(max(values.max() ?? 1, 1))
+        let (width, height) = (120.0, 26.0)
+        var outline = Outline()
+        let step = width / Double(max(values.count - 1, 1))
+        for (index, value) in values.enumerated() {
+            outline.line(to: Double(index) * step, height - 1 - Double(value) / most * (height - 3))
+        }
+        if values.count == 1 { outline.line(to: width, height - 1 - Double(values[0]) / most * (height - 3)) }
+        return """
+            <svg class="spark \(style)" viewBox="0 0 \(width) \(height)" role="img" aria-label="\(label)" \
+            preserveAspectRatio="none"><path d="\(outline.markup)" /></svg>
+            """
+    }
+}

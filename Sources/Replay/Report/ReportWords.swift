@@ -1,0 +1,155 @@
+/// Numbers, shares and times as reports write them: the same on every machine, in no language but English.
+enum ReportWords {
+    /// With commas: 12,345.
+    static func number(_ value: some BinaryInteger) -> String {
+        var digits = String(value.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits = String(digits.dropLast(3))
+        }
+        return (value < 0 ? "−" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    /// A word with its number: 1 member, 2 members.
+    static func count(_ value: some BinaryInteger, _ word: String) -> String {
+        "\(number(value)) \(word)\(value == 1 ? "" : "s")"
+    }
+
+    /// Short, for axes and tiles: 950, 12.3 k, 4.56 M.
+    static func short(_ value: Int64) -> String {
+        for (unit, size) in [("G", Int64(1_000_000_000)), ("M", 1_000_000), ("k", 1_000)] {
+            guard value.magnitude >= size.magnitude else { continue }
+            let digits = value.magnitude >= 100 * size.magnitude ? 0 : value.magnitude >= 10 * size.magnitude ? 1 : 2
+            var text = fixed(value, unit: size, digits: digits)
+            while text.contains("."), text.hasSuffix("0") || text.hasSuffix(".") { text.removeLast() }
+            return "\(text) \(unit)"
+        }
+        return number(value)
+    }
+
+    /// Millionths as percent: 12.3 %.
+    static func share(_ millionths: Int64, digits: Int = 1) -> String {
+        fixed(millionths, unit: 10_000, digits: digits) + " %"
+    }
+
+    /// Millionths as a number: 0.0123.
+    static func decimal(_ millionths: Int64, digits: Int = 3) -> String {
+        fixed(millionths, unit: 1_000_000, digits: digits)
+    }
+
+    static func part(_ part: Int64, of whole: Int64) -> String {
+        whole > 0 ? share(Int64((Double(part) / Double(whole) * 1_000_000).rounded())) : "–"
+    }
+
+    /// value / unit with so many digits, rounded half away from zero.
+    private static func fixed(_ value: Int64, unit: Int64, digits: Int) -> String {
+        let power = (0..<digits).reduce(UInt128(1)) { power, _ in power * 10 }
+        let scaled = (UInt128(value.magnitude) * power * 2 + UInt128(unit)) / UInt128(2 * unit)
+        let (whole, rest) = scaled.quotientAndRemainder(dividingBy: power)
+        let tail = String(rest)
+        let fraction = digits > 0 ? "." + String(repeating: "0", count: digits - tail.count) + tail : ""
+        return (value < 0 && scaled > 0 ? "−" : "") + number(whole) + fraction
+    }
+
+    // MARK: - Times, UTC
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// As `2026-01-01 14:00`.
+    static func time(_ milliseconds: Int64) -> String {
+        let time = CivilTime(milliseconds)
+        return "\(time.year)-\(two(time.month))-\(two(time.day)) \(two(time.hour)):\(two(time.minute))"
+    }
+
+    /// As `1 Jan 14:00`.
+    static func shortTime(_ milliseconds: Int64) -> String {
+        let time = CivilTime(milliseconds)
+        return "\(day(milliseconds)) \(two(time.hour)):\(two(time.minute))"
+    }
+
+    /// As `1 Jan`.
+    static func day(_ milliseconds: Int64) -> String {
+        let time = CivilTime(milliseconds)
+        return "\(time.day) \(months[time.month - 1])"
+    }
+
+    /// As `14:00`.
+    static func clock(_ milliseconds: Int64) -> String {
+        let time = CivilTime(milliseconds)
+        return "\(two(time.hour)):\(two(time.minute))"
+    }
+
+    /// As `Jan 2026`.
+    static func month(_ milliseconds: Int64) -> String {
+        let time = CivilTime(milliseconds)
+        return "\(months[time.month - 1]) \(time.year)"
+    }
+
+    /// How long: `29.9 days`, `14 h`, `12 s`.
+    static func span(_ milliseconds: Int64) -> String {
+        let units: [(String, Int64)] = [(" days", 86_400_000), (" h", 3_600_000), (" min", 60_000)]
+        for (unit, size) in units where milliseconds >= 2 * size {
+            let text = fixed(milliseconds, unit: size, digits: milliseconds % size == 0 ? 0 : 1)
+            return text + unit
+        }
+        return fixed(milliseconds, unit: 1_000, digits: milliseconds % 1_000 == 0 ? 0 : 1) + " s"
+    }
+
+    private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+}
+
+/// A time in the proleptic Gregorian calendar, UTC (Hinnant, 2013: `civil_from_days`).
+struct CivilTime {
+    var year: Int
+    var month: Int
+    var day: Int
+    var hour: Int
+    var minute: Int
+
+    init(_ milliseconds: Int64) {
+        let days = milliseconds.floorDivided(by: 86_400_000)
+        let rest = milliseconds - days * 86_400_000
+        (hour, minute) = (Int(rest / 3_600_000), Int(rest / 60_000 % 60))
+        let shifted = days + 719_468
+        let era = shifted.floorDivided(by: 146_097)
+        let ofEra = shifted - era * 146_097
+        let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
+        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * ofYear + 2) / 153
+        day = Int(ofYear - (153 * shiftedMonth + 2) / 5 + 1)
+        month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
+        year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
+    }
+}
+
+extension Int64 {
+    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}
+
+extension String {
+    /// The text without anything that moves a cursor, turns the direction of writing, ends a line, or may not stand in XML:
+    /// such characters stand as `\u{1b}`.
+    var plain: String {
+        guard unicodeScalars.contains(where: \.isUnfit) else { return self }
+        var text = ""
+        for scalar in unicodeScalars {
+            if scalar.isUnfit {
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isUnfit: Bool {
+        value < 0x20 || (0x7F...0x9F).contains(value) || (0x200E...0x200F).contains(value)
+            || (0x2028...0x202E).contains(value) || (0x2066...0x2069).contains(value) || value & 0xFFFE == 0xFFFE
+    }
+}

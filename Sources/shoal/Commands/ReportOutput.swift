@@ -1,0 +1,48 @@
+import Foundation
+import Operations
+
+/// How a command gives its report: as text or JSON on standard output, and as a page in a file.
+struct ReportOutput: Sendable {
+    static let options = [
+        Command.Option("json", nil, "the report as one line of JSON, not as text"),
+        Command.Option("html", "FILE", "write the report as a page with charts, too"),
+    ]
+
+    private let isJSON: Bool
+    private let page: String?
+
+    /// - Throws: `UsageError` where the page could not be written in the end.
+    init(_ arguments: Arguments) throws {
+        isJSON = arguments.has("json")
+        page = arguments["html"]
+        guard let page else { return }
+        let file = URL(fileURLWithPath: page)
+        let folder = file.deletingLastPathComponent().path
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw UsageError(description: "--html \(page): \(folder) is no directory that can be written to")
+        }
+        if (try? file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true {
+            throw UsageError(description: "--html \(page): is a directory")
+        }
+    }
+
+    /// - Throws: what keeps the page from being written.
+    func give(
+        text: (_ width: Int, _ hasColor: Bool) -> String, json: () throws -> String, html: () -> String
+    ) throws {
+        let output = StandardStream.output
+        if isJSON {
+            _ = output.write(try json() + "\n")
+        } else {
+            let width = output.isTerminal ? min(Screen().size.columns, 160) : 120
+            _ = output.write(text(width, output.hasColor))
+        }
+        guard let page else { return }
+        do {
+            try Data(html().utf8).write(to: URL(fileURLWithPath: page), options: .atomic)
+        } catch {
+            throw InputError(description: "\(page): \(error.localizedDescription)")
+        }
+        Shoal.report("the page is in \(page)")
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Pipeline
+
+/// The true groups of viewers, from a file as `shoal simulate --truth` writes it.
+struct ViewerTruth: Sendable {
+    static let option = Command.Option(
+        "truth", "FILE", "judge the clusters by the groups of viewers in FILE (simulate --truth)")
+
+    /// Of each viewer who belongs to one group alone and has not fallen silent, by pseudonym.
+    private(set) var groups: [UInt128: Int32] = [:]
+
+    private struct Line: Decodable {
+        var kind: String
+        var userId: String?
+        var archetype: Int32?
+        var second: Int32?
+        var silent: Bool?
+    }
+
+    /// - Throws: `InputError`.
+    init(_ path: String, key: PrivacyKey) throws {
+        let reader = try LineReader(path)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        var (line, number) = ([UInt8](), 0)
+        while try reader.next(into: &line, limit: 1 << 20) {
+            number += 1
+            guard !line.isEmpty else { continue }
+            guard let entry = try? decoder.decode(Line.self, from: Data(line)) else {
+                throw InputError(description: "\(path): line \(number) is no object with a `kind`")
+            }
+            guard entry.kind == "viewer" else { continue }
+            guard let viewer = entry.userId, let group = entry.archetype else {
+                throw InputError(description: "\(path): line \(number): a viewer needs `user_id` and `archetype`")
+            }
+            // What is told last holds.
+            let isOne = entry.second == nil && entry.silent != true
+            groups[key.pseudonym(of: Array(viewer.utf8))] = isOne ? group : nil
+        }
+        guard !groups.isEmpty else {
+            throw InputError(description: "\(path): tells of no viewer who belongs to one group alone")
+        }
+    }
+}
