@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 # Debian's packages that Shoal is built with, and those that its tests use.
 BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libmicrohttpd-dev
-TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus
+TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2
 # The tests' Python packages, in a virtual environment of their own below build/.
 PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5 jsonschema==4.26.0
 # What the tests of deploy/ use.

@@ -73,7 +73,9 @@ let package = Package(
         tests("KafkaTests", ["Kafka"]),
         tests("SchemasTests", ["Schemas"], exclude: ["Released", "random_messages.py"]),
         tests("ClusteringTests", ["Clustering"]),
-        tests("ReplayTests", ["Replay", "Clustering", "Generator", "Pipeline", "Schemas", "Scoring"]),
+        tests(
+            "ReplayTests", ["Replay", "Clustering", "Generator", "Pipeline", "Schemas", "Scoring"],
+            exclude: ["report_schema.py"]),
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
         tests("SimulationTests", ["Pipeline", "Schemas", "Clustering"], exclude: ["internal_records.py"]),
         tests("GeneratorTests", ["Generator"]),

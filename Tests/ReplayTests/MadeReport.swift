@@ -3,12 +3,12 @@ import Clustering
 @testable import Replay
 
 /// Reports that are made up, of any size: what charts have to cope with.
-struct MadeReport {
+struct MadeReport: Sendable {
     var clusters = 16
     var rows = 180
     /// Clusters that come and go by the way.
     var passing = 6
-    var names: (Int) -> String = { "topic \($0)" }
+    var names: @Sendable (Int) -> String = { "topic \($0)" }
     var seed: UInt64 = 1
 
     static let hour: Int64 = 3_600_000

@@ -5,9 +5,9 @@ import Testing
 @Suite("The command line")
 struct CommandLineTests {
     static let commands = [
-        "run", "demo", "publish", "changes", "replay", "verify", "status", "reset", "dead-letters list",
-        "dead-letters resubmit", "topics create", "topics describe", "config check", "config show", "config docs",
-        "metrics docs", "version",
+        "run", "demo", "publish", "changes", "replay", "diff", "verify", "explain", "status", "reset",
+        "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "config check",
+        "config show", "config docs", "metrics docs", "version",
     ]
 
     @Test("the help lists every command, and nothing at all is a usage error")

@@ -63,11 +63,14 @@ struct Arguments: Sendable {
     }
 
     /// The configuration that the arguments name.
-    func configuration() throws(Configuration.Invalid) -> Configuration {
+    /// - Parameters:
+    ///   - file: in place of `--config`.
+    ///   - sets: on top of everything.
+    func configuration(file: String? = nil, sets: [String] = []) throws(Configuration.Invalid) -> Configuration {
         let environment = ProcessInfo.processInfo.environment
         return try Configuration(
-            file: self["config"] ?? environment["SHOAL_CONFIG"], environment: environment, sets: all("set"),
-            kafkaCheck: Self.kafkaProblem)
+            file: file ?? self["config"] ?? environment["SHOAL_CONFIG"], environment: environment,
+            sets: all("set") + sets, kafkaCheck: Self.kafkaProblem)
     }
 
     /// What is wrong with a setting of librdkafka, with the name that was meant.

@@ -11,7 +11,7 @@ struct Shoal {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .run, .demo, .publish, .changes, .replay, .verify, .explain, .status, .reset, .deadLettersList,
+        .run, .demo, .publish, .changes, .replay, .diff, .verify, .explain, .status, .reset, .deadLettersList,
         .deadLettersResubmit, .topicsCreate, .topicsDescribe, .configCheck, .configShow, .configDocs, .metricsDocs,
         .version,
     ]

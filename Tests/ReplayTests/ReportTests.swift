@@ -1,0 +1,185 @@
+import Clustering
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Replay
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+/// What a page consists of, by a parser that takes no half-open tag for one.
+private final class Page: NSObject, XMLParserDelegate {
+    private(set) var elements: [String: Int] = [:]
+    private(set) var attributes: [(element: String, name: String, value: String)] = []
+    private(set) var text = ""
+    private(set) var problem: String?
+
+    init(_ html: String) {
+        super.init()
+        let parser = XMLParser(data: Data(html.utf8))
+        parser.delegate = self
+        if !parser.parse() {
+            problem = "line \(parser.lineNumber): \(parser.parserError.map { "\($0)" } ?? "not well-formed")"
+        }
+    }
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes values: [String: String]
+    ) {
+        elements[name, default: 0] += 1
+        for (key, value) in values { attributes.append((name, key, value)) }
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
+}
+
+@Suite("Reports")
+struct ReportTests {
+    private static let hasSchemas = {
+        (try? run(TestBroker.pythonFolder.appending(path: "python").path, ["-c", "import jsonschema"])) != nil
+    }()
+
+    private static let edges: [(String, MadeReport)] = [
+        ("typical", MadeReport()),
+        ("no cluster", MadeReport(clusters: 0, rows: 5, passing: 0)),
+        ("one row", MadeReport(clusters: 0, rows: 1, passing: 0)),
+        ("one cluster", MadeReport(clusters: 1, rows: 40, passing: 0)),
+        ("as soon as there are clusters it ends", MadeReport(clusters: 5, rows: 3, passing: 0)),
+        ("128 clusters", MadeReport(clusters: 128, rows: 200, passing: 60)),
+        ("hostile names", MadeReport(names: { MadeReport.hostile[$0 % MadeReport.hostile.count] })),
+    ]
+
+    private static let reports = [("nothing at all", ReplayReport())] + edges.map { ($0.0, $0.1.report) }
+
+    @Test("a page is well-formed, fetches nothing and runs nothing", arguments: reports.indices)
+    func page(index: Int) throws {
+        let (name, report) = Self.reports[index]
+        let html = report.html()
+        let page = Page(html)
+        #expect(page.problem == nil, "\(name)")
+        #expect(page.elements["script"] == nil && page.elements["img"] == nil && page.elements["iframe"] == nil)
+        for attribute in page.attributes {
+            #expect(!attribute.name.hasPrefix("on"), "\(name): \(attribute)")
+            if attribute.name == "href" { #expect(attribute.value.hasPrefix("#"), "\(name): \(attribute)") }
+            #expect(attribute.name != "src", "\(name): \(attribute)")
+        }
+        let policy = page.attributes.first { $0.element == "meta" && $0.value.contains("default-src") }
+        #expect(policy?.value.hasPrefix("default-src 'none'; style-src 'unsafe-inline'") == true)
+        #expect(!html.contains("url(") && !html.contains("@import") && !html.contains("http:"))
+        let ids = page.attributes.filter { $0.name == "id" }.map(\.value)
+        #expect(Set(ids).count == ids.count, "\(name): an id stands for one thing")
+        for link in page.attributes where link.name == "href" {
+            #expect(ids.contains(String(link.value.dropFirst())), "\(name): \(link.value) leads nowhere")
+        }
+        let images = page.attributes.filter { $0.element == "svg" && $0.name == "aria-label" }
+        #expect(images.count == page.elements["svg"] ?? 0, "\(name): an image has a text")
+    }
+
+    @Test("names stand in a page as they are")
+    func names() {
+        let report = MadeReport(names: { MadeReport.hostile[$0 % MadeReport.hostile.count] }).report
+        let page = Page(report.html())
+        #expect(page.text.contains("<script>alert(1)</script>") && page.text.contains("\"onload=alert(1) x=\""))
+        #expect(page.text.contains("&lt;b&gt;&#x3c;"), "what looks escaped is escaped again")
+        #expect(page.text.contains("猫と犬の動画を見る人たち"))
+        #expect(page.text.contains("\\u{202e}evil"), "nothing turns the direction of writing")
+    }
+
+    @Test("a page holds the numbers of the report")
+    func numbers() throws {
+        let report = MadeReport().report
+        let page = Page(report.html())
+        for cluster in report.living { #expect(page.text.contains(ReportWords.number(cluster.members))) }
+        #expect(page.text.contains(ReportWords.number(report.input.events)))
+        #expect(page.attributes.count { $0.value.hasPrefix("cluster-") } == report.living.count)
+    }
+
+    @Test("a page of 5,000 models, 128 clusters and 2,000 that passed stays below 2 MB")
+    func size() throws {
+        let report = MadeReport(clusters: 128, rows: 5_000, passing: 2_000).report
+        #expect(report.clusters.count > 1_500)
+        let html = report.html()
+        #expect(html.utf8.count < 2_000_000, "\(html.utf8.count) bytes")
+        #expect(Page(html).problem == nil)
+    }
+
+    @Test("the same report gives the same bytes")
+    func bytes() throws {
+        for (_, report) in Self.reports {
+            #expect(report.html() == report.html())
+            #expect(report.text() == report.text())
+            #expect(try report.json() == report.json())
+            #expect(try ReplayReport(json: report.json()) == report)
+        }
+    }
+
+    @Test("no line of text is longer than asked for, or moves the cursor", arguments: [40, 80, 120, 160])
+    func lines(width: Int) throws {
+        for (name, report) in Self.reports {
+            let text = report.text(width: width)
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+                #expect(line.columns <= width, "\(name): \(line)")
+                #expect(!line.unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) })
+            }
+        }
+    }
+
+    @Test("the text's table adds up to what its heading says")
+    func sums() throws {
+        let report = MadeReport(clusters: 9, rows: 60, passing: 4).report
+        let lines = report.text(width: 120).split(separator: "\n").map(String.init)
+        let start = try #require(lines.firstIndex { $0.hasPrefix("Clusters ") })
+        let rows = lines[(start + 2)...].prefix { $0.hasPrefix("  ") }
+        let members = rows.compactMap { row in
+            Int64(row.split(separator: " ")[1].replacing(",", with: ""))
+        }
+        #expect(members.count == report.living.count)
+        let sum = try #require(report.rows.last).members.reduce(0, +)
+        #expect(members.reduce(0, +) == sum)
+        #expect(lines[start].contains("\(report.living.count) at the end with \(ReportWords.number(sum)) members"))
+    }
+
+    @Test("colours are control sequences around titles, and nothing else")
+    func colors() {
+        let report = MadeReport().report
+        let colored = report.text(width: 100, hasColor: true)
+        #expect(colored.contains("\u{1B}[1m"))
+        #expect(colored.replacing(/\u{1B}\[[0-9]+m/, with: "") == report.text(width: 100))
+    }
+
+    @Test("JSON is what the schema says", .enabled(if: hasSchemas, "needs Python's jsonschema: make test-deps"))
+    func schema() throws {
+        let folder = try TemporaryFolder()
+        let files = try Self.reports.enumerated().map { index, report in
+            try folder.file("\(index).json", report.1.json())
+        }
+        let schema = TestBroker.root.appending(path: "schemas/replay_report.schema.json").path
+        let script = TestBroker.root.appending(path: "Tests/ReplayTests/report_schema.py").path
+        let python = TestBroker.pythonFolder.appending(path: "python").path
+        #expect(try run(python, [script, schema] + files).contains("\(files.count) valid"))
+        let (a, b) = (Self.reports[1].1, Self.reports[6].1)
+        let diff = DiffReport(
+            a: .init(name: "a", report: a), b: .init(name: "b", report: b), places: [(1, 1, 500), (1, 2, 50)],
+            least: 100)
+        let other = TestBroker.root.appending(path: "schemas/diff_report.schema.json").path
+        #expect(try run(python, [script, other, folder.file("diff.json", diff.json())]).contains("1 valid"))
+    }
+
+    @Test("times and numbers are written alike everywhere")
+    func words() {
+        #expect(ReportWords.time(0) == "1970-01-01 00:00")
+        #expect(ReportWords.time(1_709_164_740_000) == "2024-02-28 23:59")
+        #expect(ReportWords.time(1_709_251_140_000) == "2024-02-29 23:59")
+        #expect(ReportWords.time(-1) == "1969-12-31 23:59")
+        #expect(ReportWords.number(-1_234_567) == "−1,234,567" && ReportWords.short(12_345) == "12.3 k")
+        #expect(ReportWords.share(123_456) == "12.3 %" && ReportWords.decimal(-5_550, digits: 2) == "−0.01")
+        #expect(ranges([3, 1, 2, 7, 9, 10]) == "1–3, 7, 9, 10")
+        for month in [0, 1, 23_000, 24_001, 24_302] {
+            let time = CivilTime(CivilTime.beginning(ofMonth: month))
+            #expect(time.year * 12 + time.month - 1 == month && time.day == 1 && time.hour == 0)
+        }
+    }
+}
