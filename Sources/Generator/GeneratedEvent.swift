@@ -26,16 +26,16 @@ extension GeneratedEvent {
 
     public static func name(ofViewer viewer: Int) -> String { "viewer-\(viewer)" }
 
-    /// Appends its JSON form, without a line's end.
+    /// Appends its JSON form, without a line's end. `EventEncoder` does the same faster.
     public func appendJSON(to bytes: inout [UInt8]) {
-        func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
-        put(#"{"event_id":"e\#(id)","user_id":"\#(viewerName)","video_id":"video-\#(video)","topics":["#)
-        for (index, topic) in topics.enumerated() {
-            if index > 0 { put(",") }
-            let digits = String(topic.thousandths + 10_000).dropFirst(2)
-            let weight = topic.thousandths == 1_000 ? "1" : "0.\(digits)"
-            put(#"{"name":"\#(TopicNames.name(topic.topic))","weight":\#(weight)}"#)
-        }
-        put(#"],"watched_ms":\#(watched),"duration_ms":\#(duration),"event_time_ms":\#(time)}"#)
+        bytes.append(text: #"{"event_id":"e"#)
+        bytes.append(number: id)
+        bytes.append(text: #"","user_id":"viewer-"#)
+        bytes.append(number: UInt64(viewer))
+        EventEncoder.json(video: video, topics, into: &bytes)
+        bytes.append(number: UInt64(watched))
+        EventEncoder.json(duration: duration, into: &bytes)
+        bytes.append(number: UInt64(time))
+        bytes.append(UInt8(ascii: "}"))
     }
 }

@@ -8,6 +8,8 @@ struct Population: Sendable {
     private(set) var rate: [Float] = []
     /// Watches since an operation of the script changed the viewer's taste, at most 255.
     private var watches: [UInt8] = []
+    /// Whom the script gave another taste since it was last asked to forget them, newcomers included.
+    private(set) var changed: [Int32] = []
     private var byRate = AliasTable([Double]())
 
     var count: Int { main.count }
@@ -31,8 +33,15 @@ struct Population: Sendable {
     /// Viewers of one archetype who mix with none.
     mutating func add(_ viewers: Int, of archetype: Int, _ shape: StreamShape, leastRate: Double, _ draws: inout Draws)
     {
-        for _ in 0..<viewers { add(archetype, archetype, 0, max(Self.rate(shape, &draws), leastRate)) }
+        for _ in 0..<viewers {
+            changed.append(Int32(count))
+            add(archetype, archetype, 0, max(Self.rate(shape, &draws), leastRate))
+        }
         update()
+    }
+
+    mutating func forgetChanged() {
+        changed.removeAll()
     }
 
     private static func rate(_ shape: StreamShape, _ draws: inout Draws) -> Double {
@@ -56,11 +65,13 @@ struct Population: Sendable {
         for viewer in main.indices where main[viewer] == Int32(archetype) {
             guard let next = change() else {
                 rate[viewer] = 0
+                changed.append(Int32(viewer))
                 continue
             }
             guard next != archetype else { continue }
             main[viewer] = Int32(next)
             watches[viewer] = 0
+            changed.append(Int32(viewer))
             turned.append(viewer)
         }
         update()
@@ -74,8 +85,12 @@ struct Population: Sendable {
     /// The viewer of the next watch.
     mutating func draw(_ draws: inout Draws) -> Int {
         let viewer = byRate.draw(&draws)
-        if watches[viewer] < .max { watches[viewer] += 1 }
+        countWatch(viewer)
         return viewer
+    }
+
+    mutating func countWatch(_ viewer: Int) {
+        if watches[viewer] < .max { watches[viewer] += 1 }
     }
 
     /// How many of the viewers have watched five times since they turned to their archetype.

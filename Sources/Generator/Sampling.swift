@@ -1,7 +1,12 @@
 /// Draws an index in proportion to a weight in constant time: the alias method (Walker, 1974; Vose, 1991).
 struct AliasTable: Sendable {
-    private var keep: [Float] = []
-    private var other: [Int32] = []
+    /// One entry side by side: a draw looks at one place of memory.
+    private struct Entry {
+        var keep: Float
+        var other: Int32
+    }
+
+    private var entries: [Entry] = []
     let total: Double
 
     /// - Parameter weights: at most 2³¹, none negative; all 0 only where nothing will be drawn.
@@ -9,22 +14,21 @@ struct AliasTable: Sendable {
         total = weights.reduce(0, +)
         guard total > 0 else { return }
         var scaled = weights.map { $0 * Double(weights.count) / total }
-        keep = [Float](repeating: 1, count: scaled.count)
-        other = scaled.indices.map { Int32($0) }
+        entries = scaled.indices.map { Entry(keep: 1, other: Int32($0)) }
         var small = scaled.indices.filter { scaled[$0] < 1 }
         var large = scaled.indices.filter { scaled[$0] >= 1 }
         while let less = small.last, let more = large.last {
             small.removeLast()
-            keep[less] = Float(scaled[less])
-            other[less] = Int32(more)
+            entries[less] = Entry(keep: Float(scaled[less]), other: Int32(more))
             scaled[more] -= 1 - scaled[less]
             if scaled[more] < 1 { small.append(large.removeLast()) }
         }
     }
 
     func draw(_ draws: inout Draws) -> Int {
-        let index = draws.below(keep.count)
-        return draws.uniform() < Double(keep[index]) ? index : Int(other[index])
+        let index = draws.below(entries.count)
+        let entry = entries[index]
+        return draws.uniform() < Double(entry.keep) ? index : Int(entry.other)
     }
 }
 

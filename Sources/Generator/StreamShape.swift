@@ -50,6 +50,10 @@ public struct StreamShape: Equatable, Sendable {
     public var repeatShare = 0.0
     /// How much the rate follows day and night, 0 (not at all) … 1 (from 0.2 at 4 h UTC to 2.2 times the mean at 20 h).
     public var dayRhythm = 0.0
+    /// Mean watches of a session, one soon after the other: the number is geometric. 1: each watch comes by itself.
+    public var sessionWatches = 1.0
+    /// Mean of the exponential pauses between the watches of a session, milliseconds.
+    public var sessionPause = 15_000.0
 
     public init() {}
 }
@@ -92,7 +96,15 @@ extension StreamShape {
         $0.script = .standard
     }
 
-    /// The presets by the names that commands take.
+    /// A service as it is: the drifts of the script, sessions, day and night, late and repeated events.
+    public static let everyday = drift.with {
+        $0.sessionWatches = 6
+        $0.dayRhythm = 0.7
+        $0.lateShare = 0.02
+        $0.repeatShare = 0.01
+    }
+
+    /// The presets that are measured, by the names that commands take.
     public static let presets: [(name: String, shape: StreamShape)] = [
         ("base", base), ("noisy", noisy), ("hard", hard), ("few-topics", fewTopics), ("many", many),
         ("shared", shared), ("skew", skew), ("drift", drift),

@@ -43,6 +43,10 @@ extension StreamShape {
         try require(
             (0.0001...100_000).contains(eventsPerEpoch), "eventsPerEpoch must be above 0, not \(eventsPerEpoch)")
         try require(
+            (1...10_000).contains(sessionWatches), "sessionWatches must be 1 to 10,000, not \(sessionWatches)")
+        try require(
+            (0...86_400_000).contains(sessionPause), "sessionPause must be 0 ms to a day, not \(sessionPause)")
+        try require(
             (1...31_536_000_000).contains(epochLength), "epochLength must be 1 ms to a year, not \(epochLength)")
         try require((0...100_000_000_000_000).contains(startTime), "startTime must not be negative, nor \(startTime)")
         try require((0...startTime).contains(latest), "latest must be 0 to startTime, not \(latest)")

@@ -5,6 +5,13 @@ public enum TopicNames {
         topic < all.count ? all[topic] : "topic-\(topic + 1)"
     }
 
+    /// The topic that has a name; `nil`: none can have it.
+    public static func number(of name: String) -> Int? {
+        if let number = all.firstIndex(of: name) { return number }
+        guard name.hasPrefix("topic-"), let number = Int(name.dropFirst(6)), number > all.count else { return nil }
+        return number - 1
+    }
+
     /// 200 different names: lower-case words of ASCII letters, with dashes where there are two.
     public static let all: [String] = """
         music comedy cooking football gaming travel news fitness fashion animals

@@ -17,6 +17,7 @@ extension WatchStream {
 
     /// What the script says of the epoch that begins.
     mutating func runScript() {
+        population.forgetChanged()
         while let step = steps.first, step.epoch <= epoch {
             steps.removeFirst()
             begin(step.action)

@@ -21,6 +21,12 @@ extension WatchStream {
             isSilent: population.rate[viewer] == 0)
     }
 
+    /// Whom the script gave another taste when the epoch of the next event began, or silenced, and who came then; none of those
+    /// whose archetype itself changed.
+    public var changedViewers: [Int] {
+        Set(population.changed).sorted().map(Int.init)
+    }
+
     /// Mean watches of a viewer in an epoch.
     public func rate(of viewer: Int) -> Double {
         Double(population.rate[viewer])

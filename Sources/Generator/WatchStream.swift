@@ -1,7 +1,7 @@
 /// Watch events with known truth, one at a time, in memory that depends on the viewers and videos and not on the events.
 ///
-/// Viewers watch as independent Poisson processes, each with its own rate; their superposition is drawn: the gap to the
-/// next event, then whose it is. Where a video goes: to the viewer's taste, or (noise) to popularity alone.
+/// Viewers begin to watch as independent Poisson processes, each with its own rate; their superposition is drawn: the gap to
+/// the next one, then whose it is. Whoever has begun may go on for a session. Where a video goes: to the viewer's taste, or (noise) to popularity alone.
 /// Only + − × ÷ and √ are used, no libm: one seed gives the same stream on every machine. A copy goes on by itself.
 public struct WatchStream: IteratorProtocol, Sendable {
     public let shape: StreamShape
@@ -23,6 +23,9 @@ public struct WatchStream: IteratorProtocol, Sendable {
     private var draws: Draws
     /// Since the epoch's begin, 0 … below 1.
     private var place = 0.0
+    /// When somebody begins to watch, once that is drawn.
+    private var arrival: Int64?
+    private var sessions = Sessions()
     private var lastID: UInt64 = 0
     private var recent: [GeneratedEvent] = []
     private let multipliers: [Float]
@@ -69,18 +72,45 @@ public struct WatchStream: IteratorProtocol, Sendable {
         return events
     }
 
-    /// - Returns: `nil` at the end of the epoch, however often it is asked.
-    private mutating func nextInEpoch() -> GeneratedEvent? {
-        guard place < 1 else { return nil }
+    /// The next event of this epoch; `nil` at its end, however often it is asked. `moveOn` begins the next one.
+    public mutating func nextInEpoch() -> GeneratedEvent? {
+        guard epoch < shape.epochs, place < 1 || sessions.isDue(before: end) else { return nil }
         if !recent.isEmpty, draws.chance(shape.repeatShare) {
             var event = recent[draws.below(recent.count)]
             event.epoch = epoch
             return event
         }
+        if arrival == nil { arrival = nextArrival() }
+        while let going = sessions.popFirst(before: arrival ?? end) {
+            // Who has been silenced meanwhile watches no further.
+            guard population.rate[going.viewer] > 0 else { continue }
+            population.countWatch(going.viewer)
+            return watch(going.viewer, going.time)
+        }
+        guard let time = arrival else { return nil }
+        arrival = nil
+        return watch(population.draw(&draws), time)
+    }
+
+    /// Begins the next epoch: what the script says of it happens.
+    public mutating func moveOn() {
+        noteVisible()
+        epoch += 1
+        place = 0
+        arrival = nil
+        if epoch < shape.epochs { runScript() }
+    }
+
+    /// Of the epoch, milliseconds since 1970.
+    private var end: Int64 { shape.startTime + Int64(epoch + 1) * shape.epochLength }
+
+    /// When somebody next begins to watch; `nil`: not in this epoch any more.
+    private mutating func nextArrival() -> Int64? {
+        guard place < 1 else { return nil }
         while true {
             // The process has no memory, so that a gap that leads beyond the epoch may be forgotten. A rhythm is cut out of
             // a faster process (thinning: Lewis and Shedler, 1979).
-            let rate = population.totalRate * DayRhythm.most(shape.dayRhythm)
+            let rate = population.totalRate / shape.sessionWatches * DayRhythm.most(shape.dayRhythm)
             place = rate > 0 ? place + draws.exponential() / rate : 1
             guard place < 1 else { return nil }
             let time = shape.startTime + Int64(epoch) * shape.epochLength + Int64(place * Double(shape.epochLength))
@@ -88,19 +118,11 @@ public struct WatchStream: IteratorProtocol, Sendable {
                 let keep = DayRhythm.factor(time, shape.dayRhythm) / DayRhythm.most(shape.dayRhythm)
                 if draws.uniform() >= keep { continue }
             }
-            return watch(time)
+            return time
         }
     }
 
-    private mutating func moveOn() {
-        noteVisible()
-        epoch += 1
-        place = 0
-        if epoch < shape.epochs { runScript() }
-    }
-
-    private mutating func watch(_ time: Int64) -> GeneratedEvent {
-        let viewer = population.draw(&draws)
+    private mutating func watch(_ viewer: Int, _ time: Int64) -> GeneratedEvent {
         var isNoise = true
         var video: Int?
         if let topic = viralTopic() {
@@ -119,6 +141,10 @@ public struct WatchStream: IteratorProtocol, Sendable {
             watched: Int64((engagement * Double(duration)).rounded()), duration: duration,
             time: isLate ? time - 1 - Int64(draws.below(Int(shape.latest))) : time, id: lastID, epoch: epoch,
             isNoise: isNoise)
+        if shape.sessionWatches > 1, draws.chance(1 - 1 / shape.sessionWatches) {
+            let pause = draws.exponential() * shape.sessionPause
+            sessions.push(Sessions.Going(viewer: viewer, time: time + event.watched + 1 + Int64(pause)))
+        }
         guard shape.repeatShare > 0 else { return event }
         if recent.count < Self.mostRecent {
             recent.append(event)
@@ -132,23 +158,25 @@ public struct WatchStream: IteratorProtocol, Sendable {
     private mutating func tasteTopic(_ viewer: Int) -> Int {
         let isSecond = draws.chance(Double(population.mix[viewer]))
         let archetype = Int(isSecond ? population.second[viewer] : population.main[viewer])
-        let weights = archetypes.weights
-        let first = isSecond ? weights.count : 0
+        let count = archetypes.weights.count
+        let first = isSecond ? count : 0
+        var own = InlineArray<64, Double>(repeating: 0)
         var total = 0.0
-        for rank in weights.indices { total += weights[rank] * multiplier(viewer, first + rank) }
+        var word: UInt64 = 0
+        for rank in 0..<count {
+            // exp(σ z) of a viewer and rank, always the same: z is one of 1,024 normal quantiles, drawn from a hash, so that
+            // nothing needs to be kept. A hash is enough for six ranks.
+            let (block, part) = (first + rank).quotientAndRemainder(dividingBy: 6)
+            if rank == 0 || part == 0 { word = Draws.mix(tasteSeed ^ (UInt64(viewer) << 8 | UInt64(block))) }
+            own[rank] = archetypes.weights[rank] * Double(multipliers[Int((word >> UInt64(10 * part)) & 1_023)])
+            total += own[rank]
+        }
         var left = draws.uniform() * total
-        for rank in weights.indices {
-            left -= weights[rank] * multiplier(viewer, first + rank)
+        for rank in 0..<count {
+            left -= own[rank]
             if left < 0 { return archetypes.cores[archetype][rank] }
         }
-        return archetypes.cores[archetype][weights.count - 1]
-    }
-
-    /// exp(σ z) of a viewer and rank, always the same: z is one of 1,024 normal quantiles, drawn from a hash, so that
-    /// nothing needs to be kept.
-    private func multiplier(_ viewer: Int, _ rank: Int) -> Double {
-        let word = Draws.mix(tasteSeed ^ (UInt64(viewer) << 8 | UInt64(rank / 6)))
-        return Double(multipliers[Int((word >> UInt64(10 * (rank % 6))) & 1_023)])
+        return archetypes.cores[archetype][count - 1]
     }
 
     private mutating func viralTopic() -> Int? {

@@ -128,7 +128,8 @@ public struct Setting: Sendable {
         return nil
     }
 
-    static func duration(_ milliseconds: Int64) -> String {
+    /// A duration as it is typed: the largest unit that it is a multiple of.
+    public static func duration(_ milliseconds: Int64) -> String {
         for (unit, factor) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)] as [(String, Int64)]
         where milliseconds > 0 && milliseconds % factor == 0 {
             return "\(milliseconds / factor)\(unit)"

@@ -5,7 +5,7 @@ import Testing
 @Suite("The command line")
 struct CommandLineTests {
     static let commands = [
-        "run", "demo", "publish", "changes", "replay", "diff", "verify", "explain", "status", "reset",
+        "run", "demo", "publish", "simulate", "changes", "replay", "diff", "verify", "explain", "status", "reset",
         "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "config check",
         "config show", "config docs", "metrics docs", "version",
     ]

@@ -11,9 +11,9 @@ struct Shoal {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .run, .demo, .publish, .changes, .replay, .diff, .verify, .explain, .status, .reset, .deadLettersList,
-        .deadLettersResubmit, .topicsCreate, .topicsDescribe, .configCheck, .configShow, .configDocs, .metricsDocs,
-        .version,
+        .run, .demo, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .status, .reset,
+        .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .configCheck, .configShow,
+        .configDocs, .metricsDocs, .version,
     ]
 
     static func main() async {

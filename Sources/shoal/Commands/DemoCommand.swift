@@ -22,10 +22,10 @@ extension Command {
             "shoal demo", "shoal demo --viewers 20000 --seconds 110", "shoal demo --seed 7 --plain > demo.log",
         ]
     ) { arguments in
-        let viewers = try number(arguments, "viewers", in: 500...200_000, or: 3_000)
-        let seconds = try number(arguments, "seconds", in: 0...86_400, or: 75)
-        let epochs = try number(arguments, "epochs", in: 1...DemoScenario.longest, or: DemoScenario.longest)
-        let seed = try number(arguments, "seed", in: 0...Int.max, or: 1)
+        let viewers = try arguments.integer("viewers", in: 500...200_000, or: 3_000)
+        let seconds = try arguments.integer("seconds", in: 0...86_400, or: 75)
+        let epochs = try arguments.integer("epochs", in: 1...DemoScenario.longest, or: DemoScenario.longest)
+        let seed = try arguments.integer("seed", in: 0...Int.max, or: 1)
         let output = StandardStream.output
         let isPlain = arguments.has("plain") || !output.isTerminal || !Screen.isCapable
         let demo = Demo(
@@ -34,16 +34,5 @@ extension Command {
         defer { Screen.close() }
         try await demo.run()
         return .ok
-    }
-
-    private static func number(
-        _ arguments: Arguments, _ name: String, in range: ClosedRange<Int>, or standard: Int
-    ) throws -> Int {
-        let number = try arguments.integer(name, or: standard)
-        guard range.contains(number) else {
-            let most = range.upperBound == .max ? "or more" : "to \(range.upperBound)"
-            throw UsageError(description: "--\(name) \(number): must be \(range.lowerBound) \(most)")
-        }
-        return number
     }
 }

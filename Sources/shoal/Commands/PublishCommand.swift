@@ -9,13 +9,14 @@ extension Command {
         options: [
             Option("topic", "T", "the topic (input.topic)"),
             Option("speed", "N", "N times the original pace, or max (max)"),
-            Option("format", "F", "json: lines as they are; protobuf (json)"),
+            Option("format", "F", "protobuf: JSON lines are sent as Protobuf (as they are)"),
             Option("limit", "N", "stop after N events"),
-            Option("strict", nil, "stop at the first line that is no watch event"),
+            Option("strict", nil, "stop at the first line or message that is no watch event"),
         ], isStoppable: true,
         details: """
-            FILE holds one JSON object a line (NDJSON), plain or gzip; `-` is standard input. Lines that are no watch
-            events are counted, and the first ten named. Ctrl-C stops, and tells what was sent.
+            FILE holds one JSON object a line (NDJSON), or Protobuf messages (shoal.v1.WatchEvent) that each have their
+            length, a varint, before them; plain or gzip. `-` is standard input. What is no watch event is counted, and
+            the first ten are named by their numbers. Ctrl-C stops, and tells what was sent.
             """,
         examples: [
             "shoal publish events.ndjson.gz --topic watch-events",

@@ -1,143 +1,113 @@
 import Kafka
 import Operations
 import Schemas
-import ShoalClient
 
-/// Sends the lines of a file.
+/// Sends the events of a file.
 struct Publisher {
     private let topic: String
-    private let client: ClientConfiguration
-    /// nil: as fast as it goes.
-    private let speed: Double?
-    private let isProtobuf: Bool
+    private let configuration: Configuration
+    /// nil: as they are in the file.
+    private let format: WatchEventReader.Format?
     private let isStrict: Bool
     private let limit: Int
     private let interrupt = Interrupt()
+    private var pace: Pace
     private var progress = ProgressLine()
-    private var sent = 0
     private var bad = 0
-    /// The first event's time, and when it was sent.
-    private var origin: (event: Int64, clock: ContinuousClock.Instant)?
 
     /// - Throws: `UsageError`.
     init(_ arguments: Arguments, _ configuration: Configuration) throws {
+        self.configuration = configuration
         topic = arguments["topic"] ?? configuration.text("input.topic")
-        let pace = arguments["speed"] ?? "max"
-        speed = pace == "max" ? nil : Double(pace)
-        guard pace == "max" || speed.map({ $0 > 0 && $0.isFinite }) == true else {
-            throw UsageError(description: "--speed \(pace): must be a number above 0, or max")
-        }
-        let format = arguments["format"] ?? "json"
-        guard ["json", "protobuf"].contains(format) else {
-            throw UsageError(description: "--format \(format): must be json or protobuf")
-        }
-        isProtobuf = format == "protobuf"
+        pace = try Pace(arguments["speed"] ?? "max")
+        format =
+            arguments.has("format")
+            ? try WatchEventReader.Format(rawValue: arguments.choice("format", of: ["json", "protobuf"], or: "")) : nil
         isStrict = arguments.has("strict")
         limit = try arguments.integer("limit", or: .max)
-        var client = configuration.client(configuration.logger)
-        client.settings.merge(["linger.ms": "20", "queue.buffering.max.kbytes": "65536"]) { user, _ in user }
-        self.client = client
     }
 
     /// - Throws: `InputError`; `KafkaError`, also of a record that a broker refused; `UnknownTopic`.
     mutating func publish(_ path: String) async throws -> ExitCode {
-        let lines = try LineReader(path)
-        guard try await Admin(client).partitions(of: topic, timeout: .seconds(10)) != nil else {
-            throw UnknownTopic(topic: topic)
+        let records = try RecordReader(path)
+        if records.isProtobuf, format == .json {
+            throw UsageError(description: "--format json: \(path) holds Protobuf, which is sent as it is")
         }
-        let producer = try Producer(client)
+        var sender = try await RecordSender(to: topic, configuration)
         var isStopped = false
         do {
-            isStopped = try await send(lines, path, producer)
+            isStopped = try await send(records, &sender)
         } catch {
             // What was sent before is told in any case.
-            try? producer.flush(timeout: .seconds(10))
-            progress.end(line: text(producer))
+            try? sender.flush(timeout: .seconds(10))
+            progress.end(line: text(sender))
             throw error
         }
         do {
-            try producer.flush(timeout: .seconds(60))
+            try sender.flush(timeout: .seconds(60))
         } catch {
-            progress.end(line: text(producer))
+            progress.end(line: text(sender))
             throw error
         }
-        progress.end(line: text(producer))
-        return isStopped || (bad > 0 && sent == 0) ? .failed : .ok
+        progress.end(line: text(sender))
+        return isStopped || (bad > 0 && sender.sent == 0) ? .failed : .ok
     }
 
     /// - Returns: whether `--strict` stopped it.
-    private mutating func send(_ lines: LineReader, _ path: String, _ producer: Producer) async throws -> Bool {
+    private mutating func send(_ records: RecordReader, _ sender: inout RecordSender) async throws -> Bool {
         var options = WatchEventReader.Options()
-        options.format = .json
+        options.format = records.isProtobuf ? .protobuf : .json
+        let encodes = format == .protobuf && !records.isProtobuf
         let reader = WatchEventReader(options: options)
         var event = WatchEvent()
-        var (line, encoded): ([UInt8], [UInt8]) = ([], [])
+        var (record, encoded): ([UInt8], [UInt8]) = ([], [])
         var number = 0
-        while sent < limit, !interrupt.isSet, try lines.next(into: &line, limit: WatchEvent.largestValue) {
+        while sender.sent < limit, !interrupt.isSet, try records.next(into: &record, limit: WatchEvent.largestValue) {
             number += 1
-            if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
+            if !records.isProtobuf, record.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
             do throws(Rejection) {
-                try reader.read(line.span, into: &event)
+                try reader.read(record.span, into: &event)
             } catch {
                 bad += 1
-                if bad <= 10 { Shoal.report("\(path):\(number): no watch event: \(error.rawValue)") }
+                if bad <= 10 { Shoal.report("\(records.path):\(number): no watch event: \(error.rawValue)") }
                 if isStrict { return true }
                 continue
             }
-            if let speed { try await wait(for: event.time, speed, lines, producer) }
+            if let due = pace.due(event.time) { try await wait(until: due, records, sender) }
             if interrupt.isSet { break }
-            if isProtobuf {
+            if encodes {
                 encoded.removeAll(keepingCapacity: true)
                 event.encode(into: &encoded)
-                try await produce(event, encoded, producer)
-            } else {
-                try await produce(event, line, producer)
             }
-            if sent % 512 == 0 {
-                if let (error, _) = producer.undelivered { throw error }
-                if progress.isDue { progress.show(line: text(producer, lines)) }
+            try produce(event, encodes ? encoded : record, &sender)
+            if sender.sent % 512 == 0 {
+                try sender.check()
+                if progress.isDue { progress.show(line: text(sender, records)) }
             }
         }
         return false
     }
 
-    /// Waits for as long as the queue is full: a broker that is away comes back, or the records' own time-out ends it.
-    private mutating func produce(_ event: WatchEvent, _ value: [UInt8], _ producer: Producer) async throws {
-        let key = event.text[event.viewer]
-        while true {
-            do throws(KafkaError) {
-                try producer.produce(to: topic, key: key.span, value: value.span, timeout: .milliseconds(200))
-                sent += 1
-                return
-            } catch {
-                guard error.name == "_QUEUE_FULL", producer.undelivered == nil else {
-                    throw producer.undelivered?.error ?? error
-                }
-                if interrupt.isSet { return }
-                if progress.isDue { progress.show(line: text(producer) + "; waiting for the broker") }
-            }
+    private mutating func produce(_ event: WatchEvent, _ value: [UInt8], _ sender: inout RecordSender) throws {
+        _ = try sender.send(key: Array(event.text[event.viewer]), value: value) { so in
+            if progress.isDue { progress.show(line: so + "; waiting for the broker") }
+            return !interrupt.isSet
         }
     }
 
     private mutating func wait(
-        for time: Int64, _ speed: Double, _ lines: LineReader, _ producer: Producer
+        until due: ContinuousClock.Instant, _ records: RecordReader, _ sender: RecordSender
     ) async throws {
-        let begin = origin ?? (time, .now)
-        origin = begin
-        let due = begin.clock + .milliseconds(Double(time - begin.event) / speed)
         while due > .now, !interrupt.isSet {
             try await Task.sleep(for: min(due - .now, .milliseconds(100)))
-            _ = producer.waiting()
-            if let (error, _) = producer.undelivered { throw error }
-            if progress.isDue { progress.show(line: text(producer, lines)) }
+            try sender.check()
+            if progress.isDue { progress.show(line: text(sender, records)) }
         }
     }
 
-    private func text(_ producer: Producer, _ lines: LineReader? = nil) -> String {
-        let lost = producer.undelivered?.count ?? 0
-        let share = lines?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
-        return "\(share)\(sent - lost) events sent to \(topic)"
-            + (lost > 0 ? ", \(lost) could not be delivered" : "")
-            + (bad > 0 ? ", \(bad) lines were no watch events" : "") + ", \(progress.rate(sent - lost)) a second"
+    private func text(_ sender: RecordSender, _ records: RecordReader? = nil) -> String {
+        let share = records?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
+        return "\(share)\(sender.text)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")
+            + ", \(progress.rate(sender.delivered)) a second"
     }
 }

@@ -37,25 +37,28 @@ struct DemoPublisher {
         var settings = client
         settings.settings["linger.ms"] = "5"
         let producer = try Producer(settings)
-        let start = ContinuousClock.now
-        var line: [UInt8] = []
+        let shape = stream.shape
+        let encoder = EventEncoder(stream.catalogue, .json)
+        var pace = Pace(speed: epoch > .zero ? .milliseconds(shape.epochLength) / epoch : nil)
+        _ = pace.due(shape.startTime)
+        var (key, line): ([UInt8], [UInt8]) = ([], [])
         var (sent, last, longest) = (Int64(0), UInt64(0), 1)
         while !interrupt.isSet, let event = stream.next() {
+            key.removeAll(keepingCapacity: true)
             line.removeAll(keepingCapacity: true)
-            event.appendJSON(to: &line)
+            encoder.appendKey(event, to: &key)
+            encoder.append(event, to: &line)
             longest = max(longest, line.count)
-            if epoch > .zero {
-                let length = stream.shape.epochLength
-                // Late and repeated events are sent at their place in the stream.
-                let place = Double(max(event.time - stream.shape.startTime, Int64(event.epoch) * length))
-                let due = start + epoch * (place / Double(length))
+            // Late and repeated events are sent at their place in the stream.
+            let place = max(event.time, shape.startTime + Int64(event.epoch) * shape.epochLength)
+            if let due = pace.due(place) {
                 while due > .now, !interrupt.isSet {
                     _ = producer.waiting()
                     try await Task.sleep(for: min(due - .now, .milliseconds(20)))
                 }
             }
             if sent % 64 == 0 { try await wait(producer, sent, longest) }
-            try producer.produce(to: topic, key: Array(event.viewerName.utf8).span, value: line.span)
+            try producer.produce(to: topic, key: key.span, value: line.span)
             sent += 1
             let isDifferent = event.id > last
             last = max(last, event.id)

@@ -1,21 +1,25 @@
 internal import CZlib
 import Foundation
+import Schemas
 
 /// A file that cannot be read.
 struct InputError: Error, CustomStringConvertible {
     var description: String
 }
 
-/// Lines of a file, of standard input (`-`), plain or gzip.
-@safe final class LineReader {
-    private let path: String
+/// Events of a file, or of standard input (`-`), plain or gzip: a line each, or a Protobuf message each with its length, a
+/// varint, before it.
+@safe final class RecordReader {
+    let path: String
+    /// Whether the records are Protobuf messages; known when the file is open.
+    private(set) var isProtobuf = false
     private let file: gzFile?
     private let size: Int
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var filled = 0
     private var at = 0
 
-    /// - Throws: `InputError` where the file cannot be opened.
+    /// - Throws: `InputError` where the file cannot be opened, or read.
     init(_ path: String) throws {
         self.path = path
         var status = stat()
@@ -29,6 +33,8 @@ struct InputError: Error, CustomStringConvertible {
             throw InputError(description: "\(path): \(unsafe String(cString: strerror(errno)))")
         }
         unsafe gzbuffer(file, 1 << 18)
+        try fill()
+        isProtobuf = WatchEventFile.isProtobuf(buffer[..<filled])
     }
 
     deinit {
@@ -40,11 +46,58 @@ struct InputError: Error, CustomStringConvertible {
         size > 0 ? min(Double(unsafe gzoffset(file)) / Double(size), 1) : nil
     }
 
-    /// Reads the next line, without its end. Of a line longer than `limit` bytes only the first `limit + 1` are kept.
+    /// Reads the next line, without its end, or the next message. Of one longer than `limit` bytes only the first `limit + 1`
+    /// are kept.
     /// - Returns: false at the end.
-    /// - Throws: `InputError` where the gzip stream is damaged or cut off, or the file cannot be read.
-    func next(into line: inout [UInt8], limit: Int) throws -> Bool {
-        line.removeAll(keepingCapacity: true)
+    /// - Throws: `InputError` where the gzip stream is damaged or cut off, a message is cut off, or the file cannot be read.
+    func next(into record: inout [UInt8], limit: Int) throws -> Bool {
+        record.removeAll(keepingCapacity: true)
+        return isProtobuf ? try nextMessage(&record, limit) : try nextLine(&record, limit)
+    }
+
+    private func nextMessage(_ message: inout [UInt8], _ limit: Int) throws -> Bool {
+        guard var left = try nextLength() else { return false }
+        while left > 0 {
+            if at == filled { try fill() }
+            guard filled > 0 else { throw cutOff }
+            let end = min(at + left, filled)
+            message += buffer[at..<min(end, at + max(limit + 1 - message.count, 0))]
+            left -= end - at
+            at = end
+        }
+        return true
+    }
+
+    /// The varint before a message; nil at the end.
+    private func nextLength() throws -> Int? {
+        var (length, shift) = (0, 0)
+        while true {
+            if at == filled { try fill() }
+            guard filled > 0 else {
+                if shift == 0 { return nil }
+                throw cutOff
+            }
+            let byte = buffer[at]
+            at += 1
+            length |= Int(byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80, length <= Self.longest { return length }
+            guard shift < 35, length <= Self.longest else {
+                throw InputError(
+                    description: "\(path): neither JSON lines nor Protobuf messages, each with its length before it: "
+                        + "one would have more than 64 MiB")
+            }
+        }
+    }
+
+    /// No event is so long: what claims to be is something else.
+    private static let longest = 64 << 20
+
+    private var cutOff: InputError {
+        InputError(description: "\(path): ends in the middle of a message: is it still being written?")
+    }
+
+    private func nextLine(_ line: inout [UInt8], _ limit: Int) throws -> Bool {
         while true {
             if at == filled {
                 try fill()

@@ -1,0 +1,51 @@
+import Operations
+
+extension Arguments {
+    /// A whole number of a range.
+    func integer(_ name: String, in range: ClosedRange<Int>, or standard: Int) throws -> Int {
+        guard let text = self[name] else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            let most = range.upperBound == .max ? "or more" : "to \(range.upperBound)"
+            throw UsageError(description: "--\(name) \(text): must be a whole number, \(range.lowerBound) \(most)")
+        }
+        return number
+    }
+
+    /// A number of a range.
+    func number(_ name: String, in range: ClosedRange<Double>, or standard: Double) throws -> Double {
+        guard let text = self[name] else { return standard }
+        guard let number = Double(text), range.contains(number) else {
+            throw UsageError(
+                description: "--\(name) \(text): must be a number, \(range.lowerBound.brief) to "
+                    + range.upperBound.brief)
+        }
+        return number
+    }
+
+    /// Milliseconds of a duration such as `90s` or `2h`.
+    func duration(_ name: String, in range: ClosedRange<Int64>, or standard: Int64) throws -> Int64 {
+        guard let text = self[name] else { return standard }
+        guard let duration = Setting.milliseconds(text), range.contains(duration) else {
+            throw UsageError(
+                description: "--\(name) \(text): must be a duration such as 90s, 15m or 2h, "
+                    + "\(Setting.duration(range.lowerBound)) to \(Setting.duration(range.upperBound))")
+        }
+        return duration
+    }
+
+    /// One of some words.
+    func choice(_ name: String, of words: [String], or standard: String) throws -> String {
+        let word = self[name] ?? standard
+        guard words.contains(word) else {
+            let hint = Names.nearest(word, words).map { "; did you mean \($0)?" } ?? ""
+            let list = words.count == 2 ? words.joined(separator: " or ") : "one of " + words.joined(separator: ", ")
+            throw UsageError(description: "--\(name) \(word): must be \(list)\(hint)")
+        }
+        return word
+    }
+}
+
+extension Double {
+    /// Without `.0`.
+    fileprivate var brief: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
+}

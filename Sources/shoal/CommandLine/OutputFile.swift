@@ -1,0 +1,116 @@
+internal import CZlib
+import Foundation
+import Synchronization
+
+/// A file that cannot be written.
+struct OutputError: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// A file that is written, or standard output (`-`); gzip where its name ends in `.gz`. Writing and compressing go on beside
+/// the caller, who waits when four pieces are on their way.
+///
+/// `@unchecked Sendable`: after `init` only the queue touches `gzip`, and `deinit` when nothing is in the queue any more.
+@safe final class OutputFile: @unchecked Sendable {
+    let path: String
+    private let descriptor: Int32
+    /// nil: nothing is compressed.
+    private let gzip: gzFile?
+    private let queue = DispatchQueue(label: "shoal.output")
+    private let room = DispatchSemaphore(value: 4)
+    private let state = Mutex(State())
+
+    private struct State {
+        var error: OutputError?
+        /// Whoever reads has gone away.
+        var isUnread = false
+        var isClosed = false
+    }
+
+    /// - Throws: `OutputError` where the file cannot be made.
+    init(_ path: String) throws(OutputError) {
+        self.path = path
+        descriptor = path == "-" ? dup(1) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw OutputError(description: "\(path): \(Self.reason(errno))") }
+        unsafe gzip = path.hasSuffix(".gz") ? gzdopen(descriptor, "wb4") : nil
+        if unsafe gzip != nil { unsafe gzbuffer(gzip, 1 << 18) }
+    }
+
+    deinit {
+        // Nothing is in the queue any more: what is there keeps this object.
+        if !state.withLock({ $0.isClosed }) { finish() }
+    }
+
+    /// Writes a piece, soon.
+    /// - Returns: false where nobody reads any more.
+    /// - Throws: what kept an earlier piece from being written.
+    func write(_ bytes: [UInt8]) throws(OutputError) -> Bool {
+        room.wait()
+        queue.async { [self] in
+            defer { room.signal() }
+            // After an error nothing is written any more: the file ends where it occurred.
+            if state.withLock({ $0.error == nil && !$0.isUnread }) { put(bytes) }
+        }
+        return try check()
+    }
+
+    /// Waits until all is written.
+    /// - Throws: what kept it from being written.
+    func close() throws(OutputError) {
+        let isOpen = state.withLock { state in
+            defer { state.isClosed = true }
+            return !state.isClosed
+        }
+        if isOpen { queue.sync { finish() } }
+        _ = try check()
+    }
+
+    private func check() throws(OutputError) -> Bool {
+        let (error, isUnread) = state.withLock { ($0.error, $0.isUnread) }
+        if let error { throw error }
+        return !isUnread
+    }
+
+    private func put(_ bytes: [UInt8]) {
+        var start = 0
+        while start < bytes.count {
+            let written = unsafe bytes[start...].withUnsafeBytes { bytes in
+                // Safe: at most as many bytes as there are, and a piece is far below 4 GiB.
+                if let gzip = unsafe gzip { return Int(unsafe gzwrite(gzip, bytes.baseAddress, UInt32(bytes.count))) }
+                return unsafe Foundation.write(descriptor, bytes.baseAddress, bytes.count)
+            }
+            if written > 0 {
+                start += written
+            } else if errno != EINTR, !waits() {
+                return fail(errno)
+            }
+        }
+    }
+
+    private func finish() {
+        if let gzip = unsafe gzip {
+            if unsafe gzclose(gzip) != Z_OK { fail(errno) }
+        } else if Foundation.close(descriptor) != 0 {
+            fail(errno)
+        }
+    }
+
+    /// Waits for room where the other end of a pipe is one that does not block.
+    private func waits() -> Bool {
+        guard unsafe gzip == nil, errno == EAGAIN else { return false }
+        var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        // Safe: one question is asked.
+        return unsafe poll(&question, 1, 1_000) >= 0
+    }
+
+    private func fail(_ number: Int32) {
+        state.withLock { state in
+            if number == EPIPE { state.isUnread = true }
+            if number != EPIPE, state.error == nil {
+                state.error = OutputError(description: "\(path): \(Self.reason(number))")
+            }
+        }
+    }
+
+    private static func reason(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }
+}
