@@ -81,7 +81,9 @@ let package = Package(
         tests("GeneratorTests", ["Generator", "Schemas"]),
         tests("OperationsTests", ["Operations"]),
         tests("ScoringTests", ["Scoring", "Clustering"]),
-        tests("ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"]),
+        tests(
+            "ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"],
+            exclude: ["asyncapi_check.py"]),
         tests("ClusterTests", ["Kafka", "Schemas", "Clustering", "Pipeline", "Replay", "shoal"]),
     ] + (seesThreads ? [.target(name: "CThreads", path: "Tests/CThreads")] : [])
 )

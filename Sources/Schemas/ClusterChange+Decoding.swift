@@ -11,20 +11,6 @@ extension ClusterChange {
         }
     }
 
-    /// A 64-bit integer: a number, or a string where it has more than 53 bits.
-    private struct Number: Decodable {
-        var value: Int64
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self), let value = Int64(text) {
-                self.value = value
-            } else {
-                value = try container.decode(Int64.self)
-            }
-        }
-    }
-
     /// The JSON form, as a decoder wants it.
     private struct Form: Decodable {
         var changeId: String
@@ -35,12 +21,12 @@ extension ClusterChange {
         var to: UInt32?
         var why: String?
         var similarity: UInt32?
-        var modelVersion: Number?
-        var eventTimeMs: Number?
+        var modelVersion: JSONInteger?
+        var eventTimeMs: JSONInteger?
         var inputPartition: Int32?
-        var inputOffset: Number?
+        var inputOffset: JSONInteger?
         var otherCluster: UInt32?
-        var members: Number?
+        var members: JSONInteger?
         var leadingTopics: [String]?
         var formerTopics: [String]?
         var cohesion: UInt32?
@@ -86,5 +72,50 @@ extension ClusterChange {
         cohesion = form.cohesion ?? 0
         branchTopics = form.branchTopics ?? []
         branchClusters = form.branchClusters ?? []
+    }
+}
+
+extension Membership {
+    /// Reads either form: what begins with `{` is JSON.
+    /// - Throws: `ProtoError`: the bytes are neither.
+    public init(_ bytes: [UInt8]) throws(ProtoError) {
+        guard bytes.first == UInt8(ascii: "{") else {
+            try self.init(protobuf: bytes.span)
+            return
+        }
+        guard let form = try? JSONDecoder().decode(Form.self, from: Data(bytes)) else { throw .badValue }
+        self.init(
+            cluster: form.cluster, inputPartition: form.inputPartition, inputOffset: form.inputOffset.value,
+            modelVersion: form.modelVersion?.value)
+    }
+
+    /// The JSON form, as a decoder wants it.
+    private struct Form: Decodable {
+        var cluster: UInt32
+        var inputPartition: Int32
+        var inputOffset: JSONInteger
+        var modelVersion: JSONInteger?
+
+        /// The proto's names.
+        private enum CodingKeys: String, CodingKey {
+            case cluster
+            case inputPartition = "input_partition"
+            case inputOffset = "input_offset"
+            case modelVersion = "model_version"
+        }
+    }
+}
+
+/// A 64-bit integer: a number, or a string where it has more than 53 bits.
+private struct JSONInteger: Decodable {
+    var value: Int64
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self), let value = Int64(text) {
+            self.value = value
+        } else {
+            value = try container.decode(Int64.self)
+        }
     }
 }

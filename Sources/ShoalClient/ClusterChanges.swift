@@ -9,26 +9,38 @@ public import Schemas
 ///         print(next.change.kind, next.change.to)
 ///     }
 ///
-/// Whoever iterates slowly slows the reading down: nothing is read ahead beyond librdkafka's own queue. Positions to begin
-/// from again are in `Iterator.positions`.
+/// Whoever iterates slowly slows the reading down: nothing is read ahead beyond librdkafka's own queue. Each element tells the
+/// position behind it. Stored together with what came of the change, and given back, it goes on exactly there:
+///
+///     configuration.start = .after(stored)
+///     for try await next in ClusterChanges(configuration) {
+///         try save(next.change, next.position)
+///     }
+///
+/// Changes of one member, or of one cluster, come in their order; those of different partitions in any.
 public struct ClusterChanges: AsyncSequence, Sendable {
-    /// Where to begin in partitions without a position of their own.
+    /// Where to begin in partitions without an offset of their own.
     public enum Start: Equatable, Sendable {
         case beginning
         case end
         /// Milliseconds since 1970, of the records' timestamps.
         case time(Int64)
+        /// Behind the change whose position it was. A partition that the topic did not have then begins at its first record.
+        case after(Position)
     }
 
     public struct Configuration: Sendable {
         public var kafka: ClientConfiguration
         public var topic: String
         public var start = Start.end
-        /// The next offset by partition, as `Iterator.positions` gave it before.
+        /// The next offset of single partitions, where it is to be another than `start` says.
         public var positions: [Int32: Int64] = [:]
         /// Ends the sequence at what is the end when it begins.
         public var stopsAtEnd = false
 
+        /// - Parameters:
+        ///   - kafka: librdkafka's settings; only committed records are read, whatever they say.
+        ///   - topic: the pipeline's `output.topic`.
         public init(kafka: ClientConfiguration, topic: String) {
             self.kafka = kafka
             self.topic = topic
@@ -40,6 +52,8 @@ public struct ClusterChanges: AsyncSequence, Sendable {
         public var change: ClusterChange
         public var partition: Int32
         public var offset: Int64
+        /// Behind this change, and behind all that the iterator gave before it.
+        public var position: Position
     }
 
     private let configuration: Configuration
@@ -54,21 +68,31 @@ public struct ClusterChanges: AsyncSequence, Sendable {
 
     public struct Iterator: AsyncIteratorProtocol {
         private let configuration: Configuration
-        private var readers: [PartitionReader] = []
-        private var ends: [Int32: Int64] = [:]
-        private var waiting: [Element] = []
-        private var client: ReaderClient?
-        /// The next offset by partition: behind the changes given out.
-        public private(set) var positions: [Int32: Int64] = [:]
+        private var feed: TopicFeed?
+        /// The last one is the next.
+        private var waiting: [(change: ClusterChange, partition: Int32, offset: Int64)] = []
+        /// What ended the reading, behind what waits.
+        private var failure: (any Error)?
+        private var reached: Position
         /// Whether `stopsAtEnd` has come true.
         public private(set) var isAtEnd = false
 
         init(_ configuration: Configuration) {
             self.configuration = configuration
+            reached = Position(topic: configuration.topic, offsets: [])
+        }
+
+        /// Behind the changes given out; nil before the first was asked for.
+        public var position: Position? { feed == nil ? nil : reached }
+
+        /// The next offset by partition: behind the changes given out.
+        public var positions: [Int32: Int64] {
+            Dictionary(uniqueKeysWithValues: reached.offsets.enumerated().map { (Int32($0), $1) })
         }
 
         /// The next change; nil at the end.
-        /// - Throws: `KafkaError`; `ProtoError` at a record that is no change.
+        /// - Throws: `KafkaError`; `UnknownTopic`; `PositionInvalid`; `ProtoError` at a record that is no change. It
+        ///   throws the same again then; a new iterator goes on after `position`.
         public mutating func next() async throws -> Element? {
             while !isAtEnd {
                 if let element = try await next(timeout: .seconds(1)) { return element }
@@ -79,12 +103,15 @@ public struct ClusterChanges: AsyncSequence, Sendable {
 
         /// The next change; nil when none has come in time, or at the end.
         public mutating func next(timeout: Duration) async throws -> Element? {
-            if client == nil { try await open() }
+            if feed == nil { try await open() }
+            guard let feed else { return nil }
             let deadline = ContinuousClock.now + timeout
             while waiting.isEmpty, !isAtEnd {
-                try fill()
+                if let failure { throw failure }
+                fill(feed)
+                if failure != nil { continue }
                 guard waiting.isEmpty else { break }
-                if configuration.stopsAtEnd, readers.allSatisfy({ $0.position >= ends[$0.partition] ?? 0 }) {
+                if configuration.stopsAtEnd, feed.isAtEnd {
                     isAtEnd = true
                 } else if ContinuousClock.now >= deadline {
                     return nil
@@ -92,46 +119,42 @@ public struct ClusterChanges: AsyncSequence, Sendable {
                     try await Task.sleep(for: .milliseconds(10))
                 }
             }
-            guard let element = waiting.popLast() else { return nil }
-            positions[element.partition] = element.offset + 1
-            return element
+            guard let (change, partition, offset) = waiting.popLast() else { return nil }
+            reached.offsets[Int(partition)] = offset + 1
+            return Element(change: change, partition: partition, offset: offset, position: reached)
         }
 
         private mutating func open() async throws {
-            let admin = try Admin(configuration.kafka)
-            guard let count = try await admin.partitions(of: configuration.topic, timeout: .seconds(10)) else {
-                throw UnknownTopic(topic: configuration.topic)
+            let configuration = configuration
+            if case .after(let position) = configuration.start, position.topic != configuration.topic {
+                throw PositionInvalid(
+                    description: "the position \(position) is one of another topic than \(configuration.topic)")
             }
-            let client = try ReaderClient(configuration.kafka)
-            for number in 0..<count {
-                let partition = TopicPartition(configuration.topic, number)
-                let marks = try await admin.watermarks(of: partition)
-                var offset = configuration.positions[number]
-                if offset == nil {
-                    switch configuration.start {
-                    case .beginning: offset = marks.low
-                    case .end: offset = marks.high
-                    case .time(let time): offset = try await admin.offset(of: partition, atTime: time)
-                    }
+            let feed = try await TopicFeed(configuration.topic, configuration.kafka) { partition, count, marks, admin in
+                if let offset = configuration.positions[partition] { return offset }
+                switch configuration.start {
+                case .beginning: return marks.low
+                case .end: return marks.high
+                case .time(let time):
+                    return try await admin.offset(of: TopicPartition(configuration.topic, partition), atTime: time)
+                case .after(let position): return try position.offset(partition, of: count, marks)
                 }
-                ends[number] = marks.high
-                positions[number] = offset
-                readers.append(
-                    try client.reader(topic: configuration.topic, partition: number, from: offset ?? marks.low))
             }
-            self.client = client
+            reached.offsets = feed.starts
+            self.feed = feed
         }
 
-        private mutating func fill() throws {
-            for reader in readers {
-                let batch = try reader.poll(max: 256)
-                for index in 0..<batch.count {
+        private mutating func fill(_ feed: TopicFeed) {
+            do {
+                try feed.poll { partition, batch, index in
                     let offset = batch.offset(index)
-                    if configuration.stopsAtEnd, offset >= ends[reader.partition] ?? .max { continue }
-                    guard let value = batch.valueBytes(index) else { continue }
-                    waiting.append(
-                        Element(change: try ClusterChange(value), partition: reader.partition, offset: offset))
+                    if configuration.stopsAtEnd, offset >= feed.end(of: partition) { return }
+                    guard let value = batch.valueBytes(index) else { return }
+                    waiting.append((try ClusterChange(value), partition, offset))
                 }
+            } catch {
+                // What was read before it is given out first, so that each change is given out once.
+                failure = error
             }
             // Given out from the end.
             waiting.reverse()
@@ -139,13 +162,28 @@ public struct ClusterChanges: AsyncSequence, Sendable {
     }
 }
 
-/// The output topic is not there.
-public struct UnknownTopic: Error, CustomStringConvertible, Sendable {
-    public var topic: String
-
-    public init(topic: String) {
-        self.topic = topic
+extension Position {
+    /// Where to go on in a partition; nil: at its first record.
+    /// - Throws: `PositionInvalid` where records behind the position are gone, or it is beyond the end.
+    func offset(_ partition: Int32, of count: Int32, _ marks: Admin.Watermarks) throws -> Int64? {
+        guard offsets.count <= Int(count) else {
+            throw PositionInvalid(
+                description: "\(topic) has \(count) partitions, and the position is of \(offsets.count): was it made "
+                    + "anew?")
+        }
+        guard Int(partition) < offsets.count else { return nil }
+        let offset = offsets[Int(partition)]
+        guard offset >= marks.low else {
+            throw PositionInvalid(
+                description: "\(topic) [\(partition)]: the changes from offset \(offset) on are gone, the first one "
+                    + "there is \(marks.low): retention took them; begin anew, from the beginning or from a table of "
+                    + "members")
+        }
+        guard offset <= marks.high else {
+            throw PositionInvalid(
+                description: "\(topic) [\(partition)]: the position is offset \(offset), and the topic ends at "
+                    + "\(marks.high): was it made anew?")
+        }
+        return offset
     }
-
-    public var description: String { "the topic \(topic) does not exist; `shoal topics create` makes it" }
 }

@@ -43,12 +43,4 @@ struct ReadmeTests {
         let names = text.matches(of: /`((?:shoal|kafka)_[a-z_]+)`/).map { String($0.1) }
         #expect(names.count >= 4 && names.allSatisfy { name in Metric.all.contains { $0.name == name } }, "\(names)")
     }
-
-    @Test("the example of a subscriber compiles")
-    func example() throws {
-        let package = TestBroker.root.appending(path: "Examples/Subscriber").path
-        let scratch = TestBroker.root.appending(path: "build/example").path
-        let output = try run("swift", ["build", "--package-path", package, "--scratch-path", scratch])
-        #expect(output.contains("Build complete"), "\(output)")
-    }
 }

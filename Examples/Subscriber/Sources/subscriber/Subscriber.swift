@@ -1,22 +1,41 @@
+import Foundation
 import ShoalClient
 
-/// Counts the members of each cluster, as far as the output topic tells: `subscriber localhost:9092 cluster-changes`.
+/// Prints what becomes of members, each change once, also over restarts: `subscriber localhost:9092 cluster-changes state.json`.
+///
+/// What it has counted and the position behind the last change are kept in one file, written together: whenever it ends, it
+/// goes on exactly where it was.
 @main
 struct Subscriber {
+    struct State: Codable {
+        var moves = 0
+        var position: Position?
+    }
+
     static func main() async throws {
         let words = CommandLine.arguments
         var configuration = ClusterChanges.Configuration(
             kafka: ClientConfiguration(["bootstrap.servers": words.count > 1 ? words[1] : "localhost:9092"]),
             topic: words.count > 2 ? words[2] : "cluster-changes")
-        configuration.start = .beginning
-        configuration.stopsAtEnd = true
-        var members: [UInt32: Int] = [:]
-        for try await next in ClusterChanges(configuration) where next.change.kind.isOfMember {
-            if next.change.from != 0 { members[next.change.from, default: 0] -= 1 }
-            if next.change.to != 0 { members[next.change.to, default: 0] += 1 }
+        let file = URL(fileURLWithPath: words.count > 3 ? words[3] : "subscriber.json")
+        configuration.stopsAtEnd = words.contains("--once")
+
+        var state = try (try? Data(contentsOf: file)).map { try JSONDecoder().decode(State.self, from: $0) } ?? State()
+        configuration.start = state.position.map { .after($0) } ?? .beginning
+        for try await next in ClusterChanges(configuration) {
+            let change = next.change
+            switch change.kind {
+            case .memberMoved:
+                state.moves += 1
+                print("moved from \(change.from) to \(change.to), by \(change.why?.name ?? "?")")
+            case .clusterCreated:
+                print("cluster \(change.cluster): \(change.leadingTopics.joined(separator: ", "))")
+            default: break
+            }
+            state.position = next.position
+            // A service would do so now and then, together with what it keeps.
+            try JSONEncoder().encode(state).write(to: file, options: .atomic)
         }
-        for (cluster, count) in members.sorted(by: { $0.key < $1.key }) {
-            print("cluster \(cluster): \(count) members")
-        }
+        print("\(state.moves) moves so far")
     }
 }
