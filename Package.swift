@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .executable(name: "shoal", targets: ["shoal"]),
         .library(name: "ShoalClient", targets: ["ShoalClient"]),
+        .library(name: "ShoalTesting", targets: ["ShoalTesting"]),
     ],
     targets: [
         .systemLibrary(
@@ -47,8 +48,9 @@ let package = Package(
         library("Generator", ["Schemas"]),
         library("Scoring", ["Clustering"]),
         library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "Scoring", "CZlib"]),
-        library("Operations", ["CZlib", "CMicroHTTPD"]),
+        library("Operations", ["Clustering", "CZlib", "CMicroHTTPD"]),
         library("ShoalClient", ["Kafka", "Schemas"]),
+        library("ShoalTesting", ["Schemas", "Clustering", "Pipeline", "Replay", "Operations"]),
         .executableTarget(
             name: "shoal",
             dependencies: [
@@ -84,6 +86,10 @@ let package = Package(
         tests(
             "ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"],
             exclude: ["asyncapi_check.py"]),
+        // Compiled as a package of others' is.
+        .testTarget(
+            name: "ShoalTestingTests", dependencies: ["ShoalTesting", "TestSupport"],
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
         tests("ClusterTests", ["Kafka", "Schemas", "Clustering", "Pipeline", "Replay", "shoal"]),
     ] + (seesThreads ? [.target(name: "CThreads", path: "Tests/CThreads")] : [])
 )

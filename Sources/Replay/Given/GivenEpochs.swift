@@ -74,6 +74,12 @@ public struct GivenEpochs<Keys: TopicKeys> {
         return shards[partition].erase(member, offset: offsets[partition], changes: &changes[partition])
     }
 
+    /// What has come of members and was in no `Closed` yet; it will be in none.
+    public mutating func takeChanges() -> [MemberChange] {
+        defer { for partition in changes.indices { changes[partition].removeAll(keepingCapacity: true) } }
+        return changes.flatMap(\.self)
+    }
+
     /// Closes the open epoch everywhere, makes its model, and opens the next one.
     /// - Throws: `Contradiction`, which no input can cause.
     public mutating func close() throws(Contradiction) -> Closed {

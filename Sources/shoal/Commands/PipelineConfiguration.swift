@@ -13,33 +13,6 @@ extension Configuration {
             state: stateTopic)
     }
 
-    /// The settings that reach the result.
-    var engineSettings: Settings {
-        var settings = Settings()
-        settings.fixed.epochLength = milliseconds("epoch.length")
-        settings.fixed.staleness = integer("epoch.staleness")
-        settings.fixed.clockQuorum = Int(integer("clock.quorum"))
-        settings.fixed.clockMaxStep = integer("clock.max-step")
-        settings.fixed.dedupWindow = Int(integer("dedup.window"))
-        settings.fixed.profileTopics = Int(integer("profile.topics"))
-        settings.revision = integer("settings.revision")
-        settings.halfLife = milliseconds("profile.half-life")
-        settings.engagementMin = integer("engagement.min")
-        settings.topicsMax = Int(integer("topics.max"))
-        settings.topicsMinViewers = Int(integer("topics.min-viewers"))
-        settings.sensitiveTopics = list("privacy.sensitive-topics").map { Array($0.utf8) }
-        settings.minEvents = UInt32(clamping: integer("members.min-events"))
-        settings.memberTTL = self["member.ttl"] == nil ? nil : milliseconds("member.ttl")
-        settings.seedMembers = Int(integer("clusters.seed-members"))
-        settings.clustersInitial = Int(integer("clusters.initial"))
-        settings.clustersMin = Int(integer("clusters.min"))
-        settings.clustersMax = Int(integer("clusters.max"))
-        settings.clustersCount = self["clusters.count"] == nil ? nil : Int(integer("clusters.count"))
-        settings.minClusterSize = integer("privacy.min-cluster-size")
-        settings.publishesMemberships = self["members.topic"] != nil
-        return settings
-    }
-
     /// All that an instance needs to know.
     /// - Throws: `Configuration.Invalid` where the key is missing.
     func pipelineOptions(_ logger: Logger) throws(Invalid) -> PipelineOptions {
@@ -84,29 +57,5 @@ extension Configuration {
         options.format = WatchEventReader.Format(rawValue: text("input.format")) ?? .auto
         options.viewer = WatchEventReader.Viewer(rawValue: text("input.viewer")) ?? .field
         return options
-    }
-
-    /// The topics of `topics.file`.
-    /// - Throws: `Configuration.Invalid` where it cannot be read.
-    func vocabulary() throws(Invalid) -> [[UInt8]] {
-        guard let file = self["topics.file"] else { return [] }
-        return try Self.topics(in: file)
-    }
-
-    /// One name a line, byte for byte; empty lines do not count.
-    private static func topics(in file: String) throws(Invalid) -> [[UInt8]] {
-        guard let content = FileManager.default.contents(atPath: file) else {
-            throw Invalid(problems: ["topics.file: \(file) cannot be read"])
-        }
-        var names = content.split(separator: UInt8(ascii: "\n")).map { line in
-            Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
-        }
-        names.removeAll(where: \.isEmpty)
-        if let bad = names.first(where: { $0.count > 256 || String(validating: $0, as: UTF8.self) == nil }) {
-            throw Invalid(problems: [
-                "topics.file: \(file): \"\(String(decoding: bad.prefix(40), as: UTF8.self))\" is longer than 256 bytes, or no UTF-8"
-            ])
-        }
-        return names
     }
 }

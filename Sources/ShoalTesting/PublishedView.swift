@@ -1,0 +1,61 @@
+public import Schemas
+
+/// One record of the output topic.
+public typealias ClusterChange = Schemas.ClusterChange
+
+/// A cluster as a subscriber knows it.
+public struct PublishedCluster: Equatable, Sendable {
+    public let id: UInt32
+    /// How many members it has now, by the changes of members.
+    public internal(set) var members: Int
+    /// As last published.
+    public internal(set) var leadingTopics: [String]
+    /// The mean cosine of the members to the centroid, in millionths, as last published.
+    public internal(set) var cohesion: UInt32
+}
+
+/// What a subscriber knows who reads every change.
+struct PublishedView {
+    private var changes: [ClusterChange] = []
+    /// By pseudonym.
+    private(set) var members: [UInt128: UInt32] = [:]
+    private var byID: [UInt32: PublishedCluster] = [:]
+    private var viewers: [UInt128: String] = [:]
+
+    var clusters: [PublishedCluster] { byID.values.sorted { $0.id < $1.id } }
+
+    var membersByViewer: [String: UInt32] {
+        var found: [String: UInt32] = [:]
+        for (member, cluster) in members {
+            if let viewer = viewers[member] { found[viewer] = cluster }
+        }
+        return found
+    }
+
+    mutating func know(viewer: ArraySlice<UInt8>, _ member: UInt128) {
+        if viewers[member] == nil { viewers[member] = String(decoding: viewer, as: UTF8.self) }
+    }
+
+    mutating func takeChanges() -> [ClusterChange] {
+        defer { changes = [] }
+        return changes
+    }
+
+    mutating func apply(_ change: ClusterChange) {
+        changes.append(change)
+        if let member = change.member {
+            members[member] = change.to == 0 ? nil : change.to
+            if change.from != 0 { byID[change.from]?.members -= 1 }
+            if change.to != 0 { byID[change.to]?.members += 1 }
+            return
+        }
+        switch change.kind {
+        case .clusterMerged, .clusterRetired: byID[change.cluster] = nil
+        default:
+            let before = byID[change.cluster]
+            let count = before?.members ?? members.values.count { $0 == change.cluster }
+            byID[change.cluster] = PublishedCluster(
+                id: change.cluster, members: count, leadingTopics: change.leadingTopics, cohesion: change.cohesion)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Schemas
+
+/// A watch event of a test: who watched what.
+///
+///     TestEvent(viewer: "anna", topics: ["chess", "go"])
+///     TestEvent(viewer: "anna", topics: ["chess", Topic("go", weight: 0.5)], watched: .seconds(10), of: .seconds(60))
+public struct TestEvent: Sendable {
+    /// What a video is about.
+    public struct Topic: Equatable, Sendable, ExpressibleByStringLiteral {
+        public var name: String
+        public var weight: Double
+
+        public init(_ name: String, weight: Double = 1) {
+            self.name = name
+            self.weight = weight
+        }
+
+        public init(stringLiteral name: String) {
+            self.init(name)
+        }
+    }
+
+    public var viewer: String
+    public var topics: [Topic]
+    public var watched: Duration
+    /// The video's length; `.zero`: unknown.
+    public var duration: Duration
+    /// Milliseconds since 1970; nil: the driver's `now`.
+    public var time: Int64?
+    /// An event with an id counts once.
+    public var id: String?
+
+    /// - Parameters:
+    ///   - watched: how long; all of the minute that the video has, unless it is said.
+    ///   - duration: how long the video is.
+    public init(
+        viewer: String, topics: [Topic], watched: Duration = .seconds(60), of duration: Duration = .seconds(60),
+        time: Int64? = nil, id: String? = nil
+    ) {
+        self.viewer = viewer
+        self.topics = topics
+        self.watched = watched
+        self.duration = duration
+        self.time = time
+        self.id = id
+    }
+
+    /// As a record's value has it.
+    func protobuf(now: Int64) -> [UInt8] {
+        var writer = ProtoWriter()
+        writer.field(1, bytes: (id ?? "").utf8)
+        writer.field(2, bytes: viewer.utf8)
+        for topic in topics {
+            writer.message(4) { writer in
+                writer.field(1, bytes: topic.name.utf8)
+                writer.present(2, double: topic.weight)
+            }
+        }
+        writer.field(5, watched.milliseconds)
+        writer.field(6, duration.milliseconds)
+        writer.field(7, time ?? now)
+        return writer.bytes
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}
+
+/// A record that a pipeline would send to the dead letters.
+public struct DeadLetter: Error, Equatable, CustomStringConvertible, Sendable {
+    /// As the dead letter's header has it, such as `bad_json`.
+    public var reason: String
+
+    public init(reason: String) {
+        self.reason = reason
+    }
+
+    public var description: String { "no watch event: \(reason)" }
+}
