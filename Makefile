@@ -8,7 +8,7 @@ TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2
 # The tests' Python packages, in a virtual environment of their own below build/.
 PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5 confluent-kafka==2.16.1 asyncapi3==0.0.2 jsonschema==4.26.0
 # What the tests of deploy/ use.
-DEPLOY_PACKAGES := shellcheck openssl
+DEPLOY_PACKAGES := shellcheck openssl systemd
 DEPLOY_PYTHON_PACKAGES := pytest==8.4.2 confluent-kafka==2.16.1 pyyaml==6.0.4 kubernetes-validate==1.37.0 check-jsonschema==0.39.0 jsonschema==4.26.0
 # What `make bench-quality-check` and SKLEARN=1 compare with.
 BENCH_PYTHON_PACKAGES := numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1 numba==0.68.1

@@ -14,6 +14,8 @@ public struct ClientConfiguration: Sendable {
     public var settings: [String: String]
     /// Where librdkafka's log lines go; called on its threads.
     public var log: @Sendable (LogLine) -> Void
+    /// Those that were made of it, and of its copies.
+    public let clients = Clients()
 
     public init(_ settings: [String: String], log: @escaping @Sendable (LogLine) -> Void = { _ in }) {
         self.settings = settings

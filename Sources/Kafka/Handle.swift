@@ -95,6 +95,7 @@ import Synchronization
                 text: ClientConfiguration.string(text))
         }
         unsafe self.pointer = pointer
+        configuration.clients.add(self)
     }
 
     /// Why a broker refused a connection, out of a line such as `…: SASL authentication error: Invalid username or password

@@ -82,6 +82,15 @@ public struct Configuration: Sendable {
     public var modelsTopic: String { "\(text("application.id"))-models" }
     public var stateTopic: String { "\(text("application.id"))-state" }
 
+    /// Takes one setting over from what was read later.
+    public mutating func take(_ name: String, from later: Configuration) {
+        values[name] = later.values[name]
+        guard name.hasPrefix("kafka.") else { return }
+        let own = name.dropFirst("kafka.".count)
+        let plain = String(own.hasSuffix(".file") ? own.dropLast(".file".count) : own)
+        kafka[plain] = later.kafka[plain]
+    }
+
     /// The variable of a setting, as `SHOAL_COMMIT_INTERVAL`.
     public static func variable(of name: String) -> String {
         "SHOAL_" + String(name.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })

@@ -1,4 +1,5 @@
 public import Foundation
+import Synchronization
 
 /// Log lines on standard error: JSON, or text for a person at a terminal. In the shape of swift-log's `Logger`.
 public struct Logger: Sendable {
@@ -29,10 +30,21 @@ public struct Logger: Sendable {
     }
 
     public let label: String
-    public var level: Level
+    /// What counts; the same for all copies, and may be changed while others write.
+    public var level: Level {
+        get { threshold.value.withLock { $0 } }
+        nonmutating set { threshold.value.withLock { $0 = newValue } }
+    }
+    private let threshold: Threshold
     private let format: Format
     private let now: @Sendable () -> Date
     private let sink: @Sendable (String) -> Void
+
+    private final class Threshold: Sendable {
+        let value: Mutex<Level>
+
+        init(_ level: Level) { value = Mutex(level) }
+    }
 
     /// - Parameters:
     ///   - now: the clock of the lines.
@@ -42,7 +54,7 @@ public struct Logger: Sendable {
         sink: @escaping @Sendable (String) -> Void = Logger.standardError
     ) {
         self.label = label
-        self.level = level
+        threshold = Threshold(level)
         self.format = format
         self.now = now
         self.sink = sink

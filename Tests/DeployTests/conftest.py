@@ -27,12 +27,12 @@ def root():
 
 @pytest.fixture(scope="session")
 def shoal():
-    """The built program: SHOAL_TEST_PROGRAM, or what the tests or `make release` have built."""
+    """The built program: SHOAL_TEST_PROGRAM, or what the tests or `make program` have built."""
     places = [os.environ.get("SHOAL_TEST_PROGRAM"), ROOT / ".build/tests/release/shoal", ROOT / ".build/release/shoal"]
     for place in places:
         if place and pathlib.Path(place).exists():
             return str(place)
-    pytest.skip("shoal is not built: `make test` or `make release` builds it")
+    pytest.skip("shoal is not built: `make test` or `make program` builds it")
 
 
 def kafka_script():
@@ -78,6 +78,13 @@ def start_kafka():
             cluster.stop()
 
     return start
+
+
+def tell(request, text):
+    """A line of what was measured, whatever pytest keeps back."""
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    reporter.ensure_newline()
+    reporter.write_line(text)
 
 
 # Fixtures that more than one file uses; they need what stands above.

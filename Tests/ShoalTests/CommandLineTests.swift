@@ -6,8 +6,8 @@ import Testing
 struct CommandLineTests {
     static let commands = [
         "run", "demo", "publish", "simulate", "changes", "replay", "diff", "verify", "explain", "status", "reset",
-        "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "config check",
-        "config show", "config docs", "metrics docs", "version",
+        "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "health", "config check",
+        "config show", "config docs", "metrics docs", "manual", "version",
     ]
 
     @Test("the help lists every command, and nothing at all is a usage error")

@@ -11,6 +11,8 @@ final class Interrupt: Sendable {
         var first: ContinuousClock.Instant?
         /// nil: nothing has begun that would have to be ended with care.
         var action: (@Sendable () -> Void)?
+        /// What hanging up means; nil: it ends the process, as it does by itself.
+        var hangup: (@Sendable () -> Void)?
     }
 
     private static let state = Mutex(State())
@@ -18,8 +20,13 @@ final class Interrupt: Sendable {
     private static let once = Duration.seconds(1)
 
     /// From now on the first signal means this action, and not the end of the process.
-    init(_ action: @escaping @Sendable () -> Void = {}) {
-        Self.state.withLock { $0.action = action }
+    /// - Parameter hangup: called on each SIGHUP; nil: it ends the process, as it does by itself.
+    init(hangup: (@Sendable () -> Void)? = nil, _ action: @escaping @Sendable () -> Void = {}) {
+        Self.state.withLock { state in
+            state.action = action
+            state.hangup = hangup
+        }
+        if hangup != nil { signal(SIGHUP, ring) }
     }
 
     var isSet: Bool { Self.state.withLock { $0.first != nil } }
@@ -44,12 +51,17 @@ final class Interrupt: Sendable {
             while true {
                 // Safe: the byte lives through the call.
                 let count = unsafe read(ear, &byte, 1)
-                if count == 1 { hear(status) } else if errno != EINTR { return }
+                if count == 1 { hear(Int32(byte), status) } else if errno != EINTR { return }
             }
         }
     }
 
-    private static func hear(_ status: ExitCode) {
+    private static func hear(_ number: Int32, _ status: ExitCode) {
+        if number == SIGHUP {
+            let hangup = state.withLock { $0.hangup }
+            hangup?()
+            return
+        }
         let action: (@Sendable () -> Void)? = state.withLock { state in
             // What is about to begin waits for this.
             if state.action == nil { Shoal.end(status) }

@@ -12,8 +12,8 @@ struct Shoal {
 
     static let commands: [Command] = [
         .run, .demo, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .status, .reset,
-        .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .configCheck, .configShow,
-        .configDocs, .metricsDocs, .version,
+        .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .health, .configCheck, .configShow,
+        .configDocs, .metricsDocs, .manual, .version,
     ]
 
     static func main() async {

@@ -10,6 +10,9 @@ extension Command {
         details: """
             Joins the consumer group application.id, takes its share of the input's partitions over, and publishes who
             moved to which cluster, exactly once. SIGTERM or Ctrl-C: drains, commits, leaves; a second one ends at once.
+            SIGHUP, unless from a terminal: reads the settings again, and takes log.level and the user and password of
+            the brokers over; of all else that has changed, the log says what it needs. Under systemd it tells when it
+            is ready, what it waits for, and that every part makes progress (Type=notify, WatchdogSec).
             """,
         examples: [
             "openssl rand -hex 32 > shoal.key",
@@ -29,7 +32,7 @@ extension Command {
                 ("librdkafka", ClientConfiguration.libraryVersion),
             ])
         do {
-            try await run(configuration, options, logger)
+            try await run(configuration, options, logger) { try arguments.configuration() }
         } catch {
             // Whoever reads the log as JSON reads its last line, too.
             logger.log(.error, "\(error)", [("exit_status", "\(Shoal.code(of: error).rawValue)")])
@@ -38,15 +41,43 @@ extension Command {
         return .ok
     }
 
-    private static func run(_ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger) async throws {
+    /// - Parameter read: reads the settings again.
+    private static func run(
+        _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger,
+        read: @escaping @Sendable () throws -> Configuration
+    ) async throws {
         let instance = try Instance(options, log: PipelineLog(logger))
-        let server = try serve(instance, configuration, options, logger)
-        let interrupt = Interrupt { instance.stop() }
+        let service = try report(instance)
+        let server: HTTPServer?
+        do {
+            server = try serve(instance, configuration, options, logger)
+        } catch {
+            service?.end(error)
+            throw error
+        }
+        let reload = Reload(configuration, logger, options.kafka.clients, read: read)
+        let hangup: @Sendable () -> Void = {
+            if let service { service.reload { reload.run() } } else { reload.run() }
+        }
+        // Whoever closes a terminal is gone, and will not look after what he left there.
+        let interrupt = Interrupt(hangup: StandardStream.error.isTerminal ? nil : hangup) {
+            service?.stop()
+            instance.stop()
+        }
         let outcome = await work(instance, isServed: server != nil, logger)
         // It answers until everything else is over.
         await server?.stop()
         _ = interrupt
+        if case .failure(let error) = outcome { service?.end(error) } else { service?.end(nil) }
         try outcome.get()
+    }
+
+    /// Reports to the service manager, where one wants to hear.
+    private static func report(_ instance: Instance) throws -> ServiceReporter? {
+        guard let manager = try ServiceManager(ProcessInfo.processInfo.environment) else { return nil }
+        return ServiceReporter(manager) {
+            ServiceReport.Observation(liveness: instance.liveness, snapshot: instance.statistics.snapshot)
+        }
     }
 
     /// Health and metrics over HTTP, where that is wanted.

@@ -1,0 +1,127 @@
+import Foundation
+
+/// Asks a server one question, without a library: for health checks where there is neither curl nor a shell.
+public struct HTTPProbe: Sendable {
+    /// Nobody answers, or not as HTTP does.
+    public struct Failure: Error, CustomStringConvertible, Sendable {
+        public var description: String
+    }
+
+    public struct Answer: Equatable, Sendable {
+        public var status: Int
+        public var body: String
+    }
+
+    /// Where to ask; a server that listens on every address is asked on this machine.
+    public var address: ListenAddress
+    /// For the whole of it.
+    public var timeout: Duration
+    /// Longer answers are cut off.
+    private static let most = 1 << 20
+
+    public init(_ address: ListenAddress, timeout: Duration) {
+        var address = address
+        address.host = address.host.map { ["0.0.0.0", "::"].contains($0) ? "localhost" : $0 } ?? "localhost"
+        self.address = address
+        self.timeout = timeout
+    }
+
+    /// A `GET`, over a connection of its own. It blocks the thread until the answer is there or the time is over.
+    public func get(_ path: String) throws(Failure) -> Answer {
+        let deadline = ContinuousClock.now + timeout
+        let socket = try connect(until: deadline)
+        defer { close(socket) }
+        let head = "GET \(path) HTTP/1.0\r\nHost: \(address)\r\nConnection: close\r\n\r\n"
+        try send(Array(head.utf8), socket, deadline)
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 14)
+        while answer.count < Self.most {
+            try wait(socket, POLLIN, deadline)
+            // Safe: at most as many bytes as there is room for.
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(socket, $0.baseAddress, $0.count, 0) }
+            if count < 0, errno == EAGAIN || errno == EINTR { continue }
+            guard count >= 0 else { throw failure(errno) }
+            if count == 0 { break }
+            answer += buffer.prefix(count)
+        }
+        let text = String(decoding: answer, as: UTF8.self)
+        let words = text.prefix { $0 != "\r\n" && $0 != "\n" }.split(separator: " ")
+        guard words.count >= 2, words[0].hasPrefix("HTTP/"), let status = Int(words[1]) else {
+            throw Failure(description: "\(address) answers, but not as HTTP does: is this Shoal's http.listen?")
+        }
+        return Answer(status: status, body: text.range(of: "\r\n\r\n").map { String(text[$0.upperBound...]) } ?? "")
+    }
+
+    private func connect(until deadline: ContinuousClock.Instant) throws(Failure) -> Int32 {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = AI_NUMERICSERV
+        var list: UnsafeMutablePointer<addrinfo>?
+        // Safe: the list is ours until it is freed below.
+        let code = unsafe getaddrinfo(address.host, String(address.port), &hints, &list)
+        guard code == 0 else { throw Failure(description: "\(address): \(unsafe String(cString: gai_strerror(code)))") }
+        defer { unsafe freeaddrinfo(list) }
+        var problem = Failure(description: "\(address): has no address")
+        var next = unsafe list
+        while let found = unsafe next {
+            do throws(Failure) {
+                return unsafe try connect(to: found.pointee, deadline)
+            } catch {
+                problem = error
+            }
+            unsafe next = found.pointee.ai_next
+        }
+        throw problem
+    }
+
+    private func connect(to found: addrinfo, _ deadline: ContinuousClock.Instant) throws(Failure) -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let socket = Foundation.socket(unsafe found.ai_family, kind, 0)
+        guard socket >= 0 else { throw failure(errno) }
+        do throws(Failure) {
+            if unsafe Foundation.connect(socket, found.ai_addr, found.ai_addrlen) != 0 {
+                guard errno == EINPROGRESS else { throw failure(errno) }
+                try wait(socket, POLLOUT, deadline)
+                var code: Int32 = 0
+                var size = socklen_t(MemoryLayout<Int32>.size)
+                // Safe: the code has the size that is told.
+                _ = unsafe getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &size)
+                guard code == 0 else { throw failure(code) }
+            }
+            return socket
+        } catch {
+            close(socket)
+            throw error
+        }
+    }
+
+    private func send(_ bytes: [UInt8], _ socket: Int32, _ deadline: ContinuousClock.Instant) throws(Failure) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            try wait(socket, POLLOUT, deadline)
+            // Safe: at most as many bytes as there are.
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Foundation.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EAGAIN || errno == EINTR { continue }
+            guard count >= 0 else { throw failure(errno) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private func wait(_ socket: Int32, _ event: Int32, _ deadline: ContinuousClock.Instant) throws(Failure) {
+        while true {
+            let left = (deadline - .now) / .milliseconds(1)
+            guard left > 0 else { throw Failure(description: "\(address): no answer within \(timeout)") }
+            var question = pollfd(fd: socket, events: Int16(event), revents: 0)
+            // Safe: one question is asked.
+            let found = unsafe poll(&question, 1, Int32(left.rounded(.up)))
+            if found > 0 { return }
+            if found < 0, errno != EINTR { throw failure(errno) }
+        }
+    }
+
+    private func failure(_ code: Int32) -> Failure {
+        Failure(description: "\(address): \(unsafe String(cString: strerror(code)).lowercased())")
+    }
+}

@@ -1,0 +1,103 @@
+import Operations
+
+/// The manual page, made of what the commands and settings say of themselves: roff for man(7).
+struct ManualPage {
+    private var lines: [String] = []
+
+    static func text(_ commands: [Command]) -> String {
+        var page = ManualPage()
+        page.write(commands)
+        return page.lines.joined(separator: "\n")
+    }
+
+    private mutating func write(_ commands: [Command]) {
+        lines.append(".TH SHOAL 1 \"\" \"shoal \(Shoal.version)\" \"User Commands\"")
+        section("NAME", "shoal - keeps every viewer in a numbered cluster of viewers who watch alike")
+        section("SYNOPSIS")
+        lines.append(".B shoal\n.I COMMAND\n.RI [ options ]")
+        section(
+            "DESCRIPTION",
+            """
+            Shoal reads watch events from Kafka as a consumer group, keeps every viewer in a numbered cluster of viewers \
+            who watch alike, and publishes who moved, and which cluster was born, split, merged, drifted or died. The \
+            same topic gives the same models and changes, bit for bit, on any number of instances.
+            """)
+        section("COMMANDS")
+        for command in commands { write(command) }
+        section(
+            "SETTINGS",
+            """
+            They come from the file of --config, then from variables (commit.interval is SHOAL_COMMIT_INTERVAL), then \
+            from --set. Every setting of librdkafka is there under kafka., and kafka.NAME.file reads its value from a \
+            file.
+            """)
+        for setting in Setting.table {
+            let standard = setting.standard.map { ", \($0) unless set" } ?? ""
+            item(setting.name, "\(setting.text) (\(setting.range)\(standard))")
+        }
+        section("EXIT STATUS")
+        for code in ExitCode.allCases { item("\(code.rawValue)", code.meaning) }
+        section("SIGNALS")
+        item("SIGTERM, SIGINT", "Drain, commit, leave the group, end. A second one ends at once.")
+        item("SIGHUP", "shoal run, unless from a terminal: read the settings again.")
+        section("FILES")
+        item("/etc/shoal/shoal.properties", "The settings, as Debian's package and its systemd units have them.")
+        section("SEE ALSO", "systemctl(1), kcat(1)")
+    }
+
+    private mutating func write(_ command: Command) {
+        lines.append(".SS \"\(Self.escaped(command.name))\"")
+        let arguments = command.arguments.map { " \(Self.escaped($0))" }.joined()
+        lines.append(".B shoal \(Self.escaped(command.name))\n\(Self.text(arguments + " [options]"))")
+        lines.append(".PP\n" + Self.text("\(command.summary.prefix(1).uppercased())\(command.summary.dropFirst())."))
+        if !command.details.isEmpty { lines.append(".PP\n" + Self.text(command.details)) }
+        for option in command.options {
+            item("--\(option.name)" + (option.value.map { " \($0)" } ?? ""), option.text)
+        }
+        if !command.examples.isEmpty {
+            lines.append(
+                ".PP\nExamples:\n.PP\n.nf\n.RS\n"
+                    + command.examples.map(Self.text).joined(separator: "\n") + "\n.RE\n.fi")
+        }
+    }
+
+    private mutating func section(_ title: String, _ text: String? = nil) {
+        lines.append(".SH \(title)" + (text.map { "\n" + Self.text($0) } ?? ""))
+    }
+
+    private mutating func item(_ term: String, _ text: String) {
+        lines.append(".TP\n.B \(Self.escaped(term))\n\(Self.text(text))")
+    }
+
+    /// Lines that begin with a dot or an apostrophe would be requests.
+    private static func text(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            let line = escaped(String(line.drop { $0 == " " }))
+            return line.hasPrefix(".") || line.hasPrefix("'") ? "\\&\(line)" : line
+        }.joined(separator: "\n")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { escaped, character in
+            switch character {
+            case "\\": escaped += "\\e"
+            case "-": escaped += "\\-"
+            case "`": escaped += "\\(ga"
+            case "…": escaped += "..."
+            case "−": escaped += "\\-"
+            default: escaped.append(character)
+            }
+        }
+    }
+}
+
+extension Command {
+    static let manual = Command(
+        name: "manual", summary: "print the manual page", isConfigured: false,
+        details: "For man(7): all commands, settings and exit statuses.",
+        examples: ["shoal manual | man -l -", "shoal manual | gzip -9n > /usr/local/share/man/man1/shoal.1.gz"]
+    ) { _ in
+        print(ManualPage.text(Shoal.commands))
+        return .ok
+    }
+}

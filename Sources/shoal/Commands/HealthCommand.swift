@@ -1,0 +1,63 @@
+import Foundation
+import Operations
+
+extension Command {
+    static let health = Command(
+        name: "health", summary: "ask a running instance on this machine whether it is well",
+        options: [
+            Option("probe", "P", "live, ready or started (live)"),
+            Option("address", "A", "HOST:PORT or :PORT; http.listen of the settings unless given"),
+            Option("timeout", "T", "how long the answer may take (5s)"),
+        ],
+        details: """
+            Asks /livez, /readyz or /startupz of an instance that serves health over HTTP (http.listen), and prints what
+            it answers, check by check. Ends with 0 where all is well, and with 1 where it is not, or where nobody
+            answers: what health checks of containers expect. Needs no broker, no curl and no shell.
+            """,
+        examples: [
+            "shoal health --address :8080", "SHOAL_HTTP_LISTEN=:8080 shoal health --probe ready",
+            "shoal health --config /etc/shoal/shoal.properties --probe started --timeout 500ms",
+        ]
+    ) { arguments in
+        let path: String
+        switch arguments["probe"] ?? "live" {
+        case "live": path = "/livez"
+        case "ready": path = "/readyz"
+        case "started": path = "/startupz"
+        case let other: throw UsageError(description: "--probe \(other): must be live, ready or started")
+        }
+        let time = arguments["timeout"] ?? "5s"
+        guard let timeout = Setting.milliseconds(time), timeout > 0 else {
+            throw UsageError(description: "--timeout \(time): must be a duration such as 500ms or 5s, above 0")
+        }
+        let probe = HTTPProbe(try address(arguments), timeout: .milliseconds(timeout))
+        do {
+            let answer = try probe.get("\(path)?verbose")
+            print(answer.body.trimmingCharacters(in: .newlines))
+            return answer.status == 200 ? .ok : .failed
+        } catch {
+            Shoal.report("\(error)")
+            return .failed
+        }
+    }
+
+    private static func address(_ arguments: Arguments) throws -> ListenAddress {
+        if let text = arguments["address"] {
+            guard let address = ListenAddress(text), address.port != 0 else {
+                throw UsageError(description: "--address \(text): must be HOST:PORT or :PORT, as localhost:8080")
+            }
+            return address
+        }
+        guard let address = try arguments.configuration()["http.listen"].flatMap({ ListenAddress($0) }) else {
+            throw Configuration.Invalid(problems: [
+                "http.listen is not set: the instance serves no health; set it, or give --address"
+            ])
+        }
+        guard address.port != 0 else {
+            throw Configuration.Invalid(problems: [
+                "http.listen=\(address) takes any port that is free: the log of the instance tells which; give --address"
+            ])
+        }
+        return address
+    }
+}

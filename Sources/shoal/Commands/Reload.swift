@@ -1,0 +1,107 @@
+import Foundation
+import Kafka
+import Operations
+import Synchronization
+
+/// Reads the settings again while an instance runs, on SIGHUP: what can be changed without a restart is, and of the rest the
+/// log says what it takes. A mistake changes nothing.
+final class Reload: Sendable {
+    private let read: @Sendable () throws -> Configuration
+    private let logger: Logger
+    private let clients: Clients
+    private let current: Mutex<State>
+
+    private struct State {
+        var configuration: Configuration
+        /// When the files of certificates were last written.
+        var dates: [String: Date]
+    }
+
+    /// The settings that a running instance takes.
+    static let settings: Set = [
+        "log.level", "kafka.sasl.username", "kafka.sasl.password", "kafka.sasl.password.file",
+    ]
+
+    /// - Parameters:
+    ///   - configuration: what the instance runs with.
+    ///   - clients: those of the instance.
+    ///   - read: reads it again.
+    init(
+        _ configuration: Configuration, _ logger: Logger, _ clients: Clients,
+        read: @escaping @Sendable () throws -> Configuration
+    ) {
+        self.read = read
+        self.logger = logger
+        self.clients = clients
+        current = Mutex(State(configuration: configuration, dates: Self.dates(configuration)))
+    }
+
+    func run() {
+        let next: Configuration
+        do {
+            next = try read()
+        } catch {
+            return logger.log(.error, "the settings stay as they are: \(error)")
+        }
+        current.withLock { state in
+            let old = state.configuration
+            apply(old, next)
+            tellRest(old, next)
+            let dates = Self.dates(next)
+            for (name, date) in dates.sorted(by: { $0.key < $1.key }) {
+                guard let before = state.dates[name], before != date else { continue }
+                logger.log(
+                    .warning, "\(name): the file has changed, and is read at the start only: restart the instance")
+            }
+            // What waits for a restart is told again the next time.
+            for name in Self.settings { state.configuration.take(name, from: next) }
+        }
+    }
+
+    private func apply(_ old: Configuration, _ next: Configuration) {
+        var changed: [String] = []
+        let level = Logger.Level(rawValue: next.text("log.level")) ?? logger.level
+        if level != logger.level { changed.append("log.level=\(level.rawValue)") }
+        let names = ["sasl.username", "sasl.password"]
+        if names.contains(where: { old.kafka[$0] != next.kafka[$0] }), let user = next.kafka[names[0]],
+            let password = next.kafka[names[1]]
+        {
+            if let problem = clients.authenticate(user, password) {
+                logger.log(.error, "user and password of the brokers stay as they are: \(problem)")
+            } else {
+                changed.append("user and password of the brokers, for every new connection")
+            }
+        }
+        let list = changed.isEmpty ? "nothing" : changed.joined(separator: ", ")
+        // By the old level: who wants to hear less from now on still hears this.
+        logger.log(.info, "read the settings again; changed: \(list)")
+        logger.level = level
+    }
+
+    /// Of what changed, what needs a restart.
+    private func tellRest(_ old: Configuration, _ next: Configuration) {
+        let names = Set(old.values.keys).union(next.values.keys).subtracting(Self.settings).sorted()
+        for name in names where old[name] != next[name] {
+            let reach = Setting.table.first { $0.name == name }?.reach ?? .no
+            let advice =
+                switch reach {
+                case .no: "needs a restart of the instance"
+                case .yes: "reaches the result: raise settings.revision, and restart the instances one by one"
+                case .start: "is looked at when an application begins: it is too late for this one"
+                case .fixed: "is fixed for the application's life: begin anew under another application.id"
+                }
+            logger.log(.warning, "\(name) has changed, and \(advice)", [("setting", name)])
+        }
+        if old.privacyKey != next.privacyKey {
+            logger.log(.warning, "the key of the pseudonyms has changed, and is fixed for the application's life")
+        }
+    }
+
+    /// Of the files that TLS reads when a client starts.
+    private static func dates(_ configuration: Configuration) -> [String: Date] {
+        let files = configuration.values.filter { $0.key.hasPrefix("kafka.ssl.") && $0.key.hasSuffix(".location") }
+        return files.compactMapValues { value in
+            (try? FileManager.default.attributesOfItem(atPath: value.text))?[.modificationDate] as? Date
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Operations
+import Pipeline
+
+/// What a service manager is told of an instance, and when: it is ready once, and alive only while every part makes progress.
+struct ServiceReport {
+    /// How an instance is at a moment.
+    struct Observation {
+        var liveness: [Health.Check] = []
+        var snapshot = PipelineStatistics.Snapshot()
+
+        var readiness: [Health.Check] { Health.readiness(snapshot) }
+    }
+
+    private(set) var isReady = false
+    private var isStopping = false
+    private var status = ""
+    /// How long it may take until the next report, while the instance starts.
+    private let patience: Duration
+
+    init(patience: Duration) {
+        self.patience = patience
+    }
+
+    /// What is to be said now; to be asked every second or so.
+    mutating func words(_ seen: Observation) -> [ServiceManager.Word] {
+        var words: [ServiceManager.Word] = []
+        if !isReady, !isStopping, seen.readiness.allSatisfy({ $0.problem == nil }) {
+            isReady = true
+            words.append(.ready)
+        }
+        let text = isStopping ? Self.stoppingText(seen) : Self.text(seen)
+        if text != status { words.append(.status(text)) }
+        status = text
+        // Who is stuck is not to be kept alive, nor to be given more time.
+        guard seen.liveness.allSatisfy({ $0.problem == nil }) else { return words }
+        words.append(isReady || isStopping ? .watchdog : .extendTimeout(patience))
+        return words
+    }
+
+    /// Somebody asked it to stop.
+    mutating func stop() -> [ServiceManager.Word] {
+        guard !isStopping else { return [] }
+        isStopping = true
+        status = "stopping: draining, committing, leaving the group"
+        return [.stopping, .status(status)]
+    }
+
+    /// Around the reading of the settings; a manager that has not heard `ready` waits for that, and not for this.
+    func reload(at time: Int64) -> (before: [ServiceManager.Word], after: [ServiceManager.Word]) {
+        isReady && !isStopping ? ([.reloading(at: time)], [.ready]) : ([], [])
+    }
+
+    private static func text(_ seen: Observation) -> String {
+        if let stuck = seen.liveness.first(where: { $0.problem != nil }) {
+            return "\(stuck.name): \(stuck.problem ?? "")"
+        }
+        let snapshot = seen.snapshot
+        switch snapshot.state {
+        case .idle: return "assigned nothing: there are more instances than partitions"
+        case .working: return working(snapshot)
+        default: break
+        }
+        let problems = seen.readiness.filter { $0.problem != nil }
+        guard let first = problems.first else { return "starting" }
+        guard snapshot.state == .restoring else { return first.problem ?? "" }
+        let parts = problems.filter { $0.name != "restore" }
+        let left = snapshot.assigned - snapshot.restores.values.count(where: \.isOver)
+        let one = parts.first.map { "; \($0.name): \($0.problem ?? "")" } ?? ""
+        return "taking \(snapshot.assigned) partitions over, \(left) to go\(one)"
+    }
+
+    private static func working(_ snapshot: PipelineStatistics.Snapshot) -> String {
+        let lags = snapshot.partitions.values.map(\.lag)
+        let lag = lags.contains(nil) ? "not known" : "\(lags.compactMap(\.self).reduce(0, +)) records"
+        return "working: \(snapshot.assigned) partitions, \(snapshot.members) members, \(snapshot.clusters) clusters, "
+            + "model \(snapshot.model.map(String.init) ?? "genesis"), lag \(lag)"
+    }
+
+    private static func stoppingText(_ seen: Observation) -> String {
+        seen.liveness.first { $0.problem != nil }.map { "stopping; \($0.name): \($0.problem ?? "")" }
+            ?? "stopping: draining, committing, leaving the group"
+    }
+}
