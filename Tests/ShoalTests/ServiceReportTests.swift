@@ -1,0 +1,157 @@
+import Foundation
+import Kafka
+import Operations
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Pipeline
+@testable import shoal
+
+@Suite("Reports to the service manager")
+struct ServiceReportTests {
+    private func seen(_ state: InstanceState, stuck: Bool = false) -> ServiceReport.Observation {
+        var observation = ServiceReport.Observation()
+        observation.snapshot.state = state
+        observation.liveness = [
+            Health.Check("group"), Health.Check("partition 3", stuck ? "no progress for 61 s; it was handling" : nil),
+        ]
+        return observation
+    }
+
+    @Test("ready is said once, and before it time is asked for")
+    func ready() {
+        var report = ServiceReport(patience: .seconds(30))
+        #expect(
+            report.words(seen(.waiting("topics are missing")))
+                == [.status("waiting: topics are missing"), .extendTimeout(.seconds(30))])
+        #expect(report.words(seen(.waiting("topics are missing"))) == [.extendTimeout(.seconds(30))])
+        #expect(report.words(seen(.joining)) == [.status("joining the group"), .extendTimeout(.seconds(30))])
+        #expect(report.words(seen(.restoring)).contains(.extendTimeout(.seconds(30))))
+        let idle = "assigned nothing: there are more instances than partitions"
+        #expect(report.words(seen(.idle)) == [.ready, .status(idle), .watchdog])
+        #expect(report.words(seen(.idle)) == [.watchdog])
+        #expect(report.words(seen(.released)) == [.status("waiting for an assignment"), .watchdog])
+        #expect(report.words(seen(.idle)) == [.status(idle), .watchdog])
+    }
+
+    @Test("who is stuck is named, and neither kept alive nor given more time")
+    func stuck() {
+        var report = ServiceReport(patience: .seconds(30))
+        let text = "partition 3: no progress for 61 s; it was handling"
+        #expect(report.words(seen(.restoring, stuck: true)) == [.status(text)])
+        #expect(report.words(seen(.working)).contains(.ready))
+        #expect(report.words(seen(.working, stuck: true)) == [.status(text)])
+        #expect(report.words(seen(.working, stuck: true)) == [])
+        #expect(report.words(seen(.working)).last == .watchdog)
+    }
+
+    @Test("stopping is said once, and nothing is ready after it")
+    func stopping() {
+        var report = ServiceReport(patience: .seconds(30))
+        #expect(report.stop().first == .stopping)
+        #expect(report.stop() == [])
+        #expect(report.words(seen(.idle)) == [.watchdog])
+        #expect(report.reload(at: 1).before == [])
+    }
+
+    @Test("a reload is told only after ready")
+    func reload() {
+        var report = ServiceReport(patience: .seconds(30))
+        #expect(report.reload(at: 1).before.isEmpty && report.reload(at: 1).after.isEmpty)
+        _ = report.words(seen(.working))
+        #expect(report.reload(at: 17).before == [.reloading(at: 17)] && report.reload(at: 17).after == [.ready])
+    }
+}
+
+@Suite("Reading the settings again")
+struct ReloadTests {
+    private final class Lines: Sendable {
+        let lines = Mutex<[String]>([])
+        var text: String { lines.withLock { $0.joined(separator: "\n") } }
+        var logger: Logger {
+            Logger(
+                label: "test", level: .info, format: .text, sink: { line in self.lines.withLock { $0.append(line) } })
+        }
+    }
+
+    private func configuration(_ sets: [String]) throws -> Configuration {
+        try Configuration(file: nil, environment: [:], sets: sets) { _, _ in nil }
+    }
+
+    @Test("what a running instance takes is taken, and the rest is told until it is taken back")
+    func changes() throws {
+        let lines = Lines()
+        let logger = lines.logger
+        let login = ["kafka.sasl.username=shoal", "kafka.sasl.password=old"]
+        let next = Mutex(["log.level=debug", "commit.interval=50ms", "profile.half-life=2h"] + login)
+        let clients = Clients()
+        let reload = Reload(try configuration(login), logger, clients) { try self.configuration(next.withLock { $0 }) }
+        reload.run()
+        #expect(logger.level == .debug, "copies of a logger have one level")
+        #expect(lines.text.contains("changed: log.level=debug"))
+        #expect(lines.text.contains("commit.interval has changed, and needs a restart"))
+        #expect(lines.text.contains("profile.half-life has changed, and reaches the result: raise settings.revision"))
+        lines.lines.withLock { $0 = [] }
+        next.withLock { $0 = ["log.level=debug", "commit.interval=50ms"] + [login[0], "kafka.sasl.password=new"] }
+        reload.run()
+        #expect(lines.text.contains("changed: user and password of the brokers"))
+        #expect(lines.text.contains("commit.interval has changed"), "it still waits for a restart")
+        #expect(!lines.text.contains("half-life") && !lines.text.contains("new"))
+        lines.lines.withLock { $0 = [] }
+        next.withLock { $0 = ["log.level=loud"] }
+        reload.run()
+        #expect(lines.text.contains("the settings stay as they are") && logger.level == .debug)
+    }
+
+    @Test("a certificate that was written anew is told, as it is read at the start only")
+    func certificates() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.file("shoal.pem", "one")
+        let sets = ["kafka.ssl.certificate.location=\(file)"]
+        let lines = Lines()
+        let logger = lines.logger
+        let reload = Reload(try configuration(sets), logger, Clients()) { try self.configuration(sets) }
+        reload.run()
+        #expect(!lines.text.contains("restart"))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: 100)], ofItemAtPath: file)
+        reload.run()
+        #expect(lines.text.contains("kafka.ssl.certificate.location: the file has changed"))
+    }
+}
+
+@Suite("shoal health")
+struct HealthCommandTests {
+    @Test("it ends with 0 while an instance is well, and with 1 where nobody answers")
+    func health() async throws {
+        let application = try await ObservedApplication()
+        try application.createTopics(partitions: 2)
+        let process = try application.run()
+        let port = try await application.port(process)
+        try await process.waitForLog("assigned")
+        let live = try shoal(["health", "--address", "127.0.0.1:\(port)"])
+        #expect(live.status == 0 && live.output.contains("[+]group ok") && live.output.contains("livez check passed"))
+        for probe in ["ready", "started"] {
+            var last = try shoal(["health", "--probe", probe, "--set", "http.listen=:\(port)"])
+            for _ in 0..<100 where last.status != 0 {
+                try await Task.sleep(for: .milliseconds(100))
+                last = try shoal(["health", "--probe", probe, "--set", "http.listen=:\(port)"])
+            }
+            #expect(last.status == 0 && last.output.contains("check passed"), "\(last.output)")
+        }
+        try await process.stop()
+        let dead = try shoal(["health", "--address", ":\(port)"])
+        #expect(dead.status == 1 && dead.output.contains("refused"), "\(dead.output)")
+    }
+
+    @Test("it says what is missing where it cannot know whom to ask")
+    func usage() throws {
+        #expect(try shoal(["health"]).status == 78)
+        #expect(try shoal(["health"]).output.contains("http.listen is not set"))
+        #expect(try shoal(["health", "--set", "http.listen=:0"]).output.contains("any port that is free"))
+        for words in [["--probe", "well"], ["--address", "8080"], ["--timeout", "5"]] {
+            #expect(try shoal(["health"] + words).status == 64, "\(words)")
+        }
+    }
+}
