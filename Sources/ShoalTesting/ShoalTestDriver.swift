@@ -11,7 +11,7 @@ public import Schemas
 ///     for viewer in 0..<40 {
 ///         for _ in 0..<5 { try shoal.pipe(TestEvent(viewer: "\(viewer)", topics: [viewer < 20 ? "chess" : "cats"])) }
 ///     }
-///     try shoal.closeEpochs(3)
+///     try shoal.closeEpochs(4)
 ///     #expect(shoal.clusters.count == 2)
 ///     #expect(shoal.readChanges().contains { $0.kind == .memberJoined })
 ///

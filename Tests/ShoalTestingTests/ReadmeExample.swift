@@ -11,7 +11,7 @@ func turnsToCats() throws {
             try shoal.pipe(TestEvent(viewer: "\(viewer)", topics: viewer < 20 ? ["chess", "go"] : ["cats", "dogs"]))
         }
     }
-    try shoal.closeEpochs(3)
+    try shoal.closeEpochs(4)
     #expect(shoal.clusters.map(\.members) == [20, 20])
 
     for _ in 0..<3 {

@@ -28,7 +28,7 @@ struct ShoalTestDriverTests {
     func clusters() throws {
         var shoal = try twoTastes()
         #expect(shoal.readChanges().isEmpty && shoal.clusters.isEmpty, "no model knows them yet")
-        try shoal.closeEpochs(3)
+        try shoal.closeEpochs(4)
         let changes = shoal.readChanges()
         #expect(changes.count { $0.kind == .clusterCreated } == 2)
         #expect(changes.count { $0.kind == .memberJoined } == 40)
@@ -45,7 +45,7 @@ struct ShoalTestDriverTests {
     @Test("a viewer who turns to another taste moves, one who is erased is gone")
     func moves() throws {
         var shoal = try twoTastes(["profile.half-life": "1h"])
-        try shoal.closeEpochs(3)
+        try shoal.closeEpochs(4)
         _ = shoal.readChanges()
         let (from, to) = (try #require(shoal.cluster(of: "viewer-0")), try #require(shoal.cluster(of: "viewer-30")))
         for _ in 0..<4 {
@@ -87,7 +87,7 @@ struct ShoalTestDriverTests {
                 try shoal.pipe(TestEvent(viewer: "\(viewer)", topics: [viewer < 20 ? "chess" : "cats"], id: id))
             }
         }
-        try shoal.closeEpochs(3)
+        try shoal.closeEpochs(4)
         #expect(shoal.cluster(of: "38") != nil && shoal.cluster(of: "39") == nil, "39 has one event of three")
         try shoal.pipe(json: #"{"user_id":"38","topics":["cats"],"event_time_ms":\#(shoal.now)}"#)
         #expect(throws: DeadLetter(reason: "bad_json")) { try shoal.pipe(json: #"{"user_id""#) }
@@ -119,7 +119,7 @@ struct ShoalTestDriverTests {
         for viewer in 0..<40 {
             for _ in 0..<5 { try shoal.pipe(TestEvent(viewer: "\(viewer)", topics: [viewer < 20 ? "chess" : "cats"])) }
         }
-        try shoal.closeEpochs(3)
+        try shoal.closeEpochs(4)
         #expect(shoal.clusters.map(\.members) == [20, 20])
     }
 

@@ -74,7 +74,7 @@ struct ReportCommandTests {
         #expect(text.contains("profile.half-life") && text.contains("privacy.min-cluster-size"))
         #expect(text.contains("Members at the end  100 compared"), "\(text)")
         #expect(text.contains("2 gone"), "clusters of 50 are withheld: \(text)")
-        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("Where members end"))
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("gone"))
         let json = try input.output("diff", ["--json", "--with", "profile.half-life=2h"])
         let report = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         let members = try #require(report["members"] as? [String: Any])

@@ -1,5 +1,6 @@
 internal import CZlib
 internal import Foundation
+internal import Schemas
 
 /// A file of watch events in pieces that end where an event ends: a JSON object a line, or Protobuf messages that each begin
 /// with their length (a varint); plain or gzip.
@@ -56,9 +57,7 @@ internal import Foundation
         while true {
             if isAtEnd { return try last() }
             try fill()
-            if isProtobuf == nil, let first = rest.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
-                isProtobuf = first != UInt8(ascii: "{") && first != UInt8(ascii: "#")
-            }
+            if isProtobuf == nil, !rest.isEmpty { isProtobuf = WatchEventFile.isProtobuf(rest) }
             let end = isProtobuf == true ? try endOfMessages() : endOfLines
             guard end > 0 else {
                 if rest.count > Self.longest {

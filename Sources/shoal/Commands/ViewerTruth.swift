@@ -19,7 +19,7 @@ struct ViewerTruth: Sendable {
 
     /// - Throws: `InputError`.
     init(_ path: String, key: PrivacyKey) throws {
-        let reader = try LineReader(path)
+        let reader = try RecordReader(path)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         var (line, number) = ([UInt8](), 0)

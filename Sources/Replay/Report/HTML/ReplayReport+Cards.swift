@@ -30,7 +30,7 @@ extension ReplayReport {
     private func topics(_ cluster: Cluster) -> Markup {
         guard !cluster.leadingTopics.isEmpty else { return "<p>No topic stands out.</p>\n" }
         let topics = cluster.leadingTopics.enumerated().map { index, topic -> Markup in
-            "<li\(index == 0 ? " class=\"lead1\"" : "")><bdi>\(topic)</bdi></li>" as Markup
+            "<li\(index == 0 ? " class=\"lead1\"" as Markup : "")><bdi>\(topic)</bdi></li>" as Markup
         }
         return "<ul class=\"topics\">\(topics)</ul>\n"
     }

@@ -9,7 +9,10 @@ struct TextPage {
         self.hasColor = hasColor
     }
 
-    var text: String { lines.joined(separator: "\n") + "\n" }
+    var text: String {
+        // Control sequences take no columns: painted lines are as long as they were made.
+        (hasColor ? lines : lines.map { $0.cut(to: width) }).joined(separator: "\n") + "\n"
+    }
 
     /// A title, and what is to be known besides.
     mutating func heading(_ title: String, _ note: String = "") {
