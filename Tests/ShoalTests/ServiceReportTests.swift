@@ -93,11 +93,11 @@ struct ReloadTests {
         #expect(lines.text.contains("commit.interval has changed, and needs a restart"))
         #expect(lines.text.contains("profile.half-life has changed, and reaches the result: raise settings.revision"))
         lines.lines.withLock { $0 = [] }
-        next.withLock { $0 = ["log.level=debug", "commit.interval=50ms"] + [login[0], "kafka.sasl.password=other-secret"] }
+        next.withLock { $0 = ["log.level=debug", "commit.interval=50ms"] + [login[0], "kafka.sasl.password=n3w"] }
         reload.run()
         #expect(lines.text.contains("changed: user and password of the brokers"))
         #expect(lines.text.contains("commit.interval has changed"), "it still waits for a restart")
-        #expect(!lines.text.contains("half-life") && !lines.text.contains("other-secret"))
+        #expect(!lines.text.contains("half-life") && !lines.text.contains("n3w"))
         lines.lines.withLock { $0 = [] }
         next.withLock { $0 = ["log.level=loud"] }
         reload.run()
