@@ -75,12 +75,14 @@ test-simulation: deps  ## instances over a Kafka in memory, with every fault, fo
 
 # FAULTS=200, SEED=1, SECONDS=3600, BROKERS=kafka4 (kafka3, kafka3x3, kafka4x3): rounds of ten faults, each from a seed of its own,
 # until so many have struck or the time is over. A round that fails is played again by SEED=its seed FAULTS=1; where a run ended, the
-# next goes on with SEED=the next one. Each fault is added to build/faults.csv.
+# next goes on with SEED=the next one. Each fault is added to build/faults.csv. ONLY=storm,killLeader strikes with these only; a
+# name that is none lists them all.
 test-faults: test-deps ## Shoal among random faults on Apache Kafka, held against the undisturbed run
 	swift build $(TEST_BUILD) --build-tests
 	SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python SHOAL_TEST_BROKER=$(or $(BROKERS),kafka4) \
 		SHOAL_TEST_FAULTS=$(or $(FAULTS),10) SHOAL_TEST_SEED=$(or $(SEED),1) \
 		SHOAL_TEST_SECONDS=$(or $(SECONDS),3600) SHOAL_TEST_FAULTS_LOG=$(CURDIR)/build/faults.csv \
+		$(if $(ONLY),SHOAL_TEST_FAULTS_ONLY='$(ONLY)') \
 		swift test $(TEST_BUILD) --skip-build --filter '^ClusterTests\.MainJob/FaultTests/'
 
 # SANITIZERS=thread runs one of the two; FILTER='^KafkaTests' some of the suite. Left out: the engine's tests over millions of

@@ -20,18 +20,29 @@ enum Fault: String, CaseIterable, Sendable {
     case cut = "connections cut"
     case slow = "connections slow"
     case dead = "connections dead"
+    case fullDisk = "disk full under the checkpoints"
+    case damagedCheckpoint = "checkpoints damaged before a restart"
+    case foreignCheckpoint = "checkpoints of somebody else before a restart"
+    case oldCheckpoint = "old checkpoints before a restart"
 
     /// Faults that only instances suffer: for the short round.
     static let ofInstances: [Fault] = [
         .kill, .killAllButOne, .killInRestore, .killInSnapshot, .killInPublication, .freeze, .freezeInTransaction,
-        .stop,
-        .roll, .scale, .storm, .hangingTransaction,
+        .stop, .roll, .scale, .storm, .hangingTransaction,
     ]
+
+    /// Faults of the files that instances keep on their host.
+    static let ofCheckpoints: [Fault] = [.fullDisk, .damagedCheckpoint, .foreignCheckpoint, .oldCheckpoint]
+
+    var needsCheckpoints: Bool { Self.ofCheckpoints.contains(self) }
+
+    /// As `ONLY` names it.
+    var name: String { "\(self)" }
 
     /// Those that can strike where there are so many brokers.
     static func all(brokers: Int) -> [Fault] {
         // The brokers' own faults take the longest, and are as likely as all others together.
-        ofInstances
+        ofInstances + ofCheckpoints
             + (brokers == 1
                 ? [.cut, .slow, .dead, .restartBroker, .allBrokersAway]
                 : [.killLeader, .killGroupCoordinator, .killTransactionCoordinator, .allBrokersAway])

@@ -39,6 +39,14 @@ struct FaultRound {
             "transaction.max-bytes": random.uniform() < 0.3 ? "1KiB" : "4MiB",
             "outbox.max-bytes": random.uniform() < 0.5 ? "4KiB" : "16MiB",
         ]
+        // Drawn aside, as all that came later: what the other draws of a seed give stays.
+        var aside = SplitMix64(seed: seed ^ 0xC4EC)
+        let keepsCheckpoints = faults.allSatisfy(\.needsCheckpoints) || aside.uniform() < 0.6
+        let checkpoints = keepsCheckpoints ? try CheckpointPlace() : nil
+        if let checkpoints {
+            settings["checkpoint.directory"] = checkpoints.url.path
+            settings["checkpoint.interval"] = "1s"
+        }
         var topics = InputStream.topics
         if isReal {
             topics = RealEvents.topics
@@ -54,7 +62,8 @@ struct FaultRound {
             "round \(seed): \(load.description), \(isGrown ? "growing" : "complete"); "
                 + settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
         let world = try FaultWorld(
-            application, own, brokers: brokers, load: load, session: session, transaction: transaction, random: random)
+            application, own, brokers: brokers, load: load, session: session, transaction: transaction,
+            checkpoints: checkpoints, random: random)
         if isGrown {
             load.begin(over: time)
         } else {
@@ -81,6 +90,7 @@ struct FaultRound {
     }
 
     private func tell(_ world: FaultWorld, _ story: inout [Strike]) async throws {
+        let faults = world.checkpoints == nil ? faults.filter { !$0.needsCheckpoints } : faults
         try await world.wait(upTo: 30_000) { world.watch.offsets.contains { $0 > 0 } }
         for _ in 0..<count {
             try await world.pause(world.draw(0..<2_000))

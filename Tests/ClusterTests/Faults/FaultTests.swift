@@ -14,12 +14,12 @@ extension MainJob {
             let own = try await OwnBroker(
                 Faults.kind, settings: brokers > 1 ? ["min.insync.replicas": "2"] : [:], isProxied: brokers == 1)
             let end = ContinuousClock.now + Faults.time
+            let faults = try Faults.chosen(brokers: brokers)
             var table = FaultTable()
             var seed = Faults.seed
             while table.strikes < Faults.count, ContinuousClock.now < end {
                 let round = FaultRound(
-                    seed: seed, own: own, brokers: brokers,
-                    faults: Faults.isShort ? Fault.ofInstances : Fault.all(brokers: brokers),
+                    seed: seed, own: own, brokers: brokers, faults: faults,
                     count: Faults.isShort ? Faults.count : 10, time: Faults.isShort ? .seconds(25) : .seconds(90))
                 let outcome = try await round.play()
                 table.add(outcome.story, differences: outcome.findings.count)
@@ -51,6 +51,19 @@ enum Faults {
 
     static var brokers: Int {
         if case .apacheKafka(_, let brokers, _) = kind { brokers } else { 1 }
+    }
+
+    /// The faults to choose among: those that can strike there, and of these those that `ONLY` names.
+    static func chosen(brokers: Int) throws -> [Fault] {
+        let all = isShort ? Fault.ofInstances + Fault.ofCheckpoints : Fault.all(brokers: brokers)
+        guard let only = environment["SHOAL_TEST_FAULTS_ONLY"] else { return all }
+        return try only.split(separator: ",").map { name in
+            guard let fault = all.first(where: { $0.name == name }) else {
+                throw ProcessMisbehaved(
+                    description: "no fault \(name) for \(Self.name): \(all.map(\.name).joined(separator: ", "))")
+            }
+            return fault
+        }
     }
 
     /// Prints at once: rounds take their time, and a run may be ended in the middle.

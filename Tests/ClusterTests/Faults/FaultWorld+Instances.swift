@@ -64,6 +64,8 @@ extension FaultWorld {
                 if draw(0..<2) == 0 { try await kill("x") } else { try await stop("x") }
             }
             return "\(times) times"
+        case .fullDisk, .damagedCheckpoint, .foreignCheckpoint, .oldCheckpoint:
+            return try await strikeCheckpoints(fault, name)
         default:
             return try await strikeKafka(fault)
         }

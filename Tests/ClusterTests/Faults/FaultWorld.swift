@@ -13,6 +13,8 @@ final class FaultWorld {
     /// How long a frozen instance sleeps to outlast its session, and its transaction.
     let sessionTime: Int
     let transactionTime: Int
+    /// Where all instances keep their checkpoints, as on one host; nil: nowhere.
+    let checkpoints: CheckpointPlace?
     var random: SplitMix64
     var instances: [String: ShoalProcess] = [:]
     /// What went wrong beside what was published.
@@ -23,13 +25,14 @@ final class FaultWorld {
 
     init(
         _ application: Application, _ own: OwnBroker, brokers: Int, load: Load, session: Int, transaction: Int,
-        random: SplitMix64
+        checkpoints: CheckpointPlace?, random: SplitMix64
     ) throws {
         self.application = application
         self.own = own
         self.brokers = brokers
         self.load = load
         (sessionTime, transactionTime) = (session, transaction)
+        self.checkpoints = checkpoints
         self.random = random
         watch = try ProgressWatch(application, partitions: Load.partitions) { load.published }
         probe = try KafkaProbe(application.broker.bootstrap, group: application.name)
@@ -70,12 +73,18 @@ final class FaultWorld {
         guard let instance = instances.removeValue(forKey: name) else { return }
         do {
             let status = try await instance.stop(within: .seconds(90))
-            if status != 0 { findings.append("\(name) was stopped and ended with \(status)") }
+            // Before it listens to signals it has begun nothing, and is ended by them.
+            let isEarly = status == -SIGTERM && !instance.log.contains("joined the group")
+            if status != 0, !isEarly { findings.append("\(name) was stopped and ended with \(status)") }
         } catch {
             findings.append("\(name) did not stop")
             try await instance.kill()
         }
         keep(name, instance)
+    }
+
+    func find(_ finding: String) {
+        findings.append(finding)
     }
 
     /// The logs of instances that are gone.
