@@ -65,8 +65,11 @@ let package = Package(
             path: "Benchmarks/Quality", exclude: ["README.md", "check.py", "results.csv", "results.md"],
             swiftSettings: settings),
 
+        .target(
+            name: "StateMaker", dependencies: ["Pipeline", "Clustering"], path: "Benchmarks/StateMaker",
+            swiftSettings: settings),
         .executableTarget(
-            name: "bench-state", dependencies: ["Pipeline", "Clustering"], path: "Benchmarks/State",
+            name: "bench-state", dependencies: ["StateMaker", "Pipeline", "Clustering"], path: "Benchmarks/State",
             swiftSettings: settings),
 
         .target(

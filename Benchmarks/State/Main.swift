@@ -2,6 +2,7 @@ import Foundation
 
 @testable import Clustering
 @testable import Pipeline
+@testable import StateMaker
 
 /// How fast a partition's state is written and read: `make bench-state MEMBERS=1000000`.
 @main
@@ -10,7 +11,7 @@ struct BenchState {
         let members = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
         guard let key = PrivacyKey(hex: String(repeating: "5a", count: 32)) else { return }
         print("members                    \(members), 6 topics each")
-        var shard = makeShard(members: members, KeyedTopics(key))
+        var shard = StateMaker.shard(members: members, KeyedTopics(key))
         shard.trackChanges()
 
         var records = RecordBuffer()
@@ -40,9 +41,12 @@ struct BenchState {
         var found: Checkpoint?
         report(
             "checkpoint, read", members, try seconds { found = try Checkpoint(of: file, expected: head) }, bytes: size)
-        var read = found?.state
-        let restored = try read?.restored()
-        guard restored?.members.count == members else { throw Checkpoint.Failure.damaged("members are missing") }
+        guard var read = found?.state else { return }
+        found = nil
+        var ready = 0
+        let made = try seconds { ready = try StateMaker.ready(&read, key) }
+        report("shard, ready again", members, made, bytes: size)
+        guard ready == members else { throw Checkpoint.Failure.damaged("members are missing") }
     }
 
     static func take(_ records: RecordBuffer, into state: inout StateTable) throws {
@@ -51,31 +55,6 @@ struct BenchState {
             guard let key = entry.key, let value = entry.value else { continue }
             try state.take(key: bytes.extracting(key), value: bytes.extracting(value), offset: Int64(index))
         }
-    }
-
-    /// Members in genesis, with a profile each.
-    static func makeShard(members: Int, _ keys: KeyedTopics) -> Shard<KeyedTopics> {
-        let names = (0..<64).map { Array("topic \($0)".utf8) }
-        let model = CompiledModel(.genesis(settings: Settings(), topics: names), version: nil)
-        var shard = Shard(partition: 0, genesis: model, keys: keys)
-        var changes: [MemberChange] = []
-        var event = EngineEvent()
-        (event.watched, event.duration, event.time) = (20_000, 30_000, 1_650_000_000_000)
-        for member in 0..<members {
-            var mixer = SplitMix64(seed: UInt64(member))
-            event.member = UInt128(mixer.next()) << 64 | UInt128(mixer.next())
-            event.order = mixer.next()
-            event.text.removeAll(keepingCapacity: true)
-            event.topics.removeAll(keepingCapacity: true)
-            let first = Int(mixer.next() % 64)
-            for topic in 0..<6 {
-                let start = event.text.count
-                event.text += names[(first + topic * 7) % 64]
-                event.topics.append(.init(name: start..<event.text.count, weight: UInt32(1 << 16 - topic * 5_000)))
-            }
-            shard.handle(event, offset: Int64(member), changes: &changes)
-        }
-        return shard
     }
 
     static func seconds(_ body: () throws -> Void) rethrows -> Double {
