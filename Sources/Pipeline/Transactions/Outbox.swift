@@ -68,9 +68,11 @@ public struct Outbox: Sendable {
 
     /// The steps of a cut are known to be committed.
     public mutating func drop(_ cut: Cut) {
-        for step in steps[first..<first + cut.steps.count] {
-            bytes -= step.records.size
-            if step.isUrgent { urgent -= 1 }
+        for index in first..<first + cut.steps.count {
+            bytes -= steps[index].records.size
+            if steps[index].isUrgent { urgent -= 1 }
+            // The place is given back later, and the records now.
+            steps[index].records = RecordBuffer()
         }
         first += cut.steps.count
         taken = 0
