@@ -188,6 +188,8 @@ public struct RestoredMembers: Sendable {
         self.point[slot] = points.last == point ? UInt32(points.count - 1) : places[point] ?? 0
     }
 
+    public func contains(_ pseudonym: Pseudonym) -> Bool { table.find(pseudonym) != nil }
+
     /// A member is no more.
     public mutating func remove(_ pseudonym: Pseudonym) {
         if let slot = table.find(pseudonym) { table.remove(slot) }

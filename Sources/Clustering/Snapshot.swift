@@ -79,6 +79,9 @@ public struct MemberStates: Equatable, Sendable {
 
     public var isEmpty: Bool { fields.isEmpty && removed.isEmpty }
 
+    /// Members, and those that are no more.
+    public var count: Int { fields.count + removed.count }
+
     /// The places of a member's topics in the three arrays.
     public func range(_ index: Int) -> Range<Int> {
         (index == 0 ? 0 : ends[index - 1])..<ends[index]

@@ -52,6 +52,31 @@ struct StatisticsTests {
         #expect(statistics.snapshot.changes == 3)
     }
 
+    @Test("what is saved is counted on, and told by partition while the partition is here")
+    func saves() {
+        let statistics = PipelineStatistics()
+        var written = SnapshotWriter.Written()
+        (written.members, written.bytes) = (100, 8_000)
+        statistics.count(snapshots: written, since: .init(), 3)
+        #expect(statistics.snapshot.saved.isEmpty && statistics.snapshot.saves.snapshots == 0, "it is not whole yet")
+        let before = written
+        (written.members, written.bytes, written.whole) = (150, 12_000, 1)
+        (written.at, written.time, written.offset) = (Monotonic.now - 2_000, 70, 41)
+        statistics.count(snapshots: written, since: before, 3)
+        let saves = statistics.snapshot.saves
+        #expect(saves.snapshots == 1 && saves.members == 150 && saves.bytes == 12_000)
+        let snapshot = statistics.snapshot.saved[3]?.snapshot
+        #expect(snapshot?.offset == 41 && snapshot.map { (2..<60).contains($0.age) } == true)
+        #expect(statistics.times[.snapshot].counts.reduce(0, +) == 1 && statistics.times[.snapshot].sum == 0.07)
+        statistics.saved(checkpoint: 3, offset: 9, members: 7, bytes: 500)
+        statistics.count(checkpoint: .refused)
+        let checkpoint = statistics.snapshot.saved[3]?.checkpoint
+        #expect(checkpoint?.members == 7 && checkpoint?.bytes == 500 && checkpoint?.offset == 9)
+        statistics.forgetPartitions()
+        #expect(statistics.snapshot.saved.isEmpty)
+        #expect(statistics.snapshot.saves.checkpoints == [.written: 1, .refused: 1])
+    }
+
     @Test("times fall into the bucket that has room for them")
     func times() {
         let statistics = PipelineStatistics()

@@ -172,6 +172,48 @@ struct ObservationTests {
             restored["shoal_restore_expected_records{\(ofPartition)}"]
         )
         #expect(done == wanted && wanted == 73)
+        #expect(restored["shoal_members{\(ofPartition)}"] == 11, "before anything new has come")
+        #expect(try await again.stop() == 0)
+    }
+
+    @Test("metrics tell of snapshots and checkpoints, and of a checkpoint that cannot be used")
+    func saves() async throws {
+        let application = try await ObservedApplication()
+        try application.createTopics(partitions: 2)
+        let folder = try TemporaryFolder()
+        let settings = [
+            "snapshot.interval": "100ms", "checkpoint.directory": folder.url.path, "checkpoint.interval": "1s",
+        ]
+        let process = try application.run(settings)
+        let port = try await application.port(process)
+        try await application.wait(port, "/readyz", for: 200)
+        try await application.publish()
+        let ofPartition = "topic=\"\(application.name)-in\",partition=\"1\""
+        let text = try await application.metrics(port) { values in
+            values["shoal_checkpoint_members{\(ofPartition)}"] == 11
+                && values["shoal_snapshot_lag_records{\(ofPartition)}"] == 0
+        }
+        let values = metricValues(text)
+        #expect(values["shoal_snapshots_total"] ?? 0 >= 2 && values["shoal_snapshot_members_total"] ?? 0 >= 22)
+        #expect(values["shoal_snapshot_bytes_total"] ?? 0 > 22 * 30)
+        #expect(values["shoal_snapshot_age_seconds{\(ofPartition)}"].map { $0 >= 0 && $0 < 60 } == true)
+        #expect(values["shoal_checkpoint_age_seconds{\(ofPartition)}"].map { $0 >= 0 && $0 < 60 } == true)
+        #expect(values["shoal_checkpoint_bytes{\(ofPartition)}"] ?? 0 > 11 * 30)
+        #expect(values["shoal_checkpoints_total{outcome=\"written\"}"] ?? 0 >= 2)
+        #expect(values["shoal_checkpoints_total{outcome=\"failed\"}"] == 0)
+        for stage in ["snapshot", "checkpoint"] {
+            #expect(values["shoal_stage_duration_seconds_count{stage=\"\(stage)\"}"] ?? 0 > 0, "\(stage)")
+        }
+        if hasProgram("promtool") { #expect(try promtoolFindings(text) == "") }
+        try await process.kill()
+        let file = folder.url.appending(path: "\(application.name)-1.checkpoint")
+        try Data("no checkpoint".utf8).write(to: file)
+        let again = try application.run(settings)
+        let next = try await application.port(again)
+        try await application.wait(next, "/readyz", for: 200)
+        let found = metricValues(try await http(next, "/metrics").body)
+        #expect(found["shoal_checkpoints_total{outcome=\"refused\"}"] == 1)
+        #expect(found["shoal_checkpoints_total{outcome=\"read\"}"] ?? 0 >= 1)
         #expect(try await again.stop() == 0)
     }
 

@@ -83,6 +83,28 @@ struct CheckpointTests {
         }
     }
 
+    @Test("a file that is renewed from the one before and what is newer is that of the whole state")
+    func renewed() throws {
+        for seed in 20..<30 as Range<UInt64> {
+            var scenario = Scenario.random(seed)
+            scenario.rates.snapshots = 20
+            let world = Simulation(scenario)
+            try world.run()
+            let records = world.kafka[.state(0)].committed
+            let whole = try Self.text(Self.state(records[...]))
+            for cut in stride(from: 0, through: records.count, by: max(records.count / 12, 1)) {
+                try Checkpoint(head: head, state: try Self.state(records[..<cut])).write(to: url)
+                var base = try #require(try Checkpoint.Base(of: url, expected: head))
+                #expect(base.head == head && base.state.memberCount == 0)
+                for (offset, record) in records[cut...] { try base.state.take(record, offset: offset) }
+                let count = try Checkpoint(head: head, state: base.state).write(to: url, after: base)
+                let found = try #require(try Checkpoint(of: url, expected: head)).state
+                #expect(count == found.memberCount)
+                #expect(try Self.text(found) == whole, "seed \(seed) cut at \(cut)")
+            }
+        }
+    }
+
     @Test("a damaged file, one that is cut off, and one of another partition or key are refused")
     func refused() throws {
         try Checkpoint(head: head, state: state).write(to: url)

@@ -201,6 +201,22 @@ ROWS = [
         graph("Restore", "Share of the records that is read: 1 is done.",
               query(f"min by (instance) (shoal_restore_done_records{{{S}}} "
                     f"/ clamp_min(shoal_restore_expected_records{{{S}}}, 1))"), unit="percentunit"),
+        graph("Age of what is saved", "The oldest of all partitions' last snapshots, and of their last checkpoints. It "
+              "grows while nothing is read.",
+              query(f"max(shoal_snapshot_age_seconds{{{S}}})", "snapshot"),
+              query(f"max(shoal_checkpoint_age_seconds{{{S}}})", "checkpoint"), unit="s"),
+        graph("Records since the last snapshot", "What a restore reads of the input again; the ten largest.",
+              query(f"topk(10, max by (partition) (shoal_snapshot_lag_records{{{S}}}))", "{{partition}}")),
+        graph("Snapshots", "What is written to the state topic in a second.",
+              query(f"sum(rate(shoal_snapshots_total{{{S}}}{R}))", "snapshots of a partition"),
+              query(f"sum(rate(shoal_snapshot_members_total{{{S}}}{R}))", "members"),
+              query(f"sum(rate(shoal_snapshot_bytes_total{{{S}}}{R}))", "bytes")),
+        graph("Checkpoints", "By outcome, in the time between two points: what failed or is refused costs time only, "
+              "and the log says why.",
+              query(f"sum by (outcome) (increase(shoal_checkpoints_total{{{S}}}{R}))", "{{outcome}}"), stacked=True),
+        graph("Size of the checkpoints", "Of all partitions.",
+              query(f"sum(shoal_checkpoint_bytes{{{S}}})", "bytes"),
+              query(f"sum(shoal_checkpoint_members{{{S}}})", "members")),
     ]),
     ("Is there memory left?", [
         graph("Resident memory", "Of each instance.",

@@ -10,6 +10,9 @@ extension Metric {
         // How far it is.
         lag, currentOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel, partitionWaiting,
         partitionNeededModel, members, eligibleMembers, restoredRecords, restoreRecords,
+        // What is saved of its state.
+        snapshots, snapshotMembers, snapshotBytes, snapshotAge, snapshotLag, checkpoints, checkpointAge,
+        checkpointMembers, checkpointBytes,
         // The group's model.
         modelEpoch, clusters, clusteredMembers, unassignedMembers, vocabularyTopics, coordinator, coordinatorWaiting,
         // How it does.
@@ -63,6 +66,31 @@ extension Metric {
     public static let restoreRecords = Metric(
         .gauge, "shoal_restore_expected_records", partition, "Records to read to restore the partition's state.")
 
+    public static let snapshots = Metric(
+        .counter, "shoal_snapshots_total", "Snapshots of partitions that were written whole.")
+    public static let snapshotMembers = Metric(
+        .counter, "shoal_snapshot_members_total", "Members written to snapshots, those that are no more included.")
+    public static let snapshotBytes = Metric(
+        .counter, "shoal_snapshot_bytes_total", "Bytes of snapshots handed to transactions, before compression.")
+    public static let snapshotAge = Metric(
+        .gauge, "shoal_snapshot_age_seconds", partition,
+        "Time since this instance wrote the partition's last whole snapshot; absent before the first. It grows while "
+            + "nothing is read: there is nothing new to write then.")
+    public static let snapshotLag = Metric(
+        .gauge, "shoal_snapshot_lag_records", partition,
+        "Records between the last whole snapshot and the position: what a restore reads of the input again.")
+    public static let checkpoints = Metric(
+        .counter, "shoal_checkpoints_total", ["outcome"],
+        "Checkpoints by outcome: written, failed (not written, the one before stays), read at a take-over, "
+            + "refused (damaged or of another state, set aside).")
+    public static let checkpointAge = Metric(
+        .gauge, "shoal_checkpoint_age_seconds", partition,
+        "Time since this instance wrote the partition's last checkpoint; absent before the first.")
+    public static let checkpointMembers = Metric(
+        .gauge, "shoal_checkpoint_members", partition, "Members in the partition's last checkpoint.")
+    public static let checkpointBytes = Metric(
+        .gauge, "shoal_checkpoint_bytes", partition, "Size of the partition's last checkpoint.")
+
     public static let modelEpoch = Metric(.gauge, "shoal_model_epoch", "The version of the last model of the group.")
     public static let clusters = Metric(
         .gauge, "shoal_clusters", ["state"], "Clusters of the last model, shown or withheld (too small to be told of).")
@@ -81,7 +109,8 @@ extension Metric {
     public static let stageDuration = Metric(
         .histogram, "shoal_stage_duration_seconds", ["stage"],
         "Time of a stage: handle (a batch of records, without waits), open (a part of an epoch's opening), commit "
-            + "(a transaction), publish (a model), wait_model and wait_outbox (a partition's waits).")
+            + "(a transaction), publish (a model), wait_model and wait_outbox (a partition's waits), snapshot and "
+            + "checkpoint (of a partition, from its beginning until it is whole).")
     public static let heartbeatAge = Metric(
         .gauge, "shoal_heartbeat_age_seconds", ["part"], "Time since a part of the program last made progress.")
     public static let ready = Metric(.gauge, "shoal_ready", "1 where /readyz answers 200.")

@@ -19,7 +19,8 @@ public final class Instance: Sendable {
         tools = Assignment.Tools(
             options: options, admin: admin, group: GroupActor(options: options, log: log),
             committer: Committer(options: options, admin: admin, statistics: statistics, log: log),
-            statistics: statistics, log: log, keeper: CheckpointKeeper(options, log: log))
+            statistics: statistics, log: log,
+            keeper: CheckpointKeeper(options, statistics: statistics, log: log))
     }
 
     /// Stops gracefully: `run` drains, commits, leaves, and returns.

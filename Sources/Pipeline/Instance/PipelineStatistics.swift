@@ -55,6 +55,9 @@ public final class PipelineStatistics: Sendable {
         public var assigned = 0
         public var assignments: Int64 = 0
         public var restores: [Int32: RestoreProgress] = [:]
+        /// What this instance has saved of the partitions that it has.
+        public var saved: [Int32: SavedState] = [:]
+        public var saves = SaveCounts()
 
         /// Nothing has been counted.
         public init() {}
@@ -122,6 +125,7 @@ public final class PipelineStatistics: Sendable {
             state.counted = [:]
             state.snapshot.partitions = [:]
             state.snapshot.restores = [:]
+            state.snapshot.saved = [:]
             state.snapshot.waitedFor = nil
             state.snapshot.assigned = 0
         }

@@ -14,6 +14,10 @@ public struct StageTimes: Sendable {
         case waitModel = "wait_model"
         /// A partition's wait for room in the outbox.
         case waitOutbox = "wait_outbox"
+        /// A partition's snapshot, from its beginning until it is whole.
+        case snapshot
+        /// A partition's checkpoint: reading what is new, and writing the file.
+        case checkpoint
     }
 
     public struct Histogram: Equatable, Sendable {
@@ -47,6 +51,8 @@ public struct StageTimes: Sendable {
         case .publish: 3
         case .waitModel: 4
         case .waitOutbox: 5
+        case .snapshot: 6
+        case .checkpoint: 7
         }
     }
 }

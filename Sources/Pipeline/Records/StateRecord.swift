@@ -145,7 +145,7 @@ enum StateRecord {
         key: Span<UInt8>, value: Span<UInt8>?, into member: inout Member
     ) throws(Failure) -> Piece? {
         do {
-            if key.count == 16 {
+            if isMember(key) {
                 let pseudonym = pseudonym(key)
                 guard let value else { return .removed(pseudonym) }
                 member.fields.pseudonym = pseudonym
@@ -169,7 +169,11 @@ enum StateRecord {
         }
     }
 
-    private static func pseudonym(_ key: Span<UInt8>) -> Pseudonym {
+    /// Whether a record of this key is about a member.
+    static func isMember(_ key: Span<UInt8>) -> Bool { key.count == 16 }
+
+    /// Of a member's key.
+    static func pseudonym(_ key: Span<UInt8>) -> Pseudonym {
         var pseudonym: Pseudonym = 0
         for index in 0..<16 { pseudonym = pseudonym << 8 | Pseudonym(key[index]) }
         return pseudonym

@@ -18,6 +18,9 @@ struct StateTable {
     }
 
     private(set) var members = RestoredMembers()
+    /// Whether it is kept who is no more: where older records are looked at that may tell of them.
+    var tracksRemoved = false
+    private var removed: Set<Pseudonym> = []
     /// The records that tell of no member, the last of each key.
     private(set) var others: [[UInt8]: [UInt8]] = [:]
     private var headers: [StateRecord.Side: Header] = [:]
@@ -46,7 +49,10 @@ struct StateTable {
             members.put(
                 member.fields, topics: member.topics, weights: member.weights, directions: member.directions,
                 at: member.point)
-        case .removed(let pseudonym): members.remove(pseudonym)
+            if tracksRemoved { removed.remove(member.fields.pseudonym) }
+        case .removed(let pseudonym):
+            members.remove(pseudonym)
+            if tracksRemoved { removed.insert(pseudonym) }
         case .whole(let whole):
             self.whole = whole
             keep(key, value)
@@ -55,6 +61,12 @@ struct StateTable {
             keep(key, value)
         case nil: break
         }
+    }
+
+    /// Whether what was taken in tells of the member of this key, or that it is no more.
+    func tells(of key: Span<UInt8>) -> Bool {
+        let pseudonym = StateRecord.pseudonym(key)
+        return members.contains(pseudonym) || removed.contains(pseudonym)
     }
 
     private mutating func keep(_ key: Span<UInt8>, _ value: Span<UInt8>?) {

@@ -103,6 +103,7 @@ actor ShardActor {
     ///   - hasInputLeft: whether there was input left then.
     func run(isCommitted: Bool, hasInputLeft: Bool) async throws {
         gauge.begin(machine)
+        gauge.update(machine, time: nil, reader: reader)
         if machine.begin(isCommitted: isCommitted, hasInputLeft: hasInputLeft) { try await mark() }
         while !isDraining { try await step() }
         try await mark()

@@ -7,6 +7,7 @@ final class ShardGauge {
     private let statistics: PipelineStatistics
     private let epochLength: Int64
     private var changes = ChangeCounts()
+    private var snapshots = SnapshotWriter.Written()
     /// The batch at hand began then; nil: there is none.
     private var began: ContinuousClock.Instant?
     /// Of the batch's time, what was no handling of records.
@@ -77,6 +78,9 @@ final class ShardGauge {
         statistics.update(partition, found, machine.shard, isReplaying: machine.isReplaying)
         statistics.count(changes: machine.published, since: changes)
         changes = machine.published
+        guard let written = machine.snapshotsWritten, written != snapshots else { return }
+        statistics.count(snapshots: written, since: snapshots, partition)
+        snapshots = written
     }
 
     /// There is nothing to read: now and then, how far that is from the end. Control records stand behind the last event.

@@ -82,6 +82,9 @@ struct ShardMachine {
         CommittedPosition(offset: offset, metadata: PhaseMetadata.text(shard.phase))
     }
 
+    /// What was written of snapshots so far; nil: none are made.
+    var snapshotsWritten: SnapshotWriter.Written? { snapshots?.written }
+
     /// Bytes that no mark has taken yet.
     var waitingBytes: Int { records.size }
 

@@ -13,6 +13,21 @@ struct SnapshotWriter {
     private var whole: StateRecord.Whole?
     /// Of the last snapshot that was begun.
     private var point: SnapshotPoint?
+    private var began: Int64 = 0
+    /// What was written since the beginning.
+    private(set) var written = Written()
+
+    /// What was written of snapshots, for the metrics.
+    struct Written: Equatable {
+        var members: Int64 = 0
+        var bytes: Int64 = 0
+        /// How many snapshots became whole.
+        var whole: Int64 = 0
+        /// The last one that is whole: when it became so, how long it took, and where it stands.
+        var at: Int64 = 0
+        var time: Int64 = 0
+        var offset: Int64 = 0
+    }
 
     /// - Parameter state: what the topic holds already.
     init(interval: Int64, after state: StateTable, now: Int64) {
@@ -29,23 +44,31 @@ struct SnapshotWriter {
     mutating func write<Keys>(_ shard: inout Shard<Keys>, offset: Int64, now: Int64, to records: inout RecordBuffer)
         -> Bool
     {
+        let size = records.size
         if !shard.isSnapshotting {
             guard now >= due, point != SnapshotPoint(offset: offset, epoch: shard.openEpoch),
                 let header = shard.beginSnapshot(at: offset)
             else { return false }
             due = now + interval
+            began = now
             number += 1
             point = header.point
             StateRecord.append(header, number: number, side: side, largestPart: largestPart, to: &records)
         }
         guard let point else { return false }
         let isWhole = shard.continueSnapshot(most: step)
-        shard.takeSnapshot { StateRecord.append($0, at: point, to: &records) }
+        shard.takeSnapshot { members in
+            StateRecord.append(members, at: point, to: &records)
+            written.members += Int64(members.count)
+        }
         if isWhole {
             let whole = StateRecord.Whole(number: number, side: side)
             StateRecord.append(whole, to: &records)
             self.whole = whole
+            written.whole += 1
+            (written.at, written.time, written.offset) = (now, now - began, point.offset)
         }
+        written.bytes += Int64(records.size - size)
         return true
     }
 }

@@ -49,8 +49,12 @@ struct Checkpoint {
     // MARK: - Writing
 
     /// Writes the file under another name, and puts it in the place of the one before when it is on the disk.
+    /// - Parameter base: the file before, whose members stand in the new one unless `state` tells of them anew.
+    /// - Returns: how many members it has.
     /// - Throws: Foundation's errors, as of a full disk; nothing of the new file is left then.
-    func write(to url: URL) throws {
+    @discardableResult
+    func write(to url: URL, after base: Base? = nil) throws -> Int {
+        var count = state.memberCount
         let temporary = url.appendingPathExtension("new")
         do {
             guard
@@ -70,6 +74,12 @@ struct Checkpoint {
                 try output.frame { $0 += key }
                 try output.frame { $0 += value }
             }
+            try base?.visit { key, value in
+                guard !state.tells(of: key) else { return }
+                count += 1
+                try output.frame(key)
+                try output.frame(value)
+            }
             try state.members.visit { member, point, topics, weights, directions in
                 try output.frame { StateRecord.write(key: member.pseudonym, &$0) }
                 try output.frame { StateRecord.write(member, at: point, topics, weights, directions, &$0) }
@@ -83,6 +93,7 @@ struct Checkpoint {
             try? FileManager.default.removeItem(at: temporary)
             throw error
         }
+        return count
     }
 
     private func encodedHead() -> [UInt8] {
@@ -117,6 +128,13 @@ struct Checkpoint {
             body(&piece)
             append(UInt32(piece.count))
             try write(piece)
+        }
+
+        mutating func frame(_ bytes: Span<UInt8>) throws {
+            append(UInt32(bytes.count))
+            // Safe: the bytes are copied.
+            unsafe bytes.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+            if buffer.count >= 1 << 20 { try flush() }
         }
 
         mutating func end() throws {
@@ -161,6 +179,14 @@ struct Checkpoint {
     }
 
     private static func read(_ bytes: Span<UInt8>, _ expected: Head) throws -> (Head, StateTable) {
+        try check(bytes)
+        var state = StateTable()
+        let head = try visit(bytes, expected) { try state.take(key: $0, value: $1, offset: 0) }
+        return (head, state)
+    }
+
+    /// - Throws: `Failure` where it is not as it was written.
+    private static func check(_ bytes: Span<UInt8>) throws {
         let end = bytes.count - 4
         guard end >= magic.count, magic.indices.allSatisfy({ bytes[$0] == magic[$0] }) else {
             throw Failure.damaged("it does not begin as a checkpoint does")
@@ -168,6 +194,13 @@ struct Checkpoint {
         guard sum(bytes.extracting(0..<end)) == UInt(number(bytes, end)) else {
             throw Failure.damaged("its checksum is wrong")
         }
+    }
+
+    /// Visits the records of a file that was checked.
+    private static func visit(
+        _ bytes: Span<UInt8>, _ expected: Head, _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Void
+    ) throws -> Head {
+        let end = bytes.count - 4
         var place = magic.count
         func frame() throws -> Range<Int> {
             guard place + 4 <= end else { throw Failure.damaged("a record is cut off") }
@@ -181,12 +214,51 @@ struct Checkpoint {
         guard head.isSame(as: expected) else {
             throw Failure.foreign("it is of \(head.application) partition \(head.partition)")
         }
-        var state = StateTable()
         while place < end {
             let (key, value) = (try frame(), try frame())
-            try state.take(key: bytes.extracting(key), value: bytes.extracting(value), offset: 0)
+            try body(bytes.extracting(key), bytes.extracting(value))
         }
-        return (head, state)
+        return head
+    }
+
+    // MARK: - Renewing
+
+    /// A file that is whole, for the next one to be made from: its members stay where they are, and are copied as they stand.
+    struct Base {
+        let head: Head
+        /// Without the members: what is newer is to be taken into it.
+        var state: StateTable
+        private let data: Data
+
+        /// - Returns: nil where there is no file.
+        /// - Throws: as reading all of it.
+        init?(of url: URL, expected: Head) throws {
+            guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+            let data = try Data(contentsOf: url, options: .alwaysMapped)
+            var state = StateTable()
+            state.tracksRemoved = true
+            var head = expected
+            // Safe: the span lives within the closure only.
+            try unsafe data.withUnsafeBytes { buffer in
+                let bytes = unsafe buffer.bindMemory(to: UInt8.self).span
+                try Checkpoint.check(bytes)
+                head = try Checkpoint.visit(bytes, expected) { key, value in
+                    if !StateRecord.isMember(key) { try state.take(key: key, value: value, offset: 0) }
+                }
+            }
+            (self.head, self.state, self.data) = (head, state, data)
+        }
+
+        /// Visits the members' records.
+        func visit(_ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Void) throws {
+            // Safe: the span lives within the closure only.
+            try unsafe data.withUnsafeBytes { buffer in
+                let bytes = unsafe buffer.bindMemory(to: UInt8.self).span
+                _ = try Checkpoint.visit(bytes, head) { key, value in
+                    if StateRecord.isMember(key) { try body(key, value) }
+                }
+            }
+        }
     }
 
     private static func number(_ bytes: Span<UInt8>, _ place: Int) -> UInt32 {

@@ -14,13 +14,15 @@ actor CheckpointKeeper {
 
     private let directory: URL
     private let options: PipelineOptions
+    nonisolated let statistics: PipelineStatistics
     private let log: PipelineLog
 
     /// - Returns: nil where none are wanted.
-    init?(_ options: PipelineOptions, log: PipelineLog) {
+    init?(_ options: PipelineOptions, statistics: PipelineStatistics, log: PipelineLog) {
         guard let directory = options.checkpointDirectory else { return nil }
         self.directory = URL(fileURLWithPath: directory)
         self.options = options
+        self.statistics = statistics
         self.log = log
     }
 
@@ -37,32 +39,59 @@ actor CheckpointKeeper {
     /// - Parameters:
     ///   - low, high: the watermarks of the state topic's partition.
     func load(_ partition: Int32, low: Int64, high: Int64, modelHash: ModelHash) async throws -> Checkpoint? {
-        let url = url(partition)
         do {
-            guard let found = try Checkpoint(of: url, expected: head(partition)) else { return nil }
-            guard (low...high).contains(found.head.offset) else {
-                throw Checkpoint.Failure.foreign(
-                    "it goes up to offset \(found.head.offset), but \(options.topics.state) partition \(partition) has \(low) to \(high)"
-                )
-            }
-            guard try await modelHash(found.head.epoch) == found.head.modelHash else {
-                throw Checkpoint.Failure.foreign("\(options.topics.models) does not have its model")
-            }
+            guard let found = try Checkpoint(of: url(partition), expected: head(partition)) else { return nil }
+            try await check(found.head, low...high, modelHash)
+            statistics.count(checkpoint: .read)
             return found
-        } catch let error as CancellationError {
-            throw error
         } catch {
-            let aside = url.appendingPathExtension("bad")
-            let hasMoved = unsafe rename(url.path, aside.path) == 0
-            log.warning(
-                "the checkpoint \(url.path) cannot be used, and the state is read from \(options.topics.state): \(error)"
-                    + (hasMoved ? "; it is \(aside.path) now" : ""), ("partition", "\(partition)"))
+            try setAside(partition, error)
             return nil
         }
     }
 
+    /// The same for the next checkpoint to be made from: its members are not read.
+    func base(_ partition: Int32, low: Int64, high: Int64, modelHash: ModelHash) async throws -> Checkpoint.Base? {
+        do {
+            guard let found = try Checkpoint.Base(of: url(partition), expected: head(partition)) else { return nil }
+            try await check(found.head, low...high, modelHash)
+            return found
+        } catch {
+            try setAside(partition, error)
+            return nil
+        }
+    }
+
+    private func check(_ head: Checkpoint.Head, _ range: ClosedRange<Int64>, _ modelHash: ModelHash) async throws {
+        guard range.contains(head.offset) else {
+            throw Checkpoint.Failure.foreign(
+                "it goes up to offset \(head.offset), but \(options.topics.state) partition \(head.partition) has "
+                    + "\(range.lowerBound) to \(range.upperBound)")
+        }
+        guard try await modelHash(head.epoch) == head.modelHash else {
+            throw Checkpoint.Failure.foreign("\(options.topics.models) does not have its model")
+        }
+    }
+
+    /// A file that cannot be used is kept under another name.
+    /// - Throws: the error, where it says nothing about the file.
+    private func setAside(_ partition: Int32, _ error: any Error) throws {
+        if error is CancellationError { throw error }
+        let url = url(partition)
+        statistics.count(checkpoint: .refused)
+        let aside = url.appendingPathExtension("bad")
+        let hasMoved = unsafe rename(url.path, aside.path) == 0
+        log.warning(
+            "the checkpoint \(url.path) cannot be used, and the state is read from \(options.topics.state): \(error)"
+                + (hasMoved ? "; it is \(aside.path) now" : ""), ("partition", "\(partition)"))
+    }
+
     /// Writes a partition's file.
-    func save(_ state: StateTable, _ partition: Int32, offset: Int64, modelHash: ModelHash) async throws {
+    /// - Parameter base: the one before, where `state` has only what is newer.
+    func save(
+        _ state: StateTable, after base: Checkpoint.Base? = nil, _ partition: Int32, offset: Int64,
+        modelHash: ModelHash
+    ) async throws {
         guard let point = try state.wholePoint() else { return }
         guard let hash = try await modelHash(point.epoch) else { return }
         var head = head(partition)
@@ -70,8 +99,12 @@ actor CheckpointKeeper {
         head.epoch = point.epoch
         head.modelHash = hash
         do {
-            try Checkpoint(head: head, state: state).write(to: url(partition))
+            let url = url(partition)
+            let members = try Checkpoint(head: head, state: state).write(to: url, after: base)
+            let size = try FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int64
+            statistics.saved(checkpoint: partition, offset: offset, members: members, bytes: size ?? 0)
         } catch {
+            statistics.count(checkpoint: .failed)
             log.warning(
                 "the checkpoint \(url(partition).path) cannot be written, and the one before stays: \(error)",
                 ("partition", "\(partition)"))

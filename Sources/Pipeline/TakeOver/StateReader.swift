@@ -12,9 +12,10 @@ struct StateReader {
     let keeper: CheckpointKeeper?
     let modelHash: CheckpointKeeper.ModelHash
 
+    /// Partitions are read side by side, on all cores.
     /// - Throws: `PipelineError` where a record is of a newer version, or damaged; `KafkaError`; `CancellationError`.
+    @concurrent
     func read(_ partition: Int32, through high: Int64) async throws -> StateTable {
-        let topic = options.topics.state
         var low = try await watermarks(of: partition).low
         var state = StateTable()
         if let found = try await keeper?.load(partition, low: low, high: high, modelHash: modelHash) {
@@ -23,7 +24,15 @@ struct StateReader {
                 "read \(state.memberCount) members from the checkpoint", ("partition", "\(partition)"),
                 ("offset", "\(low)"), ("high", "\(high)"))
         }
-        guard low < high else { return state }
+        try await read(partition, from: low, through: high, into: &state)
+        return state
+    }
+
+    private func read(
+        _ partition: Int32, from low: Int64, through high: Int64, into state: inout StateTable
+    ) async throws {
+        guard low < high else { return }
+        let topic = options.topics.state
         let reader = try reader.reader(topic: topic, partition: partition, from: low)
         let started = ContinuousClock.now
         var (records, bytes) = (0, 0)
@@ -61,14 +70,24 @@ struct StateReader {
             }
             try Task.checkCancellation()
         }
-        return state
     }
 
-    /// Reads what is new, and writes the partition's checkpoint.
+    /// Reads what is new, and writes the partition's checkpoint from it and the one before.
+    @concurrent
     func checkpoint(_ partition: Int32) async throws {
-        let high = try await watermarks(of: partition).high
-        let state = try await read(partition, through: high)
-        try await keeper?.save(state, partition, offset: high, modelHash: modelHash)
+        guard let keeper else { return }
+        let started = ContinuousClock.now
+        let marks = try await watermarks(of: partition)
+        let high = marks.high
+        if var base = try await keeper.base(partition, low: marks.low, high: high, modelHash: modelHash) {
+            try await read(partition, from: base.head.offset, through: high, into: &base.state)
+            try await keeper.save(base.state, after: base, partition, offset: high, modelHash: modelHash)
+        } else {
+            var state = StateTable()
+            try await read(partition, from: marks.low, through: high, into: &state)
+            try await keeper.save(state, partition, offset: high, modelHash: modelHash)
+        }
+        keeper.statistics.record(.checkpoint, ContinuousClock.now - started)
     }
 
     private func watermarks(of partition: Int32) async throws -> Admin.Watermarks {

@@ -16,6 +16,7 @@ struct Exposition: Sendable {
         var text = MetricText()
         addCounters(snapshot, to: &text)
         addPartitions(snapshot, to: &text)
+        addSaved(snapshot, to: &text)
         addModel(snapshot, to: &text)
         addInstance(snapshot, to: &text)
         ProcessMetrics.add(to: &text)
@@ -71,6 +72,31 @@ struct Exposition: Sendable {
         let restores = snapshot.restores.sorted { $0.key < $1.key }
         text.add(.restoredRecords, restores.map { Metric.Sample([topic, "\($0.key)"], Double($0.value.done)) })
         text.add(.restoreRecords, restores.map { Metric.Sample([topic, "\($0.key)"], Double($0.value.total)) })
+    }
+
+    private func addSaved(_ snapshot: PipelineStatistics.Snapshot, to text: inout MetricText) {
+        let saved = snapshot.saved.sorted { $0.key < $1.key }
+        func samples(_ value: (Int32, SavedState) -> Double?) -> [Metric.Sample] {
+            saved.compactMap { number, state in
+                value(number, state).map { Metric.Sample([topic, "\(number)"], $0) }
+            }
+        }
+        text.add(.snapshots, snapshot.saves.snapshots)
+        text.add(.snapshotMembers, snapshot.saves.members)
+        text.add(.snapshotBytes, snapshot.saves.bytes)
+        text.add(.snapshotAge, samples { $1.snapshot?.age })
+        text.add(
+            .snapshotLag,
+            samples { number, state in
+                guard let saved = state.snapshot, let now = snapshot.partitions[number] else { return nil }
+                return Double(max(now.offset - saved.offset, 0))
+            })
+        text.add(
+            .checkpoints,
+            SaveCounts.Checkpoint.allCases.map { .init([$0.rawValue], Double(snapshot.saves.checkpoints[$0] ?? 0)) })
+        text.add(.checkpointAge, samples { $1.checkpoint?.age })
+        text.add(.checkpointMembers, samples { $1.checkpoint.map { Double($0.members) } })
+        text.add(.checkpointBytes, samples { $1.checkpoint.map { Double($0.bytes) } })
     }
 
     private func addModel(_ snapshot: PipelineStatistics.Snapshot, to text: inout MetricText) {
