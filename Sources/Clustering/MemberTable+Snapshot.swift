@@ -23,7 +23,6 @@ extension MemberTable {
         _ fields: MemberFields, topics: [TopicNumber], weights: [UInt32], directions: [UInt16]
     ) -> Int {
         let slot = find(fields.pseudonym) ?? insert(fields.pseudonym, order: fields.order)
-        while !range(slot).isEmpty { removeTopic(at: range(slot).lowerBound, from: slot) }
         update(slot) { member in
             member.order = fields.order
             member.landmark = fields.landmark
@@ -32,11 +31,15 @@ extension MemberTable {
             member.cluster = fields.cluster ?? Self.uncounted
             member.previous = fields.previous
             member.saved = .clean
+            member.count = 0
         }
         reserve(topics.count, for: slot)
+        update(slot) { $0.count = UInt8(topics.count) }
+        let start = range(slot).lowerBound
         for index in topics.indices {
-            append(topics[index], weight: weights[index], to: slot)
-            self.directions[range(slot).upperBound - 1] = directions[index]
+            self.topics[start + index] = topics[index]
+            self.weights[start + index] = weights[index]
+            self.directions[start + index] = directions[index]
         }
         return slot
     }
