@@ -1,18 +1,59 @@
 internal import CRdKafka
 import Foundation
+import Synchronization
 
 /// Questions about topics, and their creation. Blocking calls run on a thread of their own with a real deadline, because
-/// librdkafka's own may hang far past their time-out while brokers are down.
+/// librdkafka's own may hang far past their time-out while brokers are down. A client that gets no answer for long is
+/// replaced: brokers may be there all the same, and only its connections dead.
 public final class Admin: Sendable {
-    private let handle: Handle
-    private let bootstrap: String
+    private struct State {
+        var handle: Handle
+        /// When it last got an answer, or was made.
+        var answered = ContinuousClock.now
+    }
 
-    /// Watermarks are *high* watermarks, not last stable offsets.
-    public init(_ configuration: ClientConfiguration) throws(KafkaError) {
-        bootstrap = configuration.settings["bootstrap.servers"] ?? configuration.settings["metadata.broker.list"] ?? ""
-        handle = try Handle(
+    private let configuration: ClientConfiguration
+    private let isolation: String
+    private let patience: Duration
+    private let state: Mutex<State>
+    private var bootstrap: String {
+        configuration.settings["bootstrap.servers"] ?? configuration.settings["metadata.broker.list"] ?? ""
+    }
+
+    /// - Parameters:
+    ///   - seesCommitted: watermarks end at the last stable offset, and not at the high watermark.
+    ///   - patience: without an answer for so long, a new client asks.
+    public init(
+        _ configuration: ClientConfiguration, seesCommitted: Bool = false, patience: Duration = .seconds(30)
+    ) throws(KafkaError) {
+        self.configuration = configuration
+        self.patience = patience
+        isolation = seesCommitted ? "read_committed" : "read_uncommitted"
+        state = Mutex(State(handle: try Self.handle(configuration, isolation)))
+    }
+
+    private static func handle(
+        _ configuration: ClientConfiguration, _ isolation: String
+    ) throws(KafkaError) -> Handle {
+        try Handle(
             RD_KAFKA_CONSUMER, configuration,
-            adding: ["isolation.level": "read_uncommitted", "enable.auto.commit": "false"])
+            adding: ["isolation.level": isolation, "enable.auto.commit": "false"])
+    }
+
+    /// The client that asks now.
+    private var handle: Handle { state.withLock { $0.handle } }
+
+    /// Notes what came of a question, and replaces a client that gets no answers.
+    private func note(hasAnswer: Bool, of asked: Handle) {
+        let isDeaf = state.withLock { state in
+            guard state.handle === asked else { return false }
+            if hasAnswer { state.answered = .now }
+            guard ContinuousClock.now - state.answered > patience else { return false }
+            state.answered = .now
+            return true
+        }
+        guard isDeaf, let new = try? Self.handle(configuration, isolation) else { return }
+        state.withLock { $0.handle = new }
     }
 
     /// A topic to be made.
@@ -179,8 +220,11 @@ public final class Admin: Sendable {
             }
         }
         do throws(KafkaError) {
-            return try result.get()
+            let found = try result.get()
+            note(hasAnswer: true, of: handle)
+            return found
         } catch {
+            note(hasAnswer: !error.isTimeout, of: handle)
             let now = handle.refusals
             guard error.isTimeout, now.count > refusals else { throw error }
             throw KafkaError(RD_KAFKA_RESP_ERR__AUTHENTICATION, context, text: now.reason)

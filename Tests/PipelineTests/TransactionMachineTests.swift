@@ -26,6 +26,19 @@ struct TransactionMachineTests {
         #expect(machine.next(after: .done, now: 0) == .finish(cut()))
     }
 
+    @Test("an abort without an answer is settled by a new producer; whoever has lost all leaves that to the next")
+    func deafAbort() {
+        var machine = machine()
+        _ = machine.begin(cut())
+        #expect(machine.next(after: .abortable, now: 0) == .abort)
+        #expect(machine.unknown() == .renewProducer)
+        #expect(machine.next(after: .done, now: 0) == .ask)
+        #expect(machine.next(found: [.input(0): old, .deltas: nil]) == .resend)
+        _ = machine.begin(cut())
+        #expect(machine.next(after: .groupLost, now: 0) == .abort)
+        #expect(machine.unknown() == .end(.lost))
+    }
+
     @Test("an abort sends the outbox again, in smaller pieces that grow after commits")
     func abort() {
         var machine = machine()

@@ -10,6 +10,18 @@ public final class Proxy: Sendable {
         case dead
         /// Connections are reset, and none is accepted.
         case cut
+        /// Nothing passes any more, for good, on connections that have carried such a request; new ones are open.
+        case deaf(Request)
+        /// So it is with the next connection that carries such a request, from that on.
+        case trap(Request)
+    }
+
+    /// Requests by their number in Kafka's protocol.
+    public enum Request: Int, Sendable {
+        case fetch = 1
+        case joinGroup = 11
+        case heartbeat = 12
+        case addOffsetsToTransaction = 25
     }
 
     public let port: Int
@@ -45,6 +57,8 @@ public final class Proxy: Sendable {
             case .slow(let milliseconds): "slow \(milliseconds)"
             case .dead: "dead"
             case .cut: "cut"
+            case .deaf(let request): "deaf \(request.rawValue)"
+            case .trap(let request): "trap \(request.rawValue)"
             }
         // At once or not at all: the proxy reads it at any time.
         try Data(text.utf8).write(to: folder.url.appending(path: "mode"), options: .atomic)

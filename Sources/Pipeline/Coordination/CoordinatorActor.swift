@@ -7,7 +7,7 @@ internal import Schemas
 actor CoordinatorActor {
     private let options: PipelineOptions
     private let gate: OutboxGate
-    private let reader: PartitionReader
+    private let reader: WatchedReader
     private let log: PipelineLog
     private let statistics: PipelineStatistics
     private var machine: CoordinatorMachine
@@ -17,20 +17,20 @@ actor CoordinatorActor {
 
     /// Continues from the last model.
     init(
-        last: ModelRecord, reader: ReaderClient, options: PipelineOptions, gate: OutboxGate,
-        statistics: PipelineStatistics, log: PipelineLog
+        last: ModelRecord, reader: ReaderClient, gate: OutboxGate, tools: Assignment.Tools
     ) throws {
-        self.options = options
+        options = tools.options
         self.gate = gate
-        self.statistics = statistics
-        self.log = log
+        statistics = tools.statistics
+        log = tools.log
         machine = CoordinatorMachine(
             last: last,
             wishes: .init(
                 settings: options.settings, keyFingerprint: options.key.fingerprint, format: options.outputFormat,
                 allowsFuture: options.allowsFuture, idleTimeout: options.idleTimeout.milliseconds))
-        self.reader = try reader.reader(
-            topic: options.topics.deltas, partition: 0, from: machine.coordinator.offset)
+        self.reader = try WatchedReader(
+            reader, TopicPartition(options.topics.deltas, 0), from: machine.coordinator.offset, for: .coordinator,
+            tools.aroundReaders)
     }
 
     var committedPosition: CommittedPosition { machine.committedPosition }
@@ -41,11 +41,14 @@ actor CoordinatorActor {
         var warning = Duration.seconds(10)
         while reader.position < high {
             statistics.heartbeats.beat(.coordinator, "reading closings again")
-            if try !fold() { try await Task.sleep(for: .milliseconds(3)) }
+            if try !fold() {
+                try await reader.look()
+                try await Task.sleep(for: .milliseconds(3))
+            }
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
                 log.warning(
-                    ModelFeed.hanging(options.topics.deltas, reader.position), ("topic", options.topics.deltas),
+                    WatchedReader.hanging(options.topics.deltas, reader.position), ("topic", options.topics.deltas),
                     ("partition", "0"), ("offset", "\(reader.position)"))
             }
         }
@@ -64,6 +67,7 @@ actor CoordinatorActor {
                 try await gate.append(machine.mark())
             } else {
                 notice()
+                try await reader.look()
                 try await Task.sleep(for: .milliseconds(4))
             }
             try Task.checkCancellation()

@@ -4,7 +4,7 @@ internal import Schemas
 
 /// What every instance knows of the model topic: its records in order, decoded where a shard needs one.
 actor ModelFeed {
-    private let reader: PartitionReader
+    private let reader: WatchedReader
     private let topic: String
     private let log: PipelineLog
     private let statistics: PipelineStatistics
@@ -12,13 +12,12 @@ actor ModelFeed {
     private var isClosed = false
     private let changed = Signal()
 
-    init(reader: ReaderClient, topic: String, from offset: Int64, log: PipelineLog, statistics: PipelineStatistics)
-        throws
-    {
-        self.reader = try reader.reader(topic: topic, partition: 0, from: offset)
-        self.topic = topic
-        self.log = log
-        self.statistics = statistics
+    init(reader: ReaderClient, from offset: Int64, tools: Assignment.Tools) throws {
+        topic = tools.options.topics.models
+        log = tools.log
+        statistics = tools.statistics
+        self.reader = try WatchedReader(
+            reader, TopicPartition(topic, 0), from: offset, for: .models, tools.aroundReaders)
     }
 
     /// How many model records there are besides the genesis model.
@@ -34,7 +33,9 @@ actor ModelFeed {
     func run() async throws {
         while !Task.isCancelled {
             statistics.heartbeats.beat(.models, "reading models")
-            if try !readSome() { try await Task.sleep(for: .milliseconds(3)) }
+            if try readSome() { continue }
+            try await reader.look()
+            try await Task.sleep(for: .milliseconds(3))
         }
     }
 
@@ -45,21 +46,15 @@ actor ModelFeed {
         while reader.position < offset {
             statistics.heartbeats.beat(.models, "reading models")
             if try readSome() { continue }
+            try await reader.look()
             try await Task.sleep(for: .milliseconds(3))
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
                 log.warning(
-                    Self.hanging(topic, reader.position), ("topic", topic), ("partition", "0"),
+                    WatchedReader.hanging(topic, reader.position), ("topic", topic), ("partition", "0"),
                     ("offset", "\(reader.position)"))
             }
         }
-    }
-
-    /// What to do about a transaction that does not end.
-    static func hanging(_ topic: String, partition: Int32 = 0, _ position: Int64) -> String {
-        "waiting for a transaction on \(topic) that is still open; if its producer is gone for good, "
-            + "`kafka-transactions.sh find-hanging` names it, and `kafka-transactions.sh abort --topic \(topic) "
-            + "--partition \(partition) --start-offset \(position)` ends it"
     }
 
     /// The genesis model, as soon as it is there; nil where the feed was closed before.

@@ -80,14 +80,13 @@ extension Assignment {
     private func coordinator(_ feed: ModelFeed) async throws -> CoordinatorActor {
         guard let last = try await feed.last() else { throw PipelineError(.modelsGone(.deltas), options) }
         try await checkApplication(feed)
-        return try CoordinatorActor(
-            last: last, reader: reader, options: options, gate: gate, statistics: tools.statistics, log: tools.log)
+        return try CoordinatorActor(last: last, reader: reader, gate: gate, tools: tools)
     }
 
     private func stateReader(_ feed: ModelFeed) -> StateReader {
         let staleness = options.settings.fixed.staleness
         return StateReader(
-            options: options, reader: reader, admin: tools.admin, log: tools.log, keeper: tools.keeper,
+            around: tools.aroundReaders, reader: reader, keeper: tools.keeper,
             modelHash: { epoch in try await feed.contentHash(epoch.map { $0 - staleness }) })
     }
 

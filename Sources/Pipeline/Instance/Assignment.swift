@@ -23,6 +23,11 @@ actor Assignment {
         var log: PipelineLog
         /// nil: no checkpoints are kept.
         var keeper: CheckpointKeeper?
+
+        var aroundReaders: WatchedReader.Surroundings {
+            WatchedReader.Surroundings(
+                options: options, admin: admin, heartbeats: statistics.heartbeats, log: log)
+        }
     }
 
     /// A part that was taken over, and how it begins.
@@ -62,8 +67,7 @@ actor Assignment {
         try await tools.committer.prepare()
         let models = TopicPartition(options.topics.models, 0)
         let low = try await watermarks(of: models).low
-        let feed = try ModelFeed(
-            reader: reader, topic: options.topics.models, from: low, log: tools.log, statistics: tools.statistics)
+        let feed = try ModelFeed(reader: reader, from: low, tools: tools)
         self.feed = feed
         return try await withThrowingTaskGroup(of: End?.self) { tasks in
             tasks.addTask {

@@ -14,7 +14,7 @@ public final class Instance: Sendable {
     private var log: PipelineLog { tools.log }
 
     public init(_ options: PipelineOptions, log: PipelineLog) throws(KafkaError) {
-        let admin = try Admin(options.kafka)
+        let admin = try Admin(options.kafka, patience: options.watchdogTimeout / 2)
         statistics = PipelineStatistics(heartbeats: Heartbeats(timeout: options.watchdogTimeout))
         tools = Assignment.Tools(
             options: options, admin: admin, group: GroupActor(options: options, log: log),
@@ -42,7 +42,7 @@ public final class Instance: Sendable {
         guard try await preflight.pass(until: { self.isStopped }, tell: { statistics.enter(.waiting($0)) }) else {
             return
         }
-        var state = State()
+        var state = State(wait: AssignmentWait(patience: options.assignmentPatience))
         var group = GroupLife()
         var action = group.begin()
         while action != .exit {
@@ -67,6 +67,8 @@ public final class Instance: Sendable {
         /// Why `run` will throw.
         var failure: (any Error)?
         var hasJoined = false
+        /// Whether the group forgets to assign something.
+        var wait: AssignmentWait
     }
 
     /// An assignment at work, and what came of it.
@@ -107,13 +109,16 @@ public final class Instance: Sendable {
                 log.info("joined the group", ("group", options.application), ("instance", options.instance))
             }
             state.hasJoined = true
+            state.wait.begin(Monotonic.now)
         case .wait:
             return try await event(&state)
         case .acknowledge:
+            state.wait.end()
             _ = try await tools.group.acknowledgeAssignment()
         case .work:
             // Whoever slept between the group's word and this is no longer meant.
             guard let metadata = try await tools.group.acknowledgeAssignment() else { return .ended(.lost) }
+            state.wait.end()
             state.running = Running(try Assignment(state.parts, metadata: metadata, tools: tools))
         case .drain:
             return await drain(&state)
@@ -125,6 +130,7 @@ public final class Instance: Sendable {
             await tools.committer.abandon()
         case .release:
             await tools.group.acknowledgeRevocation()
+            state.wait.begin(Monotonic.now)
         case .ask:
             return try await ask(&state)
         case .leave:
@@ -175,10 +181,23 @@ public final class Instance: Sendable {
                 log.warning("the group does not know this instance any more: joining it anew (\(error))")
                 return .expelled
             case nil:
-                break
+                if await isDeaf(&state) { return .expelled }
             }
             if state.running?.result != nil { return end(&state) }
         }
+    }
+
+    /// Whether the group's client hangs: nothing is assigned for too long, though brokers answer to others.
+    private func isDeaf(_ state: inout State) async -> Bool {
+        let now = Monotonic.now
+        guard let time = state.wait.isDue(now) else { return false }
+        heartbeats.rest(.group, "asking whether brokers answer")
+        let hasAnswer = (try? await tools.admin.reach(timeout: .seconds(5))) != nil
+        guard state.wait.isOver(hasAnswer: hasAnswer, Monotonic.now) else { return false }
+        log.error(
+            "the group has assigned nothing for \(time / 1_000) s, though brokers answer: joining it anew with a new client",
+            ("group", options.application), ("part", "\(Heartbeats.Part.group)"))
+        return true
     }
 
     /// Drains and commits, as long as `shutdown.timeout` allows.

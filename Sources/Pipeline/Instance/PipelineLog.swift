@@ -47,6 +47,10 @@ public struct PipelineLog: Sendable {
     }
 
     func warning(_ message: String, _ fields: (String, String)...) {
+        warning(message, fields)
+    }
+
+    func warning(_ message: String, _ fields: [(String, String)]) {
         sink(Entry(level: .warning, message: message, fields: fields))
     }
 

@@ -12,11 +12,16 @@ actor ShardActor {
         var admin: Admin
         var statistics: PipelineStatistics
         var log: PipelineLog
+
+        var readers: WatchedReader.Surroundings {
+            WatchedReader.Surroundings(
+                options: options, admin: admin, heartbeats: statistics.heartbeats, log: log)
+        }
     }
 
     nonisolated let partition: Int32
     private let around: Surroundings
-    private let reader: PartitionReader
+    private let reader: WatchedReader
     private var machine: ShardMachine
     private var intake: Intake
     private var batch = MessageBatch()
@@ -61,7 +66,9 @@ actor ShardActor {
                     restoring: restored, partition: partition, model: model, keys: keys, output: output,
                     caughtUp: caughtUp, snapshots: snapshots)
             }
-        self.reader = try reader.reader(topic: options.topics.input, partition: partition, from: machine.offset)
+        self.reader = try WatchedReader(
+            reader, TopicPartition(options.topics.input, partition), from: machine.offset, for: .partition(partition),
+            around.readers)
         intake = Intake(key: options.key, options: options.input)
     }
 
@@ -207,6 +214,7 @@ actor ShardActor {
                 // Brokers that are away come back; who is stopped meanwhile does not wait for them.
             }
         }
+        try await reader.look()
         try await Task.sleep(for: .milliseconds(5))
     }
 

@@ -71,7 +71,7 @@ final class ShardGauge {
 
     /// A step has ended.
     /// - Parameter time: of the last event that was read; nil: there has been none.
-    func update(_ machine: borrowing ShardMachine, time: Int64?, reader: PartitionReader) {
+    func update(_ machine: borrowing ShardMachine, time: Int64?, reader: WatchedReader) {
         var found = statistics.partition(machine.shard, offset: machine.offset)
         found.high = reader.knownHighWatermark
         found.eventTime = time.map { counted($0, machine.shard.openEpoch) }
@@ -84,7 +84,7 @@ final class ShardGauge {
     }
 
     /// There is nothing to read: now and then, how far that is from the end. Control records stand behind the last event.
-    func idle(_ reader: PartitionReader) {
+    func idle(_ reader: WatchedReader) {
         let now = ContinuousClock.now
         guard now - looked > Self.pause else { return }
         looked = now

@@ -64,7 +64,7 @@ public struct DeadLetterBox: Sendable {
             }
             if isWanted, let position = unread[0] {
                 throw PipelineError(
-                    .kafka, ModelFeed.hanging(topic, partition: range.partition.partition, position))
+                    .kafka, WatchedReader.hanging(topic, partition: range.partition.partition, position))
             }
         }
     }

@@ -103,7 +103,7 @@ extension StatusReader {
                 try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
             }
             if let position = unread[0] {
-                unknown.append(ModelFeed.hanging(topics.deltas, position))
+                unknown.append(WatchedReader.hanging(topics.deltas, position))
             }
         } catch let error as ProtoError {
             unknown.append("who holds the epoch back: \(topics.deltas) has a record that is not known here (\(error))")

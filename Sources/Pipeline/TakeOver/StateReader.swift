@@ -2,15 +2,16 @@ internal import Kafka
 
 /// Reads a partition of the state topic up to a high watermark: a transaction that hangs before it is waited for.
 struct StateReader {
-    let options: PipelineOptions
+    let around: WatchedReader.Surroundings
     let reader: ReaderClient
-    let admin: Admin
-    let log: PipelineLog
     /// That is told how far a restore is; nil: it is none.
     var statistics: PipelineStatistics?
     /// nil: there are no checkpoints.
     let keeper: CheckpointKeeper?
     let modelHash: CheckpointKeeper.ModelHash
+
+    private var options: PipelineOptions { around.options }
+    private var log: PipelineLog { around.log }
 
     /// Partitions are read side by side, on all cores.
     /// - Throws: `PipelineError` where a record is of a newer version, or damaged; `KafkaError`; `CancellationError`.
@@ -33,7 +34,8 @@ struct StateReader {
     ) async throws {
         guard low < high else { return }
         let topic = options.topics.state
-        let reader = try reader.reader(topic: topic, partition: partition, from: low)
+        let reader = try WatchedReader(
+            reader, TopicPartition(topic, partition), from: low, for: .partition(partition), around)
         let started = ContinuousClock.now
         var (records, bytes) = (0, 0)
         var (told, moved) = (started, started)
@@ -53,9 +55,10 @@ struct StateReader {
                 if now - moved > .seconds(10) {
                     moved = now + .seconds(20)
                     log.warning(
-                        ModelFeed.hanging(topic, partition: partition, reader.position), ("topic", topic),
+                        WatchedReader.hanging(topic, partition: partition, reader.position), ("topic", topic),
                         ("partition", "\(partition)"), ("offset", "\(reader.position)"))
                 }
+                try await reader.look()
                 try await Task.sleep(for: .milliseconds(3))
             }
             if now - told > .seconds(5) {
@@ -92,7 +95,7 @@ struct StateReader {
 
     private func watermarks(of partition: Int32) async throws -> Admin.Watermarks {
         try await Patience(log: log).wait {
-            try await admin.watermarks(of: TopicPartition(options.topics.state, partition))
+            try await around.admin.watermarks(of: TopicPartition(options.topics.state, partition))
         }
     }
 

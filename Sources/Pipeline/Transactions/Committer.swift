@@ -127,15 +127,13 @@ actor Committer {
                 let attempt = attempt { () throws(KafkaError) in
                     try working().commit(timeout: options.transactionTimeout)
                 }
-                let isUnknown = attempt.outcome == .retriable && ContinuousClock.now > deadline
-                action = isUnknown ? machine.unknown() : try next(&machine, attempt)
+                action = try next(&machine, attempt, by: deadline)
             case .abort:
                 statistics.countAbort()
-                action = try next(
-                    &machine,
-                    attempt { () throws(KafkaError) in
-                        try working().abort(timeout: options.transactionTimeout)
-                    })
+                let attempt = attempt { () throws(KafkaError) in
+                    try working().abort(timeout: options.transactionTimeout)
+                }
+                action = try next(&machine, attempt, by: deadline)
             case .renewProducer:
                 action = try next(
                     &machine, attempt { () throws(KafkaError) in try renew() })
@@ -216,10 +214,16 @@ actor Committer {
         log.warning(text)
     }
 
+    /// - Parameter deadline: after which a new producer settles what the present one got no answer to.
     private func next(
-        _ machine: inout TransactionMachine, _ attempt: Attempt
+        _ machine: inout TransactionMachine, _ attempt: Attempt, by deadline: ContinuousClock.Instant? = nil
     ) throws -> TransactionMachine.Action {
         try check(attempt)
+        if attempt.outcome == .retriable, let deadline, ContinuousClock.now > deadline {
+            let time = options.transactionTimeout.milliseconds * 2 / 1_000
+            warn("a transaction has not ended within \(time) s: settling it with a new producer")
+            return machine.unknown()
+        }
         return machine.next(after: attempt.outcome, now: Monotonic.now)
     }
 

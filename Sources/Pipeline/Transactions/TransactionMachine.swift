@@ -112,9 +112,11 @@ public struct TransactionMachine: Sendable {
         }
     }
 
-    /// A commit got no answer within our deadline: its outcome is unknown.
+    /// A commit or an abort got no answer within our deadline: the outcome is unknown, or the producer deaf. A new one settles
+    /// the transaction.
     public mutating func unknown() -> Action {
-        go(.renewing, .renewProducer)
+        // Whoever has lost the partitions has nothing to settle: the next producer does it.
+        state == .aborting(lost: true) ? end(.lost) : go(.renewing, .renewProducer)
     }
 
     /// Goes on after `ask`: the positions found, nil for a part without one.
