@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import Pipeline
 import TestSupport
 import Testing
 
@@ -279,7 +280,8 @@ struct ObservationTests {
         try await prometheus.wait(for: "shoal_events_total", toBe: 144)
         try await prometheus.wait(for: "up", toBe: 1)
         try await prometheus.wait(for: "sum(kafka_consumergroup_lag{consumergroup=\"\(application.name)\"})", toBe: 0)
-        try await prometheus.wait(for: "count(shoal_stage_duration_seconds_bucket{le=\"+Inf\"})", toBe: 6)
+        let stages = Double(StageTimes.Stage.allCases.count)
+        try await prometheus.wait(for: "count(shoal_stage_duration_seconds_bucket{le=\"+Inf\"})", toBe: stages)
         prometheus.stop()
         #expect(try await process.stop() == 0)
     }
