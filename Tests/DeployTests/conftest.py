@@ -89,3 +89,6 @@ def tell(request, text):
 
 # Fixtures that more than one file uses; they need what stands above.
 from watching import shortened_rules, watched  # noqa: E402, F401
+
+# Fixtures that several files share are made once.
+from released import release, release_files, system_root  # noqa: E402, F401

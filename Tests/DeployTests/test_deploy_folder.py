@@ -7,6 +7,7 @@ from conftest import tool
 
 def test_scripts_are_clean_under_shellcheck(root):
     scripts = sorted(str(path) for path in (root / "deploy").rglob("*.sh"))
+    scripts += sorted(str(path) for path in (root / "deploy/release/debian").glob("p*"))
     assert scripts, "deploy/ has scripts"
     found = subprocess.run([tool("shellcheck"), *scripts], capture_output=True, text=True)
     assert found.returncode == 0, found.stdout
