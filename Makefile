@@ -22,7 +22,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing
+.PHONY: build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing bench-replay
 
 build: deps            ## a debug build
 	swift build
@@ -180,6 +180,14 @@ else
 bench-kafka:
 	@echo "skipped: there is no Apache Kafka in ../shared/kafka, SHOAL_SHARED or KAFKA_HOME (bin/kafka starts it)"
 endif
+
+# EVENTS=10000000, REPEATS=3, BASE_PROGRAM=FILE (of another revision, to compare with), BOOTSTRAP=host:port (a broker, for the rate over a
+# topic). CPU time by phase needs Debian's linux-perf.
+bench-replay: program  ## how fast a replay is: events a second, CPU time by phase, memory, the size of the page
+	$(if $(BOOTSTRAP),$(call install,kcat))
+	python3 Benchmarks/Replay/replay.py --shoal .build/release/shoal $(if $(EVENTS),--events $(EVENTS)) \
+		$(if $(REPEATS),--repeats $(REPEATS)) $(if $(BASE_PROGRAM),--base $(BASE_PROGRAM)) \
+		$(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
 
 # HOURS=8 PARTITIONS=4. One run for each number of viewers; what a member costs is the slope between them.
 VIEWERS ?= 20000,100000

@@ -5,7 +5,7 @@
 /// largest of these, over all clusters but those that moved far, is added up; those that moved far are to be looked at
 /// exactly.
 struct CentroidDrift {
-    private struct Step {
+    struct Step {
         /// The sum of the largest growths of all steps before it, Q15, rounded up.
         var before: Int64
         /// Clusters that are new, or moved far.
@@ -63,13 +63,9 @@ struct CentroidDrift {
         return count <= steps.count ? sum - steps[steps.count - count].before : nil
     }
 
-    /// Visits the clusters that `growth` does not cover; some more than once.
+    /// The steps since `stamp`, whose far clusters `growth` does not cover; some stand there more than once.
     @inline(__always)
-    func forEachFar(since stamp: UInt32, _ body: (ClusterID) -> Void) {
-        for step in steps.suffix(Int(number &- stamp)) {
-            for cluster in step.far { body(cluster) }
-        }
-    }
+    func steps(since stamp: UInt32) -> ArraySlice<Step> { steps.suffix(Int(number &- stamp)) }
 
     /// ‖max(C' − C, 0)‖, Q15, rounded up.
     static func growth(from old: [Component], to new: [Component]) -> Int64 {

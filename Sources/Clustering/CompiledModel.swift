@@ -93,11 +93,13 @@ public final class CompiledModel: Sendable {
     /// The score of one column, Q30.
     @inline(__always)
     func score(_ members: borrowing MemberTable, _ range: Range<Int>, of column: Int) -> Int64 {
+        let topics = members.topics.span.extracting(range)
+        let directions = members.directions.span.extracting(range)
         var sum: Int64 = 0
-        for place in range {
-            let topic = Int(members.topics[place])
+        for place in topics.indices {
+            let topic = Int(topics[place])
             guard topic < rows.count, rows[topic] >= 0 else { continue }
-            sum += Int64(members.directions[place]) * Int64(matrix[Int(rows[topic]) * width + column])
+            sum += Int64(directions[place]) * Int64(matrix[Int(rows[topic]) * width + column])
         }
         return sum
     }
@@ -117,17 +119,23 @@ public final class CompiledModel: Sendable {
 
 /// Topic numbers by name: open addressing over the vocabulary, byte for byte.
 struct TopicNames: Sendable {
-    private let entries: [Vocabulary.Entry]
+    /// All names, one behind the other, and where each ends.
+    private var names: [UInt8] = []
+    private var ends: [Int] = [0]
     private var table: [UInt32]
 
     init(_ vocabulary: Vocabulary) {
-        entries = vocabulary.entries
+        let entries = vocabulary.entries
+        for entry in entries {
+            names += entry.name ?? []
+            ends.append(names.count)
+        }
         var size = 16
         while size < entries.count * 2 { size *= 2 }
         table = Array(repeating: 0, count: size)
         for (number, entry) in entries.enumerated() {
             guard let name = entry.name, !entry.isRemoved else { continue }
-            var place = Self.hash(name, 0..<name.count) & (size - 1)
+            var place = Self.hash(name.span) & (size - 1)
             while table[place] != 0 { place = (place + 1) & (size - 1) }
             table[place] = UInt32(number + 1)
         }
@@ -135,26 +143,27 @@ struct TopicNames: Sendable {
 
     /// The number of the topic whose name is `text[range]`; nil: not in the vocabulary.
     func number(_ text: [UInt8], _ range: Range<Int>) -> TopicNumber? {
-        var place = Self.hash(text, range) & (table.count - 1)
+        let text = text.span.extracting(range)
+        var place = Self.hash(text) & (table.count - 1)
         while table[place] != 0 {
             let number = Int(table[place]) - 1
-            if let name = entries[number].name, name.count == range.count, Self.equal(name, text, range) {
-                return TopicNumber(number)
-            }
+            let name = names.span.extracting(ends[number]..<ends[number + 1])
+            if Self.equal(name, text) { return TopicNumber(number) }
             place = (place + 1) & (table.count - 1)
         }
         return nil
     }
 
-    private static func equal(_ name: [UInt8], _ text: [UInt8], _ range: Range<Int>) -> Bool {
-        for index in 0..<name.count where name[index] != text[range.lowerBound + index] { return false }
+    private static func equal(_ name: Span<UInt8>, _ text: Span<UInt8>) -> Bool {
+        guard name.count == text.count else { return false }
+        for index in name.indices where name[index] != text[index] { return false }
         return true
     }
 
     /// FNV-1a, folded: only the vocabulary, which nobody outside chooses, is in the table.
-    private static func hash(_ text: [UInt8], _ range: Range<Int>) -> Int {
+    private static func hash(_ text: Span<UInt8>) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in range { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01b3 }
+        for index in text.indices { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01b3 }
         return Int(truncatingIfNeeded: hash ^ hash >> 32)
     }
 }

@@ -4,8 +4,10 @@ public struct DedupWindow: Sendable {
     private var ring: [UInt64] = []
     private var next = 0
     private let capacity: Int
-    /// Open addressing over the ring: place + 1; 0 is free.
-    private var table: [UInt32] = []
+    /// Open addressing: the ids themselves, so that a look-up reads one place of memory; 0 is free.
+    private var table: [UInt64] = []
+    /// Whether 0 is among the ids: it has no place in the table.
+    private var hasZero = false
 
     /// - Parameter capacity: `dedup.window`; 0 remembers nothing.
     public init(capacity: Int) {
@@ -19,49 +21,61 @@ public struct DedupWindow: Sendable {
     /// Whether the id is new; then it is remembered, and the oldest forgotten where the window is full.
     public mutating func accept(_ id: UInt64) -> Bool {
         guard capacity > 0 else { return true }
-        if find(id) != nil { return false }
+        if contains(id) { return false }
         if ring.count < capacity {
             if (ring.count + 1) * 2 > table.count { grow() }
             ring.append(id)
-            insert(id, UInt32(ring.count))
         } else {
             remove(ring[next])
             ring[next] = id
-            insert(id, UInt32(next + 1))
             next = next + 1 == capacity ? 0 : next + 1
         }
+        insert(id)
         return true
     }
 
     private var mask: Int { table.count - 1 }
 
     /// Ids may be numbers that follow each other: multiplied (Knuth, 1973), neighbours lie far apart.
+    @inline(__always)
     private func home(_ id: UInt64) -> Int { Int(truncatingIfNeeded: (id &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask }
 
-    private func find(_ id: UInt64) -> Int? {
+    private func contains(_ id: UInt64) -> Bool {
+        if id == 0 { return hasZero }
         var index = home(id)
         while table[index] != 0 {
-            if ring[Int(table[index]) - 1] == id { return index }
+            if table[index] == id { return true }
             index = (index + 1) & mask
         }
-        return nil
+        return false
     }
 
-    private mutating func insert(_ id: UInt64, _ place: UInt32) {
+    private mutating func insert(_ id: UInt64) {
+        guard id != 0 else {
+            hasZero = true
+            return
+        }
         var index = home(id)
         while table[index] != 0 { index = (index + 1) & mask }
-        table[index] = place
+        table[index] = id
     }
 
     /// Backward shift: no tombstones, so that look-ups stay short for ever.
     private mutating func remove(_ id: UInt64) {
-        guard var hole = find(id) else { return }
+        guard id != 0 else {
+            hasZero = false
+            return
+        }
+        var hole = home(id)
+        while table[hole] != id {
+            guard table[hole] != 0 else { return }
+            hole = (hole + 1) & mask
+        }
         var index = hole
         while true {
             index = (index + 1) & mask
             guard table[index] != 0 else { break }
-            let home = home(ring[Int(table[index]) - 1])
-            if (index - home) & mask >= (index - hole) & mask {
+            if (index - home(table[index])) & mask >= (index - hole) & mask {
                 table[hole] = table[index]
                 hole = index
             }
@@ -71,6 +85,6 @@ public struct DedupWindow: Sendable {
 
     private mutating func grow() {
         table = Array(repeating: 0, count: table.count * 2)
-        for (place, id) in ring.enumerated() { insert(id, UInt32(place + 1)) }
+        for id in ring { insert(id) }
     }
 }

@@ -21,48 +21,62 @@ extension MemberTable {
     ///
     /// Forward decay after Cormode, Shkapenyuk, Srivastava and Xu, 2009.
     mutating func add(_ weight: UInt64, to topic: TopicNumber, of slot: Int, most: Int, halfLife: Int64) {
-        var weight = weight
         guard weight > 0 else { return }
-        while weight >= 1 << 31 || current(topic, of: slot) + weight >= 1 << 31 {
+        var (weight, place) = (weight, place(of: topic, slot))
+        while weight >= 1 << 31 || place.map({ UInt64(weights[$0]) + weight >= 1 << 31 }) ?? false {
             shift(slot, by: 1)
             weight = (weight + 1) >> 1
             update(slot) { $0.landmark += halfLife }
+            place = self.place(of: topic, slot)
         }
-        var smallest = -1
-        for place in range(slot) {
-            if topics[place] == topic {
-                weights[place] += UInt32(weight)
-                return
-            }
-            if smallest < 0 || weights[place] < weights[smallest]
-                || weights[place] == weights[smallest] && topics[place] < topics[smallest]
-            {
-                smallest = place
-            }
-        }
-        if range(slot).count < most {
+        if let place {
+            weights[place] += UInt32(weight)
+        } else if range(slot).count < most {
             append(topic, weight: UInt32(weight), to: slot)
         } else {
+            let smallest = smallest(of: slot)
             topics[smallest] = topic
             weights[smallest] = UInt32(weight)
         }
     }
 
-    private func current(_ topic: TopicNumber, of slot: Int) -> UInt64 {
-        for place in range(slot) where topics[place] == topic { return UInt64(weights[place]) }
-        return 0
+    @inline(__always)
+    private func place(of topic: TopicNumber, _ slot: Int) -> Int? {
+        let range = range(slot)
+        let topics = topics.span.extracting(range)
+        for place in topics.indices where topics[place] == topic { return range.lowerBound + place }
+        return nil
+    }
+
+    /// Where the smallest weight stands; ties: the lower topic.
+    private func smallest(of slot: Int) -> Int {
+        let range = range(slot)
+        var smallest = range.lowerBound
+        for place in range.dropFirst()
+        where weights[place] < weights[smallest]
+            || weights[place] == weights[smallest] && topics[place] < topics[smallest]
+        {
+            smallest = place
+        }
+        return smallest
     }
 
     /// Computes the direction anew: x_t = ⌊√(w_t / Σw) · 32767 + ½⌋, the square-root (Hellinger) map.
     mutating func aim(_ slot: Int) {
         let range = range(slot)
+        let kept = self.weights
+        let weights = kept.span.extracting(range)
         var sum: UInt64 = 0
-        for place in range { sum += UInt64(weights[place]) }
+        for place in weights.indices { sum += UInt64(weights[place]) }
         guard sum > 0 else { return }
         let total = Double(sum)
-        for place in range {
-            let root = (Double(weights[place]) / total).squareRoot()
-            directions[place] = UInt16((root * 32_767 + 0.5).rounded(.down))
+        unsafe directions.withUnsafeMutableBufferPointer { directions in
+            // Safe: the block lies within both arrays. Nothing is negative, so that cutting off is the floor.
+            for place in weights.indices {
+                let root = (Double(weights[place]) / total).squareRoot()
+                unsafe directions[range.lowerBound + place] = UInt16(
+                    truncatingIfNeeded: Int32(root * 32_767 + 0.5))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 /// What has changed in the clusters' sums since the last closing: a dense row of topics for each cluster touched.
 struct OpenDelta {
-    private var rowOf: [ClusterID: Int] = [:]
+    private var rowOf = ClusterIndex()
     private var ids: [ClusterID] = []
     private var counts: [Int64] = []
     private var sums: [[Int64]] = []
@@ -19,13 +19,18 @@ struct OpenDelta {
 
     /// Adds a member's direction to a cluster's sum (`sign` 1), or takes it away (-1).
     @inline(__always)
-    mutating func add(_ members: MemberTable, _ slot: Int, to cluster: ClusterID, sign: Int64) {
+    mutating func add(_ members: borrowing MemberTable, _ slot: Int, to cluster: ClusterID, sign: Int64) {
         let row = row(of: cluster)
         counts[row] += sign
-        for place in members.range(slot) {
-            let topic = Int(members.topics[place])
-            if topic >= sums[row].count { grow(row, to: topic) }
-            sums[row][topic] += sign * Int64(members.directions[place])
+        let range = members.range(slot)
+        let topics = members.topics.span.extracting(range)
+        let directions = members.directions.span.extracting(range)
+        var last = 0
+        for place in topics.indices { last = max(last, Int(topics[place])) }
+        if last >= sums[row].count { grow(row, to: last) }
+        unsafe sums[row].withUnsafeMutableBufferPointer { row in
+            // Safe: no topic is above the last one, which the row has room for.
+            for place in topics.indices { unsafe row[Int(topics[place])] += sign * Int64(directions[place]) }
         }
     }
 
@@ -47,7 +52,7 @@ struct OpenDelta {
                 deltas.append(ClusterDelta(cluster: id, count: counts[row], sums: entries))
             }
         }
-        rowOf.removeAll(keepingCapacity: true)
+        rowOf.removeAll()
         ids.removeAll(keepingCapacity: true)
         counts.removeAll(keepingCapacity: true)
         sums.removeAll()
@@ -56,7 +61,7 @@ struct OpenDelta {
 
     private mutating func row(of cluster: ClusterID) -> Int {
         if let row = rowOf[cluster] { return row }
-        rowOf[cluster] = ids.count
+        rowOf.insert(cluster, row: ids.count)
         ids.append(cluster)
         counts.append(0)
         sums.append([])

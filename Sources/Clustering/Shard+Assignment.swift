@@ -50,30 +50,35 @@ extension Shard {
     func sample(into clusters: inout [ClusterDelta]) {
         let model = current.model
         let all = model.clusters
-        var limits: [ClusterID: (bound: UInt64, most: Int)] = [:]
-        let hasClusters = all.contains(where: \.isActive)
-        limits[0] = Self.limit(of: model.unassigned.count, most: hasClusters ? 256 : 4_096)
+        var sampled: [(cluster: ClusterID, bound: UInt64, most: Int)] = []
+        var rows = ClusterIndex()
+        func add(_ cluster: ClusterID, _ limit: (bound: UInt64, most: Int)) {
+            rows.insert(cluster, row: sampled.count)
+            sampled.append((cluster, limit.bound, limit.most))
+        }
+        add(0, Self.limit(of: model.unassigned.count, most: all.contains(where: \.isActive) ? 256 : 4_096))
         let epoch = openEpoch ?? 0
         for cluster in all where cluster.isActive {
             if all.count > 256, Int64(cluster.id) & 7 != epoch & 7 { continue }
-            limits[cluster.id] = Self.limit(of: cluster.sums.count, most: 256)
+            add(cluster.id, Self.limit(of: cluster.sums.count, most: 256))
         }
-        var found: [ClusterID: [(order: UInt64, slot: Int)]] = [:]
-        var counts: [ClusterID: Int64] = [:]
+        var found = [[(order: UInt64, slot: Int)]](repeating: [], count: sampled.count)
+        var counts = [Int64](repeating: 0, count: sampled.count)
         for slot in members.slots.indices where members.slots[slot].isUsed {
-            let member = members.slots[slot]
-            guard let limit = limits[member.cluster] else { continue }
-            counts[member.cluster, default: 0] += 1
-            guard member.order <= limit.bound else { continue }
-            found[member.cluster, default: []].append((member.order, slot))
+            guard let row = rows[members.slots[slot].cluster] else { continue }
+            counts[row] += 1
+            let order = members.slots[slot].order
+            if order <= sampled[row].bound { found[row].append((order, slot)) }
         }
-        for cluster in found.keys.sorted() {
-            guard let limit = limits[cluster], let count = counts[cluster], var list = found[cluster] else { continue }
-            list.sort { left, right in
-                left.order != right.order
-                    ? left.order < right.order
-                    : members.slots[left.slot].pseudonym < members.slots[right.slot].pseudonym
-            }
+        for (row, limit) in sampled.enumerated() where !found[row].isEmpty {
+            let (cluster, count, list) = (
+                limit.cluster, counts[row],
+                found[row].sorted { left, right in
+                    left.order != right.order
+                        ? left.order < right.order
+                        : members.slots[left.slot].pseudonym < members.slots[right.slot].pseudonym
+                }
+            )
             let samples = list.prefix(limit.most).map { entry in
                 Sample(order: entry.order, direction: members.direction(entry.slot))
             }
@@ -88,7 +93,7 @@ extension Shard {
     }
 
     /// Orders up to 2⁶⁴ · (2 · most) / n are sent, all where n is at most 2 · most.
-    private static func limit(of count: Int64, most: Int) -> (UInt64, Int) {
+    private static func limit(of count: Int64, most: Int) -> (bound: UInt64, most: Int) {
         guard count > 2 * most else { return (.max, most) }
         return (UInt64(clamping: (UInt128(1) << 64) * UInt128(2 * most) / UInt128(count) - 1), most)
     }

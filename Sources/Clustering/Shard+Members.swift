@@ -46,9 +46,13 @@ extension Shard {
 extension MemberTable {
     /// A member's direction, topics ascending, zeros left out.
     func direction(_ slot: Int) -> [Component] {
-        range(slot)
-            .map { Component(topic: topics[$0], value: directions[$0]) }
-            .filter { $0.value > 0 }
-            .sorted { $0.topic < $1.topic }
+        let range = range(slot)
+        var components: [Component] = []
+        components.reserveCapacity(range.count)
+        for place in range where directions[place] > 0 {
+            components.append(Component(topic: topics[place], value: directions[place]))
+        }
+        components.sort { $0.topic < $1.topic }
+        return components
     }
 }

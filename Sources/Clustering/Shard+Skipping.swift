@@ -18,10 +18,8 @@ struct DirectionBefore {
     mutating func remember(_ members: borrowing MemberTable, _ range: Range<Int>) {
         topics.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
-        for place in range {
-            topics.append(members.topics[place])
-            values.append(members.directions[place])
-        }
+        topics.append(contentsOf: members.topics[range])
+        values.append(contentsOf: members.directions[range])
     }
 
     /// The component at a place of the block, where its topic is still the same; 0 otherwise.
@@ -29,12 +27,38 @@ struct DirectionBefore {
     func value(at place: Int, _ topic: TopicNumber) -> Int64 {
         place < topics.count && topics[place] == topic ? Int64(values[place]) : 0
     }
+
+    /// A direction's length is no more than this: 32,767, and half a unit of rounding for each of 255 topics.
+    static let longest: Int64 = 32_775
+
+    /// The bound on all other scores after the event.
+    func rest(
+        after rest: Int64, _ members: borrowing MemberTable, _ range: Range<Int>, _ model: CompiledModel, own: Int
+    ) -> Int64 {
+        // α: the smallest ratio of a component that carries weight.
+        var (numerator, denominator): (Int64, Int64) = (1, 1)
+        let topics = members.topics.span.extracting(range)
+        let directions = members.directions.span.extracting(range)
+        for place in topics.indices {
+            let value = self.value(at: place, topics[place])
+            guard value >= 1_024 else { continue }
+            let now = Int64(directions[place])
+            if now * denominator < numerator * value { (numerator, denominator) = (now, value) }
+        }
+        let alpha = (numerator << 15) / denominator
+        var added: Int64 = 0
+        for place in topics.indices {
+            let topic = Int(topics[place])
+            let value = self.value(at: place, topics[place])
+            let growth = Int64(directions[place]) << 15 - alpha * value
+            guard growth > 0, topic < model.rows.count, model.rows[topic] >= 0 else { continue }
+            added += growth * model.peaks[Int(model.rows[topic])].outside(own)
+        }
+        return (alpha * rest + added) >> 15 + 1
+    }
 }
 
 extension Shard {
-    /// A direction's length is no more than this: 32,767, and half a unit of rounding for each of 255 topics.
-    private var longest: Int64 { 32_775 }
-
     /// Whether the event that turned the direction from `before` provably leaves the member where it is. Exact: the own score,
     /// the best rival's, and those of clusters that moved far; bounded, all others.
     ///
@@ -53,42 +77,25 @@ extension Shard {
             guard score >= current.leaves else { return false }
             limit = score + current.hysteresis
         }
-        var rest = rest(after: Int64(bound.rest) + growth * longest, range, own: own ?? -1)
+        // Not a method of the shard: calling it here would copy the shard, whose size depends on its keys.
+        var rest = before.rest(
+            after: Int64(bound.rest) + growth * DirectionBefore.longest, members, range, current, own: own ?? -1)
         guard rest <= limit else { return false }
         if let rival = current.column(of: bound.rival) {
             guard current.score(members, range, of: rival) <= limit else { return false }
         }
         if bound.stamp != drift.number {
-            drift.forEachFar(since: bound.stamp) { far in
-                guard far != cluster, far != bound.rival, let column = current.column(of: far) else { return }
-                rest = max(rest, current.score(members, range, of: column))
+            // No closure here: it would copy the shard.
+            for step in drift.steps(since: bound.stamp) {
+                for far in step.far where far != cluster && far != bound.rival {
+                    guard let column = current.column(of: far) else { continue }
+                    rest = max(rest, current.score(members, range, of: column))
+                }
             }
             guard rest <= limit else { return false }
         }
         members.bounds[slot].rest = Int32(clamping: rest)
         members.bounds[slot].stamp = drift.number
         return true
-    }
-
-    /// The bound on all other scores after the event.
-    private func rest(after rest: Int64, _ range: Range<Int>, own: Int) -> Int64 {
-        // α: the smallest ratio of a component that carries weight.
-        var (numerator, denominator): (Int64, Int64) = (1, 1)
-        for place in range {
-            let value = before.value(at: place - range.lowerBound, members.topics[place])
-            guard value >= 1_024 else { continue }
-            let now = Int64(members.directions[place])
-            if now * denominator < numerator * value { (numerator, denominator) = (now, value) }
-        }
-        let alpha = (numerator << 15) / denominator
-        var added: Int64 = 0
-        for place in range {
-            let topic = Int(members.topics[place])
-            let value = before.value(at: place - range.lowerBound, members.topics[place])
-            let growth = Int64(members.directions[place]) << 15 - alpha * value
-            guard growth > 0, topic < current.rows.count, current.rows[topic] >= 0 else { continue }
-            added += growth * current.peaks[Int(current.rows[topic])].outside(own)
-        }
-        return (alpha * rest + added) >> 15 + 1
     }
 }

@@ -40,7 +40,6 @@ public struct Shard<Keys: TopicKeys> {
     var ahead: MembersAhead?
     var delta = OpenDelta()
     var candidates = OpenCandidates()
-    var keys: Keys
     /// Candidates by name, so that a known one costs no HMAC; bounded.
     var candidateCache: [[UInt8]: UInt128] = [:]
     /// Admitted candidates whose name the model does not know yet, by hash.
@@ -53,6 +52,8 @@ public struct Shard<Keys: TopicKeys> {
     public var isAudited = false
     /// Of those, how many would have changed a membership.
     public internal(set) var wrongSkips: Int64 = 0
+    /// Last: where all else lies does not depend on its type.
+    var keys: Keys
 
     /// - Parameter genesis: the genesis model, which is the model of genesis.
     public init(partition: Int32, genesis: CompiledModel, keys: Keys) {

@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Foundation
 internal import Pipeline
 internal import Schemas
 
@@ -84,6 +85,6 @@ extension Replay {
         }
     }
 
-    /// Tasks that read a file.
-    private static var readers: Int { 3 }
+    /// Tasks that read a file: each has a table of viewers, which more tasks than cores would only push out of the caches.
+    private static var readers: Int { min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 3) }
 }

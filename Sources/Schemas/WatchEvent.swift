@@ -58,9 +58,8 @@ public struct WatchEvent: Sendable {
 
     private func equal(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
         guard left.count == right.count else { return false }
-        for index in 0..<left.count where text[left.lowerBound + index] != text[right.lowerBound + index] {
-            return false
-        }
+        let (left, right) = (text.span.extracting(left), text.span.extracting(right))
+        for index in left.indices where left[index] != right[index] { return false }
         return true
     }
 
@@ -75,11 +74,9 @@ public struct WatchEvent: Sendable {
 
     /// Whether a range of the text is UTF-8.
     func isUTF8(_ range: Range<Int>) -> Bool {
-        var isASCII = true
-        for index in range where text[index] >= 0x80 {
-            isASCII = false
-            break
-        }
-        return isASCII || String(validating: text[range], as: UTF8.self) != nil
+        let bytes = text.span.extracting(range)
+        var bits: UInt8 = 0
+        for index in bytes.indices { bits |= bytes[index] }
+        return bits < 0x80 || String(validating: text[range], as: UTF8.self) != nil
     }
 }
