@@ -17,7 +17,7 @@ extension Admin {
 
     /// A topic's partitions and copies; nil where it does not exist.
     public func layout(of topic: String, timeout: Duration = .seconds(5)) async throws(KafkaError) -> Layout? {
-        try await onThread(timeout, "describing \(topic)") { handle throws(KafkaError) in
+        try await patiently(timeout, "describing \(topic)") { handle throws(KafkaError) in
             guard let rkt = unsafe rd_kafka_topic_new(handle.pointer, topic, nil) else {
                 throw KafkaError(rd_kafka_last_error(), "describing \(topic)")
             }
@@ -69,7 +69,7 @@ extension Admin {
 
     private func entries(of topic: String, _ timeout: Duration) async throws(KafkaError) -> [String: Entry] {
         let context = "settings of \(topic)"
-        return try await onThread(timeout, context) { handle throws(KafkaError) in
+        return try await patiently(timeout, context) { handle throws(KafkaError) in
             var requests = unsafe [rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)]
             defer { unsafe rd_kafka_ConfigResource_destroy_array(&requests, requests.count) }
             let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout, context) { options, queue in

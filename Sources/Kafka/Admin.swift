@@ -94,15 +94,20 @@ public final class Admin: Sendable {
     public func watermarks(
         of partition: TopicPartition, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> Watermarks {
-        do {
-            return try await askWatermarks(of: partition, timeout)
-        } catch {
-            // Librdkafka goes on asking the leader that it remembers, also where the partition has moved or was made anew: only
-            // a look at the topic tells it of another.
-            guard error.isUnknownTopic || error.isTimeout,
-                try await partitions(of: partition.topic, timeout: timeout) != nil
-            else { throw error }
-            return try await askWatermarks(of: partition, timeout)
+        let end = ContinuousClock.now + timeout
+        var attempts = 0
+        while true {
+            do throws(KafkaError) {
+                return try await askWatermarks(of: partition, timeout)
+            } catch {
+                attempts += 1
+                // Librdkafka goes on asking the leader that it remembers, also where the partition has moved or was made anew:
+                // only a look at the topic tells it of another. A topic that was just made has its leader in a moment.
+                guard error.isUnknownTopic || error.isTimeout, attempts == 1 || ContinuousClock.now < end,
+                    try await partitions(of: partition.topic, timeout: timeout) != nil
+                else { throw error }
+                if attempts > 1 { try? await Task.sleep(for: .milliseconds(200)) }
+            }
         }
     }
 
