@@ -50,6 +50,8 @@ final class SimulatedWork {
         takeOvers = parts.sorted(by: >).map { SimulatedTakeOver($0) }
     }
 
+    func isTakingOver(_ part: Part) -> Bool { takeOvers.contains { $0.part == part && !$0.isFinished } }
+
     var isRunning: Bool { committer != nil && takeOvers.isEmpty }
 
     /// Stops the intake.

@@ -38,9 +38,11 @@ extension Simulation {
             deleteWhatIsNotNeeded()
         case .compaction:
             for partition in feed.indices {
+                // For `delete.retention.ms` nulls stay, so that whoever reads meanwhile does not miss them.
+                let isRead = instances.contains { $0?.work?.isTakingOver(.input(Int32(partition))) ?? false }
                 kafka.update(.state(Int32(partition))) { log in
-                    log.compact(
-                        before: Int64(self.draws.below(Int(log.high) + 1)), removesNulls: self.draws.chance(0.3))
+                    let (end, removesNulls) = (Int64(self.draws.below(Int(log.high) + 1)), self.draws.chance(0.3))
+                    log.compact(before: end, removesNulls: removesNulls && !isRead)
                 }
             }
         case .greedyRetention:
