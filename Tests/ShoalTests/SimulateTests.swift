@@ -246,7 +246,11 @@ struct SimulateTests {
         #expect(full.status == 1 && full.output.contains("/dev/full: No space left on device"), "\(full.output)")
     }
 
-    @Test("memory does not grow with the number of events")
+    @Test(
+        "memory does not grow with the number of events",
+        .enabled(
+            if: ProcessInfo.processInfo.environment["SHOAL_TEST_SANITIZER"] == nil,
+            "the address sanitizer keeps what was freed"))
     func memory() throws {
         // The largest resident size, by the kernel's account, while the output is thrown away.
         func peak(_ events: Int) throws -> Int {
