@@ -90,6 +90,25 @@ struct MetricTests {
         #expect(try #require(values["process_cpu_seconds_total"]) >= 0)
     }
 
+    @Test("the memory limit is the lowest of the control group and of those above it, in either version")
+    func memoryLimit() {
+        func limit(_ groups: String, _ files: [String: String]) -> Int64? {
+            MemoryLimit.bytes(groups) { files[$0] }
+        }
+        let unit = "0::/system.slice/shoal@1.service\n"
+        let slice = "/sys/fs/cgroup/system.slice"
+        #expect(limit(unit, ["\(slice)/shoal@1.service/memory.max": "max\n"]) == nil)
+        #expect(
+            limit(unit, ["\(slice)/shoal@1.service/memory.max": "max\n", "\(slice)/memory.max": "1073741824\n"])
+                == 1 << 30)
+        #expect(limit("0::/\n", ["/sys/fs/cgroup/memory.max": "536870912\n"]) == 1 << 29)
+        let first = "9:name=systemd:/\n4:cpu,memory:/docker/ab\n"
+        let root = "/sys/fs/cgroup/memory/memory.limit_in_bytes"
+        #expect(limit(first, [root: "9223372036854771712\n"]) == nil)
+        #expect(limit(first, [root: "268435456\n"]) == 1 << 28)
+        #expect(limit("", [:]) == nil && limit("nonsense\n", [:]) == nil)
+    }
+
     @Test("promtool finds nothing to complain about", .enabled(if: hasProgram("promtool")))
     func lint() throws {
         var text = MetricText()

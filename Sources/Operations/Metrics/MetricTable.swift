@@ -14,9 +14,11 @@ extension Metric {
         snapshots, snapshotMembers, snapshotBytes, snapshotAge, snapshotLag, checkpoints, checkpointAge,
         checkpointMembers, checkpointBytes,
         // The group's model.
-        modelEpoch, clusters, clusteredMembers, unassignedMembers, vocabularyTopics, coordinator, coordinatorWaiting,
+        modelEpoch, epochLength, clusters, clusteredMembers, unassignedMembers, vocabularyTopics, vocabularyMaximum,
+        modelSettingsRevision, settingsRevision, coordinator, coordinatorWaiting,
         // How it does.
-        stageDuration, heartbeatAge, ready, assignedPartitions, assignments, buildInfo,
+        stageDuration, heartbeatAge, live, ready, state, assignedPartitions, assignments, inputPartitions,
+        brokerSilence, memoryLimit, buildInfo,
     ]
 
     public static let events = Metric(.counter, "shoal_events_total", "Watch events handled, repetitions left out.")
@@ -92,6 +94,8 @@ extension Metric {
         .gauge, "shoal_checkpoint_bytes", partition, "Size of the partition's last checkpoint.")
 
     public static let modelEpoch = Metric(.gauge, "shoal_model_epoch", "The version of the last model of the group.")
+    public static let epochLength = Metric(
+        .gauge, "shoal_epoch_length_seconds", "epoch.length: epoch e begins e times that after 1970.")
     public static let clusters = Metric(
         .gauge, "shoal_clusters", ["state"], "Clusters of the last model, shown or withheld (too small to be told of).")
     public static let clusteredMembers = Metric(
@@ -100,6 +104,12 @@ extension Metric {
         .gauge, "shoal_unassigned_members", "Eligible viewers in no cluster in the last model, in the whole group.")
     public static let vocabularyTopics = Metric(
         .gauge, "shoal_vocabulary_topics", "Topics that count in the last model.")
+    public static let vocabularyMaximum = Metric(
+        .gauge, "shoal_vocabulary_max_topics", "topics.max in the last model: beyond that no topic is admitted.")
+    public static let modelSettingsRevision = Metric(
+        .gauge, "shoal_model_settings_revision", "settings.revision in the last model: what the group works with.")
+    public static let settingsRevision = Metric(
+        .gauge, "shoal_settings_revision", "settings.revision that this instance was started with.")
     public static let coordinator = Metric(
         .gauge, "shoal_coordinator", "1 where this instance owns the delta topic, and publishes models.")
     public static let coordinatorWaiting = Metric(
@@ -113,11 +123,24 @@ extension Metric {
             + "checkpoint (of a partition, from its beginning until it is whole).")
     public static let heartbeatAge = Metric(
         .gauge, "shoal_heartbeat_age_seconds", ["part"], "Time since a part of the program last made progress.")
+    public static let live = Metric(.gauge, "shoal_live", "1 where /livez answers 200: all parts make progress.")
     public static let ready = Metric(.gauge, "shoal_ready", "1 where /readyz answers 200.")
+    public static let state = Metric(
+        .gauge, "shoal_state", ["state"],
+        "1 for what the instance does: starting, waiting (for brokers or topics), joining, idle (assigned nothing), "
+            + "restoring, working, released (without an assignment), stopping.")
     public static let assignedPartitions = Metric(
         .gauge, "shoal_assigned_partitions", "Partitions that the group has assigned to this instance.")
     public static let assignments = Metric(
         .counter, "shoal_assignments_total", "Assignments received from the group.")
+    public static let inputPartitions = Metric(
+        .gauge, "shoal_input_partitions", ["topic"], "Partitions that the input topic has; absent until brokers tell.")
+    public static let brokerSilence = Metric(
+        .gauge, "shoal_broker_silence_seconds",
+        "Time since a broker last answered; asked every 5 s. Since the start where none has.")
+    public static let memoryLimit = Metric(
+        .gauge, "shoal_memory_limit_bytes",
+        "Memory that the control group (container, unit) allows; absent where there is no limit.")
     public static let buildInfo = Metric(
         .gauge, "shoal_build_info", ["version", "swift", "librdkafka"], "1, with the versions in the labels.")
 }

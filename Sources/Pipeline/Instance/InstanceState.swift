@@ -13,6 +13,25 @@ public enum InstanceState: Equatable, Sendable {
     /// Without an assignment, which was revoked or lost.
     case released
     case stopping
+
+    /// All names, in the order of a life.
+    public static let names = [
+        "starting", "waiting", "joining", "idle", "restoring", "working", "released", "stopping",
+    ]
+
+    /// Its name, for metrics.
+    public var name: String {
+        switch self {
+        case .starting: "starting"
+        case .waiting: "waiting"
+        case .joining: "joining"
+        case .idle: "idle"
+        case .restoring: "restoring"
+        case .working: "working"
+        case .released: "released"
+        case .stopping: "stopping"
+        }
+    }
 }
 
 /// How far the restore of a partition's state is.

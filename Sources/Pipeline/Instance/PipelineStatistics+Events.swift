@@ -72,6 +72,8 @@ extension PipelineStatistics {
             snapshot.clusteredMembers = content.assigned
             snapshot.unassigned = content.unassigned.count
             snapshot.topics = topics
+            snapshot.modelSettings = ModelSettings(
+                revision: content.settings.revision, topicsMax: content.settings.topicsMax)
         }
     }
 
@@ -93,6 +95,15 @@ extension PipelineStatistics {
     }
 
     // MARK: - The instance
+
+    /// A broker has answered.
+    func answered(inputPartitions: Int32?) {
+        let now = Monotonic.now
+        change { snapshot in
+            snapshot.brokers.answered = now
+            if let inputPartitions { snapshot.brokers.inputPartitions = inputPartitions }
+        }
+    }
 
     func enter(_ next: InstanceState) {
         change { snapshot in

@@ -46,6 +46,8 @@ public final class PipelineStatistics: Sendable {
         public var clusteredMembers: Int64 = 0
         public var unassigned: Int64 = 0
         public var topics = 0
+        /// The settings of that model; nil: none has been read.
+        public var modelSettings: ModelSettings?
         /// Whom the next model waits for while others are ahead; nil: this instance is not the coordinator.
         public var waitedFor: [Int32]?
         public var state = InstanceState.starting
@@ -58,6 +60,8 @@ public final class PipelineStatistics: Sendable {
         /// What this instance has saved of the partitions that it has.
         public var saved: [Int32: SavedState] = [:]
         public var saves = SaveCounts()
+        /// What the brokers told last.
+        public var brokers = BrokerContact()
 
         /// Nothing has been counted.
         public init() {}
@@ -73,6 +77,24 @@ public final class PipelineStatistics: Sendable {
         }
         public var members: Int { partitions.values.reduce(0) { $0 + $1.members } }
         public var eligible: Int64 { partitions.values.reduce(0) { $0 + $1.eligible } }
+    }
+
+    /// What operators compare of the settings in a model.
+    public struct ModelSettings: Equatable, Sendable {
+        public var revision: Int64
+        /// `topics.max`.
+        public var topicsMax: Int
+    }
+
+    /// When a broker last answered, and what.
+    public struct BrokerContact: Sendable {
+        /// Milliseconds of a monotonic clock; the beginning where none has answered.
+        var answered = Monotonic.now
+        /// How many partitions the input has; nil: it is not known.
+        public var inputPartitions: Int32?
+
+        /// Seconds since the last answer.
+        public var silence: Double { Double(max(Monotonic.now - answered, 0)) / 1_000 }
     }
 
     private struct State {

@@ -103,8 +103,8 @@ extension Command {
                 if isServed {
                     tasks.addTask {
                         while true {
+                            await instance.askBrokers()
                             try await Task.sleep(for: .seconds(5))
-                            await instance.refreshLag()
                         }
                     }
                 }

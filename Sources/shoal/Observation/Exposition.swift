@@ -9,6 +9,9 @@ struct Exposition: Sendable {
     /// The consumer group, and the topic that it reads.
     let group: String
     let topic: String
+    /// What this instance was started with, and the length of an epoch in milliseconds.
+    let settingsRevision: Int64
+    let epochLength: Int64
 
     /// All metrics as of now.
     var text: String {
@@ -101,6 +104,7 @@ struct Exposition: Sendable {
 
     private func addModel(_ snapshot: PipelineStatistics.Snapshot, to text: inout MetricText) {
         if let model = snapshot.model { text.add(.modelEpoch, model) }
+        text.add(.epochLength, [.init([], Double(epochLength) / 1_000)])
         text.add(
             .clusters,
             [
@@ -110,6 +114,11 @@ struct Exposition: Sendable {
         text.add(.clusteredMembers, snapshot.clusteredMembers)
         text.add(.unassignedMembers, snapshot.unassigned)
         text.add(.vocabularyTopics, snapshot.topics)
+        if let settings = snapshot.modelSettings {
+            text.add(.vocabularyMaximum, settings.topicsMax)
+            text.add(.modelSettingsRevision, settings.revision)
+        }
+        text.add(.settingsRevision, settingsRevision)
         text.add(.coordinator, snapshot.waitedFor == nil ? 0 : 1)
         text.add(.coordinatorWaiting, (snapshot.waitedFor ?? []).map { Metric.Sample([topic, "\($0)"], 1) })
     }
@@ -122,12 +131,16 @@ struct Exposition: Sendable {
                 Metric.Distribution(
                     [stage.rawValue], bounds: StageTimes.bounds, counts: times[stage].counts, sum: times[stage].sum)
             })
-        text.add(
-            .heartbeatAge,
-            statistics.heartbeats.look().map { Metric.Sample(["\($0.part)"], Double($0.age) / 1_000) })
+        let parts = statistics.heartbeats.look()
+        text.add(.heartbeatAge, parts.map { Metric.Sample(["\($0.part)"], Double($0.age) / 1_000) })
+        text.add(.live, parts.contains { $0.isStuck } ? 0 : 1)
         text.add(.ready, snapshot.isReady ? 1 : 0)
+        text.add(.state, InstanceState.names.map { Metric.Sample([$0], $0 == snapshot.state.name ? 1 : 0) })
         text.add(.assignedPartitions, snapshot.assigned)
         text.add(.assignments, snapshot.assignments)
+        if let count = snapshot.brokers.inputPartitions { text.add(.inputPartitions, [.init([topic], Double(count))]) }
+        text.add(.brokerSilence, [.init([], snapshot.brokers.silence)])
+        if let limit = MemoryLimit.bytes { text.add(.memoryLimit, limit) }
         text.add(.buildInfo, [.init([Shoal.version, Shoal.swiftVersion, ClientConfiguration.libraryVersion], 1)])
     }
 }

@@ -1,3 +1,4 @@
+import Clustering
 import Foundation
 import Kafka
 import Operations
@@ -7,7 +8,8 @@ extension Instance {
     /// What an instance answers over HTTP.
     func routes(_ options: PipelineOptions) -> [HTTPRoute] {
         let exposition = Exposition(
-            statistics: statistics, group: options.application, topic: options.topics.input)
+            statistics: statistics, group: options.application, topic: options.topics.input,
+            settingsRevision: options.settings.revision, epochLength: options.settings.fixed.epochLength)
         return [
             HTTPRoute("/livez", "whether all parts make progress; ?verbose lists them") { request in
                 Self.answer("livez", self.liveness, request)

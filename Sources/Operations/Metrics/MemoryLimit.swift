@@ -1,0 +1,37 @@
+import Foundation
+
+/// What the control group allows this process: a container's or a unit's limit.
+public enum MemoryLimit {
+    /// The limit in bytes, nil where there is none or it cannot be read.
+    public static var bytes: Int64? {
+        let groups = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)
+        return bytes(groups ?? "") { try? String(contentsOfFile: $0, encoding: .utf8) }
+    }
+
+    /// The lowest limit of the process's group and of those above it, in either version of control groups (cgroups(7)).
+    /// - Parameters:
+    ///   - groups: as /proc/self/cgroup tells them, `number:controllers:path` a line.
+    ///   - read: the content of a file; nil where it is not there.
+    static func bytes(_ groups: String, read: (String) -> String?) -> Int64? {
+        var limits: [Int64] = []
+        for line in groups.split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            let (root, file): (String, String)
+            switch (fields[0], fields[1].split(separator: ",").contains("memory")) {
+            case ("0", _): (root, file) = ("/sys/fs/cgroup", "memory.max")
+            case (_, true): (root, file) = ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
+            default: continue
+            }
+            var path = fields[2].split(separator: "/")
+            while true {
+                let name = ([Substring(root)] + path + [Substring(file)]).joined(separator: "/")
+                let text = read(name)?.trimmingCharacters(in: .whitespacesAndNewlines)
+                // `max`, or in version 1 a number that no machine has.
+                if let limit = text.flatMap({ Int64($0) }), limit < 1 << 60 { limits.append(limit) }
+                guard path.popLast() != nil else { break }
+            }
+        }
+        return limits.min()
+    }
+}
