@@ -84,7 +84,7 @@ def test_the_runbooks_shoal_commands_are_known_to_the_program(root, shoal):
     for line in commands((root / "deploy/runbook.md").read_text()):
         for words in re.findall(r"(?:^|\| )shoal ([a-z][^|#]*)", line):
             found.add(tuple(shlex.split(words)))
-    assert len(found) >= 2, found
+    assert len(found) >= 4, found
     for words in sorted(found):
         asked = subprocess.run([shoal, *words, "--help"], capture_output=True, text=True)
         assert asked.returncode == 0, f"shoal {' '.join(words)}: {asked.stdout}{asked.stderr}"
@@ -107,7 +107,7 @@ def test_the_runbooks_settings_and_metrics_exist(root, shoal):
 def test_the_runbooks_commands_run(root, shoal, watched, tmp_path):
     lines = re.findall(r"^    (.*)$", (root / "deploy/runbook.md").read_text(), re.MULTILINE)
     lines = sorted({line for line in lines if not line.startswith("export ")})
-    assert len(lines) >= 30
+    assert len(lines) >= 40
     # The commands by the names that they have elsewhere.
     (tmp_path / "shoal").symlink_to(shoal)
     groups = tmp_path / "kafka-consumer-groups.sh"
@@ -164,4 +164,13 @@ def test_a_stopped_instance_is_told_with_the_partitions_that_all_wait_for(watche
 def test_all_stopped_instances_are_told_at_once(watched):
     with watched.stopped(*watched.instances):
         fires(watched, "ShoalDown")
+    all_clear(watched)
+
+
+def test_brokers_that_do_not_answer_are_told(watched):
+    subprocess.run([watched.kafka.script, "pause", "--broker", "1", watched.kafka.directory], check=True, capture_output=True)
+    try:
+        fires(watched, "ShoalBrokersSilent", watched.instances)
+    finally:
+        subprocess.run([watched.kafka.script, "resume", "--broker", "1", watched.kafka.directory], check=True, capture_output=True)
     all_clear(watched)

@@ -263,7 +263,7 @@ def watched(shoal, start_kafka, shortened_rules, tmp_path_factory):
 @pytest.fixture(scope="session")
 def shortened_rules():
     """The alerts as they are, but for those that a test strikes with a fault: their times are a few seconds."""
-    struck = {"ShoalDown", "ShoalInstanceDown", "ShoalEpochHeldBack", "ShoalDeadLetters"}
+    struck = {"ShoalDown", "ShoalInstanceDown", "ShoalBrokersSilent", "ShoalEpochHeldBack", "ShoalDeadLetters"}
     text = (ROOT / "deploy/prometheus/shoal.rules.yaml").read_text()
     head, *alerts = re.split(r"(?=^      - alert: )", text, flags=re.MULTILINE)
     assert len(alerts) == text.count("- alert: ")
@@ -271,7 +271,7 @@ def shortened_rules():
         if alert.split("- alert: ")[1].split()[0] in struck:
             struck.remove(alert.split("- alert: ")[1].split()[0])
             alert = re.sub(r"for: \d+[mh]", "for: 2s", alert)
-            alert = re.sub(r"\[\d+m\]", "[10s]", alert)
+            alert = re.sub(r"\[\d+m\]", "[10s]", alert).replace("silence_seconds > 60", "silence_seconds > 15")
             alerts[index] = alert
     assert not struck, f"no such alerts: {struck}"
     return head + "".join(alerts)
