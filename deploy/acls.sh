@@ -5,14 +5,18 @@
 #     deploy/acls.sh run User:shoal                        for `shoal run`
 #     deploy/acls.sh publish User:shoal-publisher          for `shoal publish`
 #     deploy/acls.sh changes User:shoal-reader             for `shoal changes` and ShoalClient
+#     deploy/acls.sh replay User:shoal-replayer            for `shoal replay`
+#     deploy/acls.sh verify User:shoal-verifier            for `shoal verify`
+#     deploy/acls.sh explain User:shoal-explainer          for `shoal explain`
 #     deploy/acls.sh topics User:shoal-operator            for `shoal topics create` and `describe`
 #     deploy/acls.sh status User:shoal-monitor             for `shoal status`
 #     deploy/acls.sh dead-letters User:shoal-dead-letters  for `shoal dead-letters list` and `resubmit`
 #     deploy/acls.sh reset User:shoal-reset                for `shoal reset`
 #     deploy/acls.sh run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
-# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS; another kafka-acls
-# from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the cluster, too.
+# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, PUBLISH_TO;
+# another kafka-acls from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the
+# cluster, too.
 set -euo pipefail
 
 usage() { sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2; exit 64; }
@@ -28,6 +32,7 @@ input=${INPUT:-watch-events}
 output=${OUTPUT:-cluster-changes}
 dead_letters=${DEAD_LETTERS:-$input-dead-letters}
 members=${MEMBERS:-}
+publish_to=${PUBLISH_TO:-}
 kafka_acls=${KAFKA_ACLS:-kafka-acls.sh}
 connection=("$@")
 
@@ -64,6 +69,24 @@ publish)
     ;;
 changes)
     # The cluster changes; it is in no group.
+    allow --operation Read --topic "$output"
+    ;;
+replay)
+    # The watch events; it is in no group.
+    allow --operation Read --topic "$input"
+    # The changes, where they are wanted in a topic; before Kafka 2.8 IdempotentWrite on the cluster, too.
+    [ -z "$publish_to" ] || allow --operation Write ${publish_to:+--topic "$publish_to"}
+    ;;
+verify)
+    # What the run has read, and what it has published.
+    allow --operation Read --topic "$input" --topic "$output" --topic "$application-models"
+    # The positions that the group has committed; it is not joined.
+    allow --operation Describe --group "$application"
+    ;;
+explain)
+    # The run is played again up to where the member moved; it is in no group.
+    allow --operation Read --topic "$input" --topic "$application-models"
+    # The change that `--change` names; `--viewer` and `--member` do without it.
     allow --operation Read --topic "$output"
     ;;
 topics)

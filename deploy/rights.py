@@ -28,8 +28,9 @@ SCRIPT = """\
 @EXAMPLES@
 #     deploy/acls.sh run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
-# Names that differ from the defaults come from @VARIABLES@; another kafka-acls
-# from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the cluster, too.
+# Names that differ from the defaults come from @VARIABLES@;
+# another kafka-acls from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the
+# cluster, too.
 set -euo pipefail
 
 usage() { sed -n '2,/^set /s/^# \\{0,1\\}//p' "$0" >&2; exit 64; }
@@ -135,13 +136,13 @@ def script(rights):
         lines = [f"{role})"]
         for right in entry["rights"]:
             words = ["allow"] + [f"--operation {operation}" for operation in right["operations"]]
-            always = 0
             for name in right["names"]:
                 argument = f'--{right["resource"]} "{in_shell(name)}"'
                 off = [other for other in optional if f"{{{other}}}" in name]
-                always += not off
                 words.append(f'${{{variable(off[0])}:+{argument}}}' if off else argument)
-            assert always, f"{role}: a right needs a name that is never off"
+            if all(any(f"{{{other}}}" in name for other in optional) for name in right["names"]):
+                assert len(right["names"]) == 1, f"{role}: of names that may be off, one alone makes a right"
+                words = [f'[ -z "{in_shell(right["names"][0])}" ] ||'] + words
             if right.get("pattern", "literal") != "literal":
                 words.append(f"--resource-pattern-type {right['pattern']}")
             lines += [f"    # {right['why'][0].upper()}{right['why'][1:]}.", wrapped(words)]

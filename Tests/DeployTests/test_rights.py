@@ -7,13 +7,15 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 
 import pytest
 import yaml
 
 from conftest import ROOT
 
-NAMES = {"application": "app", "input": "in", "output": "out", "dead-letters": "dead", "members": "who"}
+NAMES = {"application": "app", "input": "in", "output": "out", "dead-letters": "dead", "members": "who",
+         "publish-to": "what-if"}
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ class Secured:
         self.settings = [f"kafka.{line}" for line in text.splitlines()] + [
             f"application.id={names['application']}", f"input.topic={names['input']}",
             f"output.topic={names['output']}", f"dead-letters.topic={names['dead-letters']}",
-            f"members.topic={names['members']}", "log.format=text"]
+            f"members.topic={names['members']}", "log.format=text", f"audit.file={folder}/audit"]
         self.folder = folder
         (folder / "one.ndjson").write_text('{"user_id":"a","event_time_ms":1700000000000}\n')
 
@@ -120,9 +122,16 @@ class Secured:
         for future in self.client.delete_acls(filters).values():
             assert len(future.result(10)) == 1
 
-    def shoal(self, *words):
+    def words(self, *words):
         options = [word for setting in self.settings for word in ("--set", setting)]
-        return subprocess.run([self.program, *words, *options], text=True, capture_output=True, timeout=60)
+        return [self.program, *words, *options]
+
+    @property
+    def environment(self):
+        return {"PATH": "/usr/bin:/bin", "SHOAL_PRIVACY_KEY": "5a" * 32}
+
+    def shoal(self, *words):
+        return subprocess.run(self.words(*words), text=True, capture_output=True, timeout=60, env=self.environment)
 
     def delete(self, *topics):
         for future in self.client.delete_topics(list(topics)).values():
@@ -231,3 +240,60 @@ def test_each_right_of_the_commands_for_operators_is_needed_and_named(secured, r
     # One topic of each kind: it takes two seconds a right.
     each("reset", words, whole,
          lambda right: right[1] == "group" or right[2] in (NAMES["input"], f"{NAMES['application']}-state", NAMES["output"]))
+
+
+def test_each_right_of_replay_verify_and_explain_is_needed_and_named(secured, rights, listed):
+    kafka = pytest.importorskip("confluent_kafka")
+
+    def of(*roles):
+        return sorted({right for role in roles for right in rights.expand(listed, role, rights.names(listed, NAMES))})
+
+    def granted(wanted, *words):
+        secured.grant(wanted)
+        found = secured.shoal(*words)
+        secured.take(wanted)
+        assert found.returncode == 0, f"{words}: {found.stdout}{found.stderr}"
+
+    # A run of one event, from nothing.
+    granted(of("topics"), "topics", "create", "--partitions", "2")
+    granted(of("reset"), "reset", "--confirm", NAMES["application"], "--with-output", "--with-dead-letters")
+    granted(of("publish"), "publish", str(secured.folder / "one.ndjson"))
+    secured.client.create_topics([secured.kafka.NewTopic(NAMES["publish-to"], 1)])[NAMES["publish-to"]].result(10)
+    secured.grant(of("run"))
+    log = secured.folder / "run.log"
+    group = kafka.Consumer({"bootstrap.servers": secured.bootstrap, "group.id": NAMES["application"]})
+    places = [kafka.TopicPartition(NAMES["input"], partition) for partition in range(2)]
+    with log.open("wb") as out:
+        run = subprocess.Popen(secured.words("run"), stdout=out, stderr=subprocess.STDOUT, env=secured.environment)
+    try:
+        # All that was ever published lies in one partition: the record's key is the same each time.
+        ends = [group.get_watermark_offsets(place, 10)[1] for place in places]
+        assert sum(ends) > 0
+        end = time.monotonic() + 60
+        while any(max(found.offset, 0) < high for found, high in zip(group.committed(places, 10), ends)):
+            assert run.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.1)
+    finally:
+        run.terminate()
+        assert run.wait(30) == 0, log.read_text()
+        group.close()
+    secured.take(of("run"))
+
+    reason = ["--reason", "a test"]
+    commands = {
+        "replay": [["replay", "--publish-to", NAMES["publish-to"]]],
+        "verify": [["verify"]],
+        "explain": [["explain", "--viewer", "a", *reason], ["explain", "--change", "0" * 32, *reason]],
+    }
+    for role, calls in commands.items():
+        wanted = of(role)
+        secured.grant(wanted)
+        # There is no such change: it was looked for.
+        for words in calls:
+            whole = secured.shoal(*words)
+            assert whole.returncode == (66 if "--change" in words else 0), f"{words}: {whole.stdout}{whole.stderr}"
+        for right in wanted:
+            secured.take([right])
+            assert_named(secured.shoal(*calls[-1 if role == "explain" and right[2] == NAMES["output"] else 0]), right)
+            secured.grant([right])
+        secured.take(wanted)
