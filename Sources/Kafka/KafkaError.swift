@@ -134,6 +134,9 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
             "raise max.message.bytes of the topic"
         case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
             "lower transaction.timeout, or raise transaction.max.timeout.ms of the brokers"
+        case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
+            "kafka.session.timeout.ms must be within group.min.session.timeout.ms and group.max.session.timeout.ms of the "
+                + "brokers"
         default: nil
         }
     }

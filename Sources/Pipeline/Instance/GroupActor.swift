@@ -132,7 +132,7 @@ extension PipelineError {
         } else if error.name == "MSG_SIZE_TOO_LARGE", error.context.contains("producing to") {
             self.init(
                 .configuration, "\(error.context): \(error.text): kafka.message.max.bytes must be 1000000 or more")
-        } else if error.name == "INVALID_TRANSACTION_TIMEOUT" {
+        } else if error.name == "INVALID_TRANSACTION_TIMEOUT" || error.name == "INVALID_SESSION_TIMEOUT" {
             self.init(.configuration, "\(error)")
         } else {
             return nil

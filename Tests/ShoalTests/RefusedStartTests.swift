@@ -1,0 +1,23 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@Suite("Starts that brokers refuse")
+struct RefusedStartTests {
+    @Test(
+        "a session timeout that brokers do not allow ends the start, and the setting is named",
+        .enabled(if: TestBroker.hasApache, "needs Apache Kafka: noida takes any"))
+    func sessionTimeout() async throws {
+        let application = try await ObservedApplication(TestBroker.convincing)
+        try application.createTopics(partitions: 2)
+        let settings = ["kafka.session.timeout.ms": "1000", "kafka.heartbeat.interval.ms": "300"]
+        let refused = try shoal(
+            ["run"] + application.settings(settings),
+            environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+        #expect(refused.status == 78, "\(refused.output)")
+        #expect(
+            refused.output.contains("kafka.session.timeout.ms must be within group.min.session.timeout.ms"),
+            "\(refused.output)")
+    }
+}
