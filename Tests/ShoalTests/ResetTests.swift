@@ -33,7 +33,17 @@ struct ResetTests {
         try await application.publish()
         let admin = try Admin(application.broker.configuration())
         let settings = application.settings()
-        let instance = try await runToEnd(application, ["instance.id": "anna"])
+        // Of a host that the reset does not reach.
+        let host = try TemporaryFolder()
+        let copies = [
+            "snapshot.interval": "100ms", "checkpoint.directory": host.url.path, "checkpoint.interval": "1s",
+        ]
+        let instance = try await runToEnd(application, copies.merging(["instance.id": "anna"]) { $1 })
+        let copy = host.url.appending(path: "\(application.name)-1.checkpoint")
+        let end = ContinuousClock.now + .seconds(20)
+        while !FileManager.default.fileExists(atPath: copy.path), ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(50))
+        }
         let before = try changes(application)
         #expect(before.count > 20)
         let dry = try shoal(["reset"] + settings)
@@ -73,9 +83,16 @@ struct ResetTests {
         #expect(try changes(application).isEmpty)
         let empty = try application.status()
         #expect(empty["model"] == nil && ObservedApplication.partitions(empty).allSatisfy { $0["position"] == nil })
-        let second = try await runToEnd(application, ["instance.id": "berta"])
+        let second = try await runToEnd(application, ["instance.id": "berta", "snapshot.interval": "100ms"])
         #expect(try await second.stop() == 0)
         #expect(try changes(application) == before, "the same changes, id by id")
+        let third = try application.run(
+            ObservedApplication.short.merging(copies) { $1 }.merging(["instance.id": "carla"]) { $1 })
+        try await third.waitForLog("\(application.name)-1.checkpoint cannot be used")
+        #expect(third.log.contains("not of this partition's state: it is of another life of \(application.name)"))
+        #expect(try await third.stop() == 0)
+        #expect(FileManager.default.fileExists(atPath: copy.path + ".bad"), "it is set aside")
+        #expect(try changes(application) == before, "and nothing comes of it")
     }
 
     @Test("one that was interrupted is ended by the next, and where there is nothing, nothing is done")

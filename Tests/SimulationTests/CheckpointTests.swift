@@ -11,7 +11,7 @@ struct CheckpointTests {
     private let state: StateTable
     private var url: URL { folder.url.appending(path: "a-0.checkpoint") }
     private let head = Checkpoint.Head(
-        application: "a", partition: 0, keyFingerprint: 7, offset: 12, epoch: 3, modelHash: [1, 2, 3])
+        application: "a", partition: 0, keyFingerprint: 7, offset: 12, epoch: 3, modelHash: [1, 2, 3], life: 5)
 
     /// The state that a run of the simulation leaves.
     init() throws {

@@ -9,6 +9,8 @@ actor ModelFeed {
     private let log: PipelineLog
     private let statistics: PipelineStatistics
     private var table = ModelTable()
+    /// When the genesis model was written.
+    private var life: Int64?
     private var isClosed = false
     private let changed = Signal()
 
@@ -88,8 +90,13 @@ actor ModelFeed {
         return nil
     }
 
+    /// What a checkpoint remembers of the models: one of this version, nil for the genesis model, and this life.
+    func origin(_ version: Epoch?) throws -> CheckpointKeeper.Origin {
+        .init(modelHash: try contentHash(version), life: life)
+    }
+
     /// The content hash of the model of exactly this version, nil for the genesis model; nil where it is not there.
-    func contentHash(_ version: Epoch?) throws -> [UInt8]? {
+    private func contentHash(_ version: Epoch?) throws -> [UInt8]? {
         let model: CompiledModel?
         do {
             model = if let version { try table.exact(version) } else { table.genesisModel }
@@ -117,10 +124,12 @@ actor ModelFeed {
         for index in 0..<batch.count {
             guard let value = batch.value(index) else { continue }
             do throws(ProtoError) {
-                guard let record = try table.take(value, offset: batch.offset(index)),
-                    let through = record.bookkeeping.through
-                else { continue }
-                statistics.saw(model: through, record.model)
+                guard let record = try table.take(value, offset: batch.offset(index)) else { continue }
+                if let through = record.bookkeeping.through {
+                    statistics.saw(model: through, record.model)
+                } else {
+                    life = batch.timestamp(index)
+                }
             } catch {
                 throw PipelineError(
                     .hole,

@@ -87,7 +87,7 @@ extension Assignment {
         let staleness = options.settings.fixed.staleness
         return StateReader(
             around: tools.aroundReaders, reader: reader, keeper: tools.keeper,
-            modelHash: { epoch in try await feed.contentHash(epoch.map { $0 - staleness }) })
+            origin: { epoch in try await feed.origin(epoch.map { $0 - staleness }) })
     }
 
     /// Writes the checkpoints of the input partitions anew from time to time, until it is cancelled.

@@ -18,6 +18,9 @@ struct Checkpoint {
         /// The model that the last whole snapshot was taken under: another life of the application has another one.
         var epoch: Epoch?
         var modelHash: [UInt8] = []
+        /// When the application began, ms since 1970: a reset begins another life, with the same models and other offsets.
+        /// nil: it is not known.
+        var life: Int64?
 
         func isSame(as other: Head) -> Bool {
             application == other.application && partition == other.partition && keyFingerprint == other.keyFingerprint
@@ -104,6 +107,7 @@ struct Checkpoint {
         writer.field(4, head.offset)
         if let epoch = head.epoch { writer.present(5, epoch) }
         writer.field(6, bytes: head.modelHash)
+        if let life = head.life { writer.present(7, life) }
         return writer.bytes
     }
 
@@ -277,6 +281,7 @@ struct Checkpoint {
                 case 4: head.offset = try reader.int64(field)
                 case 5: head.epoch = try reader.int64(field)
                 case 6: head.modelHash = try reader.bytes(field)
+                case 7: head.life = try reader.int64(field)
                 default: try reader.skip(field)
                 }
             }

@@ -9,8 +9,15 @@ actor CheckpointKeeper {
     private let executor = ThreadExecutor(name: "shoal-checkpoint")
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    /// The content hash of the model that the open epoch of a snapshot has; nil: it is not there any more.
-    typealias ModelHash = @Sendable (_ epoch: Epoch?) async throws -> [UInt8]?
+    /// What the model topic tells of a snapshot.
+    struct Origin: Sendable {
+        /// The content hash of the model that its open epoch has; nil: that is not there any more.
+        var modelHash: [UInt8]?
+        /// When the genesis model was written, ms since 1970; nil: that is not known.
+        var life: Int64?
+    }
+
+    typealias OriginOf = @Sendable (_ epoch: Epoch?) async throws -> Origin
 
     private let directory: URL
     private let options: PipelineOptions
@@ -38,10 +45,10 @@ actor CheckpointKeeper {
     /// What the file tells of a partition's state; nil where there is none that can be used.
     /// - Parameters:
     ///   - low, high: the watermarks of the state topic's partition.
-    func load(_ partition: Int32, low: Int64, high: Int64, modelHash: ModelHash) async throws -> Checkpoint? {
+    func load(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint? {
         do {
             guard let found = try Checkpoint(of: url(partition), expected: head(partition)) else { return nil }
-            try await check(found.head, low...high, modelHash)
+            try await check(found.head, low...high, origin)
             statistics.count(checkpoint: .read)
             return found
         } catch {
@@ -51,10 +58,10 @@ actor CheckpointKeeper {
     }
 
     /// The same for the next checkpoint to be made from: its members are not read.
-    func base(_ partition: Int32, low: Int64, high: Int64, modelHash: ModelHash) async throws -> Checkpoint.Base? {
+    func base(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint.Base? {
         do {
             guard let found = try Checkpoint.Base(of: url(partition), expected: head(partition)) else { return nil }
-            try await check(found.head, low...high, modelHash)
+            try await check(found.head, low...high, origin)
             return found
         } catch {
             try setAside(partition, error)
@@ -62,13 +69,18 @@ actor CheckpointKeeper {
         }
     }
 
-    private func check(_ head: Checkpoint.Head, _ range: ClosedRange<Int64>, _ modelHash: ModelHash) async throws {
+    private func check(_ head: Checkpoint.Head, _ range: ClosedRange<Int64>, _ origin: OriginOf) async throws {
+        let origin = try await origin(head.epoch)
+        if let ours = origin.life, let its = head.life, ours != its {
+            throw Checkpoint.Failure.foreign(
+                "it is of another life of \(head.application), which was reset since; its remains may be deleted")
+        }
         guard range.contains(head.offset) else {
             throw Checkpoint.Failure.foreign(
                 "it goes up to offset \(head.offset), but \(options.topics.state) partition \(head.partition) has "
                     + "\(range.lowerBound) to \(range.upperBound)")
         }
-        guard try await modelHash(head.epoch) == head.modelHash else {
+        guard origin.modelHash == head.modelHash else {
             throw Checkpoint.Failure.foreign("\(options.topics.models) does not have its model")
         }
     }
@@ -90,14 +102,16 @@ actor CheckpointKeeper {
     /// - Parameter base: the one before, where `state` has only what is newer.
     func save(
         _ state: StateTable, after base: Checkpoint.Base? = nil, _ partition: Int32, offset: Int64,
-        modelHash: ModelHash
+        origin: OriginOf
     ) async throws {
         guard let point = try state.wholePoint() else { return }
-        guard let hash = try await modelHash(point.epoch) else { return }
+        let origin = try await origin(point.epoch)
+        guard let hash = origin.modelHash else { return }
         var head = head(partition)
         head.offset = offset
         head.epoch = point.epoch
         head.modelHash = hash
+        head.life = origin.life
         do {
             let url = url(partition)
             let members = try Checkpoint(head: head, state: state).write(to: url, after: base)

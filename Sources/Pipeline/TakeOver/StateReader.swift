@@ -8,7 +8,7 @@ struct StateReader {
     var statistics: PipelineStatistics?
     /// nil: there are no checkpoints.
     let keeper: CheckpointKeeper?
-    let modelHash: CheckpointKeeper.ModelHash
+    let origin: CheckpointKeeper.OriginOf
 
     private var options: PipelineOptions { around.options }
     private var log: PipelineLog { around.log }
@@ -19,7 +19,7 @@ struct StateReader {
     func read(_ partition: Int32, through high: Int64) async throws -> StateTable {
         var low = try await watermarks(of: partition).low
         var state = StateTable()
-        if let found = try await keeper?.load(partition, low: low, high: high, modelHash: modelHash) {
+        if let found = try await keeper?.load(partition, low: low, high: high, origin: origin) {
             (state, low) = (found.state, found.head.offset)
             log.info(
                 "read \(state.memberCount) members from the checkpoint", ("partition", "\(partition)"),
@@ -82,13 +82,13 @@ struct StateReader {
         let started = ContinuousClock.now
         let marks = try await watermarks(of: partition)
         let high = marks.high
-        if var base = try await keeper.base(partition, low: marks.low, high: high, modelHash: modelHash) {
+        if var base = try await keeper.base(partition, low: marks.low, high: high, origin: origin) {
             try await read(partition, from: base.head.offset, through: high, into: &base.state)
-            try await keeper.save(base.state, after: base, partition, offset: high, modelHash: modelHash)
+            try await keeper.save(base.state, after: base, partition, offset: high, origin: origin)
         } else {
             var state = StateTable()
             try await read(partition, from: marks.low, through: high, into: &state)
-            try await keeper.save(state, partition, offset: high, modelHash: modelHash)
+            try await keeper.save(state, partition, offset: high, origin: origin)
         }
         keeper.statistics.record(.checkpoint, ContinuousClock.now - started)
     }

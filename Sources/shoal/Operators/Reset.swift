@@ -82,7 +82,7 @@ struct Reset {
             plan.lines.append("topic \(topic.name): made, \(DemoText.count(topic.partitions, "partition"))")
         }
         if configuration["checkpoint.directory"] != nil {
-            plan.lines.append("checkpoints on other hosts: to be deleted there, \(application)-*.checkpoint")
+            plan.lines.append("checkpoints on other hosts: set aside when an instance starts there, and may be deleted")
         }
         let kept = [names.input] + (withOutput ? [] : [names.changes, names.members].compactMap(\.self))
         plan.lines.append(

@@ -25,8 +25,9 @@ extension Command {
 
             It refuses while the group has members. A static member keeps its place until its session has ended (45 s, unless
             kafka.session.timeout.ms says otherwise), also after it was stopped: --wait 60s waits for that. Checkpoints of the
-            application on this host (checkpoint.directory) are deleted; those on other hosts are to be deleted before
-            instances start there. Interrupted anywhere, it can be started again; until then no instance begins.
+            application on this host (checkpoint.directory) are deleted; those on other hosts are set aside with a
+            warning when an instance starts there, and may be deleted. Interrupted anywhere, it can be started again; until
+            then no instance begins.
 
             Needed are Delete on the group, Describe on the input, and Create, Delete and DescribeConfigs on the other topics
             (`deploy/acls.sh reset`).
