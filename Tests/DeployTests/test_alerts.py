@@ -168,9 +168,13 @@ def test_all_stopped_instances_are_told_at_once(watched):
 
 
 def test_brokers_that_do_not_answer_are_told(watched):
-    subprocess.run([watched.kafka.script, "pause", "--broker", "1", watched.kafka.directory], check=True, capture_output=True)
+    def broker(what):
+        words = [watched.kafka.script, what, "--broker", "1", watched.kafka.directory]
+        subprocess.run(words, check=True, capture_output=True)
+
+    broker("pause")
     try:
         fires(watched, "ShoalBrokersSilent", watched.instances)
     finally:
-        subprocess.run([watched.kafka.script, "resume", "--broker", "1", watched.kafka.directory], check=True, capture_output=True)
+        broker("resume")
     all_clear(watched)
