@@ -174,7 +174,9 @@ def test_brokers_that_do_not_answer_are_told(watched):
 
     broker("pause")
     try:
-        fires(watched, "ShoalBrokersSilent", watched.instances)
+        # One may have asked a few seconds before the other.
+        both = {each.address for each in watched.instances}
+        wait(lambda: watched.prometheus.firing().get("ShoalBrokersSilent") == both, 60, what="both are without brokers")
     finally:
         broker("resume")
     all_clear(watched)

@@ -11,7 +11,8 @@ struct RefusedStartTests {
     func sessionTimeout() async throws {
         let application = try await ObservedApplication(TestBroker.convincing)
         try application.createTopics(partitions: 2)
-        let settings = ["kafka.session.timeout.ms": "1000", "kafka.heartbeat.interval.ms": "300"]
+        // Half an hour is the brokers' default.
+        let settings = ["kafka.session.timeout.ms": "3600000", "kafka.max.poll.interval.ms": "3600000"]
         let refused = try shoal(
             ["run"] + application.settings(settings),
             environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
