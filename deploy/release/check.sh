@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a release twice, of copies of the committed sources in two directories, each from scratch, and compares every byte. The
-# second program is built of nothing but what the image's build sees, so that the image holds the same one.
+# second program is built of nothing but what the image's build sees.
 #
 #     deploy/release/check.sh DIRECTORY
 #
