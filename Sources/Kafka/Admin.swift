@@ -204,6 +204,32 @@ public final class Admin: Sendable {
         }
     }
 
+    /// `onThread`, and again while a coordinator is being looked for, as in a cluster that has just begun; not after 15 s. Where a
+    /// connection is closed under a question, it asks three times: who waited for a broker in vain knows more by then.
+    /// - Parameter passesTimeouts: whether no answer at all is a reason to ask again.
+    func patiently<R: Sendable>(
+        _ timeout: Duration, _ context: String, passesTimeouts: Bool = false,
+        _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
+    ) async throws(KafkaError) -> R {
+        let end = ContinuousClock.now + .seconds(15)
+        var losses = 0
+        while true {
+            let asked = ContinuousClock.now
+            do throws(KafkaError) {
+                return try await onThread(timeout, context, body)
+            } catch {
+                var isPassing = error.isPassing || passesTimeouts && error.isTimeout
+                let isLost = error.code == RD_KAFKA_RESP_ERR__TRANSPORT.rawValue
+                if !isPassing, isLost, ContinuousClock.now - asked < .seconds(1) {
+                    losses += 1
+                    isPassing = losses < 3
+                }
+                guard isPassing, ContinuousClock.now < end, !Task.isCancelled else { throw error }
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
     /// Runs a blocking call on a thread of its own; gives up a second after its time-out.
     func onThread<R: Sendable>(
         _ timeout: Duration, _ context: String, _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
