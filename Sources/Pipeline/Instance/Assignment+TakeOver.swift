@@ -115,7 +115,7 @@ extension Assignment {
     private func surroundings(_ feed: ModelFeed) -> ShardActor.Surroundings {
         ShardActor.Surroundings(
             options: options, models: feed, gate: gate, admin: tools.admin, statistics: tools.statistics,
-            log: tools.log)
+            log: tools.log, readers: tools.aroundReaders)
     }
 
     /// A shard that begins with nothing.

@@ -12,11 +12,7 @@ actor ShardActor {
         var admin: Admin
         var statistics: PipelineStatistics
         var log: PipelineLog
-
-        var readers: WatchedReader.Surroundings {
-            WatchedReader.Surroundings(
-                options: options, admin: admin, heartbeats: statistics.heartbeats, log: log)
-        }
+        var readers: WatchedReader.Surroundings
     }
 
     nonisolated let partition: Int32
