@@ -1,19 +1,20 @@
 /// Numbers, shares and times as reports write them: the same on every machine, in no language but English.
-enum ReportWords {
+package enum ReportWords {
     /// With commas: 12,345.
-    static func number(_ value: some BinaryInteger) -> String {
+    /// - Parameter minus: of a negative number.
+    package static func number(_ value: some BinaryInteger, minus: String = "−") -> String {
         var digits = String(value.magnitude)
         var groups: [String] = []
         while digits.count > 3 {
             groups.insert(String(digits.suffix(3)), at: 0)
             digits = String(digits.dropLast(3))
         }
-        return (value < 0 ? "−" : "") + ([digits] + groups).joined(separator: ",")
+        return (value < 0 ? minus : "") + ([digits] + groups).joined(separator: ",")
     }
 
     /// A word with its number: 1 member, 2 members.
-    static func count(_ value: some BinaryInteger, _ word: String) -> String {
-        "\(number(value)) \(word)\(value == 1 ? "" : "s")"
+    package static func count(_ value: some BinaryInteger, _ word: String, minus: String = "−") -> String {
+        "\(number(value, minus: minus)) \(word)\(value == 1 ? "" : "s")"
     }
 
     /// Short, for axes and tiles: 950, 12.3 k, 4.56 M.

@@ -1,22 +1,15 @@
 import Foundation
+import Replay
 import Schemas
 
 /// Words and numbers as the demo shows them.
 enum DemoText {
-    /// With commas: 12,345.
-    static func number(_ value: some BinaryInteger) -> String {
-        var digits = String(value.magnitude)
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits = String(digits.dropLast(3))
-        }
-        return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
-    }
+    /// With commas: 12,345; negative ones as a terminal of any kind shows them.
+    static func number(_ value: some BinaryInteger) -> String { ReportWords.number(value, minus: "-") }
 
     /// A word with its number.
     static func count(_ value: some BinaryInteger, _ word: String) -> String {
-        "\(number(value)) \(word)\(value == 1 ? "" : "s")"
+        ReportWords.count(value, word, minus: "-")
     }
 
     /// As `Thu 1 Jan 14:00`, UTC.
