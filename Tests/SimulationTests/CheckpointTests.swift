@@ -34,8 +34,29 @@ struct CheckpointTests {
         throw Finding("no run left a state")
     }
 
+    private typealias Records = ArraySlice<(offset: Int64, record: SimulatedLog.Record)>
+
+    /// Cuts the state topics that runs of the simulation leave in two, at some dozen places each.
+    /// - Parameter body: the records before and after the cut, what all of them lead to, and the run's name.
+    private func forEachCut(
+        of seeds: Range<UInt64>,
+        _ body: (_ before: Records, _ after: Records, _ whole: String, _ run: String) throws -> Void
+    ) throws {
+        for seed in seeds {
+            var scenario = Scenario.random(seed)
+            scenario.rates.snapshots = 20
+            let world = Simulation(scenario)
+            try world.run()
+            let records = world.kafka[.state(0)].committed
+            let whole = try Self.text(Self.state(records[...]))
+            for cut in stride(from: 0, through: records.count, by: max(records.count / 12, 1)) {
+                try body(records[..<cut], records[cut...], whole, "seed \(seed) cut at \(cut)")
+            }
+        }
+    }
+
     private static func state(
-        _ records: ArraySlice<(offset: Int64, record: SimulatedLog.Record)>, after base: StateTable = StateTable()
+        _ records: Records, after base: StateTable = StateTable()
     ) throws -> StateTable {
         var state = base
         for (offset, record) in records { try state.take(record, offset: offset) }
@@ -67,41 +88,24 @@ struct CheckpointTests {
 
     @Test("a state read up to anywhere, written and read back, goes on as one that was read in one go")
     func anywhere() throws {
-        for seed in 0..<10 as Range<UInt64> {
-            var scenario = Scenario.random(seed)
-            scenario.rates.snapshots = 20
-            let world = Simulation(scenario)
-            try world.run()
-            let records = world.kafka[.state(0)].committed
-            for cut in stride(from: 0, through: records.count, by: max(records.count / 12, 1)) {
-                let half = try Self.state(records[..<cut])
-                try Checkpoint(head: head, state: half).write(to: url)
-                let found = try #require(try Checkpoint(of: url, expected: head)).state
-                let whole = try Self.state(records[cut...], after: found)
-                #expect(try Self.text(whole) == Self.text(Self.state(records[...])), "seed \(seed) cut at \(cut)")
-            }
+        try forEachCut(of: 0..<10) { before, after, whole, run in
+            try Checkpoint(head: head, state: try Self.state(before)).write(to: url)
+            let found = try #require(try Checkpoint(of: url, expected: head)).state
+            #expect(try Self.text(Self.state(after, after: found)) == whole, "\(run)")
         }
     }
 
     @Test("a file that is renewed from the one before and what is newer is that of the whole state")
     func renewed() throws {
-        for seed in 20..<30 as Range<UInt64> {
-            var scenario = Scenario.random(seed)
-            scenario.rates.snapshots = 20
-            let world = Simulation(scenario)
-            try world.run()
-            let records = world.kafka[.state(0)].committed
-            let whole = try Self.text(Self.state(records[...]))
-            for cut in stride(from: 0, through: records.count, by: max(records.count / 12, 1)) {
-                try Checkpoint(head: head, state: try Self.state(records[..<cut])).write(to: url)
-                var base = try #require(try Checkpoint.Base(of: url, expected: head))
-                #expect(base.head == head && base.state.memberCount == 0)
-                for (offset, record) in records[cut...] { try base.state.take(record, offset: offset) }
-                let count = try Checkpoint(head: head, state: base.state).write(to: url, after: base)
-                let found = try #require(try Checkpoint(of: url, expected: head)).state
-                #expect(count == found.memberCount)
-                #expect(try Self.text(found) == whole, "seed \(seed) cut at \(cut)")
-            }
+        try forEachCut(of: 20..<30) { before, after, whole, run in
+            try Checkpoint(head: head, state: try Self.state(before)).write(to: url)
+            var base = try #require(try Checkpoint.Base(of: url, expected: head))
+            #expect(base.head == head && base.state.memberCount == 0)
+            base.state = try Self.state(after, after: base.state)
+            let count = try Checkpoint(head: head, state: base.state).write(to: url, after: base)
+            let found = try #require(try Checkpoint(of: url, expected: head)).state
+            #expect(count == found.memberCount)
+            #expect(try Self.text(found) == whole, "\(run)")
         }
     }
 
