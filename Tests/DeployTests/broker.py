@@ -6,30 +6,13 @@ import pathlib
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
 
 from conftest import ROOT
+from running import free_port, wait
 
 KEY = "5a" * 32
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-def wait_for(what, seconds=60):
-    """Calls `what` until it gives something that counts, and returns that."""
-    end = time.monotonic() + seconds
-    while True:
-        found = what()
-        if found:
-            return found
-        assert time.monotonic() < end, f"nothing within {seconds} s"
-        time.sleep(0.05)
 
 
 @contextlib.contextmanager
@@ -46,7 +29,7 @@ def small_broker(folder, port=None):
             [program, "start", "--data-dir", folder, "--only", "kafka", "--kafka-port", str(port)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:
-        wait_for(lambda: can_connect(port) or process.poll() is not None)
+        wait(lambda: can_connect(port) or process.poll() is not None, 60)
         assert process.poll() is None, (folder / "log").read_text()
         yield f"127.0.0.1:{port}"
     finally:

@@ -17,14 +17,14 @@ def free_port():
         return one.getsockname()[1]
 
 
-def wait(what, seconds=180, pause=0.02):
-    """Waits until something is so, and gives what it is."""
+def wait(what, seconds=180, pause=0.02, about=None):
+    """Calls `what` until it gives something that counts, and returns that; `about` says what it is."""
     end = time.monotonic() + seconds
     while True:
         found = what()
         if found:
             return found
-        assert time.monotonic() < end, f"not so after {seconds} s: {what}"
+        assert time.monotonic() < end, f"not so after {seconds} s: {about or what}"
         time.sleep(pause)
 
 

@@ -9,7 +9,8 @@ import subprocess
 
 import pytest
 
-from broker import KEY, events, free_port, settings, small_broker, wait_for
+from broker import KEY, events, settings, small_broker
+from running import free_port, wait
 from conftest import ROOT, tell, tool
 from released import BUILD, EPOCH, Dockerfile, in_root, problems
 
@@ -106,10 +107,11 @@ def test_an_instance_works_and_the_health_check_tells_so(image, tmp_path):
             process = subprocess.Popen(in_root(image, file.final("USER")[0], entry, environment(**names), True, SHELLS),
                                        stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:
-            wait_for(lambda: run(image, [*check, "--probe", "ready"], **names).returncode == 0 or process.poll() is not None)
+            wait(lambda: run(image, [*check, "--probe", "ready"], **names).returncode == 0 or process.poll() is not None,
+                 60)
             assert process.poll() is None, log.read_text()
             assert run(image, check, **names).returncode == 0
-            wait_for(lambda: "joined" in changes_of(image, names))
+            wait(lambda: "joined" in changes_of(image, names), 60)
             process.send_signal(signal.SIGTERM)
             assert process.wait(40) == 0, log.read_text()
         finally:

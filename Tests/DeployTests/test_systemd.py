@@ -11,8 +11,9 @@ import time
 
 import pytest
 
-from broker import KEY, events, free_port, settings, small_broker, wait_for
+from broker import KEY, events, settings, small_broker
 from conftest import tell, tool
+from running import free_port, wait
 
 UNIT = "deploy/shoal@.service"
 
@@ -166,7 +167,7 @@ def test_an_instance_is_ready_once_stays_alive_is_reloaded_and_stops(shoal, brok
     manager.wait("^RELOADING=1$")
     manager.wait(r"^MONOTONIC_USEC=\d+$")
     manager.wait("^READY=1$")
-    log = wait_for(lambda: (text := manager.log.read_text()) and "read the settings again" in text and text)
+    log = wait(lambda: (text := manager.log.read_text()) and "read the settings again" in text and text, 60)
     assert "changed: log.level=debug" in log
     assert "epoch.length has changed, and is fixed for the application's life" in log
     assert "commit.interval has changed, and needs a restart" in log
@@ -182,8 +183,8 @@ def test_an_instance_is_ready_once_stays_alive_is_reloaded_and_stops(shoal, brok
     reload({"log.level": "error"})
     assert manager.log.read_text().count("read the settings again") == 2, "what is no error is not logged any more"
     reload({"log.levle": "info"})
-    assert "the settings stay as they are" in wait_for(
-        lambda: (text := manager.log.read_text()) and "log.levle is no setting" in text and text)
+    assert "the settings stay as they are" in wait(
+        lambda: (text := manager.log.read_text()) and "log.levle is no setting" in text and text, 60)
 
     manager.process.send_signal(signal.SIGTERM)
     manager.wait("^STOPPING=1$")

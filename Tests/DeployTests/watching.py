@@ -4,7 +4,6 @@ import contextlib
 import json
 import re
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -14,7 +13,9 @@ import urllib.request
 
 import pytest
 
+import running
 from conftest import ROOT, tool
+from running import free_port
 
 TASTES = [[f"{taste}-{number}" for number in range(4)] for taste in ("chess", "cats", "cars", "cakes", "cellos", "caves")]
 # Epochs are short, so that models come all the time, and shorter than the time after which a partition is caught up: whoever
@@ -27,15 +28,9 @@ SETTINGS = {
 }
 
 
-def wait(until, seconds=60, every=0.25, what=""):
-    """The first value of `until` that is true."""
-    end = time.monotonic() + seconds
-    while True:
-        found = until()
-        if found:
-            return found
-        assert time.monotonic() < end, f"not within {seconds} s: {what or until}"
-        time.sleep(every)
+def wait(until, seconds=60, what=None):
+    """As `running.wait`, with pauses in which Prometheus may do its work."""
+    return running.wait(until, seconds, pause=0.25, about=what)
 
 
 def metrics(shoal):
@@ -47,12 +42,6 @@ def metrics(shoal):
         if each["kind"] == "histogram":
             names |= {each["name"] + ending for ending in ("_bucket", "_sum", "_count")}
     return names
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 class Process:
