@@ -1,6 +1,7 @@
 import Foundation
-import Operations
 import Testing
+
+@testable import Operations
 
 @Suite("Telling the service manager")
 struct ServiceManagerTests {
@@ -95,6 +96,16 @@ struct HTTPProbeTests {
         let probe = HTTPProbe(ListenAddress(host: "127.0.0.1", port: server.port), timeout: .seconds(10))
         let failure = #expect(throws: HTTPProbe.Failure.self) { try probe.get("/livez") }
         #expect(failure?.description.contains("refused") == true)
+    }
+
+    @Test("this machine is asked by its numbers, as fits the address that is listened to: no name is looked up")
+    func hosts() {
+        func asked(_ host: String?) -> [String] {
+            HTTPProbe(ListenAddress(host: host, port: 80), timeout: .seconds(1)).hosts
+        }
+        #expect(asked(nil) == ["127.0.0.1", "::1"] && asked("localhost") == ["127.0.0.1", "::1"])
+        #expect(asked("0.0.0.0") == ["127.0.0.1"] && asked("::") == ["::1"])
+        #expect(asked("10.0.0.7") == ["10.0.0.7"] && asked("shoal-0") == ["shoal-0"])
     }
 
     @Test("who takes connections and does not answer is not waited for longer than wanted")

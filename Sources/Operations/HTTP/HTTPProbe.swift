@@ -12,17 +12,25 @@ public struct HTTPProbe: Sendable {
         public var body: String
     }
 
-    /// Where to ask; a server that listens on every address is asked on this machine.
-    public var address: ListenAddress
+    /// Where the server listens.
+    public let address: ListenAddress
+    /// What is asked, one after the other until one takes the connection.
+    let hosts: [String]
     /// For the whole of it.
     public var timeout: Duration
     /// Longer answers are cut off.
     private static let most = 1 << 20
 
     public init(_ address: ListenAddress, timeout: Duration) {
-        var address = address
-        address.host = address.host.map { ["0.0.0.0", "::"].contains($0) ? "localhost" : $0 } ?? "localhost"
-        self.address = address
+        // This machine's own addresses as numbers: where there is no /etc/hosts, nobody knows a `localhost`.
+        hosts =
+            switch address.host {
+            case nil, "localhost": ["127.0.0.1", "::1"]
+            case "0.0.0.0": ["127.0.0.1"]
+            case "::": ["::1"]
+            case let host?: [host]
+            }
+        self.address = ListenAddress(host: hosts.count > 1 ? "localhost" : hosts[0], port: address.port)
         self.timeout = timeout
     }
 
@@ -53,12 +61,25 @@ public struct HTTPProbe: Sendable {
     }
 
     private func connect(until deadline: ContinuousClock.Instant) throws(Failure) -> Int32 {
+        var problem: Failure?
+        for host in hosts {
+            do throws(Failure) {
+                return try connect(to: host, deadline)
+            } catch {
+                // A machine without version 6 says so of the second: the first tells more.
+                problem = problem ?? error
+            }
+        }
+        throw problem ?? Failure(description: "\(address): has no address")
+    }
+
+    private func connect(to host: String, _ deadline: ContinuousClock.Instant) throws(Failure) -> Int32 {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
         // Safe: the list is ours until it is freed below.
-        let code = unsafe getaddrinfo(address.host, String(address.port), &hints, &list)
+        let code = unsafe getaddrinfo(host, String(address.port), &hints, &list)
         guard code == 0 else { throw Failure(description: "\(address): \(unsafe String(cString: gai_strerror(code)))") }
         defer { unsafe freeaddrinfo(list) }
         var problem = Failure(description: "\(address): has no address")
