@@ -183,6 +183,9 @@ struct ObservationTests {
         )
         #expect(done == wanted && wanted == 73)
         #expect(restored["shoal_members{\(ofPartition)}"] == 11, "before anything new has come")
+        let begun = try await application.metrics(next) { $0["shoal_snapshot_lag_records{\(ofPartition)}"] != nil }
+        let lag = metricValues(begun)["shoal_snapshot_lag_records{\(ofPartition)}"]
+        #expect(lag == 73, "before the first snapshot of all")
         #expect(try await again.stop() == 0)
     }
 
@@ -224,6 +227,10 @@ struct ObservationTests {
         let found = metricValues(try await http(next, "/metrics").body)
         #expect(found["shoal_checkpoints_total{outcome=\"refused\"}"] == 1)
         #expect(found["shoal_checkpoints_total{outcome=\"read\"}"] ?? 0 >= 1)
+        let begun = metricValues(
+            try await application.metrics(next) { $0["shoal_snapshot_lag_records{\(ofPartition)}"] != nil })
+        #expect(begun["shoal_snapshot_lag_records{\(ofPartition)}"] == 0, "another's snapshot counts")
+        #expect(begun["shoal_snapshot_age_seconds{\(ofPartition)}"] == nil, "and is none of this process's")
         #expect(try await again.stop() == 0)
     }
 

@@ -80,7 +80,8 @@ extension Metric {
             + "nothing is read: there is nothing new to write then.")
     public static let snapshotLag = Metric(
         .gauge, "shoal_snapshot_lag_records", partition,
-        "Records between the last whole snapshot and the position: what a restore reads of the input again.")
+        "Records between the last whole snapshot, by whomever, and the position: what a restore reads of the input again. "
+            + "Before the first snapshot of all: since the application began.")
     public static let checkpoints = Metric(
         .counter, "shoal_checkpoints_total", ["outcome"],
         "Checkpoints by outcome: written, failed (not written, the one before stays), read at a take-over, "

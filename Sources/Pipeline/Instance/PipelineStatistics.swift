@@ -124,9 +124,13 @@ public final class PipelineStatistics: Sendable {
     }
 
     /// A shard begins to work: what it has counted so far is none of this process's news.
-    func begin(_ partition: Int32, _ shard: borrowing Shard<KeyedTopics>) {
+    /// - Parameter origin: where it began to read the input when it was restored.
+    func begin(_ partition: Int32, _ shard: borrowing Shard<KeyedTopics>, from origin: Int64) {
         let counters = shard.counters
-        state.withLock { $0.counted[partition] = counters }
+        state.withLock { state in
+            state.counted[partition] = counters
+            state.snapshot.saved[partition, default: SavedState()].restoreOffset = origin
+        }
     }
 
     func update(_ partition: Int32, _ found: Partition, _ shard: borrowing Shard<KeyedTopics>, isReplaying: Bool) {

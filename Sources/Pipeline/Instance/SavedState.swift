@@ -4,9 +4,8 @@ public struct SavedState: Equatable, Sendable {
     public struct Save: Equatable, Sendable {
         /// Milliseconds of the monotonic clock.
         var at: Int64
-        /// Of a snapshot: the next offset of the input. Of a checkpoint: of the state topic.
-        public internal(set) var offset: Int64
-        /// Of a checkpoint.
+        /// Of a checkpoint: the next offset of the state topic, and what it holds.
+        public internal(set) var offset: Int64 = 0
         public internal(set) var members = 0
         public internal(set) var bytes: Int64 = 0
 
@@ -17,6 +16,9 @@ public struct SavedState: Equatable, Sendable {
     /// The last snapshot that is whole; nil: none was since the partition was taken over.
     public internal(set) var snapshot: Save?
     public internal(set) var checkpoint: Save?
+    /// Where a restore would begin to read the input: at the last whole snapshot, by whomever, or where the application began; nil:
+    /// this instance's own has not ended.
+    public internal(set) var restoreOffset: Int64?
 }
 
 /// How often and how much an instance has saved since it began.
@@ -49,8 +51,9 @@ extension PipelineStatistics {
             snapshot.saves.members += written.members - last.members
             snapshot.saves.bytes += written.bytes - last.bytes
             guard isWhole else { return }
-            let save = SavedState.Save(at: written.at, offset: written.offset)
+            let save = SavedState.Save(at: written.at)
             snapshot.saved[partition, default: SavedState()].snapshot = save
+            snapshot.saved[partition]?.restoreOffset = written.offset
         }
         if isWhole { record(.snapshot, .milliseconds(written.time)) }
     }

@@ -19,6 +19,8 @@ actor ShardActor {
     private let around: Surroundings
     private let reader: WatchedReader
     private var machine: ShardMachine
+    /// Where the input was read from: the last snapshot, or the application's beginning.
+    private let origin: Int64
     private var intake: Intake
     private var batch = MessageBatch()
     private var next = 0
@@ -62,6 +64,7 @@ actor ShardActor {
                     restoring: restored, partition: partition, model: model, keys: keys, output: output,
                     caughtUp: caughtUp, snapshots: snapshots)
             }
+        origin = machine.offset
         self.reader = try WatchedReader(
             reader, TopicPartition(options.topics.input, partition), from: machine.offset, for: .partition(partition),
             around.readers)
@@ -105,7 +108,7 @@ actor ShardActor {
     ///   - isCommitted: whether it was taken over with a committed position.
     ///   - hasInputLeft: whether there was input left then.
     func run(isCommitted: Bool, hasInputLeft: Bool) async throws {
-        gauge.begin(machine)
+        gauge.begin(machine, from: origin)
         gauge.update(machine, time: nil, reader: reader)
         if machine.begin(isCommitted: isCommitted, hasInputLeft: hasInputLeft) { try await mark() }
         while !isDraining { try await step() }

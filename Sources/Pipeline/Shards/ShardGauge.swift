@@ -28,8 +28,8 @@ final class ShardGauge {
     }
 
     /// From now on what the shard counts is news.
-    func begin(_ machine: borrowing ShardMachine) {
-        statistics.begin(partition, machine.shard)
+    func begin(_ machine: borrowing ShardMachine, from origin: Int64) {
+        statistics.begin(partition, machine.shard, from: origin)
     }
 
     // MARK: - Batches

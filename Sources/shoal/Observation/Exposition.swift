@@ -91,8 +91,8 @@ struct Exposition: Sendable {
         text.add(
             .snapshotLag,
             samples { number, state in
-                guard let saved = state.snapshot, let now = snapshot.partitions[number] else { return nil }
-                return Double(max(now.offset - saved.offset, 0))
+                guard let from = state.restoreOffset, let now = snapshot.partitions[number] else { return nil }
+                return Double(max(now.offset - from, 0))
             })
         text.add(
             .checkpoints,
