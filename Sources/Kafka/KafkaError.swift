@@ -127,7 +127,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
                 "check kafka.sasl.mechanism, kafka.sasl.username and kafka.sasl.password"
             }
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE:
-            "is kafka.bootstrap.servers right, and does kafka.security.protocol fit that listener?"
+            "is kafka.bootstrap.servers right, and do kafka.security.protocol and its certificates fit that listener?"
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
             "create it with `shoal topics create`"
         case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:

@@ -64,14 +64,15 @@ class Cluster:
 
 @pytest.fixture(scope="session")
 def start_kafka():
-    """Starts clusters: `with start_kafka(brokers=3, release=4, secure=True) as cluster`. Skips where there is no Kafka."""
+    """Starts clusters: `with start_kafka(brokers=3, release=4, secure=True, settings=["a=b"]) as cluster`. Skips where there is no Kafka."""
 
     @contextlib.contextmanager
-    def start(brokers=1, release=4, secure=False):
+    def start(brokers=1, release=4, secure=False, settings=()):
         script = kafka_script()
         if script is None:
             pytest.skip("there is no Apache Kafka in ../shared/kafka, SHOAL_SHARED or KAFKA_HOME")
-        cluster = Cluster(script, ["--release", str(release), "--brokers", str(brokers)] + ["--secure"] * secure)
+        cluster = Cluster(script, ["--release", str(release), "--brokers", str(brokers)] + ["--secure"] * secure
+                          + [word for setting in settings for word in ("--broker-config", setting)])
         try:
             yield cluster
         finally:

@@ -62,9 +62,9 @@ class Process:
 class Instance(Process):
     """`shoal run`, with HTTP on a port of its own."""
 
-    def __init__(self, words, log, port, environment=None):
+    def __init__(self, words, log, port, environment=None, **options):
         self.port = port
-        super().__init__(words, log, environment)
+        super().__init__(words, log, environment, **options)
 
     def get(self, path):
         """Status and body; 0 where nobody answers."""
