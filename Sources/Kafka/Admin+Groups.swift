@@ -31,7 +31,7 @@ extension Admin {
     /// What the coordinator of a group tells of it. Nobody joins, and nothing is committed.
     public func describe(group: String, timeout: Duration = .seconds(10)) async throws(KafkaError) -> Group {
         let context = "describing group \(group)"
-        return try await patiently(timeout, context, passesTimeouts: true) { handle throws(KafkaError) in
+        return try await patiently(timeout, context) { handle throws(KafkaError) in
             let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, timeout, context) {
                 options, queue in
                 unsafe group.withCString { name in
@@ -64,6 +64,8 @@ extension Admin {
                 state: Self.state(unsafe rd_kafka_ConsumerGroupDescription_state(found)),
                 assignor: unsafe assignor.map { unsafe String(cString: $0) } ?? "",
                 members: members.sorted { ($0.instance ?? $0.client, $0.id) < ($1.instance ?? $1.client, $1.id) })
+        } orIf: {
+            $0.isTimeout
         }
     }
 

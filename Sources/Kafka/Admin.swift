@@ -94,33 +94,19 @@ public final class Admin: Sendable {
     public func watermarks(
         of partition: TopicPartition, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> Watermarks {
-        let end = ContinuousClock.now + timeout
-        var attempts = 0
-        while true {
-            do throws(KafkaError) {
-                return try await askWatermarks(of: partition, timeout)
-            } catch {
-                attempts += 1
-                // Librdkafka goes on asking the leader that it remembers, also where the partition has moved or was made anew:
-                // only a look at the topic tells it of another. A topic that was just made has its leader in a moment.
-                guard error.isUnknownTopic || error.isTimeout, attempts == 1 || ContinuousClock.now < end,
-                    try await partitions(of: partition.topic, timeout: timeout) != nil
-                else { throw error }
-                if attempts > 1 { try? await Task.sleep(for: .milliseconds(200)) }
-            }
-        }
-    }
-
-    private func askWatermarks(
-        of partition: TopicPartition, _ timeout: Duration
-    ) async throws(KafkaError) -> Watermarks {
-        try await onThread(timeout, "watermarks of \(partition)") { handle throws(KafkaError) in
+        // Twice the time: a leader that does not answer takes all of the first.
+        try await patiently(timeout, "watermarks of \(partition)", within: timeout * 2) { handle throws(KafkaError) in
             var marks = Watermarks(low: 0, high: 0)
             try KafkaError.check(
                 unsafe rd_kafka_query_watermark_offsets(
                     handle.pointer, partition.topic, partition.partition, &marks.low, &marks.high, timeout.timeout),
                 "watermarks of \(partition)")
             return marks
+        } orIf: { error throws(KafkaError) in
+            // Librdkafka goes on asking the leader that it remembers, also where the partition has moved or was made anew: only
+            // a look at the topic tells it of another. A topic that was just made has its leader in a moment.
+            guard error.isUnknownTopic || error.isTimeout else { return false }
+            return try await partitions(of: partition.topic, timeout: timeout) != nil
         }
     }
 
@@ -204,27 +190,32 @@ public final class Admin: Sendable {
         }
     }
 
-    /// `onThread`, and again while a coordinator is being looked for, as in a cluster that has just begun; not after 15 s. Where a
-    /// connection is closed under a question, it asks three times: who waited for a broker in vain knows more by then.
-    /// - Parameter passesTimeouts: whether no answer at all is a reason to ask again.
+    /// `onThread`, and again while a coordinator is being looked for, as in a cluster that has just begun. Where a connection is
+    /// closed under a question, it asks three times: who waited for a broker in vain knows more by then.
+    /// - Parameters:
+    ///   - patience: after that it does not begin again.
+    ///   - mayPass: whether some other error is a reason to ask again; it may do something about it before.
     func patiently<R: Sendable>(
-        _ timeout: Duration, _ context: String, passesTimeouts: Bool = false,
-        _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
+        _ timeout: Duration, _ context: String, within patience: Duration = .seconds(15),
+        _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R,
+        orIf mayPass: (KafkaError) async throws(KafkaError) -> Bool = { _ in false }
     ) async throws(KafkaError) -> R {
-        let end = ContinuousClock.now + .seconds(15)
+        let end = ContinuousClock.now + patience
         var losses = 0
         while true {
             let asked = ContinuousClock.now
             do throws(KafkaError) {
                 return try await onThread(timeout, context, body)
             } catch {
-                var isPassing = error.isPassing || passesTimeouts && error.isTimeout
+                var isPassing = error.isPassing
                 let isLost = error.code == RD_KAFKA_RESP_ERR__TRANSPORT.rawValue
                 if !isPassing, isLost, ContinuousClock.now - asked < .seconds(1) {
                     losses += 1
                     isPassing = losses < 3
                 }
-                guard isPassing, ContinuousClock.now < end, !Task.isCancelled else { throw error }
+                guard ContinuousClock.now < end, !Task.isCancelled else { throw error }
+                if !isPassing { isPassing = try await mayPass(error) }
+                guard isPassing else { throw error }
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }
