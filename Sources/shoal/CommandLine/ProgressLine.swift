@@ -1,4 +1,5 @@
 import Operations
+import Schemas
 
 /// A line on standard error that is written over, on a terminal only, from the second second on.
 struct ProgressLine {
@@ -17,6 +18,11 @@ struct ProgressLine {
     mutating func show(line: String) {
         next = .now + .milliseconds(250)
         _ = StandardStream.error.write("\r\u{1B}[K\(line.printable)")
+    }
+
+    /// Takes the line away.
+    func clear() {
+        if isTerminal { _ = StandardStream.error.write("\r\u{1B}[K") }
     }
 
     /// The last line, which stays.

@@ -24,7 +24,13 @@ func tracked<R: Sendable>(_ progress: ReplayProgress, _ body: () async throws ->
         outcome = .failure(error)
     }
     line.cancel()
-    await line.value.end(line: text(progress, started))
+    let shown = await line.value
+    if case .failure = outcome, progress.events == 0 {
+        // Nothing was done: the error is all there is to tell.
+        shown.clear()
+    } else {
+        shown.end(line: text(progress, started))
+    }
     return try outcome.get()
 }
 
