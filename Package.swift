@@ -48,7 +48,7 @@ let package = Package(
         library("Generator", ["Schemas"]),
         library("Scoring", ["Clustering"]),
         library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "Scoring", "CZlib"]),
-        library("Operations", ["Clustering", "CZlib", "CMicroHTTPD"]),
+        library("Operations", ["Schemas", "Clustering", "CZlib", "CMicroHTTPD"]),
         library("ShoalClient", ["Kafka", "Schemas"]),
         library("ShoalTesting", ["Schemas", "Clustering", "Pipeline", "Replay", "Operations"]),
         .executableTarget(

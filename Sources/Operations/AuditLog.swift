@@ -1,4 +1,5 @@
 public import Foundation
+import Schemas
 
 /// A file to which each look at a single member is appended, a JSON object a line: who, when, which pseudonym, why.
 public struct AuditLog: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Schemas
 
 extension Configuration {
     /// Reads librdkafka's values from their files, and asks it about each.

@@ -1,4 +1,5 @@
 import Foundation
+import Schemas
 
 extension Configuration {
     mutating func read(file: String, _ problems: inout [String]) {

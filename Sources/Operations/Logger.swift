@@ -1,4 +1,5 @@
 public import Foundation
+import Schemas
 import Synchronization
 
 /// Log lines on standard error: JSON, or text for a person at a terminal. In the shape of swift-log's `Logger`.
@@ -101,9 +102,11 @@ public struct Logger: Sendable {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
-            case _ where scalar.isControl:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where scalar.isUnprintable:
+                for unit in scalar.utf16 {
+                    let digits = String(unit, radix: 16)
+                    quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: quoted.unicodeScalars.append(scalar)
             }
         }

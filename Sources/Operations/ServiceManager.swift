@@ -1,4 +1,5 @@
 import Foundation
+import Schemas
 
 /// The service manager that started this process and wants to hear from it, as sd_notify(3) describes: one datagram of lines
 /// `NAME=value` to the socket that `NOTIFY_SOCKET` names. Needs no library of systemd's.

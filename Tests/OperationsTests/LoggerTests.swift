@@ -21,12 +21,12 @@ struct LoggerTests {
     @Test("a JSON line is JSON whatever it holds, with date and fields in their order")
     func json() throws {
         let (logger, lines) = logger(.json)
-        logger.log(.warning, "a \"b\" \\ \n\u{1} é 🐟", [("topic", "t\tt"), ("offset", "7")])
+        logger.log(.warning, "a \"b\" \\ \n\u{1}\u{202E}\u{1FFFE} é 🐟", [("topic", "t\tt"), ("offset", "7")])
         let line = try #require(lines.all.first)
         #expect(!line.contains("\n"))
         #expect(line.hasSuffix("\"topic\":\"t\\tt\",\"offset\":\"7\"}"))
         let parsed = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
-        #expect(parsed["message"] == "a \"b\" \\ \n\u{1} é 🐟")
+        #expect(parsed["message"] == "a \"b\" \\ \n\u{1}\u{202E}\u{1FFFE} é 🐟")
         #expect(parsed["time"] == "2023-11-14T22:13:20.125Z")
         #expect(parsed["level"] == "warning" && parsed["label"] == "test" && parsed["topic"] == "t\tt")
     }

@@ -1,9 +1,10 @@
 internal import Clustering
+internal import Schemas
 
 extension ReplayReport.Lifecycle {
     /// What happened, in a few words.
     var sentence: String {
-        let topics = leadingTopics.isEmpty ? "" : ": " + leadingTopics.map(\.plain).joined(separator: ", ")
+        let topics = leadingTopics.isEmpty ? "" : ": " + leadingTopics.map(\.printable).joined(separator: ", ")
         let size = ReportWords.count(members, "member")
         switch kind {
         case "cluster_created" where origin == "split" && other != 0:

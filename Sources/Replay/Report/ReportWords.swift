@@ -130,27 +130,3 @@ extension Int64 {
         return remainder < 0 ? quotient - 1 : quotient
     }
 }
-
-extension String {
-    /// The text without anything that moves a cursor, turns the direction of writing, ends a line, or may not stand in XML:
-    /// such characters stand as `\u{1b}`.
-    var plain: String {
-        guard unicodeScalars.contains(where: \.isUnfit) else { return self }
-        var text = ""
-        for scalar in unicodeScalars {
-            if scalar.isUnfit {
-                text += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
-    }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isUnfit: Bool {
-        value < 0x20 || (0x7F...0x9F).contains(value) || (0x200E...0x200F).contains(value)
-            || (0x2028...0x202E).contains(value) || (0x2066...0x2069).contains(value) || value & 0xFFFE == 0xFFFE
-    }
-}

@@ -1,6 +1,7 @@
 import Kafka
 import Operations
 import Pipeline
+import Schemas
 
 extension Command {
     static let configCheck = Command(

@@ -3,6 +3,7 @@ import Foundation
 import Kafka
 import Operations
 import Pipeline
+import Schemas
 
 extension Instance {
     /// What an instance answers over HTTP.

@@ -1,6 +1,7 @@
 import Foundation
 import Operations
 import Pipeline
+import Schemas
 
 /// Dead letters as lines: for people, for programs, or only how many.
 struct DeadLetterLines {

@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Operations
 import Pipeline
+import Schemas
 
 extension Command {
     static let reset = Command(

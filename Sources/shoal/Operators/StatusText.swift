@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Operations
 import Pipeline
+import Schemas
 
 /// An application's status for people: lines that fit a terminal.
 struct StatusText {

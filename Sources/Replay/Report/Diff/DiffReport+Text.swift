@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Schemas
 
 extension DiffReport {
     /// The comparison for a terminal.
@@ -7,7 +8,8 @@ extension DiffReport {
     ///   - hasColor: whether titles stand out by control sequences (ECMA-48).
     public func text(width: Int = 100, hasColor: Bool = false) -> String {
         var page = TextPage(width: width, hasColor: hasColor)
-        page.heading(a.report.input.name.plain, "two runs over \(ReportWords.count(a.report.input.events, "event"))")
+        page.heading(
+            a.report.input.name.printable, "two runs over \(ReportWords.count(a.report.input.events, "event"))")
         page.list([("A", a.name), ("B", b.name)])
         for warning in warnings { page.paragraph("note: \(warning)") }
         page.heading("Settings that differ", settings.isEmpty ? "none" : "")

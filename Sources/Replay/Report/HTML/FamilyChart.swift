@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Schemas
 
 /// The life of each cluster as a line of a map: where it came from, when it drifted, what became of it.
 struct FamilyChart {
@@ -160,7 +161,7 @@ private struct Map {
             return "<text class=\"s\" x=\"\(plot.x(line.from) + 6)\" y=\"\(y - 6)\">\(line.cluster.id)</text>"
         }
         let most = plot.format == .wide ? 34 : 13
-        let about = line.cluster.leadingTopics.prefix(4).map(\.plain).joined(separator: ", ")
+        let about = line.cluster.leadingTopics.prefix(4).map(\.printable).joined(separator: ", ")
         let size = step >= 18 ? "" : " s"
         return """
             <text class="b\(size)" x="\(plot.end + 8)" y="\(y + 4)">\(line.cluster.id) \

@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Schemas
 
 /// Who went where: bands between the clusters on the left and those on the right, as wide as there are members (Sankey).
 struct FlowChart {
@@ -152,7 +153,7 @@ struct FlowChart {
             let middle = y + height / 2 + 4
             guard middle - free >= 13 else { continue }
             free = middle
-            let about = (side.topics[cluster] ?? []).prefix(3).map(\.plain).joined(separator: ", ")
+            let about = (side.topics[cluster] ?? []).prefix(3).map(\.printable).joined(separator: ", ")
             let text = about.cut(to: format == .wide ? 26 : 7)
             markup += """
                 <text x="\(isLeft ? x - 12 : x + 12)" y="\(middle)" class="\(isLeft ? "e" : "b")">\

@@ -1,3 +1,5 @@
+internal import Schemas
+
 /// HTML that is well-formed XML, too. What is interpolated into a literal is text and escaped, unless it is markup itself: so
 /// no name of a topic can ever become a tag.
 struct Markup: ExpressibleByStringInterpolation, Sendable {
@@ -46,7 +48,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 extension String {
     /// As text or the value of an attribute.
     fileprivate var escaped: String {
-        let plain = plain
+        let plain = printable
         guard plain.utf8.contains(where: { [0x22, 0x26, 0x27, 0x3C, 0x3E].contains($0) }) else { return plain }
         var text = ""
         for scalar in plain.unicodeScalars {

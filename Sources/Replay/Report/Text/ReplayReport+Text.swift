@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Schemas
 
 extension ReplayReport {
     /// The report for a terminal, a screen or two.
@@ -25,7 +26,7 @@ extension ReplayReport {
     }
 
     private func addInput(to page: inout TextPage) {
-        page.heading(input.name.plain, isInterrupted ? "interrupted: what was read until then" : "")
+        page.heading(input.name.printable, isInterrupted ? "interrupted: what was read until then" : "")
         page.list(inputFacts)
     }
 
@@ -51,7 +52,7 @@ extension ReplayReport {
         add("tombstones", input.unknownErased, " of viewers whom nobody knew")
         add("sensitive topics", input.sensitiveTopics, " dropped")
         for (reason, count) in input.rejected.sorted(by: { $0.key < $1.key }) {
-            add("rejected", count, ": \(reason.plain)")
+            add("rejected", count, ": \(reason.printable)")
         }
         let scans = ReportWords.part(input.skippedScans, of: input.events)
         facts.append(("models", "\(ReportWords.number(rows.count)); \(scans) of the scans were not needed"))
@@ -167,6 +168,6 @@ extension ReplayReport.Cluster {
     /// Where it branches out to, in words.
     var branches: String {
         let numbers = branchClusters.map { "→ \($0)" }.joined(separator: " ")
-        return (branchTopics.map(\.plain) + (numbers.isEmpty ? [] : [numbers])).joined(separator: ", ")
+        return (branchTopics.map(\.printable) + (numbers.isEmpty ? [] : [numbers])).joined(separator: ", ")
     }
 }

@@ -1,3 +1,5 @@
+internal import Schemas
+
 /// Lines for a terminal, or for a file, of a certain width.
 struct TextPage {
     let width: Int
@@ -24,7 +26,7 @@ struct TextPage {
     /// A paragraph, broken between words.
     mutating func paragraph(_ text: String, indent: String = "  ") {
         var line = indent
-        for word in text.plain.split(separator: " ") {
+        for word in text.printable.split(separator: " ") {
             if line.columns > indent.columns, line.columns + word.columns + 1 > width {
                 lines.append(line)
                 line = indent + "  "
@@ -40,7 +42,7 @@ struct TextPage {
         let longest = entries.map { $0.name.columns }.max() ?? 0
         for entry in entries {
             let name = entry.name.padded(to: longest)
-            lines.append("  " + dim(name) + "  " + entry.value.plain.cut(to: max(width - longest - 4, 8)))
+            lines.append("  " + dim(name) + "  " + entry.value.printable.cut(to: max(width - longest - 4, 8)))
         }
     }
 
@@ -54,7 +56,7 @@ struct TextPage {
 
     mutating func table(_ columns: [Column], _ rows: [[String]]) {
         var widths = columns.enumerated().map { index, column in
-            max(column.title.columns, rows.map { $0[index].plain.columns }.max() ?? 0)
+            max(column.title.columns, rows.map { $0[index].printable.columns }.max() ?? 0)
         }
         let gaps = 2 * columns.count
         let fixed = columns.indices.filter { columns[$0].stretch == 0 }.reduce(0) { $0 + widths[$1] }
@@ -69,7 +71,7 @@ struct TextPage {
         func line(_ cells: [String]) -> String {
             var line = ""
             for (index, cell) in cells.enumerated() {
-                let text = cell.plain.cut(to: widths[index])
+                let text = cell.printable.cut(to: widths[index])
                 let space = String(repeating: " ", count: widths[index] - text.columns)
                 line += "  " + (columns[index].isRight ? space + text : text + space)
             }

@@ -1,0 +1,17 @@
+import Schemas
+import Testing
+
+@Suite("Anybody's text")
+struct PrintableTests {
+    @Test(
+        "what moves a cursor, turns the direction of writing or ends a line is written out",
+        arguments: [
+            ("plain, größer, 日本語, 👩‍🚀", "plain, größer, 日本語, 👩‍🚀"), ("\u{1B}[2Jred\n", "\\u{1b}[2Jred\\u{a}"),
+            ("a\u{7F}\u{85}\u{9B}b", "a\\u{7f}\\u{85}\\u{9b}b"),
+            ("\u{200E}\u{202E}evil\u{2066}", "\\u{200e}\\u{202e}evil\\u{2066}"),
+            ("\u{2028}\u{FFFF}\u{1FFFE}", "\\u{2028}\\u{ffff}\\u{1fffe}"),
+        ])
+    func printable(_ text: String, _ shown: String) {
+        #expect(text.printable == shown)
+    }
+}
