@@ -63,6 +63,27 @@ struct TakeOverTests {
         #expect(shard.next(.done) == .finish(committed: nil))
     }
 
+    @Test("a new shard that finds no genesis model waits for it only where none was written before")
+    func genesisToCome() {
+        let part = Part.input(0)
+        func afterWords() -> TakeOver {
+            var (shard, search) = afterModels(part, nil, models: 0, hasGenesis: false)
+            #expect(search == .searchWords(through: 40))
+            #expect(shard.next(.words(found: false)) == .askCoordinator)
+            return shard
+        }
+        var first = afterWords()
+        #expect(first.next(.position(nil)) == .begin)
+        // It was written: since the models were read, or before, and then it is gone.
+        for hasGenesis in [true, false] {
+            var shard = afterWords()
+            #expect(shard.next(.position(position)) == .askWatermarks, "positions before watermarks")
+            #expect(shard.next(.watermarks(models: 31, deltas: 41, state: 51)) == .readModels(through: 31))
+            let action = shard.next(.models(count: 0, hasGenesis: hasGenesis))
+            #expect(action == (hasGenesis ? .begin : .fail(.modelsGone(.deltas))))
+        }
+    }
+
     @Test("a forgotten position is a hole, never a new beginning", arguments: [Part.input(0), .deltas])
     func forgotten(part: Part) {
         #expect(afterModels(part, nil, models: 1, hasGenesis: true).1 == .fail(.positionForgotten(part)))

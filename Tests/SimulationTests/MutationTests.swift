@@ -30,6 +30,19 @@ struct MutationTests {
         }
     }
 
+    @Test("what makes a rule's case happen oftener finds nothing where the rule holds")
+    func emphasised() async {
+        await onThread {
+            for rule in [Rule.boundHalves, .stateToHigh, .holes, .genesisGone, .forgotten, .firstWord] {
+                for seed in 0..<15 as Range<UInt64> {
+                    var run = Run(seed: seed, off: rule)
+                    run.off = nil
+                    if let finding = run.finding() { Issue.record("\(rule.rawValue), seed \(seed): \(finding)") }
+                }
+            }
+        }
+    }
+
     @Test("a run that fails is made smaller, and still finds the like")
     func shrinking() async {
         await onThread {

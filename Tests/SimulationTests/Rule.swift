@@ -67,6 +67,7 @@ enum Rule: String, CaseIterable {
     case forgotten = "forgotten"
     case forgottenWords = "forgotten-words"
     case holes = "holes"
+    case genesisGone = "genesis-gone"
     case doubt = "doubt"
 
     // State
@@ -141,6 +142,7 @@ enum Rule: String, CaseIterable {
         case .phase: "the committed phase is ignored: the replay stops at the offset"
         case .forgotten: "no committed position: the application begins anew, whatever was published"
         case .forgottenWords: "no committed position: closings and models tell, CaughtUp and Behind do not"
+        case .genesisGone: "a shard without a committed position waits for a genesis model that was deleted"
         case .holes: "what retention has deleted is passed over"
         case .stateToHigh: "a partition's state is read up to the last stable offset only"
         case .stateWhole: "a snapshot counts when it has begun, not when it is whole"
@@ -201,6 +203,12 @@ enum Rule: String, CaseIterable {
             scenario.faultSteps = max(scenario.faultSteps, 1_500)
             scenario.faults.append((step, .greedyRetention))
             scenario.faults.sort { $0.step < $1.step }
+        case .genesisGone:
+            // It is deleted, and an instance without the coordinator begins anew.
+            scenario.width = 2
+            scenario.faultSteps = 300
+            let step = 30 + draws.below(60)
+            scenario.faults = [(step, .greedyRetention), (step + draws.below(15), .crash(draws.below(2)))]
         case .forgotten, .forgottenWords, .firstWord:
             if self == .firstWord {
                 scenario.isGrowing = true

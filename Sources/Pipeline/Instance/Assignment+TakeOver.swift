@@ -29,6 +29,8 @@ extension Assignment {
                 (state, action) = (found, machine.next(.state(found.found)))
             case .searchWords(let offset):
                 action = machine.next(.words(found: try await WordSearch(options).find(part, through: offset)))
+            case .askCoordinator:
+                action = machine.next(.position(try await stablePosition(of: .deltas)))
             case .writeGenesis:
                 try await writeGenesis()
                 guard try await feed.awaitGenesis() != nil else { throw CancellationError() }

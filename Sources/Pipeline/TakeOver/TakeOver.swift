@@ -13,6 +13,8 @@ public struct TakeOver: Sendable {
         case readState(through: Int64)
         /// Look for any committed record of this part in the delta topic up to the offset (of the coordinator: any at all).
         case searchWords(through: Int64)
+        /// The coordinator's committed position, stable: it is there since the genesis model is.
+        case askCoordinator
         /// Nothing was ever written: write the genesis model.
         case writeGenesis
         /// Wait for the genesis model, then begin at the offset that it names.
@@ -63,7 +65,10 @@ public struct TakeOver: Sendable {
         case watermarks
         case models
         case state(count: Int, hasGenesis: Bool)
-        case words
+        case words(hasGenesis: Bool)
+        case coordinator
+        case genesisWatermarks
+        case genesis
         case last
         case finished
     }
@@ -96,7 +101,7 @@ public struct TakeOver: Sendable {
             }
             guard let committed else {
                 // Without the genesis model's commit nothing else was written.
-                return search(isNew: count == 0 && !hasGenesis)
+                return search(isNew: count == 0 && !hasGenesis, hasGenesis)
             }
             // It goes on from the last model.
             guard hasGenesis || count > 0 else { return go(.finished, .fail(.modelsGone(part))) }
@@ -104,15 +109,23 @@ public struct TakeOver: Sendable {
         case (.state(let count, let hasGenesis), .state(let state)):
             guard let committed else {
                 // A model needs a word of every partition, so without a position there can be none.
-                return search(isNew: count == 0 && state == .nothing)
+                return search(isNew: count == 0 && state == .nothing, hasGenesis)
             }
             if state == .snapshot { return go(.last, .restore(to: committed)) }
             // From the beginning: with the genesis model.
             guard hasGenesis else { return go(.finished, .fail(.modelsGone(part))) }
             return go(.last, .replay(to: committed))
-        case (.words, .words(let found)):
+        case (.words(let hasGenesis), .words(let found)):
             guard !found else { return go(.finished, .fail(.positionForgotten(part))) }
-            return go(.last, part == .deltas ? .writeGenesis : .begin)
+            if part == .deltas { return go(.last, .writeGenesis) }
+            return hasGenesis ? go(.last, .begin) : go(.coordinator, .askCoordinator)
+        case (.coordinator, .position(let position)):
+            // Either it is still to be written, or it was, and perhaps after the models were read.
+            return position == nil ? go(.last, .begin) : go(.genesisWatermarks, .askWatermarks)
+        case (.genesisWatermarks, .watermarks(let models, _, _)):
+            return go(.genesis, .readModels(through: models))
+        case (.genesis, .models(_, let hasGenesis)):
+            return hasGenesis ? go(.last, .begin) : go(.finished, .fail(.modelsGone(.deltas)))
         case (.last, .done):
             return go(.finished, .finish(committed: committed))
         default:
@@ -121,9 +134,9 @@ public struct TakeOver: Sendable {
     }
 
     /// No position was ever committed: then nothing else was.
-    private mutating func search(isNew: Bool) -> Action {
+    private mutating func search(isNew: Bool, _ hasGenesis: Bool) -> Action {
         guard isNew else { return go(.finished, .fail(.positionForgotten(part))) }
-        return go(.words, .searchWords(through: deltas))
+        return go(.words(hasGenesis: hasGenesis), .searchWords(through: deltas))
     }
 
     private mutating func go(_ next: Stage, _ action: Action) -> Action {

@@ -45,6 +45,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
             }
         case .askWatermarks:
             let (models, deltas, state) = early ?? watermarks(world)
+            early = nil
             action = machine.next(.watermarks(models: models, deltas: deltas, state: state))
         case .readModels(let offset):
             if work.hasRead(modelsThrough: offset, world) {
@@ -63,6 +64,13 @@ final class SimulatedTakeOver: CustomStringConvertible {
         case .searchWords(let offset):
             if let found = try search(world, through: offset) {
                 action = machine.next(.words(found: found && world.off != .forgotten))
+            }
+        case .askCoordinator:
+            do throws(SimulatedKafka.Failure) {
+                let position = try world.kafka.position(of: .deltas)
+                action = machine.next(.position(world.off == .genesisGone ? nil : position))
+            } catch {
+                // The genesis model's transaction holds it: ask again.
             }
         case .writeGenesis:
             try writeGenesis(world, work, process, &producer)
