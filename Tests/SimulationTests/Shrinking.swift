@@ -42,7 +42,6 @@ struct Shrinking {
         budget -= 1
         var changed = run
         change(&changed.scenario)
-        changed.scenario.judgeClocks()
         guard let found = changed.finding(), Self.kind(found) == Self.kind(finding) else { return false }
         run = changed
         finding = found

@@ -61,7 +61,7 @@ struct InputMaker {
             if draws.chance(0.02) { content = .garbage }
             arrivals.append(.init(content: content, at: time, isAhead: wrong[viewer] ?? 0 > 0))
             if draws.chance(0.08), let earlier = arrivals.suffix(4).first {
-                arrivals.append(.init(content: earlier.content, at: time))
+                arrivals.append(.init(content: earlier.content, at: time, isAhead: earlier.isAhead))
             }
             if draws.chance(0.05) { arrivals.append(.init(content: .aborted, at: time)) }
         }

@@ -13,10 +13,10 @@ extension Scenario {
         var scenario = Scenario(seed: seed)
         scenario.isGrowing = draws.chance(0.5)
         scenario.settings = settings(&draws)
+        scenario.clock = scenario.settings.fixed
         var input = InputMaker(settings: scenario.settings, draws: Draws(seed, 2))
         input.make(partitions: draws.pick(1, 2, 2, 3, 4))
         scenario.input = input.partitions
-        scenario.judgeClocks()
         if draws.chance(0.8) { scenario.vocabulary = input.names }
         let start = firstEpoch * scenario.settings.fixed.epochLength
         scenario.wallStart = start - 2_000

@@ -19,6 +19,11 @@ struct Scenario {
         case garbage
         /// An upstream producer's transaction that was aborted: a record and a control record that nobody sees.
         case aborted
+
+        /// How many offsets it takes.
+        var offsets: Int64 {
+            if case .aborted = self { 2 } else { 1 }
+        }
     }
 
     /// What goes wrong at a moment.
@@ -87,13 +92,11 @@ struct Scenario {
 
     var seed: UInt64
     var settings = Settings()
+    /// What clocks are held against, whichever rule of theirs is left out.
+    var clock = Settings.Fixed()
     var vocabulary: [[UInt8]] = []
     /// By partition.
     var input: [[Arrival]] = []
-    /// The partitions in which those who are ahead are never enough to move the clock.
-    var honest: Set<Int> = []
-    /// The last epoch that each partition may open; nil: that of those who are ahead.
-    var lastEpochs: [Epoch?] = []
     var isGrowing = false
     /// `epoch.future=allow`.
     var allowsFuture = false

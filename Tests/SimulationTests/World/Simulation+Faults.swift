@@ -93,10 +93,16 @@ extension Simulation {
 
     /// The last committed model; the genesis model, where there is no other.
     func lastModel() -> ModelRecord? {
+        let models = models()
+        return try? models.last()
+    }
+
+    /// All committed models, whatever retention has deleted.
+    func models() -> ModelTable {
         var table = ModelTable()
         for (offset, record) in kafka[.models].committed {
             if case .bytes(let value) = record.value { _ = try? table.take(value.span, offset: offset) }
         }
-        return try? table.last()
+        return table
     }
 }
