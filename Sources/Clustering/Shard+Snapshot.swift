@@ -209,6 +209,11 @@ public struct RestoredMembers: Sendable {
         }
     }
 
+    /// The point that a replay has to come to before the members are those of one moment.
+    public func lastPoint(after base: SnapshotPoint, later: ShardHeader?) -> SnapshotPoint {
+        ahead(of: base, later: later)?.last ?? base
+    }
+
     /// Who is ahead of the point; nil: nobody.
     func ahead(of base: SnapshotPoint, later: ShardHeader?) -> MembersAhead? {
         let last = points.max().map { max($0, later?.point ?? $0) } ?? later?.point ?? base

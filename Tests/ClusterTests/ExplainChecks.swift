@@ -50,7 +50,7 @@ extension Application {
         }
     }
 
-    private func explain(
+    func explain(
         _ words: [String], key: String = Self.keyDigits, audit: String, reason: String = "a test looks"
     ) throws -> CommandResult {
         var all = settings

@@ -114,52 +114,9 @@ extension MainJob {
                 let result = try application.verify(sets, key: key)
                 #expect(result.status == 67 && result.output.contains(text), "\(sets): \(result.output)")
             }
-            try application.broker.tool(
-                ["delete-records", "--offset-json-file", application.file(deleting: application.input, before: 5)])
+            try application.deleteRecords(of: application.input, before: [0: 5])
             let result = try application.verify()
             #expect(result.status == 67 && result.output.contains("retention has taken the beginning"))
         }
-    }
-}
-
-extension Application {
-    fileprivate func verify(_ sets: [String] = [], key: String = Self.keyDigits) throws -> CommandResult {
-        let all = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + sets
-        return try shoal(["verify"] + all.flatMap { ["--set", $0] }, environment: ["SHOAL_PRIVACY_KEY": key])
-    }
-
-    /// The same in this process, over topics that may be copies.
-    fileprivate func verification(output copy: String? = nil, models: String? = nil) async throws -> Verification {
-        let run = try #require(try await modelRecords().last)
-        let key = try #require(PrivacyKey(hex: Self.keyDigits))
-        return Verification(
-            application: name, topics: .init(input: input, output: copy ?? output, models: models ?? self.models),
-            client: broker.configuration(), options: ReplayOptions(settings: run.model.settings, key: key),
-            isJSON: false)
-    }
-
-    /// Copies a topic, each record as `change` has it.
-    fileprivate func copy(
-        _ topic: String, partitions: Int32, _ suffix: String, _ change: (TestRecord) throws -> [TestRecord]
-    ) async throws -> String {
-        let copy = uniqueName(suffix)
-        try await broker.create([copy: partitions])
-        let producer = try Producer(broker.configuration(["linger.ms": "5"]))
-        for record in try await records(of: topic) {
-            for changed in try change(record) {
-                try producer.produce(
-                    to: copy, partition: record.partition, key: changed.key?.span, value: changed.value?.span,
-                    headers: changed.headers.map { (name: $0.key, value: $0.value) })
-            }
-        }
-        try producer.flush(timeout: .seconds(30))
-        return copy
-    }
-
-    fileprivate func file(deleting topic: String, before offset: Int) throws -> String {
-        let list = #"{"partitions":[{"topic":"\#(topic)","partition":0,"offset":\#(offset)}],"version":1}"#
-        let path = FileManager.default.temporaryDirectory.appending(path: uniqueName("offsets")).path
-        try list.write(toFile: path, atomically: true, encoding: .utf8)
-        return path
     }
 }

@@ -49,6 +49,11 @@ struct Checkpoint {
 
     private static let magic = Array("shoal checkpoint 1\n".utf8)
 
+    /// Where a partition's file is.
+    static func url(in directory: URL, _ application: String, _ partition: Int32) -> URL {
+        directory.appending(path: "\(application)-\(partition).checkpoint")
+    }
+
     // MARK: - Writing
 
     /// Writes the file under another name, and puts it in the place of the one before when it is on the disk.

@@ -39,7 +39,7 @@ actor CheckpointKeeper {
     }
 
     private func url(_ partition: Int32) -> URL {
-        directory.appending(path: "\(options.application)-\(partition).checkpoint")
+        Checkpoint.url(in: directory, options.application, partition)
     }
 
     /// What the file tells of a partition's state; nil where there is none that can be used.

@@ -16,8 +16,10 @@ actor ReplayCoordinator {
     private var models: [(from: Epoch?, through: Epoch, model: CompiledModel)] = []
     /// Tallies of closings that no model includes yet, by partition; the first closing's number is one above the included.
     private var tallies: [[Tally]]
-    /// Of a continued run: closings that the first model includes already.
+    /// Of a continued run: closings that the first model includes already, and the models up to it.
     private let before: [Int64]
+    private var given: ModelTable?
+    private let givenThrough: Epoch
     /// The version that each partition asked for last; nil: it has come to its end.
     private var asked: [Epoch?]
     private var waiting: [(version: Epoch, continuation: CheckedContinuation<Void, Never>)] = []
@@ -28,10 +30,12 @@ actor ReplayCoordinator {
     /// - Parameters:
     ///   - recorded: the models whose inclusions and settings are obeyed, from the one after `bookkeeping` on; nil: the input is
     ///     complete.
+    ///   - given: of a continued run: the models up to `bookkeeping`, for those who begin before it.
     ///   - watcher: is told of each model.
     init(
         model: Model, genesis: CompiledModel, bookkeeping: Bookkeeping, settings: Settings,
-        recorded: [RecordedModel]?, watcher: sending any ModelWatcher, outlet: ReplayOutlet? = nil
+        recorded: [RecordedModel]?, given: ModelTable? = nil, watcher: sending any ModelWatcher,
+        outlet: ReplayOutlet? = nil
     ) {
         coordinator = Coordinator(model: model, bookkeeping: bookkeeping)
         self.settings = settings
@@ -44,6 +48,8 @@ actor ReplayCoordinator {
         asked = Array(repeating: .min, count: count)
         self.watcher = watcher
         self.outlet = outlet
+        givenThrough = given == nil ? .min : bookkeeping.through ?? .min
+        self.given = given
         if let through = bookkeeping.through {
             models.append((bookkeeping.from, through, CompiledModel(model, version: through)))
         }
@@ -107,7 +113,10 @@ actor ReplayCoordinator {
 
     private func exact(_ version: Epoch) -> CompiledModel? {
         if let start = coordinator.start, version <= start { return genesis }
-        return models.last { ($0.from ?? .min) <= version && version <= $0.through }?.model
+        if let made = models.last(where: { ($0.from ?? .min) <= version && version <= $0.through }) {
+            return made.model
+        }
+        return version <= givenThrough ? try? given?.exact(version) : nil
     }
 
     private func advance() throws {

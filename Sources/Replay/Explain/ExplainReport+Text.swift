@@ -10,7 +10,8 @@ extension ExplainReport {
 
     /// As lines to read.
     public var text: String {
-        var lines = ["member \(member): \(events) events, \(steps.count) steps told"]
+        let since = isFromCheckpoint ? " since the checkpoint" : ""
+        var lines = ["member \(member): \(events) events\(since), \(steps.count) steps told"]
         for step in steps { lines += ["", step.heading] + step.lines }
         return lines.joined(separator: "\n")
     }

@@ -59,12 +59,15 @@ public struct ExplainReport: Codable, Equatable, Sendable {
     public var member: String
     /// In order; the last ones, where there are many.
     public var steps: [Step]
-    /// Events of the member in all.
+    /// Events of the member in all, or since the checkpoints.
     public var events: Int64
+    /// Whether it began at checkpoints: what was before is not told.
+    public var isFromCheckpoint: Bool
 
-    public init(member: String, steps: [Step], events: Int64) {
+    public init(member: String, steps: [Step], events: Int64, isFromCheckpoint: Bool = false) {
         self.member = member
         self.steps = steps
         self.events = events
+        self.isFromCheckpoint = isFromCheckpoint
     }
 }

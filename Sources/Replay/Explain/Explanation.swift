@@ -20,12 +20,14 @@ public struct Explanation: Sendable {
     let topics: Verification.Topics
     let client: ClientConfiguration
     let options: ReplayOptions
+    let checkpoints: Verification.Checkpoints?
     public let progress: ReplayProgress
 
     public init(
         application: String, topics: Verification.Topics, client: ClientConfiguration, options: ReplayOptions,
-        progress: ReplayProgress = ReplayProgress()
+        checkpoints: Verification.Checkpoints? = nil, progress: ReplayProgress = ReplayProgress()
     ) {
+        self.checkpoints = checkpoints
         self.application = application
         self.topics = topics
         self.client = client
@@ -78,43 +80,68 @@ public struct Explanation: Sendable {
         } else {
             partitions = run.genesis.firstOffsets.indices.map { Int32($0) }
         }
-        var ranges: [Range<Int64>] = []
-        for partition in partitions {
-            let marks = try await admin.watermarks(of: TopicPartition(topics.input, partition))
-            let first = run.genesis.firstOffsets[Int(partition)]
-            guard marks.low <= first else {
-                throw ReplayError(
-                    .incomparable,
-                    "\(topics.input) partition \(partition) begins at offset \(marks.low): retention has taken the beginning, "
-                        + "which the run read from offset \(first) on")
-            }
-            ranges.append(first..<marks.high)
-        }
-        let found = try await play(run, partitions, ranges, member, wanted)
+        let stretches = try await stretches(run, partitions, wanted, admin)
+        let found = try await play(run, stretches, member, wanted)
         let steps = found.flatMap(\.steps)
         let events = found.reduce(0) { $0 + $1.events }
         guard events > 0 else { return nil }
-        return ExplainReport(member: Hex.text(member), steps: steps, events: events)
+        return ExplainReport(
+            member: Hex.text(member), steps: steps, events: events,
+            isFromCheckpoint: stretches.contains { $0.start != nil })
+    }
+
+    private struct Stretch {
+        var partition: Int32
+        var range: Range<Int64>
+        var start: CheckpointStart?
+    }
+
+    private func stretches(
+        _ run: RecordedRun, _ partitions: [Int32], _ wanted: Wanted, _ admin: Admin
+    ) async throws -> [Stretch] {
+        let starts = try await CheckpointStart.all(topics.input, checkpoints, application, options.key, admin)
+        let models = RecordedModels(run.table)
+        var stretches: [Stretch] = []
+        for partition in partitions {
+            let marks = try await admin.watermarks(of: TopicPartition(topics.input, partition))
+            let first = run.genesis.firstOffsets[Int(partition)]
+            let start = try starts[partition].beginning(
+                topics.input, partition, low: marks.low, first: first, checkpoints, application)
+            try await start?.check(run, models, low: marks.low, committed: nil)
+            if case .step(_, let offset) = wanted, let start, offset < start.point.offset {
+                throw ReplayError(
+                    .incomparable,
+                    "the change was caused by offset \(offset) of partition \(partition), and what is left begins at the "
+                        + "checkpoint, offset \(start.point.offset)")
+            }
+            stretches.append(
+                Stretch(partition: partition, range: (start?.offset ?? first)..<marks.high, start: start))
+        }
+        return stretches
     }
 
     private func play(
-        _ run: RecordedRun, _ partitions: [Int32], _ ranges: [Range<Int64>], _ member: Pseudonym, _ wanted: Wanted
+        _ run: RecordedRun, _ stretches: [Stretch], _ member: Pseudonym, _ wanted: Wanted
     ) async throws -> [(steps: [ExplainReport.Step], events: Int64)] {
         let reader = try ReaderClient(client.reading)
         let models = RecordedModels(run.table)
         let genesis = CompiledModel(run.genesis.model, version: nil)
-        let topic = TopicProgress(progress, ranges: ranges)
+        let topic = TopicProgress(progress, ranges: stretches.map(\.range))
         return try await withThrowingTaskGroup(of: (Int32, [ExplainReport.Step], Int64).self) { group in
-            for (index, partition) in partitions.enumerated() {
+            for (index, stretch) in stretches.enumerated() {
                 group.addTask {
+                    let (partition, high) = (stretch.partition, stretch.range.upperBound)
                     let lens = ExplainLens(member: member, partition: partition, wanted)
-                    let shard = Shard(partition: partition, genesis: genesis, keys: KeyedTopics(options.key))
-                    var engine = PartitionEngine(shard, offset: ranges[index].lowerBound)
+                    let source = { (from: Int64) in
+                        try TopicSource(
+                            reader, topic: topics.input, partition: index, of: partition, range: from..<high,
+                            key: options.key, options: options.input, progress: topic, rejected: RejectedCounts())
+                    }
+                    var engine = try await stretch.start.engine(
+                        partition, first: stretch.range.lowerBound, genesis, models, options.key, source)
                     engine.lens = lens
-                    var source = try TopicSource(
-                        reader, topic: topics.input, partition: index, of: partition, range: ranges[index],
-                        key: options.key, options: options.input, progress: topic, rejected: RejectedCounts())
-                    try await Self.play(&engine, &source, models, progress)
+                    var rest = try source(engine.offset)
+                    try await Self.play(&engine, &rest, models, progress)
                     return (partition, lens.steps, lens.events)
                 }
             }

@@ -10,4 +10,9 @@ struct RecordedModel: Sendable {
     /// What its header says, and what its content gives.
     var announcedHash: String
     var contentHash: String
+
+    /// In words.
+    var place: String {
+        "the model of epoch \(bookkeeping.through ?? 0) (offset \(offset) of the model topic)"
+    }
 }

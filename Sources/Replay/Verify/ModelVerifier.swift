@@ -11,15 +11,19 @@ final class ModelVerifier: ModelWatcher {
     /// What became of clusters, as it had to be published.
     private(set) var expected: [PublishedChanges.Expected] = []
     private(set) var lastVersion: Epoch?
-    /// Of each partition's closings, in order: the epoch of the delta; `.min`: genesis.
+    /// Of each partition's closings, in order: the epoch of the delta; `.min`: genesis. Those before them are of earlier epochs.
     private var closings: [[Epoch]]
+    private let before: [Int64]
     private var records: [RecordedModel] = []
 
-    /// - Parameter recorded: from the first one that is computed on.
-    init(_ recorded: [RecordedModel], encoder: ChangeRecord) {
-        self.recorded = recorded[...]
+    /// - Parameter continuation: where the computed models begin.
+    init(_ continuation: Continuation, encoder: ChangeRecord) {
+        recorded = continuation.models[...]
+        lastVersion = continuation.given.last?.bookkeeping.through
+        before = continuation.closings
+        closings = Array(repeating: [], count: before.count)
         self.encoder = encoder
-        closings = Array(repeating: [], count: recorded.first?.bookkeeping.partitions.count ?? 0)
+        difference = continuation.given.lazy.compactMap(Self.damage).first
     }
 
     func closed(_ closing: Closing) {
@@ -48,17 +52,19 @@ final class ModelVerifier: ModelWatcher {
         if difference == nil { compared += 1 }
     }
 
+    private static func damage(_ record: RecordedModel) -> Difference? {
+        guard record.contentHash != record.announcedHash else { return nil }
+        return Difference(
+            .model, modelVersion: record.bookkeeping.through,
+            "\(record.place) does not hold what its header announces: \(record.contentHash), and not "
+                + record.announcedHash)
+    }
+
     private static func difference(
         _ record: RecordedModel, _ publication: Coordinator.Publication, hash: String
     ) -> Difference? {
-        let version = record.bookkeeping.through
-        let place = "the model of epoch \(version ?? 0) (offset \(record.offset) of the model topic)"
-        if record.contentHash != record.announcedHash {
-            return Difference(
-                .model, modelVersion: version,
-                "\(place) does not hold what its header announces: \(record.contentHash), and not \(record.announcedHash)"
-            )
-        }
+        let (version, place) = (record.bookkeeping.through, record.place)
+        if let damage = damage(record) { return damage }
         if record.bookkeeping.from != publication.bookkeeping.from {
             return Difference(.model, modelVersion: version, "\(place) holds for other epochs than it had to")
         }
@@ -77,12 +83,13 @@ final class ModelVerifier: ModelWatcher {
         for record in records {
             guard record.bookkeeping.from != nil, let version = record.bookkeeping.through else { continue }
             for (partition, state) in record.bookkeeping.partitions.enumerated() {
-                let due = min(Int64(Self.count(closings[partition], through: version)), state.read)
+                let closed = before[partition] + Int64(Self.count(closings[partition], through: version))
+                let due = min(closed, state.read)
                 guard state.included != due else { continue }
                 return Difference(
                     .model, modelVersion: version,
-                    "the model of epoch \(version) (offset \(record.offset) of the model topic) says that it includes "
-                        + "\(state.included) closings of partition \(partition), and had to include \(due)")
+                    "\(record.place) says that it includes \(state.included) closings of partition "
+                        + "\(partition), and had to include \(due)")
             }
         }
         return nil

@@ -21,7 +21,30 @@ actor PublishedChanges {
         var output: Int32
     }
 
+    /// What was published before a comparison begins.
+    struct Before: Sendable {
+        /// By input partition; nil: it begins with the application.
+        var points: [SnapshotPoint?]
+        /// Models up to this version are not computed; nil: all are.
+        var model: Epoch?
+        var staleness: Int64
+
+        func contains(_ change: ClusterChange) -> Bool {
+            guard let input = change.inputPartition else {
+                guard let model, let version = change.modelVersion else { return false }
+                return version <= model
+            }
+            guard points.indices.contains(Int(input)), let point = points[Int(input)], let offset = change.inputOffset
+            else { return false }
+            if offset != point.offset { return offset < point.offset }
+            // The event at the point is still to be handled, but it may have opened the epoch.
+            guard change.why != .event, change.why != .erased else { return false }
+            return change.modelVersion ?? .min <= point.epoch.map { $0 - staleness } ?? .min
+        }
+    }
+
     private let outputs: Int32
+    private let before: Before
     /// Of each output partition, whether retention has taken its beginning.
     private let isShortened: [Bool]
     private var queues: [Pair: RecordQueue] = [:]
@@ -38,12 +61,15 @@ actor PublishedChanges {
     /// Changes that were the same, and expected ones that retention has taken.
     private(set) var compared: Int64 = 0
     private(set) var gone: Int64 = 0
+    /// Changes that were published before, and are not compared.
+    private(set) var earlier: Int64 = 0
 
     private let enough = 64 << 20
     private let tooMuch = 256 << 20
 
-    init(outputs: Int32, isShortened: [Bool]) {
+    init(outputs: Int32, isShortened: [Bool], before: Before) {
         self.outputs = outputs
+        self.before = before
         self.isShortened = isShortened
     }
 
@@ -56,8 +82,14 @@ actor PublishedChanges {
         }
         let spills = size > tooMuch
         for record in records {
-            let input = (try? ClusterChange(record.value))?.inputPartition ?? -1
-            try withQueue(Pair(input: input, output: output)) { try $0.append(record, to: $1, spills: spills) }
+            let change = try? ClusterChange(record.value)
+            let pair = Pair(input: change?.inputPartition ?? -1, output: output)
+            if let change, before.contains(change) {
+                earlier += 1
+                begun.insert(pair)
+                continue
+            }
+            try withQueue(pair) { try $0.append(record, to: $1, spills: spills) }
         }
         wake { $0.output == output }
     }

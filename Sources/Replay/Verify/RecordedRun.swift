@@ -7,6 +7,8 @@ internal import Schemas
 struct RecordedRun {
     let topic: String
     let genesis: ModelRecord
+    /// When the genesis model was written, ms since 1970: when the application began.
+    let life: Int64?
     /// Without the genesis model, in the order of the topic.
     let models: [RecordedModel]
     /// The last one's, or the genesis model's record.
@@ -22,12 +24,16 @@ struct RecordedRun {
         var table = ModelTable()
         var models: [RecordedModel] = []
         var last: ModelRecord?
+        var life: Int64?
         try await BoundedReader(client).read(TopicPartition(topic, 0), low..<offset) { batch, index in
             guard let value = batch.value(index) else { return }
             do throws(ProtoError) {
                 guard let record = try table.take(value, offset: batch.offset(index)) else { return }
                 last = record
-                guard record.bookkeeping.through != nil else { return }
+                guard record.bookkeeping.through != nil else {
+                    life = batch.timestamp(index)
+                    return
+                }
                 models.append(RecordedModel(record, batch, index))
             } catch {
                 throw ReplayError(
@@ -46,6 +52,7 @@ struct RecordedRun {
         }
         self.topic = topic
         self.genesis = genesis
+        self.life = life
         self.models = models
         self.last = last
         self.table = table

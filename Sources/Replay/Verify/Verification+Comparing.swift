@@ -62,6 +62,7 @@ extension Verification {
         let topic = TopicProgress(progress, ranges: stretches.map { $0.from..<max($0.target.offset, $0.from) })
         let rejected = RejectedCounts()
         let genesis = CompiledModel(run.genesis.model, version: nil)
+        let models = RecordedModels(run.table)
         let format: PipelineOptions.OutputFormat = isJSON ? .json : .protobuf
         let outlet = ReplayOutlet(
             members: { changed, partition in
@@ -71,17 +72,22 @@ extension Verification {
         return try await withThrowingTaskGroup(of: PartitionResult.self) { group in
             for stretch in stretches {
                 group.addTask {
-                    let shard = Shard(
-                        partition: stretch.partition, genesis: genesis, keys: KeyedTopics(options.key))
-                    var engine = PartitionEngine(shard, offset: stretch.from)
+                    let source = { (from: Int64) in
+                        try TopicSource(
+                            reader, topic: topics.input, partition: Int(stretch.partition),
+                            range: from..<stretch.high, key: options.key, options: options.input, progress: topic,
+                            rejected: rejected)
+                    }
+                    var engine = try await stretch.start.engine(
+                        stretch.partition, first: stretch.from, genesis, models, options.key, source)
                     engine.target = stretch.target
+                    let skipped = engine.shard.counters.events
                     var partition = PartitionRun(
                         engine, coordinator: coordinator, progress: progress, outlet: outlet, keepsPlaces: false)
-                    var source = try TopicSource(
-                        reader, topic: topics.input, partition: Int(stretch.partition),
-                        range: stretch.from..<stretch.high, key: options.key, options: options.input,
-                        progress: topic, rejected: rejected)
-                    return try await partition.run(&source)
+                    var rest = try source(engine.offset)
+                    var result = try await partition.run(&rest)
+                    result.counters.events -= skipped
+                    return result
                 }
             }
             do {
@@ -119,7 +125,8 @@ extension Verification {
             report.events += result.counters.events
             report.partitions.append(
                 VerifyReport.Partition(
-                    partition: result.partition, from: stretch.from, to: result.position.offset,
+                    partition: result.partition, isFromCheckpoint: stretch.start != nil,
+                    from: stretch.start?.point.offset ?? stretch.from, to: result.position.offset,
                     phase: PhaseMetadata.text(result.position.phase)))
             if result.position != stretch.target, !progress.isStopped {
                 report.differences.append(overshot(result, stretch))
@@ -145,6 +152,7 @@ extension Verification {
         report.differences += await changes.differences.sorted { $0.key < $1.key }.map(\.value)
         report.changes = await changes.compared
         report.gone = await changes.gone
+        report.earlier = await changes.earlier
         report.models = models.compared
         report.lastModel = models.lastVersion
         return report

@@ -3,36 +3,6 @@ public import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// What a comparison of a live run with its replay found.
-public struct VerifyReport: Codable, Equatable, Sendable {
-    /// Where a partition's comparison ended: its committed position.
-    public struct Partition: Codable, Equatable, Sendable {
-        public var partition: Int32
-        /// The first offset of the application, or of what is left of it.
-        public var from: Int64
-        public var to: Int64
-        /// As the commit's metadata has it: `v1;open=412`.
-        public var phase: String
-    }
-
-    public var application = ""
-    public var isIdentical: Bool { differences.isEmpty }
-    public var partitions: [Partition] = []
-    public var events: Int64 = 0
-    /// Changes and models that are the same, to the byte and by their content.
-    public var changes: Int64 = 0
-    public var models: Int64 = 0
-    /// The last model's version that was compared.
-    public var lastModel: Int64?
-    /// Changes that retention has taken from the output topic: nobody can compare them.
-    public var gone: Int64 = 0
-    /// The first of each partition, of the models, and of the changes of clusters.
-    public var differences: [Difference] = []
-    public var notes: [String] = []
-
-    public init() {}
-}
-
 /// Repeats a live run from what Kafka holds of it, and compares all that it has published: changes byte for byte, models by their
 /// content. The group is not joined, and nothing is written.
 public struct Verification: Sendable {
@@ -48,8 +18,21 @@ public struct Verification: Sendable {
         }
     }
 
+    /// Where checkpoints are that a partition can be repeated from.
+    public struct Checkpoints: Sendable {
+        public var directory: String
+        /// They are wanted even where the input still has its beginning.
+        public var isAsked: Bool
+
+        public init(directory: String, isAsked: Bool) {
+            self.directory = directory
+            self.isAsked = isAsked
+        }
+    }
+
     let application: String
     let topics: Topics
+    let checkpoints: Checkpoints?
     let client: ClientConfiguration
     let options: ReplayOptions
     let isJSON: Bool
@@ -60,15 +43,17 @@ public struct Verification: Sendable {
     ///   - options: key, and how the input's records are read; its settings are those of the configuration, which have to be the
     ///     recorded ones.
     ///   - isJSON: of `output.format`.
+    ///   - checkpoints: nil: there are none.
     public init(
         application: String, topics: Topics, client: ClientConfiguration, options: ReplayOptions, isJSON: Bool,
-        progress: ReplayProgress = ReplayProgress()
+        checkpoints: Checkpoints? = nil, progress: ReplayProgress = ReplayProgress()
     ) {
         self.application = application
         self.topics = topics
         self.client = client
         self.options = options
         self.isJSON = isJSON
+        self.checkpoints = checkpoints
         self.progress = progress
     }
 
@@ -79,18 +64,24 @@ public struct Verification: Sendable {
         let admin = try Admin(client)
         // Models first: each of them includes only what positions that are read later lie behind.
         let modelsBefore = try await watermarks(admin, topics.models, 0).high
+        let starts = try await CheckpointStart.all(topics.input, checkpoints, application, options.key, admin)
+        // Behind the checkpoints: a snapshot is committed with the position that it belongs to.
         let committed = try await positions(admin)
         let run = try await RecordedRun(
             topics.models, through: try await watermarks(admin, topics.models, 0).high, client: client)
         try check(run)
-        let ranges = try await ranges(admin, run, committed)
-        let published = try await published(admin)
+        let ranges = try await ranges(admin, run, committed, starts)
+        let continuation = try await Continuation(run, closings: ranges.map { $0.start?.closings ?? 0 })
+        let published = try await published(admin, run, ranges, continuation)
         let coordinator = ReplayCoordinator(
-            model: run.genesis.model, genesis: CompiledModel(run.genesis.model, version: nil),
-            bookkeeping: run.genesis.bookkeeping, settings: run.genesis.model.settings, recorded: run.models,
-            watcher: ModelVerifier(run.models, encoder: ChangeRecord(format: isJSON ? .json : .protobuf)))
+            model: continuation.model, genesis: CompiledModel(run.genesis.model, version: nil),
+            bookkeeping: continuation.bookkeeping, settings: run.genesis.model.settings,
+            recorded: continuation.models, given: continuation.given.isEmpty ? nil : run.table,
+            watcher: ModelVerifier(continuation, encoder: ChangeRecord(format: isJSON ? .json : .protobuf)))
         do {
-            return try await compare(run, ranges, published, coordinator, modelsBefore: modelsBefore)
+            var report = try await compare(run, ranges, published, coordinator, modelsBefore: modelsBefore)
+            report.givenModel = continuation.given.last?.bookkeeping.through
+            return report
         } catch let contradiction as Contradiction {
             var report = VerifyReport()
             report.application = application
@@ -107,9 +98,11 @@ public struct Verification: Sendable {
         var from: Int64
         var high: Int64
         var target: Position
+        /// The checkpoint that it begins at; nil: it begins with the application.
+        var start: CheckpointStart?
     }
 
-    private func watermarks(_ admin: Admin, _ topic: String, _ partition: Int32) async throws -> Admin.Watermarks {
+    func watermarks(_ admin: Admin, _ topic: String, _ partition: Int32) async throws -> Admin.Watermarks {
         guard try await admin.partitions(of: topic, timeout: .seconds(10)) != nil else {
             throw ReplayError(.incomparable, "there is no topic \(topic): no run of \(application) was recorded here")
         }
@@ -117,7 +110,7 @@ public struct Verification: Sendable {
     }
 
     /// Committed positions of the input's partitions, stable.
-    private func positions(_ admin: Admin) async throws -> [Int32: Position] {
+    func positions(_ admin: Admin) async throws -> [Int32: Position] {
         // Kafka leaves topics that may not be looked at out of a group's positions, as if nothing had been committed there.
         guard try await admin.partitions(of: topics.input, timeout: .seconds(10)) != nil else {
             throw ReplayError(.incomparable, "there is no topic \(topics.input)")
@@ -142,13 +135,17 @@ public struct Verification: Sendable {
         return positions
     }
 
-    /// The configuration has to be that of the run.
-    private func check(_ run: RecordedRun) throws {
+    func checkKey(_ run: RecordedRun) throws {
         guard run.last.keyFingerprint == options.key.fingerprint else {
             throw ReplayError(
                 .incomparable,
                 "privacy.key-file holds another key than the run was made with: no pseudonym would be the same")
         }
+    }
+
+    /// The configuration has to be that of the run.
+    private func check(_ run: RecordedRun) throws {
+        try checkKey(run)
         let (ours, theirs) = (options.settings, run.last.model.settings)
         guard ours.revision != theirs.revision || ours == theirs else {
             throw ReplayError(
@@ -167,8 +164,8 @@ public struct Verification: Sendable {
         return changed.isEmpty ? "lists of topics, or memberships, differ" : changed.joined(separator: ", ")
     }
 
-    private func ranges(
-        _ admin: Admin, _ run: RecordedRun, _ committed: [Int32: Position]
+    func ranges(
+        _ admin: Admin, _ run: RecordedRun, _ committed: [Int32: Position], _ starts: [Int32: CheckpointStart]
     ) async throws -> [Stretch] {
         let count = try await admin.partitions(of: topics.input, timeout: .seconds(10)) ?? 0
         guard Int(count) == run.genesis.firstOffsets.count else {
@@ -176,23 +173,34 @@ public struct Verification: Sendable {
                 .incomparable,
                 "\(topics.input) has \(count) partitions, and the run was made with \(run.genesis.firstOffsets.count)")
         }
+        let models = RecordedModels(run.table)
         var stretches: [Stretch] = []
         for partition in 0..<count {
             let first = run.genesis.firstOffsets[Int(partition)]
             let marks = try await watermarks(admin, topics.input, partition)
-            guard marks.low <= first else {
-                throw ReplayError(
-                    .incomparable,
-                    "\(topics.input) partition \(partition) begins at offset \(marks.low): retention has taken the beginning, "
-                        + "which the run read from offset \(first) on")
-            }
             let target = committed[partition] ?? Position(offset: first, phase: .genesis)
-            stretches.append(Stretch(partition: partition, from: first, high: marks.high, target: target))
+            let start = try starts[partition].beginning(
+                topics.input, partition, low: marks.low, first: first, checkpoints, application)
+            try await start?.check(run, models, low: marks.low, committed: target.offset)
+            stretches.append(
+                Stretch(
+                    partition: partition, from: start?.offset ?? first, high: marks.high, target: target, start: start))
+        }
+        let isEmpty = stretches.allSatisfy { stretch in
+            stretch.start.map { $0.point.offset == stretch.target.offset } ?? false
+        }
+        guard !isEmpty else {
+            throw ReplayError(
+                .incomparable,
+                "the checkpoints stand where the group has come to: there is nothing behind them yet that could be compared"
+            )
         }
         return stretches
     }
 
-    private func published(_ admin: Admin) async throws -> (changes: PublishedChanges, ranges: [Range<Int64>]) {
+    private func published(
+        _ admin: Admin, _ run: RecordedRun, _ stretches: [Stretch], _ continuation: Continuation
+    ) async throws -> (changes: PublishedChanges, ranges: [Range<Int64>]) {
         guard let outputs = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
             throw ReplayError(.incomparable, "there is no topic \(topics.output)")
         }
@@ -201,6 +209,10 @@ public struct Verification: Sendable {
             let marks = try await watermarks(admin, topics.output, partition)
             ranges.append(marks.low..<marks.high)
         }
-        return (PublishedChanges(outputs: outputs, isShortened: ranges.map { $0.lowerBound > 0 }), ranges)
+        let before = PublishedChanges.Before(
+            points: stretches.map { $0.start?.point }, model: continuation.given.last?.bookkeeping.through,
+            staleness: run.genesis.model.settings.fixed.staleness)
+        let shortened = ranges.map { $0.lowerBound > 0 }
+        return (PublishedChanges(outputs: outputs, isShortened: shortened, before: before), ranges)
     }
 }

@@ -10,11 +10,14 @@ extension VerifyReport {
 
     /// As lines to read.
     public var text: String {
-        let last = lastModel.map { ", up to that of epoch \($0)" } ?? ""
+        let last = models > 0 ? lastModel.map { ", up to that of epoch \($0)" } ?? "" : ""
+        let facts = "\(changes) changes of \(application), and \(models) models\(last), are what"
+        let isContinued = partitions.contains { $0.isFromCheckpoint }
+        let how = isContinued ? " from the checkpoints on" : ""
         var lines = [
             isIdentical
-                ? "identical: \(changes) changes of \(application), and \(models) models\(last), are what \(events) watch events give"
-                : "different: \(changes) changes of \(application), and \(models) models\(last), are what the input gives, but:"
+                ? "identical\(how): \(facts) \(events) watch events give"
+                : "different: \(facts) the input gives\(how), but:"
         ]
         for difference in differences {
             lines.append("  \(difference.text)")
@@ -24,9 +27,17 @@ extension VerifyReport {
         if gone > 0 {
             lines.append("\(gone) older changes were not compared: retention has taken them from the output topic")
         }
+        if let givenModel {
+            let rest = models > 0 ? "" : ": none is left to compare"
+            lines.append("models up to that of epoch \(givenModel) were taken as they were recorded\(rest)")
+        }
+        if earlier > 0 { lines.append("\(earlier) changes from before were not compared") }
         for partition in partitions {
+            let start =
+                partition.isFromCheckpoint ? ", from its checkpoint on" : isContinued ? ", from its beginning" : ""
             lines.append(
-                "  partition \(partition.partition): offsets \(partition.from) to \(partition.to), \(partition.phase)")
+                "  partition \(partition.partition): offsets \(partition.from) to \(partition.to), "
+                    + "\(partition.phase)\(start)")
         }
         return (lines + notes).joined(separator: "\n")
     }

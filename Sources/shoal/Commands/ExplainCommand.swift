@@ -15,13 +15,15 @@ extension Command {
             Option("reason", "TEXT", "why you look: goes into the audit log"),
             Option("all", nil, "every event of the member, not only what changed something"),
             Option("limit", "N", "the last N steps (10)"),
+            Option("from-checkpoint", "DIR", "begin at the checkpoints in DIR, not at the input's beginning"),
             Option("json", nil, "as JSON"),
         ],
         details: """
             Plays the input again with the models that were recorded, and tells of one member what each decision read: the
             event's topics, the profile as weights, the scores of the best clusters before and after, and the model. It
             needs the key of the run, and is refused without it; and it looks at a single person, so each call leaves a
-            line in `audit.file` before anything is read: who, when, which pseudonym, why.
+            line in `audit.file` before anything is read: who, when, which pseudonym, why. Where retention has taken the
+            beginning of the input, it begins at the checkpoints in `checkpoint.directory`.
             """,
         examples: [
             "shoal explain --config shoal.properties --viewer u17 --reason 'ticket 4711'",
@@ -35,7 +37,7 @@ extension Command {
         try audit.append(action: "explain", member: Hex.text(member), reason: arguments["reason"] ?? "")
         let report = try await tracked(explanation.progress) { try await explanation.explain(member, wanted) }
         guard let report else {
-            Shoal.report("\(Hex.text(member)) is in no event of \(configuration.text("input.topic"))")
+            Shoal.report("\(Hex.text(member)) is in no event that was read of \(configuration.text("input.topic"))")
             return .noInput
         }
         print(arguments.has("json") ? try report.json() : report.text)
@@ -63,7 +65,8 @@ extension Command {
             application: configuration.text("application.id"),
             topics: .init(input: topics.input, output: topics.changes, models: topics.models),
             client: configuration.client(configuration.logger),
-            options: try ReplayInput.replayOptions(arguments, configuration))
+            options: try ReplayInput.replayOptions(arguments, configuration),
+            checkpoints: try arguments.checkpoints(configuration))
     }
 
     /// Whom the arguments name, and which steps are wanted.

@@ -7,12 +7,20 @@ import Replay
 extension Command {
     static let verify = Command(
         name: "verify", summary: "repeat a live run, and compare all that it has published",
-        options: [Option("json", nil, "the result as JSON")],
+        options: [
+            Option("from-checkpoint", "DIR", "begin at the checkpoints in DIR, also where the beginning is there"),
+            Option("json", nil, "the result as JSON"),
+        ],
         details: """
             Reads the input from where the application began up to what its group has committed, repeats the run in memory
             with the models' recorded inclusions and settings, and compares every change byte for byte and every model by
             its content. No group is joined, and nothing is written: it may run beside the live group, also while the input
             grows. Give it the configuration that the group runs with, key included.
+
+            Where retention has taken the beginning of the input, each partition begins at its checkpoint in
+            `checkpoint.directory`; --from-checkpoint names another directory, as one with copies from all hosts. Changes are
+            compared from there on, and models from the first one whose closings all lie behind the checkpoints; those
+            before are taken as they were recorded. The result says from where.
 
             Exit status 0: identical. 65: not; the first difference of each partition is told, with the input position that
             causes it. 67: it cannot be compared, because something that is needed is gone, or the configuration is
@@ -20,6 +28,7 @@ extension Command {
             """,
         examples: [
             "shoal verify --config shoal.properties",
+            "shoal verify --config shoal.properties --from-checkpoint /srv/copies/monday",
             "shoal verify --config shoal.properties --json | jq .differences",
         ]
     ) { arguments in
@@ -35,7 +44,8 @@ extension Command {
             topics: .init(input: topics.input, output: topics.changes, models: topics.models),
             client: configuration.client(configuration.logger),
             options: try ReplayInput.replayOptions(arguments, configuration),
-            isJSON: configuration.text("output.format") == "json")
+            isJSON: configuration.text("output.format") == "json",
+            checkpoints: try arguments.checkpoints(configuration))
         let report = try await tracked(verification.progress) { try await verification.run() }
         if verification.progress.isStopped {
             Shoal.report("stopped: nothing was compared to its end")
@@ -43,5 +53,19 @@ extension Command {
         }
         print(arguments.has("json") ? try report.json() : report.text)
         return report.isIdentical ? .ok : .different
+    }
+}
+
+extension Arguments {
+    /// Where a repetition may begin: what `--from-checkpoint` names, or else `checkpoint.directory`.
+    /// - Throws: `UsageError` where there is no such directory.
+    func checkpoints(_ configuration: Configuration) throws -> Verification.Checkpoints? {
+        guard let asked = self["from-checkpoint"] else {
+            return configuration["checkpoint.directory"].map { .init(directory: $0, isAsked: false) }
+        }
+        guard (try? URL(fileURLWithPath: asked).resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true else {
+            throw UsageError(description: "--from-checkpoint \(asked): is no directory")
+        }
+        return .init(directory: asked, isAsked: true)
     }
 }

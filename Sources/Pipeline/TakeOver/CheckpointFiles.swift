@@ -1,0 +1,58 @@
+package import Clustering
+import Foundation
+
+/// An application's checkpoints in a directory, for who repeats its run from them: they are read, and nothing is changed.
+package struct CheckpointFiles: Sendable {
+    /// A partition's last whole snapshot. Some members may be of the later one, which was not finished.
+    package struct Saved: Sendable {
+        package var header: ShardHeader
+        package var members: RestoredMembers
+        package var later: ShardHeader?
+        /// The content hash of the model that the open epoch has.
+        package var modelHash: [UInt8]
+        /// When the application began, ms since 1970; nil: it is not known.
+        package var life: Int64?
+    }
+
+    /// A file that is not as a checkpoint of this partition has to be.
+    package struct Unusable: Error, CustomStringConvertible {
+        package var description: String
+
+        package init(_ description: String) {
+            self.description = description
+        }
+    }
+
+    package let directory: String
+    private let application: String
+    private let keyFingerprint: UInt64
+
+    package init(directory: String, application: String, keyFingerprint: UInt64) {
+        self.directory = directory
+        self.application = application
+        self.keyFingerprint = keyFingerprint
+    }
+
+    package func path(_ partition: Int32) -> String {
+        Checkpoint.url(in: URL(fileURLWithPath: directory), application, partition).path
+    }
+
+    /// - Returns: nil where there is no file.
+    /// - Throws: `Unusable`.
+    package func saved(_ partition: Int32) throws(Unusable) -> Saved? {
+        let path = path(partition)
+        do {
+            let head = Checkpoint.Head(
+                application: application, partition: partition, keyFingerprint: keyFingerprint)
+            guard var found = try Checkpoint(of: URL(fileURLWithPath: path), expected: head) else { return nil }
+            guard let restored = try found.state.restored() else {
+                throw Checkpoint.Failure.damaged("it holds no whole snapshot")
+            }
+            return Saved(
+                header: restored.header, members: restored.members, later: restored.later,
+                modelHash: found.head.modelHash, life: found.head.life)
+        } catch {
+            throw Unusable("the checkpoint \(path) cannot be used: \(error)")
+        }
+    }
+}

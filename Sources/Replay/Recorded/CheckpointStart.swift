@@ -1,0 +1,208 @@
+internal import Clustering
+internal import Kafka
+internal import Pipeline
+internal import Synchronization
+
+/// A partition's checkpoint, to repeat its run from: a snapshot, and the point from which on all that is repeated is whole.
+///
+/// The members of a checkpoint may come from two snapshots: until the log has been repeated up to the later one, some are passed
+/// over. What is computed before is dropped; models are taken as they were recorded.
+final class CheckpointStart: Sendable {
+    let partition: Int32
+    /// Where to begin to read.
+    let offset: Int64
+    /// The epoch that is open there; nil: genesis.
+    let epoch: Epoch?
+    /// From here on everything is computed anew: changes, and closings behind so many.
+    let point: SnapshotPoint
+    let closings: Int64
+    private let modelHash: [UInt8]
+    private let life: Int64?
+    private let path: String
+    private let saved: Mutex<CheckpointFiles.Saved?>
+
+    /// - Returns: nil where there is none.
+    /// - Throws: `ReplayError` where the file cannot be used.
+    init?(_ partition: Int32, of files: CheckpointFiles) throws(ReplayError) {
+        self.partition = partition
+        path = files.path(partition)
+        do throws(CheckpointFiles.Unusable) {
+            guard let found = try files.saved(partition) else { return nil }
+            (offset, epoch) = (found.header.point.offset, found.header.point.epoch)
+            let last = found.members.lastPoint(after: found.header.point, later: found.later)
+            guard last == found.header.point || last == found.later?.point else {
+                throw CheckpointFiles.Unusable(
+                    "the checkpoint \(files.path(partition)) holds members of an unknown snapshot")
+            }
+            point = last
+            closings = (last == found.later?.point ? found.later : found.header)?.closings ?? 0
+            (modelHash, life) = (found.modelHash, found.life)
+            saved = Mutex(found)
+        } catch {
+            throw ReplayError(.incomparable, error.description)
+        }
+    }
+
+    /// Holds the checkpoint against what was recorded.
+    /// - Parameters:
+    ///   - low: the first offset that the input's partition still has.
+    ///   - committed: the group's position; nil: nobody asks.
+    /// - Throws: `ReplayError`.
+    func check(_ run: RecordedRun, _ models: RecordedModels, low: Int64, committed: Int64?) async throws {
+        if let life, life != run.life {
+            throw ReplayError(
+                .incomparable, "the checkpoint \(path) is of another life of the application, which was reset since")
+        }
+        let staleness = run.genesis.model.settings.fixed.staleness
+        var model: Model? = run.genesis.model
+        if let epoch { model = try await models.exact(epoch - staleness)?.model }
+        let hash = model.map { SHA256Digest.of(ModelContent.encode($0).span) }
+        guard hash == modelHash else {
+            throw ReplayError(
+                .incomparable, "the checkpoint \(path) was made under a model that \(run.topic) does not hold")
+        }
+        guard low <= offset else {
+            throw ReplayError(
+                .incomparable,
+                "the checkpoint \(path) is of offset \(offset), but the input's partition \(partition) begins at \(low): "
+                    + "retention has taken what follows the checkpoint")
+        }
+        if let committed, committed < point.offset {
+            throw ReplayError(
+                .incomparable,
+                "the checkpoint \(path) goes up to offset \(point.offset), but the group has committed only \(committed): "
+                    + "was its position moved back?")
+        }
+    }
+
+    /// The shard at `point`. To be called once.
+    /// - Parameter source: from `offset` on.
+    /// - Throws: `ReplayError` where the log does not lead there.
+    func shard<Source: EventSource>(
+        _ models: RecordedModels, _ genesis: CompiledModel, _ key: PrivacyKey, _ source: inout Source
+    ) async throws -> Shard<KeyedTopics> {
+        let taken = saved.withLock { saved in
+            defer { saved = nil }
+            return saved
+        }
+        guard let taken else { throw ReplayError(.contradiction, "the checkpoint \(path) was taken twice") }
+        let staleness = genesis.model.settings.fixed.staleness
+        var model = genesis
+        if let epoch { model = try await models.exact(epoch - staleness) ?? genesis }
+        var shard = Shard(
+            partition: partition, model: model, keys: KeyedTopics(key), header: taken.header,
+            members: taken.members, later: taken.later)
+        try await catchUp(&shard, models, &source)
+        shard.endRestore()
+        return shard
+    }
+
+    private func catchUp<Source: EventSource>(
+        _ shard: inout Shard<KeyedTopics>, _ models: RecordedModels, _ source: inout Source
+    ) async throws {
+        var changes: [MemberChange] = []
+        while shard.restoredThrough != nil {
+            guard let record = source.next() else {
+                guard try await source.fill() else { throw astray }
+                continue
+            }
+            changes.removeAll(keepingCapacity: true)
+            switch record {
+            case .rejected(let place): shard.reach(place + 1)
+            case .erase(let member, let place):
+                _ = shard.erase(member, offset: place, changes: &changes)
+                shard.reach(place + 1)
+            case .event(let place):
+                guard place <= point.offset else { throw astray }
+                if let epoch = shard.look(viewer: source.event.member, time: source.event.time) {
+                    _ = shard.close(to: epoch)
+                    guard let needed = shard.neededModel, let model = try await models.exact(needed) else {
+                        throw astray
+                    }
+                    while !shard.open(model, offset: place, time: source.event.time, changes: &changes) {}
+                    shard.reach(place)
+                    if shard.restoredThrough == nil { return }
+                }
+                shard.handle(source.event, offset: place, changes: &changes)
+                shard.reach(place + 1)
+            }
+        }
+    }
+
+    private var astray: ReplayError {
+        ReplayError(
+            .incomparable,
+            "the checkpoint \(path) goes up to offset \(point.offset) of partition \(partition), and the input does not lead "
+                + "there: is it of this application?")
+    }
+}
+
+extension CheckpointStart {
+    /// The checkpoints of the partitions that may need one: where they are asked for, or where an input has not its first offset
+    /// any more.
+    static func all(
+        _ input: String, _ checkpoints: Verification.Checkpoints?, _ application: String, _ key: PrivacyKey,
+        _ admin: Admin
+    ) async throws -> [Int32: CheckpointStart] {
+        guard let checkpoints, let count = try await admin.partitions(of: input, timeout: .seconds(10)) else {
+            return [:]
+        }
+        let files = CheckpointFiles(
+            directory: checkpoints.directory, application: application, keyFingerprint: key.fingerprint)
+        let found = try await withThrowingTaskGroup(of: CheckpointStart?.self) { group in
+            for partition in 0..<count {
+                let low = try await admin.watermarks(of: TopicPartition(input, partition)).low
+                guard checkpoints.isAsked || low > 0 else { continue }
+                group.addTask { try CheckpointStart(partition, of: files) }
+            }
+            return try await group.reduce(into: [Int32: CheckpointStart]()) { found, start in
+                if let start { found[start.partition] = start }
+            }
+        }
+        guard !checkpoints.isAsked || !found.isEmpty else {
+            throw ReplayError(
+                .incomparable,
+                "\(checkpoints.directory) holds no checkpoint of \(application): \(application)-0.checkpoint and so on")
+        }
+        return found
+    }
+}
+
+extension CheckpointStart? {
+    /// The engine where the partition begins: at the checkpoint's point, or with the application.
+    /// - Parameter source: the input from an offset on.
+    func engine<Source: EventSource>(
+        _ partition: Int32, first: Int64, _ genesis: CompiledModel, _ models: RecordedModels, _ key: PrivacyKey,
+        _ source: (Int64) throws -> Source
+    ) async throws -> PartitionEngine {
+        guard let self else {
+            return PartitionEngine(
+                Shard(partition: partition, genesis: genesis, keys: KeyedTopics(key)), offset: first)
+        }
+        var before = try source(self.offset)
+        return PartitionEngine(try await self.shard(models, genesis, key, &before), offset: self.point.offset)
+    }
+
+    /// The checkpoint where it is to begin there; nil: it begins with the application.
+    /// - Parameters:
+    ///   - low: the first offset that the partition still has.
+    ///   - first: the application's first offset.
+    /// - Throws: `ReplayError` where it can begin nowhere.
+    func beginning(
+        _ input: String, _ partition: Int32, low: Int64, first: Int64, _ checkpoints: Verification.Checkpoints?,
+        _ application: String
+    ) throws -> CheckpointStart? {
+        if low <= first { return checkpoints?.isAsked == true ? self : nil }
+        if let self { return self }
+        let gone =
+            "\(input) partition \(partition) begins at offset \(low): retention has taken the beginning, which the run "
+            + "read from offset \(first) on"
+        guard let checkpoints else {
+            throw ReplayError(.incomparable, "\(gone); --from-checkpoint DIR begins at checkpoints instead")
+        }
+        throw ReplayError(
+            .incomparable,
+            "\(gone), and \(checkpoints.directory) has no \(application)-\(partition).checkpoint: each host keeps those of "
+                + "its own partitions; copy all into one directory, and name it with --from-checkpoint")
+    }
+}

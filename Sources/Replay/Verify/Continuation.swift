@@ -1,0 +1,43 @@
+internal import Clustering
+internal import Pipeline
+
+/// From which of a run's recorded models on all are computed anew. A model is the one before and the closings that it includes
+/// besides: where partitions begin at checkpoints, those before the first whose closings are all known are taken as recorded.
+struct Continuation {
+    /// Taken as they were recorded.
+    let given: [RecordedModel]
+    /// Computed.
+    let models: [RecordedModel]
+    /// How many closings of each partition are not computed.
+    let closings: [Int64]
+    /// To continue from.
+    let model: Model
+    let bookkeeping: Bookkeeping
+
+    /// - Parameter closings: how many of each partition are not computed.
+    init(_ run: RecordedRun, closings: [Int64]) async throws {
+        func isKnown(_ bookkeeping: Bookkeeping) -> Bool {
+            zip(bookkeeping.partitions, closings).allSatisfy { $0.included >= $1 }
+        }
+        self.closings = closings
+        guard !isKnown(run.genesis.bookkeeping) else {
+            (given, models) = ([], run.models)
+            (model, bookkeeping) = (run.genesis.model, run.genesis.bookkeeping)
+            return
+        }
+        let count = run.models.firstIndex { isKnown($0.bookkeeping) }.map { $0 + 1 } ?? run.models.count
+        (given, models) = (Array(run.models.prefix(count)), Array(run.models.dropFirst(count)))
+        var table = run.table
+        guard let last = given.last, let through = last.bookkeeping.through, let model = try table.exact(through) else {
+            throw ReplayError(
+                .incomparable, "a checkpoint tells of closings, but \(run.topic) holds no model that includes any")
+        }
+        self.model = model.model
+        var bookkeeping = last.bookkeeping
+        for partition in closings.indices {
+            let state = bookkeeping.partitions[partition]
+            bookkeeping.partitions[partition].read = max(state.included, closings[partition])
+        }
+        self.bookkeeping = bookkeeping
+    }
+}
