@@ -33,7 +33,7 @@ public struct ClusterChanges: AsyncSequence, Sendable {
         public var kafka: ClientConfiguration
         public var topic: String
         public var start = Start.end
-        /// The next offset of single partitions, where it is to be another than `start` says.
+        /// The next offset of single partitions, where it is to be another than `start` says; checked like those of a position.
         public var positions: [Int32: Int64] = [:]
         /// Ends the sequence at what is the end when it begins.
         public var stopsAtEnd = false
@@ -131,7 +131,14 @@ public struct ClusterChanges: AsyncSequence, Sendable {
                     description: "the position \(position) is one of another topic than \(configuration.topic)")
             }
             let feed = try await TopicFeed(configuration.topic, configuration.kafka) { partition, count, marks, admin in
-                if let offset = configuration.positions[partition] { return offset }
+                if let unknown = configuration.positions.keys.filter({ $0 < 0 || $0 >= count }).min() {
+                    throw PositionInvalid(
+                        description: "\(configuration.topic) has \(count) partitions: there is no partition \(unknown)")
+                }
+                if let offset = configuration.positions[partition] {
+                    try Position.check(offset, TopicPartition(configuration.topic, partition), marks)
+                    return offset
+                }
                 switch configuration.start {
                 case .beginning: return marks.low
                 case .end: return marks.high
@@ -173,17 +180,21 @@ extension Position {
         }
         guard Int(partition) < offsets.count else { return nil }
         let offset = offsets[Int(partition)]
+        try Self.check(offset, TopicPartition(topic, partition), marks)
+        return offset
+    }
+
+    /// - Throws: `PositionInvalid` where records behind the offset are gone, or it is beyond the end.
+    static func check(_ offset: Int64, _ place: TopicPartition, _ marks: Admin.Watermarks) throws {
         guard offset >= marks.low else {
             throw PositionInvalid(
-                description: "\(topic) [\(partition)]: the changes from offset \(offset) on are gone, the first one "
-                    + "there is \(marks.low): retention took them; begin anew, from the beginning or from a table of "
-                    + "members")
+                description: "\(place): the changes from offset \(offset) on are gone, the first one there is "
+                    + "\(marks.low): retention took them; begin anew, from the beginning or from a table of members")
         }
         guard offset <= marks.high else {
             throw PositionInvalid(
-                description: "\(topic) [\(partition)]: the position is offset \(offset), and the topic ends at "
-                    + "\(marks.high): was it made anew?")
+                description: "\(place): the position is offset \(offset), and the topic ends at \(marks.high): was it "
+                    + "made anew?")
         }
-        return offset
     }
 }

@@ -98,6 +98,14 @@ struct ChangesTests {
         #expect(try shown("--from", "beginning", "--kind", "member_moved") == [1])
         #expect(try shown("--from", "beginning", "--limit", "2") == [0, 1])
         #expect(try shown("--from", "0:7") == [7, 8])
+        let name = try #require(all.first { $0.hasPrefix("output.topic=") }).dropFirst("output.topic=".count)
+        #expect(try shown("--from", "\(name)/0:8") == [8], "as a subscriber stores it")
+        for (from, text) in [
+            ("0:99", "was it made anew"), ("3:0", "there is no partition 3"), ("other/0:1", "of another topic than"),
+        ] {
+            let refused = try shoal(all + ["--from", from])
+            #expect(refused.status == 66 && refused.output.contains(text), "\(from): \(refused)")
+        }
         #expect(try shown("--from", "2020-01-01T00:00:00Z", "--limit", "1") == [0])
         #expect(try shown("--from", "4102444800000") == [])
         #expect(try shown() == [], "the end is where it begins")

@@ -44,6 +44,7 @@ struct CommandLineTests {
             (["publish", "a", "--format", "xml"], "must be json or protobuf"),
             (["changes", "--from", "yesterday"], "must be beginning, end, a time"),
             (["changes", "--from", "0:1,2"], "2 is not PARTITION:OFFSET"),
+            (["changes", "--from", "changes/1:2"], "changes/1:2: is no position"),
             (["changes", "--kind", "moved"], "must be one of member_joined"),
             (["changes", "--json=yes"], "--json takes no value"),
             (["topics", "create", "--partitions", "0"], "must be 1 … 100000"),

@@ -91,6 +91,7 @@ struct Shoal {
             case .kafka: return .unavailable
             }
         case is UnknownTopic: return .hole
+        case is PositionInvalid: return .noInput
         case let error as ReplayError:
             switch error.kind {
             case .input: return .noInput

@@ -17,13 +17,15 @@ extension Command {
         ], isStoppable: true,
         details: """
             Shows what is committed. A time is that of the records: 2026-11-24T10:00:00Z, or milliseconds since 1970.
-            Positions are PARTITION:OFFSET, separated by commas; other partitions begin at their first record.
+            Positions are PARTITION:OFFSET, separated by commas; other partitions begin at their first record. A position
+            that a subscriber has stored is the same behind the topic's name and a slash.
             """,
         examples: [
             "shoal changes --from beginning --until end",
             "shoal changes --json --kind member_moved | jq .member",
             "shoal changes --from 2026-11-24T10:00:00Z --cluster 7",
             "shoal changes --from 0:1200,1:1187",
+            "shoal changes --from cluster-changes/0:1200,1:1187 --until end",
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
@@ -79,6 +81,13 @@ extension ClusterChanges.Configuration {
         switch text {
         case "beginning": start = .beginning
         case "end": start = .end
+        case _ where text.contains("/"):
+            guard let position = Position(text) else {
+                throw UsageError(
+                    description: "--from \(text): is no position: TOPIC/0:OFFSET,1:OFFSET,... names all partitions in "
+                        + "their order")
+            }
+            start = .after(position)
         case _ where text.contains(":") && !text.contains("T"):
             start = .beginning
             positions = try RecordPositions.parse(text, option: "from")
@@ -86,7 +95,7 @@ extension ClusterChanges.Configuration {
             guard let time = RecordPositions.time(text) else {
                 throw UsageError(
                     description: "--from \(text): must be beginning, end, a time (2026-11-24T10:00:00Z, or "
-                        + "milliseconds since 1970), or PARTITION:OFFSET,...")
+                        + "milliseconds since 1970), PARTITION:OFFSET,..., or a stored position")
             }
             start = .time(time)
         }
