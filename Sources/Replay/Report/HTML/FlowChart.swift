@@ -93,9 +93,9 @@ struct FlowChart {
             """)
     }
 
-    /// Above the columns; on a phone, where there is no room beside them, from edge to edge.
+    /// Above the columns; long ones on a phone, where there is no room beside them, from edge to edge.
     private func titles(_ format: ChartFormat, _ columns: (Double, Double)) -> Markup {
-        let isWide = format == .wide
+        let isWide = format == .wide || max(left.title.count, right.title.count) < 8
         return """
             <text x="\(isWide ? columns.0 + 6 : 0)" y="12" class="\(isWide ? "b e" : "b")">\(left.title)</text>\
             <text x="\(isWide ? columns.1 - 6 : format.width)" y="12" class="\(isWide ? "b" : "b e")">\(right.title)</text>

@@ -115,14 +115,14 @@ enum ReportStyle {
         .card p b{color:var(--ink);font-weight:600}
         .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));gap:0 32px}
         .facts div{display:flex;justify-content:space-between;gap:16px;border-bottom:1px solid var(--rule);padding:5px 0}
-        .facts dt{color:var(--soft)}.facts dd{flex:0 1 auto;min-width:45%;text-align:right;overflow-wrap:anywhere;font-weight:550}
+        .facts dt{color:var(--soft);flex:1 0 auto;max-width:55%}.facts dd{flex:0 1 auto;text-align:right;overflow-wrap:anywhere;font-weight:550}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%;font-size:14px}
         th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400}
         thead th{color:var(--soft);font-size:13px;white-space:nowrap}
         .numbers td,.numbers thead th+th,.r{text-align:right;white-space:nowrap}
         tbody th{max-width:34ch;overflow-wrap:anywhere}
-        .own{white-space:nowrap}
+        .own,td.one{white-space:nowrap}
         details{margin-top:10px}summary{cursor:pointer;color:var(--link);font-size:14px;width:fit-content}
         .notes{border-left:3px solid var(--rule);padding:2px 0 2px 14px;margin:18px 0 0}
         .notes p{margin:0}
