@@ -6,7 +6,7 @@
 #     deploy/acls.sh publish User:shoal-publisher          for `shoal publish`
 #     deploy/acls.sh changes User:shoal-reader             for `shoal changes` and ShoalClient
 #     deploy/acls.sh replay User:shoal-replayer            for `shoal replay`
-#     deploy/acls.sh verify User:shoal-verifier            for `shoal verify`
+#     deploy/acls.sh verify User:shoal-verifier            for `shoal verify` and `shoal diff --recorded`
 #     deploy/acls.sh explain User:shoal-explainer          for `shoal explain`
 #     deploy/acls.sh topics User:shoal-operator            for `shoal topics create` and `describe`
 #     deploy/acls.sh status User:shoal-monitor             for `shoal status`

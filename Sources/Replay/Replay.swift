@@ -17,12 +17,15 @@ public struct Replay: Sendable {
         self.progress = progress
     }
 
-    private var genesis: CompiledModel {
+    var genesis: CompiledModel {
         CompiledModel(.genesis(settings: options.settings, topics: options.vocabulary), version: nil)
     }
 
-    /// The coordinator of a run over so many partitions of a complete input.
-    func coordinator(partitions: Int, opening first: Epoch? = nil) -> ReplayCoordinator {
+    /// The coordinator of a run over so many partitions.
+    /// - Parameter recorded: models whose inclusions and settings are obeyed; nil: the input is complete.
+    func coordinator(
+        partitions: Int, opening first: Epoch? = nil, recorded: [RecordedModel]? = nil
+    ) -> ReplayCoordinator {
         let genesis = genesis
         let states = (0..<partitions).map { _ in
             var state = PartitionState()
@@ -34,7 +37,7 @@ public struct Replay: Sendable {
             model: genesis.model, genesis: genesis,
             bookkeeping: Bookkeeping(
                 from: nil, through: before, start: before, partitions: states, deltaOffset: 0, oldestOffset: 0),
-            settings: options.settings, recorded: nil, watcher: ReportBuilder(), outlet: outlet)
+            settings: options.settings, recorded: recorded, watcher: ReportBuilder(), outlet: outlet)
     }
 
     /// Runs all partitions, each from its source.
@@ -72,7 +75,7 @@ public struct Replay: Sendable {
     }
 
     /// Runs a task for each partition, and makes the report of what they leave.
-    private func results(
+    func results(
         _ coordinator: ReplayCoordinator, partitions: Int,
         _ body: @escaping @Sendable (Int) async throws -> PartitionResult
     ) async throws -> ReplayResult {

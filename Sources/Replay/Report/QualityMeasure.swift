@@ -28,6 +28,16 @@ extension ReplayReport.Quality {
         if let truth { judge(judged, members, truth) }
     }
 
+    /// Judges by where members are for the outside, those in no cluster among them.
+    mutating func judge(_ places: [Pseudonym: ClusterID], among members: [Pseudonym], _ truth: [Pseudonym: Int32]) {
+        let known = members.filter { truth[$0] != nil }
+        judged = Int64(known.count)
+        guard !known.isEmpty else { return }
+        let agreement = Agreement(known.map { truth[$0] ?? 0 }, known.map { Int32(clamping: places[$0] ?? 0) })
+        adjustedRand = Self.millionths(agreement.adjustedRand)
+        adjustedMutualInformation = Self.millionths(agreement.adjustedMutualInformation)
+    }
+
     /// The unassigned count as a cluster.
     private mutating func judge(
         _ judged: JudgedMembers, _ members: some Collection<Member>, _ truth: [Pseudonym: Int32]

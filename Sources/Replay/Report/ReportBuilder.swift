@@ -14,12 +14,38 @@ final class ReportBuilder: ModelWatcher {
 
     func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws {
         guard let tally, let version = publication.bookkeeping.through else { return }
-        let model = publication.model
+        take(publication.model, version, tally)
+        let length = publication.model.settings.fixed.epochLength
+        for change in publication.changes { add(change, publication.model, length) }
+    }
+
+    /// A model that includes closings.
+    func take(_ model: Model, _ version: Epoch, _ tally: Tally) {
         last = model
         digest = SHA256Digest.of((digest + SHA256Digest.of(ModelContent.encode(model).span)).span)
-        let length = model.settings.fixed.epochLength
-        add(row: version, length, model, tally)
-        for change in publication.changes { add(change, model, length) }
+        add(row: version, model.settings.fixed.epochLength, model, tally)
+    }
+
+    /// A change of a cluster, as it was published; the models come before.
+    func take(published change: ClusterChange) {
+        let version = change.modelVersion ?? 0
+        lifecycle.append(
+            ReplayReport.Lifecycle(
+                kind: change.kind.name, version: version, time: change.eventTime ?? 0, cluster: change.cluster,
+                origin: change.why?.name, other: change.otherCluster, members: change.members,
+                leadingTopics: change.leadingTopics))
+        guard var entry = clusters[change.cluster] else { return }
+        if !change.leadingTopics.isEmpty {
+            entry.cohesion = Int64(change.cohesion)
+            entry.leadingTopics = change.leadingTopics
+            entry.branchTopics = change.branchTopics
+            entry.branchClusters = change.branchClusters
+        }
+        if change.kind == .clusterMerged || change.kind == .clusterRetired {
+            entry.ended = version
+            entry.survivor = change.kind == .clusterMerged ? change.otherCluster : 0
+        }
+        clusters[change.cluster] = entry
     }
 
     private func add(row version: Epoch, _ length: Int64, _ model: Model, _ tally: Tally) {

@@ -1,15 +1,17 @@
 import Clustering
 import Foundation
 import Operations
+import Pipeline
 import Replay
 
 extension Command {
     static let diff = Command(
-        name: "diff", summary: "run the engine twice over one input, with two configurations, and compare",
+        name: "diff", summary: "compare two configurations, or this release and what a live group recorded",
         arguments: ["FILE"],
         options: ReplayInput.options + ReportOutput.options + [
             Option("with", "KEY=VALUE", "a setting of B; may be repeated"),
             Option("with-config", "FILE", "the settings of B are in FILE, and not those of A"),
+            Option("recorded", nil, "A is what the live group has recorded, and is not run"),
             ViewerTruth.option,
         ],
         details: """
@@ -17,6 +19,10 @@ extension Command {
             top. Both run in memory over exactly the same records, like `shoal replay`, and nothing is written.
 
             \(ReplayInput.details)
+
+            With --recorded A is the run of the live group, perhaps of another release, as its models and its published
+            changes tell it, up to its committed position; B is this program with the configuration, over the same records.
+            Input, models and output have to be there from the beginning (else the status is 67), and the key is needed.
 
             The report tells which settings differ, which clusters correspond (a cluster goes with the one that holds at
             least half of its members, in either direction), how many members end elsewhere, how often members move, how
@@ -28,10 +34,13 @@ extension Command {
             "shoal diff events.ndjson.gz --config shoal.properties --with profile.half-life=14d",
             "shoal diff --config shoal.properties --with-config next.properties --html diff.html",
             "shoal diff --config shoal.properties --from 2026-11-01T00:00:00Z --with clusters.max=64 --json",
+            "shoal diff --config shoal.properties --recorded --html upgrade.html",
         ]
     ) { arguments in
+        if arguments.has("recorded") { return try await recorded(arguments) }
         guard arguments.has("with") || arguments.has("with-config") else {
-            throw UsageError(description: "shoal diff: B is missing: --with KEY=VALUE, or --with-config FILE")
+            throw UsageError(
+                description: "shoal diff: B is missing: --with KEY=VALUE, --with-config FILE, or --recorded")
         }
         let output = try ReportOutput(arguments)
         let first = try arguments.configuration()
@@ -57,6 +66,47 @@ extension Command {
             b: .init(name: nameOfB(arguments), report: resultOfB.report),
             places: counts(resultOfA.places, resultOfB.places),
             least: max(a.options.settings.minClusterSize, b.options.settings.minClusterSize))
+        try output.give(text: report.text, json: report.json, html: report.html)
+        return .ok
+    }
+
+    /// Against the live group's run.
+    private static func recorded(_ arguments: Arguments) async throws -> ExitCode {
+        if let name = ["topic", "from", "to", "epochs", "partitions"].first(where: arguments.has) {
+            throw UsageError(
+                description: "--\(name) does not go with --recorded: the input is what the live group has read")
+        }
+        if let file = arguments.positional.first {
+            throw UsageError(
+                description: "--recorded compares with a live group's run over its topic, and \(file) is a file")
+        }
+        let output = try ReportOutput(arguments)
+        let first = try arguments.configuration()
+        let second = try arguments.configuration(file: arguments["with-config"], sets: arguments.all("with"))
+        guard first.privacyKey != nil else {
+            throw Configuration.Invalid(problems: [
+                "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: the run's pseudonyms can only be repeated with its key"
+            ])
+        }
+        var options = try ReplayInput.replayOptions(arguments, second)
+        let running = try ReplayInput.replayOptions(arguments, first)
+        (options.key, options.input) = (running.key, running.input)
+        let application = first.text("application.id")
+        let topics = first.topics
+        let comparison = RecordedComparison(
+            application: application, topics: .init(input: topics.input, output: topics.changes, models: topics.models),
+            client: first.client(first.logger), options: options)
+        let truth = try arguments["truth"].map { try ViewerTruth($0, key: options.key).groups }
+        let (a, b) = try await tracked(comparison.progress) { try await comparison.run(truth: truth) }
+        guard !comparison.progress.isStopped else {
+            Shoal.report("stopped before the end of the input: there is nothing to compare")
+            return .interrupted
+        }
+        let with = arguments.has("with") || arguments.has("with-config")
+        let report = DiffReport(
+            a: .init(name: "the recorded run of \(application)", report: a.report, isRecorded: true),
+            b: .init(name: with ? nameOfB(arguments) : arguments["config"] ?? "this configuration", report: b.report),
+            places: counts(a.places, b.places), least: options.settings.minClusterSize)
         try output.give(text: report.text, json: report.json, html: report.html)
         return .ok
     }

@@ -36,7 +36,7 @@ extension DiffReport {
             count("clusters at the end") { Int64($0.living.count) },
             count("eligible members") { $0.rows.last?.eligible ?? 0 },
             share("in no cluster", { $0.quality.unassigned }),
-            share("similarity to the own centroid", { $0.quality.similarity }, isDecimal: true),
+            share(similarityName, similarity, isDecimal: true),
             share("of what batch k-means reaches", { $0.quality.objective }),
             share("ARI against the truth", { $0.quality.adjustedRand }, isDecimal: true),
             share("AMI against the truth", { $0.quality.adjustedMutualInformation }, isDecimal: true),
@@ -46,9 +46,18 @@ extension DiffReport {
             count("drifted") { Int64($0.lifecycle.count { $0.kind == "cluster_drifted" }) },
             count("changes of members") { $0.totals.joined + $0.totals.moved + $0.totals.left + $0.totals.erased },
             count("models") { Int64($0.rows.count) },
-            count("scans of all clusters") { $0.input.events - $0.input.skippedScans },
+            a.isRecorded ? nil : count("scans of all clusters") { $0.input.events - $0.input.skippedScans },
         ]
         return facts.compactMap(\.self)
+    }
+
+    /// What a recorded run can be compared by: its last model's.
+    var similarityName: String {
+        a.isRecorded ? "similarity in the last model" : "similarity to the own centroid"
+    }
+
+    func similarity(_ report: ReplayReport) -> Int64 {
+        a.isRecorded ? report.rows.last?.similarity ?? 0 : report.quality.similarity
     }
 
     private static func percent(_ change: Double, _ before: Double) -> String {
@@ -82,6 +91,11 @@ extension DiffReport {
     /// Something keeps the runs from being comparable.
     var warnings: [String] {
         var warnings: [String] = []
+        if a.isRecorded {
+            warnings.append(
+                "A is what the live group recorded, and not a run: its members' profiles and its work are not known, so that "
+                    + "batch k-means, and how much is scanned, are not compared.")
+        }
         if a.report.input.events != b.report.input.events {
             warnings.append("The runs handled different numbers of events: what differs need not come of the settings.")
         }

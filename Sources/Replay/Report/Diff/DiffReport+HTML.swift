@@ -56,9 +56,8 @@ extension DiffReport {
                 ReportWords.decimal(second.quality.movesPerDay),
                 change("moves a member and day")),
             pair(
-                "similarity", ReportWords.decimal(first.quality.similarity),
-                ReportWords.decimal(second.quality.similarity),
-                change("similarity to the own centroid")),
+                "similarity", ReportWords.decimal(similarity(first)), ReportWords.decimal(similarity(second)),
+                change(similarityName)),
             pair(
                 "in no cluster", ReportWords.share(first.quality.unassigned),
                 ReportWords.share(second.quality.unassigned),
@@ -147,7 +146,7 @@ extension DiffReport {
             return """
                 <tr><td>\(names(match.a, first))</td><td>\(match.kind.rawValue)</td><td>\(names(match.b, second))</td>\
                 <td class="r">\(ReportWords.number(match.membersOfA))</td><td class="r">\(ReportWords.number(match.membersOfB))</td>\
-                <td class="r">\(ReportWords.number(match.shared))</td><td>\(topics.joined(separator: ", "))</td></tr>
+                <td class="r">\(ReportWords.number(match.shared))</td><td class="one">\(topics.joined(separator: ", "))</td></tr>
 
                 """
         }

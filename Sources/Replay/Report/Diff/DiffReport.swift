@@ -7,10 +7,14 @@ public struct DiffReport: Codable, Equatable, Sendable {
     public struct Side: Codable, Equatable, Sendable {
         public var name: String
         public var report: ReplayReport
+        /// It is what a live group has recorded, and was not run: how its members' profiles were, and how much work it was, is
+        /// not known.
+        public var isRecorded: Bool
 
-        public init(name: String, report: ReplayReport) {
+        public init(name: String, report: ReplayReport, isRecorded: Bool = false) {
             self.name = name
             self.report = report
+            self.isRecorded = isRecorded
         }
     }
 

@@ -1,0 +1,158 @@
+public import Clustering
+public import Kafka
+internal import Pipeline
+internal import Schemas
+
+/// This program and a configuration, held against what a live group has recorded of the same input: A is the recorded run, B the
+/// replay. The group is not joined, and nothing is written.
+public struct RecordedComparison: Sendable {
+    private let verification: Verification
+    public var progress: ReplayProgress { verification.progress }
+
+    /// - Parameters:
+    ///   - application: the consumer group.
+    ///   - options: key, how the input's records are read, and the settings of B.
+    public init(
+        application: String, topics: Verification.Topics, client: ClientConfiguration, options: ReplayOptions,
+        progress: ReplayProgress = ReplayProgress()
+    ) {
+        verification = Verification(
+            application: application, topics: topics, client: client, options: options, isJSON: false,
+            progress: progress)
+    }
+
+    /// Runs B up to the group's committed position, and gathers what A made of the same records.
+    /// - Parameter truth: the group of each viewer who belongs to one alone.
+    /// - Returns: what both made of it, with places.
+    /// - Throws: `ReplayError` (`incomparable`) where something of the run is gone; `KafkaError`.
+    public func run(truth: [Pseudonym: Int32]? = nil) async throws -> (a: ReplayResult, b: ReplayResult) {
+        let admin = try Admin(verification.client)
+        let topics = verification.topics
+        _ = try await verification.watermarks(admin, topics.models, 0)
+        let committed = try await verification.positions(admin)
+        let outputs = try await outputs(admin)
+        let run = try await RecordedRun(
+            topics.models, through: try await verification.watermarks(admin, topics.models, 0).high,
+            client: verification.client)
+        try verification.checkKey(run)
+        let stretches = try await verification.ranges(admin, run, committed, [:])
+        var (b, last) = try await replay(run, stretches)
+        guard !progress.isStopped else { return (ReplayResult(ReplayReport()), b) }
+        let side = try await side(run, stretches, outputs)
+        var a = ReplayResult(try side.report(run, input: b.report.input, through: last ?? .max))
+        a.places = side.places
+        b.measureQuality()
+        if let truth {
+            let members = Set(a.places.keys).union(b.places.keys).sorted()
+            a.report.quality.judge(a.places, among: members, truth)
+            b.report.quality.judge(b.places, among: members, truth)
+        }
+        return (a, b)
+    }
+
+    private func outputs(_ admin: Admin) async throws -> [Range<Int64>] {
+        let topic = verification.topics.output
+        guard let count = try await admin.partitions(of: topic, timeout: .seconds(10)) else {
+            throw ReplayError(.incomparable, "there is no topic \(topic)")
+        }
+        var ranges: [Range<Int64>] = []
+        for partition in 0..<count {
+            let marks = try await admin.watermarks(of: TopicPartition(topic, partition))
+            guard marks.low == 0 else {
+                throw ReplayError(
+                    .incomparable,
+                    "\(topic) partition \(partition) begins at offset \(marks.low): retention has taken the first changes, "
+                        + "without which nobody knows where all members are")
+            }
+            ranges.append(marks.low..<marks.high)
+        }
+        return ranges
+    }
+
+    /// What was published of what lies before the committed positions.
+    private func side(
+        _ run: RecordedRun, _ stretches: [Verification.Stretch], _ outputs: [Range<Int64>]
+    ) async throws -> RecordedSide {
+        let settings = run.genesis.model.settings
+        var side = RecordedSide(settings)
+        let committed = PublishedChanges.Before(
+            points: stretches.map { SnapshotPoint(offset: $0.target.offset, epoch: $0.target.phase.epoch) },
+            model: .max,
+            staleness: settings.fixed.staleness)
+        let topic = verification.topics.output
+        for (output, range) in outputs.enumerated() {
+            let place = TopicPartition(topic, Int32(output))
+            try await BoundedReader(verification.client).read(place, range) { batch, index in
+                guard let value = batch.valueBytes(index), let change = try? ClusterChange(value) else {
+                    throw ReplayError(
+                        .incomparable,
+                        "\(place) offset \(batch.offset(index)) is no change: does something else write there?")
+                }
+                if committed.contains(change) { side.take(change) }
+            }
+        }
+        return side
+    }
+
+    /// This program and its settings over the same records.
+    private func replay(
+        _ run: RecordedRun, _ stretches: [Verification.Stretch]
+    ) async throws -> (result: ReplayResult, last: Epoch?) {
+        let options = verification.options
+        var replay = Replay(options, progress: progress)
+        replay.keepsPlaces = true
+        // Where both have the same epochs, both include the same closings: what differs then is not a wall clock's doing.
+        let hasSameEpochs = options.settings.fixed == run.genesis.model.settings.fixed
+        let recorded = run.models.map { model in
+            var model = model
+            model.settings = options.settings
+            return model
+        }
+        let coordinator = replay.coordinator(
+            partitions: stretches.count, recorded: hasSameEpochs ? recorded : nil)
+        let client = try ReaderClient(verification.client.reading)
+        let ranges = stretches.map { stretch in
+            // The record at the position may have opened an epoch already.
+            stretch.from..<min(max(stretch.target.offset + 1, stretch.from), max(stretch.high, stretch.from))
+        }
+        let topic = TopicProgress(progress, ranges: ranges)
+        let rejected = RejectedCounts()
+        let genesis = replay.genesis
+        let input = verification.topics.input
+        var result = try await replay.results(coordinator, partitions: stretches.count) { [replay] partition in
+            let stretch = stretches[partition]
+            let shard = Shard(partition: stretch.partition, genesis: genesis, keys: KeyedTopics(options.key))
+            var engine = PartitionEngine(shard, offset: stretch.from)
+            engine.target = stretch.target
+            var source = try TopicSource(
+                client, topic: input, partition: partition, range: ranges[partition], key: options.key,
+                options: options.input, progress: topic, rejected: rejected)
+            var run = PartitionRun(
+                engine, coordinator: coordinator, progress: replay.progress, outlet: nil, keepsPlaces: true)
+            return try await run.run(&source)
+        }
+        result.report.input.name = input
+        result.report.input.rejected = rejected.byReason
+        result.report.input.ranges = stretches.map {
+            ReplayReport.Input.Range(partition: $0.partition, from: $0.from, to: $0.target.offset)
+        }
+        if !hasSameEpochs {
+            result.report.notes.append(
+                "settings that are fixed for an application's life differ, so that its models' inclusions could not be obeyed: "
+                    + "a model includes what it would on an input that was complete from the beginning")
+            return (result, nil)
+        }
+        return (result, await coordinator.lastVersion)
+    }
+}
+
+extension Phase {
+    /// The epoch that is open, or was before the one that is waited for.
+    fileprivate var epoch: Epoch? {
+        switch self {
+        case .genesis: nil
+        case .open(let epoch): epoch
+        case .waiting(let epoch, let after): after == nil ? epoch - 1 : epoch
+        }
+    }
+}
