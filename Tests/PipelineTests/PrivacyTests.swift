@@ -49,6 +49,17 @@ struct PrivacyTests {
         #expect(again == first[7])
     }
 
+    @Test("viewers who came once make the table no larger than those who are wanted need")
+    func churn() throws {
+        var table = ViewerTable(key: try #require(key))
+        table.wanted = 1_000
+        for viewer in 0..<20_000 { _ = table.identity(of: Array("viewer-\(viewer)".utf8).span) }
+        #expect(table.room == 2_048)
+        table.wanted = 5_000
+        for viewer in 0..<20_000 { _ = table.identity(of: Array("viewer-\(viewer)".utf8).span) }
+        #expect(table.room == 16_384)
+    }
+
     @Test("a key is 64 hexadecimal digits and nothing else", arguments: ["", "0b", String(repeating: "0g", count: 32)])
     func badKey(text: String) {
         #expect(PrivacyKey(hex: text) == nil)

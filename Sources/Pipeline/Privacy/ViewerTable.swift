@@ -22,6 +22,8 @@ struct ViewerTable {
     private var slots: [Slot]
     private var used = 0
     private let ceiling: Int
+    /// How many viewers there are whom it is worth knowing. Who came once and will not come again makes the table no larger.
+    var wanted = Int.max
 
     /// - Parameter ceiling: the most viewers kept, a power of two; 40 bytes each.
     init(key: PrivacyKey, ceiling: Int = 1 << 20) {
@@ -30,6 +32,9 @@ struct ViewerTable {
         self.ceiling = ceiling
         slots = Array(repeating: Slot(), count: min(1 << 10, ceiling))
     }
+
+    /// How many viewers it has room for.
+    var room: Int { slots.count }
 
     /// The viewer's pseudonym and order; about 20 ns for one that is known, 600 ns for a new one.
     mutating func identity(of viewer: Span<UInt8>) -> ViewerIdentity {
@@ -40,7 +45,7 @@ struct ViewerTable {
             return ViewerIdentity(pseudonym: slot.pseudonym, order: slot.order)
         }
         let digest = hmac.digest(viewer)
-        if used > slots.count / 2, slots.count < ceiling {
+        if used > slots.count / 2, slots.count < ceiling, slots.count / 2 < wanted {
             grow()
             index = Int(truncatingIfNeeded: first) & (slots.count - 2)
         }

@@ -26,6 +26,11 @@ package struct Intake {
         ids = SipHash(key, purpose: "events")
     }
 
+    /// From now on as many viewers are kept in mind, and no more.
+    mutating func keep(viewers count: Int) {
+        viewers.wanted = count
+    }
+
     /// Reads a record of a topic.
     package mutating func read(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
         guard let value = batch.value(index) else {

@@ -132,6 +132,7 @@ actor ShardActor {
         if next == batch.count {
             batch = try reader.poll(max: 512)
             next = 0
+            intake.keep(viewers: machine.shard.memberCount)
         }
         guard batch.count > 0 else { return try await idle() }
         gauge.startBatch(machine)
