@@ -6,6 +6,9 @@ public final class ReaderClient: Sendable {
     let handle: Handle
 
     public init(_ configuration: ClientConfiguration) throws(KafkaError) {
+        var configuration = configuration
+        // A partition's end is seen when a fetch comes back empty, and a take-over waits for some ends, one after the other.
+        configuration.settings.merge(["fetch.wait.max.ms": "50"]) { user, _ in user }
         handle = try Handle(
             RD_KAFKA_CONSUMER, configuration,
             adding: [
