@@ -4,18 +4,70 @@ import Foundation
 @testable import Pipeline
 @testable import StateMaker
 
-/// How fast a partition's state is written and read: `make bench-state MEMBERS=1000000`.
+/// How fast partitions' state is written and read: `make bench-state MEMBERS=1000000`. Rates are of CPU time, of one core; what
+/// is read side by side is timed by the clock.
 @main
 struct BenchState {
-    static func main() throws {
+    private static let partitions = 4
+
+    static func main() async throws {
         let members = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
         guard let key = PrivacyKey(hex: String(repeating: "5a", count: 32)) else { return }
-        print("members                    \(members), 6 topics each")
-        var shard = StateMaker.shard(members: members, KeyedTopics(key))
-        shard.trackChanges()
+        print("members                    \(members), 6 topics each, \(partitions) partitions")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var sum = Times()
+        for partition in 0..<Int32(partitions) {
+            let times = try write(partition, members: members / partitions, key, to: url(folder, partition))
+            sum.encoded += times.encoded
+            sum.restored += times.restored
+            sum.written += times.written
+            (sum.size, sum.fileSize) = (sum.size + times.size, sum.fileSize + times.fileSize)
+        }
+        report("snapshot, encoded", members, sum.encoded, bytes: sum.size)
+        report("snapshot, restored", members, sum.restored, bytes: sum.size)
+        report("checkpoint, written", members, sum.written, bytes: sum.fileSize)
 
+        let (began, before) = (ContinuousClock.now, cpuTime())
+        let ready = try await withThrowingTaskGroup(of: Int.self) { tasks in
+            for partition in 0..<Int32(partitions) {
+                tasks.addTask { try await read(partition, key, from: url(folder, partition)) }
+            }
+            var ready = 0
+            for try await count in tasks { ready += count }
+            return ready
+        }
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        guard ready == members / partitions * partitions else {
+            throw Checkpoint.Failure.damaged("\(ready) members are read of \(members)")
+        }
+        report("checkpoint, ready again", members, cpuTime() - before, bytes: sum.fileSize)
+        print(String(format: "all ready again after       %.2f s, memory at most %.2f GB", seconds, peak()))
+    }
+
+    private struct Times {
+        var (encoded, restored, written) = (0.0, 0.0, 0.0)
+        var (size, fileSize) = (0, 0)
+    }
+
+    private static func url(_ folder: URL, _ partition: Int32) -> URL {
+        folder.appending(path: "\(partition).checkpoint")
+    }
+
+    private static func head(_ partition: Int32) -> Checkpoint.Head {
+        Checkpoint.Head(application: "bench", partition: partition, keyFingerprint: 1)
+    }
+
+    /// A partition's snapshot, what is made of it, and its checkpoint.
+    private static func write(
+        _ partition: Int32, members: Int, _ key: PrivacyKey, to file: URL
+    ) throws -> Times {
+        var times = Times()
+        var shard = StateMaker.shard(members: members, from: Int(partition) * members, KeyedTopics(key))
+        shard.trackChanges()
         var records = RecordBuffer()
-        let written = seconds {
+        times.encoded = cpuSeconds {
             _ = shard.beginSnapshot(at: 0)
             while true {
                 let isWhole = shard.continueSnapshot(most: 4_096)
@@ -23,47 +75,56 @@ struct BenchState {
                 if isWhole { break }
             }
         }
-        report("snapshot, encoded", members, written, bytes: records.size)
+        times.size = records.size
         StateRecord.append(shard.header(at: 0), number: 1, side: .a, largestPart: Parts.largest, to: &records)
         StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
-
         var state = StateTable()
-        report("snapshot, restored", members, try seconds { try take(records, into: &state) }, bytes: records.size)
-        records = RecordBuffer()
-
-        let file = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString).checkpoint")
-        defer { try? FileManager.default.removeItem(at: file) }
-        let head = Checkpoint.Head(application: "bench", partition: 0, keyFingerprint: 1)
-        let checkpoint = Checkpoint(head: head, state: state)
-        let saved = try seconds { try checkpoint.write(to: file) }
-        let size = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
-        report("checkpoint, written", members, saved, bytes: size)
-        var found: Checkpoint?
-        report(
-            "checkpoint, read", members, try seconds { found = try Checkpoint(of: file, expected: head) }, bytes: size)
-        guard var read = found?.state else { return }
-        found = nil
-        var ready = 0
-        let made = try seconds { ready = try StateMaker.ready(&read, key) }
-        report("shard, ready again", members, made, bytes: size)
-        guard ready == members else { throw Checkpoint.Failure.damaged("members are missing") }
+        times.restored = try cpuSeconds { try take(records, into: &state) }
+        let checkpoint = Checkpoint(head: head(partition), state: state)
+        times.written = try cpuSeconds { try checkpoint.write(to: file) }
+        times.fileSize = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
+        return times
     }
 
-    static func take(_ records: RecordBuffer, into state: inout StateTable) throws {
+    /// - Returns: the members of a shard that could go on.
+    @concurrent
+    private static func read(_ partition: Int32, _ key: PrivacyKey, from file: URL) async throws -> Int {
+        guard var found = try await Checkpoint.read(file, expected: head(partition)) else { return 0 }
+        return try StateMaker.ready(&found.state, key)
+    }
+
+    private static func take(_ records: RecordBuffer, into state: inout StateTable) throws {
         let bytes = records.bytes.span
         for (index, entry) in records.entries.enumerated() {
             guard let key = entry.key, let value = entry.value else { continue }
             try state.take(key: bytes.extracting(key), value: bytes.extracting(value), offset: Int64(index))
         }
+        state.settle()
     }
 
-    static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let started = ContinuousClock.now
+    // MARK: - What it costs
+
+    /// Seconds of CPU time of this process.
+    private static func cpuTime() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    private static func cpuSeconds(_ body: () throws -> Void) rethrows -> Double {
+        let before = cpuTime()
         try body()
-        return (ContinuousClock.now - started) / .seconds(1)
+        return cpuTime() - before
     }
 
-    static func report(_ what: String, _ members: Int, _ seconds: Double, bytes: Int) {
+    /// The most memory that was resident, in GB.
+    private static func peak() -> Double {
+        var usage = rusage()
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Double(usage.ru_maxrss) / 1e6
+    }
+
+    private static func report(_ what: String, _ members: Int, _ seconds: Double, bytes: Int) {
         let name = what.padding(toLength: 26, withPad: " ", startingAt: 0)
         let rate = Double(members) / seconds / 1e6
         print(

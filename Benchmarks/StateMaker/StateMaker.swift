@@ -11,21 +11,22 @@ enum StateMaker {
     }
 
     /// Members in genesis, with a profile of 6 topics each.
-    static func shard(members: Int, _ keys: KeyedTopics) -> Shard<KeyedTopics> {
+    /// - Parameter first: the number of the first one.
+    static func shard(members: Int, from first: Int = 0, _ keys: KeyedTopics) -> Shard<KeyedTopics> {
         var shard = Shard(partition: 0, genesis: genesis, keys: keys)
         var changes: [MemberChange] = []
         var event = EngineEvent()
         (event.watched, event.duration, event.time) = (20_000, 30_000, 1_650_000_000_000)
-        for member in 0..<members {
+        for member in first..<first + members {
             var mixer = SplitMix64(seed: UInt64(member))
             event.member = UInt128(mixer.next()) << 64 | UInt128(mixer.next())
             event.order = mixer.next()
             event.text.removeAll(keepingCapacity: true)
             event.topics.removeAll(keepingCapacity: true)
-            let first = Int(mixer.next() % 64)
+            let topics = Int(mixer.next() % 64)
             for topic in 0..<6 {
                 let start = event.text.count
-                event.text += names[(first + topic * 7) % 64]
+                event.text += names[(topics + topic * 7) % 64]
                 event.topics.append(.init(name: start..<event.text.count, weight: UInt32(1 << 16 - topic * 5_000)))
             }
             shard.handle(event, offset: Int64(member), changes: &changes)

@@ -17,31 +17,43 @@ extension MemberTable {
             cluster: member.cluster == Self.uncounted ? nil : member.cluster, previous: member.previous)
     }
 
-    /// Puts a member in, or in the place of what was known of it.
-    /// - Returns: its slot.
-    mutating func restore(
-        _ fields: MemberFields, topics: [TopicNumber], weights: [UInt32], directions: [UInt16]
-    ) -> Int {
-        let slot = find(fields.pseudonym) ?? insert(fields.pseudonym, order: fields.order)
-        update(slot) { member in
-            member.order = fields.order
-            member.landmark = fields.landmark
-            member.lastEpoch = fields.lastEpoch ?? .min
-            member.events = fields.events
-            member.cluster = fields.cluster ?? Self.uncounted
-            member.previous = fields.previous
-            member.saved = .clean
-            member.count = 0
+    /// Puts members in, or in the place of what was known of them.
+    /// - Parameter slots: where each is then.
+    mutating func restore(_ states: borrowing MemberStates, _ slots: inout [Int]) {
+        slots.removeAll(keepingCapacity: true)
+        look(for: states.fields)
+        for index in states.fields.indices {
+            let slot = restore(states.fields[index])
+            let range = states.range(index)
+            reserve(range.count, for: slot)
+            update(slot) { $0.count = UInt8(range.count) }
+            let start = self.range(slot).lowerBound
+            Self.copy(states.topics, range, to: start, of: &topics)
+            Self.copy(states.weights, range, to: start, of: &weights)
+            Self.copy(states.directions, range, to: start, of: &directions)
+            slots.append(slot)
         }
-        reserve(topics.count, for: slot)
-        update(slot) { $0.count = UInt8(topics.count) }
-        let start = range(slot).lowerBound
-        for index in topics.indices {
-            self.topics[start + index] = topics[index]
-            self.weights[start + index] = weights[index]
-            self.directions[start + index] = directions[index]
+    }
+
+    /// Puts a member in that has no topics yet.
+    private mutating func restore(_ fields: MemberFields) -> Int {
+        var member = Slot(
+            pseudonym: fields.pseudonym, order: fields.order, landmark: fields.landmark,
+            lastEpoch: fields.lastEpoch ?? .min, events: fields.events, cluster: fields.cluster ?? Self.uncounted,
+            previous: fields.previous, isUsed: true, saved: .clean)
+        guard let slot = find(fields.pseudonym) else { return insert(member) }
+        update(slot) {
+            (member.start, member.capacity) = ($0.start, $0.capacity)
+            $0 = member
         }
         return slot
+    }
+
+    @inline(__always)
+    private static func copy<T>(_ values: [T], _ range: Range<Int>, to start: Int, of target: inout [T]) {
+        let values = values.span.extracting(range)
+        var target = target.mutableSpan
+        for index in values.indices { target[start + index] = values[index] }
     }
 }
 

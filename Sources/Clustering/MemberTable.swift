@@ -1,6 +1,6 @@
 /// The members of a shard, in arrays: a table of fixed-size slots and one of topic weights, no object a member.
 ///
-/// A slot takes 64 bytes, a bound 12, the index 4 a place, a topic 10 (number, weight, direction) in blocks of 4. Which slot a member
+/// A slot takes 64 bytes, a bound 12, the index 8 a place, a topic 10 (number, weight, direction) in blocks of 4. Which slot a member
 /// lives in reaches no result.
 struct MemberTable {
     struct Slot {
@@ -32,8 +32,9 @@ struct MemberTable {
     var bounds: [ScoreBound] = []
     private var freeSlots: [UInt32] = []
     private(set) var count = 0
-    /// Open addressing by pseudonym: slot + 1; 0 is free.
-    private var index = [UInt32](repeating: 0, count: 64)
+    /// Open addressing by pseudonym: its low half, so that others are passed over without a look at their slots, above slot + 1;
+    /// 0 is free.
+    private var index = [UInt64](repeating: 0, count: 64)
 
     /// Topics of all members, block by block; those of a member stand in no particular order of numbers.
     var topics: [TopicNumber] = []
@@ -49,26 +50,55 @@ struct MemberTable {
     func find(_ pseudonym: Pseudonym) -> Int? {
         var place = home(pseudonym)
         while index[place] != 0 {
-            let slot = Int(index[place]) - 1
-            if slots[slot].pseudonym == pseudonym { return slot }
+            let entry = index[place]
+            if UInt32(truncatingIfNeeded: entry >> 32) == UInt32(truncatingIfNeeded: pseudonym) {
+                let slot = Self.slot(entry)
+                if slots[slot].pseudonym == pseudonym { return slot }
+            }
             place = (place + 1) & (index.count - 1)
         }
         return nil
     }
 
+    /// Looks where many will be looked up next: memory answers side by side what it would answer one by one.
+    func look(for members: [MemberFields]) {
+        var highest: UInt32 = 0
+        for index in members.indices {
+            highest = max(highest, UInt32(truncatingIfNeeded: self.index[home(members[index].pseudonym)]))
+        }
+        precondition(highest <= slots.count, "the index names a slot that is not there")
+    }
+
+    /// Makes room for as many members at once, and for as many topics of theirs.
+    mutating func reserve(members count: Int, topics topicCount: Int) {
+        slots.reserveCapacity(count)
+        bounds.reserveCapacity(count)
+        topics.reserveCapacity(topicCount)
+        weights.reserveCapacity(topicCount)
+        directions.reserveCapacity(topicCount)
+        var size = index.count
+        while count * 4 > size * 3 { size *= 2 }
+        if size > index.count { grow(to: size) }
+    }
+
     /// A slot for a member that is not there yet.
     mutating func insert(_ pseudonym: Pseudonym, order: UInt64) -> Int {
-        if (count + 1) * 4 > index.count * 3 { grow() }
+        insert(Slot(pseudonym: pseudonym, order: order, isUsed: true))
+    }
+
+    /// Puts a member in that is not there yet.
+    mutating func insert(_ member: Slot) -> Int {
+        if (count + 1) * 4 > index.count * 3 { grow(to: index.count * 2) }
         let slot: Int
         if let free = freeSlots.popLast() {
             slot = Int(free)
+            bounds[slot] = ScoreBound()
+            slots[slot] = member
         } else {
             slot = slots.count
-            slots.append(Slot())
+            slots.append(member)
             bounds.append(ScoreBound())
         }
-        bounds[slot] = ScoreBound()
-        slots[slot] = Slot(pseudonym: pseudonym, order: order, isUsed: true)
         place(slot)
         count += 1
         return slot
@@ -81,7 +111,7 @@ struct MemberTable {
         while true {
             place = (place + 1) & mask
             guard index[place] != 0 else { break }
-            let home = home(slots[Int(index[place]) - 1].pseudonym)
+            let home = home(index[place] >> 32)
             if (place - home) & mask >= (place - hole) & mask {
                 index[hole] = index[place]
                 hole = place
@@ -99,29 +129,38 @@ struct MemberTable {
         body(&slots[slot])
     }
 
-    private func home(_ pseudonym: Pseudonym) -> Int {
-        // A pseudonym is a keyed hash already.
+    @inline(__always)
+    private func home(_ pseudonym: some FixedWidthInteger) -> Int {
+        // A pseudonym is a keyed hash already; there are no more places than its low half has values.
         Int(truncatingIfNeeded: pseudonym) & (index.count - 1)
     }
+
+    @inline(__always)
+    private static func slot(_ entry: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: entry)) - 1 }
 
     private func placeOf(_ slot: Int) -> Int? {
         var place = home(slots[slot].pseudonym)
         while index[place] != 0 {
-            if Int(index[place]) - 1 == slot { return place }
+            if Self.slot(index[place]) == slot { return place }
             place = (place + 1) & (index.count - 1)
         }
         return nil
     }
 
     private mutating func place(_ slot: Int) {
-        var place = home(slots[slot].pseudonym)
-        while index[place] != 0 { place = (place + 1) & (index.count - 1) }
-        index[place] = UInt32(slot + 1)
+        place(UInt64(UInt32(truncatingIfNeeded: slots[slot].pseudonym)) << 32 | UInt64(slot + 1))
     }
 
-    private mutating func grow() {
-        index = Array(repeating: 0, count: index.count * 2)
-        for slot in slots.indices where slots[slot].isUsed { place(slot) }
+    private mutating func place(_ entry: UInt64) {
+        var place = home(entry >> 32)
+        while index[place] != 0 { place = (place + 1) & (index.count - 1) }
+        index[place] = entry
+    }
+
+    private mutating func grow(to size: Int) {
+        let entries = index
+        index = Array(repeating: 0, count: size)
+        for entry in entries where entry != 0 { place(entry) }
     }
 
     // MARK: - Topics

@@ -168,6 +168,10 @@ public struct RestoredMembers: Sendable {
     var table = MemberTable()
     private var points: [SnapshotPoint] = []
     private var places: [SnapshotPoint: UInt32] = [:]
+    /// Some of them, to be found without a dictionary.
+    private var recent = [(point: SnapshotPoint, place: UInt32)?](repeating: nil, count: 64)
+    /// Of the members that were put in last: a buffer that is used again.
+    private var slots: [Int] = []
     /// By slot.
     private var point: [UInt32] = []
 
@@ -175,17 +179,33 @@ public struct RestoredMembers: Sendable {
 
     public var count: Int { table.count }
 
-    /// A member as it was at a point: in the place of what was known of it.
-    public mutating func put(
-        _ fields: MemberFields, topics: [TopicNumber], weights: [UInt32], directions: [UInt16], at point: SnapshotPoint
-    ) {
-        let slot = table.restore(fields, topics: topics, weights: weights, directions: directions)
-        if points.last != point, places[point] == nil {
-            places[point] = UInt32(points.count)
+    /// Makes room for as many members at once, and for about as many topics of theirs.
+    public mutating func reserve(_ count: Int, topics: Int) {
+        table.reserve(members: count, topics: topics)
+        point.reserveCapacity(count)
+    }
+
+    /// Members as they were at points, one for each: in the place of what was known of them.
+    public mutating func put(_ states: borrowing MemberStates, at points: [SnapshotPoint]) {
+        table.restore(states, &slots)
+        for index in slots.indices {
+            let place = place(of: points[index])
+            if slots[index] == point.count { point.append(place) } else { point[slots[index]] = place }
+        }
+    }
+
+    @inline(__always)
+    private mutating func place(of point: SnapshotPoint) -> UInt32 {
+        // They come in runs, or from few snapshots in turn.
+        let near = Int(truncatingIfNeeded: point.offset) & (recent.count - 1)
+        if let last = recent[near], last.point == point { return last.place }
+        let place = places[point] ?? UInt32(points.count)
+        if place == points.count {
+            places[point] = place
             points.append(point)
         }
-        if slot == self.point.count { self.point.append(0) }
-        self.point[slot] = points.last == point ? UInt32(points.count - 1) : places[point] ?? 0
+        recent[near] = (point, place)
+        return place
     }
 
     public func contains(_ pseudonym: Pseudonym) -> Bool { table.find(pseudonym) != nil }
@@ -198,14 +218,14 @@ public struct RestoredMembers: Sendable {
     /// Visits all members, in no order that means anything.
     /// - Parameter body: a member, the point that it is of, and its topics, weights and directions.
     public func visit(
-        _ body: (MemberFields, SnapshotPoint, ArraySlice<TopicNumber>, ArraySlice<UInt32>, ArraySlice<UInt16>) throws ->
-            Void
+        _ body: (MemberFields, SnapshotPoint, Span<TopicNumber>, Span<UInt32>, Span<UInt16>) throws -> Void
     ) rethrows {
+        let (topics, weights, directions) = (table.topics.span, table.weights.span, table.directions.span)
         for slot in table.slots.indices where table.slots[slot].isUsed {
             let range = table.range(slot)
             try body(
-                table.fields(slot), points[Int(point[slot])], table.topics[range], table.weights[range],
-                table.directions[range])
+                table.fields(slot), points[Int(point[slot])], topics.extracting(range), weights.extracting(range),
+                directions.extracting(range))
         }
     }
 

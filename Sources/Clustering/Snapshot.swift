@@ -66,12 +66,12 @@ public struct MemberFields: Equatable, Sendable {
 
 /// Members' states one behind the other: no object a member.
 public struct MemberStates: Equatable, Sendable {
-    public private(set) var fields: [MemberFields] = []
+    public var fields: [MemberFields] = []
     /// Where the topics of each member end.
-    private var ends: [Int] = []
-    public private(set) var topics: [TopicNumber] = []
-    public private(set) var weights: [UInt32] = []
-    public private(set) var directions: [UInt16] = []
+    public var ends: [Int] = []
+    public var topics: [TopicNumber] = []
+    public var weights: [UInt32] = []
+    public var directions: [UInt16] = []
     /// Members that are no more.
     public private(set) var removed: [Pseudonym] = []
 
@@ -83,6 +83,7 @@ public struct MemberStates: Equatable, Sendable {
     public var count: Int { fields.count + removed.count }
 
     /// The places of a member's topics in the three arrays.
+    @inlinable
     public func range(_ index: Int) -> Range<Int> {
         (index == 0 ? 0 : ends[index - 1])..<ends[index]
     }
@@ -101,7 +102,7 @@ public struct MemberStates: Equatable, Sendable {
         removed.append(pseudonym)
     }
 
-    mutating func removeAll() {
+    public mutating func removeAll() {
         fields.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         topics.removeAll(keepingCapacity: true)

@@ -15,23 +15,35 @@ public struct ProtoReader: ~Escapable {
     public struct Field: Sendable {
         public var number: Int
         public var type: ProtoWireType
+
+        @inlinable
+        public init(number: Int, type: ProtoWireType) {
+            self.number = number
+            self.type = type
+        }
     }
 
-    private let span: Span<UInt8>
-    /// Where it stands, and where what it reads ends.
-    public private(set) var offset: Int
-    private var end: Int
+    @usableFromInline let span: Span<UInt8>
+    @usableFromInline var place: Int
+    /// Where what it reads ends.
+    @usableFromInline var end: Int
 
     @_lifetime(copy span)
+    @inlinable
     public init(_ span: Span<UInt8>) {
         self.span = span
-        offset = 0
+        place = 0
         end = span.count
     }
 
+    /// Where it stands.
+    @inlinable
+    public var offset: Int { place }
+
     /// The next field; nil at the end.
+    @inlinable
     public mutating func next() throws(ProtoError) -> Field? {
-        guard offset < end else { return nil }
+        guard place < end else { return nil }
         let tag = try varint()
         guard tag >> 3 >= 1, tag >> 3 <= 536_870_911, let type = ProtoWireType(rawValue: UInt8(tag & 7)) else {
             throw .badField
@@ -39,17 +51,22 @@ public struct ProtoReader: ~Escapable {
         return Field(number: Int(tag >> 3), type: type)
     }
 
+    @inlinable
     public mutating func varint() throws(ProtoError) -> UInt64 {
-        guard offset < end else { throw .truncated }
-        let first = span[offset]
-        offset += 1
-        if first < 0x80 { return UInt64(first) }
+        guard place < end else { throw .truncated }
+        let first = span[place]
+        place += 1
+        return first < 0x80 ? UInt64(first) : try varint(after: first)
+    }
+
+    @usableFromInline
+    mutating func varint(after first: UInt8) throws(ProtoError) -> UInt64 {
         var value = UInt64(first & 0x7F)
         var shift: UInt64 = 7
         while true {
-            guard offset < end else { throw .truncated }
-            let byte = span[offset]
-            offset += 1
+            guard place < end else { throw .truncated }
+            let byte = span[place]
+            place += 1
             if shift == 63, byte > 1 { throw .badVarint }
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }
@@ -60,51 +77,61 @@ public struct ProtoReader: ~Escapable {
 
     // MARK: - Values of a field
 
+    @inlinable
     public mutating func uint64(_ field: Field) throws(ProtoError) -> UInt64 {
         guard field.type == .varint else { throw .badField }
         return try varint()
     }
 
+    @inlinable
     public mutating func int64(_ field: Field) throws(ProtoError) -> Int64 {
         Int64(bitPattern: try uint64(field))
     }
 
     /// Protobuf cuts larger numbers off, as all of its readers do.
+    @inlinable
     public mutating func uint32(_ field: Field) throws(ProtoError) -> UInt32 {
         UInt32(truncatingIfNeeded: try uint64(field))
     }
 
+    @inlinable
     public mutating func int32(_ field: Field) throws(ProtoError) -> Int32 {
         Int32(truncatingIfNeeded: try uint64(field))
     }
 
+    @inlinable
     public mutating func bool(_ field: Field) throws(ProtoError) -> Bool {
         try uint64(field) != 0
     }
 
+    @inlinable
     public mutating func zigzag(_ field: Field) throws(ProtoError) -> Int64 {
         Self.unzigzag(try uint64(field))
     }
 
+    @inlinable
     public mutating func fixed64(_ field: Field) throws(ProtoError) -> UInt64 {
         guard field.type == .fixed64 else { throw .badField }
         return try fixed()
     }
 
+    @inlinable
     public mutating func double(_ field: Field) throws(ProtoError) -> Double {
         Double(bitPattern: try fixed64(field))
     }
 
     /// The range of a length-delimited field's bytes in the span.
+    @inlinable
     public mutating func range(_ field: Field) throws(ProtoError) -> Range<Int> {
         guard field.type == .bytes else { throw .badField }
         let length = try varint()
-        guard length <= UInt64(end - offset) else { throw .truncated }
-        let start = offset
-        offset += Int(length)
-        return start..<offset
+        guard length <= UInt64(end - place) else { throw .truncated }
+        let start = place
+        place += Int(length)
+        return start..<place
     }
 
+    @inlinable
     public mutating func bytes(_ field: Field) throws(ProtoError) -> [UInt8] {
         let range = try range(field)
         // Safe: the range lies within the span.
@@ -112,46 +139,51 @@ public struct ProtoReader: ~Escapable {
     }
 
     /// A nested message: `body` sees its bytes only.
+    @inlinable
     public mutating func message(
         _ field: Field, _ body: (inout ProtoReader) throws(ProtoError) -> Void
     ) throws(ProtoError) {
         let range = try range(field)
-        let (outer, after) = (end, offset)
-        (offset, end) = (range.lowerBound, range.upperBound)
-        defer { (offset, end) = (after, outer) }
+        let (outer, after) = (end, place)
+        (place, end) = (range.lowerBound, range.upperBound)
+        defer { (place, end) = (after, outer) }
         try body(&self)
     }
 
     /// A repeated number, packed or not.
+    @inlinable
     public mutating func repeated(
         _ field: Field, _ body: (UInt64) throws(ProtoError) -> Void
     ) throws(ProtoError) {
         guard field.type == .bytes else { return try body(uint64(field)) }
         try message(field) { reader throws(ProtoError) in
-            while reader.offset < reader.end { try body(reader.varint()) }
+            while reader.place < reader.end { try body(reader.varint()) }
         }
     }
 
     /// A repeated fixed32, packed or not.
+    @inlinable
     public mutating func repeatedFixed32(
         _ field: Field, _ body: (UInt32) throws(ProtoError) -> Void
     ) throws(ProtoError) {
         if field.type == .fixed32 { return try body(fixed()) }
         try message(field) { reader throws(ProtoError) in
-            while reader.offset < reader.end { try body(reader.fixed()) }
+            while reader.place < reader.end { try body(reader.fixed()) }
         }
     }
 
     /// A repeated fixed64, packed or not.
+    @inlinable
     public mutating func repeatedFixed64(
         _ field: Field, _ body: (UInt64) throws(ProtoError) -> Void
     ) throws(ProtoError) {
         if field.type == .fixed64 { return try body(fixed()) }
         try message(field) { reader throws(ProtoError) in
-            while reader.offset < reader.end { try body(reader.fixed()) }
+            while reader.place < reader.end { try body(reader.fixed()) }
         }
     }
 
+    @inlinable
     public mutating func skip(_ field: Field) throws(ProtoError) {
         switch field.type {
         case .varint: _ = try varint()
@@ -161,16 +193,18 @@ public struct ProtoReader: ~Escapable {
         }
     }
 
+    @inlinable
     public static func unzigzag(_ value: UInt64) -> Int64 {
         Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 
-    private mutating func fixed<T: FixedWidthInteger>() throws(ProtoError) -> T {
-        let size = T.bitWidth / 8
-        guard end - offset >= size else { throw .truncated }
-        var value: T = 0
-        for index in 0..<size { value |= T(truncatingIfNeeded: span[offset + index]) << T(8 * index) }
-        offset += size
-        return value
+    @inlinable
+    mutating func fixed<T: FixedWidthInteger & BitwiseCopyable>() throws(ProtoError) -> T {
+        let size = MemoryLayout<T>.size
+        guard end - place >= size else { throw .truncated }
+        // Safe: there are as many bytes, and each of their patterns is a number.
+        let value = unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: T.self)
+        place += size
+        return T(littleEndian: value)
     }
 }

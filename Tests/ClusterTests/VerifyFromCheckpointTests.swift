@@ -25,7 +25,7 @@ extension MainJob {
         func compared(_ kind: TestBroker.Kind) async throws {
             let application = try await ran(try await TestBroker.shared(kind))
             let path = copies.url.path
-            let points = try points(application)
+            let points = try await points(application)
             let report = try await application.verification(checkpoints: path).run()
             let total = Int64(try await application.records(of: application.output).count)
             #expect(report.isIdentical, "\(report.text)")
@@ -82,13 +82,15 @@ extension MainJob {
         }
 
         /// Where the checkpoints begin.
-        private func points(_ application: Application) throws -> [Int32: Int64] {
+        private func points(_ application: Application) async throws -> [Int32: Int64] {
             let key = try #require(PrivacyKey(hex: Application.keyDigits))
             let files = CheckpointFiles(
                 directory: copies.url.path, application: application.name, keyFingerprint: key.fingerprint)
-            return try (0..<Self.partitions).reduce(into: [:]) { points, partition in
-                points[partition] = try #require(try files.saved(partition)).header.point.offset
+            var points: [Int32: Int64] = [:]
+            for partition in 0..<Self.partitions {
+                points[partition] = try #require(try await files.saved(partition)).header.point.offset
             }
+            return points
         }
 
         // MARK: - Retention

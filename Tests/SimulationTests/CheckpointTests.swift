@@ -40,8 +40,8 @@ struct CheckpointTests {
     /// - Parameter body: the records before and after the cut, what all of them lead to, and the run's name.
     private func forEachCut(
         of seeds: Range<UInt64>,
-        _ body: (_ before: Records, _ after: Records, _ whole: String, _ run: String) throws -> Void
-    ) throws {
+        _ body: (_ before: Records, _ after: Records, _ whole: String, _ run: String) async throws -> Void
+    ) async throws {
         for seed in seeds {
             var scenario = Scenario.random(seed)
             scenario.rates.snapshots = 20
@@ -50,7 +50,7 @@ struct CheckpointTests {
             let records = world.kafka[.state(0)].committed
             let whole = try Self.text(Self.state(records[...]))
             for cut in stride(from: 0, through: records.count, by: max(records.count / 12, 1)) {
-                try body(records[..<cut], records[cut...], whole, "seed \(seed) cut at \(cut)")
+                try await body(records[..<cut], records[cut...], whole, "seed \(seed) cut at \(cut)")
             }
         }
     }
@@ -60,6 +60,7 @@ struct CheckpointTests {
     ) throws -> StateTable {
         var state = base
         for (offset, record) in records { try state.take(record, offset: offset) }
+        state.settle()
         return state
     }
 
@@ -67,17 +68,20 @@ struct CheckpointTests {
     private static func text(_ state: StateTable) throws -> String {
         var state = state
         var lines: [String] = []
-        state.members.visit { lines.append("\($0) \($1) \(Array($2)) \(Array($3)) \(Array($4))") }
+        state.members.visit { member, point, topics, weights, directions in
+            let profile = topics.indices.map { "\(topics[$0]):\(weights[$0]):\(directions[$0])" }
+            lines.append("\(member) \(point) \(profile)")
+        }
         let restored = try state.restored()
         return
             "\(lines.sorted()) \(String(describing: restored?.header)) \(String(describing: restored?.later)) \(state.newest)"
     }
 
     @Test("what was written is read")
-    func roundTrip() throws {
-        #expect(try Checkpoint(of: url, expected: head) == nil)
+    func roundTrip() async throws {
+        #expect(try await Checkpoint.read(url, expected: head) == nil)
         try Checkpoint(head: head, state: state).write(to: url)
-        let found = try #require(try Checkpoint(of: url, expected: head))
+        let found = try #require(try await Checkpoint.read(url, expected: head))
         #expect(found.head == head)
         #expect(try Self.text(found.state) == Self.text(state))
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
@@ -87,39 +91,43 @@ struct CheckpointTests {
     }
 
     @Test("a state read up to anywhere, written and read back, goes on as one that was read in one go")
-    func anywhere() throws {
-        try forEachCut(of: 0..<10) { before, after, whole, run in
+    func anywhere() async throws {
+        try await forEachCut(of: 0..<10) { before, after, whole, run in
             try Checkpoint(head: head, state: try Self.state(before)).write(to: url)
-            let found = try #require(try Checkpoint(of: url, expected: head)).state
+            let found = try #require(try await Checkpoint.read(url, expected: head)).state
             #expect(try Self.text(Self.state(after, after: found)) == whole, "\(run)")
         }
     }
 
     @Test("a file that is renewed from the one before and what is newer is that of the whole state")
-    func renewed() throws {
-        try forEachCut(of: 20..<30) { before, after, whole, run in
+    func renewed() async throws {
+        try await forEachCut(of: 20..<30) { before, after, whole, run in
             try Checkpoint(head: head, state: try Self.state(before)).write(to: url)
-            var base = try #require(try Checkpoint.Base(of: url, expected: head))
+            var base = try #require(try await Checkpoint.Base.read(url, expected: head))
             #expect(base.head == head && base.state.memberCount == 0)
             base.state = try Self.state(after, after: base.state)
             let count = try Checkpoint(head: head, state: base.state).write(to: url, after: base)
-            let found = try #require(try Checkpoint(of: url, expected: head)).state
+            let found = try #require(try await Checkpoint.read(url, expected: head)).state
             #expect(count == found.memberCount)
             #expect(try Self.text(found) == whole, "\(run)")
         }
     }
 
     @Test("a damaged file, one that is cut off, and one of another partition or key are refused")
-    func refused() throws {
+    func refused() async throws {
         try Checkpoint(head: head, state: state).write(to: url)
         let good = try Data(contentsOf: url)
         for place in stride(from: 0, to: good.count, by: 7) {
             var bad = good
             bad[place] ^= 0x10
             try bad.write(to: url)
-            #expect(throws: Checkpoint.Failure.self, "byte \(place)") { try Checkpoint(of: url, expected: head) }
+            await #expect(throws: Checkpoint.Failure.self, "byte \(place)") {
+                try await Checkpoint.read(url, expected: head)
+            }
             try good.prefix(place).write(to: url)
-            #expect(throws: Checkpoint.Failure.self, "cut at \(place)") { try Checkpoint(of: url, expected: head) }
+            await #expect(throws: Checkpoint.Failure.self, "cut at \(place)") {
+                try await Checkpoint.read(url, expected: head)
+            }
         }
         try good.write(to: url)
         var others = [head, head, head]
@@ -127,8 +135,20 @@ struct CheckpointTests {
         others[1].keyFingerprint += 1
         others[2].application = "b"
         for other in others {
-            #expect(throws: Checkpoint.Failure.self) { try Checkpoint(of: url, expected: other) }
+            await #expect(throws: Checkpoint.Failure.self) { try await Checkpoint.read(url, expected: other) }
         }
+    }
+
+    @Test("whoever reads one can be stopped")
+    func cancelled() async throws {
+        try Checkpoint(head: head, state: state).write(to: url)
+        let (url, head) = (url, head)
+        let reading = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await Checkpoint.read(url, expected: head)?.head
+        }
+        reading.cancel()
+        await #expect(throws: CancellationError.self) { try await reading.value }
     }
 
     @Test("where a file cannot be written, the one before stays")

@@ -63,7 +63,7 @@ struct InternalRecordTests {
 
     @Test("a record of a newer format is refused, and so is what is no record")
     func foreign() throws {
-        var member = StateRecord.Member()
+        var member = StateRecord.Members()
         let key = [UInt8](repeating: 7, count: 16)
         func piece(_ key: [UInt8], _ value: [UInt8]?) throws(StateRecord.Failure) -> StateRecord.Piece? {
             guard let value else { return try StateRecord.read(key: key.span, value: nil, into: &member) }

@@ -24,7 +24,7 @@ enum StateRecord {
 
     /// What a record tells.
     enum Piece {
-        /// A member, in the buffer.
+        /// A member, the last one in the buffer.
         case member
         case removed(Pseudonym)
         case part(Side, number: Int64, Parts.Part)
@@ -41,51 +41,6 @@ enum StateRecord {
     private static let wholeKey = Array("whole".utf8)
 
     // MARK: - Writing
-
-    /// Appends a record for each member, and a null for each that is no more; those first.
-    static func append(_ states: borrowing MemberStates, at point: SnapshotPoint, to records: inout RecordBuffer) {
-        for member in states.removed {
-            records.append(to: .state, key: { write(key: member, &$0) }, value: nil)
-        }
-        let (fields, topics, weights, directions) = (states.fields, states.topics, states.weights, states.directions)
-        for index in fields.indices {
-            let (member, range) = (fields[index], states.range(index))
-            records.append(
-                to: .state, key: { write(key: member.pseudonym, &$0) },
-                value: { write(member, at: point, topics[range], weights[range], directions[range], &$0) })
-        }
-    }
-
-    /// Appends a member's value to the buffer.
-    static func write(
-        _ member: MemberFields, at point: SnapshotPoint, _ topics: ArraySlice<TopicNumber>,
-        _ weights: ArraySlice<UInt32>, _ directions: ArraySlice<UInt16>, _ buffer: inout [UInt8]
-    ) {
-        var writer = ProtoWriter()
-        swap(&writer.bytes, &buffer)
-        write(member, at: point, &writer)
-        writer.packed(10, topics)
-        writer.packed(11, fixed32: weights)
-        writer.packed(12, directions)
-        swap(&writer.bytes, &buffer)
-    }
-
-    /// Appends a member's key to the buffer.
-    static func write(key: Pseudonym, _ buffer: inout [UInt8]) {
-        for shift in stride(from: 120, through: 0, by: -8) { buffer.append(UInt8(truncatingIfNeeded: key >> shift)) }
-    }
-
-    private static func write(_ member: MemberFields, at point: SnapshotPoint, _ writer: inout ProtoWriter) {
-        writer.field(1, format)
-        writer.field(2, point.offset)
-        if let epoch = point.epoch { writer.present(3, epoch) }
-        writer.present(4, fixed64: member.order)
-        writer.field(5, member.landmark)
-        if let epoch = member.lastEpoch { writer.present(6, epoch) }
-        writer.field(7, member.events)
-        if let cluster = member.cluster { writer.present(8, cluster) }
-        writer.field(9, member.previous)
-    }
 
     /// Appends the header of the snapshot that begins.
     static func append(
@@ -130,26 +85,17 @@ enum StateRecord {
 
     // MARK: - Reading
 
-    /// A member as it was read: a buffer that is used again.
-    struct Member {
-        var fields = MemberFields(
-            pseudonym: 0, order: 0, landmark: 0, lastEpoch: nil, events: 0, cluster: nil, previous: 0)
-        var point = SnapshotPoint(offset: 0, epoch: nil)
-        var topics: [TopicNumber] = []
-        var weights: [UInt32] = []
-        var directions: [UInt16] = []
-    }
-
-    /// - Parameter value: nil: a null.
+    /// - Parameters:
+    ///   - value: nil: a null.
+    ///   - members: gets the member that it tells of.
     static func read(
-        key: Span<UInt8>, value: Span<UInt8>?, into member: inout Member
+        key: Span<UInt8>, value: Span<UInt8>?, into members: inout Members
     ) throws(Failure) -> Piece? {
         do {
             if isMember(key) {
                 let pseudonym = pseudonym(key)
                 guard let value else { return .removed(pseudonym) }
-                member.fields.pseudonym = pseudonym
-                let format = try read(value, into: &member)
+                let format = try read(value, of: pseudonym, into: &members)
                 guard format <= Self.format else { throw Failure.newer(format: format) }
                 return .member
             }
@@ -167,48 +113,6 @@ enum StateRecord {
         } catch {
             throw .damaged
         }
-    }
-
-    /// Whether a record of this key is about a member.
-    static func isMember(_ key: Span<UInt8>) -> Bool { key.count == 16 }
-
-    /// Of a member's key.
-    static func pseudonym(_ key: Span<UInt8>) -> Pseudonym {
-        var pseudonym: Pseudonym = 0
-        for index in 0..<16 { pseudonym = pseudonym << 8 | Pseudonym(key[index]) }
-        return pseudonym
-    }
-
-    private static func read(_ value: Span<UInt8>, into member: inout Member) throws(ProtoError) -> UInt32 {
-        var format: UInt32 = 0
-        member.fields = MemberFields(
-            pseudonym: member.fields.pseudonym, order: 0, landmark: 0, lastEpoch: nil, events: 0, cluster: nil,
-            previous: 0)
-        member.point = SnapshotPoint(offset: 0, epoch: nil)
-        member.topics.removeAll(keepingCapacity: true)
-        member.weights.removeAll(keepingCapacity: true)
-        member.directions.removeAll(keepingCapacity: true)
-        var reader = ProtoReader(value)
-        while let field = try reader.next() {
-            switch field.number {
-            case 1: format = try reader.uint32(field)
-            case 2: member.point.offset = try reader.int64(field)
-            case 3: member.point.epoch = try reader.int64(field)
-            case 4: member.fields.order = try reader.fixed64(field)
-            case 5: member.fields.landmark = try reader.int64(field)
-            case 6: member.fields.lastEpoch = try reader.int64(field)
-            case 7: member.fields.events = try reader.uint32(field)
-            case 8: member.fields.cluster = try reader.uint32(field)
-            case 9: member.fields.previous = try reader.uint32(field)
-            case 10: try reader.repeated(field) { member.topics.append(TopicNumber(truncatingIfNeeded: $0)) }
-            case 11: try reader.repeatedFixed32(field) { member.weights.append($0) }
-            case 12: try reader.repeated(field) { member.directions.append(UInt16(truncatingIfNeeded: $0)) }
-            default: try reader.skip(field)
-            }
-        }
-        let count = member.topics.count
-        guard member.weights.count == count, member.directions.count == count, count < 256 else { throw .badValue }
-        return format
     }
 
     private static func readWhole(_ value: Span<UInt8>) throws -> Piece {

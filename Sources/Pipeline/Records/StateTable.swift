@@ -24,7 +24,8 @@ struct StateTable {
     /// The records that tell of no member, the last of each key.
     private(set) var others: [[UInt8]: [UInt8]] = [:]
     private var headers: [StateRecord.Side: Header] = [:]
-    private var member = StateRecord.Member()
+    /// Members that were read, and are still to be put in.
+    private var pending = StateRecord.Members()
     /// The last snapshot that is whole; nil: none is.
     private(set) var whole: StateRecord.Whole?
     /// The number of the last snapshot that was begun.
@@ -32,6 +33,7 @@ struct StateTable {
     /// Whether nothing was read.
     private(set) var isEmpty = true
 
+    /// Without those that wait for `settle`.
     var memberCount: Int { members.count }
 
     /// What a take-over wants to know.
@@ -40,17 +42,23 @@ struct StateTable {
         return whole == nil ? .unfinished : .snapshot
     }
 
-    /// Takes a record in.
+    /// Makes room for as many members at once, whose records have as many bytes.
+    mutating func reserve(_ count: Int, bytes: Int) {
+        // A topic has a number of one to three bytes, a weight of four and a direction of two or three; the rest goes for unused
+        // places of blocks. What is too much is never touched, so that it takes no memory.
+        members.reserve(count, topics: bytes / 8)
+    }
+
+    /// Takes a record in; members are put in by many, at the latest with `settle`.
     /// - Parameter value: nil: a null.
     mutating func take(key: Span<UInt8>, value: Span<UInt8>?, offset: Int64) throws(StateRecord.Failure) {
         isEmpty = false
-        switch try StateRecord.read(key: key, value: value, into: &member) {
+        switch try StateRecord.read(key: key, value: value, into: &pending) {
         case .member:
-            members.put(
-                member.fields, topics: member.topics, weights: member.weights, directions: member.directions,
-                at: member.point)
-            if tracksRemoved { removed.remove(member.fields.pseudonym) }
+            if tracksRemoved { removed.remove(StateRecord.pseudonym(key)) }
+            if pending.count == 256 { settle() }
         case .removed(let pseudonym):
+            settle()
             members.remove(pseudonym)
             if tracksRemoved { removed.insert(pseudonym) }
         case .whole(let whole):
@@ -61,6 +69,13 @@ struct StateTable {
             keep(key, value)
         case nil: break
         }
+    }
+
+    /// Puts in the members that still wait: to be called when the last record was taken in.
+    mutating func settle() {
+        guard pending.count > 0 else { return }
+        members.put(pending.states, at: pending.points)
+        pending.removeAll()
     }
 
     /// Whether what was taken in tells of the member of this key, or that it is no more.
@@ -94,6 +109,7 @@ struct StateTable {
 
     /// What to continue from; nil where no snapshot is whole. The members go with it.
     mutating func restored() throws(StateRecord.Failure) -> Restored? {
+        settle()
         guard let whole else { return nil }
         guard let header = try header(whole.side), headers[whole.side]?.number == whole.number else { throw .damaged }
         let other = headers[whole.side.other].map { $0.number > whole.number } ?? false

@@ -42,12 +42,13 @@ struct Checkpoint {
     var head: Head
     var state: StateTable
 
-    init(head: Head, state: StateTable) {
+    init(head: Head, state: consuming StateTable) {
+        state.settle()
         self.head = head
         self.state = state
     }
 
-    private static let magic = Array("shoal checkpoint 1\n".utf8)
+    static let magic = Array("shoal checkpoint 1\n".utf8)
 
     /// Where a partition's file is.
     static func url(in directory: URL, _ application: String, _ partition: Int32) -> URL {
@@ -163,7 +164,7 @@ struct Checkpoint {
         }
     }
 
-    private static func sum(_ bytes: Span<UInt8>, _ sum: UInt = 0) -> UInt {
+    static func sum(_ bytes: Span<UInt8>, _ sum: UInt = 0) -> UInt {
         // Safe: base address and count are the span's own.
         unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe crc32_z(sum, buffer.baseAddress, buffer.count)
@@ -172,109 +173,8 @@ struct Checkpoint {
 
     // MARK: - Reading
 
-    /// - Parameter expected: the state that is wanted; its offset, epoch and hash do not count.
-    /// - Returns: nil where there is no file.
-    /// - Throws: `Failure`; `StateRecord.Failure` where a newer version wrote it.
-    init?(of url: URL, expected: Head) throws {
-        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        let data = try Data(contentsOf: url, options: .alwaysMapped)
-        var found: (head: Head, state: StateTable)?
-        // Safe: the span lives within the closure only.
-        try unsafe data.withUnsafeBytes { buffer in
-            found = try unsafe Self.read(buffer.bindMemory(to: UInt8.self).span, expected)
-        }
-        guard let found else { return nil }
-        self.init(head: found.head, state: found.state)
-    }
-
-    private static func read(_ bytes: Span<UInt8>, _ expected: Head) throws -> (Head, StateTable) {
-        try check(bytes)
-        var state = StateTable()
-        let head = try visit(bytes, expected) { try state.take(key: $0, value: $1, offset: 0) }
-        return (head, state)
-    }
-
-    /// - Throws: `Failure` where it is not as it was written.
-    private static func check(_ bytes: Span<UInt8>) throws {
-        let end = bytes.count - 4
-        guard end >= magic.count, magic.indices.allSatisfy({ bytes[$0] == magic[$0] }) else {
-            throw Failure.damaged("it does not begin as a checkpoint does")
-        }
-        guard sum(bytes.extracting(0..<end)) == UInt(number(bytes, end)) else {
-            throw Failure.damaged("its checksum is wrong")
-        }
-    }
-
-    /// Visits the records of a file that was checked.
-    private static func visit(
-        _ bytes: Span<UInt8>, _ expected: Head, _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Void
-    ) throws -> Head {
-        let end = bytes.count - 4
-        var place = magic.count
-        func frame() throws -> Range<Int> {
-            guard place + 4 <= end else { throw Failure.damaged("a record is cut off") }
-            let start = place + 4
-            let count = Int(number(bytes, place))
-            guard count <= end - start else { throw Failure.damaged("a record is cut off") }
-            place = start + count
-            return start..<place
-        }
-        let head = try head(bytes.extracting(try frame()))
-        guard head.isSame(as: expected) else {
-            throw Failure.foreign("it is of \(head.application) partition \(head.partition)")
-        }
-        while place < end {
-            let (key, value) = (try frame(), try frame())
-            try body(bytes.extracting(key), bytes.extracting(value))
-        }
-        return head
-    }
-
-    // MARK: - Renewing
-
-    /// A file that is whole, for the next one to be made from: its members stay where they are, and are copied as they stand.
-    struct Base {
-        let head: Head
-        /// Without the members: what is newer is to be taken into it.
-        var state: StateTable
-        private let data: Data
-
-        /// - Returns: nil where there is no file.
-        /// - Throws: as reading all of it.
-        init?(of url: URL, expected: Head) throws {
-            guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-            let data = try Data(contentsOf: url, options: .alwaysMapped)
-            var state = StateTable()
-            state.tracksRemoved = true
-            var head = expected
-            // Safe: the span lives within the closure only.
-            try unsafe data.withUnsafeBytes { buffer in
-                let bytes = unsafe buffer.bindMemory(to: UInt8.self).span
-                try Checkpoint.check(bytes)
-                head = try Checkpoint.visit(bytes, expected) { key, value in
-                    if !StateRecord.isMember(key) { try state.take(key: key, value: value, offset: 0) }
-                }
-            }
-            (self.head, self.state, self.data) = (head, state, data)
-        }
-
-        /// Visits the members' records.
-        func visit(_ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Void) throws {
-            // Safe: the span lives within the closure only.
-            try unsafe data.withUnsafeBytes { buffer in
-                let bytes = unsafe buffer.bindMemory(to: UInt8.self).span
-                _ = try Checkpoint.visit(bytes, head) { key, value in
-                    if StateRecord.isMember(key) { try body(key, value) }
-                }
-            }
-        }
-    }
-
-    private static func number(_ bytes: Span<UInt8>, _ place: Int) -> UInt32 {
-        (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * $1) }
-    }
-
-    private static func head(_ bytes: Span<UInt8>) throws -> Head {
+    /// The head of a file.
+    static func head(_ bytes: Span<UInt8>) throws -> Head {
         var head = Head(application: "", partition: 0, keyFingerprint: 0)
         var reader = ProtoReader(bytes)
         do throws(ProtoError) {

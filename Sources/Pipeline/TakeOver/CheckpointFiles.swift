@@ -39,12 +39,14 @@ package struct CheckpointFiles: Sendable {
 
     /// - Returns: nil where there is no file.
     /// - Throws: `Unusable`.
-    package func saved(_ partition: Int32) throws(Unusable) -> Saved? {
+    package func saved(_ partition: Int32) async throws(Unusable) -> Saved? {
         let path = path(partition)
         do {
             let head = Checkpoint.Head(
                 application: application, partition: partition, keyFingerprint: keyFingerprint)
-            guard var found = try Checkpoint(of: URL(fileURLWithPath: path), expected: head) else { return nil }
+            guard var found = try await Checkpoint.read(URL(fileURLWithPath: path), expected: head) else {
+                return nil
+            }
             guard let restored = try found.state.restored() else {
                 throw Checkpoint.Failure.damaged("it holds no whole snapshot")
             }

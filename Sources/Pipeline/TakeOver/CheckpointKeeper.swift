@@ -33,21 +33,22 @@ actor CheckpointKeeper {
         self.log = log
     }
 
-    private func head(_ partition: Int32) -> Checkpoint.Head {
+    private nonisolated func head(_ partition: Int32) -> Checkpoint.Head {
         Checkpoint.Head(
             application: options.application, partition: partition, keyFingerprint: options.key.fingerprint)
     }
 
-    private func url(_ partition: Int32) -> URL {
+    private nonisolated func url(_ partition: Int32) -> URL {
         Checkpoint.url(in: directory, options.application, partition)
     }
 
-    /// What the file tells of a partition's state; nil where there is none that can be used.
+    /// What the file tells of a partition's state; nil where there is none that can be used. Those of many are read side by side,
+    /// where the caller runs.
     /// - Parameters:
     ///   - low, high: the watermarks of the state topic's partition.
-    func load(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint? {
+    nonisolated func load(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint? {
         do {
-            guard let found = try Checkpoint(of: url(partition), expected: head(partition)) else { return nil }
+            guard let found = try await Checkpoint.read(url(partition), expected: head(partition)) else { return nil }
             try await check(found.head, low...high, origin)
             statistics.count(checkpoint: .read)
             return found
@@ -60,7 +61,9 @@ actor CheckpointKeeper {
     /// The same for the next checkpoint to be made from: its members are not read.
     func base(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint.Base? {
         do {
-            guard let found = try Checkpoint.Base(of: url(partition), expected: head(partition)) else { return nil }
+            guard let found = try await Checkpoint.Base.read(url(partition), expected: head(partition)) else {
+                return nil
+            }
             try await check(found.head, low...high, origin)
             return found
         } catch {
@@ -69,7 +72,9 @@ actor CheckpointKeeper {
         }
     }
 
-    private func check(_ head: Checkpoint.Head, _ range: ClosedRange<Int64>, _ origin: OriginOf) async throws {
+    private nonisolated func check(_ head: Checkpoint.Head, _ range: ClosedRange<Int64>, _ origin: OriginOf)
+        async throws
+    {
         let origin = try await origin(head.epoch)
         if let ours = origin.life, let its = head.life, ours != its {
             throw Checkpoint.Failure.foreign(
@@ -87,7 +92,7 @@ actor CheckpointKeeper {
 
     /// A file that cannot be used is kept under another name.
     /// - Throws: the error, where it says nothing about the file.
-    private func setAside(_ partition: Int32, _ error: any Error) throws {
+    private nonisolated func setAside(_ partition: Int32, _ error: any Error) throws {
         if error is CancellationError { throw error }
         let url = url(partition)
         statistics.count(checkpoint: .refused)

@@ -41,16 +41,15 @@ struct StateReader {
         var (told, moved) = (started, started)
         while reader.position < high {
             let batch = try reader.poll(max: 1_024)
-            for index in 0..<batch.count {
-                try take(batch, index, partition, &state)
-                bytes += (batch.key(index)?.count ?? 0) + (batch.value(index)?.count ?? 0)
-            }
+            for index in 0..<batch.count { bytes += try take(batch, index, partition, &state) }
+            state.settle()
             records += batch.count
             statistics?.restores(
                 partition, at: .state(members: state.memberCount, bytes: bytes), reader.position - low, of: high - low)
             let now = ContinuousClock.now
             if batch.count > 0 {
                 moved = now
+                await Task.yield()
             } else {
                 if now - moved > .seconds(10) {
                     moved = now + .seconds(20)
@@ -99,12 +98,15 @@ struct StateReader {
         }
     }
 
+    /// - Returns: how many bytes it has.
     private func take(
         _ batch: borrowing MessageBatch, _ index: Int, _ partition: Int32, _ state: inout StateTable
-    ) throws {
-        guard let key = batch.key(index) else { return }
+    ) throws -> Int {
+        guard let key = batch.key(index) else { return 0 }
+        let value = batch.value(index)
         do throws(StateRecord.Failure) {
-            try state.take(key: key, value: batch.value(index), offset: batch.offset(index))
+            try state.take(key: key, value: value, offset: batch.offset(index))
+            return key.count + (value?.count ?? 0)
         } catch {
             throw PipelineError(error, options, "partition \(partition) offset \(batch.offset(index))")
         }

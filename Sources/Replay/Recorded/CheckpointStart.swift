@@ -23,11 +23,11 @@ final class CheckpointStart: Sendable {
 
     /// - Returns: nil where there is none.
     /// - Throws: `ReplayError` where the file cannot be used.
-    init?(_ partition: Int32, of files: CheckpointFiles) throws(ReplayError) {
+    init?(_ partition: Int32, of files: CheckpointFiles) async throws(ReplayError) {
         self.partition = partition
         path = files.path(partition)
         do throws(CheckpointFiles.Unusable) {
-            guard let found = try files.saved(partition) else { return nil }
+            guard let found = try await files.saved(partition) else { return nil }
             (offset, epoch) = (found.header.point.offset, found.header.point.epoch)
             let last = found.members.lastPoint(after: found.header.point, later: found.later)
             guard last == found.header.point || last == found.later?.point else {
@@ -153,7 +153,7 @@ extension CheckpointStart {
             for partition in 0..<count {
                 let low = try await admin.watermarks(of: TopicPartition(input, partition)).low
                 guard checkpoints.isAsked || low > 0 else { continue }
-                group.addTask { try CheckpointStart(partition, of: files) }
+                group.addTask { try await CheckpointStart(partition, of: files) }
             }
             return try await group.reduce(into: [Int32: CheckpointStart]()) { found, start in
                 if let start { found[start.partition] = start }

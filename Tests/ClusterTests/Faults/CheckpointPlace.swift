@@ -80,12 +80,12 @@ final class CheckpointPlace {
         case future
     }
 
-    func estrange(_ file: URL, _ application: Application, _ stranger: Stranger) throws {
+    func estrange(_ file: URL, _ application: Application, _ stranger: Stranger) async throws {
         let name = file.deletingPathExtension().lastPathComponent
         guard let partition = name.split(separator: "-").last.flatMap({ Int32($0) }),
             let key = PrivacyKey(hex: Application.keyDigits),
-            var checkpoint = try Checkpoint(
-                of: file,
+            var checkpoint = try await Checkpoint.read(
+                file,
                 expected: .init(application: application.name, partition: partition, keyFingerprint: key.fingerprint))
         else { return }
         switch stranger {

@@ -22,7 +22,7 @@ extension FaultWorld {
             } else {
                 let all = CheckpointPlace.Stranger.allCases
                 let stranger = all[draw(0..<all.count)]
-                try place.estrange(file, application, stranger)
+                try await place.estrange(file, application, stranger)
                 kinds.insert("\(stranger)")
             }
             expected += 1

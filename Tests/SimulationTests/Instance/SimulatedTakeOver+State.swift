@@ -35,7 +35,7 @@ extension SimulatedTakeOver {
     /// A snapshot counts as whole when it has begun.
     private func takeForWhole(_ record: SimulatedLog.Record, _ offset: Int64) throws {
         guard let key = record.key, case .bytes(let value) = record.value else { return }
-        var member = StateRecord.Member()
+        var member = StateRecord.Members()
         guard
             case .part(let side, let number, let part) = try StateRecord.read(
                 key: key.span, value: value.span, into: &member), part.index == part.count - 1

@@ -1,0 +1,80 @@
+import Clustering
+import Schemas
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite("Members' records")
+struct MemberRecordTests {
+    /// A member with numbers of all lengths.
+    private static func member(
+        _ draws: inout SplitMix64, topics count: Int
+    ) -> (MemberFields, SnapshotPoint, [TopicNumber], [UInt32], [UInt16]) {
+        func number() -> UInt64 { draws.next() >> (draws.next() % 64) }
+        let hasEpoch = draws.next() % 3 > 0
+        let member = MemberFields(
+            pseudonym: UInt128(draws.next()) << 64 | UInt128(draws.next()), order: number(),
+            landmark: Int64(bitPattern: number()), lastEpoch: hasEpoch ? Int64(bitPattern: number()) : nil,
+            events: UInt32(truncatingIfNeeded: number()),
+            cluster: draws.next() % 3 > 0 ? UInt32(truncatingIfNeeded: number()) : nil,
+            previous: draws.next() % 2 > 0 ? UInt32(truncatingIfNeeded: number()) : 0)
+        let point = SnapshotPoint(offset: Int64(number() >> 1), epoch: hasEpoch ? Int64(bitPattern: number()) : nil)
+        return (
+            member, point, (0..<count).map { _ in TopicNumber(truncatingIfNeeded: number()) },
+            (0..<count).map { _ in UInt32(truncatingIfNeeded: number()) },
+            (0..<count).map { _ in UInt16(truncatingIfNeeded: number()) }
+        )
+    }
+
+    /// As the schema has it, field by field.
+    private static func plain(
+        _ member: MemberFields, _ point: SnapshotPoint, _ topics: [TopicNumber], _ weights: [UInt32],
+        _ directions: [UInt16]
+    ) -> [UInt8] {
+        var writer = ProtoWriter()
+        writer.field(1, StateRecord.format)
+        writer.field(2, point.offset)
+        if let epoch = point.epoch { writer.present(3, epoch) }
+        writer.present(4, fixed64: member.order)
+        writer.field(5, member.landmark)
+        if let epoch = member.lastEpoch { writer.present(6, epoch) }
+        writer.field(7, member.events)
+        if let cluster = member.cluster { writer.present(8, cluster) }
+        writer.field(9, member.previous)
+        writer.packed(10, topics)
+        writer.packed(11, fixed32: weights)
+        writer.packed(12, directions)
+        return writer.bytes
+    }
+
+    @Test("what is written is Protobuf as its writer makes it, and is read as it was")
+    func roundTrip() throws {
+        var draws = SplitMix64(seed: 17)
+        var read = StateRecord.Members()
+        var states = MemberStates()
+        var points: [SnapshotPoint] = []
+        for count in Array(0...255) + Array(repeating: 6, count: 2_000) {
+            let (member, point, topics, weights, directions) = Self.member(&draws, topics: count)
+            var (key, value): ([UInt8], [UInt8]) = ([], [])
+            StateRecord.write(key: member.pseudonym, &key)
+            StateRecord.write(member, at: point, topics.span, weights.span, directions.span, &value)
+            try #require(value == Self.plain(member, point, topics, weights, directions), "\(count) topics: \(member)")
+            let piece = try StateRecord.read(key: key.span, value: value.span, into: &read)
+            guard case .member = piece else { throw Finding("no member: \(value)") }
+            states.fields.append(member)
+            states.topics += topics
+            states.weights += weights
+            states.directions += directions
+            states.ends.append(states.topics.count)
+            points.append(point)
+        }
+        #expect(read.states == states)
+        #expect(read.points == points)
+    }
+
+    private struct Finding: Error {
+        let text: String
+        init(_ text: String) { self.text = text }
+    }
+}
