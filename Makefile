@@ -171,7 +171,7 @@ bench-state: deps      ## how fast a partition's state is written and read: snap
 	swift build $(TEST_BUILD) --product bench-state
 	.build/tests/release/bench-state $(MEMBERS)
 
-# PARTS=backlog,restore,churn, EVENTS=1000000, MEMBERS=1000000, MINUTES=180, REPEATS=3, RELEASE=4.
+# PARTS=backlog,restore,churn, EVENTS=1000000, MEMBERS=1000000, MINUTES=720, REPEATS=3, RELEASE=4.
 ifneq ($(KAFKA),)
 bench-kafka: program   ## throughput, commits, restores and memory on Apache Kafka, against their targets
 	$(call install,kcat)

@@ -342,7 +342,7 @@ def main():
     parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")
     parser.add_argument("--events", type=int, default=1_000_000, help="of the backlog (%(default)s)")
     parser.add_argument("--members", type=int, default=1_000_000, help="that are restored (%(default)s)")
-    parser.add_argument("--minutes", type=int, default=180, help="of churn, event time (%(default)s)")
+    parser.add_argument("--minutes", type=int, default=720, help="of churn, event time (%(default)s)")
     parser.add_argument("--repeats", type=int, default=3, help="of each figure (%(default)s)")
     options = parser.parse_args()
     chosen = options.parts.split(",")
