@@ -41,10 +41,13 @@ let package = Package(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
+        // One line of C: the compiler's own prefetching.
+        .systemLibrary(name: "CPrefetch"),
+
         library("Kafka", ["CRdKafka"] + (seesThreads ? ["CThreads"] : [])),
         library("Schemas"),
-        library("Clustering"),
-        library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
+        library("Clustering", ["CPrefetch"]),
+        library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CPrefetch", "CZlib"]),
         library("Generator", ["Schemas"]),
         library("Scoring", ["Clustering"]),
         library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "Scoring", "CZlib"]),

@@ -21,6 +21,7 @@ enum Arithmetic {
             // Both are at most 2⁵³, and the percentage 100.
             if 100 * watched < percent * duration { return 0 }
             if watched >= duration { return 1 << 16 }
+            if watched < 1 << 47 { return UInt32(truncatingIfNeeded: (UInt64(watched) << 16) / UInt64(duration)) }
             return UInt32(truncatingIfNeeded: (UInt128(watched) << 16) / UInt128(duration))
         }
         let unit: Int64 = 30_000
@@ -31,21 +32,33 @@ enum Arithmetic {
         return UInt32((1 << 16) - Int64((power >> UInt64(shift)) >> 14))
     }
 
-    /// An event's weight at `time`, seen from the landmark: engagement · weight · 2^((t − L) / H); both Q16.
-    @inline(__always)
-    static func eventWeight(
-        engagement: UInt32, weight: UInt32, time: Int64, landmark: Int64, halfLife: Int64
-    ) -> UInt64 {
-        var distance = time - landmark
-        var shift: Int64 = 0
-        if distance < 0 {
-            shift = (-distance + halfLife - 1) / halfLife
-            guard shift < 64 else { return 0 }
-            distance += shift * halfLife
+    /// What an event counts at its time, seen from a landmark: 2^((t − L) / H).
+    struct Growth {
+        /// Q30, 1 … 2.
+        private var factor: UInt64 = 0
+        private var shift: UInt64 = 0
+
+        /// - Parameters:
+        ///   - time: less than a half-life behind the landmark, or before it; both within 2⁵³ ms of 1970.
+        ///   - halfLife: in ms.
+        @inline(__always)
+        init(time: Int64, landmark: Int64, halfLife: Int64) {
+            var distance = time - landmark
+            if distance < 0 {
+                let shift = (-distance + halfLife - 1) / halfLife
+                guard shift < 64 else { return }
+                distance += shift * halfLife
+                self.shift = UInt64(shift)
+            }
+            factor = UInt64(Exp2Table.values[Int(1_024 * UInt64(distance) / UInt64(halfLife))])
         }
-        let factor = UInt64(Exp2Table.values[Int(UInt128(1_024) * UInt128(distance) / UInt128(halfLife))])
-        let product = (UInt128((UInt64(engagement) * UInt64(weight)) >> 16) * UInt128(factor)) >> 30
-        return UInt64(truncatingIfNeeded: product) >> UInt64(shift)
+
+        /// An event's weight: engagement · weight · 2^((t − L) / H); both Q16.
+        @inline(__always)
+        func weight(engagement: UInt32, weight: UInt32) -> UInt64 {
+            // Less than 2³² times at most 2³¹.
+            ((((UInt64(engagement) * UInt64(weight)) >> 16) * factor) >> 30) >> shift
+        }
     }
 
     /// ⌊√x⌋.

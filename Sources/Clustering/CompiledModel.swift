@@ -10,15 +10,18 @@ public final class CompiledModel: Sendable {
     let returning: Int64
     let joins: Int64
     let leaves: Int64
+    /// The settings that every event needs.
+    let rules: Rules
     /// Ids of the active clusters, ascending: the columns.
     let columns: [ClusterID]
+    private let columnOf: ClusterIndex
     /// Columns rounded up to whole vectors.
     let width: Int
     /// A topic's row in the matrix; -1: in no centroid.
     let rows: [Int32]
     /// Row by row, Q15.
     let matrix: [Int16]
-    /// The largest centroid entry of each row, the column that has it, and the largest of all other columns.
+    /// The largest centroid entry of each topic, the column that has it, and the largest of all other columns.
     let peaks: [Peak]
     let names: TopicNames
     let sensitive: [TopicPattern]
@@ -28,6 +31,7 @@ public final class CompiledModel: Sendable {
     public init(_ model: Model, version: Epoch?) {
         self.model = model
         self.version = version
+        rules = Rules(model.settings)
         let mean = model.meanSimilarity
         joins = mean / 2
         leaves = 2 * mean / 5
@@ -35,6 +39,9 @@ public final class CompiledModel: Sendable {
         returning = mean / 8
         let active = model.clusters.filter(\.isActive)
         columns = active.map(\.id)
+        var columnOf = ClusterIndex()
+        for (column, cluster) in active.enumerated() { columnOf.insert(cluster.id, row: column) }
+        self.columnOf = columnOf
         width = (active.count + 15) / 16 * 16
         var rows = [Int32](repeating: -1, count: model.vocabulary.entries.count)
         var matrix: [Int16] = []
@@ -50,18 +57,41 @@ public final class CompiledModel: Sendable {
         self.rows = rows
         self.matrix = matrix
         let (width, count) = (width, active.count)
-        peaks = (0..<(width > 0 ? matrix.count / width : 0)).map { row in
-            Peak(matrix[row * width..<row * width + count])
+        peaks = rows.map { row in
+            guard row >= 0 else { return Peak() }
+            let start = Int(row) * width
+            return Peak(matrix[start..<start + count])
         }
         names = TopicNames(model.vocabulary)
         sensitive = model.settings.sensitiveTopics.map { TopicPattern($0) }
         removed = model.vocabulary.entries.map(\.isRemoved)
     }
 
+    /// Plain numbers: a copy counts no references.
+    struct Rules: Sendable {
+        let epochLength: Int64
+        let halfLife: Int64
+        let engagementMin: Int64
+        let minEvents: UInt32
+        let profileTopics: Int
+        let topicsMinViewers: Int
+
+        init(_ settings: Settings) {
+            epochLength = settings.fixed.epochLength
+            halfLife = settings.halfLife
+            engagementMin = settings.engagementMin
+            minEvents = settings.minEvents
+            profileTopics = settings.fixed.profileTopics
+            topicsMinViewers = settings.topicsMinViewers
+        }
+    }
+
     struct Peak: Sendable {
         var first: Int32 = 0
         var second: Int32 = 0
         var column: Int32 = -1
+
+        init() {}
 
         init(_ row: ArraySlice<Int16>) {
             for (column, value) in row.enumerated() {
@@ -80,15 +110,8 @@ public final class CompiledModel: Sendable {
     }
 
     /// The column of an active cluster; nil for any other.
-    func column(of id: ClusterID) -> Int? {
-        var low = 0
-        var high = columns.count
-        while low < high {
-            let middle = (low + high) / 2
-            if columns[middle] < id { low = middle + 1 } else { high = middle }
-        }
-        return low < columns.count && columns[low] == id ? low : nil
-    }
+    @inline(__always)
+    func column(of id: ClusterID) -> Int? { columnOf[id] }
 
     /// The score of one column, Q30.
     @inline(__always)
@@ -102,6 +125,26 @@ public final class CompiledModel: Sendable {
             sum += Int64(directions[place]) * Int64(matrix[Int(rows[topic]) * width + column])
         }
         return sum
+    }
+
+    /// The scores of two columns, Q30; 0 for nil.
+    @inline(__always)
+    func score(
+        _ members: borrowing MemberTable, _ range: Range<Int>, of one: Int?, and other: Int?
+    ) -> (first: Int64, second: Int64) {
+        guard let one = one ?? other else { return (0, 0) }
+        let other = other ?? one
+        let topics = members.topics.span.extracting(range)
+        let directions = members.directions.span.extracting(range)
+        var (first, second): (Int64, Int64) = (0, 0)
+        for place in topics.indices {
+            let topic = Int(topics[place])
+            guard topic < rows.count, rows[topic] >= 0 else { continue }
+            let row = Int(rows[topic]) * width
+            first += Int64(directions[place]) * Int64(matrix[row + one])
+            second += Int64(directions[place]) * Int64(matrix[row + other])
+        }
+        return (first, second)
     }
 
     /// Adds the scores of all columns, Q30: Σ x_t · C_t,k.
@@ -135,7 +178,8 @@ struct TopicNames: Sendable {
         table = Array(repeating: 0, count: size)
         for (number, entry) in entries.enumerated() {
             guard let name = entry.name, !entry.isRemoved else { continue }
-            var place = Self.hash(name.span) & (size - 1)
+            let text = name.span
+            var place = Self.hash(text) & (size - 1)
             while table[place] != 0 { place = (place + 1) & (size - 1) }
             table[place] = UInt32(number + 1)
         }
@@ -156,14 +200,42 @@ struct TopicNames: Sendable {
 
     private static func equal(_ name: Span<UInt8>, _ text: Span<UInt8>) -> Bool {
         guard name.count == text.count else { return false }
-        for index in name.indices where name[index] != text[index] { return false }
+        var offset = 0
+        while offset + 8 <= text.count {
+            guard word(name, offset) == word(text, offset) else { return false }
+            offset += 8
+        }
+        while offset < text.count {
+            guard name[offset] == text[offset] else { return false }
+            offset += 1
+        }
         return true
     }
 
-    /// FNV-1a, folded: only the vocabulary, which nobody outside chooses, is in the table.
+    /// Eight bytes at a time, multiplied and folded: only the vocabulary, which nobody outside chooses, is in the table.
     private static func hash(_ text: Span<UInt8>) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in text.indices { hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01b3 }
-        return Int(truncatingIfNeeded: hash ^ hash >> 32)
+        var hash = UInt64(text.count)
+        func absorb(_ word: UInt64) {
+            hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 32
+        }
+        var offset = 0
+        while offset + 8 <= text.count {
+            absorb(word(text, offset))
+            offset += 8
+        }
+        var last: UInt64 = 0
+        while offset < text.count {
+            last = last << 8 | UInt64(text[offset])
+            offset += 1
+        }
+        absorb(last)
+        return Int(truncatingIfNeeded: hash)
+    }
+
+    @inline(__always)
+    private static func word(_ text: Span<UInt8>, _ offset: Int) -> UInt64 {
+        // Safe: the callers look whether eight bytes are left, and any eight bytes are a UInt64.
+        unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 }

@@ -34,6 +34,16 @@ public struct DedupWindow: Sendable {
         return true
     }
 
+    /// Begins to fetch what `accept` will read some events later: of an id, and of the one that will be forgotten then.
+    /// - Parameter distance: how many events later.
+    @inline(__always)
+    func fetch(_ id: UInt64, in distance: Int) {
+        Prefetch.line(of: table, at: home(id))
+        guard ring.count == capacity, distance < capacity else { return }
+        let place = next + distance
+        Prefetch.line(of: table, at: home(ring[place < capacity ? place : place - capacity]))
+    }
+
     private var mask: Int { table.count - 1 }
 
     /// Ids may be numbers that follow each other: multiplied (Knuth, 1973), neighbours lie far apart.

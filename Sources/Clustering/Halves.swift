@@ -14,7 +14,7 @@ struct Halves {
     /// Of each point: 0 or 1.
     var sides: [Int]
 
-    static let starts = 4
+    static let starts = TwoMeans.starts
     static let iterations = 12
 
     /// Whether they are far enough apart, and two hills.
@@ -26,14 +26,7 @@ struct Halves {
     /// - Returns: nil where one side would have fewer than two.
     init?(_ points: SparsePoints, draws: (_ start: Int) -> SplitMix64) {
         guard points.count >= 4 else { return nil }
-        var best: SphericalKMeans?
-        for start in 0..<Self.starts {
-            var state = draws(start)
-            var means = SphericalKMeans(points, clusters: 2, tries: 4, draws: &state)
-            means.run(iterations: Self.iterations)
-            if means.objective > best?.objective ?? -1 { best = means }
-        }
-        guard let best else { return nil }
+        let best = TwoMeans(points, iterations: Self.iterations, draws: draws)
         let second = best.assignment.reduce(0, +)
         counts = (points.count - second, second)
         sides = best.assignment
@@ -47,7 +40,7 @@ struct Halves {
         gain = best.objective - norms[2]
         let (first, other) = (Double(counts.0), Double(counts.1))
         ratio = Self.ratio(gain: gain, first, other, first - norms[0], other - norms[1])
-        centroids = (best.centroid(0), best.centroid(1))
+        centroids = best.centroids
         separation = Self.separation(points, best.assignment, centroids)
     }
 

@@ -72,11 +72,17 @@ extension MemberTable {
         let total = Double(sum)
         unsafe directions.withUnsafeMutableBufferPointer { directions in
             // Safe: the block lies within both arrays. Nothing is negative, so that cutting off is the floor.
-            for place in weights.indices {
-                let root = (Double(weights[place]) / total).squareRoot()
-                unsafe directions[range.lowerBound + place] = UInt16(
-                    truncatingIfNeeded: Int32(root * 32_767 + 0.5))
+            var place = 0
+            while place + 1 < weights.count {
+                let pair = SIMD2(Double(weights[place]), Double(weights[place + 1]))
+                let scaled = (pair / total).squareRoot() * 32_767 + 0.5
+                unsafe directions[range.lowerBound + place] = UInt16(truncatingIfNeeded: Int32(scaled.x))
+                unsafe directions[range.lowerBound + place + 1] = UInt16(truncatingIfNeeded: Int32(scaled.y))
+                place += 2
             }
+            guard place < weights.count else { return }
+            let scaled = (Double(weights[place]) / total).squareRoot() * 32_767 + 0.5
+            unsafe directions[range.lowerBound + place] = UInt16(truncatingIfNeeded: Int32(scaled))
         }
     }
 }

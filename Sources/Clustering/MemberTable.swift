@@ -163,6 +163,49 @@ struct MemberTable {
         for entry in entries where entry != 0 { place(entry) }
     }
 
+    // MARK: - Fetching ahead
+
+    /// Begins to fetch what `find` reads of a member first.
+    @inline(__always)
+    func fetchPlace(_ pseudonym: Pseudonym) {
+        Prefetch.line(of: index, at: home(pseudonym))
+    }
+
+    /// Begins to fetch a member's slot; `fetchPlace` came some time before.
+    @inline(__always)
+    func fetchSlot(_ pseudonym: Pseudonym) {
+        var place = home(pseudonym)
+        while index[place] != 0 {
+            let entry = index[place]
+            if UInt32(truncatingIfNeeded: entry >> 32) == UInt32(truncatingIfNeeded: pseudonym) {
+                let slot = Self.slot(entry)
+                Prefetch.lines(of: slots, at: slot)
+                Prefetch.line(of: bounds, at: slot)
+                return
+            }
+            place = (place + 1) & (index.count - 1)
+        }
+    }
+
+    /// Begins to fetch a member's topics; `fetchSlot` came some time before.
+    @inline(__always)
+    func fetchTopics(_ pseudonym: Pseudonym) {
+        if let slot = find(pseudonym) { fetchTopics(at: slot) }
+    }
+
+    /// Begins to fetch the topics of the member in a slot.
+    @inline(__always)
+    func fetchTopics(at slot: Int) {
+        let range = range(slot)
+        guard let last = range.last else { return }
+        Prefetch.line(of: topics, at: range.lowerBound)
+        Prefetch.line(of: topics, at: last)
+        Prefetch.line(of: weights, at: range.lowerBound)
+        Prefetch.line(of: weights, at: last)
+        Prefetch.line(of: directions, at: range.lowerBound)
+        Prefetch.line(of: directions, at: last)
+    }
+
     // MARK: - Topics
 
     /// The places of a member's topics in the three arrays.

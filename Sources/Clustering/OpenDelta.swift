@@ -34,9 +34,44 @@ struct OpenDelta {
         }
     }
 
+    /// Takes a direction away that a member of a cluster had before.
+    mutating func remove(_ before: borrowing DirectionBefore, from cluster: ClusterID) {
+        let row = row(of: cluster)
+        counts[row] -= 1
+        for place in before.topics.indices { add(-Int64(before.values[place]), to: before.topics[place], row) }
+    }
+
+    /// Puts a member's direction in the place of the one that he had before: he stays in his cluster.
+    @inline(__always)
+    mutating func replace(
+        _ before: borrowing DirectionBefore, _ members: borrowing MemberTable, _ slot: Int, in cluster: ClusterID
+    ) {
+        let row = row(of: cluster)
+        let range = members.range(slot)
+        let topics = members.topics.span.extracting(range)
+        let directions = members.directions.span.extracting(range)
+        let (kept, values) = (before.topics, before.values)
+        let common = min(topics.count, kept.count)
+        var last = 0
+        for place in 0..<common { last = max(last, Int(topics[place]), Int(kept[place])) }
+        if last >= sums[row].count { grow(row, to: last) }
+        unsafe sums[row].withUnsafeMutableBufferPointer { row in
+            // Safe: no topic is above the last one, which the row has room for.
+            for place in 0..<common {
+                unsafe row[Int(topics[place])] += Int64(directions[place])
+                unsafe row[Int(kept[place])] -= Int64(values[place])
+            }
+        }
+        for place in common..<topics.count { add(Int64(directions[place]), to: topics[place], row) }
+        for place in common..<kept.count { add(-Int64(values[place]), to: kept[place], row) }
+    }
+
     /// Adds to one topic of a cluster's sum.
     mutating func add(_ value: Int64, to topic: TopicNumber, of cluster: ClusterID) {
-        let row = row(of: cluster)
+        add(value, to: topic, row(of: cluster))
+    }
+
+    private mutating func add(_ value: Int64, to topic: TopicNumber, _ row: Int) {
         if Int(topic) >= sums[row].count { grow(row, to: Int(topic)) }
         sums[row][Int(topic)] += value
     }

@@ -20,8 +20,7 @@ struct PooledSamples {
             let samples = pool.clusters[standing.id]?.samples.prefix(each) ?? []
             let share = standing.members / Double(max(samples.count, 1))
             for sample in samples {
-                let kept = sample.direction.filter { isKept($0.topic) }
-                guard builder.add(kept.map { ($0.topic, Double($0.value)) }) > 0 else { continue }
+                guard builder.add(sample.direction, keeping: isKept) > 0 else { continue }
                 weights.append(share)
                 origins.append(standing.id)
             }

@@ -79,8 +79,10 @@ extension Shard {
                         : members.slots[left.slot].pseudonym < members.slots[right.slot].pseudonym
                 }
             )
-            let samples = list.prefix(limit.most).map { entry in
-                Sample(order: entry.order, direction: members.direction(entry.slot))
+            let samples = list.prefix(limit.most).enumerated().map { index, entry in
+                // Sorted by order, they lie anywhere.
+                if index + 8 < list.count { members.fetchTopics(at: list[index + 8].slot) }
+                return Sample(order: entry.order, direction: members.direction(entry.slot))
             }
             if let index = clusters.firstIndex(where: { $0.cluster == cluster }) {
                 clusters[index].samples = samples

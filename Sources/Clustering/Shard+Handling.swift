@@ -26,7 +26,38 @@ public struct EngineEvent: Sendable {
     public init() {}
 }
 
+/// Who is in an event to come, and its id: enough to fetch the memory that it will need.
+public struct UpcomingEvent {
+    public var member: Pseudonym
+    /// 0: none.
+    public var id: UInt64
+
+    public init(member: Pseudonym, id: UInt64) {
+        self.member = member
+        self.id = id
+    }
+}
+
 extension Shard {
+    /// How many events ahead memory is fetched, at most.
+    @inline(__always)
+    public static var foresight: Int { 24 }
+
+    /// Begins to fetch the memory that events to come will need. It changes nothing, and may be left out: among many members an
+    /// event takes two thirds of the time with it.
+    /// - Parameters:
+    ///   - far: the event that comes `foresight` events behind the next one; nil: none is known.
+    ///   - near: two thirds as far.
+    ///   - next: a third as far.
+    public func foresee(_ far: UpcomingEvent?, _ near: UpcomingEvent?, _ next: UpcomingEvent?) {
+        if let far {
+            members.fetchPlace(far.member)
+            if far.id != 0 { ids.fetch(far.id, in: Self.foresight) }
+        }
+        if let near { members.fetchSlot(near.member) }
+        if let next { members.fetchTopics(next.member) }
+    }
+
     /// Handles an event in the open epoch, or in genesis.
     public mutating func handle(_ event: borrowing EngineEvent, offset: Int64, changes: inout [MemberChange]) {
         if let id = event.id, !ids.accept(id) {
@@ -34,38 +65,30 @@ extension Shard {
             return
         }
         counters.events += 1
-        let settings = current.model.settings
+        let rules = current.rules
         let time = counted(event.time)
         let known = members.find(event.member)
-        if let known, isAhead(known, of: offset) { return lookAtTopics(of: event, settings) }
+        if let known, isAhead(known, of: offset) { return lookAtTopics(of: event) }
         let slot = known ?? insert(event.member, order: event.order)
         touch(slot)
-        let before = members.slots[slot].cluster
-        if before != MemberTable.uncounted {
-            delta.add(members, slot, to: before, sign: -1)
-            self.before.remember(members, members.range(slot))
-        }
-        update(slot, event, time: time, settings)
-        let isEligible = members.slots[slot].events >= settings.minEvents && !members.range(slot).isEmpty
-        guard isEligible else {
-            if before != MemberTable.uncounted { counters.eligible -= 1 }
-            members.update(slot) { $0.cluster = MemberTable.uncounted }
-            publish(
-                slot, from: outside(before), to: 0, .event, 0, Cause(offset: offset, time: time), &changes)
-            return
-        }
-        if before == MemberTable.uncounted {
-            counters.eligible += 1
-        } else if stays(slot, in: before) {
+        let left = members.slots[slot].cluster
+        let wasEligible = left != MemberTable.uncounted
+        if wasEligible { before.remember(members, members.range(slot)) }
+        update(slot, event, time: time, rules)
+        let isEligible = members.slots[slot].events >= rules.minEvents && !members.range(slot).isEmpty
+        if isEligible, wasEligible, stays(slot, in: left) {
             counters.skipped += 1
-            if isAudited { audit(slot, before) }
-            return delta.add(members, slot, to: before, sign: 1)
+            if isAudited { audit(slot, left) }
+            return delta.replace(before, members, slot, in: left)
         }
-        let (cluster, score) = assign(slot, from: before == MemberTable.uncounted ? 0 : before)
+        if wasEligible { delta.remove(before, from: left) }
+        counters.eligible += (isEligible ? 1 : 0) - (wasEligible ? 1 : 0)
+        let (cluster, score) =
+            isEligible ? assign(slot, from: wasEligible ? left : 0) : (MemberTable.uncounted, 0)
         members.update(slot) { $0.cluster = cluster }
-        delta.add(members, slot, to: cluster, sign: 1)
+        if isEligible { delta.add(members, slot, to: cluster, sign: 1) }
         publish(
-            slot, from: outside(before), to: outside(cluster), .event, score, Cause(offset: offset, time: time),
+            slot, from: outside(left), to: outside(cluster), .event, score, Cause(offset: offset, time: time),
             &changes)
     }
 
@@ -99,8 +122,8 @@ extension Shard {
     }
 
     /// What an event tells of topics, where its viewer knows of it already.
-    private mutating func lookAtTopics(of event: borrowing EngineEvent, _ settings: Settings) {
-        for topic in event.topics { _ = number(event, topic.name, settings) }
+    private mutating func lookAtTopics(of event: borrowing EngineEvent) {
+        for topic in event.topics { _ = number(event, topic.name) }
     }
 
     /// What a change is put down to.
@@ -112,38 +135,41 @@ extension Shard {
     /// The event's time, in the open epoch at most.
     private mutating func counted(_ time: Int64) -> Int64 {
         guard let openEpoch else { return time }
-        let epoch = Arithmetic.epoch(of: time, length: fixed.epochLength)
-        if epoch < openEpoch { counters.late += 1 }
-        if epoch > openEpoch { counters.early += 1 }
-        return min(time, (openEpoch + 1) * fixed.epochLength - 1)
+        let length = current.rules.epochLength
+        let (start, end) = (openEpoch * length, (openEpoch + 1) * length)
+        if time < start { counters.late += 1 }
+        if time >= end { counters.early += 1 }
+        return min(time, end - 1)
     }
 
     /// Profile and direction after the event.
-    private mutating func update(_ slot: Int, _ event: borrowing EngineEvent, time: Int64, _ settings: Settings) {
+    private mutating func update(_ slot: Int, _ event: borrowing EngineEvent, time: Int64, _ rules: CompiledModel.Rules)
+    {
         let isNew = members.slots[slot].events == 0
         members.update(slot) { slot in
             if isNew { slot.landmark = time }
             slot.events = slot.events == .max ? .max : slot.events + 1
             slot.lastEpoch = openEpoch ?? .min
         }
-        members.advance(slot, to: time, halfLife: settings.halfLife)
+        members.advance(slot, to: time, halfLife: rules.halfLife)
         let engagement = Arithmetic.engagement(
-            watched: event.watched, duration: event.duration, minimum: settings.engagementMin)
+            watched: event.watched, duration: event.duration, minimum: rules.engagementMin)
+        var landmark = members.slots[slot].landmark
+        var growth = Arithmetic.Growth(time: time, landmark: landmark, halfLife: rules.halfLife)
         for topic in event.topics {
-            guard let number = number(event, topic.name, settings) else { continue }
-            let weight = Arithmetic.eventWeight(
-                engagement: engagement, weight: topic.weight, time: time, landmark: members.slots[slot].landmark,
-                halfLife: settings.halfLife)
-            members.add(
-                weight, to: number, of: slot, most: settings.fixed.profileTopics, halfLife: settings.halfLife)
+            guard let number = number(event, topic.name) else { continue }
+            let weight = growth.weight(engagement: engagement, weight: topic.weight)
+            members.add(weight, to: number, of: slot, most: rules.profileTopics, halfLife: rules.halfLife)
+            guard members.slots[slot].landmark != landmark else { continue }
+            // The weight was too large for the landmark that there was.
+            landmark = members.slots[slot].landmark
+            growth = Arithmetic.Growth(time: time, landmark: landmark, halfLife: rules.halfLife)
         }
         members.aim(slot)
     }
 
     /// The topic's number; nil: sensitive, or no more than a candidate.
-    private mutating func number(
-        _ event: borrowing EngineEvent, _ range: Range<Int>, _ settings: Settings
-    ) -> TopicNumber? {
+    private mutating func number(_ event: borrowing EngineEvent, _ range: Range<Int>) -> TopicNumber? {
         if let number = current.names.number(event.text, range) { return number }
         let name = event.text[range]
         if current.sensitive.contains(where: { $0.matches(name) }) {
@@ -165,7 +191,7 @@ extension Shard {
         }
         let member = event.member
         candidates.see(
-            candidate, epoch: openEpoch, mark: { keys.mark(name, member) }, most: settings.topicsMinViewers)
+            candidate, epoch: openEpoch, mark: { keys.mark(name, member) }, most: current.rules.topicsMinViewers)
         return nil
     }
 

@@ -50,9 +50,14 @@ extension MemberTable {
         var components: [Component] = []
         components.reserveCapacity(range.count)
         for place in range where directions[place] > 0 {
+            // They are few: each finds its place from behind.
+            var index = components.count
             components.append(Component(topic: topics[place], value: directions[place]))
+            while index > 0, components[index - 1].topic > components[index].topic {
+                components.swapAt(index - 1, index)
+                index -= 1
+            }
         }
-        components.sort { $0.topic < $1.topic }
         return components
     }
 }

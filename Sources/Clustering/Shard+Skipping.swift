@@ -12,20 +12,28 @@ struct ScoreBound {
 
 /// A direction as it was before an event.
 struct DirectionBefore {
-    private(set) var topics: [TopicNumber] = []
-    private(set) var values: [UInt16] = []
+    /// Room for any profile; `count` of it is used.
+    private var allTopics = [TopicNumber](repeating: 0, count: Int(UInt8.max))
+    private var allValues = [UInt16](repeating: 0, count: Int(UInt8.max))
+    private var count = 0
 
-    mutating func remember(_ members: borrowing MemberTable, _ range: Range<Int>) {
-        topics.removeAll(keepingCapacity: true)
-        values.removeAll(keepingCapacity: true)
-        topics.append(contentsOf: members.topics[range])
-        values.append(contentsOf: members.directions[range])
+    var topics: Span<TopicNumber> {
+        @_lifetime(borrow self)
+        get { allTopics.span.extracting(0..<count) }
     }
 
-    /// The component at a place of the block, where its topic is still the same; 0 otherwise.
-    @inline(__always)
-    func value(at place: Int, _ topic: TopicNumber) -> Int64 {
-        place < topics.count && topics[place] == topic ? Int64(values[place]) : 0
+    var values: Span<UInt16> {
+        @_lifetime(borrow self)
+        get { allValues.span.extracting(0..<count) }
+    }
+
+    mutating func remember(_ members: borrowing MemberTable, _ range: Range<Int>) {
+        let (topics, values) = (members.topics.span.extracting(range), members.directions.span.extracting(range))
+        count = range.count
+        var keptTopics = allTopics.mutableSpan
+        for place in topics.indices { keptTopics[place] = topics[place] }
+        var keptValues = allValues.mutableSpan
+        for place in values.indices { keptValues[place] = values[place] }
     }
 
     /// A direction's length is no more than this: 32,767, and half a unit of rounding for each of 255 topics.
@@ -35,24 +43,29 @@ struct DirectionBefore {
     func rest(
         after rest: Int64, _ members: borrowing MemberTable, _ range: Range<Int>, _ model: CompiledModel, own: Int
     ) -> Int64 {
-        // α: the smallest ratio of a component that carries weight.
-        var (numerator, denominator): (Int64, Int64) = (1, 1)
         let topics = members.topics.span.extracting(range)
         let directions = members.directions.span.extracting(range)
-        for place in topics.indices {
-            let value = self.value(at: place, topics[place])
-            guard value >= 1_024 else { continue }
-            let now = Int64(directions[place])
-            if now * denominator < numerator * value { (numerator, denominator) = (now, value) }
+        let (kept, values, all) = (self.topics, self.values, model.peaks)
+        let peaks = all.span
+        // What is the same at its place as before; behind it the event's topics are new.
+        let common = min(topics.count, kept.count)
+        // α: the ratio of the largest component that has not grown, which rounding touches least. No branch depends on numbers
+        // that nobody could foresee, here and below.
+        var (numerator, denominator): (UInt16, UInt16) = (1, 1)
+        for place in 0..<common {
+            let (now, value) = (directions[place], values[place])
+            let isBetter = topics[place] == kept[place] && now <= value && value > denominator
+            numerator = isBetter ? now : numerator
+            denominator = isBetter ? value : denominator
         }
-        let alpha = (numerator << 15) / denominator
+        let alpha = (Int64(numerator) << 15) / Int64(denominator)
         var added: Int64 = 0
         for place in topics.indices {
             let topic = Int(topics[place])
-            let value = self.value(at: place, topics[place])
+            guard topic < peaks.count else { continue }
+            let value = place < common && topics[place] == kept[place] ? Int64(values[place]) : 0
             let growth = Int64(directions[place]) << 15 - alpha * value
-            guard growth > 0, topic < model.rows.count, model.rows[topic] >= 0 else { continue }
-            added += growth * model.peaks[Int(model.rows[topic])].outside(own)
+            added += max(growth, 0) * peaks[topic].outside(own)
         }
         return (alpha * rest + added) >> 15 + 1
     }
@@ -70,20 +83,19 @@ extension Shard {
         let range = members.range(slot)
         let own = cluster == 0 ? nil : current.column(of: cluster)
         guard cluster == 0 || own != nil else { return false }
+        let rival = current.column(of: bound.rival)
+        let scores = current.score(members, range, of: own ?? rival, and: rival)
         // What no other score may exceed.
         var limit = current.joins - 1
-        if let own {
-            let score = current.score(members, range, of: own)
-            guard score >= current.leaves else { return false }
-            limit = score + current.hysteresis
+        if own != nil {
+            guard scores.first >= current.leaves else { return false }
+            limit = scores.first + current.hysteresis
         }
         // Not a method of the shard: calling it here would copy the shard, whose size depends on its keys.
         var rest = before.rest(
             after: Int64(bound.rest) + growth * DirectionBefore.longest, members, range, current, own: own ?? -1)
         guard rest <= limit else { return false }
-        if let rival = current.column(of: bound.rival) {
-            guard current.score(members, range, of: rival) <= limit else { return false }
-        }
+        guard rival == nil || scores.second <= limit else { return false }
         if bound.stamp != drift.number {
             // No closure here: it would copy the shard.
             for step in drift.steps(since: bound.stamp) {

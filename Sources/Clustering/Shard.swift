@@ -80,7 +80,7 @@ public struct Shard<Keys: TopicKeys> {
 
     /// Looks at a record's time: the epoch to move to, or nil. In no phase but `genesis` and `open`.
     public mutating func look(viewer: Pseudonym, time: Int64) -> Epoch? {
-        let epoch = Arithmetic.epoch(of: time, length: fixed.epochLength)
+        let epoch = Arithmetic.epoch(of: time, length: current.rules.epochLength)
         guard let to = clock.look(viewer: UInt64(truncatingIfNeeded: viewer), epoch: epoch, open: openEpoch) else {
             return nil
         }

@@ -12,10 +12,7 @@ struct SparsePoints {
     /// Points without a component that counts are left out.
     init(_ samples: [Sample], keeping isKept: (TopicNumber) -> Bool) {
         var builder = Builder()
-        for sample in samples {
-            let kept = sample.direction.filter { isKept($0.topic) }
-            builder.add(kept.map { ($0.topic, Double($0.value)) })
-        }
+        for sample in samples { builder.add(sample.direction, keeping: isKept) }
         self.init(builder)
     }
 
@@ -32,35 +29,66 @@ struct SparsePoints {
     }
 
     init(_ builder: Builder) {
-        topics = builder.topics.sorted()
-        var place: [TopicNumber: Int32] = [:]
-        for (local, topic) in topics.enumerated() { place[topic] = Int32(local) }
-        for point in builder.points {
-            for (topic, component) in point {
-                guard let local = place[topic] else { continue }
-                index.append(local)
-                value.append(component)
-            }
-            starts.append(index.count)
-        }
-        count = builder.points.count
+        topics = builder.isThere.indices.filter { builder.isThere[$0] }.map { TopicNumber($0) }
+        var place = [Int32](repeating: 0, count: builder.isThere.count)
+        for (local, topic) in topics.enumerated() { place[Int(topic)] = Int32(local) }
+        index = builder.topics.map { place[Int($0)] }
+        value = builder.values
+        starts = builder.starts
+        count = starts.count - 1
     }
 
     /// Collects points of any length; each is made a unit vector.
     struct Builder {
-        fileprivate var points: [[(TopicNumber, Double)]] = []
-        fileprivate var topics: Set<TopicNumber> = []
+        /// Of all points, one behind the other.
+        fileprivate var topics: [TopicNumber] = []
+        fileprivate var values: [Double] = []
+        fileprivate var starts = [0]
+        /// By number.
+        fileprivate var isThere: [Bool] = []
 
         /// Adds a point, topics ascending.
         /// - Returns: its length before; a point of length 0 is left out.
         @discardableResult
         mutating func add(_ components: [(TopicNumber, Double)]) -> Double {
+            for (topic, component) in components { append(topic, component) }
+            return end()
+        }
+
+        /// The same of a member's direction, some of its topics left out.
+        @discardableResult
+        mutating func add(_ direction: [Component], keeping isKept: (TopicNumber) -> Bool) -> Double {
+            for component in direction where isKept(component.topic) {
+                append(component.topic, Double(component.value))
+            }
+            return end()
+        }
+
+        private mutating func append(_ topic: TopicNumber, _ component: Double) {
+            topics.append(topic)
+            values.append(component)
+        }
+
+        /// The point ends here.
+        private mutating func end() -> Double {
+            let range = (starts.last ?? 0)..<values.count
             var square = 0.0
-            for (_, component) in components { square += component * component }
-            guard square > 0 else { return 0 }
+            for index in range { square += values[index] * values[index] }
+            guard square > 0 else {
+                topics.removeSubrange(range)
+                values.removeSubrange(range)
+                return 0
+            }
             let norm = square.squareRoot()
-            points.append(components.map { ($0.0, $0.1 / norm) })
-            for (topic, _) in components { topics.insert(topic) }
+            for index in range {
+                values[index] /= norm
+                let topic = Int(topics[index])
+                if topic >= isThere.count {
+                    isThere.append(contentsOf: repeatElement(false, count: topic + 1 - isThere.count))
+                }
+                isThere[topic] = true
+            }
+            starts.append(values.count)
             return norm
         }
     }

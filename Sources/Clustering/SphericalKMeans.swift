@@ -60,7 +60,6 @@ struct SphericalKMeans {
     }
 
     private mutating func assign(_ sums: inout [Double], _ counts: inout [Int]) {
-        if clusters == 2, weights.isEmpty { return assignToTwo(&sums, &counts) }
         var scores = [Double](repeating: 0, count: clusters)
         objective = 0
         for point in 0..<points.count {
@@ -74,30 +73,6 @@ struct SphericalKMeans {
             for place in points.starts[point]..<points.starts[point + 1] {
                 sums[Int(points.index[place]) * clusters + best] += points.value[place] * weight
             }
-        }
-    }
-
-    /// The same for two clusters, as whether a cluster should split is asked: the same operations in the same order.
-    private mutating func assignToTwo(_ sums: inout [Double], _ counts: inout [Int]) {
-        let (points, kept) = (self.points, self.centroids)
-        let starts = points.starts.span
-        let index = points.index.span
-        let value = points.value.span
-        let centroids = kept.span
-        objective = 0
-        for point in 0..<points.count {
-            var (first, second) = (0.0, 0.0)
-            let range = starts[point]..<starts[point + 1]
-            for place in range {
-                let row = 2 * Int(index[place])
-                first += value[place] * centroids[row]
-                second += value[place] * centroids[row + 1]
-            }
-            let best = second > first ? 1 : 0
-            assignment[point] = best
-            objective += best == 1 ? second : first
-            counts[best] += 1
-            for place in range { sums[2 * Int(index[place]) + best] += value[place] }
         }
     }
 

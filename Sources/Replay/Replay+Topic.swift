@@ -44,12 +44,13 @@ extension Replay {
             for partition in range.offsets.indices {
                 group.addTask {
                     var source = try await source(partition)
+                    var event = EngineEvent()
                     repeat {
                         var pieces: [Epoch: EventChunk] = [:]
-                        while let record = source.next() {
+                        while let record = source.next(&event) {
                             switch record {
                             case .event:
-                                pieces[source.event.time / length, default: EventChunk()].append(source.event)
+                                pieces[event.time / length, default: EventChunk()].append(event)
                             case .erase:
                                 throw ReplayError(
                                     .input,

@@ -1,14 +1,18 @@
 extension WatchEvent {
     /// Reads the Protobuf form. An absent time is 0, as everything absent in proto3.
     mutating func readProtobuf(_ span: Span<UInt8>) throws(Rejection) {
+        // All at once: names and ids are ranges of the whole message.
+        let start = append(span, 0..<span.count).lowerBound
         do {
             var reader = ProtoReader(span)
             while let field = try reader.next() {
                 switch (field.number, field.type) {
-                case (1, .bytes): id = try text(span, reader.range(field))
-                case (2, .bytes): viewer = try text(span, reader.range(field))
-                case (3, .bytes): video = try text(span, reader.range(field))
-                case (4, .bytes): try readTopic(span.extracting(reader.range(field)))
+                case (1, .bytes): id = try text(reader.range(field), start)
+                case (2, .bytes): viewer = try text(reader.range(field), start)
+                case (3, .bytes): video = try text(reader.range(field), start)
+                case (4, .bytes):
+                    let range = try reader.range(field)
+                    try readTopic(span.extracting(range), start + range.lowerBound)
                 case (5, .varint): watched = try reader.int64(field)
                 case (6, .varint): duration = try reader.int64(field)
                 case (7, .varint): time = try reader.int64(field)
@@ -22,13 +26,13 @@ extension WatchEvent {
         }
     }
 
-    private mutating func readTopic(_ span: Span<UInt8>) throws {
+    private mutating func readTopic(_ span: Span<UInt8>, _ start: Int) throws {
         var name = 0..<0
         var weight: UInt32 = 1 << 16
         var reader = ProtoReader(span)
         while let field = try reader.next() {
             switch (field.number, field.type) {
-            case (1, .bytes): name = try text(span, reader.range(field))
+            case (1, .bytes): name = try text(reader.range(field), start)
             case (2, .fixed64): weight = try Self.weight(reader.double(field))
             default: try reader.skip(field)
             }
@@ -36,8 +40,9 @@ extension WatchEvent {
         try add(name, weight: weight)
     }
 
-    private mutating func text(_ span: Span<UInt8>, _ range: Range<Int>) throws(Rejection) -> Range<Int> {
-        let copied = append(span, range)
+    /// A range of the message, whose copy begins at `start`.
+    private func text(_ range: Range<Int>, _ start: Int) throws(Rejection) -> Range<Int> {
+        let copied = start + range.lowerBound..<start + range.upperBound
         guard isUTF8(copied) else { throw .badUTF8 }
         return copied
     }

@@ -6,7 +6,7 @@ public struct WatchEvent: Sendable {
         public var weight: UInt32
     }
 
-    /// The bytes of all names and ids.
+    /// Bytes that hold all names and ids.
     public internal(set) var text: [UInt8] = []
     public internal(set) var viewer: Range<Int> = 0..<0
     /// Empty: the event has no id, and repeats nothing.
@@ -75,8 +75,16 @@ public struct WatchEvent: Sendable {
     /// Whether a range of the text is UTF-8.
     func isUTF8(_ range: Range<Int>) -> Bool {
         let bytes = text.span.extracting(range)
-        var bits: UInt8 = 0
-        for index in bytes.indices { bits |= bytes[index] }
-        return bits < 0x80 || String(validating: text[range], as: UTF8.self) != nil
+        var (bits, offset): (UInt64, Int) = (0, 0)
+        while offset + 8 <= bytes.count {
+            // Safe: any eight bytes are a UInt64, and they lie within the span.
+            bits |= unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            offset += 8
+        }
+        while offset < bytes.count {
+            bits |= UInt64(bytes[offset])
+            offset += 1
+        }
+        return bits & 0x8080_8080_8080_8080 == 0 || String(validating: text[range], as: UTF8.self) != nil
     }
 }

@@ -102,4 +102,52 @@ struct EpochClockTests {
         #expect(partition.clock.entries.count == 64)
         #expect(!partition.clock.entries.contains { $0.viewer == 0 })
     }
+
+    @Test("with a ring and counters it says what a list says", arguments: 1...20)
+    func list(seed: UInt64) {
+        /// The clock as the design tells it, without any haste.
+        struct List {
+            var entries: [EpochClock.Entry] = []
+            let (quorum, maxStep): (Int, Int64)
+
+            mutating func look(viewer: UInt64, epoch: Epoch, open: Epoch?) -> Epoch? {
+                let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
+                if let index = entries.firstIndex(where: { $0.viewer == viewer }) {
+                    entries[index].epoch = counted
+                } else {
+                    if entries.count == 64 { entries.removeFirst() }
+                    entries.append(.init(viewer: viewer, epoch: counted))
+                }
+                guard entries.count >= quorum else { return nil }
+                let sorted = entries.map(\.epoch).sorted()
+                guard let open else {
+                    let first = sorted[(sorted.count - 1) / 2]
+                    for index in entries.indices { entries[index].epoch = min(entries[index].epoch, first + maxStep) }
+                    return first
+                }
+                let to = sorted[sorted.count - max(quorum, (sorted.count + 1) / 2)]
+                return to > open ? to : nil
+            }
+        }
+        var random = SplitMix64(seed: seed)
+        let (quorum, maxStep) = (2 + Int(random.next() % 10), 1 + Int64(random.next() % 5))
+        var (clock, list) = (EpochClock(quorum: quorum, maxStep: maxStep), List(quorum: quorum, maxStep: maxStep))
+        let viewers = 10 + random.next() % 300
+        var (open, now): (Epoch?, Epoch) = (nil, 100)
+        for step in 0..<5_000 {
+            if random.next() % 40 == 0 { now += Int64(random.next() % 3) }
+            // Some share their low bits, as viewers whose places in the table are the same.
+            let viewer = random.next() % viewers * (random.next() % 4 == 0 ? 1 : 1_024)
+            let epoch = now + Int64(random.next() % 5) - 2 + (random.next() % 50 == 0 ? 1_000 : 0)
+            let told = clock.look(viewer: viewer, epoch: epoch, open: open)
+            #expect(told == list.look(viewer: viewer, epoch: epoch, open: open), "step \(step)")
+            #expect(clock.entries == list.entries, "step \(step)")
+            if let told { open = told }
+            if step % 1_000 == 999 {
+                // From a snapshot.
+                clock = EpochClock(quorum: quorum, maxStep: maxStep, entries: clock.entries)
+            }
+        }
+        #expect(open != nil)
+    }
 }

@@ -15,7 +15,8 @@ package struct Intake {
     package private(set) var event = EngineEvent()
     /// The time of the last event, ms since 1970; nil: there has been none.
     var lastTime: Int64? { event.time == 0 ? nil : event.time }
-    private var buffer = WatchEvent()
+    /// The last event read.
+    package private(set) var buffer = WatchEvent()
     private let reader: WatchEventReader
     private var viewers: ViewerTable
     private let ids: SipHash
@@ -33,6 +34,13 @@ package struct Intake {
 
     /// Reads a record of a topic.
     package mutating func read(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
+        let record = decode(batch, index)
+        if case .event = record { take() }
+        return record
+    }
+
+    /// Reads a record of a topic, and of an event no more than `buffer`: for whoever reads many before asking who they are of.
+    package mutating func decode(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
         guard let value = batch.value(index) else {
             guard let key = batch.key(index), key.count > 0 else { return .rejected(.noViewerToErase) }
             if key.count > 1_024 { return .rejected(.idTooLong) }
@@ -45,17 +53,23 @@ package struct Intake {
         } catch {
             return .rejected(error)
         }
-        take()
         return .event
+    }
+
+    /// The same of a watch event that has no key.
+    /// - Returns: why it is none; nil: it is one.
+    package mutating func decode(_ value: Span<UInt8>) -> Rejection? {
+        do throws(Rejection) {
+            try reader.read(value, into: &buffer)
+        } catch {
+            return error
+        }
+        return nil
     }
 
     /// Reads a watch event that has no key, as those of a file: the viewer is `user_id`.
     package mutating func read(_ value: Span<UInt8>) -> Record {
-        do throws(Rejection) {
-            try reader.read(value, into: &buffer)
-        } catch {
-            return .rejected(error)
-        }
+        if let rejection = decode(value) { return .rejected(rejection) }
         take()
         return .event
     }
@@ -63,12 +77,29 @@ package struct Intake {
     /// The viewer's own bytes, of the last event read: where its record belongs.
     package var viewer: ArraySlice<UInt8> { buffer.text[buffer.viewer] }
 
+    /// The keyed hash of the last event's id; nil: it has none.
+    package var id: UInt64? { buffer.id.isEmpty ? nil : ids.hash64(buffer.text.span.extracting(buffer.id)) }
+
+    /// What the last event's viewer is looked up by.
+    package var viewerHash: (UInt64, UInt64) { viewers.hash(buffer.text.span.extracting(buffer.viewer)) }
+
+    /// Begins to fetch what `identity` will read.
+    @inline(__always)
+    package func fetchIdentity(_ hash: (UInt64, UInt64)) { viewers.fetch(hash) }
+
+    /// A viewer's pseudonym and order.
+    /// - Parameter hash: its `viewerHash`.
+    package mutating func identity(of viewer: Span<UInt8>, _ hash: (UInt64, UInt64)) -> (Pseudonym, UInt64) {
+        let identity = viewers.identity(of: viewer, hash)
+        return (identity.pseudonym, identity.order)
+    }
+
     private mutating func take() {
         let text = buffer.text
         let viewer = viewers.identity(of: text.span.extracting(buffer.viewer))
         event.member = viewer.pseudonym
         event.order = viewer.order
-        event.id = buffer.id.isEmpty ? nil : ids.hash64(text.span.extracting(buffer.id))
+        event.id = id
         event.watched = buffer.watched
         event.duration = buffer.duration
         event.time = buffer.time

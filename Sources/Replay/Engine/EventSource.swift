@@ -3,15 +3,20 @@ internal import Schemas
 
 /// Where a partition's records come from, in order.
 protocol EventSource: SendableMetatype {
-    /// The event of the last record that was one.
-    var event: EngineEvent { get }
-
     /// The next record at hand; nil: none is.
-    mutating func next() -> SourceRecord?
+    /// - Parameter event: a buffer that is used again; afterwards the event of the last record that was one.
+    mutating func next(_ event: inout EngineEvent) -> SourceRecord?
+
+    /// The event that comes so many events behind the last one; nil: it is not known yet.
+    func upcoming(_ distance: Int) -> UpcomingEvent?
 
     /// Waits for records.
     /// - Returns: false at the end.
     mutating func fill() async throws -> Bool
+}
+
+extension EventSource {
+    func upcoming(_ distance: Int) -> UpcomingEvent? { nil }
 }
 
 /// What a record turned out to be, and its offset.
@@ -23,7 +28,6 @@ enum SourceRecord {
 
 /// A partition's events in a file: offsets are counted.
 struct FileSource: EventSource {
-    private(set) var event = EngineEvent()
     private let feed: FileFeed
     private let partition: Int
     private var chunk = EventChunk()
@@ -35,11 +39,13 @@ struct FileSource: EventSource {
         self.partition = partition
     }
 
-    mutating func next() -> SourceRecord? {
+    mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
         guard chunk.next(&cursor, into: &event) else { return nil }
         defer { offset += 1 }
         return .event(offset)
     }
+
+    func upcoming(_ distance: Int) -> UpcomingEvent? { chunk.upcoming(cursor, distance) }
 
     mutating func fill() async throws -> Bool {
         guard let next = try await feed.next(partition) else { return false }
@@ -51,7 +57,6 @@ struct FileSource: EventSource {
 
 /// A partition's events of one epoch that is given.
 struct SpooledSource: EventSource {
-    private(set) var event = EngineEvent()
     private let spool: EpochSpool
     private let partition: Int
     private var chunk = EventChunk()
@@ -65,11 +70,13 @@ struct SpooledSource: EventSource {
         epoch = first
     }
 
-    mutating func next() -> SourceRecord? {
+    mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
         guard chunk.next(&cursor, into: &event) else { return nil }
         defer { offset += 1 }
         return .event(offset)
     }
+
+    func upcoming(_ distance: Int) -> UpcomingEvent? { chunk.upcoming(cursor, distance) }
 
     mutating func fill() async throws -> Bool {
         guard let next = try await spool.next(epoch, partition) else { return false }

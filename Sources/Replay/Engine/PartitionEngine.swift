@@ -27,6 +27,8 @@ struct PartitionEngine {
     /// Looks at one member's events; nil: at nobody's.
     var lens: MemberLens?
     private var pending: SourceRecord?
+    /// The event of the last record that was one.
+    private(set) var event = EngineEvent()
     /// The time of the earliest and the latest event.
     private(set) var times: ClosedRange<Int64>?
     private let isGiven: Bool
@@ -47,7 +49,7 @@ struct PartitionEngine {
     mutating func run<Source: EventSource>(_ source: inout Source) -> Stop {
         while true {
             if let target, offset >= target.offset, position == target { return .arrived }
-            if pending == nil { pending = source.next() }
+            if pending == nil { pending = source.next(&event) }
             guard let record = pending else { return .empty }
             switch record {
             case .rejected(let place):
@@ -57,26 +59,24 @@ struct PartitionEngine {
                 offset = place + 1
             case .event(let place):
                 if let needed = shard.neededModel { return .needs(needed) }
-                if !isGiven, let epoch = shard.look(viewer: source.event.member, time: source.event.time) {
+                if !isGiven, let epoch = shard.look(viewer: event.member, time: event.time) {
                     return .closed(close(to: epoch))
                 }
-                if let lens, lens.member == source.event.member {
-                    handle(source.event, at: place, through: lens)
+                let far = Shard<KeyedTopics>.foresight
+                shard.foresee(source.upcoming(far), source.upcoming(far * 2 / 3), source.upcoming(far / 3))
+                if let lens, lens.member == event.member {
+                    lens.before(event, at: place, shard)
+                    shard.handle(event, offset: place, changes: &changes)
+                    lens.after(shard)
                 } else {
-                    shard.handle(source.event, offset: place, changes: &changes)
+                    shard.handle(event, offset: place, changes: &changes)
                 }
-                saw(source.event.time)
+                saw(event.time)
                 offset = place + 1
             }
             pending = nil
             if changes.count >= 1_024 { return .changes }
         }
-    }
-
-    private mutating func handle(_ event: borrowing EngineEvent, at place: Int64, through lens: MemberLens) {
-        lens.before(event, at: place, shard)
-        shard.handle(event, offset: place, changes: &changes)
-        lens.after(shard)
     }
 
     @inline(__always)

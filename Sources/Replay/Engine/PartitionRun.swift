@@ -68,7 +68,7 @@ struct PartitionRun {
                 guard let model = await coordinator.model(version, for: partition) else {
                     return try await finish(starvedFor: version)
                 }
-                let isOpen = engine.open(model, time: source.event.time, offset: engine.pendingOffset)
+                let isOpen = engine.open(model, time: engine.event.time, offset: engine.pendingOffset)
                 try await flush()
                 if isOpen, let start = await coordinator.start { looks.look(engine.shard, since: start) }
             case .arrived:

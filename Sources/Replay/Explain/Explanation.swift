@@ -167,7 +167,7 @@ public struct Explanation: Sendable {
             case .needs(let version):
                 // The run itself has come no further.
                 guard let model = try await models.exact(version) else { return }
-                while !engine.open(model, time: source.event.time, offset: engine.pendingOffset) {}
+                while !engine.open(model, time: engine.event.time, offset: engine.pendingOffset) {}
             }
         }
     }

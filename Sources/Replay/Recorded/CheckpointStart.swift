@@ -101,8 +101,9 @@ final class CheckpointStart: Sendable {
         _ shard: inout Shard<KeyedTopics>, _ models: RecordedModels, _ source: inout Source
     ) async throws {
         var changes: [MemberChange] = []
+        var event = EngineEvent()
         while shard.restoredThrough != nil {
-            guard let record = source.next() else {
+            guard let record = source.next(&event) else {
                 guard try await source.fill() else { throw astray }
                 continue
             }
@@ -114,16 +115,16 @@ final class CheckpointStart: Sendable {
                 shard.reach(place + 1)
             case .event(let place):
                 guard place <= point.offset else { throw astray }
-                if let epoch = shard.look(viewer: source.event.member, time: source.event.time) {
+                if let epoch = shard.look(viewer: event.member, time: event.time) {
                     _ = shard.close(to: epoch)
                     guard let needed = shard.neededModel, let model = try await models.exact(needed) else {
                         throw astray
                     }
-                    while !shard.open(model, offset: place, time: source.event.time, changes: &changes) {}
+                    while !shard.open(model, offset: place, time: event.time, changes: &changes) {}
                     shard.reach(place)
                     if shard.restoredThrough == nil { return }
                 }
-                shard.handle(source.event, offset: place, changes: &changes)
+                shard.handle(event, offset: place, changes: &changes)
                 shard.reach(place + 1)
             }
         }

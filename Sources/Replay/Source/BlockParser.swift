@@ -65,26 +65,25 @@ struct BlockParser {
             place = next
             parsed.records += 1
             if !block.isProtobuf, Self.isBlank(block.bytes, start, end) { continue }
-            switch intake.read(block.bytes.span.extracting(start..<end)) {
-            case .event:
-                if let length = epochLength {
-                    let epoch = intake.event.time / length
-                    if last.epoch != epoch {
-                        keep()
-                        last = (epoch, open.removeValue(forKey: epoch) ?? empty)
-                    }
-                }
-                last.chunks[partition].append(intake.event)
-            case .rejected(let reason):
+            if let reason = intake.decode(block.bytes.span.extracting(start..<end)) {
                 if block.isCutOff, end == block.bytes.count { parsed.endsInTheMiddle = true }
                 parsed.rejected[reason, default: 0] += 1
                 if parsed.examples.count < 10 { parsed.examples.append((parsed.records, reason)) }
-            case .tombstone: break
+                continue
             }
+            if let length = epochLength {
+                let epoch = intake.buffer.time / length
+                if last.epoch != epoch {
+                    keep()
+                    last = (epoch, open.removeValue(forKey: epoch) ?? empty)
+                }
+            }
+            last.chunks[partition].append(intake.buffer, id: intake.id, viewer: intake.viewerHash)
         }
         keep()
         for (epoch, chunks) in open.sorted(by: { ($0.key ?? 0) < ($1.key ?? 0) }) {
-            for (partition, chunk) in chunks.enumerated() where !chunk.isEmpty {
+            for (partition, var chunk) in chunks.enumerated() where !chunk.isEmpty {
+                chunk.identify(&intake)
                 parsed.pieces.append(Piece(epoch: epoch, partition: partition, chunk: chunk))
             }
         }

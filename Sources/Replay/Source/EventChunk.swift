@@ -1,4 +1,6 @@
 internal import Clustering
+internal import Pipeline
+internal import Schemas
 
 /// Decoded events of one partition, one behind the other in three arrays: no object an event.
 struct EventChunk: Sendable {
@@ -30,6 +32,8 @@ struct EventChunk: Sendable {
     private var heads: [Head] = []
     private var topics: [Topic] = []
     private var text: [UInt8] = []
+    /// The bytes of viewers who are still to be identified, one behind the other.
+    private var viewers: [UInt8] = []
 
     init() {}
 
@@ -48,8 +52,53 @@ struct EventChunk: Sendable {
                 duration: event.duration, time: event.time, topics: UInt32(event.topics.count), hasID: event.id != nil))
         for topic in event.topics {
             topics.append(Topic(length: UInt32(topic.name.count), weight: topic.weight))
+            text.append(contentsOf: event.text[topic.name])
         }
-        text.append(contentsOf: event.text)
+    }
+
+    /// Appends an event whose viewer is still to be identified.
+    /// - Parameter viewer: what he is looked up by.
+    mutating func append(_ event: borrowing WatchEvent, id: UInt64?, viewer hash: (UInt64, UInt64)) {
+        heads.append(
+            Head(
+                member: Pseudonym(hash.0) << 64 | Pseudonym(hash.1), order: UInt64(event.viewer.count), id: id ?? 0,
+                watched: event.watched, duration: event.duration, time: event.time,
+                topics: UInt32(event.topics.count), hasID: id != nil))
+        for topic in event.topics {
+            topics.append(Topic(length: UInt32(topic.name.count), weight: topic.weight))
+            text.append(contentsOf: event.text[topic.name])
+        }
+        viewers.append(contentsOf: event.text[event.viewer])
+    }
+
+    /// Puts pseudonyms in the place of hashes: of many events at once, so that memory is fetched ahead.
+    mutating func identify(_ intake: inout Intake) {
+        func hash(_ member: Pseudonym) -> (UInt64, UInt64) {
+            (UInt64(truncatingIfNeeded: member >> 64), UInt64(truncatingIfNeeded: member))
+        }
+        let names = viewers
+        var (events, start) = (heads, 0)
+        heads = []
+        for index in events.indices {
+            let ahead = index + 12
+            if ahead < events.count { intake.fetchIdentity(hash(events[ahead].member)) }
+            let end = start + Int(events[index].order)
+            let (member, order) = intake.identity(
+                of: names.span.extracting(start..<end), hash(events[index].member))
+            events[index].member = member
+            events[index].order = order
+            start = end
+        }
+        heads = events
+        viewers = []
+    }
+
+    /// The event that stands so many behind the one read last; nil: the chunk ends before.
+    @inline(__always)
+    func upcoming(_ cursor: Cursor, _ distance: Int) -> UpcomingEvent? {
+        let place = cursor.head - 1 + distance
+        guard place < heads.count else { return nil }
+        return UpcomingEvent(member: heads[place].member, id: heads[place].id)
     }
 
     /// Reads the next event.
@@ -64,17 +113,16 @@ struct EventChunk: Sendable {
         event.watched = head.watched
         event.duration = head.duration
         event.time = head.time
-        event.text.removeAll(keepingCapacity: true)
+        // The names of all events, shared: a copy counts a reference.
+        if cursor.head == 1 { event.text = text }
         event.topics.removeAll(keepingCapacity: true)
-        let start = cursor.text
-        var end = 0
-        for topic in topics[cursor.topic..<cursor.topic + Int(head.topics)] {
-            event.topics.append(.init(name: end..<end + Int(topic.length), weight: topic.weight))
-            end += Int(topic.length)
+        let topics = topics.span
+        for index in cursor.topic..<cursor.topic + Int(head.topics) {
+            let end = cursor.text + Int(topics[index].length)
+            event.topics.append(.init(name: cursor.text..<end, weight: topics[index].weight))
+            cursor.text = end
         }
-        event.text.append(contentsOf: text[start..<start + end])
         cursor.topic += Int(head.topics)
-        cursor.text += end
         return true
     }
 

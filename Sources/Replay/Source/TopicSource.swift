@@ -5,11 +5,12 @@ internal import Schemas
 
 /// The records of one partition of a topic, from an offset up to another. Not for two threads.
 struct TopicSource: EventSource {
-    var event: EngineEvent { intake.event }
     private let reader: PartitionReader
     private var intake: Intake
-    private var batch: MessageBatchBox
-    private var index = 0
+    /// What a batch holds: its records, and its events in their order.
+    private var records: ArraySlice<SourceRecord> = []
+    private var chunk = EventChunk()
+    private var cursor = EventChunk.Cursor()
     private let end: Int64
     private let progress: TopicProgress
     private let partition: Int
@@ -24,41 +25,51 @@ struct TopicSource: EventSource {
     ) throws {
         reader = try client.reader(topic: topic, partition: number ?? Int32(partition), from: range.lowerBound)
         intake = Intake(key: key, options: options)
-        batch = MessageBatchBox()
         end = range.upperBound
         self.progress = progress
         self.partition = partition
         self.rejected = rejected
     }
 
-    mutating func next() -> SourceRecord? {
-        guard index < batch.batch.count else { return nil }
-        let offset = batch.batch.offset(index)
-        guard offset < end else { return nil }
-        defer { index += 1 }
-        switch intake.read(batch.batch, index) {
-        case .event: return .event(offset)
-        case .tombstone(let member): return .erase(member, offset)
-        case .rejected(let reason):
-            rejected.add(reason)
-            return .rejected(offset)
-        }
+    mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
+        guard let record = records.popFirst() else { return nil }
+        if case .event = record { _ = chunk.next(&cursor, into: &event) }
+        return record
     }
 
+    func upcoming(_ distance: Int) -> UpcomingEvent? { chunk.upcoming(cursor, distance) }
+
     mutating func fill() async throws -> Bool {
-        if index < batch.batch.count { return false }
         while reader.position < end, !progress.replay.isStopped {
-            batch.batch = try reader.poll(max: 2_048)
-            index = 0
+            let batch = try reader.poll(max: 2_048)
             progress.reached(reader.position, partition)
-            if batch.batch.count > 0 { return batch.batch.offset(0) < end }
+            if batch.count > 0 {
+                read(batch)
+                return !records.isEmpty
+            }
             try await Task.sleep(for: .milliseconds(1))
         }
         return false
     }
-}
 
-/// Holds the batch at hand: a batch cannot be copied, and a source is handed on.
-final class MessageBatchBox {
-    var batch = MessageBatch()
+    /// Reads a whole batch, so that memory can be fetched ahead.
+    private mutating func read(_ batch: borrowing MessageBatch) {
+        records = []
+        chunk = EventChunk()
+        cursor = EventChunk.Cursor()
+        for index in 0..<batch.count {
+            let offset = batch.offset(index)
+            guard offset < end else { break }
+            switch intake.decode(batch, index) {
+            case .event:
+                chunk.append(intake.buffer, id: intake.id, viewer: intake.viewerHash)
+                records.append(.event(offset))
+            case .tombstone(let member): records.append(.erase(member, offset))
+            case .rejected(let reason):
+                rejected.add(reason)
+                records.append(.rejected(offset))
+            }
+        }
+        chunk.identify(&intake)
+    }
 }
