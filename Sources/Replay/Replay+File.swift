@@ -41,9 +41,16 @@ extension Replay {
             for _ in 0..<Self.readers {
                 group.addTask { try await read(feed, stopping: coordinator) { try await feed.deliver($0) } }
             }
-            let result = try await body()
-            try await group.waitForAll()
-            return result
+            do {
+                let result = try await body()
+                try await group.waitForAll()
+                return result
+            } catch {
+                // What is wrong with the file is the cause of what befalls those who wait for its events.
+                await feed.stop()
+                try await group.waitForAll()
+                throw error
+            }
         }
     }
 
