@@ -126,21 +126,17 @@ public struct Explanation: Sendable {
         let reader = try ReaderClient(client.reading)
         let models = RecordedModels(run.table)
         let genesis = CompiledModel(run.genesis.model, version: nil)
-        let topic = TopicProgress(progress, ranges: stretches.map(\.range))
+        let input = TopicInput(
+            client: reader, topic: topics.input, key: options.key, options: options.input,
+            progress: TopicProgress(progress, ranges: stretches.map(\.range)), rejected: RejectedCounts())
         return try await withThrowingTaskGroup(of: (Int32, [ExplainReport.Step], Int64).self) { group in
             for (index, stretch) in stretches.enumerated() {
                 group.addTask {
-                    let (partition, high) = (stretch.partition, stretch.range.upperBound)
+                    let (partition, range) = (stretch.partition, stretch.range)
                     let lens = ExplainLens(member: member, partition: partition, wanted)
-                    let source = { (from: Int64) in
-                        try TopicSource(
-                            reader, topic: topics.input, partition: index, of: partition, range: from..<high,
-                            key: options.key, options: options.input, progress: topic, rejected: RejectedCounts())
-                    }
-                    var engine = try await stretch.start.engine(
-                        partition, first: stretch.range.lowerBound, genesis, models, options.key, source)
+                    var engine = try await stretch.start.engine(partition, range, at: index, genesis, models, input)
                     engine.lens = lens
-                    var rest = try source(engine.offset)
+                    var rest = try input.source(partition, engine.offset..<range.upperBound, at: index)
                     try await Self.play(&engine, &rest, models, progress)
                     return (partition, lens.steps, lens.events)
                 }

@@ -171,17 +171,19 @@ extension CheckpointStart {
 
 extension CheckpointStart? {
     /// The engine where the partition begins: at the checkpoint's point, or with the application.
-    /// - Parameter source: the input from an offset on.
-    func engine<Source: EventSource>(
-        _ partition: Int32, first: Int64, _ genesis: CompiledModel, _ models: RecordedModels, _ key: PrivacyKey,
-        _ source: (Int64) throws -> Source
+    /// - Parameters:
+    ///   - range: the application's first offset, where it begins there, and the one behind the last.
+    ///   - place: where the partition stands in the input's progress.
+    func engine(
+        _ partition: Int32, _ range: Range<Int64>, at place: Int, _ genesis: CompiledModel, _ models: RecordedModels,
+        _ input: TopicInput
     ) async throws -> PartitionEngine {
         guard let self else {
             return PartitionEngine(
-                Shard(partition: partition, genesis: genesis, keys: KeyedTopics(key)), offset: first)
+                Shard(partition: partition, genesis: genesis, keys: KeyedTopics(input.key)), offset: range.lowerBound)
         }
-        var before = try source(self.offset)
-        return PartitionEngine(try await self.shard(models, genesis, key, &before), offset: self.point.offset)
+        var before = try input.source(partition, self.offset..<range.upperBound, at: place)
+        return PartitionEngine(try await self.shard(models, genesis, input.key, &before), offset: self.point.offset)
     }
 
     /// The checkpoint where it is to begin there; nil: it begins with the application.

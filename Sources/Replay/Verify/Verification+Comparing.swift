@@ -59,8 +59,11 @@ extension Verification {
         _ run: RecordedRun, _ stretches: [Stretch], _ changes: PublishedChanges, _ coordinator: ReplayCoordinator
     ) async throws -> [PartitionResult] {
         let reader = try ReaderClient(client.reading)
-        let topic = TopicProgress(progress, ranges: stretches.map { $0.from..<max($0.target.offset, $0.from) })
-        let rejected = RejectedCounts()
+        let input = TopicInput(
+            client: reader, topic: topics.input, key: options.key, options: options.input,
+            progress: TopicProgress(
+                progress, ranges: stretches.map { $0.from..<max($0.target.offset, $0.from) }),
+            rejected: RejectedCounts())
         let genesis = CompiledModel(run.genesis.model, version: nil)
         let models = RecordedModels(run.table)
         let format: PipelineOptions.OutputFormat = isJSON ? .json : .protobuf
@@ -72,19 +75,14 @@ extension Verification {
         return try await withThrowingTaskGroup(of: PartitionResult.self) { group in
             for stretch in stretches {
                 group.addTask {
-                    let source = { (from: Int64) in
-                        try TopicSource(
-                            reader, topic: topics.input, partition: Int(stretch.partition),
-                            range: from..<stretch.high, key: options.key, options: options.input, progress: topic,
-                            rejected: rejected)
-                    }
+                    let place = Int(stretch.partition)
                     var engine = try await stretch.start.engine(
-                        stretch.partition, first: stretch.from, genesis, models, options.key, source)
+                        stretch.partition, stretch.from..<stretch.high, at: place, genesis, models, input)
                     engine.target = stretch.target
                     let skipped = engine.shard.counters.events
                     var partition = PartitionRun(
                         engine, coordinator: coordinator, progress: progress, outlet: outlet, keepsPlaces: false)
-                    var rest = try source(engine.offset)
+                    var rest = try input.source(stretch.partition, engine.offset..<stretch.high, at: place)
                     var result = try await partition.run(&rest)
                     result.counters.events -= skipped
                     return result
