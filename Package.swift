@@ -41,13 +41,13 @@ let package = Package(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
-        // One line of C: the compiler's own prefetching.
-        .systemLibrary(name: "CPrefetch"),
+        // Two lines of C: fetching ahead, and two square roots at once.
+        .systemLibrary(name: "CIntrinsics"),
 
         library("Kafka", ["CRdKafka"] + (seesThreads ? ["CThreads"] : [])),
         library("Schemas"),
-        library("Clustering", ["CPrefetch"]),
-        library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CPrefetch", "CZlib"]),
+        library("Clustering", ["CIntrinsics"]),
+        library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CIntrinsics", "CZlib"]),
         library("Generator", ["Schemas"]),
         library("Scoring", ["Clustering"]),
         library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "Scoring", "CZlib"]),

@@ -105,8 +105,12 @@ public final class CompiledModel: Sendable {
         }
 
         /// The largest entry outside a column.
+        /// No branch: whose peak it is, nobody could foresee.
         @inline(__always)
-        func outside(_ own: Int) -> Int64 { Int64(Int(column) == own ? second : first) }
+        func outside(_ own: Int) -> Int64 {
+            let isOwn: Int64 = Int(column) == own ? 1 : 0
+            return Int64(first) - isOwn * Int64(first - second)
+        }
     }
 
     /// The column of an active cluster; nil for any other.

@@ -1,3 +1,5 @@
+internal import CIntrinsics
+
 extension MemberTable {
     /// Decays a profile to the half-life that `time` lies in, if a whole one has passed.
     mutating func advance(_ slot: Int, to time: Int64, halfLife: Int64) {
@@ -75,7 +77,7 @@ extension MemberTable {
             var place = 0
             while place + 1 < weights.count {
                 let pair = SIMD2(Double(weights[place]), Double(weights[place + 1]))
-                let scaled = (pair / total).squareRoot() * 32_767 + 0.5
+                let scaled = square_roots(pair / total) * 32_767 + 0.5
                 unsafe directions[range.lowerBound + place] = UInt16(truncatingIfNeeded: Int32(scaled.x))
                 unsafe directions[range.lowerBound + place + 1] = UInt16(truncatingIfNeeded: Int32(scaled.y))
                 place += 2

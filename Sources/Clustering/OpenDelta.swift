@@ -58,8 +58,12 @@ struct OpenDelta {
         unsafe sums[row].withUnsafeMutableBufferPointer { row in
             // Safe: no topic is above the last one, which the row has room for.
             for place in 0..<common {
-                unsafe row[Int(topics[place])] += Int64(directions[place])
-                unsafe row[Int(kept[place])] -= Int64(values[place])
+                if topics[place] == kept[place] {
+                    unsafe row[Int(topics[place])] += Int64(directions[place]) - Int64(values[place])
+                } else {
+                    unsafe row[Int(topics[place])] += Int64(directions[place])
+                    unsafe row[Int(kept[place])] -= Int64(values[place])
+                }
             }
         }
         for place in common..<topics.count { add(Int64(directions[place]), to: topics[place], row) }

@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CIntrinsics
 
 /// Fetches memory ahead: a look-up among many members waits for nothing but memory, which can be asked for some events before.
 enum Prefetch {

@@ -1,4 +1,4 @@
-internal import CPrefetch
+internal import CIntrinsics
 internal import Clustering
 
 /// Who a viewer is to the engine.

@@ -1,0 +1,10 @@
+/// What processors can do and Swift has no word for.
+
+/// Begins to fetch the cache line at an address, while other work goes on. Any address will do: nothing is read from it, and
+/// nothing can go wrong.
+static inline void prefetch_line(const void *address) { __builtin_prefetch(address); }
+
+typedef double pair_of_doubles __attribute__((ext_vector_type(2)));
+
+/// The square roots of two numbers that are not negative, correctly rounded, at once.
+static inline pair_of_doubles square_roots(pair_of_doubles values) { return __builtin_elementwise_sqrt(values); }
