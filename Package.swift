@@ -47,7 +47,7 @@ let package = Package(
         library("Kafka", ["CRdKafka"] + (seesThreads ? ["CThreads"] : [])),
         library("Schemas"),
         library("Clustering", ["CIntrinsics"]),
-        library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CIntrinsics", "CZlib"]),
+        library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
         library("Generator", ["Schemas"]),
         library("Scoring", ["Clustering"]),
         library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "Scoring", "CZlib"]),

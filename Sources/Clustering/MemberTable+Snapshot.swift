@@ -21,7 +21,7 @@ extension MemberTable {
     /// - Parameter slots: where each is then.
     mutating func restore(_ states: borrowing MemberStates, _ slots: inout [Int]) {
         slots.removeAll(keepingCapacity: true)
-        look(for: states.fields)
+        for fields in states.fields { fetchPlace(fields.pseudonym) }
         for index in states.fields.indices {
             let slot = restore(states.fields[index])
             let range = states.range(index)

@@ -49,24 +49,23 @@ struct MemberTable {
     /// The member's slot; nil where it is unknown.
     func find(_ pseudonym: Pseudonym) -> Int? {
         var place = home(pseudonym)
-        while index[place] != 0 {
-            let entry = index[place]
-            if UInt32(truncatingIfNeeded: entry >> 32) == UInt32(truncatingIfNeeded: pseudonym) {
-                let slot = Self.slot(entry)
-                if slots[slot].pseudonym == pseudonym { return slot }
-            }
-            place = (place + 1) & (index.count - 1)
+        while let slot = candidate(pseudonym, &place) {
+            if slots[slot].pseudonym == pseudonym { return slot }
         }
         return nil
     }
 
-    /// Looks where many will be looked up next: memory answers side by side what it would answer one by one.
-    func look(for members: [MemberFields]) {
-        var highest: UInt32 = 0
-        for index in members.indices {
-            highest = max(highest, UInt32(truncatingIfNeeded: self.index[home(members[index].pseudonym)]))
+    /// The next slot, from a place on, whose member may be the one; nil: there is none.
+    @inline(__always)
+    private func candidate(_ pseudonym: Pseudonym, _ place: inout Int) -> Int? {
+        while index[place] != 0 {
+            let entry = index[place]
+            place = (place + 1) & (index.count - 1)
+            if UInt32(truncatingIfNeeded: entry >> 32) == UInt32(truncatingIfNeeded: pseudonym) {
+                return Self.slot(entry)
+            }
         }
-        precondition(highest <= slots.count, "the index names a slot that is not there")
+        return nil
     }
 
     /// Makes room for as many members at once, and for as many topics of theirs.
@@ -175,16 +174,9 @@ struct MemberTable {
     @inline(__always)
     func fetchSlot(_ pseudonym: Pseudonym) {
         var place = home(pseudonym)
-        while index[place] != 0 {
-            let entry = index[place]
-            if UInt32(truncatingIfNeeded: entry >> 32) == UInt32(truncatingIfNeeded: pseudonym) {
-                let slot = Self.slot(entry)
-                Prefetch.lines(of: slots, at: slot)
-                Prefetch.line(of: bounds, at: slot)
-                return
-            }
-            place = (place + 1) & (index.count - 1)
-        }
+        guard let slot = candidate(pseudonym, &place) else { return }
+        Prefetch.lines(of: slots, in: slot..<slot + 1)
+        Prefetch.line(of: bounds, at: slot)
     }
 
     /// Begins to fetch a member's topics; `fetchSlot` came some time before.
@@ -197,13 +189,10 @@ struct MemberTable {
     @inline(__always)
     func fetchTopics(at slot: Int) {
         let range = range(slot)
-        guard let last = range.last else { return }
-        Prefetch.line(of: topics, at: range.lowerBound)
-        Prefetch.line(of: topics, at: last)
-        Prefetch.line(of: weights, at: range.lowerBound)
-        Prefetch.line(of: weights, at: last)
-        Prefetch.line(of: directions, at: range.lowerBound)
-        Prefetch.line(of: directions, at: last)
+        guard !range.isEmpty else { return }
+        Prefetch.lines(of: topics, in: range)
+        Prefetch.lines(of: weights, in: range)
+        Prefetch.lines(of: directions, in: range)
     }
 
     // MARK: - Topics

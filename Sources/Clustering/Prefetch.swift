@@ -1,24 +1,26 @@
-internal import CIntrinsics
+public import CIntrinsics
 
 /// Fetches memory ahead: a look-up among many members waits for nothing but memory, which can be asked for some events before.
-enum Prefetch {
+public enum Prefetch {
     /// Begins to fetch the line in which an element begins.
+    @inlinable
     @inline(__always)
-    static func line<Element>(of array: borrowing [Element], at index: Int) {
+    public static func line<Element>(of array: borrowing [Element], at index: Int) {
         unsafe array.withUnsafeBufferPointer { buffer in
             // Safe: nothing is read, whatever the address.
             unsafe prefetch_line(buffer.baseAddress.map { unsafe $0 + index })
         }
     }
 
-    /// Begins to fetch the lines in which an element begins and ends.
+    /// Begins to fetch the lines in which some elements begin and end: those of a short range.
+    @inlinable
     @inline(__always)
-    static func lines<Element>(of array: borrowing [Element], at index: Int) {
+    public static func lines<Element>(of array: borrowing [Element], in range: Range<Int>) {
         unsafe array.withUnsafeBufferPointer { buffer in
             // Safe: as above.
             guard let base = buffer.baseAddress else { return }
-            unsafe prefetch_line(base + index)
-            unsafe prefetch_line(UnsafeRawPointer(base + index + 1) - 1)
+            unsafe prefetch_line(base + range.lowerBound)
+            unsafe prefetch_line(UnsafeRawPointer(base + range.upperBound) - 1)
         }
     }
 }

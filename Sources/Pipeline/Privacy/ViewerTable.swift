@@ -1,4 +1,3 @@
-internal import CIntrinsics
 internal import Clustering
 
 /// Who a viewer is to the engine.
@@ -50,12 +49,7 @@ struct ViewerTable {
     @inline(__always)
     func fetch(_ hash: (UInt64, UInt64)) {
         let index = Int(truncatingIfNeeded: hash.0) & (slots.count - 2)
-        unsafe slots.withUnsafeBufferPointer { slots in
-            // Safe: nothing is read, whatever the address.
-            guard let base = slots.baseAddress else { return }
-            unsafe prefetch_line(base + index)
-            unsafe prefetch_line(UnsafeRawPointer(base + index + 2) - 1)
-        }
+        Prefetch.lines(of: slots, in: index..<index + 2)
     }
 
     /// - Parameter hash: the viewer's.
