@@ -1,8 +1,7 @@
 internal import Clustering
 internal import Schemas
 
-/// A member's record, `shoal.v1.MemberState`. There are millions, so that it is written at one go, and many are read before
-/// they are put in.
+/// A member's record, `shoal.v1.MemberState`. There are millions, so that many are read before they are put in.
 extension StateRecord {
     /// Members as they were read, one behind the other: buffers that are used again.
     struct Members {
@@ -55,96 +54,27 @@ extension StateRecord {
         unsafe withUnsafeBytes(of: key.bigEndian) { unsafe buffer.append(contentsOf: $0) }
     }
 
-    /// Appends a member's value to the buffer: the bytes that `ProtoWriter` makes of it.
+    /// Appends a member's value to the buffer.
     static func write(
         _ member: MemberFields, at point: SnapshotPoint, _ topics: Span<TopicNumber>, _ weights: Span<UInt32>,
         _ directions: Span<UInt16>, _ buffer: inout [UInt8]
     ) {
-        // Twelve tags, six long numbers, six short ones and a topic's longest, with some to spare.
-        let most = 128 + topics.count * 12
-        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: most) { space in
-            var writer = unsafe Writer(space)
-            writer.field(1, UInt64(format))
-            writer.field(2, UInt64(bitPattern: point.offset))
-            if let epoch = point.epoch { writer.present(3, UInt64(bitPattern: epoch)) }
-            writer.tag(4, .fixed64)
-            writer.fixed(member.order)
-            writer.field(5, UInt64(bitPattern: member.landmark))
-            if let epoch = member.lastEpoch { writer.present(6, UInt64(bitPattern: epoch)) }
-            writer.field(7, UInt64(member.events))
-            if let cluster = member.cluster { writer.present(8, UInt64(cluster)) }
-            writer.field(9, UInt64(member.previous))
-            if !topics.isEmpty {
-                writer.packed(10, topics)
-                writer.tag(11, .bytes)
-                writer.varint(UInt64(weights.count * 4))
-                for index in weights.indices { writer.fixed(weights[index]) }
-                writer.packed(12, directions)
-            }
-            unsafe buffer.append(contentsOf: UnsafeBufferPointer(rebasing: space[..<writer.count]))
-        }
-    }
-
-    /// Writes Protobuf into space that is known to suffice.
-    @safe private struct Writer {
-        private let space: UnsafeMutableBufferPointer<UInt8>
-        private let room: Int
-        private(set) var count = 0
-
-        init(_ space: UnsafeMutableBufferPointer<UInt8>) {
-            unsafe self.space = space
-            room = space.count
-        }
-
-        @inline(__always)
-        mutating func byte(_ value: UInt8) {
-            precondition(count < room, "a member's record is longer than it can be")
-            unsafe space[count] = value
-            count += 1
-        }
-
-        @inline(__always)
-        mutating func tag(_ field: UInt8, _ type: ProtoWireType) { byte(field << 3 | type.rawValue) }
-
-        @inline(__always)
-        mutating func varint(_ value: UInt64) {
-            var value = value
-            while value >= 0x80 {
-                byte(UInt8(truncatingIfNeeded: value) | 0x80)
-                value >>= 7
-            }
-            byte(UInt8(truncatingIfNeeded: value))
-        }
-
-        @inline(__always)
-        mutating func field(_ field: UInt8, _ value: UInt64) {
-            if value != 0 { present(field, value) }
-        }
-
-        @inline(__always)
-        mutating func present(_ field: UInt8, _ value: UInt64) {
-            tag(field, .varint)
-            varint(value)
-        }
-
-        @inline(__always)
-        mutating func fixed<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
-            let size = MemoryLayout<T>.size
-            precondition(count + size <= room, "a member's record is longer than it can be")
-            // Safe: there is room for it.
-            unsafe UnsafeMutableRawPointer(space.baseAddress.unsafelyUnwrapped + count).storeBytes(
-                of: value.littleEndian, as: T.self)
-            count += size
-        }
-
-        @inline(__always)
-        mutating func packed<T: FixedWidthInteger & UnsignedInteger>(_ field: UInt8, _ values: Span<T>) {
-            tag(field, .bytes)
-            var size = 0
-            for index in values.indices { size += max(T.bitWidth - values[index].leadingZeroBitCount + 6, 7) / 7 }
-            varint(UInt64(size))
-            for index in values.indices { varint(UInt64(values[index])) }
-        }
+        var writer = ProtoWriter()
+        swap(&writer.bytes, &buffer)
+        writer.field(1, format)
+        writer.field(2, point.offset)
+        if let epoch = point.epoch { writer.present(3, epoch) }
+        writer.present(4, fixed64: member.order)
+        writer.field(5, member.landmark)
+        if let epoch = member.lastEpoch { writer.present(6, epoch) }
+        writer.field(7, member.events)
+        if let cluster = member.cluster { writer.present(8, cluster) }
+        writer.field(9, member.previous)
+        // Safe: the buffers live within the closures only.
+        unsafe topics.withUnsafeBufferPointer { unsafe writer.packed(10, $0) }
+        unsafe weights.withUnsafeBufferPointer { unsafe writer.packed(11, fixed32: $0) }
+        unsafe directions.withUnsafeBufferPointer { unsafe writer.packed(12, $0) }
+        swap(&writer.bytes, &buffer)
     }
 
     // MARK: - Reading
