@@ -66,12 +66,12 @@ public struct MemberFields: Equatable, Sendable {
 
 /// Members' states one behind the other: no object a member.
 public struct MemberStates: Equatable, Sendable {
-    public var fields: [MemberFields] = []
+    public package(set) var fields: [MemberFields] = []
     /// Where the topics of each member end.
-    public var ends: [Int] = []
-    public var topics: [TopicNumber] = []
-    public var weights: [UInt32] = []
-    public var directions: [UInt16] = []
+    public package(set) var ends: [Int] = []
+    public package(set) var topics: [TopicNumber] = []
+    public package(set) var weights: [UInt32] = []
+    public package(set) var directions: [UInt16] = []
     /// Members that are no more.
     public private(set) var removed: [Pseudonym] = []
 
@@ -102,7 +102,7 @@ public struct MemberStates: Equatable, Sendable {
         removed.append(pseudonym)
     }
 
-    public mutating func removeAll() {
+    package mutating func removeAll() {
         fields.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         topics.removeAll(keepingCapacity: true)
