@@ -8,42 +8,34 @@ extension Replay {
     /// Replays a range of a topic: what is committed there.
     /// - Throws: `ReplayError`; `KafkaError`; `Contradiction`, which no input can cause.
     public func run(_ range: TopicRange) async throws -> ReplayResult {
-        let client = try ReaderClient(range.client.reading)
-        let topics = TopicProgress(progress, ranges: range.offsets)
-        let rejected = RejectedCounts()
-        let source: @Sendable (Int) async throws -> TopicSource = { partition in
-            try TopicSource(
-                client, topic: range.topic, partition: partition, range: range.offsets[partition], key: options.key,
-                options: options.input, progress: topics, rejected: rejected)
-        }
+        let input = try TopicInput(range.topic, range.client, options, progress, ranges: range.offsets)
         var result: ReplayResult
         if options.epochs == .given {
             let spool = EpochSpool(partitions: range.offsets.count)
-            try await read(range, source, into: spool)
+            try await read(range, input, into: spool)
             result = try await run(spool, partitions: range.offsets.count)
         } else {
             let coordinator = coordinator(partitions: range.offsets.count)
-            result = try await run(coordinator, partitions: range.offsets.count, source: source)
+            result = try await run(coordinator, partitions: range.offsets.count) { partition in
+                try input.source(Int32(partition), range.offsets[partition])
+            }
             result.report.input.ranges = range.offsets.enumerated().map { partition, offsets in
                 ReplayReport.Input.Range(
                     partition: Int32(partition), from: offsets.lowerBound, to: offsets.upperBound)
             }
         }
         result.report.input.name = range.topic
-        result.report.input.rejected = rejected.byReason
+        result.report.input.rejected = input.rejected.byReason
         return result
     }
 
     /// Sorts the events of all partitions by their own epochs. Who is erased is erased in the epoch of the event before.
-    private func read(
-        _ range: TopicRange, _ source: @escaping @Sendable (Int) async throws -> TopicSource,
-        into spool: EpochSpool
-    ) async throws {
+    private func read(_ range: TopicRange, _ input: TopicInput, into spool: EpochSpool) async throws {
         let length = options.settings.fixed.epochLength
         try await withThrowingTaskGroup(of: Void.self) { group in
             for partition in range.offsets.indices {
                 group.addTask {
-                    var source = try await source(partition)
+                    var source = try input.source(Int32(partition), range.offsets[partition])
                     var event = EngineEvent()
                     repeat {
                         var pieces: [Epoch: EventChunk] = [:]

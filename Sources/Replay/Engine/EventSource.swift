@@ -15,10 +15,6 @@ protocol EventSource: SendableMetatype {
     mutating func fill() async throws -> Bool
 }
 
-extension EventSource {
-    func upcoming(_ distance: Int) -> UpcomingEvent? { nil }
-}
-
 /// What a record turned out to be, and its offset.
 enum SourceRecord {
     case event(Int64)
@@ -30,8 +26,7 @@ enum SourceRecord {
 struct FileSource: EventSource {
     private let feed: FileFeed
     private let partition: Int
-    private var chunk = EventChunk()
-    private var cursor = EventChunk.Cursor()
+    private var events = EventChunk.Reader()
     private var offset: Int64 = 0
 
     init(_ feed: FileFeed, partition: Int) {
@@ -40,17 +35,16 @@ struct FileSource: EventSource {
     }
 
     mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
-        guard chunk.next(&cursor, into: &event) else { return nil }
+        guard events.next(&event) else { return nil }
         defer { offset += 1 }
         return .event(offset)
     }
 
-    func upcoming(_ distance: Int) -> UpcomingEvent? { chunk.upcoming(cursor, distance) }
+    func upcoming(_ distance: Int) -> UpcomingEvent? { events.upcoming(distance) }
 
     mutating func fill() async throws -> Bool {
         guard let next = try await feed.next(partition) else { return false }
-        chunk = next
-        cursor = EventChunk.Cursor()
+        events = EventChunk.Reader(next)
         return true
     }
 }
@@ -59,8 +53,7 @@ struct FileSource: EventSource {
 struct SpooledSource: EventSource {
     private let spool: EpochSpool
     private let partition: Int
-    private var chunk = EventChunk()
-    private var cursor = EventChunk.Cursor()
+    private var events = EventChunk.Reader()
     private var offset: Int64 = 0
     var epoch: Epoch
 
@@ -71,17 +64,16 @@ struct SpooledSource: EventSource {
     }
 
     mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
-        guard chunk.next(&cursor, into: &event) else { return nil }
+        guard events.next(&event) else { return nil }
         defer { offset += 1 }
         return .event(offset)
     }
 
-    func upcoming(_ distance: Int) -> UpcomingEvent? { chunk.upcoming(cursor, distance) }
+    func upcoming(_ distance: Int) -> UpcomingEvent? { events.upcoming(distance) }
 
     mutating func fill() async throws -> Bool {
         guard let next = try await spool.next(epoch, partition) else { return false }
-        chunk = next
-        cursor = EventChunk.Cursor()
+        events = EventChunk.Reader(next)
         return true
     }
 }

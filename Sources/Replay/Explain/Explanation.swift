@@ -123,12 +123,9 @@ public struct Explanation: Sendable {
     private func play(
         _ run: RecordedRun, _ stretches: [Stretch], _ member: Pseudonym, _ wanted: Wanted
     ) async throws -> [(steps: [ExplainReport.Step], events: Int64)] {
-        let reader = try ReaderClient(client.reading)
         let models = RecordedModels(run.table)
         let genesis = CompiledModel(run.genesis.model, version: nil)
-        let input = TopicInput(
-            client: reader, topic: topics.input, key: options.key, options: options.input,
-            progress: TopicProgress(progress, ranges: stretches.map(\.range)), rejected: RejectedCounts())
+        let input = try TopicInput(topics.input, client, options, progress, ranges: stretches.map(\.range))
         return try await withThrowingTaskGroup(of: (Int32, [ExplainReport.Step], Int64).self) { group in
             for (index, stretch) in stretches.enumerated() {
                 group.addTask {

@@ -51,20 +51,12 @@ public struct RecordedComparison: Sendable {
     }
 
     private func outputs(_ admin: Admin) async throws -> [Range<Int64>] {
-        let topic = verification.topics.output
-        guard let count = try await admin.partitions(of: topic, timeout: .seconds(10)) else {
-            throw ReplayError(.incomparable, "there is no topic \(topic)")
-        }
-        var ranges: [Range<Int64>] = []
-        for partition in 0..<count {
-            let marks = try await admin.watermarks(of: TopicPartition(topic, partition))
-            guard marks.low == 0 else {
-                throw ReplayError(
-                    .incomparable,
-                    "\(topic) partition \(partition) begins at offset \(marks.low): retention has taken the first changes, "
-                        + "without which nobody knows where all members are")
-            }
-            ranges.append(marks.low..<marks.high)
+        let ranges = try await verification.outputs(admin)
+        for (partition, range) in ranges.enumerated() where range.lowerBound > 0 {
+            throw ReplayError(
+                .incomparable,
+                "\(verification.topics.output) partition \(partition) begins at offset \(range.lowerBound): retention has "
+                    + "taken the first changes, without which nobody knows where all members are")
         }
         return ranges
     }
@@ -110,29 +102,24 @@ public struct RecordedComparison: Sendable {
         }
         let coordinator = replay.coordinator(
             partitions: stretches.count, recorded: hasSameEpochs ? recorded : nil)
-        let client = try ReaderClient(verification.client.reading)
         let ranges = stretches.map { stretch in
             // The record at the position may have opened an epoch already.
             stretch.from..<min(max(stretch.target.offset + 1, stretch.from), max(stretch.high, stretch.from))
         }
-        let topic = TopicProgress(progress, ranges: ranges)
-        let rejected = RejectedCounts()
         let genesis = replay.genesis
-        let input = verification.topics.input
+        let input = try TopicInput(verification.topics.input, verification.client, options, progress, ranges: ranges)
         var result = try await replay.results(coordinator, partitions: stretches.count) { [replay] partition in
             let stretch = stretches[partition]
             let shard = Shard(partition: stretch.partition, genesis: genesis, keys: KeyedTopics(options.key))
             var engine = PartitionEngine(shard, offset: stretch.from)
             engine.target = stretch.target
-            var source = try TopicSource(
-                client, topic: input, partition: partition, range: ranges[partition], key: options.key,
-                options: options.input, progress: topic, rejected: rejected)
+            var source = try input.source(stretch.partition, ranges[partition])
             var run = PartitionRun(
                 engine, coordinator: coordinator, progress: replay.progress, outlet: nil, keepsPlaces: true)
             return try await run.run(&source)
         }
-        result.report.input.name = input
-        result.report.input.rejected = rejected.byReason
+        result.report.input.name = input.topic
+        result.report.input.rejected = input.rejected.byReason
         result.report.input.ranges = stretches.map {
             ReplayReport.Input.Range(partition: $0.partition, from: $0.from, to: $0.target.offset)
         }

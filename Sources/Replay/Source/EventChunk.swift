@@ -22,13 +22,6 @@ struct EventChunk: Sendable {
         var weight: UInt32
     }
 
-    /// Where a reader stands.
-    struct Cursor {
-        fileprivate var head = 0
-        fileprivate var topic = 0
-        fileprivate var text = 0
-    }
-
     private var heads: [Head] = []
     private var topics: [Topic] = []
     private var text: [UInt8] = []
@@ -50,10 +43,7 @@ struct EventChunk: Sendable {
             Head(
                 member: event.member, order: event.order, id: event.id ?? 0, watched: event.watched,
                 duration: event.duration, time: event.time, topics: UInt32(event.topics.count), hasID: event.id != nil))
-        for topic in event.topics {
-            topics.append(Topic(length: UInt32(topic.name.count), weight: topic.weight))
-            text.append(contentsOf: event.text[topic.name])
-        }
+        for topic in event.topics { append(event.text[topic.name], topic.weight) }
     }
 
     /// Appends an event whose viewer is still to be identified.
@@ -64,11 +54,14 @@ struct EventChunk: Sendable {
                 member: Pseudonym(hash.0) << 64 | Pseudonym(hash.1), order: UInt64(event.viewer.count), id: id ?? 0,
                 watched: event.watched, duration: event.duration, time: event.time,
                 topics: UInt32(event.topics.count), hasID: id != nil))
-        for topic in event.topics {
-            topics.append(Topic(length: UInt32(topic.name.count), weight: topic.weight))
-            text.append(contentsOf: event.text[topic.name])
-        }
+        for topic in event.topics { append(event.text[topic.name], topic.weight) }
         viewers.append(contentsOf: event.text[event.viewer])
+    }
+
+    @inline(__always)
+    private mutating func append(_ name: ArraySlice<UInt8>, _ weight: UInt32) {
+        topics.append(Topic(length: UInt32(name.count), weight: weight))
+        text.append(contentsOf: name)
     }
 
     /// Puts pseudonyms in the place of hashes: of many events at once, so that memory is fetched ahead.
@@ -93,37 +86,48 @@ struct EventChunk: Sendable {
         viewers = []
     }
 
-    /// The event that stands so many behind the one read last; nil: the chunk ends before.
-    @inline(__always)
-    func upcoming(_ cursor: Cursor, _ distance: Int) -> UpcomingEvent? {
-        let place = cursor.head - 1 + distance
-        guard place < heads.count else { return nil }
-        return UpcomingEvent(member: heads[place].member, id: heads[place].id)
-    }
+    /// Reads the events of a chunk, one after the other.
+    struct Reader: Sendable {
+        private let chunk: EventChunk
+        private var head = 0
+        private var topic = 0
+        private var text = 0
 
-    /// Reads the next event.
-    /// - Returns: false at the end.
-    func next(_ cursor: inout Cursor, into event: inout EngineEvent) -> Bool {
-        guard cursor.head < heads.count else { return false }
-        let head = heads[cursor.head]
-        cursor.head += 1
-        event.member = head.member
-        event.order = head.order
-        event.id = head.hasID ? head.id : nil
-        event.watched = head.watched
-        event.duration = head.duration
-        event.time = head.time
-        // The names of all events, shared: a copy counts a reference.
-        if cursor.head == 1 { event.text = text }
-        event.topics.removeAll(keepingCapacity: true)
-        let topics = topics.span
-        for index in cursor.topic..<cursor.topic + Int(head.topics) {
-            let end = cursor.text + Int(topics[index].length)
-            event.topics.append(.init(name: cursor.text..<end, weight: topics[index].weight))
-            cursor.text = end
+        init(_ chunk: EventChunk = EventChunk()) {
+            self.chunk = chunk
         }
-        cursor.topic += Int(head.topics)
-        return true
+
+        /// The next event.
+        /// - Returns: false at the end.
+        mutating func next(_ event: inout EngineEvent) -> Bool {
+            guard head < chunk.heads.count else { return false }
+            let next = chunk.heads[head]
+            // The names of all events, shared: a copy counts a reference.
+            if head == 0 { event.text = chunk.text }
+            head += 1
+            event.member = next.member
+            event.order = next.order
+            event.id = next.hasID ? next.id : nil
+            event.watched = next.watched
+            event.duration = next.duration
+            event.time = next.time
+            event.topics.removeAll(keepingCapacity: true)
+            for _ in 0..<next.topics {
+                let end = text + Int(chunk.topics[topic].length)
+                event.topics.append(.init(name: text..<end, weight: chunk.topics[topic].weight))
+                text = end
+                topic += 1
+            }
+            return true
+        }
+
+        /// The event that stands so many behind the one read last; nil: the chunk ends before.
+        @inline(__always)
+        func upcoming(_ distance: Int) -> UpcomingEvent? {
+            let place = head - 1 + distance
+            guard place < chunk.heads.count else { return nil }
+            return UpcomingEvent(member: chunk.heads[place].member, id: chunk.heads[place].id)
+        }
     }
 
     // MARK: - As bytes

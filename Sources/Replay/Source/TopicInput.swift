@@ -4,20 +4,32 @@ internal import Schemas
 
 /// A topic as a replay reads it, for all of its partitions.
 struct TopicInput: Sendable {
-    let client: ReaderClient
     let topic: String
     let key: PrivacyKey
-    let options: WatchEventReader.Options
-    let progress: TopicProgress
-    let rejected: RejectedCounts
+    /// What turns out to be no watch event.
+    let rejected = RejectedCounts()
+    private let client: ReaderClient
+    private let options: WatchEventReader.Options
+    private let progress: TopicProgress
+
+    /// - Parameter ranges: what is read of each partition, for the progress.
+    init(
+        _ topic: String, _ client: ClientConfiguration, _ options: ReplayOptions, _ progress: ReplayProgress,
+        ranges: [Range<Int64>]
+    ) throws {
+        self.topic = topic
+        self.client = try ReaderClient(client.reading)
+        (key, self.options) = (options.key, options.input)
+        self.progress = TopicProgress(progress, ranges: ranges)
+    }
 
     /// The records of a partition in a range of offsets.
-    /// - Parameter place: where the partition stands in `progress`; nil: its number.
+    /// - Parameter place: where the partition stands among the ranges; nil: at its number.
     // A function of its own, never inlined: Swift 6.3.1 crashes where what may throw is inlined into an asynchronous loop.
     @inline(never)
     func source(_ partition: Int32, _ range: Range<Int64>, at place: Int? = nil) throws -> TopicSource {
-        try TopicSource(
-            client, topic: topic, partition: place ?? Int(partition), of: partition, range: range, key: key,
-            options: options, progress: progress, rejected: rejected)
+        TopicSource(
+            try client.reader(topic: topic, partition: partition, from: range.lowerBound), until: range.upperBound,
+            Intake(key: key, options: options), progress, at: place ?? Int(partition), rejected)
     }
 }

@@ -9,23 +9,22 @@ struct TopicSource: EventSource {
     private var intake: Intake
     /// What a batch holds: its records, and its events in their order.
     private var records: ArraySlice<SourceRecord> = []
-    private var chunk = EventChunk()
-    private var cursor = EventChunk.Cursor()
+    private var events = EventChunk.Reader()
     private let end: Int64
     private let progress: TopicProgress
     private let partition: Int
     private let rejected: RejectedCounts
 
     /// - Parameters:
-    ///   - partition: where it stands in `progress`; its number, unless `number` is given.
-    ///   - range: the first offset, and the one behind the last.
+    ///   - end: the offset behind the last.
+    ///   - partition: where it stands in `progress`.
     init(
-        _ client: ReaderClient, topic: String, partition: Int, of number: Int32? = nil, range: Range<Int64>,
-        key: PrivacyKey, options: WatchEventReader.Options, progress: TopicProgress, rejected: RejectedCounts
-    ) throws {
-        reader = try client.reader(topic: topic, partition: number ?? Int32(partition), from: range.lowerBound)
-        intake = Intake(key: key, options: options)
-        end = range.upperBound
+        _ reader: PartitionReader, until end: Int64, _ intake: Intake, _ progress: TopicProgress, at partition: Int,
+        _ rejected: RejectedCounts
+    ) {
+        self.reader = reader
+        self.end = end
+        self.intake = intake
         self.progress = progress
         self.partition = partition
         self.rejected = rejected
@@ -33,11 +32,11 @@ struct TopicSource: EventSource {
 
     mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
         guard let record = records.popFirst() else { return nil }
-        if case .event = record { _ = chunk.next(&cursor, into: &event) }
+        if case .event = record { _ = events.next(&event) }
         return record
     }
 
-    func upcoming(_ distance: Int) -> UpcomingEvent? { chunk.upcoming(cursor, distance) }
+    func upcoming(_ distance: Int) -> UpcomingEvent? { events.upcoming(distance) }
 
     mutating func fill() async throws -> Bool {
         while reader.position < end, !progress.replay.isStopped {
@@ -55,8 +54,7 @@ struct TopicSource: EventSource {
     /// Reads a whole batch, so that memory can be fetched ahead.
     private mutating func read(_ batch: borrowing MessageBatch) {
         records = []
-        chunk = EventChunk()
-        cursor = EventChunk.Cursor()
+        var chunk = EventChunk()
         for index in 0..<batch.count {
             let offset = batch.offset(index)
             guard offset < end else { break }
@@ -71,5 +69,6 @@ struct TopicSource: EventSource {
             }
         }
         chunk.identify(&intake)
+        events = EventChunk.Reader(chunk)
     }
 }

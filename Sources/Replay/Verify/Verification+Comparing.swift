@@ -58,12 +58,9 @@ extension Verification {
     private func compute(
         _ run: RecordedRun, _ stretches: [Stretch], _ changes: PublishedChanges, _ coordinator: ReplayCoordinator
     ) async throws -> [PartitionResult] {
-        let reader = try ReaderClient(client.reading)
-        let input = TopicInput(
-            client: reader, topic: topics.input, key: options.key, options: options.input,
-            progress: TopicProgress(
-                progress, ranges: stretches.map { $0.from..<max($0.target.offset, $0.from) }),
-            rejected: RejectedCounts())
+        let input = try TopicInput(
+            topics.input, client, options, progress,
+            ranges: stretches.map { $0.from..<max($0.target.offset, $0.from) })
         let genesis = CompiledModel(run.genesis.model, version: nil)
         let models = RecordedModels(run.table)
         let format: PipelineOptions.OutputFormat = isJSON ? .json : .protobuf

@@ -201,18 +201,24 @@ public struct Verification: Sendable {
     private func published(
         _ admin: Admin, _ run: RecordedRun, _ stretches: [Stretch], _ continuation: Continuation
     ) async throws -> (changes: PublishedChanges, ranges: [Range<Int64>]) {
-        guard let outputs = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
-            throw ReplayError(.incomparable, "there is no topic \(topics.output)")
-        }
-        var ranges: [Range<Int64>] = []
-        for partition in 0..<outputs {
-            let marks = try await watermarks(admin, topics.output, partition)
-            ranges.append(marks.low..<marks.high)
-        }
+        let ranges = try await outputs(admin)
         let before = PublishedChanges.Before(
             points: stretches.map { $0.start?.point }, model: continuation.given.last?.bookkeeping.through,
             staleness: run.genesis.model.settings.fixed.staleness)
         let shortened = ranges.map { $0.lowerBound > 0 }
-        return (PublishedChanges(outputs: outputs, isShortened: shortened, before: before), ranges)
+        return (PublishedChanges(outputs: Int32(ranges.count), isShortened: shortened, before: before), ranges)
+    }
+
+    /// What there is of each partition of the output topic.
+    func outputs(_ admin: Admin) async throws -> [Range<Int64>] {
+        guard let count = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
+            throw ReplayError(.incomparable, "there is no topic \(topics.output)")
+        }
+        var ranges: [Range<Int64>] = []
+        for partition in 0..<count {
+            let marks = try await watermarks(admin, topics.output, partition)
+            ranges.append(marks.low..<marks.high)
+        }
+        return ranges
     }
 }
