@@ -31,11 +31,7 @@ extension ReplayReport.Quality {
     /// Judges by where members are for the outside, those in no cluster among them.
     mutating func judge(_ places: [Pseudonym: ClusterID], among members: [Pseudonym], _ truth: [Pseudonym: Int32]) {
         let known = members.filter { truth[$0] != nil }
-        judged = Int64(known.count)
-        guard !known.isEmpty else { return }
-        let agreement = Agreement(known.map { truth[$0] ?? 0 }, known.map { Int32(clamping: places[$0] ?? 0) })
-        adjustedRand = Self.millionths(agreement.adjustedRand)
-        adjustedMutualInformation = Self.millionths(agreement.adjustedMutualInformation)
+        judge(known.map { truth[$0] ?? 0 }, known.map { Int32(clamping: places[$0] ?? 0) })
     }
 
     /// The unassigned count as a cluster.
@@ -48,7 +44,12 @@ extension ReplayReport.Quality {
             groups.append(group)
             labels.append(place)
         }
-        self.judged = Int64(groups.count)
+        judge(groups, labels)
+    }
+
+    /// - Parameter labels: the cluster of each member whose group is known.
+    private mutating func judge(_ groups: [Int32], _ labels: [Int32]) {
+        judged = Int64(groups.count)
         guard !groups.isEmpty else { return }
         let agreement = Agreement(groups, labels)
         adjustedRand = Self.millionths(agreement.adjustedRand)

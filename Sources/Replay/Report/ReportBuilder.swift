@@ -28,24 +28,12 @@ final class ReportBuilder: ModelWatcher {
 
     /// A change of a cluster, as it was published; the models come before.
     func take(published change: ClusterChange) {
-        let version = change.modelVersion ?? 0
-        lifecycle.append(
+        if !change.leadingTopics.isEmpty { clusters[change.cluster]?.describe(change) }
+        add(
             ReplayReport.Lifecycle(
-                kind: change.kind.name, version: version, time: change.eventTime ?? 0, cluster: change.cluster,
-                origin: change.why?.name, other: change.otherCluster, members: change.members,
-                leadingTopics: change.leadingTopics))
-        guard var entry = clusters[change.cluster] else { return }
-        if !change.leadingTopics.isEmpty {
-            entry.cohesion = Int64(change.cohesion)
-            entry.leadingTopics = change.leadingTopics
-            entry.branchTopics = change.branchTopics
-            entry.branchClusters = change.branchClusters
-        }
-        if change.kind == .clusterMerged || change.kind == .clusterRetired {
-            entry.ended = version
-            entry.survivor = change.kind == .clusterMerged ? change.otherCluster : 0
-        }
-        clusters[change.cluster] = entry
+                kind: change.kind.name, version: change.modelVersion ?? 0, time: change.eventTime ?? 0,
+                cluster: change.cluster, origin: change.why?.name, other: change.otherCluster,
+                members: change.members, leadingTopics: change.leadingTopics), change.kind)
     }
 
     private func add(row version: Epoch, _ length: Int64, _ model: Model, _ tally: Tally) {
@@ -80,16 +68,19 @@ final class ReportBuilder: ModelWatcher {
 
     private func add(_ change: LifecycleChange, _ model: Model, _ length: Int64) {
         let topics = change.description.map { model.names($0.leading) } ?? []
-        lifecycle.append(
+        if let description = change.description { clusters[change.cluster]?.describe(description, model) }
+        add(
             ReplayReport.Lifecycle(
                 kind: change.kind.published.name, version: change.version, time: (change.version + 1) * length,
                 cluster: change.cluster, origin: change.origin?.name, other: change.other, members: change.members,
-                leadingTopics: topics))
-        if let description = change.description { clusters[change.cluster]?.describe(description, model) }
-        if change.kind == .merged || change.kind == .retired {
-            clusters[change.cluster]?.ended = change.version
-            clusters[change.cluster]?.survivor = change.kind == .merged ? change.other : 0
-        }
+                leadingTopics: topics), change.kind.published)
+    }
+
+    private func add(_ entry: ReplayReport.Lifecycle, _ kind: ClusterChange.Kind) {
+        lifecycle.append(entry)
+        guard kind == .clusterMerged || kind == .clusterRetired else { return }
+        clusters[entry.cluster]?.ended = entry.version
+        clusters[entry.cluster]?.survivor = kind == .clusterMerged ? entry.other : 0
     }
 
     /// What has been gathered, in a report that lacks the rest.
@@ -107,6 +98,13 @@ final class ReportBuilder: ModelWatcher {
 }
 
 extension ReplayReport.Cluster {
+    fileprivate mutating func describe(_ change: ClusterChange) {
+        cohesion = Int64(change.cohesion)
+        leadingTopics = change.leadingTopics
+        branchTopics = change.branchTopics
+        branchClusters = change.branchClusters
+    }
+
     fileprivate mutating func describe(_ description: Description, _ model: Model) {
         cohesion = (description.cohesion * 1_000_000) >> 30
         leadingTopics = model.names(description.leading)
