@@ -83,19 +83,13 @@ extension Command {
         let output = try ReportOutput(arguments)
         let first = try arguments.configuration()
         let second = try arguments.configuration(file: arguments["with-config"], sets: arguments.all("with"))
-        guard first.privacyKey != nil else {
-            throw Configuration.Invalid(problems: [
-                "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: the run's pseudonyms can only be repeated with its key"
-            ])
-        }
+        try first.requireKeyOfRun()
         var options = try ReplayInput.replayOptions(arguments, second)
         let running = try ReplayInput.replayOptions(arguments, first)
         (options.key, options.input) = (running.key, running.input)
         let application = first.text("application.id")
-        let topics = first.topics
         let comparison = RecordedComparison(
-            application: application, topics: .init(input: topics.input, output: topics.changes, models: topics.models),
-            client: first.client(first.logger), options: options)
+            application: application, topics: first.topicsOfRun, client: first.client(first.logger), options: options)
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: options.key).groups }
         let (a, b) = try await tracked(comparison.progress) { try await comparison.run(truth: truth) }
         guard !comparison.progress.isStopped else {

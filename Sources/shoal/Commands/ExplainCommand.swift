@@ -60,10 +60,9 @@ extension Command {
         guard arguments["reason"]?.contains(where: { !$0.isWhitespace }) == true else {
             throw UsageError(description: "shoal explain: --reason TEXT is missing: why do you look at this member?")
         }
-        let topics = configuration.topics
         return Explanation(
             application: configuration.text("application.id"),
-            topics: .init(input: topics.input, output: topics.changes, models: topics.models),
+            topics: configuration.topicsOfRun,
             client: configuration.client(configuration.logger),
             options: try ReplayInput.replayOptions(arguments, configuration),
             checkpoints: try arguments.checkpoints(configuration))

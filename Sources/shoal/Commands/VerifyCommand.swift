@@ -33,15 +33,10 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        guard configuration.privacyKey != nil else {
-            throw Configuration.Invalid(problems: [
-                "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: the run's pseudonyms can only be repeated with its key"
-            ])
-        }
-        let topics = configuration.topics
+        try configuration.requireKeyOfRun()
         let verification = Verification(
             application: configuration.text("application.id"),
-            topics: .init(input: topics.input, output: topics.changes, models: topics.models),
+            topics: configuration.topicsOfRun,
             client: configuration.client(configuration.logger),
             options: try ReplayInput.replayOptions(arguments, configuration),
             isJSON: configuration.text("output.format") == "json",
@@ -53,6 +48,21 @@ extension Command {
         }
         print(arguments.has("json") ? try report.json() : report.text)
         return report.isIdentical ? .ok : .different
+    }
+}
+
+extension Configuration {
+    /// What is read of a recorded run.
+    var topicsOfRun: Verification.Topics {
+        .init(input: topics.input, output: topics.changes, models: topics.models)
+    }
+
+    /// - Throws: `Invalid` where there is no key.
+    func requireKeyOfRun() throws {
+        guard privacyKey == nil else { return }
+        throw Invalid(problems: [
+            "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: the run's pseudonyms can only be repeated with its key"
+        ])
     }
 }
 
