@@ -107,8 +107,7 @@ extension Checkpoint {
     /// - Returns: nil where there is no file.
     /// - Throws: `Failure`; `StateRecord.Failure` where a newer version wrote it; `CancellationError`.
     static func read(_ url: URL, expected: Head) async throws -> Checkpoint? {
-        guard var file = try CheckpointContent(of: url, expected: expected) else { return nil }
-        repeat { try await breathe() } while try !file.check()
+        guard var file = try await checked(url, expected) else { return nil }
         var state = StateTable()
         // Some more are to come.
         state.reserve(file.memberCount + file.memberCount / 16, bytes: file.size)
@@ -117,8 +116,16 @@ extension Checkpoint {
             try await breathe()
             isOver = try file.visit { key, value in try state.take(key: key, value: value, offset: 0) }
         }
+        // Here, and not in a copy of it.
         state.settle()
         return Checkpoint(head: file.head, state: state)
+    }
+
+    /// A file that is as it was written, before its first record; nil where there is none.
+    private static func checked(_ url: URL, _ expected: Head) async throws -> CheckpointContent? {
+        guard var file = try CheckpointContent(of: url, expected: expected) else { return nil }
+        repeat { try await breathe() } while try !file.check()
+        return file
     }
 
     /// Others have their turn.
@@ -140,8 +147,7 @@ extension Checkpoint {
         /// - Returns: nil where there is no file.
         /// - Throws: as reading all of it.
         static func read(_ url: URL, expected: Head) async throws -> Base? {
-            guard var file = try CheckpointContent(of: url, expected: expected) else { return nil }
-            repeat { try await breathe() } while try !file.check()
+            guard var file = try await checked(url, expected) else { return nil }
             var state = StateTable()
             state.tracksRemoved = true
             var isOver = false
