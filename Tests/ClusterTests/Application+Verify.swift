@@ -45,7 +45,7 @@ extension Application {
         return copy
     }
 
-    /// Deletes the first records of partitions, as retention does.
+    /// Deletes the first records of partitions, as retention does; before -1: all there are.
     func deleteRecords(of topic: String, before offsets: [Int32: Int64]) throws {
         let list = offsets.map { #"{"topic":"\#(topic)","partition":\#($0.key),"offset":\#($0.value)}"# }
         let folder = try TemporaryFolder()

@@ -19,15 +19,6 @@ extension MainJob {
                 ])
         }
 
-        /// Deletes the first records of a partition, as retention does.
-        private func deleteRecords(of topic: String, before offset: Int64) throws {
-            let folder = try TemporaryFolder()
-            let file = try folder.file(
-                "offsets.json",
-                #"{"version":1,"partitions":[{"topic":"\#(topic)","partition":0,"offset":\#(offset)}]}"#)
-            try application.broker.tool(["delete-records", "--offset-json-file", file])
-        }
-
         /// Asks Kafka's tool for groups until it can do it: a member is left until its session has ended.
         private func group(_ words: String...) async throws {
             let all = ["consumer-groups", "--group", application.name] + words
@@ -42,7 +33,7 @@ extension MainJob {
 
         @Test("input that retention has deleted, before the committed position and beyond it", arguments: [1, -1])
         func input(_ offset: Int64) async throws {
-            try deleteRecords(of: application.input, before: offset)
+            try application.deleteRecords(of: application.input, before: [0: offset])
             try await application.refused(
                 status: 72, "the state of input 0 is to be computed from offset 0 of \(application.input) on",
                 "Raise retention.ms of \(application.input), and begin anew under another application.id")
@@ -55,7 +46,7 @@ extension MainJob {
             try await first.waitForLog("took over")
             try await Task.sleep(for: .milliseconds(800))
             #expect(try await first.stop() == 0)
-            try deleteRecords(of: application.input, before: -1)
+            try application.deleteRecords(of: application.input, before: [0: -1])
             let next = try application.start("a", settings)
             try await next.waitForLog("took over")
             #expect(try await next.stop() == 0)
@@ -77,7 +68,7 @@ extension MainJob {
 
         @Test("models that retention has deleted")
         func shortenedModels() async throws {
-            try deleteRecords(of: application.models, before: 1)
+            try application.deleteRecords(of: application.models, before: [0: 1])
             try await application.refused(
                 status: 72, "\(application.models) does not hold the genesis model: was the topic deleted, or does its")
         }

@@ -24,22 +24,12 @@ extension MainJob {
             return (application, records[middle...])
         }
 
-        /// Deletes all there is in a partition, as retention would.
-        private func delete(_ application: Application, _ partition: Int32) async throws {
-            let folder = try TemporaryFolder()
-            let file = try folder.file(
-                "offsets.json",
-                #"{"partitions":[{"topic":"\#(application.input)","partition":\#(partition),"offset":-1}],"version":1}"#
-            )
-            try application.broker.tool(["delete-records", "--offset-json-file", file])
-        }
-
         @Test("a hole in what is still to be read: it ends with 72 and says what to do, on every start")
         func hole() async throws {
             let (application, later) = try await stopped()
             let before = try await application.sortedChanges()
             try InputStream.publish(later, to: application.input, application.broker)
-            try await delete(application, 1)
+            try application.deleteRecords(of: application.input, before: [1: -1])
             for _ in 0..<2 {
                 let instance = try application.start()
                 let status = try await instance.waitForEnd()
@@ -54,7 +44,7 @@ extension MainJob {
         @Test("what the last snapshot covers may be gone: it goes on")
         func covered() async throws {
             let (application, later) = try await stopped()
-            for partition in 0..<Int32(2) { try await delete(application, partition) }
+            try application.deleteRecords(of: application.input, before: [0: -1, 1: -1])
             let said = try await application.deltaEnd()
             let before = try await application.sortedChanges().count
             try InputStream.publish(later, to: application.input, application.broker)
