@@ -57,24 +57,24 @@ extension Lifecycle {
 
     /// What each cluster that may be split would gain, most first; equal ones by id.
     func splits(_ standings: [Standing]) -> [Split] {
-        var splits: [Split] = []
-        for standing in standings where standing.members >= Double(2 * fewest) {
-            guard isFree(standing.id, after: Rules.splitRest) else { continue }
-            guard let entry = samples.clusters[standing.id] else { continue }
-            let points = SparsePoints(entry.samples, keeping: model.isTopic)
-            guard points.count >= Rules.samples else { continue }
-            let halves = Halves(points) { start in
-                Draws.state(version, .split, cluster: UInt64(standing.id), start: start)
-            }
-            guard let halves else { continue }
-            let members = Double(entry.members)
-            splits.append(
-                Split(
-                    cluster: standing.id, points: points, halves: halves,
-                    gain: halves.gain / Double(points.count) * members, smaller: halves.smallerShare * members,
-                    members: members))
-        }
+        let judged = standings.filter { $0.members >= Double(2 * fewest) && isFree($0.id, after: Rules.splitRest) }
+        let splits = judged.compactMap(split)
         return splits.sorted { $0.gain != $1.gain ? $0.gain > $1.gain : $0.cluster < $1.cluster }
+    }
+
+    /// What splitting a cluster would gain; nil: too little is known of it.
+    private func split(_ standing: Standing) -> Split? {
+        guard let entry = samples.clusters[standing.id] else { return nil }
+        let points = SparsePoints(entry.samples, keeping: model.isTopic)
+        guard points.count >= Rules.samples else { return nil }
+        let halves = Halves(points) { start in
+            Draws.state(version, .split, cluster: UInt64(standing.id), start: start)
+        }
+        guard let halves else { return nil }
+        let members = Double(entry.members)
+        return Split(
+            cluster: standing.id, points: points, halves: halves, gain: halves.gain / Double(points.count) * members,
+            smaller: halves.smallerShare * members, members: members)
     }
 
     /// The parts of a cluster that is two or more: both sides, and the parts of a side that is two itself where its sample is

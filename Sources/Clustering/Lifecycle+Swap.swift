@@ -6,9 +6,8 @@ extension Lifecycle {
         let wanted = splits.filter { $0.smaller >= Double(fewest) && isFree($0.cluster) }.prefix(Rules.swapSplits)
         let free = pairs.prefix(50).filter { isFree($0.first) && isFree($0.second) }
         guard !wanted.isEmpty, !free.isEmpty else { return false }
-        let pooled = PooledSamples(standings, samples, keeping: model.isTopic)
-        let before = pooled.objective(pooled.centroids)
-        let enough = Rules.swap * (1 - mean) * pooled.weight
+        // Made for the first swap that is worth a try: mostly there is none.
+        var known: (pooled: PooledSamples, before: Double)?
         var best: (objective: Double, split: Split, pair: Pair)?
         for split in wanted {
             for pair in free.filter({ $0.first != split.cluster && $0.second != split.cluster })
@@ -16,8 +15,11 @@ extension Lifecycle {
             {
                 if isFreeToVary, !isAsClear(split, pair), pair.ratio >= Rules.clear || isYoung(pair) { continue }
                 if split.gain - pair.loss < -0.02 * (1 - mean) * Double(assigned) { continue }
+                let (pooled, before) = known ?? measure(standings)
+                known = (pooled, before)
                 guard let centroids = pooled.swapped(split, pair) else { continue }
                 let after = pooled.objective(centroids)
+                let enough = Rules.swap * (1 - mean) * pooled.weight
                 if after - before > enough, after > best?.objective ?? -1 { best = (after, split, pair) }
             }
         }
@@ -26,6 +28,12 @@ extension Lifecycle {
         merge(best.pair)
         if !isSuperfluous { carryOut(best.split) }
         return true
+    }
+
+    /// All samples, and their objective as things stand.
+    private func measure(_ standings: [Standing]) -> (PooledSamples, Double) {
+        let pooled = PooledSamples(standings, samples, keeping: model.isTopic)
+        return (pooled, pooled.objective(pooled.centroids))
     }
 
     /// Whether there may be more clusters or fewer.

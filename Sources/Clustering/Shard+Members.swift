@@ -47,17 +47,19 @@ extension MemberTable {
     /// A member's direction, topics ascending, zeros left out.
     func direction(_ slot: Int) -> [Component] {
         let range = range(slot)
-        var components: [Component] = []
-        components.reserveCapacity(range.count)
-        for place in range where directions[place] > 0 {
-            // They are few: each finds its place from behind.
-            var index = components.count
-            components.append(Component(topic: topics[place], value: directions[place]))
-            while index > 0, components[index - 1].topic > components[index].topic {
-                components.swapAt(index - 1, index)
-                index -= 1
+        let (topics, directions) = (topics.span.extracting(range), directions.span.extracting(range))
+        return unsafe Array(unsafeUninitializedCapacity: range.count) { components, count in
+            for place in topics.indices where directions[place] > 0 {
+                // They are few: each finds its place from behind. Safe: there is room for all, and what is read was written.
+                let component = Component(topic: topics[place], value: directions[place])
+                var index = count
+                while index > 0, unsafe components[index - 1].topic > component.topic {
+                    unsafe components[index] = unsafe components[index - 1]
+                    index -= 1
+                }
+                unsafe components[index] = component
+                count += 1
             }
         }
-        return components
     }
 }

@@ -95,14 +95,19 @@ struct SparsePoints {
 
     var width: Int { topics.count }
 
-    /// Point times all centroids; `centroids` holds a row of `columns` for each topic.
-    @inline(__always)
-    func score(_ point: Int, _ centroids: [Double], _ columns: Int, into scores: inout [Double]) {
-        for column in 0..<columns { scores[column] = 0 }
-        for place in starts[point]..<starts[point + 1] {
-            let row = Int(index[place]) * columns
-            let weight = value[place]
-            for column in 0..<columns { scores[column] += weight * centroids[row + column] }
+    /// How similar each point is to the nearest of what there was, and one of up to eight points besides: a lane for each.
+    /// - Parameter similar: to the nearest of what there was.
+    func nearest(_ similar: [Double], _ chosen: [Int]) -> [SIMD8<Double>] {
+        var vectors = [SIMD8<Double>](repeating: .zero, count: width)
+        for (lane, point) in chosen.enumerated() {
+            for place in starts[point]..<starts[point + 1] { vectors[Int(index[place])][lane] += value[place] }
+        }
+        let (index, value, dense) = (index.span, value.span, vectors.span)
+        return (0..<count).map { point in
+            var sum = SIMD8<Double>.zero
+            for place in starts[point]..<starts[point + 1] { sum += value[place] * dense[Int(index[place])] }
+            let floor = SIMD8(repeating: similar[point])
+            return sum.replacing(with: floor, where: floor .> sum)
         }
     }
 

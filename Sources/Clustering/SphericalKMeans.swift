@@ -5,8 +5,10 @@ struct SphericalKMeans {
     /// How many members each point stands for; empty: one.
     private let weights: [Double]
     let clusters: Int
-    /// A row of `clusters` for each topic of the points.
+    /// A row of `width` for each topic of the points.
     private(set) var centroids: [Double]
+    /// Clusters rounded up to whole vectors; what is beyond them is 0.
+    let width: Int
     /// The cluster of each point, after `run`.
     private(set) var assignment: [Int]
     /// The summed similarity of the points to their centroids, weighted, after `run`.
@@ -29,7 +31,8 @@ struct SphericalKMeans {
         self.points = points
         self.clusters = clusters
         self.weights = weights
-        centroids = Array(repeating: 0, count: points.width * clusters)
+        width = (clusters + 7) & ~7
+        centroids = Array(repeating: 0, count: points.width * width)
         assignment = Array(repeating: 0, count: points.count)
     }
 
@@ -39,11 +42,11 @@ struct SphericalKMeans {
     }
 
     func centroid(_ cluster: Int) -> [Double] {
-        (0..<points.width).map { centroids[$0 * clusters + cluster] }
+        (0..<points.width).map { centroids[$0 * width + cluster] }
     }
 
     private mutating func put(_ vector: [Double], _ cluster: Int) {
-        for (topic, value) in vector.enumerated() { centroids[topic * clusters + cluster] = value }
+        for (topic, value) in vector.enumerated() { centroids[topic * width + cluster] = value }
     }
 
     /// Moves centroids to the normalised sums of their points, until a step gains less than a hundred-thousandth.
@@ -60,10 +63,10 @@ struct SphericalKMeans {
     }
 
     private mutating func assign(_ sums: inout [Double], _ counts: inout [Int]) {
-        var scores = [Double](repeating: 0, count: clusters)
+        var scores = [Double](repeating: 0, count: width)
         objective = 0
         for point in 0..<points.count {
-            points.score(point, centroids, clusters, into: &scores)
+            score(point, into: &scores)
             var best = 0
             for cluster in 1..<max(clusters, 1) where scores[cluster] > scores[best] { best = cluster }
             let weight = weights.isEmpty ? 1 : weights[point]
@@ -71,8 +74,28 @@ struct SphericalKMeans {
             objective += scores[best] * weight
             counts[best] += 1
             for place in points.starts[point]..<points.starts[point + 1] {
-                sums[Int(points.index[place]) * clusters + best] += points.value[place] * weight
+                sums[Int(points.index[place]) * width + best] += points.value[place] * weight
             }
+        }
+    }
+
+    /// Point times all centroids, eight at a time: each sum in the order of the point's topics.
+    @inline(__always)
+    private func score(_ point: Int, into scores: inout [Double]) {
+        let range = points.starts[point]..<points.starts[point + 1]
+        let (index, value) = (points.index.span.extracting(range), points.value.span.extracting(range))
+        // Safe: doubles are plain numbers.
+        let (rows, width) = unsafe (centroids.span.bytes, width * 8)
+        var written = scores.mutableSpan
+        for offset in stride(from: 0, to: width, by: 64) {
+            var sum = SIMD8<Double>.zero
+            for place in index.indices {
+                // Safe: any bytes are doubles, and the load looks whether they lie within the centroids.
+                let row = unsafe rows.unsafeLoadUnaligned(
+                    fromByteOffset: Int(index[place]) * width + offset, as: SIMD8<Double>.self)
+                sum += value[place] * row
+            }
+            for lane in 0..<8 { written[offset / 8 + lane] = sum[lane] }
         }
     }
 
@@ -80,13 +103,13 @@ struct SphericalKMeans {
     private mutating func move(to sums: [Double], _ counts: [Int]) {
         var squares = [Double](repeating: 0, count: clusters)
         for topic in 0..<points.width {
-            let row = topic * clusters
+            let row = topic * width
             for cluster in 0..<clusters { squares[cluster] += sums[row + cluster] * sums[row + cluster] }
         }
         let norms = squares.map { $0.squareRoot() }
         for cluster in 0..<clusters where counts[cluster] > 0 && norms[cluster] > 0 {
             for topic in 0..<points.width {
-                centroids[topic * clusters + cluster] = sums[topic * clusters + cluster] / norms[cluster]
+                centroids[topic * width + cluster] = sums[topic * width + cluster] / norms[cluster]
             }
         }
     }
@@ -101,19 +124,19 @@ struct SphericalKMeans {
         for cluster in 1..<max(clusters, 1) {
             var total = 0.0
             for value in similar { total += max(1 - value, 0) }
-            var best: (sum: Double, vector: [Double], similar: [Double])?
-            for _ in 0..<tries {
-                let vector = points.dense(Self.pick(similar, at: draws.uniform() * total))
-                var sum = 0.0
-                var now = similar
-                for point in 0..<points.count {
-                    now[point] = max(similar[point], points.dot(point, vector))
-                    sum += now[point]
+            let picks = (0..<tries).map { _ in Self.pick(similar, at: draws.uniform() * total) }
+            var best: (sum: Double, pick: Int, similar: [Double])?
+            for start in stride(from: 0, to: tries, by: 8) {
+                let some = picks[start..<min(start + 8, tries)]
+                let nearest = points.nearest(similar, Array(some))
+                var sums = SIMD8<Double>.zero
+                for now in nearest { sums += now }
+                for (lane, pick) in some.enumerated() where sums[lane] > best?.sum ?? -1 {
+                    best = (sums[lane], pick, nearest.map { $0[lane] })
                 }
-                if sum > best?.sum ?? -1 { best = (sum, vector, now) }
             }
             guard let best else { return }
-            put(best.vector, cluster)
+            put(points.dense(best.pick), cluster)
             similar = best.similar
         }
     }

@@ -20,8 +20,8 @@ struct TwoMeans {
             var state = draws(start)
             let drawn = SphericalKMeans(points, clusters: 2, tries: 4, draws: &state)
             for topic in 0..<points.width {
-                lanes[topic][2 * start] = drawn.centroids[2 * topic]
-                lanes[topic][2 * start + 1] = drawn.centroids[2 * topic + 1]
+                lanes[topic][2 * start] = drawn.centroids[drawn.width * topic]
+                lanes[topic][2 * start + 1] = drawn.centroids[drawn.width * topic + 1]
             }
         }
         var run = Run(points, lanes)
@@ -76,7 +76,10 @@ struct TwoMeans {
             for point in 0..<points.count {
                 let range = starts[point]..<starts[point + 1]
                 var scores = SIMD8<Double>.zero
-                for place in range { scores += value[place] * centroids[Int(index[place])] }
+                // Safe: a point's places are those of its topics, and there are a centroid and a sum for each topic.
+                for place in range {
+                    scores += unsafe value[unchecked: place] * centroids[unchecked: Int(index[unchecked: place])]
+                }
                 let (first, second) = (scores.evenHalf, scores.oddHalf)
                 // 1 in the lanes of the centroids that get the point: what a sum does not get is 0, which changes no bit.
                 var (evens, odds) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
@@ -98,8 +101,9 @@ struct TwoMeans {
                 share.oddHalf = odds
                 counts += share
                 unsafe sums.withUnsafeMutableBufferPointer { sums in
-                    // Safe: there is a sum for each topic of the points.
-                    for place in range { unsafe sums[Int(index[place])] += value[place] * share }
+                    for place in range {
+                        unsafe sums[Int(index[unchecked: place])] += value[unchecked: place] * share
+                    }
                 }
             }
             self.objectives = objectives
@@ -109,11 +113,11 @@ struct TwoMeans {
         private mutating func move() {
             var squares = SIMD8<Double>.zero
             for sum in sums { squares += sum * sum }
-            for lane in 0..<8 where isDone[lane / 2] == 0 && counts[lane] > 0 {
-                let norm = squares[lane].squareRoot()
-                guard norm > 0 else { continue }
-                for topic in centroids.indices { centroids[topic][lane] = sums[topic][lane] / norm }
-            }
+            let norms = squares.squareRoot()
+            var isDone = SIMD8<UInt8>.zero
+            (isDone.evenHalf, isDone.oddHalf) = (self.isDone, self.isDone)
+            let moves = (norms .> 0) .& (counts .> 0) .& (SIMD8<Double>(isDone) .== 0)
+            for topic in centroids.indices { centroids[topic].replace(with: sums[topic] / norms, where: moves) }
         }
     }
 }

@@ -34,3 +34,95 @@ struct TwoMeansTests {
         #expect(together.centroids.1.map(\.bitPattern) == best?.centroid(1).map(\.bitPattern))
     }
 }
+
+/// Eight columns, and eight candidates, at a time are as good as one after the other, to the last bit.
+@Suite("spherical k-means")
+struct SphericalKMeansTests {
+    @Test("columns and candidates side by side give the bits of plain loops", arguments: 1...30)
+    func plainLoops(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        func draw(_ most: Int) -> Int { Int(random.next() % UInt64(most)) }
+        let (count, topics, clusters, tries) = (20 + draw(200), 3 + draw(40), 1 + draw(19), 1 + draw(11))
+        let samples = (0..<count).map { _ in
+            let chosen = Set((0..<1 + draw(min(topics, 12))).map { _ in TopicNumber(draw(topics)) })
+            return Sample(
+                order: random.next(),
+                direction: chosen.sorted().map { Component(topic: $0, value: UInt16(1 + draw(32_767))) })
+        }
+        let points = SparsePoints(samples, keeping: { _ in true })
+        let weights = (0..<count).map { _ in Double(1 + draw(1_000)) / 7 }
+        var (draws, plainDraws) = (SplitMix64(seed: seed), SplitMix64(seed: seed))
+        let drawn = SphericalKMeans(points, clusters: clusters, tries: tries, draws: &draws)
+        var plain = PlainKMeans(points, weights)
+        plain.draw(clusters, tries, &plainDraws)
+        #expect((0..<clusters).map(drawn.centroid) == plain.centroids)
+        #expect(draws.next() == plainDraws.next())
+        var means = SphericalKMeans(points, centroids: plain.centroids, weights: weights)
+        means.run(iterations: 7)
+        plain.run(7)
+        #expect(means.objective.bitPattern == plain.objective.bitPattern)
+        #expect(means.assignment == plain.assignment)
+        #expect((0..<clusters).map(means.centroid) == plain.centroids)
+    }
+}
+
+/// The same by one loop after the other.
+private struct PlainKMeans {
+    private let points: SparsePoints
+    private let weights: [Double]
+    var centroids: [[Double]] = []
+    var assignment: [Int] = []
+    var objective = 0.0
+
+    init(_ points: SparsePoints, _ weights: [Double]) {
+        (self.points, self.weights) = (points, weights)
+    }
+
+    mutating func draw(_ clusters: Int, _ tries: Int, _ draws: inout SplitMix64) {
+        centroids = [points.dense(min(Int(draws.uniform() * Double(points.count)), points.count - 1))]
+        var similar = (0..<points.count).map { points.dot($0, centroids[0]) }
+        while centroids.count < clusters {
+            let total = similar.reduce(0) { $0 + max(1 - $1, 0) }
+            var best: (sum: Double, vector: [Double], similar: [Double])?
+            for _ in 0..<tries {
+                var (left, picked) = (0.0, points.count - 1)
+                let target = draws.uniform() * total
+                for (point, value) in similar.enumerated() {
+                    left += max(1 - value, 0)
+                    guard left > target else { continue }
+                    picked = point
+                    break
+                }
+                let vector = points.dense(picked)
+                let now = similar.indices.map { max(similar[$0], points.dot($0, vector)) }
+                let sum = now.reduce(0, +)
+                if sum > best?.sum ?? -1 { best = (sum, vector, now) }
+            }
+            guard let best else { return }
+            centroids.append(best.vector)
+            similar = best.similar
+        }
+    }
+
+    mutating func run(_ iterations: Int) {
+        var previous = -1.0
+        for iteration in 0...iterations {
+            assignment = []
+            objective = 0
+            var sums = centroids.map { $0.map { _ in 0.0 } }
+            for point in 0..<points.count {
+                let scores = centroids.map { points.dot(point, $0) }
+                var best = 0
+                for cluster in scores.indices where scores[cluster] > scores[best] { best = cluster }
+                assignment.append(best)
+                objective += scores[best] * weights[point]
+                points.add(point, times: weights[point], to: &sums[best])
+            }
+            if iteration == iterations || objective - previous < 1e-5 * objective { return }
+            previous = objective
+            for (cluster, sum) in sums.enumerated() where assignment.contains(cluster) {
+                centroids[cluster] = Dense.unit(sum) ?? centroids[cluster]
+            }
+        }
+    }
+}
