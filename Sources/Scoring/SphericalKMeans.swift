@@ -1,4 +1,6 @@
 public import Clustering
+internal import Dispatch
+internal import Synchronization
 
 /// Batch spherical k-means: greedy k-means++ (Arthur and Vassilvitskii, 2007) and Lloyd's iteration.
 public enum SphericalKMeans {
@@ -91,14 +93,19 @@ public enum SphericalKMeans {
         return Result(centroids: centroids, labels: labels, objective: previous)
     }
 
-    /// The best of several starts, run to convergence.
+    /// The best of several starts, of equally good ones the first, run to convergence: on all cores, with the same result on
+    /// any number of them.
     public static func best(_ points: Points, count: Int, starts: Int = 10, seed: UInt64) -> Result {
-        var best: Result?
-        for start in 0..<starts {
+        let results = Mutex([Result?](repeating: nil, count: starts))
+        DispatchQueue.concurrentPerform(iterations: starts) { start in
             var draws = SplitMix64(seed: seed)
             draws.absorb(UInt64(start))
             let result = lloyd(points, from: plusPlus(points, count: count, &draws), most: 100, tolerance: 1e-5)
-            if result.objective > best?.objective ?? -1 { best = result }
+            results.withLock { $0[start] = result }
+        }
+        var best: Result?
+        for case let result? in results.withLock(\.self) where result.objective > best?.objective ?? -1 {
+            best = result
         }
         guard let best else { return lloyd(points, from: Centroids(count: count, dimension: points.dimension)) }
         return lloyd(points, from: best.centroids)
