@@ -75,15 +75,15 @@ public struct WatchEvent: Sendable {
     /// Whether a range of the text is UTF-8.
     func isUTF8(_ range: Range<Int>) -> Bool {
         let bytes = text.span.extracting(range)
-        var (bits, offset): (UInt64, Int) = (0, 0)
-        while offset + 8 <= bytes.count {
-            // Safe: any eight bytes are a UInt64, and they lie within the span.
-            bits |= unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            offset += 8
-        }
-        while offset < bytes.count {
-            bits |= UInt64(bytes[offset])
-            offset += 1
+        var bits: UInt64 = 0
+        if bytes.count >= 8 {
+            // Safe: any eight bytes are a UInt64, and they lie within the span. The last ones may be looked at twice.
+            for offset in stride(from: 0, through: bytes.count - 8, by: 8) {
+                bits |= unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            }
+            bits |= unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+        } else {
+            for offset in bytes.indices { bits |= UInt64(bytes[offset]) }
         }
         return bits & 0x8080_8080_8080_8080 == 0 || String(validating: text[range], as: UTF8.self) != nil
     }

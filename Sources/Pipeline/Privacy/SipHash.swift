@@ -78,11 +78,13 @@ struct SipHash: Sendable {
                 offset += 8
             }
             var last = UInt64(truncatingIfNeeded: message.count) << 56
-            var shift: UInt64 = 0
-            while offset < message.count {
-                last |= UInt64(message[offset]) << shift
-                shift += 8
-                offset += 1
+            let left = message.count - offset
+            if left > 0, message.count >= 8 {
+                // Safe: as above; what of the last eight bytes was taken already is shifted out.
+                let word = unsafe message.bytes.unsafeLoadUnaligned(fromByteOffset: message.count - 8, as: UInt64.self)
+                last |= UInt64(littleEndian: word) >> UInt64(64 - 8 * left)
+            } else {
+                for place in 0..<left { last |= UInt64(message[offset + place]) << UInt64(8 * place) }
             }
             absorb(word: last)
         }

@@ -32,6 +32,8 @@ struct BlockParser {
     /// Where epochs are given.
     private let epochLength: Int64?
     private let isOfOnePartition: Bool
+    /// The last chunk: others are about as large.
+    private var last = EventChunk()
 
     init(key: PrivacyKey, partitions: Int, epochLength: Int64?) {
         self.key = key
@@ -84,13 +86,14 @@ struct BlockParser {
         for (epoch, chunks) in open.sorted(by: { ($0.key ?? 0) < ($1.key ?? 0) }) {
             for (partition, var chunk) in chunks.enumerated() where !chunk.isEmpty {
                 chunk.identify(&intake)
+                if epochLength == nil { self.last = chunk }
                 parsed.pieces.append(Piece(epoch: epoch, partition: partition, chunk: chunk))
             }
         }
         return parsed
     }
 
-    private var empty: [EventChunk] { Array(repeating: EventChunk(), count: Int(partitions)) }
+    private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(like: last) } }
 
     private var partition: Int {
         isOfOnePartition ? 0 : Int(TopicPartition.partition(ofKey: intake.viewer.span, count: partitions))

@@ -30,6 +30,14 @@ struct EventChunk: Sendable {
 
     init() {}
 
+    /// A chunk with room for as much as another one holds, and a little more.
+    init(like other: EventChunk) {
+        heads.reserveCapacity(other.heads.count / 8 * 9)
+        topics.reserveCapacity(other.topics.count / 8 * 9)
+        text.reserveCapacity(other.text.count / 8 * 9)
+        viewers.reserveCapacity(other.text.count / 8 * 9)
+    }
+
     var count: Int { heads.count }
     var isEmpty: Bool { heads.isEmpty }
 
@@ -43,7 +51,8 @@ struct EventChunk: Sendable {
             Head(
                 member: event.member, order: event.order, id: event.id ?? 0, watched: event.watched,
                 duration: event.duration, time: event.time, topics: UInt32(event.topics.count), hasID: event.id != nil))
-        for topic in event.topics { append(event.text[topic.name], topic.weight) }
+        let text = event.text.span
+        for topic in event.topics { append(text.extracting(topic.name), topic.weight) }
     }
 
     /// Appends an event whose viewer is still to be identified.
@@ -54,14 +63,17 @@ struct EventChunk: Sendable {
                 member: Pseudonym(hash.0) << 64 | Pseudonym(hash.1), order: UInt64(event.viewer.count), id: id ?? 0,
                 watched: event.watched, duration: event.duration, time: event.time,
                 topics: UInt32(event.topics.count), hasID: id != nil))
-        for topic in event.topics { append(event.text[topic.name], topic.weight) }
-        viewers.append(contentsOf: event.text[event.viewer])
+        let text = event.text.span
+        for topic in event.topics { append(text.extracting(topic.name), topic.weight) }
+        // Safe: they are copied.
+        unsafe text.extracting(event.viewer).withUnsafeBufferPointer { unsafe viewers.append(contentsOf: $0) }
     }
 
     @inline(__always)
-    private mutating func append(_ name: ArraySlice<UInt8>, _ weight: UInt32) {
+    private mutating func append(_ name: Span<UInt8>, _ weight: UInt32) {
         topics.append(Topic(length: UInt32(name.count), weight: weight))
-        text.append(contentsOf: name)
+        // Safe: they are copied.
+        unsafe name.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
     }
 
     /// Puts pseudonyms in the place of hashes: of many events at once, so that memory is fetched ahead.
