@@ -36,9 +36,7 @@ extension MemberTable {
         } else if range(slot).count < most {
             append(topic, weight: UInt32(weight), to: slot)
         } else {
-            let smallest = smallest(of: slot)
-            topics[smallest] = topic
-            weights[smallest] = UInt32(weight)
+            put(topic, weight: UInt32(weight), at: smallest(of: slot))
         }
     }
 

@@ -28,9 +28,11 @@ extension MemberTable {
             reserve(range.count, for: slot)
             update(slot) { $0.count = UInt8(range.count) }
             let start = self.range(slot).lowerBound
-            Self.copy(states.topics, range, to: start, of: &topics)
-            Self.copy(states.weights, range, to: start, of: &weights)
-            Self.copy(states.directions, range, to: start, of: &directions)
+            let (topics, weights, values) = (states.topics.span, states.weights.span, states.directions.span)
+            for place in range {
+                put(topics[place], weight: weights[place], at: start + place - range.lowerBound)
+                directions[start + place - range.lowerBound] = values[place]
+            }
             slots.append(slot)
         }
     }
@@ -47,13 +49,6 @@ extension MemberTable {
             $0 = member
         }
         return slot
-    }
-
-    @inline(__always)
-    private static func copy<T>(_ values: [T], _ range: Range<Int>, to start: Int, of target: inout [T]) {
-        let values = values.span.extracting(range)
-        var target = target.mutableSpan
-        for index in values.indices { target[start + index] = values[index] }
     }
 }
 

@@ -36,8 +36,10 @@ struct MemberTable {
     /// 0 is free.
     private var index = [UInt64](repeating: 0, count: 64)
 
+    /// Above the number of every topic that a member has, or has had.
+    private(set) var topicBound = 0
     /// Topics of all members, block by block; those of a member stand in no particular order of numbers.
-    var topics: [TopicNumber] = []
+    private(set) var topics: [TopicNumber] = []
     var weights: [UInt32] = []
     /// What was added to the cluster's sum for the topic.
     var directions: [UInt16] = []
@@ -208,11 +210,18 @@ struct MemberTable {
     mutating func append(_ topic: TopicNumber, weight: UInt32, to slot: Int) {
         let (count, capacity) = (Int(slots[slot].count), Int(slots[slot].capacity))
         if count == capacity { move(slot, to: capacity + 4) }
+        put(topic, weight: weight, at: Int(slots[slot].start) + count)
         let place = Int(slots[slot].start) + count
-        topics[place] = topic
-        weights[place] = weight
         directions[place] = 0
         slots[slot].count = UInt8(count + 1)
+    }
+
+    /// Puts a topic at a place of some member's block.
+    @inline(__always)
+    mutating func put(_ topic: TopicNumber, weight: UInt32, at place: Int) {
+        topics[place] = topic
+        weights[place] = weight
+        topicBound = max(topicBound, Int(topic) + 1)
     }
 
     /// Takes the topic at `place` out; the last one takes its place.

@@ -25,11 +25,9 @@ struct OpenDelta {
         let range = members.range(slot)
         let topics = members.topics.span.extracting(range)
         let directions = members.directions.span.extracting(range)
-        var last = 0
-        for place in topics.indices { last = max(last, Int(topics[place])) }
-        if last >= sums[row].count { grow(row, to: last) }
+        grow(row, toHold: members)
         unsafe sums[row].withUnsafeMutableBufferPointer { row in
-            // Safe: no topic is above the last one, which the row has room for.
+            // Safe: the row has room for every topic of the members.
             for place in topics.indices { unsafe row[Int(topics[place])] += sign * Int64(directions[place]) }
         }
     }
@@ -52,11 +50,9 @@ struct OpenDelta {
         let directions = members.directions.span.extracting(range)
         let (kept, values) = (before.topics, before.values)
         let common = min(topics.count, kept.count)
-        var last = 0
-        for place in 0..<common { last = max(last, Int(topics[place]), Int(kept[place])) }
-        if last >= sums[row].count { grow(row, to: last) }
+        grow(row, toHold: members)
         unsafe sums[row].withUnsafeMutableBufferPointer { row in
-            // Safe: no topic is above the last one, which the row has room for.
+            // Safe: the row has room for every topic that the members have, or have had.
             for place in 0..<common {
                 if topics[place] == kept[place] {
                     unsafe row[Int(topics[place])] += Int64(directions[place]) - Int64(values[place])
@@ -65,9 +61,9 @@ struct OpenDelta {
                     unsafe row[Int(kept[place])] -= Int64(values[place])
                 }
             }
+            for place in common..<topics.count { unsafe row[Int(topics[place])] += Int64(directions[place]) }
+            for place in common..<kept.count { unsafe row[Int(kept[place])] -= Int64(values[place]) }
         }
-        for place in common..<topics.count { add(Int64(directions[place]), to: topics[place], row) }
-        for place in common..<kept.count { add(-Int64(values[place]), to: kept[place], row) }
     }
 
     /// Adds to one topic of a cluster's sum.
@@ -105,6 +101,11 @@ struct OpenDelta {
         counts.append(0)
         sums.append([])
         return ids.count - 1
+    }
+
+    @inline(__always)
+    private mutating func grow(_ row: Int, toHold members: borrowing MemberTable) {
+        if sums[row].count < members.topicBound { grow(row, to: members.topicBound - 1) }
     }
 
     private mutating func grow(_ row: Int, to topic: Int) {
