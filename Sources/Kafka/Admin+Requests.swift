@@ -3,17 +3,34 @@ import Synchronization
 
 /// The first of two answers wins.
 final class Answer<R: Sendable>: Sendable {
-    private let continuation = Mutex<CheckedContinuation<Result<R, KafkaError>, Never>?>(nil)
+    private struct State {
+        var result: Result<R, KafkaError>?
+        var waiting: CheckedContinuation<Void, Never>?
+    }
 
-    func set(_ continuation: CheckedContinuation<Result<R, KafkaError>, Never>) {
-        self.continuation.withLock { $0 = continuation }
+    private let state = Mutex(State())
+
+    /// The answer, as soon as there is one. It is handed over under a lock, and not by the continuation: the thread sanitizer
+    /// does not see that what resumes one comes before what it goes on with.
+    func get() async -> Result<R, KafkaError> {
+        while true {
+            if let result = state.withLock(\.result) { return result }
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if state.result == nil { state.waiting = continuation }
+                    return state.result != nil
+                }
+                if isThere { continuation.resume() }
+            }
+        }
     }
 
     func give(_ result: Result<R, KafkaError>) {
-        continuation.withLock { waiting in
-            defer { waiting = nil }
-            return waiting
-        }?.resume(returning: result)
+        state.withLock { state in
+            defer { state.waiting = nil }
+            if state.result == nil { state.result = result }
+            return state.waiting
+        }?.resume()
     }
 }
 

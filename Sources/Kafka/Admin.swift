@@ -228,19 +228,17 @@ public final class Admin: Sendable {
         let handle = handle
         let refusals = handle.refusals.count
         let answer = Answer<R>()
-        let result: Result<R, KafkaError> = await withCheckedContinuation { continuation in
-            answer.set(continuation)
-            Thread.detachNewThread {
-                do throws(KafkaError) {
-                    answer.give(.success(try body(handle)))
-                } catch {
-                    answer.give(.failure(error))
-                }
-            }
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(timeout.milliseconds) + 1_000)) {
-                answer.give(.failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context, severity: .retriable)))
+        Thread.detachNewThread {
+            do throws(KafkaError) {
+                answer.give(.success(try body(handle)))
+            } catch {
+                answer.give(.failure(error))
             }
         }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(timeout.milliseconds) + 1_000)) {
+            answer.give(.failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context, severity: .retriable)))
+        }
+        let result = await answer.get()
         do throws(KafkaError) {
             let found = try result.get()
             note(hasAnswer: true, of: handle)
