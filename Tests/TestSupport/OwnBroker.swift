@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A broker, or a cluster of them, that one test has for itself: it may go away and come back.
 public final class OwnBroker: Sendable {
@@ -58,6 +58,12 @@ public final class OwnBroker: Sendable {
     @discardableResult
     public func tool(_ words: String...) throws -> String {
         try broker.tool(words)
+    }
+
+    /// Keeps what the brokers have said and stored, but for what can be made anew from it (indices): for `dump-log`.
+    public func save(_ archive: URL) throws {
+        let files = #"cd "$0" && find . -name '*.log' -print0 | tar --create --gzip --file "$1" --null --files-from -"#
+        try run("/bin/sh", ["-c", files, directory, archive.path])
     }
 
     private var directory: String { broker.facts["DIR"] ?? "" }

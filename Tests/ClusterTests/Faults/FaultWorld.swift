@@ -101,6 +101,7 @@ final class FaultWorld {
         for (index, log) in logs.enumerated() {
             try Data(log.text.utf8).write(to: folder.appending(path: "\(index)-\(log.name).log"))
         }
+        try own.save(folder.appending(path: "brokers.tar.gz"))
     }
 
     // MARK: - Draws
