@@ -17,12 +17,10 @@ public final class CompiledModel: Sendable {
     private let columnOf: ClusterIndex
     /// Columns rounded up to whole vectors.
     let width: Int
-    /// A topic's row in the matrix; -1: in no centroid.
-    let rows: [Int32]
-    /// Row by row, Q15.
+    /// By number; a number beyond is in no centroid.
+    let topics: [Topic]
+    /// Row by row, Q15; the first row is that of topics in no centroid: zeros.
     let matrix: [Int16]
-    /// The largest centroid entry of each topic, the column that has it, and the largest of all other columns.
-    let peaks: [Peak]
     let names: TopicNames
     let sensitive: [TopicPattern]
     /// Topics that left the vocabulary.
@@ -42,26 +40,22 @@ public final class CompiledModel: Sendable {
         var columnOf = ClusterIndex()
         for (column, cluster) in active.enumerated() { columnOf.insert(cluster.id, row: column) }
         self.columnOf = columnOf
-        width = (active.count + 15) / 16 * 16
-        var rows = [Int32](repeating: -1, count: model.vocabulary.entries.count)
-        var matrix: [Int16] = []
+        width = max((active.count + 15) / 16, 1) * 16
+        var topics = [Topic](repeating: Topic(), count: model.vocabulary.entries.count)
+        var matrix = [Int16](repeating: 0, count: width)
         for (column, cluster) in active.enumerated() {
-            for component in cluster.centroid where Int(component.topic) < rows.count {
-                if rows[Int(component.topic)] < 0 {
-                    rows[Int(component.topic)] = Int32(matrix.count / width)
+            for component in cluster.centroid where Int(component.topic) < topics.count {
+                let topic = Int(component.topic)
+                if topics[topic].row == 0 {
+                    topics[topic].row = Int32(matrix.count)
                     matrix.append(contentsOf: repeatElement(0, count: width))
                 }
-                matrix[Int(rows[Int(component.topic)]) * width + column] = Int16(component.value)
+                matrix[Int(topics[topic].row) + column] = Int16(component.value)
+                topics[topic].rise(to: component.value, in: column)
             }
         }
-        self.rows = rows
+        self.topics = topics
         self.matrix = matrix
-        let (width, count) = (width, active.count)
-        peaks = rows.map { row in
-            guard row >= 0 else { return Peak() }
-            let start = Int(row) * width
-            return Peak(matrix[start..<start + count])
-        }
         names = TopicNames(model.vocabulary)
         sensitive = model.settings.sensitiveTopics.map { TopicPattern($0) }
         removed = model.vocabulary.entries.map(\.isRemoved)
@@ -86,21 +80,21 @@ public final class CompiledModel: Sendable {
         }
     }
 
-    struct Peak: Sendable {
+    /// Where a topic stands in the matrix, and what bounds the scores that it adds to.
+    struct Topic: Sendable {
+        /// Where its row begins; 0: it is in no centroid.
+        var row: Int32 = 0
+        /// Its largest centroid entry, the column that has it, and the largest of all other columns.
         var first: Int32 = 0
-        var second: Int32 = 0
         var column: Int32 = -1
+        var second: Int32 = 0
 
-        init() {}
-
-        init(_ row: ArraySlice<Int16>) {
-            for (column, value) in row.enumerated() {
-                let value = Int32(value)
-                if value > first {
-                    (first, second, self.column) = (value, first, Int32(column))
-                } else if value > second {
-                    second = value
-                }
+        fileprivate mutating func rise(to value: UInt16, in column: Int) {
+            let value = Int32(value)
+            if value > first {
+                (first, self.column, second) = (value, Int32(column), first)
+            } else if value > second {
+                second = value
             }
         }
 
@@ -120,35 +114,13 @@ public final class CompiledModel: Sendable {
     /// The score of one column, Q30.
     @inline(__always)
     func score(_ members: borrowing MemberTable, _ range: Range<Int>, of column: Int) -> Int64 {
-        let topics = members.topics.span.extracting(range)
+        let numbers = members.topics.span.extracting(range)
         let directions = members.directions.span.extracting(range)
         var sum: Int64 = 0
-        for place in topics.indices {
-            let topic = Int(topics[place])
-            guard topic < rows.count, rows[topic] >= 0 else { continue }
-            sum += Int64(directions[place]) * Int64(matrix[Int(rows[topic]) * width + column])
+        for place in numbers.indices where Int(numbers[place]) < topics.count {
+            sum += Int64(directions[place]) * Int64(matrix[Int(topics[Int(numbers[place])].row) + column])
         }
         return sum
-    }
-
-    /// The scores of two columns, Q30; 0 for nil.
-    @inline(__always)
-    func score(
-        _ members: borrowing MemberTable, _ range: Range<Int>, of one: Int?, and other: Int?
-    ) -> (first: Int64, second: Int64) {
-        guard let one = one ?? other else { return (0, 0) }
-        let other = other ?? one
-        let topics = members.topics.span.extracting(range)
-        let directions = members.directions.span.extracting(range)
-        var (first, second): (Int64, Int64) = (0, 0)
-        for place in topics.indices {
-            let topic = Int(topics[place])
-            guard topic < rows.count, rows[topic] >= 0 else { continue }
-            let row = Int(rows[topic]) * width
-            first += Int64(directions[place]) * Int64(matrix[row + one])
-            second += Int64(directions[place]) * Int64(matrix[row + other])
-        }
-        return (first, second)
     }
 
     /// Adds the scores of all columns, Q30: Σ x_t · C_t,k.
@@ -157,8 +129,8 @@ public final class CompiledModel: Sendable {
         for place in range {
             let topic = Int(members.topics[place])
             let value = Int32(members.directions[place])
-            guard value != 0, topic < rows.count, rows[topic] >= 0 else { continue }
-            let start = Int(rows[topic]) * width
+            guard value != 0, topic < topics.count, topics[topic].row > 0 else { continue }
+            let start = Int(topics[topic].row)
             for column in 0..<width { scores[column] &+= value &* Int32(matrix[start + column]) }
         }
     }

@@ -51,14 +51,15 @@ extension MemberTable {
     /// Where the smallest weight stands; ties: the lower topic.
     private func smallest(of slot: Int) -> Int {
         let range = range(slot)
-        var smallest = range.lowerBound
-        for place in range.dropFirst()
+        let (topics, weights) = (topics.span.extracting(range), weights.span.extracting(range))
+        var smallest = 0
+        for place in weights.indices.dropFirst()
         where weights[place] < weights[smallest]
             || weights[place] == weights[smallest] && topics[place] < topics[smallest]
         {
             smallest = place
         }
-        return smallest
+        return range.lowerBound + smallest
     }
 
     /// Computes the direction anew: x_t = ⌊√(w_t / Σw) · 32767 + ½⌋, the square-root (Hellinger) map.

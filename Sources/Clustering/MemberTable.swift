@@ -35,6 +35,8 @@ struct MemberTable {
     /// Open addressing by pseudonym: its low half, so that others are passed over without a look at their slots, above slot + 1;
     /// 0 is free.
     private var index = [UInt64](repeating: 0, count: 64)
+    /// Slots that were fetched ahead, by the last bits of the pseudonym: `find` looks there first.
+    private var hints = [UInt32](repeating: 0, count: 64)
 
     /// Above the number of every topic that a member has, or has had.
     private(set) var topicBound = 0
@@ -50,6 +52,8 @@ struct MemberTable {
 
     /// The member's slot; nil where it is unknown.
     func find(_ pseudonym: Pseudonym) -> Int? {
+        let hint = Int(hints[Self.hint(pseudonym)])
+        if hint < slots.count, slots[hint].pseudonym == pseudonym, slots[hint].isUsed { return hint }
         var place = home(pseudonym)
         while let slot = candidate(pseudonym, &place) {
             if slots[slot].pseudonym == pseudonym { return slot }
@@ -137,6 +141,9 @@ struct MemberTable {
     }
 
     @inline(__always)
+    private static func hint(_ pseudonym: Pseudonym) -> Int { Int(truncatingIfNeeded: pseudonym) & 63 }
+
+    @inline(__always)
     private static func slot(_ entry: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: entry)) - 1 }
 
     private func placeOf(_ slot: Int) -> Int? {
@@ -174,9 +181,10 @@ struct MemberTable {
 
     /// Begins to fetch a member's slot; `fetchPlace` came some time before.
     @inline(__always)
-    func fetchSlot(_ pseudonym: Pseudonym) {
+    mutating func fetchSlot(_ pseudonym: Pseudonym) {
         var place = home(pseudonym)
         guard let slot = candidate(pseudonym, &place) else { return }
+        hints[Self.hint(pseudonym)] = UInt32(slot)
         Prefetch.lines(of: slots, in: slot..<slot + 1)
         Prefetch.line(of: bounds, at: slot)
     }

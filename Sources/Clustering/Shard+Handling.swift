@@ -49,7 +49,7 @@ extension Shard {
     ///   - far: the event that comes `foresight` events behind the next one; nil: none is known.
     ///   - near: two thirds as far.
     ///   - next: a third as far.
-    public func foresee(_ far: UpcomingEvent?, _ near: UpcomingEvent?, _ next: UpcomingEvent?) {
+    public mutating func foresee(_ far: UpcomingEvent?, _ near: UpcomingEvent?, _ next: UpcomingEvent?) {
         if let far {
             members.fetchPlace(far.member)
             if far.id != 0 { ids.fetch(far.id, in: Self.foresight) }

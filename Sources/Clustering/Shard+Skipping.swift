@@ -39,35 +39,63 @@ struct DirectionBefore {
     /// A direction's length is no more than this: 32,767, and half a unit of rounding for each of 255 topics.
     static let longest: Int64 = 32_775
 
-    /// The bound on all other scores after the event.
-    func rest(
-        after rest: Int64, _ members: borrowing MemberTable, _ range: Range<Int>, _ model: CompiledModel, own: Int
-    ) -> Int64 {
-        let topics = members.topics.span.extracting(range)
+    /// What an event has made of a member's scores, Q30.
+    struct Outcome {
+        /// Of the own cluster and of the rival; where there is none, it means nothing.
+        var own: Int64 = 0
+        var rival: Int64 = 0
+        /// The bound on all others.
+        var rest: Int64 = 0
+    }
+
+    /// What the event has made of the scores, in two passes over the topics.
+    /// - Parameters:
+    ///   - rest: the bound on all other scores before it.
+    ///   - own, rival: columns.
+    func outcome(
+        _ rest: Int64, _ members: borrowing MemberTable, _ range: Range<Int>, _ model: CompiledModel, own: Int?,
+        rival: Int?
+    ) -> Outcome {
+        let alpha = alpha(members, range)
+        let numbers = members.topics.span.extracting(range)
         let directions = members.directions.span.extracting(range)
-        let (kept, values, all) = (self.topics, self.values, model.peaks)
-        let peaks = all.span
-        // What is the same at its place as before; behind it the event's topics are new.
-        let common = min(topics.count, kept.count)
-        // α: the ratio of the largest component that has not grown, which rounding touches least. No branch depends on numbers
-        // that nobody could foresee, here and below.
+        let (kept, values) = (topics, values)
+        let (allTopics, allEntries) = (model.topics, model.matrix)
+        let (topics, matrix) = (allTopics.span, allEntries.span)
+        let (column, first, second) = (own ?? -1, own ?? 0, rival ?? 0)
+        var outcome = Outcome()
+        var added: Int64 = 0
+        for place in numbers.indices {
+            let number = Int(numbers[place])
+            guard number < topics.count else { continue }
+            // Safe: the number was looked at, and a row has an entry for each column.
+            let topic = unsafe topics[unchecked: number]
+            let direction = Int64(directions[place])
+            outcome.own += direction * Int64(unsafe matrix[unchecked: Int(topic.row) + first])
+            outcome.rival += direction * Int64(unsafe matrix[unchecked: Int(topic.row) + second])
+            // Behind what there was before, the event's topics are new.
+            let value = place < kept.count && numbers[place] == kept[place] ? Int64(values[place]) : 0
+            added += max(direction << 15 - alpha * value, 0) * topic.outside(column)
+        }
+        outcome.rest = (alpha * rest + added) >> 15 + 1
+        return outcome
+    }
+
+    /// α: the ratio of the largest component that has not grown, which rounding touches least, Q15.
+    /// No branch depends on numbers that nobody could foresee, here and above.
+    @inline(__always)
+    private func alpha(_ members: borrowing MemberTable, _ range: Range<Int>) -> Int64 {
+        let numbers = members.topics.span.extracting(range)
+        let directions = members.directions.span.extracting(range)
+        let (kept, values) = (topics, values)
         var (numerator, denominator): (UInt16, UInt16) = (1, 1)
-        for place in 0..<common {
+        for place in 0..<min(numbers.count, kept.count) {
             let (now, value) = (directions[place], values[place])
-            let isBetter = topics[place] == kept[place] && now <= value && value > denominator
+            let isBetter = numbers[place] == kept[place] && now <= value && value > denominator
             numerator = isBetter ? now : numerator
             denominator = isBetter ? value : denominator
         }
-        let alpha = (Int64(numerator) << 15) / Int64(denominator)
-        var added: Int64 = 0
-        for place in topics.indices {
-            let topic = Int(topics[place])
-            guard topic < peaks.count else { continue }
-            let value = place < common && topics[place] == kept[place] ? Int64(values[place]) : 0
-            let growth = Int64(directions[place]) << 15 - alpha * value
-            added += max(growth, 0) * peaks[topic].outside(own)
-        }
-        return (alpha * rest + added) >> 15 + 1
+        return (Int64(numerator) << 15) / Int64(denominator)
     }
 }
 
@@ -84,18 +112,14 @@ extension Shard {
         let own = cluster == 0 ? nil : current.column(of: cluster)
         guard cluster == 0 || own != nil else { return false }
         let rival = current.column(of: bound.rival)
-        let scores = current.score(members, range, of: own ?? rival, and: rival)
-        // What no other score may exceed.
-        var limit = current.joins - 1
-        if own != nil {
-            guard scores.first >= current.leaves else { return false }
-            limit = scores.first + current.hysteresis
-        }
         // Not a method of the shard: calling it here would copy the shard, whose size depends on its keys.
-        var rest = before.rest(
-            after: Int64(bound.rest) + growth * DirectionBefore.longest, members, range, current, own: own ?? -1)
-        guard rest <= limit else { return false }
-        guard rival == nil || scores.second <= limit else { return false }
+        let outcome = before.outcome(
+            Int64(bound.rest) + growth * DirectionBefore.longest, members, range, current, own: own, rival: rival)
+        // What no other score may exceed.
+        let limit = own == nil ? current.joins - 1 : outcome.own + current.hysteresis
+        guard own == nil || outcome.own >= current.leaves else { return false }
+        guard outcome.rest <= limit, rival == nil || outcome.rival <= limit else { return false }
+        var rest = outcome.rest
         if bound.stamp != drift.number {
             // No closure here: it would copy the shard.
             for step in drift.steps(since: bound.stamp) {
