@@ -48,6 +48,7 @@ struct StateTable {
     mutating func reserve(_ count: Int, bytes: Int) {
         // A topic has a number of one to three bytes, a weight of four and a direction of two or three; the rest goes for unused
         // places of blocks. What is too much is never touched, so that it takes no memory.
+        room = count
         members.reserve(count, topics: bytes / 8)
     }
 
@@ -58,9 +59,9 @@ struct StateTable {
     ///   - known: how many members there were before.
     mutating func expect(after share: Double, from known: Int) {
         guard members.count >= 4_096, members.count > room / 4 * 3, share > 0 else { return }
-        let count = Double(members.count)
+        let (count, new) = (Double(members.count), Double(members.count - known))
         // One record in ten may tell of a member a second time; and the first records say little of the last ones.
-        room = Int(min(Double(known) + (count - Double(known)) / share * 1.1, count * 16))
+        room = Int(min(max(Double(known) + new / share * 1.1, count), count * 16))
         members.reserve(room, topics: Int(Double(members.topicCount) / count * Double(room)))
     }
 

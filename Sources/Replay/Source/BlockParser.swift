@@ -32,8 +32,8 @@ struct BlockParser {
     /// Where epochs are given.
     private let epochLength: Int64?
     private let isOfOnePartition: Bool
-    /// The last chunk: others are about as large.
-    private var last = EventChunk()
+    /// A chunk that others are about as large as.
+    private var model = EventChunk()
 
     init(key: PrivacyKey, partitions: Int, epochLength: Int64?) {
         self.key = key
@@ -86,14 +86,14 @@ struct BlockParser {
         for (epoch, chunks) in open.sorted(by: { ($0.key ?? 0) < ($1.key ?? 0) }) {
             for (partition, var chunk) in chunks.enumerated() where !chunk.isEmpty {
                 chunk.identify(&intake)
-                if epochLength == nil { self.last = chunk }
+                if epochLength == nil { model = chunk }
                 parsed.pieces.append(Piece(epoch: epoch, partition: partition, chunk: chunk))
             }
         }
         return parsed
     }
 
-    private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(like: last) } }
+    private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(like: model) } }
 
     private var partition: Int {
         isOfOnePartition ? 0 : Int(TopicPartition.partition(ofKey: intake.viewer.span, count: partitions))
