@@ -82,6 +82,7 @@ struct FaultRound {
         }
         findings += world.findings
         if !findings.isEmpty {
+            findings += try own.droppedMarkers().map { "a broker left markers of a transaction out: \($0)" }
             let folder = TestBroker.root.appending(path: "build/faults/round-\(seed)")
             try world.saveLogs(folder)
             try Data(findings.joined(separator: "\n").utf8).write(to: folder.appending(path: "findings.txt"))
