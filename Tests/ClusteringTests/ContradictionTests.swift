@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Clustering
+
+/// What the delta topic says has to fit together: whoever goes on from what does not counts twice, or leaves out.
+@Suite("Contradictions in the delta topic")
+struct ContradictionTests {
+    private func coordinator() throws -> Coordinator {
+        var coordinator = Coordinator(
+            model: .genesis(settings: Settings(), topics: []),
+            bookkeeping: Bookkeeping(
+                from: nil, through: nil, start: nil, partitions: [PartitionState()], deltaOffset: 0, oldestOffset: 0))
+        try coordinator.fold(.closing(closing(1)), firstOffset: 0, offset: 0)
+        return coordinator
+    }
+
+    private func closing(_ number: Int64) -> Closing {
+        Closing(partition: 0, number: number, from: number == 1 ? nil : number, through: number)
+    }
+
+    @Test("what was closed and what is said of it fit")
+    func fits() throws {
+        var coordinator = try coordinator()
+        try coordinator.fold(.caughtUp(partition: 0, number: 1), firstOffset: 1, offset: 1)
+        try coordinator.fold(.closing(closing(2)), firstOffset: 2, offset: 2)
+        try coordinator.fold(.behind(partition: 0, number: 2), firstOffset: 3, offset: 3)
+        #expect(coordinator.partitions[0].read == 2)
+    }
+
+    @Test("a closing of which the position does not know: its transaction was committed by halves")
+    func byHalves() throws {
+        var coordinator = try coordinator()
+        let error = try #require(throws: Contradiction.self) {
+            try coordinator.fold(.caughtUp(partition: 0, number: 0), firstOffset: 1, offset: 1)
+        }
+        #expect(
+            error.description
+                == "partition 0 has said 1 closings, but its position knows of 0: a broker has committed a transaction by halves"
+        )
+    }
+
+    @Test("a closing that is missing, one that comes twice, and a partition that there is none of")
+    func astray() throws {
+        var coordinator = try coordinator()
+        #expect(throws: Contradiction("a closing of partition 0 is missing: 2 were said, 1 read")) {
+            try coordinator.fold(.behind(partition: 0, number: 2), firstOffset: 1, offset: 1)
+        }
+        #expect(throws: Contradiction("closing 1 of partition 0 follows 1")) {
+            try coordinator.fold(.closing(closing(1)), firstOffset: 1, offset: 1)
+        }
+        #expect(throws: Contradiction.self) {
+            try coordinator.fold(.caughtUp(partition: 1, number: 0), firstOffset: 1, offset: 1)
+        }
+    }
+}
