@@ -27,12 +27,7 @@ extension MemberTable {
             let range = states.range(index)
             reserve(range.count, for: slot)
             update(slot) { $0.count = UInt8(range.count) }
-            let start = self.range(slot).lowerBound
-            let (topics, weights, values) = (states.topics.span, states.weights.span, states.directions.span)
-            for place in range {
-                put(topics[place], weight: weights[place], at: start + place - range.lowerBound)
-                directions[start + place - range.lowerBound] = values[place]
-            }
+            put(states, range, at: self.range(slot).lowerBound)
             slots.append(slot)
         }
     }

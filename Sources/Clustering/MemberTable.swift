@@ -232,6 +232,23 @@ struct MemberTable {
         topicBound = max(topicBound, Int(topic) + 1)
     }
 
+    /// The same of all topics of a member.
+    mutating func put(_ states: borrowing MemberStates, _ range: Range<Int>, at start: Int) {
+        Self.copy(states.topics, range, to: start, of: &topics)
+        Self.copy(states.weights, range, to: start, of: &weights)
+        Self.copy(states.directions, range, to: start, of: &directions)
+        var bound = topicBound
+        for place in range { bound = max(bound, Int(states.topics[place]) + 1) }
+        topicBound = bound
+    }
+
+    @inline(__always)
+    private static func copy<T>(_ values: [T], _ range: Range<Int>, to start: Int, of target: inout [T]) {
+        let values = values.span.extracting(range)
+        var target = target.mutableSpan
+        for index in values.indices { target[start + index] = values[index] }
+    }
+
     /// Takes the topic at `place` out; the last one takes its place.
     mutating func removeTopic(at place: Int, from slot: Int) {
         let last = Int(slots[slot].start) + Int(slots[slot].count) - 1
