@@ -111,7 +111,8 @@ test-faults: test-deps ## Shoal among random faults on Apache Kafka, held agains
 
 # SANITIZERS=thread runs one of the two; FILTER='^KafkaTests' some of the suite. Left out: the engine's tests over millions of
 # events, which are of one thread (ReplayTests; FILTER='^ReplayTests' runs them), and examples that build packages of their own.
-# Reports go to build/sanitize, also those of instances that tests start; one is a failure, whatever the tests say.
+# Reports go to build/sanitize, also those of instances that tests start; one is a failure, whatever the tests say. Eight tests at a
+# time: all at once would keep their broker from answering in time.
 SANITIZERS ?= thread address
 SANITIZED := ^(KafkaTests|SchemasTests|ClusteringTests|GeneratorTests|OperationsTests|ScoringTests|PipelineTests|SimulationTests|ShoalTests|ClusterTests)\.
 test-sanitize: test-deps ## the tests under the thread sanitizer and the address sanitizer
@@ -119,6 +120,7 @@ test-sanitize: test-deps ## the tests under the thread sanitizer and the address
 	for sanitizer in $(SANITIZERS); do \
 		build="-c release -Xswiftc -enable-testing --sanitize=$$sanitizer --scratch-path .build/$${sanitizer:0:1}san"; \
 		export SHOAL_TEST_SANITIZER=$$sanitizer SHOAL_TEST_PYTHON=$(CURDIR)/build/venv/bin/python; \
+		export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8; \
 		reports=$(CURDIR)/build/sanitize/$$sanitizer; rm -f $$reports.*; \
 		export TSAN_OPTIONS="log_path=$$reports second_deadlock_stack=1"; \
 		export ASAN_OPTIONS="log_path=$$reports detect_leaks=0"; \
