@@ -179,9 +179,6 @@ public struct RestoredMembers: Sendable {
 
     public var count: Int { table.count }
 
-    /// Topics that they take the room of.
-    public var topicCount: Int { table.topics.count }
-
     /// Makes room for as many members at once, and for about as many topics of theirs.
     public mutating func reserve(_ count: Int, topics: Int) {
         table.reserve(members: count, topics: topics)

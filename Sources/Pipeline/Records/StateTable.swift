@@ -26,8 +26,6 @@ struct StateTable {
     private var headers: [StateRecord.Side: Header] = [:]
     /// Members that were read, and are still to be put in.
     private var pending = StateRecord.Members()
-    /// How many members there is room for.
-    private var room = 0
     /// The last snapshot that is whole; nil: none is.
     private(set) var whole: StateRecord.Whole?
     /// The number of the last snapshot that was begun.
@@ -48,21 +46,7 @@ struct StateTable {
     mutating func reserve(_ count: Int, bytes: Int) {
         // A topic has a number of one to three bytes, a weight of four and a direction of two or three; the rest goes for unused
         // places of blocks. What is too much is never touched, so that it takes no memory.
-        room = count
         members.reserve(count, topics: bytes / 8)
-    }
-
-    /// Makes room for the members that are still to come, as many as those that came let expect: tables that grow again and again
-    /// take half the time of a restore.
-    /// - Parameters:
-    ///   - share: how much was read of what there is to read, 0 … 1.
-    ///   - known: how many members there were before.
-    mutating func expect(after share: Double, from known: Int) {
-        guard members.count >= 4_096, members.count > room / 4 * 3, share > 0 else { return }
-        let (count, new) = (Double(members.count), Double(members.count - known))
-        // One record in ten may tell of a member a second time; and the first records say little of the last ones.
-        room = Int(min(max(Double(known) + new / share * 1.1, count), count * 16))
-        members.reserve(room, topics: Int(Double(members.topicCount) / count * Double(room)))
     }
 
     /// Takes a record in; members are put in by many, at the latest with `settle`.

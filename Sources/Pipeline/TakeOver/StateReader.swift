@@ -39,12 +39,10 @@ struct StateReader {
         let started = ContinuousClock.now
         var (records, bytes) = (0, 0)
         var (told, moved) = (started, started)
-        let known = state.memberCount
         while reader.position < high {
             let batch = try reader.poll(max: 1_024)
             for index in 0..<batch.count { bytes += try take(batch, index, partition, &state) }
             state.settle()
-            state.expect(after: Double(reader.position - low) / Double(high - low), from: known)
             records += batch.count
             statistics?.restores(
                 partition, at: .state(members: state.memberCount, bytes: bytes), reader.position - low, of: high - low)
