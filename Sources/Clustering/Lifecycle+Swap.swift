@@ -7,7 +7,7 @@ extension Lifecycle {
         let free = pairs.prefix(50).filter { isFree($0.first) && isFree($0.second) }
         guard !wanted.isEmpty, !free.isEmpty else { return false }
         // Made for the first swap that is worth a try: mostly there is none.
-        var known: (pooled: PooledSamples, before: Double)?
+        var known: (pooled: PooledSamples, before: Double, enough: Double)?
         var best: (objective: Double, split: Split, pair: Pair)?
         for split in wanted {
             for pair in free.filter({ $0.first != split.cluster && $0.second != split.cluster })
@@ -15,11 +15,10 @@ extension Lifecycle {
             {
                 if isFreeToVary, !isAsClear(split, pair), pair.ratio >= Rules.clear || isYoung(pair) { continue }
                 if split.gain - pair.loss < -0.02 * (1 - mean) * Double(assigned) { continue }
-                let (pooled, before) = known ?? measure(standings)
-                known = (pooled, before)
+                let (pooled, before, enough) = known ?? measure(standings)
+                known = (pooled, before, enough)
                 guard let centroids = pooled.swapped(split, pair) else { continue }
                 let after = pooled.objective(centroids)
-                let enough = Rules.swap * (1 - mean) * pooled.weight
                 if after - before > enough, after > best?.objective ?? -1 { best = (after, split, pair) }
             }
         }
@@ -30,10 +29,10 @@ extension Lifecycle {
         return true
     }
 
-    /// All samples, and their objective as things stand.
-    private func measure(_ standings: [Standing]) -> (PooledSamples, Double) {
+    /// All samples, their objective as things stand, and what a swap is to gain.
+    private func measure(_ standings: [Standing]) -> (PooledSamples, before: Double, enough: Double) {
         let pooled = PooledSamples(standings, samples, keeping: model.isTopic)
-        return (pooled, pooled.objective(pooled.centroids))
+        return (pooled, pooled.objective(pooled.centroids), Rules.swap * (1 - mean) * pooled.weight)
     }
 
     /// Whether there may be more clusters or fewer.
