@@ -218,8 +218,8 @@ struct MemberTable {
     mutating func append(_ topic: TopicNumber, weight: UInt32, to slot: Int) {
         let (count, capacity) = (Int(slots[slot].count), Int(slots[slot].capacity))
         if count == capacity { move(slot, to: capacity + 4) }
-        put(topic, weight: weight, at: Int(slots[slot].start) + count)
         let place = Int(slots[slot].start) + count
+        put(topic, weight: weight, at: place)
         directions[place] = 0
         slots[slot].count = UInt8(count + 1)
     }

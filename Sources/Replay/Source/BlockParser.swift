@@ -33,7 +33,7 @@ struct BlockParser {
     private let epochLength: Int64?
     private let isOfOnePartition: Bool
     /// A chunk that others are about as large as.
-    private var model = EventChunk()
+    private var typical = EventChunk()
 
     init(key: PrivacyKey, partitions: Int, epochLength: Int64?) {
         self.key = key
@@ -86,14 +86,14 @@ struct BlockParser {
         for (epoch, chunks) in open.sorted(by: { ($0.key ?? 0) < ($1.key ?? 0) }) {
             for (partition, var chunk) in chunks.enumerated() where !chunk.isEmpty {
                 chunk.identify(&intake)
-                if epochLength == nil { model = chunk }
+                if epochLength == nil { typical = chunk }
                 parsed.pieces.append(Piece(epoch: epoch, partition: partition, chunk: chunk))
             }
         }
         return parsed
     }
 
-    private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(like: model) } }
+    private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(like: typical) } }
 
     private var partition: Int {
         isOfOnePartition ? 0 : Int(TopicPartition.partition(ofKey: intake.viewer.span, count: partitions))
