@@ -8,18 +8,11 @@ struct TwoMeansTests {
     @Test("four beginnings at once give the bits of the best of four one by one", arguments: 1...40)
     func fourAtOnce(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        func draw(_ most: Int) -> Int { Int(random.next() % UInt64(most)) }
         // From a handful of points to a cluster's sample; few topics make equal points and centroids without any.
-        let (count, topics) = (4 + draw(300), 2 + draw(60))
-        let samples = (0..<count).map { _ in
-            let chosen = Set((0..<1 + draw(min(topics, 16))).map { _ in TopicNumber(draw(topics)) })
-            return Sample(
-                order: random.next(),
-                direction: chosen.sorted().map { Component(topic: $0, value: UInt16(1 + draw(32_767))) })
-        }
-        let points = SparsePoints(samples, keeping: { _ in true })
+        let (count, topics) = (4 + random.draw(300), 2 + random.draw(60))
+        let points = random.points(count, topics: topics, most: 16)
         func state(_ start: Int) -> SplitMix64 { Draws.state(3, .split, cluster: seed, start: start) }
-        let iterations = draw(14)
+        let iterations = random.draw(14)
         var best: SphericalKMeans?
         for start in 0..<TwoMeans.starts {
             var draws = state(start)
@@ -41,16 +34,11 @@ struct SphericalKMeansTests {
     @Test("columns and candidates side by side give the bits of plain loops", arguments: 1...30)
     func plainLoops(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        func draw(_ most: Int) -> Int { Int(random.next() % UInt64(most)) }
-        let (count, topics, clusters, tries) = (20 + draw(200), 3 + draw(40), 1 + draw(19), 1 + draw(11))
-        let samples = (0..<count).map { _ in
-            let chosen = Set((0..<1 + draw(min(topics, 12))).map { _ in TopicNumber(draw(topics)) })
-            return Sample(
-                order: random.next(),
-                direction: chosen.sorted().map { Component(topic: $0, value: UInt16(1 + draw(32_767))) })
-        }
-        let points = SparsePoints(samples, keeping: { _ in true })
-        let weights = (0..<count).map { _ in Double(1 + draw(1_000)) / 7 }
+        let (count, topics, clusters, tries) = (
+            20 + random.draw(200), 3 + random.draw(40), 1 + random.draw(19), 1 + random.draw(11)
+        )
+        let points = random.points(count, topics: topics, most: 12)
+        let weights = (0..<count).map { _ in Double(1 + random.draw(1_000)) / 7 }
         var (draws, plainDraws) = (SplitMix64(seed: seed), SplitMix64(seed: seed))
         let drawn = SphericalKMeans(points, clusters: clusters, tries: tries, draws: &draws)
         var plain = PlainKMeans(points, weights)
@@ -63,6 +51,23 @@ struct SphericalKMeansTests {
         #expect(means.objective.bitPattern == plain.objective.bitPattern)
         #expect(means.assignment == plain.assignment)
         #expect((0..<clusters).map(means.centroid) == plain.centroids)
+    }
+}
+
+/// What the tests draw.
+extension SplitMix64 {
+    /// 0 ..< `most`.
+    fileprivate mutating func draw(_ most: Int) -> Int { Int(next() % UInt64(most)) }
+
+    /// Points of some topics each, `most` at most.
+    fileprivate mutating func points(_ count: Int, topics: Int, most: Int) -> SparsePoints {
+        let samples = (0..<count).map { _ in
+            let chosen = Set((0..<1 + draw(min(topics, most))).map { _ in TopicNumber(draw(topics)) })
+            return Sample(
+                order: next(),
+                direction: chosen.sorted().map { Component(topic: $0, value: UInt16(1 + draw(32_767))) })
+        }
+        return SparsePoints(samples, keeping: { _ in true })
     }
 }
 
