@@ -114,11 +114,11 @@ public final class CompiledModel: Sendable {
     /// The score of one column, Q30.
     @inline(__always)
     func score(_ members: borrowing MemberTable, _ range: Range<Int>, of column: Int) -> Int64 {
-        let numbers = members.topics.span.extracting(range)
-        let directions = members.directions.span.extracting(range)
+        let held = members.topics.span.extracting(range)
         var sum: Int64 = 0
-        for place in numbers.indices where Int(numbers[place]) < topics.count {
-            sum += Int64(directions[place]) * Int64(matrix[Int(topics[Int(numbers[place])].row) + column])
+        for place in held.indices where Int(held[place].number) < topics.count {
+            let row = Int(topics[Int(held[place].number)].row)
+            sum += Int64(held[place].direction) * Int64(matrix[row + column])
         }
         return sum
     }
@@ -127,8 +127,8 @@ public final class CompiledModel: Sendable {
     func score(_ members: MemberTable, _ range: Range<Int>, into scores: inout [Int32]) {
         for column in 0..<width { scores[column] = 0 }
         for place in range {
-            let topic = Int(members.topics[place])
-            let value = Int32(members.directions[place])
+            let topic = Int(members.topics[place].number)
+            let value = Int32(members.topics[place].direction)
             guard value != 0, topic < topics.count, topics[topic].row > 0 else { continue }
             let start = Int(topics[topic].row)
             for column in 0..<width { scores[column] &+= value &* Int32(matrix[start + column]) }
@@ -177,15 +177,11 @@ struct TopicNames: Sendable {
     private static func equal(_ name: Span<UInt8>, _ text: Span<UInt8>) -> Bool {
         guard name.count == text.count else { return false }
         var offset = 0
-        while offset + 8 <= text.count {
+        while offset + 8 < text.count {
             guard word(name, offset) == word(text, offset) else { return false }
             offset += 8
         }
-        while offset < text.count {
-            guard name[offset] == text[offset] else { return false }
-            offset += 1
-        }
-        return true
+        return last(name) == last(text)
     }
 
     /// Eight bytes at a time, multiplied and folded: only the vocabulary, which nobody outside chooses, is in the table.
@@ -196,17 +192,27 @@ struct TopicNames: Sendable {
             hash ^= hash >> 32
         }
         var offset = 0
-        while offset + 8 <= text.count {
+        while offset + 8 < text.count {
             absorb(word(text, offset))
             offset += 8
         }
-        var last: UInt64 = 0
-        while offset < text.count {
-            last = last << 8 | UInt64(text[offset])
-            offset += 1
-        }
-        absorb(last)
+        absorb(last(text))
         return Int(truncatingIfNeeded: hash)
+    }
+
+    /// The last eight bytes, or all of fewer; some of those may be in it twice. No loop: how long it would be, nobody could foresee.
+    @inline(__always)
+    private static func last(_ text: Span<UInt8>) -> UInt64 {
+        let count = text.count
+        if count >= 8 { return word(text, count - 8) }
+        // Safe: that many bytes are there, and any four are a UInt32.
+        if count >= 4 {
+            let first = unsafe text.bytes.unsafeLoadUnaligned(as: UInt32.self)
+            let second = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
+            return UInt64(first) << 32 | UInt64(second)
+        }
+        guard count > 0 else { return 0 }
+        return UInt64(text[0]) << 16 | UInt64(text[count / 2]) << 8 | UInt64(text[count - 1])
     }
 
     @inline(__always)

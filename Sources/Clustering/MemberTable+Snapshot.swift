@@ -12,7 +12,7 @@ extension MemberTable {
     func fields(_ slot: Int) -> MemberFields {
         let member = slots[slot]
         return MemberFields(
-            pseudonym: member.pseudonym, order: member.order, landmark: member.landmark,
+            pseudonym: member.pseudonym, order: orders[slot], landmark: member.landmark,
             lastEpoch: member.lastEpoch == .min ? nil : member.lastEpoch, events: member.events,
             cluster: member.cluster == Self.uncounted ? nil : member.cluster, previous: member.previous)
     }
@@ -35,14 +35,15 @@ extension MemberTable {
     /// Puts a member in that has no topics yet.
     private mutating func restore(_ fields: MemberFields) -> Int {
         var member = Slot(
-            pseudonym: fields.pseudonym, order: fields.order, landmark: fields.landmark,
-            lastEpoch: fields.lastEpoch ?? .min, events: fields.events, cluster: fields.cluster ?? Self.uncounted,
-            previous: fields.previous, isUsed: true, saved: .clean)
-        guard let slot = find(fields.pseudonym) else { return insert(member) }
+            pseudonym: fields.pseudonym, landmark: fields.landmark, lastEpoch: fields.lastEpoch ?? .min,
+            events: fields.events, cluster: fields.cluster ?? Self.uncounted, previous: fields.previous, isUsed: true,
+            saved: .clean)
+        guard let slot = find(fields.pseudonym) else { return insert(member, order: fields.order) }
         update(slot) {
             (member.start, member.capacity) = ($0.start, $0.capacity)
             $0 = member
         }
+        orders[slot] = fields.order
         return slot
     }
 }

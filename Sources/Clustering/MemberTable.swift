@@ -1,12 +1,9 @@
-/// The members of a shard, in arrays: a table of fixed-size slots and one of topic weights, no object a member.
+/// The members of a shard, in arrays: a table of fixed-size slots and one of topics, no object a member.
 ///
-/// A slot takes 64 bytes, a bound 12, the index 8 a place, a topic 10 (number, weight, direction) in blocks of 4. Which slot a member
-/// lives in reaches no result.
+/// A slot takes 64 bytes, an order 8, the index 8 a place, a topic 12 in blocks of 4. Which slot a member lives in reaches no result.
 struct MemberTable {
     struct Slot {
         var pseudonym: Pseudonym = 0
-        /// For sampling.
-        var order: UInt64 = 0
         /// The time that the profile is decayed to, ms.
         var landmark: Int64 = 0
         /// The epoch that was open when it was last handled.
@@ -18,6 +15,8 @@ struct MemberTable {
         var previous: ClusterID = 0
         /// Where its topics begin, and how many there are; room for `capacity`.
         var start: UInt32 = 0
+        /// What proves that it stays.
+        var bound = ScoreBound()
         var count: UInt8 = 0
         var capacity: UInt8 = 0
         var isUsed = false
@@ -28,23 +27,28 @@ struct MemberTable {
     static let uncounted = ClusterID.max
 
     private(set) var slots: [Slot] = []
-    /// What proves that a member stays, by slot.
-    var bounds: [ScoreBound] = []
+    /// For sampling, by slot: no event needs it.
+    var orders: [UInt64] = []
     private var freeSlots: [UInt32] = []
     private(set) var count = 0
     /// Open addressing by pseudonym: its low half, so that others are passed over without a look at their slots, above slot + 1;
     /// 0 is free.
     private var index = [UInt64](repeating: 0, count: 64)
     /// Slots that were fetched ahead, by the last bits of the pseudonym: `find` looks there first.
-    private var hints = [UInt32](repeating: 0, count: 64)
+    private var hints = [UInt32](repeating: 0, count: 256)
+
+    /// A topic of a member: all that an event needs of it lies together in memory.
+    struct Topic: BitwiseCopyable {
+        var number: TopicNumber
+        var weight: UInt32
+        /// What was added to the cluster's sum for the topic.
+        var direction: UInt16 = 0
+    }
 
     /// Above the number of every topic that a member has, or has had.
     private(set) var topicBound = 0
     /// Topics of all members, block by block; those of a member stand in no particular order of numbers.
-    private(set) var topics: [TopicNumber] = []
-    var weights: [UInt32] = []
-    /// What was added to the cluster's sum for the topic.
-    var directions: [UInt16] = []
+    var topics: [Topic] = []
     /// Free blocks by size in fours.
     private var freeBlocks: [[UInt32]] = []
 
@@ -77,10 +81,8 @@ struct MemberTable {
     /// Makes room for as many members at once, and for as many topics of theirs.
     mutating func reserve(members count: Int, topics topicCount: Int) {
         slots.reserveCapacity(count)
-        bounds.reserveCapacity(count)
+        orders.reserveCapacity(count)
         topics.reserveCapacity(topicCount)
-        weights.reserveCapacity(topicCount)
-        directions.reserveCapacity(topicCount)
         var size = index.count
         while count * 4 > size * 3 { size *= 2 }
         if size > index.count { grow(to: size) }
@@ -88,21 +90,21 @@ struct MemberTable {
 
     /// A slot for a member that is not there yet.
     mutating func insert(_ pseudonym: Pseudonym, order: UInt64) -> Int {
-        insert(Slot(pseudonym: pseudonym, order: order, isUsed: true))
+        insert(Slot(pseudonym: pseudonym, isUsed: true), order: order)
     }
 
     /// Puts a member in that is not there yet.
-    mutating func insert(_ member: Slot) -> Int {
+    mutating func insert(_ member: Slot, order: UInt64) -> Int {
         if (count + 1) * 4 > index.count * 3 { grow(to: index.count * 2) }
         let slot: Int
         if let free = freeSlots.popLast() {
             slot = Int(free)
-            bounds[slot] = ScoreBound()
             slots[slot] = member
+            orders[slot] = order
         } else {
             slot = slots.count
             slots.append(member)
-            bounds.append(ScoreBound())
+            orders.append(order)
         }
         place(slot)
         count += 1
@@ -141,7 +143,7 @@ struct MemberTable {
     }
 
     @inline(__always)
-    private static func hint(_ pseudonym: Pseudonym) -> Int { Int(truncatingIfNeeded: pseudonym) & 63 }
+    private static func hint(_ pseudonym: Pseudonym) -> Int { Int(truncatingIfNeeded: pseudonym) & 255 }
 
     @inline(__always)
     private static func slot(_ entry: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: entry)) - 1 }
@@ -186,7 +188,6 @@ struct MemberTable {
         guard let slot = candidate(pseudonym, &place) else { return }
         hints[Self.hint(pseudonym)] = UInt32(slot)
         Prefetch.lines(of: slots, in: slot..<slot + 1)
-        Prefetch.line(of: bounds, at: slot)
     }
 
     /// Begins to fetch a member's topics; `fetchSlot` came some time before.
@@ -201,13 +202,11 @@ struct MemberTable {
         let range = range(slot)
         guard !range.isEmpty else { return }
         Prefetch.lines(of: topics, in: range)
-        Prefetch.lines(of: weights, in: range)
-        Prefetch.lines(of: directions, in: range)
     }
 
     // MARK: - Topics
 
-    /// The places of a member's topics in the three arrays.
+    /// The places of a member's topics.
     @inline(__always)
     func range(_ slot: Int) -> Range<Int> {
         let start = Int(slots[slot].start)
@@ -219,42 +218,35 @@ struct MemberTable {
         let (count, capacity) = (Int(slots[slot].count), Int(slots[slot].capacity))
         if count == capacity { move(slot, to: capacity + 4) }
         let place = Int(slots[slot].start) + count
-        put(topic, weight: weight, at: place)
-        directions[place] = 0
+        put(Topic(number: topic, weight: weight), at: place)
         slots[slot].count = UInt8(count + 1)
     }
 
     /// Puts a topic at a place of some member's block.
     @inline(__always)
-    mutating func put(_ topic: TopicNumber, weight: UInt32, at place: Int) {
+    mutating func put(_ topic: Topic, at place: Int) {
         topics[place] = topic
-        weights[place] = weight
-        topicBound = max(topicBound, Int(topic) + 1)
+        topicBound = max(topicBound, Int(topic.number) + 1)
     }
 
     /// The same of all topics of a member.
     mutating func put(_ states: borrowing MemberStates, _ range: Range<Int>, at start: Int) {
-        Self.copy(states.topics, range, to: start, of: &topics)
-        Self.copy(states.weights, range, to: start, of: &weights)
-        Self.copy(states.directions, range, to: start, of: &directions)
+        let numbers = states.topics.span.extracting(range)
+        let (weights, directions) = (states.weights.span.extracting(range), states.directions.span.extracting(range))
         var bound = topicBound
-        for place in range { bound = max(bound, Int(states.topics[place]) + 1) }
+        for index in numbers.indices { bound = max(bound, Int(numbers[index]) + 1) }
         topicBound = bound
-    }
-
-    @inline(__always)
-    private static func copy<T>(_ values: [T], _ range: Range<Int>, to start: Int, of target: inout [T]) {
-        let values = values.span.extracting(range)
-        var target = target.mutableSpan
-        for index in values.indices { target[start + index] = values[index] }
+        var target = topics.mutableSpan
+        for index in numbers.indices {
+            target[start + index] = Topic(number: numbers[index], weight: weights[index], direction: directions[index])
+        }
     }
 
     /// Takes the topic at `place` out; the last one takes its place.
     mutating func removeTopic(at place: Int, from slot: Int) {
         let last = Int(slots[slot].start) + Int(slots[slot].count) - 1
-        topics[place] = topics[last]
-        weights[place] = weights[last]
-        directions[place] = directions[last]
+        let topic = topics[last]
+        topics[place] = topic
         slots[slot].count -= 1
     }
 
@@ -266,9 +258,8 @@ struct MemberTable {
     private mutating func move(_ slot: Int, to capacity: Int) {
         let (start, new) = (Int(slots[slot].start), allocate(capacity))
         for offset in 0..<Int(slots[slot].count) {
-            topics[Int(new) + offset] = topics[start + offset]
-            weights[Int(new) + offset] = weights[start + offset]
-            directions[Int(new) + offset] = directions[start + offset]
+            let topic = topics[start + offset]
+            topics[Int(new) + offset] = topic
         }
         free(slots[slot])
         slots[slot].start = new
@@ -280,9 +271,7 @@ struct MemberTable {
         while freeBlocks.count <= size { freeBlocks.append([]) }
         if let block = freeBlocks[size].popLast() { return block }
         let start = UInt32(topics.count)
-        topics.append(contentsOf: repeatElement(0, count: capacity))
-        weights.append(contentsOf: repeatElement(0, count: capacity))
-        directions.append(contentsOf: repeatElement(0, count: capacity))
+        topics.append(contentsOf: repeatElement(Topic(number: 0, weight: 0), count: capacity))
         return start
     }
 

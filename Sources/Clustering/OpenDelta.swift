@@ -24,11 +24,12 @@ struct OpenDelta {
         counts[row] += sign
         let range = members.range(slot)
         let topics = members.topics.span.extracting(range)
-        let directions = members.directions.span.extracting(range)
         grow(row, toHold: members)
         unsafe sums[row].withUnsafeMutableBufferPointer { row in
             // Safe: the row has room for every topic of the members.
-            for place in topics.indices { unsafe row[Int(topics[place])] += sign * Int64(directions[place]) }
+            for place in topics.indices {
+                unsafe row[Int(topics[place].number)] += sign * Int64(topics[place].direction)
+            }
         }
     }
 
@@ -36,7 +37,9 @@ struct OpenDelta {
     mutating func remove(_ before: borrowing DirectionBefore, from cluster: ClusterID) {
         let row = row(of: cluster)
         counts[row] -= 1
-        for place in before.topics.indices { add(-Int64(before.values[place]), to: before.topics[place], row) }
+        for place in before.topics.indices {
+            add(-Int64(before.topics[place].direction), to: before.topics[place].number, row)
+        }
     }
 
     /// Puts a member's direction in the place of the one that he had before: he stays in his cluster.
@@ -47,22 +50,24 @@ struct OpenDelta {
         let row = row(of: cluster)
         let range = members.range(slot)
         let topics = members.topics.span.extracting(range)
-        let directions = members.directions.span.extracting(range)
-        let (kept, values) = (before.topics, before.values)
+        let kept = before.topics
         let common = min(topics.count, kept.count)
         grow(row, toHold: members)
         unsafe sums[row].withUnsafeMutableBufferPointer { row in
             // Safe: the row has room for every topic that the members have, or have had.
             for place in 0..<common {
-                if topics[place] == kept[place] {
-                    unsafe row[Int(topics[place])] += Int64(directions[place]) - Int64(values[place])
+                let (now, then) = (topics[place], kept[place])
+                if now.number == then.number {
+                    unsafe row[Int(now.number)] += Int64(now.direction) - Int64(then.direction)
                 } else {
-                    unsafe row[Int(topics[place])] += Int64(directions[place])
-                    unsafe row[Int(kept[place])] -= Int64(values[place])
+                    unsafe row[Int(now.number)] += Int64(now.direction)
+                    unsafe row[Int(then.number)] -= Int64(then.direction)
                 }
             }
-            for place in common..<topics.count { unsafe row[Int(topics[place])] += Int64(directions[place]) }
-            for place in common..<kept.count { unsafe row[Int(kept[place])] -= Int64(values[place]) }
+            for place in common..<topics.count {
+                unsafe row[Int(topics[place].number)] += Int64(topics[place].direction)
+            }
+            for place in common..<kept.count { unsafe row[Int(kept[place].number)] -= Int64(kept[place].direction) }
         }
     }
 

@@ -12,15 +12,21 @@ public enum Prefetch {
         }
     }
 
-    /// Begins to fetch the lines in which some elements begin and end: those of a short range.
+    /// Begins to fetch the lines of a short range of elements.
     @inlinable
     @inline(__always)
     public static func lines<Element>(of array: borrowing [Element], in range: Range<Int>) {
         unsafe array.withUnsafeBufferPointer { buffer in
             // Safe: as above.
             guard let base = buffer.baseAddress else { return }
-            unsafe prefetch_line(base + range.lowerBound)
-            unsafe prefetch_line(UnsafeRawPointer(base + range.upperBound) - 1)
+            var line = unsafe UnsafeRawPointer(base + range.lowerBound)
+            let end = unsafe UnsafeRawPointer(base + range.upperBound)
+            while unsafe line < end {
+                unsafe prefetch_line(line)
+                unsafe line += 64
+            }
+            // Where it begins in the middle of a line, it ends in one more.
+            unsafe prefetch_line(end - 1)
         }
     }
 }

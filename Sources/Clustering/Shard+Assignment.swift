@@ -42,8 +42,9 @@ extension Shard {
                 second = score
             }
         }
-        members.bounds[slot] = ScoreBound(
+        let bound = ScoreBound(
             rival: rival < 0 ? 0 : current.columns[rival], rest: max(second, 0), stamp: drift.number)
+        members.update(slot) { $0.bound = bound }
     }
 
     /// Adds samples to the delta: of each cluster the members with the lowest order (`rules.md`, "Samples").
@@ -67,7 +68,7 @@ extension Shard {
         for slot in members.slots.indices where members.slots[slot].isUsed {
             guard let row = rows[members.slots[slot].cluster] else { continue }
             counts[row] += 1
-            let order = members.slots[slot].order
+            let order = members.orders[slot]
             if order <= sampled[row].bound { found[row].append((order, slot)) }
         }
         for (row, limit) in sampled.enumerated() where !found[row].isEmpty {

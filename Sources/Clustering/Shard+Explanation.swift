@@ -32,7 +32,7 @@ extension Shard {
         let entry = members.slots[slot]
         let range = members.range(slot)
         let cluster = entry.cluster == MemberTable.uncounted ? nil : entry.cluster
-        let weights = range.map { (topic: members.topics[$0], weight: members.weights[$0]) }
+        let weights = range.map { (topic: members.topics[$0].number, weight: members.topics[$0].weight) }
             .sorted { ($1.weight, $0.topic) < ($0.weight, $1.topic) }
         let scores = current.columns.indices
             .map { (cluster: current.columns[$0], score: current.score(members, range, of: $0)) }

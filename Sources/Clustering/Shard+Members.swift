@@ -47,11 +47,11 @@ extension MemberTable {
     /// A member's direction, topics ascending, zeros left out.
     func direction(_ slot: Int) -> [Component] {
         let range = range(slot)
-        let (topics, directions) = (topics.span.extracting(range), directions.span.extracting(range))
+        let topics = topics.span.extracting(range)
         return unsafe Array(unsafeUninitializedCapacity: range.count) { components, count in
-            for place in topics.indices where directions[place] > 0 {
+            for place in topics.indices where topics[place].direction > 0 {
                 // They are few: each finds its place from behind. Safe: there is room for all, and what is read was written.
-                let component = Component(topic: topics[place], value: directions[place])
+                let component = Component(topic: topics[place].number, value: topics[place].direction)
                 var index = count
                 while index > 0, unsafe components[index - 1].topic > component.topic {
                     unsafe components[index] = unsafe components[index - 1]

@@ -13,27 +13,20 @@ struct ScoreBound {
 /// A direction as it was before an event.
 struct DirectionBefore {
     /// Room for any profile; `count` of it is used.
-    private var allTopics = [TopicNumber](repeating: 0, count: Int(UInt8.max))
-    private var allValues = [UInt16](repeating: 0, count: Int(UInt8.max))
+    private var all = [MemberTable.Topic](
+        repeating: MemberTable.Topic(number: 0, weight: 0), count: Int(UInt8.max))
     private var count = 0
 
-    var topics: Span<TopicNumber> {
+    var topics: Span<MemberTable.Topic> {
         @_lifetime(borrow self)
-        get { allTopics.span.extracting(0..<count) }
-    }
-
-    var values: Span<UInt16> {
-        @_lifetime(borrow self)
-        get { allValues.span.extracting(0..<count) }
+        get { all.span.extracting(0..<count) }
     }
 
     mutating func remember(_ members: borrowing MemberTable, _ range: Range<Int>) {
-        let (topics, values) = (members.topics.span.extracting(range), members.directions.span.extracting(range))
+        let topics = members.topics.span.extracting(range)
         count = range.count
-        var keptTopics = allTopics.mutableSpan
-        for place in topics.indices { keptTopics[place] = topics[place] }
-        var keptValues = allValues.mutableSpan
-        for place in values.indices { keptValues[place] = values[place] }
+        var kept = all.mutableSpan
+        for place in topics.indices { kept[place] = topics[place] }
     }
 
     /// A direction's length is no more than this: 32,767, and half a unit of rounding for each of 255 topics.
@@ -57,24 +50,23 @@ struct DirectionBefore {
         rival: Int?
     ) -> Outcome {
         let alpha = alpha(members, range)
-        let numbers = members.topics.span.extracting(range)
-        let directions = members.directions.span.extracting(range)
-        let (kept, values) = (topics, values)
+        let (now, kept) = (members.topics.span.extracting(range), topics)
         let (allTopics, allEntries) = (model.topics, model.matrix)
         let (topics, matrix) = (allTopics.span, allEntries.span)
         let (column, first, second) = (own ?? -1, own ?? 0, rival ?? 0)
         var outcome = Outcome()
         var added: Int64 = 0
-        for place in numbers.indices {
-            let number = Int(numbers[place])
+        for place in now.indices {
+            let number = Int(now[place].number)
             guard number < topics.count else { continue }
             // Safe: the number was looked at, and a row has an entry for each column.
             let topic = unsafe topics[unchecked: number]
-            let direction = Int64(directions[place])
+            let direction = Int64(now[place].direction)
             outcome.own += direction * Int64(unsafe matrix[unchecked: Int(topic.row) + first])
             outcome.rival += direction * Int64(unsafe matrix[unchecked: Int(topic.row) + second])
             // Behind what there was before, the event's topics are new.
-            let value = place < kept.count && numbers[place] == kept[place] ? Int64(values[place]) : 0
+            let value =
+                place < kept.count && now[place].number == kept[place].number ? Int64(kept[place].direction) : 0
             added += max(direction << 15 - alpha * value, 0) * topic.outside(column)
         }
         outcome.rest = (alpha * rest + added) >> 15 + 1
@@ -85,15 +77,13 @@ struct DirectionBefore {
     /// No branch depends on numbers that nobody could foresee, here and above.
     @inline(__always)
     private func alpha(_ members: borrowing MemberTable, _ range: Range<Int>) -> Int64 {
-        let numbers = members.topics.span.extracting(range)
-        let directions = members.directions.span.extracting(range)
-        let (kept, values) = (topics, values)
+        let (now, kept) = (members.topics.span.extracting(range), topics)
         var (numerator, denominator): (UInt16, UInt16) = (1, 1)
-        for place in 0..<min(numbers.count, kept.count) {
-            let (now, value) = (directions[place], values[place])
-            let isBetter = numbers[place] == kept[place] && now <= value && value > denominator
-            numerator = isBetter ? now : numerator
-            denominator = isBetter ? value : denominator
+        for place in 0..<min(now.count, kept.count) {
+            let (new, old) = (now[place].direction, kept[place].direction)
+            let isBetter = now[place].number == kept[place].number && new <= old && old > denominator
+            numerator = isBetter ? new : numerator
+            denominator = isBetter ? old : denominator
         }
         return (Int64(numerator) << 15) / Int64(denominator)
     }
@@ -106,7 +96,7 @@ extension Shard {
     /// With any α, x'·C = α x·C + (x' − α x)·C ≤ α b + Σ_t max(x'_t − α x_t, 0) · max_k C_t,k: an event shrinks the
     /// untouched entries by one common factor, so that α near it leaves only the event's topics. In integers, rounded up.
     mutating func stays(_ slot: Int, in cluster: ClusterID) -> Bool {
-        let bound = members.bounds[slot]
+        let bound = members.slots[slot].bound
         guard bound.rest != ScoreBound.unknown, let growth = drift.growth(since: bound.stamp) else { return false }
         let range = members.range(slot)
         let own = cluster == 0 ? nil : current.column(of: cluster)
@@ -130,8 +120,8 @@ extension Shard {
             }
             guard rest <= limit else { return false }
         }
-        members.bounds[slot].rest = Int32(clamping: rest)
-        members.bounds[slot].stamp = drift.number
+        let renewed = ScoreBound(rival: bound.rival, rest: Int32(clamping: rest), stamp: drift.number)
+        members.update(slot) { $0.bound = renewed }
         return true
     }
 }

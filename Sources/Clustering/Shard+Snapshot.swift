@@ -220,12 +220,21 @@ public struct RestoredMembers: Sendable {
     public func visit(
         _ body: (MemberFields, SnapshotPoint, Span<TopicNumber>, Span<UInt32>, Span<UInt16>) throws -> Void
     ) rethrows {
-        let (topics, weights, directions) = (table.topics.span, table.weights.span, table.directions.span)
+        let most = Int(UInt8.max)
+        var topics = [TopicNumber](repeating: 0, count: most)
+        var weights = [UInt32](repeating: 0, count: most)
+        var directions = [UInt16](repeating: 0, count: most)
         for slot in table.slots.indices where table.slots[slot].isUsed {
-            let range = table.range(slot)
+            let held = table.topics.span.extracting(table.range(slot))
+            for place in held.indices {
+                topics[place] = held[place].number
+                weights[place] = held[place].weight
+                directions[place] = held[place].direction
+            }
+            let count = held.count
             try body(
-                table.fields(slot), points[Int(point[slot])], topics.extracting(range), weights.extracting(range),
-                directions.extracting(range))
+                table.fields(slot), points[Int(point[slot])], topics.span.extracting(first: count),
+                weights.span.extracting(first: count), directions.span.extracting(first: count))
         }
     }
 

@@ -91,9 +91,10 @@ public struct MemberStates: Equatable, Sendable {
     mutating func append(_ members: borrowing MemberTable, _ slot: Int) {
         fields.append(members.fields(slot))
         for place in members.range(slot) {
-            topics.append(members.topics[place])
-            weights.append(members.weights[place])
-            directions.append(members.directions[place])
+            let topic = members.topics[place]
+            topics.append(topic.number)
+            weights.append(topic.weight)
+            directions.append(topic.direction)
         }
         ends.append(topics.count)
     }

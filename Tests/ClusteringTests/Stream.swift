@@ -161,8 +161,8 @@ struct Stream {
             for slot in shard.members.slots.indices where shard.members.slots[slot].isUsed {
                 guard shard.members.slots[slot].cluster != MemberTable.uncounted else { continue }
                 let cluster = coordinator.model.root(of: shard.members.slots[slot].cluster)
-                let entries = shard.members.range(slot).filter { shard.members.directions[$0] > 0 }
-                    .map { SumEntry(topic: shard.members.topics[$0], value: Int64(shard.members.directions[$0])) }
+                let entries = shard.members.topics[shard.members.range(slot)].filter { $0.direction > 0 }
+                    .map { SumEntry(topic: $0.number, value: Int64($0.direction)) }
                     .sorted { $0.topic < $1.topic }
                 sums[cluster, default: ClusterSums()].add(ClusterDelta(cluster: cluster, count: 1, sums: entries))
             }

@@ -105,12 +105,12 @@ struct ShardState {
         let used = members.slots.indices.filter { members.slots[$0].isUsed }
         for slot in used.sorted(by: { members.slots[$0].pseudonym < members.slots[$1].pseudonym }) {
             let member = members.slots[slot]
-            let topics = members.range(slot).sorted { members.topics[$0] < members.topics[$1] }
-                .map { "\(members.topics[$0]):\(members.weights[$0]):\(members.directions[$0])" }
+            let topics = members.range(slot).map { members.topics[$0] }.sorted { $0.number < $1.number }
+                .map { "\($0.number):\($0.weight):\($0.direction)" }
             parts.append(
                 (
                     "member \(Hex.text(member.pseudonym))",
-                    "\(member.order) \(member.landmark) \(member.lastEpoch) \(member.events) \(member.cluster) \(member.previous) \(topics)"
+                    "\(members.orders[slot]) \(member.landmark) \(member.lastEpoch) \(member.events) \(member.cluster) \(member.previous) \(topics)"
                 ))
         }
     }
