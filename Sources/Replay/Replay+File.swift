@@ -8,7 +8,7 @@ extension Replay {
     /// standard input.
     /// - Throws: `ReplayError` where it cannot be read; `Contradiction`, which no input can cause.
     public func run(file path: String) async throws -> ReplayResult {
-        let feed = FileFeed(try BlockReader(path), partitions: options.partitions)
+        let feed = FileFeed(try BlockReader(path), partitions: options.partitions, key: options.key)
         let spool = options.epochs == .given ? EpochSpool(partitions: options.partitions) : nil
         do {
             var result: ReplayResult
@@ -19,7 +19,7 @@ extension Replay {
                 let coordinator = coordinator(partitions: options.partitions)
                 result = try await withReaders(feed, coordinator) {
                     try await run(coordinator, partitions: options.partitions) { partition in
-                        FileSource(feed, partition: partition)
+                        FileSource(feed, partition: partition, key: options.key)
                     }
                 }
             }

@@ -30,7 +30,7 @@ struct ViewerTable {
         hmac = HMAC(key)
         sip = SipHash(key, purpose: "viewers")
         self.ceiling = ceiling
-        slots = Array(repeating: Slot(), count: min(1 << 10, ceiling))
+        slots = Array(repeating: Slot(), count: min(1 << 6, ceiling))
     }
 
     /// How many viewers it has room for.

@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Pipeline
 internal import Schemas
 
 /// Where a partition's records come from, in order.
@@ -26,12 +27,15 @@ enum SourceRecord {
 struct FileSource: EventSource {
     private let feed: FileFeed
     private let partition: Int
+    /// Knows the partition's viewers, and no others.
+    private var intake: Intake
     private var events = EventChunk.Reader()
     private var offset: Int64 = 0
 
-    init(_ feed: FileFeed, partition: Int) {
+    init(_ feed: FileFeed, partition: Int, key: PrivacyKey) {
         self.feed = feed
         self.partition = partition
+        intake = Intake(key: key, options: WatchEventReader.Options())
     }
 
     mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
@@ -43,7 +47,8 @@ struct FileSource: EventSource {
     func upcoming(_ distance: Int) -> UpcomingEvent? { events.upcoming(distance) }
 
     mutating func fill() async throws -> Bool {
-        guard let next = try await feed.next(partition) else { return false }
+        guard var next = try await feed.next(partition) else { return false }
+        next.identify(&intake)
         events = EventChunk.Reader(next)
         return true
     }

@@ -32,8 +32,8 @@ struct BlockParser {
     /// Where epochs are given.
     private let epochLength: Int64?
     private let isOfOnePartition: Bool
-    /// A chunk that others are about as large as.
-    private var typical = EventChunk()
+    /// That the last chunk took.
+    private var room = EventChunk.Room()
 
     init(key: PrivacyKey, partitions: Int, epochLength: Int64?) {
         self.key = key
@@ -85,15 +85,14 @@ struct BlockParser {
         keep()
         for (epoch, chunks) in open.sorted(by: { ($0.key ?? 0) < ($1.key ?? 0) }) {
             for (partition, var chunk) in chunks.enumerated() where !chunk.isEmpty {
-                chunk.identify(&intake)
-                if epochLength == nil { typical = chunk }
+                if epochLength == nil { room = chunk.room } else { chunk.identify(&intake) }
                 parsed.pieces.append(Piece(epoch: epoch, partition: partition, chunk: chunk))
             }
         }
         return parsed
     }
 
-    private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(like: typical) } }
+    private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(room: room) } }
 
     private var partition: Int {
         isOfOnePartition ? 0 : Int(TopicPartition.partition(ofKey: intake.viewer.span, count: partitions))

@@ -65,8 +65,11 @@ internal import Schemas
                 }
                 continue
             }
-            let block = Block(number: number, bytes: Array(rest[..<end]), isProtobuf: isProtobuf ?? false)
-            rest.removeFirst(end)
+            // The block keeps the buffer; the next one begins with what is left.
+            let left = Array(rest[end...])
+            rest.removeLast(left.count)
+            let block = Block(number: number, bytes: rest, isProtobuf: isProtobuf ?? false)
+            rest = left
             number += 1
             return block
         }
@@ -116,13 +119,14 @@ internal import Schemas
     }
 
     private func fill() throws(ReplayError) {
-        let before = rest.count
-        rest.append(contentsOf: repeatElement(0, count: Self.length))
-        let count = unsafe rest.withUnsafeMutableBytes { buffer in
-            // Safe: zlib writes at most `length` bytes behind what is there.
-            unsafe gzread(file, buffer.baseAddress.unsafelyUnwrapped + before, UInt32(Self.length))
+        var count: Int32 = 0
+        let before = rest
+        rest = unsafe Array(unsafeUninitializedCapacity: before.count + Self.length) { buffer, filled in
+            // Safe: zlib writes at most `length` bytes behind what was there.
+            let (_, end) = unsafe buffer.initialize(from: before)
+            unsafe count = gzread(file, buffer.baseAddress.unsafelyUnwrapped + end, UInt32(Self.length))
+            filled = end + Int(max(count, 0))
         }
-        rest.removeLast(Self.length - Int(max(count, 0)))
         guard count <= 0 else { return }
         isAtEnd = true
         var code: Int32 = 0

@@ -18,6 +18,8 @@ struct EventChunk: Sendable {
     }
 
     private struct Topic {
+        /// Bytes of the text between the name before and this one, which mean nothing.
+        var gap: UInt32 = 0
         var length: UInt32
         var weight: UInt32
     }
@@ -30,12 +32,22 @@ struct EventChunk: Sendable {
 
     init() {}
 
+    /// How much a chunk holds.
+    struct Room {
+        fileprivate var heads = 0
+        fileprivate var topics = 0
+        fileprivate var text = 0
+        fileprivate var viewers = 0
+    }
+
+    var room: Room { Room(heads: heads.count, topics: topics.count, text: text.count, viewers: viewers.count) }
+
     /// A chunk with room for as much as another one holds, and a little more.
-    init(like other: EventChunk) {
-        heads.reserveCapacity(other.heads.count / 8 * 9)
-        topics.reserveCapacity(other.topics.count / 8 * 9)
-        text.reserveCapacity(other.text.count / 8 * 9)
-        viewers.reserveCapacity(other.text.count / 8 * 9)
+    init(room: Room) {
+        heads.reserveCapacity(room.heads / 8 * 9)
+        topics.reserveCapacity(room.topics / 8 * 9)
+        text.reserveCapacity(room.text / 8 * 9)
+        viewers.reserveCapacity(room.viewers / 8 * 9)
     }
 
     var count: Int { heads.count }
@@ -43,7 +55,7 @@ struct EventChunk: Sendable {
 
     /// Bytes that it takes.
     var size: Int {
-        heads.count * MemoryLayout<Head>.stride + topics.count * MemoryLayout<Topic>.stride + text.count
+        heads.count * MemoryLayout<Head>.stride + topics.count * MemoryLayout<Topic>.stride + text.count + viewers.count
     }
 
     mutating func append(_ event: borrowing EngineEvent) {
@@ -64,20 +76,50 @@ struct EventChunk: Sendable {
                 watched: event.watched, duration: event.duration, time: event.time,
                 topics: UInt32(event.topics.count), hasID: id != nil))
         let text = event.text.span
-        for topic in event.topics { append(text.extracting(topic.name), topic.weight) }
-        // Safe: they are copied.
-        unsafe text.extracting(event.viewer).withUnsafeBufferPointer { unsafe viewers.append(contentsOf: $0) }
+        if let names = Self.names(of: event) {
+            var end = names.lowerBound
+            for topic in event.topics {
+                topics.append(
+                    Topic(
+                        gap: UInt32(topic.name.lowerBound - end), length: UInt32(topic.name.count),
+                        weight: topic.weight))
+                end = topic.name.upperBound
+            }
+            Self.append(text.extracting(names), to: &self.text)
+        } else {
+            for topic in event.topics { append(text.extracting(topic.name), topic.weight) }
+        }
+        Self.append(text.extracting(event.viewer), to: &viewers)
+    }
+
+    /// Where all names of an event lie, one behind the other, so that they can be copied at once with the little that is between
+    /// them; nil: they do not, or it is much.
+    private static func names(of event: borrowing WatchEvent) -> Range<Int>? {
+        guard let first = event.topics.first, let last = event.topics.last else { return nil }
+        var end = first.name.lowerBound
+        for topic in event.topics {
+            guard topic.name.lowerBound >= end, topic.name.lowerBound <= end + 32 else { return nil }
+            end = topic.name.upperBound
+        }
+        return first.name.lowerBound..<last.name.upperBound
     }
 
     @inline(__always)
     private mutating func append(_ name: Span<UInt8>, _ weight: UInt32) {
         topics.append(Topic(length: UInt32(name.count), weight: weight))
+        Self.append(name, to: &text)
+    }
+
+    @inline(__always)
+    private static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
         // Safe: they are copied.
-        unsafe name.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
+        unsafe bytes.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
     }
 
     /// Puts pseudonyms in the place of hashes: of many events at once, so that memory is fetched ahead.
+    /// Where that was done, it does nothing.
     mutating func identify(_ intake: inout Intake) {
+        guard !viewers.isEmpty else { return }
         func hash(_ member: Pseudonym) -> (UInt64, UInt64) {
             (UInt64(truncatingIfNeeded: member >> 64), UInt64(truncatingIfNeeded: member))
         }
@@ -125,9 +167,10 @@ struct EventChunk: Sendable {
             event.time = next.time
             event.topics.removeAll(keepingCapacity: true)
             for _ in 0..<next.topics {
-                let end = text + Int(chunk.topics[topic].length)
-                event.topics.append(.init(name: text..<end, weight: chunk.topics[topic].weight))
-                text = end
+                let next = chunk.topics[topic]
+                let start = text + Int(next.gap)
+                text = start + Int(next.length)
+                event.topics.append(.init(name: start..<text, weight: next.weight))
                 topic += 1
             }
             return true
@@ -144,8 +187,16 @@ struct EventChunk: Sendable {
 
     // MARK: - As bytes
 
-    /// The three arrays, for a file that this process alone reads.
+    /// The three arrays, for a file that this process alone reads: of the text the topics' names, and nothing else.
     var bytes: [UInt8] {
+        precondition(viewers.isEmpty, "no viewer's own bytes go to a file")
+        var (topics, text, end) = (topics, [UInt8](), 0)
+        for index in topics.indices {
+            let start = end + Int(topics[index].gap)
+            end = start + Int(topics[index].length)
+            text += self.text[start..<end]
+            topics[index].gap = 0
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(size + 12)
         for count in [heads.count, topics.count, text.count] {

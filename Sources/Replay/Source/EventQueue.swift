@@ -7,12 +7,14 @@ struct EventQueue {
     /// Bytes in memory.
     private(set) var size = 0
 
+    /// Whether what comes next goes to the file, since others are in it before.
+    var isSpilling: Bool { nextSpilled < spilled.count }
     var isEmpty: Bool { next == chunks.count && nextSpilled == spilled.count }
 
     /// - Parameter file: where it goes; nil: it stays in memory, unless others are in the file before it.
     mutating func append(_ chunk: EventChunk, to file: () throws -> SpillFile, spills: Bool) throws {
         guard !chunk.isEmpty else { return }
-        if spills || nextSpilled < spilled.count {
+        if spills || isSpilling {
             spilled.append(try file().append(chunk.bytes))
         } else {
             chunks.append(chunk)

@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Pipeline
 internal import Schemas
 
 /// Deals the events of one file out to the partitions, in the order of the file. Several tasks may read its pieces; who asks
@@ -8,6 +9,8 @@ actor FileFeed {
     private let reader: BlockReader
     private var queues: [EventQueue]
     private var spill: SpillFile?
+    /// No viewer's own bytes go to a file.
+    private var intake: Intake
     /// Pieces that were read before their turn.
     private var early: [Int: ParsedBlock] = [:]
     private var delivered = 0
@@ -22,12 +25,13 @@ actor FileFeed {
     private(set) var examples: [String] = []
 
     /// Bytes in queues above which nothing more is read while nobody waits for events, and above which they go to a file.
-    private let enough = 48 << 20
+    private let enough = 16 << 20
     private let tooMuch = 256 << 20
 
-    init(_ reader: sending BlockReader, partitions: Int) {
+    init(_ reader: sending BlockReader, partitions: Int, key: PrivacyKey) {
         self.reader = reader
         queues = Array(repeating: EventQueue(), count: partitions)
+        intake = Intake(key: key, options: WatchEventReader.Options())
     }
 
     /// How much of the file has been read, 0 … 1; nil where nobody knows.
@@ -58,8 +62,10 @@ actor FileFeed {
         while let block = early.removeValue(forKey: delivered) {
             delivered += 1
             try take(block)
-            for piece in block.pieces {
-                try queues[piece.partition].append(piece.chunk, to: spillFile, spills: size > tooMuch)
+            for var piece in block.pieces {
+                let spills = size > tooMuch || queues[piece.partition].isSpilling
+                if spills { piece.chunk.identify(&intake) }
+                try queues[piece.partition].append(piece.chunk, to: spillFile, spills: spills)
                 hungry.removeValue(forKey: piece.partition)?.resume()
             }
         }
