@@ -4,7 +4,8 @@ public struct DedupWindow: Sendable {
     private var ring: [UInt64] = []
     private var next = 0
     private let capacity: Int
-    /// Open addressing: the ids themselves, so that a look-up reads one place of memory; 0 is free.
+    /// Open addressing: the ids themselves, so that a look-up reads one place of memory; 0 is free. No more than a
+    /// quarter is used, so that searches end where they begin more often than not.
     private var table: [UInt64] = []
     /// Whether 0 is among the ids: it has no place in the table.
     private var hasZero = false
@@ -23,7 +24,7 @@ public struct DedupWindow: Sendable {
         guard capacity > 0 else { return true }
         if contains(id) { return false }
         if ring.count < capacity {
-            if (ring.count + 1) * 2 > table.count { grow() }
+            if (ring.count + 1) * 4 > table.count { grow() }
             ring.append(id)
         } else {
             remove(ring[next])
