@@ -188,9 +188,10 @@ endif
 
 # EVENTS=10000000, REPEATS=3, BASE_PROGRAM=FILE (of another revision, to compare with), BOOTSTRAP=host:port (a broker, for the rate over a
 # topic). CPU time by phase needs Debian's linux-perf.
-bench-replay: program  ## how fast a replay is: events a second, CPU time by phase, memory, the size of the page
+bench-replay: deps     ## how fast a replay is: events a second, CPU time by phase, memory, the size of the page
 	$(if $(BOOTSTRAP),$(call install,kcat))
-	python3 Benchmarks/Replay/replay.py --shoal .build/release/shoal $(if $(EVENTS),--events $(EVENTS)) \
+	swift build -c release --product shoal --static-swift-stdlib --scratch-path .build/static
+	python3 Benchmarks/Replay/replay.py --shoal .build/static/release/shoal $(if $(EVENTS),--events $(EVENTS)) \
 		$(if $(REPEATS),--repeats $(REPEATS)) $(if $(BASE_PROGRAM),--base $(BASE_PROGRAM)) \
 		$(if $(BOOTSTRAP),--bootstrap $(BOOTSTRAP))
 
