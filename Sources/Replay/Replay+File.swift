@@ -92,6 +92,7 @@ extension Replay {
         }
     }
 
-    /// Tasks that read a file: each has a table of viewers, which more tasks than cores would only push out of the caches.
+    /// Tasks that read a file: with epochs given each has a table of viewers, which more tasks than cores would only push out of
+    /// the caches.
     private static var readers: Int { min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 3) }
 }

@@ -37,7 +37,7 @@ actor EpochSpool {
             guard let epoch = piece.epoch else { continue }
             var row = queues.removeValue(forKey: epoch) ?? Array(repeating: EventQueue(), count: partitions)
             size -= row[piece.partition].size
-            try row[piece.partition].append(piece.chunk, to: spillFile, spills: size > tooMuch)
+            try row[piece.partition].append(piece.chunk, spills: size > tooMuch) { try spillFile().append($0.bytes) }
             size += row[piece.partition].size
             queues[epoch] = row
         }

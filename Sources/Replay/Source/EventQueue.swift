@@ -7,15 +7,17 @@ struct EventQueue {
     /// Bytes in memory.
     private(set) var size = 0
 
-    /// Whether what comes next goes to the file, since others are in it before.
-    var isSpilling: Bool { nextSpilled < spilled.count }
     var isEmpty: Bool { next == chunks.count && nextSpilled == spilled.count }
 
-    /// - Parameter file: where it goes; nil: it stays in memory, unless others are in the file before it.
-    mutating func append(_ chunk: EventChunk, to file: () throws -> SpillFile, spills: Bool) throws {
+    /// - Parameters:
+    ///   - spills: whether memory should not hold it. It goes to the file in any case where others are in it before.
+    ///   - write: puts it there.
+    mutating func append(
+        _ chunk: EventChunk, spills: Bool, write: (EventChunk) throws -> SpillFile.Extent
+    ) throws {
         guard !chunk.isEmpty else { return }
-        if spills || isSpilling {
-            spilled.append(try file().append(chunk.bytes))
+        if spills || nextSpilled < spilled.count {
+            spilled.append(try write(chunk))
         } else {
             chunks.append(chunk)
             size += chunk.size

@@ -62,10 +62,8 @@ actor FileFeed {
         while let block = early.removeValue(forKey: delivered) {
             delivered += 1
             try take(block)
-            for var piece in block.pieces {
-                let spills = size > tooMuch || queues[piece.partition].isSpilling
-                if spills { piece.chunk.identify(&intake) }
-                try queues[piece.partition].append(piece.chunk, to: spillFile, spills: spills)
+            for piece in block.pieces {
+                try queues[piece.partition].append(piece.chunk, spills: size > tooMuch, write: write)
                 hungry.removeValue(forKey: piece.partition)?.resume()
             }
         }
@@ -110,6 +108,12 @@ actor FileFeed {
 
     private var isFinished: Bool { isRead && delivered == handedOut }
     private var size: Int { queues.reduce(0) { $0 + $1.size } }
+
+    private func write(_ chunk: EventChunk) throws -> SpillFile.Extent {
+        var chunk = chunk
+        chunk.identify(&intake)
+        return try spillFile().append(chunk.bytes)
+    }
 
     private func spillFile() throws -> SpillFile {
         if let spill { return spill }
