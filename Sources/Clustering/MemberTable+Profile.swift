@@ -34,7 +34,7 @@ extension MemberTable {
         if let place {
             topics[place].weight += UInt32(weight)
         } else if range(slot).count < most {
-            append(topic, weight: UInt32(weight), to: slot)
+            append(Topic(number: topic, weight: UInt32(weight)), to: slot)
         } else {
             put(Topic(number: topic, weight: UInt32(weight)), at: smallest(of: slot))
         }

@@ -213,12 +213,12 @@ struct MemberTable {
         return start..<start + Int(slots[slot].count)
     }
 
-    /// Adds a topic with direction 0 at the end of the member's block, which may move.
-    mutating func append(_ topic: TopicNumber, weight: UInt32, to slot: Int) {
+    /// Adds a topic at the end of the member's block, which may move.
+    mutating func append(_ topic: Topic, to slot: Int) {
         let (count, capacity) = (Int(slots[slot].count), Int(slots[slot].capacity))
         if count == capacity { move(slot, to: capacity + 4) }
         let place = Int(slots[slot].start) + count
-        put(Topic(number: topic, weight: weight), at: place)
+        put(topic, at: place)
         slots[slot].count = UInt8(count + 1)
     }
 
@@ -245,8 +245,7 @@ struct MemberTable {
     /// Takes the topic at `place` out; the last one takes its place.
     mutating func removeTopic(at place: Int, from slot: Int) {
         let last = Int(slots[slot].start) + Int(slots[slot].count) - 1
-        let topic = topics[last]
-        topics[place] = topic
+        topics[place] = topics[last]
         slots[slot].count -= 1
     }
 
@@ -258,8 +257,7 @@ struct MemberTable {
     private mutating func move(_ slot: Int, to capacity: Int) {
         let (start, new) = (Int(slots[slot].start), allocate(capacity))
         for offset in 0..<Int(slots[slot].count) {
-            let topic = topics[start + offset]
-            topics[Int(new) + offset] = topic
+            topics[Int(new) + offset] = topics[start + offset]
         }
         free(slots[slot])
         slots[slot].start = new
