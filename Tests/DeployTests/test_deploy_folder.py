@@ -1,4 +1,4 @@
-"""What is true of deploy/ as a whole."""
+"""Checks of deploy/ and scripts/ as a whole."""
 
 import subprocess
 
@@ -6,9 +6,9 @@ from conftest import tool
 
 
 def test_scripts_are_clean_under_shellcheck(root):
-    scripts = sorted(str(path) for path in (root / "deploy").rglob("*.sh"))
+    scripts = sorted(str(path) for folder in ["deploy", "scripts"] for path in (root / folder).rglob("*.sh"))
     scripts += sorted(str(path) for path in (root / "deploy/release/debian").glob("p*"))
-    assert scripts, "deploy/ has scripts"
+    assert scripts, "deploy/ and scripts/ have scripts"
     found = subprocess.run([tool("shellcheck"), *scripts], capture_output=True, text=True)
     assert found.returncode == 0, found.stdout
 

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Measures how good the clusters are, and stores the results in Benchmarks/Quality.
+#
+#     SEEDS=3                runs so many seeds, or the seeds of a list (10)
+#     STREAMS=base,drift     runs some of the streams
+#     LOG=FILE               a real log, one JSON object a line
+#     SKLEARN=1              includes scikit-learn's k-means in the ceiling
+#     VERBOSE=1              prints what each run found
+source "$(dirname "$0")/common.sh"
+
+[ -z "${SKLEARN:-}" ] || target build/bench-venv/.installed
+swift build -c release --product bench-quality
+.build/release/bench-quality --log "${LOG:-../shared/data/kuairand-watch-events.ndjson.gz}" --out Benchmarks/Quality \
+    ${SEEDS:+--seeds "$SEEDS"} ${STREAMS:+--streams "$STREAMS"} ${SKLEARN:+--sklearn build/bench-venv/bin/python} \
+    ${VERBOSE:+--verbose}
