@@ -1,4 +1,4 @@
-"""The commands of deploy/README.md, run as they stand there."""
+"""Runs the commands of docs/operations.md as they are written there."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from conftest import ROOT
 
 def blocks(section):
     """The commands of a section, block by block."""
-    text = (ROOT / "deploy/README.md").read_text()
+    text = (ROOT / "docs/operations.md").read_text()
     body = text.split(f"\n## {section}\n", 1)[1].split("\n## ", 1)[0]
     found, block = [], []
     for line in body.splitlines() + ["the end"]:

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The README's example of a test")
+@Suite("The example of a test in the guide for subscribers")
 struct ReadmeExampleTests {
-    @Test("is the one that is compiled and run here, line by line")
+    @Test("is the file that is compiled and run here, line by line")
     func same() throws {
         func text(_ path: String) throws -> String {
             try String(contentsOf: TestBroker.root.appending(path: path), encoding: .utf8)
@@ -13,7 +13,8 @@ struct ReadmeExampleTests {
             separator: "\n", omittingEmptySubsequences: false
         ).map { $0.isEmpty ? "" : "    \($0)" }.joined(separator: "\n")
         #expect(
-            try text("README.md").contains("\n" + example), "Tests/ShoalTestingTests/ReadmeExample.swift is to be there"
+            try text("docs/subscribing.md").contains("\n" + example),
+            "docs/subscribing.md must contain Tests/ShoalTestingTests/ReadmeExample.swift"
         )
     }
 }
