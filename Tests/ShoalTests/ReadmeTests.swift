@@ -11,7 +11,10 @@ struct ReadmeTests {
 
     @Test(
         "commands in the documents exist and take the options shown",
-        arguments: ["README.md", "docs/operations.md", "docs/events.md", "docs/subscribing.md", "docs/auditing.md"])
+        arguments: [
+            "README.md", "docs/auditing.md", "docs/events.md", "docs/operations.md", "docs/subscribing.md",
+            "docs/tuning.md",
+        ])
     func commands(_ file: String) throws {
         let lines = try Self.text(file).split(separator: "\n").filter { $0.hasPrefix("    ") }
         let commands = lines.compactMap { line -> [String]? in

@@ -1,0 +1,52 @@
+"""Checks of the documents: links and paths exist, and commands of `make` are targets."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def documents(root):
+    """Path → text of all documents."""
+    paths = [*root.glob("*.md"), *(root / "docs").glob("*.md"), *(root / "deploy").glob("*.md")]
+    return {path: path.read_text() for path in paths}
+
+
+def anchors(text):
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_lead_to_files_and_headings(documents):
+    assert len(documents) > 12
+    wrong = []
+    for path, text in documents.items():
+        for link in re.findall(r"\]\(([^)\s]+)\)", text):
+            if re.match(r"https?:", link):
+                continue
+            name, _, anchor = link.partition("#")
+            target = (path.parent / name).resolve() if name else path
+            if not target.exists() or anchor and anchor not in anchors(target.read_text()):
+                wrong.append(f"{path.name}: {link}")
+    assert not wrong
+
+
+def test_paths_in_the_documents_exist(root, documents):
+    found, missing = 0, []
+    for path, text in documents.items():
+        for name in re.findall(r"`((?:Sources|Tests|Benchmarks|Examples|docs|deploy|schemas|scripts)/[\w+./@-]+)`", text):
+            found += 1
+            if not (root / name).exists():
+                missing.append(f"{path.name}: {name}")
+    assert found > 40 and not missing, missing
+
+
+def test_targets_of_make_in_the_documents_exist(root, documents):
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (root / "Makefile").read_text(), re.MULTILINE))
+    named = {target for text in documents.values() for target in re.findall(r"(?:`|^    )make ([a-z][a-z-]*)", text, re.MULTILINE)}
+    assert len(named) > 10 and named <= targets, named - targets
+
+
+def test_readme_fits_on_150_lines(root):
+    assert len((root / "README.md").read_text().splitlines()) <= 150
