@@ -1,6 +1,7 @@
 """Checks of the documents: links and paths exist, and commands of `make` are targets."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -50,3 +51,20 @@ def test_targets_of_make_in_the_documents_exist(root, documents):
 
 def test_readme_fits_on_150_lines(root):
     assert len((root / "README.md").read_text().splitlines()) <= 150
+
+
+def test_settings_and_metrics_in_the_documents_exist(documents, shoal):
+    def table(command):
+        shown = subprocess.run([shoal, command, "docs"], check=True, capture_output=True, text=True).stdout
+        return set(re.findall(r"^\| `([a-z_.-]+)`", shown, re.MULTILINE))
+
+    settings, metrics = table("config"), table("metrics")
+    sections = "|".join(sorted({name.split(".")[0] for name in settings} - {"kafka"}))
+    for path, text in documents.items():
+        if path.name == "CHANGELOG.md":
+            continue
+        named = set(re.findall(rf"`((?:{sections})\.[a-z-]+)(?:=[^`]*)?`", text))
+        named = {name for name in named if name.rpartition(".")[2] not in ("py", "sh", "md", "json", "yaml", "properties", "rules")}
+        assert named <= settings, f"{path.name}: {named - settings}"
+        asked = set(re.findall(r"`((?:shoal|kafka_consumergroup|process)_[a-z_]+)`", text))
+        assert asked <= metrics, f"{path.name}: {asked - metrics}"
