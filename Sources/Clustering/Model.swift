@@ -1,8 +1,8 @@
 /// All that is known of clusters and topics after an epoch. The content is a function of the content before, the
 /// closings included and the recorded settings; nothing in it depends on timing.
 public struct Model: Equatable, Sendable {
-    /// The rules that it was computed by.
-    public static let rules = 1
+    /// The version of the rules that a model is computed by. Any change to what an input gives raises it.
+    public static let rules: Int64 = 2
 
     /// How many models with closings led to it: the lifecycle's clock.
     public var ticks: Int64 = 0

@@ -6,6 +6,7 @@ internal import Schemas
 actor ModelFeed {
     private let reader: WatchedReader
     private let topic: String
+    private let application: String
     private let log: PipelineLog
     private let statistics: PipelineStatistics
     private var table = ModelTable()
@@ -16,6 +17,7 @@ actor ModelFeed {
 
     init(reader: ReaderClient, from offset: Int64, tools: Assignment.Tools) throws {
         topic = tools.options.topics.models
+        application = tools.options.application
         log = tools.log
         statistics = tools.statistics
         self.reader = try WatchedReader(
@@ -123,14 +125,16 @@ actor ModelFeed {
         let batch = try reader.poll(max: 64)
         for index in 0..<batch.count {
             guard let value = batch.value(index) else { continue }
-            do throws(ProtoError) {
+            do {
                 guard let record = try table.take(value, offset: batch.offset(index)) else { continue }
                 if let through = record.bookkeeping.through {
                     statistics.saw(model: through, record.model)
                 } else {
                     life = batch.timestamp(index)
                 }
-            } catch {
+            } catch let mismatch as RulesMismatch {
+                throw PipelineError(.configuration, mismatch.message(application))
+            } catch let error as ProtoError {
                 throw PipelineError(
                     .hole,
                     "\(topic) offset \(batch.offset(index)) is no model record that this version of Shoal can read "

@@ -1,5 +1,5 @@
 package import Clustering
-package import Schemas
+internal import Schemas
 
 /// What was read of the model topic: its records in order, decoded where a shard needs one. A pure state machine.
 package struct ModelTable {
@@ -29,8 +29,8 @@ package struct ModelTable {
 
     /// Takes a record of the model topic in.
     /// - Returns: the model record that is whole now; nil: more parts are to come.
-    /// - Throws: `ProtoError` where it is none.
-    package mutating func take(_ value: Span<UInt8>, offset: Int64) throws(ProtoError) -> ModelRecord? {
+    /// - Throws: `ProtoError` if it is none; `RulesMismatch`.
+    package mutating func take(_ value: Span<UInt8>, offset: Int64) throws -> ModelRecord? {
         var part = Parts.Part()
         var reader = ProtoReader(value)
         try part.read(&reader)
@@ -41,7 +41,7 @@ package struct ModelTable {
         return try take(whole.bytes, whole.size)
     }
 
-    private mutating func take(_ bytes: [UInt8], _ size: Int64) throws(ProtoError) -> ModelRecord {
+    private mutating func take(_ bytes: [UInt8], _ size: Int64) throws -> ModelRecord {
         let record = try Self.decode(bytes, size)
         guard let through = record.bookkeeping.through else {
             genesis = record
@@ -77,7 +77,7 @@ package struct ModelTable {
     }
 
     /// The last model record; the genesis model where there is no other.
-    func last() throws(ProtoError) -> ModelRecord? {
+    func last() throws -> ModelRecord? {
         guard let entry = entries.last else { return genesis }
         return try Self.decode(entry.bytes, entry.size)
     }
@@ -98,8 +98,8 @@ package struct ModelTable {
         if compiled.count > kept { compiled.removeFirst() }
     }
 
-    private static func decode(_ bytes: [UInt8], _ size: Int64) throws(ProtoError) -> ModelRecord {
-        guard let inflated = Compression.inflate(bytes, size: Int(size)) else { throw .badValue }
+    private static func decode(_ bytes: [UInt8], _ size: Int64) throws -> ModelRecord {
+        guard let inflated = Compression.inflate(bytes, size: Int(size)) else { throw ProtoError.badValue }
         return try ModelRecord.decode(inflated)
     }
 }

@@ -77,7 +77,9 @@ package enum ModelContent {
         var model = Model(settings: Settings())
         while let field = try reader.next() {
             switch field.number {
-            case 1: guard try reader.int64(field) == Model.rules else { throw .badValue }
+            case 1:
+                // Other rules are refused before: see `ModelRecord.decode`.
+                guard try reader.int64(field) == Model.rules else { throw .badValue }
             case 2: model.ticks = try reader.int64(field)
             case 3:
                 try reader.message(field) { reader throws(ProtoError) in

@@ -68,7 +68,7 @@ public struct Explanation: Sendable {
                 .incomparable, "there is no topic \(topics.models): no run of \(application) was recorded here")
         }
         let run = try await RecordedRun(
-            topics.models, through: try await admin.watermarks(of: place).high, client: client)
+            topics.models, of: application, through: try await admin.watermarks(of: place).high, client: client)
         guard run.last.keyFingerprint == options.key.fingerprint else {
             throw ReplayError(
                 .incomparable,
