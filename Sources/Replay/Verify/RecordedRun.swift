@@ -14,7 +14,7 @@ struct RecordedRun {
     /// The last one's, or the genesis model's record.
     let last: ModelRecord
     /// Their content, where it is needed.
-    var table: ModelTable
+    let table: ModelTable
 
     /// Reads the model topic up to an offset.
     /// - Throws: `ReplayError` if it holds no whole run, or one by other rules; `KafkaError`.
