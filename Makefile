@@ -22,7 +22,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing bench-replay
+.PHONY: build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing bench-replay bench-models
 
 build: deps            ## a debug build
 	swift build
@@ -172,6 +172,17 @@ endif
 bench-state: deps      ## how fast a partition's state is written and read: snapshots and checkpoints
 	swift build $(TEST_BUILD) --product bench-state
 	.build/tests/release/bench-state $(MEMBERS)
+
+# HOURS=8760, EVENTS=100 (an hour), REPEATS=3, RELEASE=4.
+ifneq ($(KAFKA),)
+bench-models: program  ## memory and start after a year of hourly models at 5,000 topics, on Apache Kafka
+	$(call install,kcat)
+	python3 Benchmarks/Models/bench.py --kafka $(KAFKA) --shoal .build/release/shoal $(if $(HOURS),--hours $(HOURS)) \
+		$(if $(EVENTS),--events $(EVENTS)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RELEASE),--release $(RELEASE))
+else
+bench-models:
+	@echo "skipped: there is no Apache Kafka in ../shared/kafka, SHOAL_SHARED or KAFKA_HOME (bin/kafka starts it)"
+endif
 
 # PARTS=backlog,restore,churn, EVENTS=1000000, MEMBERS=1000000, MINUTES=720, REPEATS=3, RELEASE=4.
 ifneq ($(KAFKA),)
