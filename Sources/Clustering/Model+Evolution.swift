@@ -42,7 +42,7 @@ extension Model {
         model.noteOpenings(ordered)
         let known = model.knownEverywhere(partitions: partitions)
         model.forgetMerges(through: known)
-        model.removeTopics(version: version)
+        model.removeTopics(version: version, known: known)
         model.admitTopics(from: ordered, version: version, known: known)
         var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
         lifecycle.decide()

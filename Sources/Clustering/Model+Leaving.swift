@@ -3,17 +3,19 @@ extension Model {
     /// What a member adds to a topic's sum who gives it a 256th of his profile: √(1/256) · 2¹⁵.
     static let smallestShare: Int64 = 2_048
 
-    /// Removes topics that fewer than `topics.min-viewers` viewers have watched within the half-life.
+    /// Removes topics that fewer than `topics.min-viewers` viewers still have in their profiles.
     ///
     /// A topic's weight is the sum of all members' directions in it, over all clusters and the unassigned. It is low if it is below
     /// what `topics.min-viewers` members add who give the topic a 256th of their profiles: as much as one watch among 128 within
     /// the half-life. A topic leaves if it has been low in every model for as many models as there are epochs in the half-life, but
-    /// no fewer than `2 · epoch.staleness + 3`: members of its own need that long to appear. Models without closings do not count, so
-    /// that a pause of the whole input removes nothing. Topics of `topics.file` stay.
+    /// no fewer than `2 · epoch.staleness + 3`: members of its own need that long to appear. A profile decays only by its viewer's
+    /// own events, so a topic that many have watched stays longer than one of a few. Models without closings do not count, so that a
+    /// pause of the whole input removes nothing. Topics of `topics.file` stay.
     ///
-    /// No more than a quarter of `topics.max` numbers wait to be used again, so that a partition that is silent for long does not
-    /// use the vocabulary up.
-    mutating func removeTopics(version: Epoch) {
+    /// No more than a quarter of `topics.max` numbers wait for partitions, so that one that is silent for long does not use the
+    /// vocabulary up.
+    /// - Parameter known: see `knownEverywhere`.
+    mutating func removeTopics(version: Epoch, known: Epoch?) {
         guard vocabulary.entries.contains(where: { $0.candidate != nil && !$0.isRemoved }) else { return }
         var weights = [Int64](repeating: 0, count: vocabulary.entries.count)
         for sums in [unassigned] + clusters.map(\.sums) {
@@ -22,7 +24,9 @@ extension Model {
         let least = Int64(settings.topicsMinViewers) * Self.smallestShare
         let length = settings.fixed.epochLength
         let span = max((settings.halfLife + length - 1) / length, 2 * settings.fixed.staleness + 3)
-        var waiting = vocabulary.entries.count(where: \.isRemoved)
+        var waiting = vocabulary.entries.count { entry in
+            entry.removed.map { $0 > known ?? .min } ?? false
+        }
         for index in vocabulary.entries.indices {
             guard vocabulary.entries[index].candidate != nil, !vocabulary.entries[index].isRemoved else { continue }
             guard weights[index] < least else {

@@ -52,12 +52,22 @@ struct MemberLimitTests {
         #expect(stream.shards[0].memberCount == 10)
         #expect(stream.shards[0].counters.refused == 21 && stream.shards[0].counters.events == 21)
         #expect(stream.shards[0].member(ToyEvents.member(21)) != nil, "there was room again")
-        // Room by expiry: two go on, and six epochs later others come.
-        for epoch in 1..<6 { records += [event(0, epoch), event(1, epoch)] }
-        records += (30..<35).map { event($0, 5) }
-        stream = Stream([records], settings: settings, topics: [Array("chess".utf8)])
+    }
+
+    @Test("there is room again when viewers have expired")
+    func room() throws {
+        var settings = settings
+        settings.membersMax = 10
+        settings.newMemberTTL = 2_000
+        var records: [ToyRecord] = (0..<11).map { event($0, 0) }
+        for epoch in 1..<6 { records += (0..<6).map { event($0, epoch) } }
+        records += (30..<40).map { event($0, 5) }
+        var stream = Stream([records], settings: settings, topics: [Array("chess".utf8)])
         try stream.run()
-        #expect(stream.shards[0].member(ToyEvents.member(34)) != nil)
+        let shard = stream.shards[0]
+        #expect(shard.member(ToyEvents.member(5)) != nil && shard.member(ToyEvents.member(6)) == nil)
+        #expect(shard.member(ToyEvents.member(33)) != nil && shard.memberCount == 10)
+        #expect(shard.counters.refused == 1 + 6)
     }
 
     @Test("a replay follows the switches of a later snapshot")

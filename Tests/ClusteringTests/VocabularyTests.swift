@@ -10,7 +10,7 @@ struct VocabularyTests {
         var settings = Settings()
         settings.fixed.epochLength = length
         settings.fixed.clockQuorum = 2
-        settings.halfLife = 8 * length
+        settings.halfLife = length
         settings.minEvents = 1
         settings.seedMembers = 20
         settings.clustersInitial = 2
