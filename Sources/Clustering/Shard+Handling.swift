@@ -205,7 +205,8 @@ extension Shard {
         }
         let member = event.member
         candidates.see(
-            candidate, of: member, epoch: openEpoch, mark: { keys.mark(name, member) }, most: current.rules.topicsMinViewers)
+            candidate, of: member, epoch: openEpoch, mark: { keys.mark(name, member) },
+            most: current.rules.topicsMinViewers)
         return nil
     }
 

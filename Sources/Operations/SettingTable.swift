@@ -75,7 +75,8 @@ extension Setting {
             "Event time after which a silent member is forgotten. Never unless set."),
         Setting(
             "member.new-ttl", .duration(1...(36_500 * day)), "7d", .yes,
-            "Event time after which a silent viewer is forgotten who has fewer than members.min-events events, or no topic."),
+            "Event time after which a silent viewer is forgotten who has fewer than members.min-events events, or no topic."
+        ),
         Setting(
             "members.max", .integer(1...100_000_000), "10000000", .yes,
             "The most viewers of a partition. Events of new viewers beyond it are refused and counted (shoal_refused_events_total)."

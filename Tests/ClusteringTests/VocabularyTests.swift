@@ -68,9 +68,10 @@ struct VocabularyTests {
         }
         var stream = Stream(records, settings: settings, topics: [])
         try stream.run()
-        let most = stream.models.map { model in
-            model.model.model.vocabulary.entries.count { !$0.isRemoved }
-        }.max() ?? 0
+        let most =
+            stream.models.map { model in
+                model.model.model.vocabulary.entries.count { !$0.isRemoved }
+            }.max() ?? 0
         #expect(most <= 2 + 16 * 20, "16 an epoch, not 256")
         #expect(Set(names(stream)).subtracting([""]) == ["chess", "cats"])
         let kept = stream.kept()

@@ -5,7 +5,8 @@ extension Metric {
     /// All metrics, in the order in which they are told.
     public static let table: [Metric] = [
         // What came in, and what went out.
-        events, duplicateEvents, lateEvents, earlyEvents, refusedEvents, erasedViewers, sensitiveTopics, topicCandidates, deadLetters,
+        events, duplicateEvents, lateEvents, earlyEvents, refusedEvents, erasedViewers, sensitiveTopics,
+        topicCandidates, deadLetters,
         changes, transactions,
         // How far it is.
         lag, currentOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel, partitionWaiting,

@@ -183,8 +183,12 @@ actor ModelArchive {
             guard let value = batch.value(index) else { return }
             var fields = ProtoReader(value)
             try part.read(&fields)
-            let through = batch.headers(index).first { $0.name == "through" }.map { String(decoding: $0.value, as: UTF8.self) }
-            guard let through, let version = through == "genesis" ? .min : Epoch(through) else { throw ProtoError.badValue }
+            let through = batch.headers(index).first { $0.name == "through" }.map {
+                String(decoding: $0.value, as: UTF8.self)
+            }
+            guard let through, let version = through == "genesis" ? .min : Epoch(through) else {
+                throw ProtoError.badValue
+            }
             found = Probe(
                 offset: batch.offset(index), through: version, parts: part.count, bytes: value.count)
         }
