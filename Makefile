@@ -22,7 +22,7 @@ install = scripts/packages.sh $(1)
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-faults test-sanitize test-upgrade lint release \
-	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-sizing pictures deps \
+	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing pictures deps \
 	test-deps clean build/release/shoal
 
 .DEFAULT_GOAL := build
@@ -103,6 +103,9 @@ bench-kafka:           ## measures throughput, commits, restores and memory on A
 
 bench-state: deps      ## measures how fast snapshots and checkpoints are written and read (MEMBERS)
 	scripts/bench-state.sh
+
+bench-models:          ## measures memory and start-up after a year of hourly models (HOURS, EVENTS, REPEATS)
+	scripts/bench-models.sh
 
 bench-sizing:          ## measures the resources that an instance needs (VIEWERS, HOURS, PARTITIONS)
 	scripts/bench-sizing.sh

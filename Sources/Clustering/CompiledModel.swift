@@ -1,6 +1,7 @@
 /// A model as the shards use it: centroids as a matrix, topics by name, thresholds. Made once a version and process, and
 /// shared by all shards.
 public final class CompiledModel: Sendable {
+    /// Without sums by topic, candidates and what was announced: see `Model.forShards`.
     public let model: Model
     /// The last version that the model was published as; nil: genesis, or before the start.
     public let version: Epoch?
@@ -27,7 +28,7 @@ public final class CompiledModel: Sendable {
     let removed: [Bool]
 
     public init(_ model: Model, version: Epoch?) {
-        self.model = model
+        self.model = model.forShards
         self.version = version
         rules = Rules(model.settings)
         let mean = model.meanSimilarity
@@ -69,6 +70,7 @@ public final class CompiledModel: Sendable {
         let minEvents: UInt32
         let profileTopics: Int
         let topicsMinViewers: Int
+        let membersMax: Int
 
         init(_ settings: Settings) {
             epochLength = settings.fixed.epochLength
@@ -77,6 +79,7 @@ public final class CompiledModel: Sendable {
             minEvents = settings.minEvents
             profileTopics = settings.fixed.profileTopics
             topicsMinViewers = settings.topicsMinViewers
+            membersMax = settings.membersMax
         }
     }
 

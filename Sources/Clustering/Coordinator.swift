@@ -240,7 +240,8 @@ public struct Coordinator: Sendable {
     private mutating func include(
         _ included: [Pending], from: Epoch, through: Epoch, settings: Settings, unread: Int64?
     ) throws(Contradiction) -> Publication {
-        let (next, changes) = try model.next(including: included.map(\.closing), settings: settings, version: from)
+        let (next, changes) = try model.next(
+            including: included.map(\.closing), settings: settings, version: from, partitions: partitions.count)
         for entry in included { partitions[Int(entry.closing.partition)].included += 1 }
         pending.removeAll { $0.closing.number <= partitions[Int($0.closing.partition)].included }
         model = next

@@ -192,7 +192,7 @@ struct Lifecycle {
         model.clusters[survivor].sums.add(
             ClusterDelta(cluster: gone.id, count: gone.sums.count, sums: gone.sums.sums))
         model.clusters[survivor].touchedTick = effect
-        model.merged.append(Merge(cluster: gone.id, survivor: id, tick: model.ticks))
+        model.merged.append(Merge(cluster: gone.id, survivor: id, tick: model.ticks, version: version))
         model.merged.sort { $0.cluster < $1.cluster }
         model.clusters.remove(at: merged)
         used.formUnion([gone.id, id])

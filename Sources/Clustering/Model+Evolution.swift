@@ -24,10 +24,11 @@ extension Model {
     ///   - closings: what it includes; their order does not matter. None: the content stays.
     ///   - settings: those that it carries, for the next one.
     ///   - version: what it will be published as.
+    ///   - partitions: how many the input has.
     /// - Returns: the model, and what became of clusters.
     /// - Throws: `Contradiction` where a sum would be negative, or a delta names a cluster that never was.
     public func next(
-        including closings: [Closing], settings next: Settings, version: Epoch
+        including closings: [Closing], settings next: Settings, version: Epoch, partitions: Int
     ) throws(Contradiction) -> (Model, [LifecycleChange]) {
         guard !closings.isEmpty else { return (self, []) }
         var model = self
@@ -38,11 +39,15 @@ extension Model {
         }
         try model.checkSums()
         model.clusters.removeAll { !$0.isActive && $0.sums.count == 0 && $0.sums.sums.isEmpty }
-        model.admitTopics(from: ordered)
+        model.noteOpenings(ordered)
+        let known = model.knownEverywhere(partitions: partitions)
+        model.forgetMerges(through: known)
+        model.removeTopics(version: version, known: known)
+        model.admitTopics(from: ordered, version: version, known: known)
         var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
         lifecycle.decide()
         model = lifecycle.model
-        model.adopt(next)
+        model.adopt(next, version)
         model.refreshCentroids()
         let changes = model.refreshOutsides(ended: lifecycle.ended, version: version)
         return (model, changes)
@@ -75,13 +80,13 @@ extension Model {
     }
 
     /// Settings for the next model; what is sensitive from now on leaves the vocabulary.
-    private mutating func adopt(_ next: Settings) {
+    private mutating func adopt(_ next: Settings, _ version: Epoch) {
         guard next != settings else { return }
         settings = next
         let sensitive = next.sensitiveTopics.map { TopicPattern($0) }
         for index in vocabulary.entries.indices {
-            guard let name = vocabulary.entries[index].name else { continue }
-            if sensitive.contains(where: { $0.matches(name[...]) }) { vocabulary.entries[index].isRemoved = true }
+            guard !vocabulary.entries[index].isRemoved, let name = vocabulary.entries[index].name else { continue }
+            if sensitive.contains(where: { $0.matches(name[...]) }) { vocabulary.entries[index].remove(version) }
         }
     }
 

@@ -4,8 +4,11 @@ extension Model {
     static let candidateTicks: Int64 = 64
 
     /// Takes names and candidates of the closings in, and admits those that enough viewers have watched.
-    mutating func admitTopics(from closings: [Closing]) {
-        takeNames(closings)
+    /// - Parameters:
+    ///   - version: of this model.
+    ///   - known: see `knownEverywhere`.
+    mutating func admitTopics(from closings: [Closing], version: Epoch, known: Epoch?) {
+        takeNames(closings, version)
         let sightings = lowestSightings(closings)
         guard !sightings.isEmpty || !candidates.entries.isEmpty else { return }
         var entries: [UInt128: CandidateTable.Entry] = [:]
@@ -19,15 +22,24 @@ extension Model {
                 candidate: candidate,
                 marks: Array(Set(known).union(marks).sorted().prefix(settings.topicsMinViewers)), named: ticks)
         }
-        for candidate in entries.keys.sorted() {
-            guard let entry = entries[candidate], entry.marks.count >= settings.topicsMinViewers else { continue }
-            if vocabulary.entries.count < settings.topicsMax {
-                vocabulary.entries.append(Vocabulary.Entry(name: nil, candidate: candidate))
-                entries[candidate] = nil
+        let wanted = entries.filter { $0.value.marks.count >= settings.topicsMinViewers }.keys.sorted()
+        var free = wanted.isEmpty ? [] : freeNumbers(through: known).filter { $0 < settings.topicsMax }[...]
+        var used = Set<TopicNumber>()
+        for candidate in wanted {
+            var entry = Vocabulary.Entry(name: nil, candidate: candidate)
+            entry.lowSince = ticks
+            if let number = free.popFirst() {
+                vocabulary.entries[number] = entry
+                used.insert(TopicNumber(number))
+            } else if vocabulary.entries.count < settings.topicsMax {
+                vocabulary.entries.append(entry)
             } else {
                 candidates.refused += 1
+                continue
             }
+            entries[candidate] = nil
         }
+        forget(used)
         var kept = Array(entries.values)
         if kept.count > Self.mostCandidates {
             kept.sort { $0.named != $1.named ? $0.named > $1.named : $0.candidate < $1.candidate }
@@ -36,7 +48,7 @@ extension Model {
         candidates.entries = kept.sorted { $0.candidate < $1.candidate }
     }
 
-    private mutating func takeNames(_ closings: [Closing]) {
+    private mutating func takeNames(_ closings: [Closing], _ version: Epoch) {
         let namings = closings.flatMap(\.namings)
         guard !namings.isEmpty else { return }
         var names: [UInt128: [UInt8]] = [:]
@@ -45,7 +57,8 @@ extension Model {
         for index in vocabulary.entries.indices where vocabulary.entries[index].name == nil {
             guard let candidate = vocabulary.entries[index].candidate, let name = names[candidate] else { continue }
             vocabulary.entries[index].name = name
-            if sensitive.contains(where: { $0.matches(name[...]) }) { vocabulary.entries[index].isRemoved = true }
+            guard !vocabulary.entries[index].isRemoved else { continue }
+            if sensitive.contains(where: { $0.matches(name[...]) }) { vocabulary.entries[index].remove(version) }
         }
     }
 

@@ -1,8 +1,8 @@
 /// All that is known of clusters and topics after an epoch. The content is a function of the content before, the
 /// closings included and the recorded settings; nothing in it depends on timing.
 public struct Model: Equatable, Sendable {
-    /// The rules that it was computed by.
-    public static let rules = 1
+    /// The version of the rules that a model is computed by. Any change to what an input gives raises it.
+    public static let rules: Int64 = 2
 
     /// How many models with closings led to it: the lifecycle's clock.
     public var ticks: Int64 = 0
@@ -14,8 +14,11 @@ public struct Model: Equatable, Sendable {
     /// Ascending by id; retired ones stay until their last member is gone, not `isActive`.
     public var clusters: [Cluster] = []
     public var nextID: ClusterID = 1
-    /// Merged clusters and their survivors, for ever; ascending by merged id.
+    /// Merged clusters and their survivors, as long as a shard may name them; ascending by merged id.
     public var merged: [Merge] = []
+    /// The last epoch that each partition has had open, as far as its closings are included; ascending by partition. Those that
+    /// have closed no epoch are missing.
+    public var opened: [PartitionOpening] = []
     /// Why the unassigned were to be assigned again (seed, birth, retire); the latest of each reason.
     public var unassignedTouched: [Touch] = []
 
@@ -54,11 +57,14 @@ public struct Merge: Equatable, Sendable {
     public var survivor: ClusterID
     /// The tick of the model that decided.
     public var tick: Int64
+    /// Its version.
+    public var version: Epoch
 
-    public init(cluster: ClusterID, survivor: ClusterID, tick: Int64) {
+    public init(cluster: ClusterID, survivor: ClusterID, tick: Int64, version: Epoch) {
         self.cluster = cluster
         self.survivor = survivor
         self.tick = tick
+        self.version = version
     }
 }
 

@@ -19,13 +19,15 @@ struct OpenCandidates {
     private var entries: [UInt128: Entry] = [:]
     /// Names of admitted candidates seen in this epoch.
     private var namings: [UInt128: [UInt8]] = [:]
+    private var quota = ViewerQuota()
     /// No candidate whose rank is beyond it can be among the lowest.
     private var bound = UInt64.max
 
     init() {}
 
     /// As they were taken in the epoch.
-    init(_ sightings: [CandidateSighting], _ namings: [TopicNaming], epoch: Epoch?) {
+    init(_ sightings: [CandidateSighting], _ namings: [TopicNaming], _ marks: [MarkCount], epoch: Epoch?) {
+        quota = ViewerQuota(marks)
         for sighting in sightings {
             entries[sighting.candidate] = Entry(
                 rank: Self.rank(epoch, sighting.candidate), marks: sighting.marks)
@@ -41,14 +43,22 @@ struct OpenCandidates {
         return mixer.next()
     }
 
-    /// A viewer watched the candidate.
-    mutating func see(_ candidate: UInt128, epoch: Epoch?, mark: () -> UInt32, most marks: Int) {
+    /// How many marks viewers have made.
+    var markCounts: [MarkCount] { quota.marks }
+
+    /// A viewer watched the candidate. Does nothing if he has marked as many as he may in this epoch.
+    mutating func see(
+        _ candidate: UInt128, of member: Pseudonym, epoch: Epoch?, mark: () -> UInt32, most marks: Int
+    ) {
+        guard !quota.isUsedUp(member) else { return }
         let rank = Self.rank(epoch, candidate)
         guard rank <= bound else { return }
         let mark = mark()
         var entry = entries[candidate] ?? Entry(rank: rank, marks: [])
         let place = entry.marks.firstIndex { $0 >= mark } ?? entry.marks.count
         if place < entry.marks.count, entry.marks[place] == mark { return }
+        guard place < marks else { return }
+        quota.count(member)
         entry.marks.insert(mark, at: place)
         if entry.marks.count > marks { entry.marks.removeLast() }
         entries[candidate] = entry

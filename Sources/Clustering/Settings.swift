@@ -29,6 +29,10 @@ public struct Settings: Equatable, Sendable {
     public var minEvents: UInt32 = 5
     /// Event time after which a silent member is forgotten; nil: never.
     public var memberTTL: Int64?
+    /// Event time after which a silent viewer is forgotten who has fewer than `minEvents` events, or no topic.
+    public var newMemberTTL: Int64 = 604_800_000
+    /// The most viewers of a partition.
+    public var membersMax: Int = 10_000_000
     public var seedMembers: Int = 1_000
     public var clustersInitial: Int = 16
     public var clustersMin: Int = 2

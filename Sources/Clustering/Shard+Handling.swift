@@ -64,12 +64,19 @@ extension Shard {
             counters.duplicates += 1
             return
         }
-        counters.events += 1
         let rules = current.rules
-        let time = counted(event.time)
         let known = members.find(event.member)
+        memberLimit.reach(offset)
+        if known == nil, memberLimit.isFull {
+            counters.refused += 1
+            // As of a member that a replay passes over: which viewers were refused is not known there.
+            return lookAtTopics(of: event)
+        }
+        counters.events += 1
+        let time = counted(event.time)
         if let known, isAhead(known, of: offset) { return lookAtTopics(of: event) }
         let slot = known ?? insert(event.member, order: event.order)
+        if known == nil { limit(from: offset + 1) }
         touch(slot)
         let left = members.slots[slot].cluster
         let wasEligible = left != MemberTable.uncounted
@@ -118,7 +125,14 @@ extension Shard {
                 member: member, from: outside(cluster), to: 0, reason: .erased, score: 0, model: version,
                 offset: offset, time: openEpoch.map { $0 * fixed.epochLength }, epoch: openEpoch))
         remove(slot)
+        limit(from: offset + 1)
         return true
+    }
+
+    /// Holds the number of members against `members.max`.
+    /// - Parameter offset: of the first record that is handled with the outcome.
+    mutating func limit(from offset: Int64) {
+        memberLimit.update(members.count, most: current.rules.membersMax, from: offset, isTracked: tracker.isOn)
     }
 
     /// What an event tells of topics, where its viewer knows of it already.
@@ -191,7 +205,8 @@ extension Shard {
         }
         let member = event.member
         candidates.see(
-            candidate, epoch: openEpoch, mark: { keys.mark(name, member) }, most: current.rules.topicsMinViewers)
+            candidate, of: member, epoch: openEpoch, mark: { keys.mark(name, member) },
+            most: current.rules.topicsMinViewers)
         return nil
     }
 

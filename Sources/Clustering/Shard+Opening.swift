@@ -20,7 +20,7 @@ extension Shard {
         let isFirst = openEpoch == nil
         let cause = Cause(offset: offset, time: min(time, (epoch + 1) * fixed.epochLength - 1))
         let opening = Opening(from: old, to: model, epoch: epoch, isFirst: isFirst)
-        var affected = opening.isQuiet ? [] : members.slots.indices.filter { opening.concerns(members, $0) }
+        var affected = members.slots.indices.filter { opening.concerns(members, $0) }
         let point = SnapshotPoint(offset: offset, epoch: epoch)
         if ahead != nil { affected.removeAll { isAhead($0, ofOpening: point) } }
         affected.sort { members.slots[$0].pseudonym < members.slots[$1].pseudonym }
@@ -41,6 +41,7 @@ extension Shard {
         }
         if isFirst { settleLandmarks(before: (epoch + 1) * fixed.epochLength - 1, at: point) }
         phase = .open(epoch)
+        limit(from: offset)
         return true
     }
 
@@ -52,7 +53,9 @@ extension Shard {
         let reasons: [ClusterID: Set<Reason>]
         /// The clusters whose members are assigned again.
         let touched: Set<ClusterID>
+        /// Members that were handled last before these epochs expire: all of them, and those that are not eligible.
         let expiresBefore: Epoch?
+        let newExpiresBefore: Epoch
         let dropsTopics: Bool
 
         init(from old: CompiledModel, to new: CompiledModel, epoch: Epoch, isFirst: Bool) {
@@ -85,19 +88,20 @@ extension Shard {
             self.reasons = reasons
             self.touched = touched
             let settings = new.model.settings
-            expiresBefore = settings.memberTTL.map { ttl in
+            func before(_ ttl: Int64) -> Epoch {
                 epoch - (ttl + settings.fixed.epochLength - 1) / settings.fixed.epochLength
             }
+            expiresBefore = settings.memberTTL.map(before)
+            newExpiresBefore = before(settings.newMemberTTL)
             dropsTopics = new.removed.indices.contains { index in
                 new.removed[index] && !(index < old.removed.count && old.removed[index])
             }
         }
 
-        var isQuiet: Bool { reasons.isEmpty && expiresBefore == nil && !dropsTopics }
-
         func isExpired(_ slot: MemberTable.Slot) -> Bool {
-            guard let expiresBefore, slot.lastEpoch != .min else { return false }
-            return slot.lastEpoch < expiresBefore
+            guard slot.lastEpoch != .min else { return false }
+            if slot.cluster == MemberTable.uncounted, slot.lastEpoch < newExpiresBefore { return true }
+            return expiresBefore.map { slot.lastEpoch < $0 } ?? false
         }
 
         func concerns(_ members: MemberTable, _ slot: Int) -> Bool {

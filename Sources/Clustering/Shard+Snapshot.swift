@@ -51,6 +51,7 @@ extension Shard {
     public mutating func beginSnapshot(at offset: Int64) -> ShardHeader? {
         guard tracker.isOn, tracker.point == nil, neededModel == nil else { return nil }
         let header = header(at: offset)
+        memberLimit.beginSnapshot()
         tracker.point = header.point
         swap(&tracker.pending, &tracker.dirty)
         tracker.dirty.removeAll(keepingCapacity: true)
@@ -99,7 +100,10 @@ extension Shard {
         var delta = delta
         header.delta = delta.take()
         var candidates = candidates
+        header.marks = candidates.markCounts
         (header.candidates, header.namings) = candidates.take()
+        header.isFull = memberLimit.isFull
+        header.fullSwitches = memberLimit.switches
         return header
     }
 
@@ -122,9 +126,10 @@ extension Shard {
         clock = EpochClock(quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep, entries: header.clock)
         for id in header.ids { _ = ids.accept(id) }
         delta = OpenDelta(header.delta)
-        candidates = OpenCandidates(header.candidates, header.namings, epoch: openEpoch)
+        candidates = OpenCandidates(header.candidates, header.namings, header.marks, epoch: openEpoch)
         members = restored.table
         ahead = restored.ahead(of: header.point, later: later)
+        memberLimit = MemberLimit(isFull: header.isFull, until: ahead?.later?.fullSwitches)
     }
 
     /// What a snapshot that was not finished knows at its point: to be called after each step of a replay.
@@ -135,6 +140,7 @@ extension Shard {
         if let later = ahead.later, later.point == point {
             // Members written by it passed over what happened before: the sum of changes is the snapshot's.
             delta = OpenDelta(later.delta)
+            memberLimit.arrive(isFull: later.isFull, switches: later.fullSwitches)
         }
         if point >= ahead.last { self.ahead = nil }
     }

@@ -17,6 +17,8 @@ public struct Shard<Keys: TopicKeys> {
         /// Tombstones of viewers that nobody knew.
         public var unknownErased: Int64 = 0
         public var eligible: Int64 = 0
+        /// Of new viewers beyond `members.max`.
+        public var refused: Int64 = 0
         /// Events that provably changed no membership, so that not all clusters were scanned.
         public var skipped: Int64 = 0
 
@@ -35,6 +37,7 @@ public struct Shard<Keys: TopicKeys> {
     var clock: EpochClock
     var ids: DedupWindow
     var members = MemberTable()
+    var memberLimit = MemberLimit()
     var tracker = SnapshotTracker()
     /// Members that a replay has to pass over for a while; nil: none.
     var ahead: MembersAhead?

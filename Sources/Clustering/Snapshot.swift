@@ -30,6 +30,12 @@ public struct ShardHeader: Equatable, Sendable {
     public var candidates: [CandidateSighting] = []
     /// Ascending.
     public var namings: [TopicNaming] = []
+    /// How many candidates viewers have marked in the open epoch; ascending by place.
+    public var marks: [MarkCount] = []
+    /// Whether new viewers are refused.
+    public var isFull = false
+    /// From which offsets on that was the other way round, since the beginning of the snapshot before; ascending.
+    public var fullSwitches: [Int64] = []
 
     public init(point: SnapshotPoint) {
         self.point = point

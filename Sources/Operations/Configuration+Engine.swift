@@ -19,6 +19,8 @@ extension Configuration {
         settings.sensitiveTopics = list("privacy.sensitive-topics").map { Array($0.utf8) }
         settings.minEvents = UInt32(clamping: integer("members.min-events"))
         settings.memberTTL = self["member.ttl"] == nil ? nil : milliseconds("member.ttl")
+        settings.newMemberTTL = milliseconds("member.new-ttl")
+        settings.membersMax = Int(integer("members.max"))
         settings.seedMembers = Int(integer("clusters.seed-members"))
         settings.clustersInitial = Int(integer("clusters.initial"))
         settings.clustersMin = Int(integer("clusters.min"))

@@ -74,6 +74,14 @@ extension Setting {
             "member.ttl", .duration(1...(36_500 * day)), nil, .yes,
             "Event time after which a silent member is forgotten. Never unless set."),
         Setting(
+            "member.new-ttl", .duration(1...(36_500 * day)), "7d", .yes,
+            "Event time after which a silent viewer is forgotten who has fewer than members.min-events events, or no topic."
+        ),
+        Setting(
+            "members.max", .integer(1...100_000_000), "10000000", .yes,
+            "The most viewers of a partition. Events of new viewers beyond it are refused and counted (shoal_refused_events_total)."
+        ),
+        Setting(
             "clusters.seed-members", .integer(2...10_000_000), "1000", .yes,
             "Eligible viewers that the first clusters wait for."),
         Setting("clusters.count", .integer(1...2_000), nil, .yes, "A fixed number of clusters."),

@@ -43,6 +43,31 @@ struct ModelTableTests {
         #expect(try table.exact(10) != nil)
     }
 
+    @Test("a table with a limit keeps the newest records only; others are to be read again")
+    mutating func limit() throws {
+        table = ModelTable(keeping: .init(records: 3, bytes: 0))
+        try take(nil, nil)
+        try take(nil, 9)
+        for version in Epoch(10)...14 { try take(version, version) }
+        #expect(table.count == 6)
+        #expect(throws: ModelTable.NotKept.self) { try table.exact(11) }
+        #expect(try table.exact(12)?.version == 12)
+        #expect(try table.exact(15) == nil)
+        #expect(try table.exact(9)?.version == nil, "the genesis model stays")
+        #expect(try table.last()?.bookkeeping.through == 14)
+    }
+
+    @Test("a model that no shard uses is freed")
+    mutating func freed() throws {
+        try take(nil, 9)
+        for version in Epoch(10)...20 { try take(version, version) }
+        let used = try #require(try table.exact(10))
+        weak let unused = try table.exact(11)
+        for version in Epoch(12)...20 { _ = try table.exact(version) }
+        #expect(unused == nil)
+        #expect(try table.exact(10) === used)
+    }
+
     @Test("parts without their beginning, which retention leaves, are passed over")
     mutating func cut() throws {
         try take(9, 9, withoutFirstPart: true)

@@ -5,7 +5,8 @@ extension Metric {
     /// All metrics, in the order in which they are told.
     public static let table: [Metric] = [
         // What came in, and what went out.
-        events, duplicateEvents, lateEvents, earlyEvents, erasedViewers, sensitiveTopics, topicCandidates, deadLetters,
+        events, duplicateEvents, lateEvents, earlyEvents, refusedEvents, erasedViewers, sensitiveTopics,
+        topicCandidates, deadLetters,
         changes, transactions,
         // How far it is.
         lag, currentOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel, partitionWaiting,
@@ -18,7 +19,7 @@ extension Metric {
         modelSettingsRevision, settingsRevision, coordinator, coordinatorWaiting,
         // How it does.
         stageDuration, heartbeatAge, live, ready, state, assignedPartitions, assignments, inputPartitions,
-        brokerSilence, memoryLimit, buildInfo,
+        brokerSilence, memoryLimit, memoryUse, buildInfo,
     ]
 
     public static let events = Metric(.counter, "shoal_events_total", "Watch events handled, repetitions left out.")
@@ -28,6 +29,9 @@ extension Metric {
         .counter, "shoal_late_events_total", "Watch events of an epoch before the open one.")
     public static let earlyEvents = Metric(
         .counter, "shoal_early_events_total", "Watch events of an epoch beyond the open one.")
+    public static let refusedEvents = Metric(
+        .counter, "shoal_refused_events_total",
+        "Watch events of new viewers that were refused because the partition holds members.max viewers.")
     public static let erasedViewers = Metric(
         .counter, "shoal_erased_viewers_total", "Viewers erased by a record without a value.")
     public static let sensitiveTopics = Metric(
@@ -142,6 +146,9 @@ extension Metric {
     public static let memoryLimit = Metric(
         .gauge, "shoal_memory_limit_bytes",
         "Memory that the control group (container, unit) allows; absent where there is no limit.")
+    public static let memoryUse = Metric(
+        .gauge, "shoal_memory_used_ratio",
+        "Resident memory as a share of what the process may have: the control group's limit, or the machine's memory.")
     public static let buildInfo = Metric(
         .gauge, "shoal_build_info", ["version", "swift", "librdkafka"], "1, with the versions in the labels.")
 }

@@ -2,27 +2,52 @@ internal import Clustering
 internal import Kafka
 internal import Schemas
 
-/// What every instance knows of the model topic: its records in order, decoded where a shard needs one.
+/// What every instance knows of the model topic: the genesis model and the newest records. Older ones are read again from the
+/// topic when a shard asks for one, such as one whose partition was silent for long.
 actor ModelFeed {
     private let reader: WatchedReader
     private let topic: String
+    private let application: String
     private let log: PipelineLog
     private let statistics: PipelineStatistics
-    private var table = ModelTable()
+    private let archive: ModelArchive
+    private var table = ModelTable(keeping: .init())
     /// When the genesis model was written.
     private var life: Int64?
     private var isClosed = false
     private let changed = Signal()
 
-    init(reader: ReaderClient, from offset: Int64, tools: Assignment.Tools) throws {
-        topic = tools.options.topics.models
-        log = tools.log
-        statistics = tools.statistics
-        self.reader = try WatchedReader(
-            reader, TopicPartition(topic, 0), from: offset, for: .models, tools.aroundReaders)
+    /// Reads the genesis model, and begins with the last one: how many there are between makes no difference.
+    static func open(_ reader: ReaderClient, tools: Assignment.Tools) async throws -> ModelFeed {
+        let options = tools.options
+        let place = TopicPartition(options.topics.models, 0)
+        let archive = ModelArchive(place, options.kafka, tools.admin, tools.log)
+        do {
+            let beginning = try await archive.beginning()
+            return try ModelFeed(reader, archive, beginning, tools: tools)
+        } catch let mismatch as RulesMismatch {
+            throw PipelineError(.configuration, mismatch.message(options.application))
+        } catch let error as ProtoError {
+            throw unreadable(place.topic, nil, error)
+        }
     }
 
-    /// How many model records there are besides the genesis model.
+    private init(
+        _ reader: ReaderClient, _ archive: ModelArchive, _ beginning: ModelArchive.Beginning, tools: Assignment.Tools
+    ) throws {
+        topic = tools.options.topics.models
+        application = tools.options.application
+        log = tools.log
+        statistics = tools.statistics
+        self.archive = archive
+        self.reader = try WatchedReader(
+            reader, TopicPartition(topic, 0), from: beginning.offset, for: .models, tools.aroundReaders)
+        guard let genesis = beginning.genesis else { return }
+        table.take(genesis: genesis.record)
+        life = genesis.timestamp
+    }
+
+    /// How many model records were read besides the genesis model; not 0 if there is any.
     var count: Int { table.count }
 
     /// The genesis model's record; nil: it has not been read.
@@ -70,19 +95,20 @@ actor ModelFeed {
         return nil
     }
 
-    /// The model of exactly this version, as soon as it is there; nil where the feed was closed before.
-    /// - Throws: `PipelineError` where retention has deleted it; `CancellationError`.
+    /// Returns the model of exactly this version, as soon as it is there; nil if the feed was closed before.
+    /// - Throws: `PipelineError` if retention has deleted it; `CancellationError`.
     func compiled(_ version: Epoch) async throws -> CompiledModel? {
         while !isClosed {
             let seen = changed.count
             do {
                 if let model = try table.exact(version) { return model }
-            } catch let gone as ModelTable.Gone {
-                throw PipelineError(
-                    .hole,
-                    "the model of epoch \(gone.version) is needed, but \(topic) begins with that of \(gone.first): its "
-                        + "retention is shorter than a partition was silent. Raise retention.ms of \(topic), and begin "
-                        + "anew under another application.id")
+            } catch is ModelTable.NotKept {
+                guard let record = try await old(version) else { throw gone(version, first: firstLeft) }
+                // Another shard may have asked for it meanwhile.
+                if let known = (try? table.exact(version)) ?? nil { return known }
+                return table.keep(record)
+            } catch let found as ModelTable.Gone {
+                throw gone(version, first: found.first)
             }
             await changed.wait(past: seen)
             try Task.checkCancellation()
@@ -90,20 +116,62 @@ actor ModelFeed {
         return nil
     }
 
-    /// What a checkpoint remembers of the models: one of this version, nil for the genesis model, and this life.
-    func origin(_ version: Epoch?) throws -> CheckpointKeeper.Origin {
-        .init(modelHash: try contentHash(version), life: life)
+    /// The first version that the topic still has, after `old` has returned nil.
+    private var firstLeft: Epoch = 0
+
+    /// Reads a model again from the topic; nil if retention has deleted it.
+    private func old(_ version: Epoch) async throws -> ModelRecord? {
+        do {
+            switch try await archive.record(version) {
+            case .record(let record): return record
+            case .gone(let first):
+                firstLeft = first
+                return nil
+            }
+        } catch let mismatch as RulesMismatch {
+            throw PipelineError(.configuration, mismatch.message(application))
+        } catch let error as ProtoError {
+            throw Self.unreadable(topic, nil, error)
+        }
     }
 
-    /// The content hash of the model of exactly this version, nil for the genesis model; nil where it is not there.
-    private func contentHash(_ version: Epoch?) throws -> [UInt8]? {
-        let model: CompiledModel?
+    private func gone(_ version: Epoch, first: Epoch) -> PipelineError {
+        PipelineError(
+            .hole,
+            "the model of epoch \(version) is needed, but \(topic) begins with that of \(first): its "
+                + "retention is shorter than a partition was silent. Raise retention.ms of \(topic), and begin "
+                + "anew under another application.id")
+    }
+
+    private static func unreadable(_ topic: String, _ offset: Int64?, _ error: ProtoError) -> PipelineError {
+        let place = offset.map { " offset \($0)" } ?? ""
+        return PipelineError(
+            .hole,
+            "\(topic)\(place) is no model record that this version of Shoal can read (\(error)): was it written by a newer "
+                + "one, or by somebody else?")
+    }
+
+    /// What a checkpoint remembers of the models: one of this version, nil for the genesis model, and this life.
+    func origin(_ version: Epoch?) async throws -> CheckpointKeeper.Origin {
+        .init(modelHash: try await contentHash(version), life: life)
+    }
+
+    /// Returns the content hash of the model of exactly this version, nil for the genesis model; nil if it is not there.
+    private func contentHash(_ version: Epoch?) async throws -> [UInt8]? {
+        var model: Model?
         do {
-            model = if let version { try table.exact(version) } else { table.genesisModel }
+            if let version {
+                guard let known = try table.exact(version) else { return nil }
+                model = known.version == nil ? table.genesis?.model : try table.record(version)?.model
+            } else {
+                model = table.genesis?.model
+            }
+        } catch is ModelTable.NotKept {
+            if let version { model = try await old(version)?.model }
         } catch is ModelTable.Gone {
             return nil
         }
-        return model.map { SHA256Digest.of(ModelContent.encode($0.model).span) }
+        return model.map { SHA256Digest.of(ModelContent.encode($0).span) }
     }
 
     /// Who waits for a model goes away empty-handed from now on.
@@ -123,18 +191,17 @@ actor ModelFeed {
         let batch = try reader.poll(max: 64)
         for index in 0..<batch.count {
             guard let value = batch.value(index) else { continue }
-            do throws(ProtoError) {
+            do {
                 guard let record = try table.take(value, offset: batch.offset(index)) else { continue }
                 if let through = record.bookkeeping.through {
                     statistics.saw(model: through, record.model)
                 } else {
                     life = batch.timestamp(index)
                 }
-            } catch {
-                throw PipelineError(
-                    .hole,
-                    "\(topic) offset \(batch.offset(index)) is no model record that this version of Shoal can read "
-                        + "(\(error)): was it written by a newer one, or by somebody else?")
+            } catch let mismatch as RulesMismatch {
+                throw PipelineError(.configuration, mismatch.message(application))
+            } catch let error as ProtoError {
+                throw Self.unreadable(topic, batch.offset(index), error)
             }
         }
         if batch.count > 0 { changed.notify() }

@@ -1,36 +1,56 @@
 package import Clustering
-package import Schemas
+internal import Schemas
 
-/// What was read of the model topic: its records in order, decoded where a shard needs one. A pure state machine.
+/// The model records that were read, in the order of the topic. A pure state machine.
+///
+/// Records are kept deflated; a model is decoded and compiled when it is asked for. A table with a limit keeps the newest
+/// records only, so that its memory does not grow with the age of an application.
 package struct ModelTable {
-    package init() {}
+    /// How much a table keeps.
+    struct Limit {
+        /// The newest records, whatever their size. Partitions that keep up ask for models of the last `epoch.staleness`, 1 to 8,
+        /// versions.
+        var records = 12
+        /// Bytes of older records besides.
+        var bytes = 8 << 20
+    }
 
-    /// A model record as it was read, deflated; content is decoded when it is needed.
-    private struct Entry {
+    /// A model record as it was read.
+    struct Entry {
         /// nil: no beginning.
         var from: Epoch?
         var through: Epoch
+        /// Deflated.
         var bytes: [UInt8]
+        /// Inflated.
         var size: Int64
     }
 
     package private(set) var genesis: ModelRecord?
     /// The model of genesis, compiled.
     package private(set) var genesisModel: CompiledModel?
+    /// How many model records were taken besides the genesis model.
+    package private(set) var count = 0
+    private let limit: Limit?
     private var assembly: Parts.Assembly?
     private var entries: [Entry] = []
+    private var bytes = 0
     private var start: Epoch?
-    private var compiled: [(through: Epoch, model: CompiledModel)] = []
-    /// How many compiled models are kept at hand.
-    private let kept = 12
+    private var cache = ModelCache()
 
-    /// How many model records there are besides the genesis model.
-    package var count: Int { entries.count }
+    /// Makes a table that keeps all records.
+    package init() {
+        limit = nil
+    }
 
-    /// Takes a record of the model topic in.
-    /// - Returns: the model record that is whole now; nil: more parts are to come.
-    /// - Throws: `ProtoError` where it is none.
-    package mutating func take(_ value: Span<UInt8>, offset: Int64) throws(ProtoError) -> ModelRecord? {
+    init(keeping limit: Limit) {
+        self.limit = limit
+    }
+
+    /// Takes a record of the model topic.
+    /// - Returns: the model record that is complete now; nil if more parts are to come.
+    /// - Throws: `ProtoError` if it is none; `RulesMismatch`.
+    package mutating func take(_ value: Span<UInt8>, offset: Int64) throws -> ModelRecord? {
         var part = Parts.Part()
         var reader = ProtoReader(value)
         try part.read(&reader)
@@ -38,46 +58,76 @@ package struct ModelTable {
         // Retention may leave the last parts of a model.
         guard let whole = try assembly?.add(part) else { return nil }
         assembly = nil
-        return try take(whole.bytes, whole.size)
-    }
-
-    private mutating func take(_ bytes: [UInt8], _ size: Int64) throws(ProtoError) -> ModelRecord {
-        let record = try Self.decode(bytes, size)
-        guard let through = record.bookkeeping.through else {
-            genesis = record
-            genesisModel = CompiledModel(record.model, version: nil)
-            return record
-        }
-        start = record.bookkeeping.start
-        entries.append(Entry(from: record.bookkeeping.from, through: through, bytes: bytes, size: size))
-        keep(CompiledModel(record.model, version: through), through)
+        let record = try Self.decode(whole.bytes, whole.size)
+        take(record, whole.bytes, whole.size)
         return record
     }
 
-    /// Records follow each other without a gap: what comes before the first that is left is gone for good.
+    private mutating func take(_ record: ModelRecord, _ deflated: [UInt8], _ size: Int64) {
+        guard let through = record.bookkeeping.through else { return take(genesis: record) }
+        start = record.bookkeeping.start
+        count += 1
+        entries.append(Entry(from: record.bookkeeping.from, through: through, bytes: deflated, size: size))
+        bytes += deflated.count
+        guard let limit else { return }
+        var extra = 0
+        while entries.count - extra > limit.records, bytes > limit.bytes {
+            bytes -= entries[extra].bytes.count
+            extra += 1
+        }
+        entries.removeFirst(extra)
+    }
+
+    /// Takes the genesis model, which was read apart from the others.
+    mutating func take(genesis record: ModelRecord) {
+        guard genesis == nil else { return }
+        genesis = record
+        genesisModel = CompiledModel(record.model, version: nil)
+    }
+
+    /// Retention has deleted the model: records follow each other without a gap, and the first that is left is a later one.
     package struct Gone: Error, Equatable {
         package var version: Epoch
         /// The first version that is there.
         package var first: Epoch
     }
 
-    /// The model of exactly this version; nil: it has not been read.
-    /// - Throws: `Gone` where retention has deleted it; `ProtoError`.
+    /// The table has read the model, or begun behind it, and does not keep it: it has to be read from the topic.
+    struct NotKept: Error {}
+
+    /// Returns the model of exactly this version; nil if it has not been read yet.
+    /// - Throws: `Gone`; `NotKept`, if the table has a limit; `ProtoError`.
     package mutating func exact(_ version: Epoch) throws -> CompiledModel? {
         if let start, version <= start {
             guard genesisModel == nil else { return genesisModel }
             throw Gone(version: version, first: start + 1)
         }
-        if let first = entries.first?.from, version < first { throw Gone(version: version, first: first) }
+        if let found = cache.model(version) { return found }
+        guard let record = try record(version) else { return nil }
+        return keep(record)
+    }
+
+    /// Returns the record of exactly this version, behind the start; nil if it has not been read yet.
+    /// - Throws: `Gone`; `NotKept`, if the table has a limit; `ProtoError`.
+    package func record(_ version: Epoch) throws -> ModelRecord? {
+        if let first = entries.first?.from, version < first {
+            guard limit == nil else { throw NotKept() }
+            throw Gone(version: version, first: first)
+        }
         guard let entry = entry(version) else { return nil }
-        if let found = compiled.first(where: { $0.through == entry.through }) { return found.model }
-        let model = CompiledModel(try Self.decode(entry.bytes, entry.size).model, version: entry.through)
-        keep(model, entry.through)
+        return try Self.decode(entry.bytes, entry.size)
+    }
+
+    /// Compiles a model, and keeps it as long as a shard uses it.
+    mutating func keep(_ record: ModelRecord) -> CompiledModel {
+        let through = record.bookkeeping.through
+        let model = CompiledModel(record.model, version: through)
+        cache.insert(model, from: record.bookkeeping.from ?? .min, through: through ?? .min)
         return model
     }
 
-    /// The last model record; the genesis model where there is no other.
-    func last() throws(ProtoError) -> ModelRecord? {
+    /// Returns the last model record; the genesis model if there is no other.
+    func last() throws -> ModelRecord? {
         guard let entry = entries.last else { return genesis }
         return try Self.decode(entry.bytes, entry.size)
     }
@@ -93,13 +143,8 @@ package struct ModelTable {
         return entries[low]
     }
 
-    private mutating func keep(_ model: CompiledModel, _ through: Epoch) {
-        compiled.append((through, model))
-        if compiled.count > kept { compiled.removeFirst() }
-    }
-
-    private static func decode(_ bytes: [UInt8], _ size: Int64) throws(ProtoError) -> ModelRecord {
-        guard let inflated = Compression.inflate(bytes, size: Int(size)) else { throw .badValue }
+    static func decode(_ bytes: [UInt8], _ size: Int64) throws -> ModelRecord {
+        guard let inflated = Compression.inflate(bytes, size: Int(size)) else { throw ProtoError.badValue }
         return try ModelRecord.decode(inflated)
     }
 }

@@ -65,9 +65,7 @@ actor Assignment {
     func run() async throws -> End {
         // An assignment that was lost may have left no producer behind.
         try await tools.committer.prepare()
-        let models = TopicPartition(options.topics.models, 0)
-        let low = try await watermarks(of: models).low
-        let feed = try ModelFeed(reader: reader, from: low, tools: tools)
+        let feed = try await ModelFeed.open(reader, tools: tools)
         self.feed = feed
         return try await withThrowingTaskGroup(of: End?.self) { tasks in
             tasks.addTask {

@@ -1,4 +1,5 @@
 internal import Kafka
+internal import Schemas
 
 /// What has to be there before an instance joins its group: waits where waiting helps, and says what to do.
 struct Preflight {
@@ -55,8 +56,27 @@ struct Preflight {
                 return "\(error)"
             }
         }
-        if missing.isEmpty { return try await stateProblem() }
-        return "topics are missing: \(missing.joined(separator: ", ")); `shoal topics create` makes them"
+        guard missing.isEmpty else {
+            return "topics are missing: \(missing.joined(separator: ", ")); `shoal topics create` makes them"
+        }
+        if let problem = try await stateProblem() { return problem }
+        return try await rulesProblem()
+    }
+
+    /// Checks by which rules the application was begun, before this instance takes a partition from another one.
+    private func rulesProblem() async throws -> String? {
+        do {
+            _ = try await LastModel(topic: options.topics.models, kafka: options.kafka, admin: admin).read()
+            return nil
+        } catch let mismatch as RulesMismatch {
+            throw PipelineError(.configuration, mismatch.message(options.application))
+        } catch let error as KafkaError {
+            if let failure = PipelineError(final: error) { throw failure }
+            return "\(error)"
+        } catch is ProtoError {
+            // The take-over reads all models, and names the record.
+            return nil
+        }
     }
 
     /// The state topic is compacted: otherwise it would lose members, or grow for ever.

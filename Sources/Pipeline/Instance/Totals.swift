@@ -10,6 +10,8 @@ public struct Totals: Equatable, Sendable {
     public var erased: Int64 = 0
     public var sensitiveTopics: Int64 = 0
     public var candidates: Int64 = 0
+    /// Of new viewers beyond `members.max`.
+    public var refused: Int64 = 0
 
     /// Adds what a shard has counted since it was last asked.
     mutating func add(_ now: Shard<KeyedTopics>.Counters, since last: Shard<KeyedTopics>.Counters) {
@@ -19,6 +21,7 @@ public struct Totals: Equatable, Sendable {
         early += now.early - last.early
         erased += now.erased - last.erased
         sensitiveTopics += now.sensitiveTopics - last.sensitiveTopics
+        refused += now.refused - last.refused
         candidates += now.candidates - last.candidates
     }
 }

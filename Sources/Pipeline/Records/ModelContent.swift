@@ -13,6 +13,8 @@ package enum ModelContent {
                 if let name = entry.name { writer.present(1, bytes: name) }
                 if let candidate = entry.candidate { writer.present(2, bytes: Bytes16(candidate)) }
                 writer.field(3, entry.isRemoved)
+                if let removed = entry.removed { writer.present(30, removed) }
+                writer.field(31, entry.lowSince)
             }
         }
         for entry in model.candidates.entries {
@@ -31,9 +33,16 @@ package enum ModelContent {
                 writer.field(1, merge.cluster)
                 writer.field(2, merge.survivor)
                 writer.field(3, merge.tick)
+                writer.field(30, merge.version)
             }
         }
         for touch in model.unassignedTouched { writer.message(11) { write(touch, &$0) } }
+        for opening in model.opened {
+            writer.message(30) { writer in
+                writer.field(1, Int64(opening.partition))
+                writer.field(2, opening.epoch)
+            }
+        }
         return writer.bytes
     }
 
@@ -77,7 +86,9 @@ package enum ModelContent {
         var model = Model(settings: Settings())
         while let field = try reader.next() {
             switch field.number {
-            case 1: guard try reader.int64(field) == Model.rules else { throw .badValue }
+            case 1:
+                // Other rules are refused before: see `ModelRecord.decode`.
+                guard try reader.int64(field) == Model.rules else { throw .badValue }
             case 2: model.ticks = try reader.int64(field)
             case 3:
                 try reader.message(field) { reader throws(ProtoError) in
@@ -91,6 +102,8 @@ package enum ModelContent {
                         case 1: entry.name = try reader.bytes(field)
                         case 2: entry.candidate = try Bytes16.read(reader.bytes(field))
                         case 3: entry.isRemoved = try reader.bool(field)
+                        case 30: entry.removed = try reader.int64(field)
+                        case 31: entry.lowSince = try reader.int64(field)
                         default: try reader.skip(field)
                         }
                     }
@@ -116,12 +129,13 @@ package enum ModelContent {
             case 9: model.nextID = try reader.uint32(field)
             case 10:
                 try reader.message(field) { reader throws(ProtoError) in
-                    var merge = Merge(cluster: 0, survivor: 0, tick: 0)
+                    var merge = Merge(cluster: 0, survivor: 0, tick: 0, version: 0)
                     while let field = try reader.next() {
                         switch field.number {
                         case 1: merge.cluster = try reader.uint32(field)
                         case 2: merge.survivor = try reader.uint32(field)
                         case 3: merge.tick = try reader.int64(field)
+                        case 30: merge.version = try reader.int64(field)
                         default: try reader.skip(field)
                         }
                     }
@@ -130,6 +144,18 @@ package enum ModelContent {
             case 11:
                 try reader.message(field) { reader throws(ProtoError) in
                     model.unassignedTouched.append(try touch(&reader))
+                }
+            case 30:
+                try reader.message(field) { reader throws(ProtoError) in
+                    var opening = PartitionOpening(partition: 0, epoch: 0)
+                    while let field = try reader.next() {
+                        switch field.number {
+                        case 1: opening.partition = try reader.int32(field)
+                        case 2: opening.epoch = try reader.int64(field)
+                        default: try reader.skip(field)
+                        }
+                    }
+                    model.opened.append(opening)
                 }
             default: try reader.skip(field)
             }

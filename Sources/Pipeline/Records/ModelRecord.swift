@@ -64,8 +64,34 @@ package struct ModelRecord {
         )
     }
 
-    /// Reads a record from its inflated bytes.
-    static func decode(_ bytes: [UInt8]) throws(ProtoError) -> ModelRecord {
+    /// Decodes a record from its inflated bytes.
+    /// - Throws: `RulesMismatch` if the model was computed by other rules than `Model.rules`; `ProtoError` if the bytes are no
+    ///   record.
+    static func decode(_ bytes: [UInt8]) throws -> ModelRecord {
+        let rules = try rules(bytes)
+        guard rules == Model.rules else { throw RulesMismatch(recorded: rules) }
+        return try decodeFields(bytes)
+    }
+
+    /// Returns the rules that the model of a record names. They come first, so nothing else of a model has to be understood.
+    private static func rules(_ bytes: [UInt8]) throws(ProtoError) -> Int64 {
+        var rules: Int64?
+        var reader = ProtoReader(bytes.span)
+        while let field = try reader.next() {
+            guard field.number == 9 else {
+                try reader.skip(field)
+                continue
+            }
+            try reader.message(field) { reader throws(ProtoError) in
+                guard let first = try reader.next(), first.number == 1 else { return }
+                rules = try reader.int64(first)
+            }
+        }
+        guard let rules, rules > 0 else { throw .badValue }
+        return rules
+    }
+
+    private static func decodeFields(_ bytes: [UInt8]) throws(ProtoError) -> ModelRecord {
         var bookkeeping = Bookkeeping(
             from: nil, through: nil, start: nil, partitions: [], deltaOffset: 0, oldestOffset: 0)
         var firstOffsets: [Int64] = []

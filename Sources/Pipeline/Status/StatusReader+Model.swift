@@ -14,7 +14,10 @@ extension StatusReader {
         }
         let last: (record: ModelRecord, published: Int64)?
         do {
-            last = try await lastModel()
+            last = try await LastModel(topic: topics.models, kafka: kafka, admin: admin).read()
+        } catch let mismatch as RulesMismatch {
+            unknown.append(mismatch.message(application))
+            return
         } catch let error as ProtoError {
             unknown.append(
                 "the last model of \(topics.models) is not one that this version of Shoal can read (\(error))")
@@ -47,38 +50,6 @@ extension StatusReader {
         status.waiting = .init(
             epoch: version.map { $0 + 1 }, partitions: waited, isHeldBack: isClosed && !waited.isEmpty,
             reason: Waiting.reason(coordinator, now: now)?.text)
-    }
-
-    /// The last whole model; nil: there is none.
-    private func lastModel() async throws -> (record: ModelRecord, published: Int64)? {
-        let partition = TopicPartition(topics.models, 0)
-        let marks = try await admin.watermarks(of: partition)
-        var span: Int64 = 16
-        while true {
-            let from = max(marks.low, marks.high - span)
-            var assembly: Parts.Assembly?
-            var whole: (bytes: [UInt8], size: Int64, published: Int64)?
-            let range = RangeReader.Range(partition: partition, from: from, through: marks.high)
-            _ = try await RangeReader(kafka).read([range]) { _, batch, index in
-                guard let value = batch.value(index) else { return }
-                var part = Parts.Part()
-                var reader = ProtoReader(value)
-                try part.read(&reader)
-                if part.index == 0 { assembly = Parts.Assembly(number: 0, firstOffset: batch.offset(index)) }
-                // The first that is read may be in the middle of a model.
-                guard let (bytes, size) = try assembly?.add(part) else { return }
-                assembly = nil
-                whole = (bytes, size, batch.timestamp(index))
-            }
-            if let whole {
-                guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else {
-                    throw ProtoError.badValue
-                }
-                return (try ModelRecord.decode(bytes), whole.published)
-            }
-            if from == marks.low { return nil }
-            span *= 4
-        }
     }
 
     /// Folds the words behind the last model as the coordinator does after a take-over; nil where that is not possible.

@@ -68,7 +68,7 @@ public struct Explanation: Sendable {
                 .incomparable, "there is no topic \(topics.models): no run of \(application) was recorded here")
         }
         let run = try await RecordedRun(
-            topics.models, through: try await admin.watermarks(of: place).high, client: client)
+            topics.models, of: application, through: try await admin.watermarks(of: place).high, client: client)
         guard run.last.keyFingerprint == options.key.fingerprint else {
             throw ReplayError(
                 .incomparable,
@@ -186,10 +186,22 @@ actor RecordedModels {
         self.table = table
     }
 
-    /// - Throws: `ReplayError` where retention has taken it.
+    /// Returns the model of exactly this version for a shard; nil if the run has none.
+    /// - Throws: `ReplayError` if retention has deleted it.
     func exact(_ version: Epoch) throws -> CompiledModel? {
+        try present { try table.exact(version) }
+    }
+
+    /// Returns the same as it was recorded, complete.
+    func content(_ version: Epoch) throws -> Model? {
+        // Before the start it is the genesis model, which holds nothing that a compiled one leaves out.
+        guard let model = try exact(version), model.version != nil else { return try exact(version)?.model }
+        return try present { try table.record(version)?.model }
+    }
+
+    private func present<Found>(_ look: () throws -> Found?) throws -> Found? {
         do {
-            return try table.exact(version)
+            return try look()
         } catch let gone as ModelTable.Gone {
             throw ReplayError(
                 .incomparable,

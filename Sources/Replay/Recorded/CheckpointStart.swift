@@ -55,7 +55,7 @@ final class CheckpointStart: Sendable {
         }
         let staleness = run.genesis.model.settings.fixed.staleness
         var model: Model? = run.genesis.model
-        if let epoch { model = try await models.exact(epoch - staleness)?.model }
+        if let epoch { model = try await models.content(epoch - staleness) }
         let hash = model.map { SHA256Digest.of(ModelContent.encode($0).span) }
         guard hash == modelHash else {
             throw ReplayError(

@@ -32,7 +32,8 @@ public struct RecordedComparison: Sendable {
         let committed = try await verification.positions(admin)
         let outputs = try await outputs(admin)
         let run = try await RecordedRun(
-            topics.models, through: try await verification.watermarks(admin, topics.models, 0).high,
+            topics.models, of: verification.application,
+            through: try await verification.watermarks(admin, topics.models, 0).high,
             client: verification.client)
         try verification.checkKey(run)
         let stretches = try await verification.ranges(admin, run, committed, [:])

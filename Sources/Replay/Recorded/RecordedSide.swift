@@ -41,7 +41,6 @@ struct RecordedSide {
     ///   - last: the version of the last model that counts.
     func report(_ run: RecordedRun, input: ReplayReport.Input, through last: Epoch) throws -> ReplayReport {
         let builder = ReportBuilder()
-        var table = run.table
         var model = run.genesis.model
         var included = run.genesis.bookkeeping.partitions.map(\.included)
         var left = tallies.sorted { $0.key < $1.key }[...]
@@ -49,7 +48,7 @@ struct RecordedSide {
             guard let version = record.bookkeeping.through, version <= last else { break }
             let closings = record.bookkeeping.partitions.map(\.included)
             defer { included = closings }
-            guard closings != included, let found = try table.exact(version) else { continue }
+            guard closings != included, let found = try run.table.record(version) else { continue }
             model = found.model
             var tally = Tally()
             while let entry = left.first, entry.key <= version {

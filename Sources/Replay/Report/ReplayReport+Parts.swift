@@ -60,6 +60,7 @@ extension ReplayReport.Setting {
             ("clusters.min", "\(settings.clustersMin)"), ("clusters.seed-members", "\(settings.seedMembers)"),
             ("dedup.window", "\(fixed.dedupWindow)"), ("engagement.min", "\(settings.engagementMin)%"),
             ("epoch.length", duration(fixed.epochLength)), ("epoch.staleness", "\(fixed.staleness)"),
+            ("member.new-ttl", duration(settings.newMemberTTL)), ("members.max", "\(settings.membersMax)"),
             ("members.min-events", "\(settings.minEvents)"),
             ("privacy.min-cluster-size", "\(settings.minClusterSize)"),
             ("profile.half-life", duration(settings.halfLife)), ("profile.topics", "\(fixed.profileTopics)"),

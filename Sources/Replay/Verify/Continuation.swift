@@ -27,12 +27,13 @@ struct Continuation {
         }
         let count = run.models.firstIndex { isKnown($0.bookkeeping) }.map { $0 + 1 } ?? run.models.count
         (given, models) = (Array(run.models.prefix(count)), Array(run.models.dropFirst(count)))
-        var table = run.table
-        guard let last = given.last, let through = last.bookkeeping.through, let model = try table.exact(through) else {
+        guard let last = given.last, let through = last.bookkeeping.through,
+            let record = try run.table.record(through)
+        else {
             throw ReplayError(
                 .incomparable, "a checkpoint tells of closings, but \(run.topic) holds no model that includes any")
         }
-        self.model = model.model
+        model = record.model
         var bookkeeping = last.bookkeeping
         for partition in closings.indices {
             let state = bookkeeping.partitions[partition]

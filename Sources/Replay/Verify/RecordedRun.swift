@@ -14,11 +14,13 @@ struct RecordedRun {
     /// The last one's, or the genesis model's record.
     let last: ModelRecord
     /// Their content, where it is needed.
-    var table: ModelTable
+    let table: ModelTable
 
     /// Reads the model topic up to an offset.
-    /// - Throws: `ReplayError` where it holds no whole run; `KafkaError`.
-    init(_ topic: String, through offset: Int64, client: ClientConfiguration) async throws {
+    /// - Throws: `ReplayError` if it holds no whole run, or one by other rules; `KafkaError`.
+    init(
+        _ topic: String, of application: String, through offset: Int64, client: ClientConfiguration
+    ) async throws {
         let admin = try Admin(client)
         let low = try await admin.watermarks(of: TopicPartition(topic, 0)).low
         var table = ModelTable()
@@ -27,7 +29,7 @@ struct RecordedRun {
         var life: Int64?
         try await BoundedReader(client).read(TopicPartition(topic, 0), low..<offset) { batch, index in
             guard let value = batch.value(index) else { return }
-            do throws(ProtoError) {
+            do {
                 guard let record = try table.take(value, offset: batch.offset(index)) else { return }
                 last = record
                 guard record.bookkeeping.through != nil else {
@@ -35,7 +37,9 @@ struct RecordedRun {
                     return
                 }
                 models.append(RecordedModel(record, batch, index))
-            } catch {
+            } catch let mismatch as RulesMismatch {
+                throw ReplayError(.incomparable, mismatch.message(application))
+            } catch let error as ProtoError {
                 throw ReplayError(
                     .incomparable,
                     "\(topic) offset \(batch.offset(index)) is no model record that this version of Shoal can read (\(error))"

@@ -68,7 +68,7 @@ public struct Verification: Sendable {
         // Behind the checkpoints: a snapshot is committed with the position that it belongs to.
         let committed = try await positions(admin)
         let run = try await RecordedRun(
-            topics.models, through: try await watermarks(admin, topics.models, 0).high, client: client)
+            topics.models, of: application, through: try await watermarks(admin, topics.models, 0).high, client: client)
         try check(run)
         let ranges = try await ranges(admin, run, committed, starts)
         let continuation = try await Continuation(run, closings: ranges.map { $0.start?.closings ?? 0 })

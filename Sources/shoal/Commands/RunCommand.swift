@@ -100,6 +100,7 @@ extension Command {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await instance.run() }
                 tasks.addTask { try await reportProgress(instance.statistics, logger) }
+                tasks.addTask { try await watchMemory(logger) }
                 if isServed {
                     tasks.addTask {
                         while true {
@@ -114,6 +115,21 @@ extension Command {
             return .success(())
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// Warns when the process comes near the memory that it may have.
+    private static func watchMemory(_ logger: Logger) async throws {
+        var warning = MemoryUse.Warning()
+        while true {
+            if let use = MemoryUse.now, warning.isDue(use) {
+                logger.log(
+                    .warning,
+                    "memory is above 80 % of what this process may have: raise the limit, add instances, or bound the "
+                        + "members (members.max, member.ttl)",
+                    [("resident_bytes", "\(use.resident)"), ("allowed_bytes", "\(use.allowed)")])
+            }
+            try await Task.sleep(for: .seconds(10))
         }
     }
 

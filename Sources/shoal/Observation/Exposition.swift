@@ -31,6 +31,7 @@ struct Exposition: Sendable {
         text.add(.duplicateEvents, snapshot.totals.duplicates)
         text.add(.lateEvents, snapshot.totals.late)
         text.add(.earlyEvents, snapshot.totals.early)
+        text.add(.refusedEvents, snapshot.totals.refused)
         text.add(.erasedViewers, snapshot.totals.erased)
         text.add(.sensitiveTopics, snapshot.totals.sensitiveTopics)
         text.add(.topicCandidates, snapshot.totals.candidates)
@@ -141,6 +142,7 @@ struct Exposition: Sendable {
         if let count = snapshot.brokers.inputPartitions { text.add(.inputPartitions, [.init([topic], Double(count))]) }
         text.add(.brokerSilence, [.init([], snapshot.brokers.silence)])
         if let limit = MemoryLimit.bytes { text.add(.memoryLimit, limit) }
+        if let use = MemoryUse.now { text.add(.memoryUse, [.init([], use.share)]) }
         text.add(.buildInfo, [.init([Shoal.version, Shoal.swiftVersion, ClientConfiguration.libraryVersion], 1)])
     }
 }

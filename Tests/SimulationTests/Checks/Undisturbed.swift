@@ -88,7 +88,8 @@ struct Undisturbed {
             start = through
         } else {
             let added = closings.indices.flatMap { closings[$0][included[$0]..<take[$0]] }
-            (model, changes) = try model.next(including: added, settings: settings, version: from)
+            (model, changes) = try model.next(
+                including: added, settings: settings, version: from, partitions: take.count)
         }
         included = take
         let content = ModelContent.encode(model)

@@ -13,6 +13,7 @@ extension Scenario {
         var scenario = Scenario(seed: seed)
         scenario.isGrowing = draws.chance(0.5)
         scenario.settings = settings(&draws)
+        scenario.drawBounds(Draws(seed, 4))
         scenario.clock = scenario.settings.fixed
         var input = InputMaker(settings: scenario.settings, draws: Draws(seed, 2))
         input.make(partitions: draws.pick(1, 2, 2, 3, 4))
@@ -29,6 +30,14 @@ extension Scenario {
         scenario.drawRates(hardness, &draws)
         scenario.drawFaults(hardness, Draws(seed, 3))
         return scenario
+    }
+
+    /// Bounds that are reached, in some scenarios.
+    private mutating func drawBounds(_ draws: Draws) {
+        var draws = draws
+        if draws.chance(0.2) { settings.newMemberTTL = 2_000 }
+        if draws.chance(0.2) { settings.membersMax = draws.pick(2, 3, 5) }
+        if draws.chance(0.2) { settings.topicsMax = draws.pick(2, 4, 8) }
     }
 
     private static func settings(_ draws: inout Draws) -> Settings {

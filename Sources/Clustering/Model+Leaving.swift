@@ -1,0 +1,68 @@
+/// Topics leave the vocabulary when too few viewers watch them, and their numbers are used again.
+extension Model {
+    /// What a member adds to a topic's sum who gives it a 256th of his profile: √(1/256) · 2¹⁵.
+    static let smallestShare: Int64 = 2_048
+
+    /// Removes topics that fewer than `topics.min-viewers` viewers still have in their profiles.
+    ///
+    /// A topic's weight is the sum of all members' directions in it, over all clusters and the unassigned. It is low if it is below
+    /// what `topics.min-viewers` members add who give the topic a 256th of their profiles: as much as one watch among 128 within
+    /// the half-life. A topic leaves if it has been low in every model for as many models as there are epochs in the half-life, but
+    /// no fewer than `2 · epoch.staleness + 3`: members of its own need that long to appear. A profile decays only by its viewer's
+    /// own events, so a topic that many have watched stays longer than one of a few. Models without closings do not count, so that a
+    /// pause of the whole input removes nothing. Topics of `topics.file` stay.
+    ///
+    /// No more than a quarter of `topics.max` numbers wait for partitions, so that one that is silent for long does not use the
+    /// vocabulary up.
+    /// - Parameter known: see `knownEverywhere`.
+    mutating func removeTopics(version: Epoch, known: Epoch?) {
+        guard vocabulary.entries.contains(where: { $0.candidate != nil && !$0.isRemoved }) else { return }
+        var weights = [Int64](repeating: 0, count: vocabulary.entries.count)
+        for sums in [unassigned] + clusters.map(\.sums) {
+            for entry in sums.sums where Int(entry.topic) < weights.count { weights[Int(entry.topic)] += entry.value }
+        }
+        let least = Int64(settings.topicsMinViewers) * Self.smallestShare
+        let length = settings.fixed.epochLength
+        let span = max((settings.halfLife + length - 1) / length, 2 * settings.fixed.staleness + 3)
+        var waiting = vocabulary.entries.count { entry in
+            entry.removed.map { $0 > known ?? .min } ?? false
+        }
+        for index in vocabulary.entries.indices {
+            guard vocabulary.entries[index].candidate != nil, !vocabulary.entries[index].isRemoved else { continue }
+            guard weights[index] < least else {
+                vocabulary.entries[index].lowSince = 0
+                continue
+            }
+            if vocabulary.entries[index].lowSince == 0 { vocabulary.entries[index].lowSince = ticks }
+            guard ticks - vocabulary.entries[index].lowSince >= span, waiting < settings.topicsMax / 4 else { continue }
+            vocabulary.entries[index].remove(version)
+            waiting += 1
+        }
+    }
+
+    /// Returns the numbers of topics that have left and that can be used again: every shard has dropped them, and all sums are zero.
+    /// - Parameter version: see `knownEverywhere`.
+    func freeNumbers(through version: Epoch?) -> [Int] {
+        guard let version else { return [] }
+        var free = vocabulary.entries.indices.filter { index in
+            vocabulary.entries[index].isRemoved && vocabulary.entries[index].removed.map { $0 <= version } ?? true
+        }
+        guard !free.isEmpty else { return [] }
+        var used = Set<TopicNumber>()
+        for sums in [unassigned] + clusters.map(\.sums) {
+            for entry in sums.sums { used.insert(entry.topic) }
+        }
+        free.removeAll { used.contains(TopicNumber($0)) }
+        return free
+    }
+
+    /// Takes numbers that are used again out of what clusters remember.
+    mutating func forget(_ numbers: Set<TopicNumber>) {
+        guard !numbers.isEmpty else { return }
+        for index in clusters.indices {
+            clusters[index].centroid.removeAll { numbers.contains($0.topic) }
+            clusters[index].announced.removeAll { numbers.contains($0) }
+            clusters[index].announcedCentroid.removeAll { numbers.contains($0.topic) }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// How far the shards of all partitions have come, as the closings that a model includes tell: what no shard can name any more
+/// is forgotten, so that a model does not grow with its age.
+extension Model {
+    /// Takes over which epochs the partitions have had open. A closing of genesis tells nothing: its members go on to their first
+    /// epoch with a later model.
+    mutating func noteOpenings(_ closings: [Closing]) {
+        for closing in closings {
+            guard let epoch = closing.from else { continue }
+            let index = opened.firstIndex { $0.partition >= closing.partition } ?? opened.count
+            if index < opened.count, opened[index].partition == closing.partition {
+                opened[index].epoch = max(opened[index].epoch, epoch)
+            } else {
+                opened.insert(PartitionOpening(partition: closing.partition, epoch: epoch), at: index)
+            }
+        }
+    }
+
+    /// Returns the last version that every shard has opened an epoch with, or with a later one: a shard's state and deltas know all
+    /// that this model decided. Nil while a partition has not closed its first epoch.
+    ///
+    /// A partition that has been silent for long holds it back.
+    /// - Parameter partitions: how many the input has.
+    func knownEverywhere(partitions: Int) -> Epoch? {
+        guard opened.count == partitions, let oldest = opened.map(\.epoch).min() else { return nil }
+        return oldest - settings.fixed.staleness
+    }
+
+    /// Forgets merges that every shard has carried over: no member is in the merged cluster, and no delta names it.
+    mutating func forgetMerges(through version: Epoch?) {
+        guard let version else { return }
+        merged.removeAll { $0.version <= version }
+    }
+}
+
+/// An epoch that a partition has had open.
+public struct PartitionOpening: Equatable, Sendable {
+    public var partition: Int32
+    public var epoch: Epoch
+
+    public init(partition: Int32, epoch: Epoch) {
+        self.partition = partition
+        self.epoch = epoch
+    }
+}

@@ -1,0 +1,44 @@
+import Clustering
+import Schemas
+import Testing
+
+@testable import Pipeline
+
+@Suite("Models by other rules")
+struct RulesMismatchTests {
+    /// A record of the model topic whose model names these rules, and nothing else that this program knows.
+    private func value(rules: Int64?) throws -> [UInt8] {
+        var content = ProtoWriter()
+        if let rules { content.field(1, rules) }
+        content.field(900, Int64(1))
+        var record = ProtoWriter()
+        record.present(8, fixed64: 1)
+        record.present(9, bytes: content.bytes)
+        var part = ProtoWriter()
+        part.field(2, 1)
+        part.field(3, record.bytes.count)
+        part.field(4, bytes: try #require(Parts.split(record.bytes, largest: 1 << 20).first))
+        return part.bytes
+    }
+
+    @Test("are told apart from records that are damaged", arguments: [1, 3, 4_000_000_000])
+    func typed(_ rules: Int64) throws {
+        var table = ModelTable()
+        let value = try value(rules: rules)
+        #expect(throws: RulesMismatch(recorded: rules)) { try table.take(value.span, offset: 0) }
+        let none = try self.value(rules: nil)
+        #expect(throws: ProtoError.badValue) { try table.take(none.span, offset: 0) }
+    }
+
+    @Test("the message names both versions and the way on")
+    func messages() {
+        #expect(Model.rules == 2)
+        #expect(
+            RulesMismatch(recorded: 1).message("shoal")
+                == "Cannot continue application shoal: this program decides by rules 2, and the application was begun by "
+                + "rules 1. Start it under a new application.id, or run `shoal reset` and begin anew under this one; the "
+                + "release that began it can still continue it.")
+        let newer = RulesMismatch(recorded: 3).message("shoal")
+        #expect(newer.contains("rules 2") && newer.contains("rules 3 of a later release. A downgrade is not possible"))
+    }
+}
