@@ -57,7 +57,7 @@ extension StatusReader {
         while true {
             let from = max(marks.low, marks.high - span)
             var assembly: Parts.Assembly?
-            var whole: (bytes: [UInt8], size: Int64, published: Int64)?
+            var whole: (bytes: [UInt8], size: Int64, published: Int64, hash: [UInt8]?, offset: Int64)?
             let range = RangeReader.Range(partition: partition, from: from, through: marks.high)
             _ = try await RangeReader(kafka).read([range]) { _, batch, index in
                 guard let value = batch.value(index) else { return }
@@ -68,13 +68,18 @@ extension StatusReader {
                 // The first that is read may be in the middle of a model.
                 guard let (bytes, size) = try assembly?.add(part) else { return }
                 assembly = nil
-                whole = (bytes, size, batch.timestamp(index))
+                let hash = batch.headers(index).first { $0.name == "content_hash" }?.value
+                whole = (bytes, size, batch.timestamp(index), hash, batch.offset(index))
             }
             if let whole {
-                guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else {
-                    throw ProtoError.badValue
+                do throws(ProtoError) {
+                    guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else { throw .badValue }
+                    let record = try ModelRecord.decode(bytes)
+                    try record.check(announced: whole.hash)
+                    return (record, whole.published)
+                } catch {
+                    throw error.at(offset: whole.offset)
                 }
-                return (try ModelRecord.decode(bytes), whole.published)
             }
             if from == marks.low { return nil }
             span *= 4
@@ -86,7 +91,7 @@ extension StatusReader {
         let partition = TopicPartition(topics.deltas, 0)
         let marks = try await admin.watermarks(of: partition)
         var coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
-        var assembler = ClosingAssembler()
+        var assembler = ClosingAssembler(partitions: last.bookkeeping.partitions.count)
         let from = coordinator.offset
         guard from >= marks.low, from <= marks.high else {
             unknown.append(
@@ -99,8 +104,18 @@ extension StatusReader {
             let unread = try await RangeReader(kafka).read([range]) { _, batch, index in
                 guard let value = batch.value(index) else { return }
                 let offset = batch.offset(index)
-                guard let whole = try assembler.add(WordRecord.decode(value), offset: offset) else { return }
-                try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
+                let found: (word: Word, firstOffset: Int64)?
+                do throws(ProtoError) {
+                    found = try assembler.add(WordRecord.decode(value), offset: offset)
+                } catch {
+                    throw error.at(offset: offset)
+                }
+                guard let found else { return }
+                do throws(Contradiction) {
+                    try coordinator.fold(found.word, firstOffset: found.firstOffset, offset: offset)
+                } catch {
+                    throw Contradiction("offset \(offset): \(error)")
+                }
             }
             if let position = unread[0] {
                 unknown.append(WatchedReader.hanging(topics.deltas, position))
