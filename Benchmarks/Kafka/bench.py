@@ -21,7 +21,7 @@ import urllib.request
 
 from load import churn, everyone, stream
 
-KEY = {"SHOAL_PRIVACY_KEY": "5a" * 32}
+KEY = {"SHOAL_PRIVACY_KEY": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"}
 
 
 class Instance:

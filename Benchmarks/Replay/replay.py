@@ -16,7 +16,7 @@ import tempfile
 import time
 import uuid
 
-KEY = {**os.environ, "SHOAL_PRIVACY_KEY": "5a" * 32}
+KEY = {**os.environ, "SHOAL_PRIVACY_KEY": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"}
 # Phases by the functions that hold all that is done in them.
 PHASES = {
     "reading and decoding": r"specialized Replay\.read<?.*\(_:stopping:_:\)",

@@ -58,7 +58,7 @@ class Run:
             "clusters.seed-members": "500", "snapshot.interval": "10s", "log.format": "text",
         }
         self.settings = [word for item in settings.items() for word in ("--set", "=".join(item))]
-        self.environment = dict(os.environ, SHOAL_PRIVACY_KEY="5a" * 32)
+        self.environment = dict(os.environ, SHOAL_PRIVACY_KEY="5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c")
 
     def shoal(self, *words, **more):
         return subprocess.run([self.options.shoal, *words, *self.settings], check=True, text=True, env=self.environment,

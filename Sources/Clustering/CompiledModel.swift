@@ -62,6 +62,10 @@ public final class CompiledModel: Sendable {
         removed = model.vocabulary.entries.map(\.isRemoved)
     }
 
+    /// Whether the topic left the vocabulary. A member whose state is that of a later snapshot may have topics that this model
+    /// does not know yet.
+    func hasRemoved(_ topic: TopicNumber) -> Bool { Int(topic) < removed.count && removed[Int(topic)] }
+
     /// Plain numbers: a copy counts no references.
     struct Rules: Sendable {
         let epochLength: Int64
@@ -140,7 +144,11 @@ public final class CompiledModel: Sendable {
 }
 
 /// Topic numbers by name: open addressing over the vocabulary, byte for byte.
+///
+/// Viewers choose names, so the hash is keyed: nobody can make names that collide. Its order reaches no result: of names that are
+/// the same the lowest number is found.
 struct TopicNames: Sendable {
+    private static let key = SipHash13.random()
     /// All names, one behind the other, and where each ends.
     private var names: [UInt8] = []
     private var ends: [Int] = [0]
@@ -157,8 +165,7 @@ struct TopicNames: Sendable {
         table = Array(repeating: 0, count: size)
         for (number, entry) in entries.enumerated() {
             guard let name = entry.name, !entry.isRemoved else { continue }
-            let text = name.span
-            var place = Self.hash(text) & (size - 1)
+            var place = Self.key.hash(name.span) & (size - 1)
             while table[place] != 0 { place = (place + 1) & (size - 1) }
             table[place] = UInt32(number + 1)
         }
@@ -167,7 +174,7 @@ struct TopicNames: Sendable {
     /// The number of the topic whose name is `text[range]`; nil: not in the vocabulary.
     func number(_ text: [UInt8], _ range: Range<Int>) -> TopicNumber? {
         let text = text.span.extracting(range)
-        var place = Self.hash(text) & (table.count - 1)
+        var place = Self.key.hash(text) & (table.count - 1)
         while table[place] != 0 {
             let number = Int(table[place]) - 1
             let name = names.span.extracting(ends[number]..<ends[number + 1])
@@ -185,22 +192,6 @@ struct TopicNames: Sendable {
             offset += 8
         }
         return last(name) == last(text)
-    }
-
-    /// Eight bytes at a time, multiplied and folded: only the vocabulary, which nobody outside chooses, is in the table.
-    private static func hash(_ text: Span<UInt8>) -> Int {
-        var hash = UInt64(text.count)
-        func absorb(_ word: UInt64) {
-            hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
-            hash ^= hash >> 32
-        }
-        var offset = 0
-        while offset + 8 < text.count {
-            absorb(word(text, offset))
-            offset += 8
-        }
-        absorb(last(text))
-        return Int(truncatingIfNeeded: hash)
     }
 
     /// The last eight bytes, or all of fewer; some of those may be in it twice. No loop: how long it would be, nobody could foresee.

@@ -135,6 +135,7 @@ public struct Coordinator: Sendable {
             }
         case .closing(let closing):
             try check(closing.partition)
+            try check(closing)
             let partition = Int(closing.partition)
             if offset >= seen {
                 guard closing.number == partitions[partition].read + 1 else {
@@ -221,6 +222,16 @@ public struct Coordinator: Sendable {
     private func check(_ partition: Int32) throws(Contradiction) {
         guard partition >= 0, partition < partitions.count else {
             throw Contradiction("a word of partition \(partition), but there are \(partitions.count)")
+        }
+    }
+
+    /// No event has an epoch beyond those of the longest time.
+    private func check(_ closing: Closing) throws(Contradiction) {
+        let epochs = model.settings.fixed.epochs
+        guard epochs.contains(closing.through), epochs.contains(closing.from ?? closing.through) else {
+            throw Contradiction(
+                "closing \(closing.number) of partition \(closing.partition) is of epoch \(closing.through), which no event "
+                    + "has")
         }
     }
 

@@ -26,7 +26,7 @@ extension Model {
     ///   - version: what it will be published as.
     ///   - partitions: how many the input has.
     /// - Returns: the model, and what became of clusters.
-    /// - Throws: `Contradiction` where a sum would be negative, or a delta names a cluster that never was.
+    /// - Throws: `Contradiction` if a sum would be none of members, or a delta names a cluster or a topic that does not exist.
     public func next(
         including closings: [Closing], settings next: Settings, version: Epoch, partitions: Int
     ) throws(Contradiction) -> (Model, [LifecycleChange]) {
@@ -37,7 +37,11 @@ extension Model {
         for closing in ordered {
             for delta in closing.clusters { try model.add(delta, from: closing) }
         }
-        try model.checkSums()
+        do throws(ImpossibleValue) {
+            try model.validateSums()
+        } catch {
+            throw Contradiction(error.description)
+        }
         model.clusters.removeAll { !$0.isActive && $0.sums.count == 0 && $0.sums.sums.isEmpty }
         model.noteOpenings(ordered)
         let known = model.knownEverywhere(partitions: partitions)
@@ -54,8 +58,22 @@ extension Model {
     }
 
     private mutating func add(_ delta: ClusterDelta, from closing: Closing) throws(Contradiction) {
+        if let topic = delta.sums.last?.topic, Int(topic) >= vocabulary.entries.count {
+            throw Contradiction(
+                "closing \(closing.number) of partition \(closing.partition) has topic \(topic), but the vocabulary has "
+                    + "\(vocabulary.entries.count)")
+        }
+        guard try insert(delta, from: closing) else {
+            throw Contradiction(
+                "closing \(closing.number) of partition \(closing.partition) changes the sums of cluster "
+                    + "\(delta.cluster) by more than all members have")
+        }
+    }
+
+    /// - Returns: whether the sums are exact: nothing overflowed.
+    private mutating func insert(_ delta: ClusterDelta, from closing: Closing) throws(Contradiction) -> Bool {
         guard delta.cluster != 0 else { return unassigned.add(delta) }
-        if delta.count == 0, delta.sums.isEmpty { return }
+        if delta.count == 0, delta.sums.isEmpty { return true }
         let id = root(of: delta.cluster)
         if let index = index(of: id) { return clusters[index].sums.add(delta) }
         guard id < nextID else {
@@ -66,17 +84,9 @@ extension Model {
         // Retired and forgotten; a partition that had not heard of it yet had members in it.
         var retired = Cluster(id: id)
         retired.isActive = false
-        retired.sums.add(delta)
+        let isExact = retired.sums.add(delta)
         clusters.insert(retired, at: clusters.firstIndex { $0.id > id } ?? clusters.count)
-    }
-
-    private func checkSums() throws(Contradiction) {
-        for (id, sums) in [(ClusterID(0), unassigned)] + clusters.map({ ($0.id, $0.sums) }) {
-            if sums.count < 0 { throw Contradiction("cluster \(id) would have \(sums.count) members") }
-            if let entry = sums.sums.first(where: { $0.value < 0 }) {
-                throw Contradiction("the sum of cluster \(id) would be \(entry.value) in topic \(entry.topic)")
-            }
-        }
+        return isExact
     }
 
     /// Settings for the next model; what is sensitive from now on leaves the vocabulary.
@@ -103,9 +113,13 @@ extension Model {
 }
 
 extension ClusterSums {
-    mutating func add(_ delta: ClusterDelta) {
-        count += delta.count
-        guard !delta.sums.isEmpty else { return }
+    /// Adds a delta.
+    /// - Returns: whether the sums are exact: false if one overflowed.
+    @discardableResult
+    mutating func add(_ delta: ClusterDelta) -> Bool {
+        var overflows: Bool
+        (count, overflows) = count.addingReportingOverflow(delta.count)
+        guard !delta.sums.isEmpty else { return !overflows }
         var merged: [SumEntry] = []
         merged.reserveCapacity(sums.count + delta.sums.count)
         var (left, right) = (0, 0)
@@ -117,12 +131,14 @@ extension ClusterSums {
                 merged.append(delta.sums[right])
                 right += 1
             } else {
-                let value = sums[left].value + delta.sums[right].value
+                let (value, overflow) = sums[left].value.addingReportingOverflow(delta.sums[right].value)
+                overflows = overflows || overflow
                 if value != 0 { merged.append(SumEntry(topic: sums[left].topic, value: value)) }
                 left += 1
                 right += 1
             }
         }
         sums = merged
+        return !overflows
     }
 }

@@ -108,7 +108,7 @@ extension Shard {
             let member = members.slots[slot]
             guard member.isUsed else { return false }
             return isExpired(member) || reasons[member.cluster] != nil
-                || dropsTopics && members.range(slot).contains { new.removed[Int(members.topics[$0].number)] }
+                || dropsTopics && members.range(slot).contains { new.hasRemoved(members.topics[$0].number) }
         }
     }
 
@@ -155,7 +155,7 @@ extension Shard {
         var hasDropped = false
         var place = members.range(slot).lowerBound
         while place < members.range(slot).upperBound {
-            if model.removed[Int(members.topics[place].number)] {
+            if model.hasRemoved(members.topics[place].number) {
                 members.removeTopic(at: place, from: slot)
                 hasDropped = true
             } else {

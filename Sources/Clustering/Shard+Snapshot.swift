@@ -185,6 +185,9 @@ public struct RestoredMembers: Sendable {
 
     public var count: Int { table.count }
 
+    /// Above the number of every topic that a member has.
+    public var topicBound: Int { table.topicBound }
+
     /// Makes room for as many members at once, and for about as many topics of theirs.
     public mutating func reserve(_ count: Int, topics: Int) {
         table.reserve(members: count, topics: topics)

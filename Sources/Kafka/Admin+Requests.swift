@@ -46,16 +46,20 @@ extension Handle {
             unsafe rd_kafka_AdminOptions_destroy(options)
             unsafe rd_kafka_queue_destroy(queue)
         }
-        _ = unsafe rd_kafka_AdminOptions_set_request_timeout(options, timeout.timeout, nil, 0)
+        var text = [CChar](repeating: 0, count: 512)
+        let code = unsafe rd_kafka_AdminOptions_set_request_timeout(options, timeout.timeout, &text, text.count)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError(code, context, text: ClientConfiguration.string(text))
+        }
         unsafe send(options, queue)
         guard let event = unsafe rd_kafka_queue_poll(queue, timeout.timeout) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context, severity: .retriable)
         }
-        let code = unsafe rd_kafka_event_error(event)
-        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+        let failure = unsafe rd_kafka_event_error(event)
+        if failure != RD_KAFKA_RESP_ERR_NO_ERROR {
             let text = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) }
             unsafe rd_kafka_event_destroy(event)
-            throw KafkaError(code, context, text: text)
+            throw KafkaError(failure, context, text: text)
         }
         return unsafe event
     }

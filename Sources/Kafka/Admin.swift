@@ -144,10 +144,12 @@ public final class Admin: Sendable {
                         RD_KAFKA_RESP_ERR__INVALID_ARG, "creating \(topic.name)",
                         text: ClientConfiguration.string(text))
                 }
-                for (name, value) in topic.configuration.sorted(by: { $0.key < $1.key }) {
-                    unsafe rd_kafka_NewTopic_set_config(request, name, value)
-                }
+                // From here on the array frees it.
                 unsafe requests.append(request)
+                for (name, value) in topic.configuration.sorted(by: { $0.key < $1.key }) {
+                    try KafkaError.check(
+                        unsafe rd_kafka_NewTopic_set_config(request, name, value), "creating \(topic.name): \(name)")
+                }
             }
             let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout, "creating topics") {
                 options, queue in

@@ -63,7 +63,10 @@ public final class Producer {
     ) throws(KafkaError) {
         let deadline = ContinuousClock.now + timeout
         while true {
-            guard let error = unsafe enqueue(topic, partition ?? -1, key, value, headers) else { return }
+            let list = unsafe try Self.list(of: headers, topic)
+            guard let error = unsafe enqueue(topic, partition ?? -1, key, value, list) else { return }
+            // Librdkafka owns the headers only if it took the message.
+            if let list = unsafe list { unsafe rd_kafka_headers_destroy(list) }
             guard unsafe rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL, ContinuousClock.now < deadline
             else { throw unsafe KafkaError(consuming: error, "\(name): producing to \(topic)") }
             unsafe rd_kafka_error_destroy(error)
@@ -71,9 +74,28 @@ public final class Producer {
         }
     }
 
+    /// Librdkafka's list of headers, owned by the caller; nil: there are none.
+    private static func list(
+        of headers: [(name: String, value: [UInt8])], _ topic: String
+    ) throws(KafkaError) -> OpaquePointer? {
+        if headers.isEmpty { return nil }
+        let list = unsafe rd_kafka_headers_new(headers.count)
+        for header in headers {
+            let code = unsafe header.value.withUnsafeBytes { bytes in
+                // Safe: librdkafka copies name and value before it returns.
+                unsafe rd_kafka_header_add(list, header.name, -1, bytes.baseAddress, bytes.count)
+            }
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                if let list = unsafe list { unsafe rd_kafka_headers_destroy(list) }
+                throw KafkaError(code, "producing to \(topic): header \(header.name)")
+            }
+        }
+        return unsafe list
+    }
+
+    /// - Returns: librdkafka's error; nil: it took the message, and owns the headers.
     private func enqueue(
-        _ topic: String, _ partition: Int32, _ key: Span<UInt8>?, _ value: Span<UInt8>?,
-        _ headers: [(name: String, value: [UInt8])]
+        _ topic: String, _ partition: Int32, _ key: Span<UInt8>?, _ value: Span<UInt8>?, _ headers: OpaquePointer?
     ) -> OpaquePointer? {
         unsafe topic.withCString { topic in
             unsafe Self.withBytes(of: key) { key in
@@ -86,18 +108,9 @@ public final class Producer {
                         // Safe: librdkafka copies key and value before it returns.
                         rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_MSGFLAGS, u: .init(i: RD_KAFKA_MSG_F_COPY)),
                     ]
-                    if !headers.isEmpty {
-                        let list = unsafe rd_kafka_headers_new(headers.count)
-                        for header in headers {
-                            unsafe header.value.withUnsafeBytes { bytes in
-                                _ = unsafe rd_kafka_header_add(list, header.name, -1, bytes.baseAddress, bytes.count)
-                            }
-                        }
-                        unsafe arguments.append(rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_HEADERS, u: .init(headers: list)))
-                        let error = unsafe rd_kafka_produceva(handle.pointer, arguments, arguments.count)
-                        // Librdkafka owns the headers where it took the message.
-                        if unsafe error != nil { unsafe rd_kafka_headers_destroy(list) }
-                        return unsafe error
+                    if let headers = unsafe headers {
+                        unsafe arguments.append(
+                            rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_HEADERS, u: .init(headers: headers)))
                     }
                     return unsafe rd_kafka_produceva(handle.pointer, arguments, arguments.count)
                 }

@@ -41,6 +41,9 @@ extension Configuration {
             }
             if let content = try? String(contentsOfFile: file, encoding: .utf8) {
                 privacyKey = content.trimmed
+                if let problem = SecretFile.problem(ofKeyFile: file) {
+                    problems.append("\(source("privacy.key-file")): privacy.key-file: \(problem)")
+                }
             } else {
                 problems.append("\(source("privacy.key-file")): privacy.key-file: \(file.printable) cannot be read")
             }
@@ -48,6 +51,9 @@ extension Configuration {
         if let key = privacyKey, key.utf8.count != 64 || !key.utf8.allSatisfy(Self.isHexDigit) {
             let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
             problems.append("\(place): must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them")
+        } else if let key = privacyKey, let weakness = SecretFile.weakness(ofKey: key) {
+            let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
+            problems.append("\(place) \(weakness); `openssl rand -hex 32` makes one")
         }
         if let directory = self["checkpoint.directory"],
             !FileManager.default.isWritableFile(atPath: directory)
@@ -57,6 +63,8 @@ extension Configuration {
             problems.append(
                 "\(source("checkpoint.directory")): checkpoint.directory: \(directory.printable) is no directory that can be "
                     + "written to")
+        } else if let directory = self["checkpoint.directory"], let problem = SecretFile.problem(ofDirectory: directory) {
+            problems.append("\(source("checkpoint.directory")): checkpoint.directory: \(problem)")
         }
         if let file = self["topics.file"], !FileManager.default.isReadableFile(atPath: file) {
             problems.append("\(source("topics.file")): topics.file: \(file.printable) cannot be read")

@@ -80,7 +80,7 @@ public final class StandardStream: Sendable {
 
     private func waitUntilWritable() {
         var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // Safe: one question is asked.
+        // Safe: one question is asked. If it fails, the next attempt to write tells why.
         _ = unsafe poll(&question, 1, 1_000)
     }
 }

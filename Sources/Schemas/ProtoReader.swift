@@ -8,6 +8,8 @@ public enum ProtoError: Error, Equatable, Sendable {
     case badField
     /// What it holds contradicts the schema.
     case badValue
+    /// A value is outside of its range; the text says which.
+    case outOfRange(String)
 }
 
 /// Reads Protobuf's wire format from bytes that it borrows. Never traps, whatever they are.

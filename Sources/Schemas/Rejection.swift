@@ -22,7 +22,7 @@ public enum Rejection: String, Error, CaseIterable, Sendable {
     case missingTopicName = "missing_topic_name"
     /// More than 1 MiB.
     case valueTooLarge = "value_too_large"
-    /// More than 256 topics.
+    /// More than 256 topics, or more than 1,024 with those that repeat.
     case tooManyTopics = "too_many_topics"
     /// More than 256 bytes.
     case topicTooLong = "topic_too_long"

@@ -14,6 +14,8 @@ public struct WatchEvent: Sendable {
     public internal(set) var video: Range<Int> = 0..<0
     /// In order of first appearance, no two of the same name.
     public internal(set) var topics: [Topic] = []
+    /// How many topics were added, repetitions included.
+    private var entries = 0
     /// 0 … 2⁵³.
     public internal(set) var watched: Int64 = 0
     /// 0: unknown.
@@ -24,6 +26,8 @@ public struct WatchEvent: Sendable {
     /// Limits of `rules.md`.
     public static let largestValue = 1 << 20
     static let mostTopics = 256
+    /// The most entries of topics, repetitions included: each is compared with all topics before it.
+    static let mostEntries = 1_024
     static let longestName = 256
     static let longestID = 1_024
     static let largestNumber: Int64 = 1 << 53
@@ -37,6 +41,7 @@ public struct WatchEvent: Sendable {
     mutating func clear() {
         text.removeAll(keepingCapacity: true)
         topics.removeAll(keepingCapacity: true)
+        entries = 0
         viewer = 0..<0
         id = 0..<0
         video = 0..<0
@@ -47,6 +52,8 @@ public struct WatchEvent: Sendable {
     mutating func add(_ name: Range<Int>, weight: UInt32) throws(Rejection) {
         if name.isEmpty { throw .missingTopicName }
         if name.count > Self.longestName { throw .topicTooLong }
+        entries += 1
+        if entries > Self.mostEntries { throw .tooManyTopics }
         for index in topics.indices where equal(topics[index].name, name) {
             let (sum, overflow) = topics[index].weight.addingReportingOverflow(weight)
             topics[index].weight = overflow ? .max : sum

@@ -8,7 +8,7 @@ import TestSupport
 
 /// An application of Shoal under test: its topics, its settings, and what came out of it.
 struct Application {
-    static let keyDigits = String(repeating: "5a", count: 32)
+    static let keyDigits = TestKey.digits
 
     let broker: TestBroker
     let name: String

@@ -82,7 +82,7 @@ extension MainJob {
             }
             let keyless = try application.diff(["--recorded"], key: "")
             #expect(keyless.status == 78 && keyless.output.contains("privacy.key-file is not set"), "\(keyless.output)")
-            let foreign = try application.diff(["--recorded"], key: String(repeating: "77", count: 32))
+            let foreign = try application.diff(["--recorded"], key: TestKey.other)
             #expect(foreign.status == 67 && foreign.output.contains("holds another key"), "\(foreign.output)")
             guard kind.isApache, TestBroker.hasTools else { return }
             try application.deleteRecords(of: application.output, before: [1: 2])

@@ -50,7 +50,7 @@ extension MainJob {
                 "\(other) has 3 partitions, but the application \(application.name) began with 2")
             try await application.refused(
                 [:], status: 78, "privacy.key-file holds another key",
-                key: String(repeating: "a5", count: 32))
+                key: TestKey.other)
             try await application.refused(
                 ["epoch.length": "30m", "clock.quorum": "9"], status: 78,
                 "epoch.length is 1800000, and was 3600000; clock.quorum is 9, and was 8")

@@ -106,7 +106,7 @@ extension MainJob {
 
         private func incomparable(_ application: Application) async throws {
             let cases: [([String], String, String)] = [
-                ([], String(repeating: "77", count: 32), "holds another key"),
+                ([], TestKey.other, "holds another key"),
                 (["profile.half-life=3d"], Application.keyDigits, "profile.half-life is 3d here, and 1d there"),
                 (["application.id=nobody"], Application.keyDigits, "there is no topic nobody-models"),
             ]

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from running import free_port, wait
 
-KEY = "5a" * 32
+KEY = "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"
 
 
 @contextlib.contextmanager

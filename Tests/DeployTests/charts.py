@@ -80,11 +80,12 @@ def put_files(documents, folder, changed=None):
     if any(".ssl." in name for name in found):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                         "-keyout", key, "-out", certificate, "-subj", "/CN=shoal"], check=True, capture_output=True)
-    contents = {"privacy.key-file": "5a" * 32, "kafka.sasl.password.file": "secret"}
+    contents = {"privacy.key-file": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c", "kafka.sasl.password.file": "secret"}
     for name, value in found.items():
         if value.startswith("/etc/shoal/secrets/"):
             file = folder / "secrets" / value.rsplit("/", 1)[1]
             file.write_text(contents.get(name) or (key if ".key." in name else certificate).read_text())
+            file.chmod(0o400)
             found[name] = str(file)
         elif value == "/var/lib/shoal":
             found[name] = str(folder / "checkpoints")

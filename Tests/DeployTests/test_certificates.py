@@ -36,7 +36,7 @@ def shell(kafka, shoal, tmp_path):
     (tmp_path / "tls").mkdir()
     for name, kept in (("ca.pem", "ca.pem"), ("shoal.pem", "client.pem"), ("shoal.key", "client.key")):
         shutil.copy(secrets / name, tmp_path / "tls" / kept)
-    (tmp_path / "shoal.key").write_text("5a" * 32)
+    (tmp_path / "shoal.key").write_text("5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c")
     (tmp_path / "shoal.key").chmod(0o600)
     put(tmp_path, "shoal.properties", kafka, "tls")
     found = Shell(tmp_path, shoal, kafka, {"broker:9092": kafka.bootstrap})

@@ -207,7 +207,7 @@ def test_a_rolling_upgrade_fits_the_charts_times(pods, documents, shoal, kafka, 
 
 def start_once(shoal, words, log, until=None, timeout=30):
     """Runs an instance until it ends, or has said something."""
-    process = Process([shoal, "run", *words], log, {"SHOAL_PRIVACY_KEY": "5a" * 32})
+    process = Process([shoal, "run", *words], log, {"SHOAL_PRIVACY_KEY": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"})
     try:
         if until is None:
             return process.process.wait(timeout), process.log
@@ -240,7 +240,7 @@ def test_brokers_that_do_not_answer_are_waited_for_by_name_and_not_stormed(shoal
         bootstrap = f"kafka.bootstrap.servers=127.0.0.1:{server.getsockname()[1]}"
         port = free_port()
         instance = Instance([shoal, "run", "--set", bootstrap, "--set", f"http.listen=127.0.0.1:{port}"], tmp_path / "log",
-                            port, {"SHOAL_PRIVACY_KEY": "5a" * 32})
+                            port, {"SHOAL_PRIVACY_KEY": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"})
         try:
             wait(lambda: "is kafka.bootstrap.servers right" in instance.get("/readyz?verbose")[1])
             assert instance.get("/livez")[0] == 200, "to start it again would cure nothing"

@@ -138,7 +138,7 @@ class Containers:
         assert environment["SHOAL_KAFKA_BOOTSTRAP_SERVERS"] == ",".join(f"{broker}:9092" for broker in of_kafka(self.services))
         assert environment["SHOAL_PRIVACY_KEY"].startswith("${SHOAL_PRIVACY_KEY:?")
         port = free_port()
-        environment |= {"SHOAL_KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap, "SHOAL_PRIVACY_KEY": "5a" * 32,
+        environment |= {"SHOAL_KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap, "SHOAL_PRIVACY_KEY": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c",
                         "SHOAL_HTTP_LISTEN": f"127.0.0.1:{port}"}
         words = [self.program, *service["command"]]
         log = self.folder / f"{name}.log"

@@ -15,7 +15,7 @@ def test_scripts_are_clean_under_shellcheck(root):
 
 def test_the_example_of_the_settings_passes_the_programs_own_check(root, shoal, tmp_path):
     key = tmp_path / "shoal.key"
-    key.write_text("ab" * 32)
+    key.write_text("c1706d3f58ae92b40b1ce7d85f3a9604dd21b87e4c936af0258f7bce13a06498")
     key.chmod(0o600)
     found = subprocess.run([shoal, "config", "check", "--config", str(root / "deploy/shoal.properties"),
                             "--set", f"privacy.key-file={key}"], capture_output=True, text=True)

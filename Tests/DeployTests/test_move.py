@@ -38,7 +38,7 @@ def clusters(start_kafka, tmp_path, shoal):
     """Two of them, a file of settings for each, and a shell that knows them by the guide's names."""
     tool("kcat")
     with start_kafka() as old, start_kafka() as new:
-        (tmp_path / "shoal.key").write_text("5a" * 32)
+        (tmp_path / "shoal.key").write_text("5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c")
         (tmp_path / "shoal.key").chmod(0o600)
         for name, cluster in (("old", old), ("new", new)):
             settings = SETTINGS | {"kafka.bootstrap.servers": cluster.bootstrap, "instance.id": name}

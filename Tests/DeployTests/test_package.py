@@ -90,7 +90,7 @@ def test_it_is_installed_upgraded_removed_and_purged(debian):
     assert asked() == ["--system daemon-reload"], "nothing is started that has no key yet"
     assert inside(debian, "shoal", "version").stdout.startswith("shoal ")
     key = debian / "etc/shoal/shoal.key"
-    key.write_text("5a" * 32)
+    key.write_text("5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c")
     key.chmod(0o600)
     inside(debian, "shoal", "config", "check", "--config", "/etc/shoal/shoal.properties", "--set",
            "privacy.key-file=/etc/shoal/shoal.key")

@@ -128,7 +128,7 @@ class Secured:
 
     @property
     def environment(self):
-        return {"PATH": "/usr/bin:/bin", "SHOAL_PRIVACY_KEY": "5a" * 32}
+        return {"PATH": "/usr/bin:/bin", "SHOAL_PRIVACY_KEY": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"}
 
     def shoal(self, *words):
         return subprocess.run(self.words(*words), text=True, capture_output=True, timeout=60, env=self.environment)

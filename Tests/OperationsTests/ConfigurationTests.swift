@@ -16,6 +16,8 @@ struct ConfigurationTests {
         func file(_ name: String, _ content: String) throws -> String {
             let file = url.appending(path: name)
             try Data(content.utf8).write(to: file)
+            // A key that others can read is refused.
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
             return file.path
         }
     }
@@ -136,7 +138,7 @@ struct ConfigurationTests {
     @Test("the key comes from its file or from the variable, never from both, and is not told")
     func key() throws {
         let folder = try Folder()
-        let digits = String(repeating: "0aF9", count: 16)
+        let digits = "5ac3071e94d86b2fF0417BE6A2D95C38810f6d2eb79453ca1de8067fb3a4429c"
         let file = try folder.file("key", digits + "\n")
         #expect(try configuration([:], "privacy.key-file=\(file)").privacyKey == digits)
         #expect(try configuration(["SHOAL_PRIVACY_KEY": " \(digits)\n"]).privacyKey == digits)

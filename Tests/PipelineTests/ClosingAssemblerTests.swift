@@ -22,7 +22,7 @@ struct ClosingAssemblerTests {
 
     @Test("parts of several partitions may lie between each other; the first part's offset is told")
     func mixed() throws {
-        var assembler = ClosingAssembler()
+        var assembler = ClosingAssembler(partitions: 2)
         let (first, second) = (try parts(0, 4), try parts(1, 9))
         var offset: Int64 = 100
         for index in first.indices.dropLast() {
@@ -39,7 +39,7 @@ struct ClosingAssemblerTests {
 
     @Test("whoever begins in the middle of a closing passes over the rest of it")
     func middle() throws {
-        var assembler = ClosingAssembler()
+        var assembler = ClosingAssembler(partitions: 2)
         for (index, part) in try parts(0, 4).dropFirst().enumerated() {
             #expect(try assembler.add(part, offset: Int64(index)) == nil)
         }
@@ -50,7 +50,7 @@ struct ClosingAssemblerTests {
 
     @Test("a part that is missing in the middle is an error")
     func missing() throws {
-        var assembler = ClosingAssembler()
+        var assembler = ClosingAssembler(partitions: 2)
         let parts = try parts(0, 4)
         _ = try assembler.add(parts[0], offset: 1)
         #expect(throws: ProtoError.self) { try assembler.add(parts[2], offset: 2) }

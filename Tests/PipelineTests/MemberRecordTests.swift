@@ -11,19 +11,21 @@ struct MemberRecordTests {
     private static func member(
         _ draws: inout SplitMix64, topics count: Int
     ) -> (MemberFields, SnapshotPoint, [TopicNumber], [UInt32], [UInt16]) {
-        func number() -> UInt64 { draws.next() >> (draws.next() % 64) }
+        func number(_ bits: UInt64 = 64) -> UInt64 { (draws.next() >> (64 - bits)) >> (draws.next() % bits) }
+        // So that the squares of as many add up to less than 2³¹.
+        func component() -> UInt16 { UInt16(truncatingIfNeeded: number(12)) }
         let hasEpoch = draws.next() % 3 > 0
         let member = MemberFields(
             pseudonym: UInt128(draws.next()) << 64 | UInt128(draws.next()), order: number(),
-            landmark: Int64(bitPattern: number()), lastEpoch: hasEpoch ? Int64(bitPattern: number()) : nil,
+            landmark: Int64(bitPattern: number(55)) - 1_000, lastEpoch: hasEpoch ? Int64(bitPattern: number(52)) - 9 : nil,
             events: UInt32(truncatingIfNeeded: number()),
-            cluster: draws.next() % 3 > 0 ? UInt32(truncatingIfNeeded: number()) : nil,
-            previous: draws.next() % 2 > 0 ? UInt32(truncatingIfNeeded: number()) : 0)
-        let point = SnapshotPoint(offset: Int64(number() >> 1), epoch: hasEpoch ? Int64(bitPattern: number()) : nil)
+            cluster: draws.next() % 3 > 0 ? UInt32(truncatingIfNeeded: number(30)) : nil,
+            previous: draws.next() % 2 > 0 ? UInt32(truncatingIfNeeded: number(30)) : 0)
+        let point = SnapshotPoint(offset: Int64(number(59)), epoch: hasEpoch ? Int64(bitPattern: number(52)) : nil)
         return (
-            member, point, (0..<count).map { _ in TopicNumber(truncatingIfNeeded: number()) },
-            (0..<count).map { _ in UInt32(truncatingIfNeeded: number()) },
-            (0..<count).map { _ in UInt16(truncatingIfNeeded: number()) }
+            member, point, (0..<count).map { _ in TopicNumber(truncatingIfNeeded: number(20)) },
+            (0..<count).map { _ in UInt32(truncatingIfNeeded: number(31)) },
+            (0..<count).map { _ in component() }
         )
     }
 
@@ -54,7 +56,7 @@ struct MemberRecordTests {
         var read = StateRecord.Members()
         var states = MemberStates()
         var points: [SnapshotPoint] = []
-        for count in Array(0...255) + Array(repeating: 6, count: 2_000) {
+        for count in Array(0...64) + Array(repeating: 6, count: 2_000) {
             let (member, point, topics, weights, directions) = Self.member(&draws, topics: count)
             var (key, value): ([UInt8], [UInt8]) = ([], [])
             StateRecord.write(key: member.pseudonym, &key)

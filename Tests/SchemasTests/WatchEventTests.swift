@@ -115,6 +115,9 @@ struct WatchEventTests {
     func limits() {
         let topics = (0..<257).map { "\"t\($0)\"" }.joined(separator: ",")
         #expect(rejection("{\(Self.valid),\"topics\":[\(topics)]}") == .tooManyTopics)
+        let repeated = (0..<1_025).map { "\"t\($0 % 256)\"" }
+        #expect(rejection("{\(Self.valid),\"topics\":[\(repeated.joined(separator: ","))]}") == .tooManyTopics)
+        #expect(rejection("{\(Self.valid),\"topics\":[\(repeated.dropLast().joined(separator: ","))]}") == nil)
         let long = String(repeating: "x", count: 257)
         #expect(rejection("{\(Self.valid),\"topics\":[\"\(long)\"]}") == .topicTooLong)
         let id = String(repeating: "x", count: 1_025)

@@ -58,7 +58,7 @@ struct CommandLineTests {
 
 @Suite("Configuration on the command line")
 struct ConfigCommandTests {
-    private let key = String(repeating: "5a", count: 32)
+    private let key = TestKey.digits
 
     @Test("the example of a configuration is right, and so is what is checked with a key")
     func example() throws {

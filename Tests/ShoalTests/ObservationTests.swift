@@ -33,7 +33,7 @@ struct ObservedApplication {
 
     func run(_ more: [String: String] = [:]) throws -> ShoalProcess {
         try ShoalProcess(
-            ["run"] + settings(more), environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+            ["run"] + settings(more), environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
     }
 
     /// The port that it tells in its log.

@@ -46,7 +46,7 @@ private actor RealChangesMaker {
         _ = try check(["topics", "create", "--partitions", "2"] + settings)
         _ = try check(["simulate", "--topic", "\(name)-in"] + stream + settings)
         let process = try ShoalProcess(
-            ["run"] + settings, environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+            ["run"] + settings, environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
         var lines: [String] = []
         let end = ContinuousClock.now + .seconds(60)
         while !lines.contains(where: { $0.contains("member_moved") }) {

@@ -15,7 +15,7 @@ struct RefusedStartTests {
         let settings = ["kafka.session.timeout.ms": "3600000", "kafka.max.poll.interval.ms": "3600000"]
         let refused = try shoal(
             ["run"] + application.settings(settings),
-            environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+            environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
         #expect(refused.status == 78, "\(refused.output)")
         #expect(
             refused.output.contains("kafka.session.timeout.ms must be within group.min.session.timeout.ms"),

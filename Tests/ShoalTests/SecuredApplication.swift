@@ -93,7 +93,7 @@ struct SecuredApplication {
 
     /// Runs an instance until its log says this, and then stops it; nil: until it ends by itself.
     func run(_ settings: [String], until text: String?) async throws -> (status: Int32, output: String) {
-        let key = ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)]
+        let key = ["SHOAL_PRIVACY_KEY": TestKey.digits]
         let process = try ShoalProcess(["run"] + settings, environment: key)
         if let text {
             try await process.waitForLog(text)

@@ -9,7 +9,7 @@ struct SignalTests {
         let nobody = "kafka.bootstrap.servers=127.0.0.1:\(try freePort())"
         let process = try ShoalProcess(
             words + ["--set", nobody, "--set", "log.format=text"],
-            environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+            environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
         let end = ContinuousClock.now + .seconds(30)
         while !catchesSignals(whoHas: nobody) {
             guard ContinuousClock.now < end, process.isRunning else {

@@ -23,20 +23,26 @@ struct InternalRecordTests {
             scenario.faults = []
             let world = Simulation(scenario)
             try world.run()
-            var topics: [(SimulatedKafka.Topic, (Int) -> String)] = [
+            var topics: [(SimulatedKafka.Topic, ([UInt8]) -> String)] = [
                 (.deltas, { _ in "Word" }), (.models, { _ in "ModelPart" }),
             ]
             for partition in 0..<scenario.partitions {
                 topics.append(
                     (
                         .state(Int32(partition)),
-                        { ["whole".utf8.count: "SnapshotWhole", 16: "MemberState"][$0] ?? "SnapshotPart" }
+                        { key in
+                            switch StateRecord.Key(key.span) {
+                            case .whole: "SnapshotWhole"
+                            case .member: "MemberState"
+                            case .part, nil: "SnapshotPart"
+                            }
+                        }
                     ))
             }
             for (topic, name) in topics {
                 for (_, record) in world.kafka[topic].committed {
                     guard case .bytes(let value) = record.value else { continue }
-                    lines.append("\(name(record.key?.count ?? 0)) \(Hex.text(value))")
+                    lines.append("\(name(record.key ?? [])) \(Hex.text(value))")
                 }
             }
         }

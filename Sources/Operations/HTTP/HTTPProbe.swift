@@ -106,7 +106,7 @@ public struct HTTPProbe: Sendable {
                 var code: Int32 = 0
                 var size = socklen_t(MemoryLayout<Int32>.size)
                 // Safe: the code has the size that is told.
-                _ = unsafe getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &size)
+                guard unsafe getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &size) == 0 else { throw failure(errno) }
                 guard code == 0 else { throw failure(code) }
             }
             return socket

@@ -103,6 +103,7 @@ import Synchronization
         var query: [String: String] = [:]
         // Safe: the library calls back during the call only, with text that ends in a zero.
         unsafe withUnsafeMutablePointer(to: &query) { pointer in
+            // The result is the number of arguments; of a request without any it is 0.
             _ = unsafe MHD_get_connection_values(
                 connection, .GET_ARGUMENT_KIND,
                 { pointer, _, key, value in
@@ -129,7 +130,9 @@ import Synchronization
             ("X-Content-Type-Options", "nosniff"),
         ]
         if let allow { headers.append(("Allow", allow)) }
-        for (name, value) in headers { _ = unsafe MHD_add_response_header(made, name, value) }
+        for (name, value) in headers {
+            guard unsafe MHD_add_response_header(made, name, value) == .YES else { return .NO }
+        }
         return unsafe MHD_queue_response(connection, UInt32(response.status), made)
     }
 }

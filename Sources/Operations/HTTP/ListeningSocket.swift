@@ -50,11 +50,11 @@ enum ListeningSocket {
         let descriptor = socket(unsafe address.ai_family, kind, unsafe address.ai_protocol)
         guard descriptor >= 0 else { return .failure(Failure(code: errno)) }
         // A restart need not wait until the connections of the one before are forgotten.
-        set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-        if unsafe address.ai_family == AF_INET6 {
-            set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isForAll ? 0 : 1)
-        }
-        guard unsafe bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, Glibc.listen(descriptor, 128) == 0
+        let isSet =
+            set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+            && (unsafe address.ai_family != AF_INET6
+                || set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isForAll ? 0 : 1))
+        guard isSet, unsafe bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, Glibc.listen(descriptor, 128) == 0
         else {
             defer { close(descriptor) }
             return .failure(Failure(code: errno))
@@ -62,10 +62,11 @@ enum ListeningSocket {
         return .success(descriptor)
     }
 
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+    /// - Returns: whether the option is set; otherwise `errno` tells why.
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) -> Bool {
         var value = value
         // Safe: the value has the size that is told.
-        _ = unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        return unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
     }
 
     private static func port(of descriptor: Int32) -> UInt16 {

@@ -26,7 +26,9 @@ public enum ProcessMetrics {
             text.add(cpu, [.init([], (field(14) + field(15)) / ticks)])
             text.add(resident, [.init([], field(24) * Double(sysconf(Int32(_SC_PAGESIZE))))])
             text.add(virtual, [.init([], field(23))])
-            text.add(start, [.init([], Self.rounded(Date().timeIntervalSince1970 - upTime + field(22) / ticks))])
+            if let upTime {
+                text.add(start, [.init([], Self.rounded(Date().timeIntervalSince1970 - upTime + field(22) / ticks))])
+            }
             text.add(threads, [.init([], field(20))])
         }
         if let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
@@ -41,10 +43,10 @@ public enum ProcessMetrics {
     }
 
     /// Seconds since the machine started, which /proc/stat does not tell everybody.
-    private static var upTime: Double {
+    private static var upTime: Double? {
         var time = timespec()
         // Safe: the time lives through the call.
-        unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+        guard unsafe clock_gettime(CLOCK_BOOTTIME, &time) == 0 else { return nil }
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 

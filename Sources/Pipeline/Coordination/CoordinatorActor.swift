@@ -92,6 +92,8 @@ actor CoordinatorActor {
                     .hole,
                     "\(options.topics.deltas) offset \(offset) is no record that this version of Shoal can read "
                         + "(\(error)): was it written by a newer one, or by somebody else?")
+            } catch let error as Contradiction {
+                throw PipelineError(.contradiction, "\(options.topics.deltas) offset \(offset): \(error)")
             }
         }
         return batch.count > 0
@@ -100,7 +102,7 @@ actor CoordinatorActor {
     private func publish() async throws {
         while !isDraining {
             let began = ContinuousClock.now
-            guard let next = try machine.publish(now: Monotonic.now, wall: Self.wall) else { return }
+            guard let next = try next() else { return }
             for change in next.changes {
                 log.info(
                     "cluster \(change.cluster): \(change.kind)", ("cluster", "\(change.cluster)"),
@@ -118,6 +120,19 @@ actor CoordinatorActor {
             statistics.heartbeats.rest(.coordinator, "waiting for room in the outbox")
             try await gate.append(machine.mark(records))
             statistics.heartbeats.beat(.coordinator, "publishing models")
+        }
+    }
+
+    /// The next model, if it is due.
+    /// - Throws: `PipelineError` if a closing contradicts the last model.
+    private func next() throws -> Coordinator.Publication? {
+        do throws(Contradiction) {
+            return try machine.publish(now: Monotonic.now, wall: Self.wall)
+        } catch {
+            throw PipelineError(
+                .contradiction,
+                "\(options.topics.deltas) before offset \(machine.coordinator.offset): \(error). The model of epoch "
+                    + "\(machine.coordinator.version.map { "\($0)" } ?? "genesis") stays the last one")
         }
     }
 

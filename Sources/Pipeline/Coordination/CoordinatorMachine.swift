@@ -19,7 +19,7 @@ struct CoordinatorMachine {
 
     var coordinator: Coordinator
     private let wishes: Wishes
-    private var assembler = ClosingAssembler()
+    private var assembler: ClosingAssembler
     /// When the first closing of an epoch, or of a later one, was seen, in ms of a monotonic clock: ascending.
     private var firstRead: [(epoch: Epoch, at: Int64)] = []
 
@@ -27,6 +27,7 @@ struct CoordinatorMachine {
     init(last: ModelRecord, wishes: Wishes) {
         self.wishes = wishes
         coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
+        assembler = ClosingAssembler(partitions: last.bookkeeping.partitions.count)
     }
 
     var committedPosition: CommittedPosition {

@@ -193,6 +193,7 @@ actor ModelFeed {
             guard let value = batch.value(index) else { continue }
             do {
                 guard let record = try table.take(value, offset: batch.offset(index)) else { continue }
+                try record.check(announced: batch.headers(index).first { $0.name == "content_hash" }?.value)
                 if let through = record.bookkeeping.through {
                     statistics.saw(model: through, record.model)
                 } else {

@@ -126,6 +126,12 @@ extension Assignment {
             throw CancellationError()
         }
         try await checkApplication(feed)
+        guard Int(part.number) < genesis.firstOffsets.count else {
+            throw PipelineError(
+                .contradiction,
+                "the genesis model of \(options.topics.models) does not know \(part): it has "
+                    + "\(genesis.firstOffsets.count) partitions")
+        }
         return try ShardActor(
             partition: part.number, reader: reader, .genesis(offset: genesis.firstOffsets[Int(part.number)]),
             model: model, state: state, around: surroundings(feed))
@@ -138,9 +144,10 @@ extension Assignment {
         do throws(StateRecord.Failure) {
             found = try state.restored()
         } catch {
-            throw PipelineError(error, options, "partition \(part.number)")
+            throw PipelineError(error, options, "partition \(part.number) offset \(state.headerOffset)")
         }
         guard let found else { throw CancellationError() }
+        try await check(found, part, offset: state.headerOffset, feed)
         let staleness = options.settings.fixed.staleness
         let model =
             if let epoch = found.header.point.epoch {
@@ -152,6 +159,35 @@ extension Assignment {
         return try ShardActor(
             partition: part.number, reader: reader, .snapshot(found), model: model, state: state,
             around: surroundings(feed))
+    }
+
+    /// Compares a snapshot with the models: it was taken under one of them, and its topics are in the vocabulary.
+    /// - Throws: `PipelineError` if a value contradicts them. Otherwise a shard would wait for a model that never comes.
+    private func check(
+        _ found: borrowing StateTable.Restored, _ part: Part, offset: Int64, _ feed: ModelFeed
+    ) async throws {
+        let header = found.header
+        let topics = found.members.topicBound
+        var problem: ImpossibleValue?
+        for isSecond in [false, true] {
+            // Models may have come since they were read.
+            if isSecond {
+                guard problem != nil else { return }
+                try await feed.read(through: try await watermarks(of: TopicPartition(options.topics.models, 0)).high)
+            }
+            guard let last = try await feed.last() else { throw PipelineError(.modelsGone(part), options) }
+            do throws(ImpossibleValue) {
+                try header.validate(last.model, newest: last.bookkeeping.through, memberTopics: topics)
+                problem = nil
+            } catch {
+                problem = error
+            }
+        }
+        if let problem {
+            throw PipelineError(
+                StateRecord.Failure.impossible(problem.description), options,
+                "partition \(part.number) offset \(offset)")
+        }
     }
 
     private func replayed(_ shard: ShardActor, to position: CommittedPosition) async throws -> ShardActor {

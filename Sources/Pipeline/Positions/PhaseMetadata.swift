@@ -18,7 +18,7 @@ public enum PhaseMetadata {
         guard words.count >= 2, words[0] == "v1" else { return nil }
         if words.count == 2, words[1] == "genesis" { return .genesis }
         let value = words[1].split(separator: "=", maxSplits: 1)
-        guard value.count == 2, let epoch = Epoch(value[1]) else { return nil }
+        guard value.count == 2, let epoch = Epoch(value[1]), Limits.epochs.contains(epoch) else { return nil }
         switch (value[0], words.count) {
         case ("open", 2): return .open(epoch)
         case ("waiting", 2): return .waiting(epoch, after: nil)
@@ -41,7 +41,8 @@ public enum ModelMetadata {
         guard text.hasPrefix("v1;model=") else { return nil }
         let value = text.dropFirst("v1;model=".count)
         if value == "genesis" { return .some(nil) }
-        return Epoch(value).map { .some($0) }
+        guard let epoch = Epoch(value), Limits.epochs.contains(epoch) else { return nil }
+        return .some(epoch)
     }
 }
 

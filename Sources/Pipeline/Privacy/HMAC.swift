@@ -1,9 +1,12 @@
 internal import COpenSSL
 
 /// HMAC-SHA-256 under one key: a context that is made once and used again for every message. Not for two threads.
+///
+/// Every call of OpenSSL is checked. A call that fails ends the process: with a wrong digest all viewers could be one.
+/// `Cryptography.selfTest` finds a library without its providers at the start.
 @safe final class HMAC {
     /// The 32 bytes of a digest.
-    struct Digest {
+    struct Digest: Equatable {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
         /// Bytes 0–7, big-endian.
@@ -14,24 +17,39 @@ internal import COpenSSL
         var third8: UInt64 { words.2 }
         /// Bytes 0–3, big-endian.
         var first4: UInt32 { UInt32(truncatingIfNeeded: words.0 >> 32) }
+
+        static func == (left: Self, right: Self) -> Bool { left.words == right.words }
     }
 
-    private let context: OpaquePointer?
+    private let context: OpaquePointer
 
-    init(_ key: PrivacyKey) {
-        let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
-        unsafe context = EVP_MAC_CTX_new(mac)
-        unsafe EVP_MAC_free(mac)
+    convenience init(_ key: PrivacyKey) {
+        do throws(CryptographyError) {
+            try self.init(checking: key)
+        } catch {
+            LibraryFailure.end(error.description)
+        }
+    }
+
+    /// - Throws: `CryptographyError` if OpenSSL has no provider of HMAC or SHA-256.
+    init(checking key: PrivacyKey) throws(CryptographyError) {
+        guard let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else { throw CryptographyError("EVP_MAC_fetch") }
+        defer { unsafe EVP_MAC_free(mac) }
+        guard let context = unsafe EVP_MAC_CTX_new(mac) else { throw CryptographyError("EVP_MAC_CTX_new") }
+        unsafe self.context = context
         var digest = Array("SHA256\0".utf8.map { CChar(bitPattern: $0) })
-        unsafe digest.withUnsafeMutableBufferPointer { name in
+        let result = unsafe digest.withUnsafeMutableBufferPointer { name in
             var parameters = unsafe [
                 OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
             ]
-            unsafe key.bytes.withUnsafeBufferPointer { bytes in
+            return unsafe key.bytes.withUnsafeBufferPointer { bytes in
                 // Safe: OpenSSL copies key and parameters before it returns.
-                _ = unsafe EVP_MAC_init(context, bytes.baseAddress, bytes.count, &parameters)
+                unsafe EVP_MAC_init(context, bytes.baseAddress, bytes.count, &parameters)
             }
         }
+        // The deinitializer frees the context.
+        guard result == 1 else { throw CryptographyError("EVP_MAC_init") }
+        guard unsafe EVP_MAC_CTX_get_mac_size(context) == 32 else { throw CryptographyError("EVP_MAC_CTX_get_mac_size") }
     }
 
     deinit {
@@ -47,24 +65,26 @@ internal import COpenSSL
 
     /// Begins a message that comes in parts: the key stays that of before.
     func start() {
-        unsafe EVP_MAC_init(context, nil, 0, nil)
+        if unsafe EVP_MAC_init(context, nil, 0, nil) != 1 { CryptographyError("EVP_MAC_init").end() }
     }
 
     func add(_ part: Span<UInt8>) {
-        unsafe part.withUnsafeBufferPointer { buffer in
+        let result = unsafe part.withUnsafeBufferPointer { buffer in
             // Safe: OpenSSL reads `count` bytes before it returns.
-            _ = unsafe EVP_MAC_update(context, buffer.baseAddress, buffer.count)
+            unsafe EVP_MAC_update(context, buffer.baseAddress, buffer.count)
         }
+        if result != 1 { CryptographyError("EVP_MAC_update").end() }
     }
 
     func finish() -> Digest {
         var digest = Digest()
         var length = 0
-        unsafe withUnsafeMutableBytes(of: &digest.words) { buffer in
+        let result = unsafe withUnsafeMutableBytes(of: &digest.words) { buffer in
             // Safe: a SHA-256 digest has the 32 bytes that the tuple has.
-            _ = unsafe EVP_MAC_final(
+            unsafe EVP_MAC_final(
                 context, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), &length, buffer.count)
         }
+        if result != 1 || length != 32 { CryptographyError("EVP_MAC_final").end() }
         digest.words = (
             UInt64(bigEndian: digest.words.0), UInt64(bigEndian: digest.words.1), UInt64(bigEndian: digest.words.2),
             UInt64(bigEndian: digest.words.3)

@@ -23,7 +23,7 @@ public struct PrivacyKey: Sendable {
         return result == 1 ? PrivacyKey(bytes: bytes) : nil
     }
 
-    private init(bytes: [UInt8]) {
+    init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 

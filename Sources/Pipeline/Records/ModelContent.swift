@@ -170,8 +170,8 @@ package enum ModelContent {
         while let field = try reader.next() {
             switch field.number {
             case 1: sums.count = try reader.int64(field)
-            case 2: try reader.repeated(field) { topics.append(TopicNumber(truncatingIfNeeded: $0)) }
-            case 3: try reader.repeated(field) { values.append(Int64(bitPattern: $0)) }
+            case 2: try reader.topics(field, into: &topics)
+            case 3: try reader.sums(field, into: &values) { Int64(bitPattern: $0) }
             default: try reader.skip(field)
             }
         }
@@ -198,8 +198,8 @@ package enum ModelContent {
         var direction = DirectionFields()
         while let field = try reader.next() {
             switch field.number {
-            case 1: try reader.repeated(field) { direction.topics.append(TopicNumber(truncatingIfNeeded: $0)) }
-            case 2: try reader.repeated(field) { direction.values.append(UInt16(truncatingIfNeeded: $0)) }
+            case 1: try reader.topics(field, into: &direction.topics)
+            case 2: try reader.components(field, into: &direction.values)
             default: try reader.skip(field)
             }
         }
@@ -228,7 +228,7 @@ package enum ModelContent {
             case 13: cluster.lowTicks = try reader.int64(field)
             case 14:
                 try reader.message(field) { reader throws(ProtoError) in cluster.touched.append(try touch(&reader)) }
-            case 15: try reader.repeated(field) { cluster.announced.append(TopicNumber(truncatingIfNeeded: $0)) }
+            case 15: try reader.topics(field, into: &cluster.announced)
             case 16:
                 try reader.message(field) { reader throws(ProtoError) in
                     cluster.announcedCentroid = try direction(&reader)

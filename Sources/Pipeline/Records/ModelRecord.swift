@@ -8,6 +8,8 @@ package struct ModelRecord {
     package var firstOffsets: [Int64] = []
     package var keyFingerprint: UInt64
     package var model: Model
+    /// The SHA-256 of the content as it was read; nil: it was not read.
+    var contentHash: [UInt8]?
 
     /// The version in the record's key.
     static func key(_ through: Epoch?) -> [UInt8] {
@@ -64,13 +66,15 @@ package struct ModelRecord {
         )
     }
 
-    /// Decodes a record from its inflated bytes.
+    /// Decodes and validates a record from its inflated bytes.
     /// - Throws: `RulesMismatch` if the model was computed by other rules than `Model.rules`; `ProtoError` if the bytes are no
     ///   record.
     static func decode(_ bytes: [UInt8]) throws -> ModelRecord {
         let rules = try rules(bytes)
         guard rules == Model.rules else { throw RulesMismatch(recorded: rules) }
-        return try decodeFields(bytes)
+        let record = try fields(bytes)
+        try ProtoError.validate(record.validate)
+        return record
     }
 
     /// Returns the rules that the model of a record names. They come first, so nothing else of a model has to be understood.
@@ -91,12 +95,13 @@ package struct ModelRecord {
         return rules
     }
 
-    private static func decodeFields(_ bytes: [UInt8]) throws(ProtoError) -> ModelRecord {
+    private static func fields(_ bytes: [UInt8]) throws(ProtoError) -> ModelRecord {
         var bookkeeping = Bookkeeping(
             from: nil, through: nil, start: nil, partitions: [], deltaOffset: 0, oldestOffset: 0)
         var firstOffsets: [Int64] = []
         var fingerprint: UInt64 = 0
         var model: Model?
+        var hash: [UInt8]?
         var reader = ProtoReader(bytes.span)
         while let field = try reader.next() {
             switch field.number {
@@ -122,12 +127,18 @@ package struct ModelRecord {
             case 6: bookkeeping.oldestOffset = try reader.int64(field)
             case 7: try reader.repeated(field) { firstOffsets.append(Int64(bitPattern: $0)) }
             case 8: fingerprint = try reader.fixed64(field)
-            case 9: try reader.message(field) { reader throws(ProtoError) in model = try ModelContent.decode(&reader) }
+            case 9:
+                try reader.message(field) { reader throws(ProtoError) in
+                    let start = reader.offset
+                    model = try ModelContent.decode(&reader)
+                    hash = SHA256Digest.of(bytes.span.extracting(start..<reader.offset))
+                }
             default: try reader.skip(field)
             }
         }
         guard let model else { throw .badValue }
         return ModelRecord(
-            bookkeeping: bookkeeping, firstOffsets: firstOffsets, keyFingerprint: fingerprint, model: model)
+            bookkeeping: bookkeeping, firstOffsets: firstOffsets, keyFingerprint: fingerprint, model: model,
+            contentHash: hash)
     }
 }

@@ -26,11 +26,15 @@ enum Parts {
             }
         }
 
-        var isSound: Bool { count > 0 && count < 1 << 20 && index >= 0 && index < count && size >= 0 }
+        var isSound: Bool {
+            count > 0 && count < Parts.most && index >= 0 && index < count && (0...Compression.largest).contains(size)
+        }
     }
 
     /// The largest part of a closing or a model, well below a broker's message size.
     static let largest = 512 << 10
+    /// Above the number of parts.
+    static let most: Int64 = 1 << 20
 
     static func split(_ bytes: [UInt8], largest size: Int) -> [[UInt8]] {
         let deflated = Compression.deflate(bytes)
@@ -44,6 +48,8 @@ enum Parts {
         let number: Int64
         let firstOffset: Int64
         private var next: Int64 = 0
+        private var count: Int64 = 0
+        private var size: Int64 = 0
         private var data: [UInt8] = []
 
         init(number: Int64, firstOffset: Int64) {
@@ -53,12 +59,19 @@ enum Parts {
 
         /// Adds a part.
         /// - Returns: the whole, deflated, when it was the last one.
-        /// - Throws: `badValue` where a part is missing.
+        /// - Throws: `outOfRange` if a part is missing, does not belong to the others, or brings too many bytes.
         mutating func add(_ part: Part) throws(ProtoError) -> (bytes: [UInt8], size: Int64)? {
-            guard part.index == next else { throw .badValue }
+            if next == 0 { (count, size) = (part.count, part.size) }
+            guard part.index == next, part.count == count, part.size == size else {
+                throw .outOfRange(
+                    "part \(part.index) of \(part.count) with \(part.size) bytes follows \(next) of \(count) with \(size)")
+            }
+            guard Int64(data.count + part.data.count) <= Compression.largest else {
+                throw .outOfRange("the parts have more than \(Compression.largest) bytes")
+            }
             next += 1
             data += part.data
-            return next == part.count ? (data, part.size) : nil
+            return next == count ? (data, size) : nil
         }
     }
 }
@@ -66,18 +79,28 @@ enum Parts {
 /// Puts the parts of closings together, partition by partition.
 struct ClosingAssembler {
     private var open: [Int32: Parts.Assembly] = [:]
+    /// How many the input has.
+    private let partitions: Int
+
+    init(partitions: Int) {
+        self.partitions = partitions
+    }
 
     /// The first offset of a closing of which only a part was read; nil: none.
     var oldestOffset: Int64? { open.values.map(\.firstOffset).min() }
 
     /// Takes a piece of the delta topic.
     /// - Returns: the word that is whole now, and the offset of its first record.
+    /// - Throws: `ProtoError` if it is damaged, or of a partition that does not exist.
     mutating func add(
         _ piece: WordRecord.Piece, offset: Int64
     ) throws(ProtoError) -> (word: Clustering.Word, firstOffset: Int64)? {
         guard case .part(let partition, let number, let part) = piece else {
             guard case .word(let word) = piece else { return nil }
             return (word, offset)
+        }
+        guard partition >= 0, Int(partition) < partitions else {
+            throw .outOfRange("a closing of partition \(partition), but there are \(partitions)")
         }
         if part.index == 0 { open[partition] = Parts.Assembly(number: number, firstOffset: offset) }
         // Whoever begins to read in the middle of a closing does not want it: if it were missed, its number would tell.

@@ -20,11 +20,62 @@ extension StateRecord {
             _ fields: MemberFields, at point: SnapshotPoint
         ) throws(ProtoError) {
             let end = states.topics.count
-            guard states.weights.count == end, states.directions.count == end, end - (states.ends.last ?? 0) < 256
-            else { throw .badValue }
+            let start = states.ends.last ?? 0
+            guard states.weights.count == end, states.directions.count == end else { throw .badValue }
+            guard end - start <= Limits.profileTopics else {
+                throw .outOfRange("a member has \(end - start) topics, and may have \(Limits.profileTopics)")
+            }
+            try check(fields, at: point)
+            try check(start..<end)
             states.fields.append(fields)
             states.ends.append(end)
             points.append(point)
+        }
+    }
+
+    // MARK: - Keys
+
+    /// The key of a record.
+    enum Key: Equatable {
+        /// The 16 bytes of a pseudonym. No other key is as long.
+        case member(Pseudonym)
+        /// `whole`.
+        case whole
+        /// `a/0`, `b/100`: a part of a header.
+        case part(Side, index: Int)
+
+        static let wholeBytes = Array("whole".utf8)
+
+        /// Returns nil if no record has the key.
+        init?(_ key: Span<UInt8>) {
+            if isMember(key) {
+                self = .member(pseudonym(key))
+                return
+            }
+            if key.count == Self.wholeBytes.count, Self.wholeBytes.indices.allSatisfy({ key[$0] == Self.wholeBytes[$0] }) {
+                self = .whole
+                return
+            }
+            // The number of a part has no more than seven digits, and no zero before the first.
+            guard (3...9).contains(key.count), let side = Side(letter: key[0]), key[1] == UInt8(ascii: "/"),
+                key.count == 3 || key[2] != UInt8(ascii: "0")
+            else { return nil }
+            var index = 0
+            for place in 2..<key.count {
+                let digit = Int(key[place]) - Int(UInt8(ascii: "0"))
+                guard (0...9).contains(digit) else { return nil }
+                index = index * 10 + digit
+            }
+            guard Int64(index) < Parts.most else { return nil }
+            self = .part(side, index: index)
+        }
+
+        var bytes: [UInt8] {
+            switch self {
+            case .member(let pseudonym): Hex.bytes(of: pseudonym)
+            case .whole: Self.wholeBytes
+            case .part(let side, let index): [side.letter] + Array("/\(index)".utf8)
+            }
         }
     }
 
@@ -109,11 +160,9 @@ extension StateRecord {
             case 7: fields.events = try reader.uint32(field)
             case 8: fields.cluster = try reader.uint32(field)
             case 9: fields.previous = try reader.uint32(field)
-            case 10:
-                try reader.repeated(field) { members.states.topics.append(TopicNumber(truncatingIfNeeded: $0)) }
+            case 10: try reader.topics(field, into: &members.states.topics)
             case 11: try reader.repeatedFixed32(field) { members.states.weights.append($0) }
-            case 12:
-                try reader.repeated(field) { members.states.directions.append(UInt16(truncatingIfNeeded: $0)) }
+            case 12: try reader.components(field, into: &members.states.directions)
             default: try reader.skip(field)
             }
         }

@@ -13,7 +13,15 @@ enum StateRecord {
         case b
 
         var other: Side { self == .a ? .b : .a }
-        fileprivate var letter: UInt8 { UInt8(ascii: "a") + rawValue }
+        var letter: UInt8 { UInt8(ascii: "a") + rawValue }
+
+        init?(letter: UInt8) {
+            switch letter {
+            case UInt8(ascii: "a"): self = .a
+            case UInt8(ascii: "b"): self = .b
+            default: return nil
+            }
+        }
     }
 
     /// That the snapshot of this number is whole.
@@ -36,9 +44,13 @@ enum StateRecord {
         case newer(format: UInt32)
         /// It is no record of a state topic.
         case damaged
-    }
+        /// A value is outside of its range; the text says which.
+        case impossible(String)
 
-    private static let wholeKey = Array("whole".utf8)
+        init(_ error: ProtoError) {
+            if case .outOfRange(let text) = error { self = .impossible(text) } else { self = .damaged }
+        }
+    }
 
     // MARK: - Writing
 
@@ -71,11 +83,7 @@ enum StateRecord {
             part.field(5, number)
             part.field(6, format)
             records.append(
-                to: .state,
-                key: {
-                    $0.append(side.letter)
-                    $0 += "/\(index)".utf8
-                }, value: { $0 += part.bytes })
+                to: .state, key: { $0 += Key.part(side, index: index).bytes }, value: { $0 += part.bytes })
         }
     }
 
@@ -84,7 +92,7 @@ enum StateRecord {
         writer.field(1, format)
         writer.field(2, whole.number)
         writer.field(3, whole.side.rawValue)
-        records.append(to: .state, key: { $0 += wholeKey }, value: { $0 += writer.bytes })
+        records.append(to: .state, key: { $0 += Key.whole.bytes }, value: { $0 += writer.bytes })
     }
 
     // MARK: - Reading
@@ -96,24 +104,26 @@ enum StateRecord {
         key: Span<UInt8>, value: Span<UInt8>?, into members: inout Members
     ) throws(Failure) -> Piece? {
         do {
-            if isMember(key) {
-                let pseudonym = pseudonym(key)
+            switch Key(key) {
+            case .member(let pseudonym):
                 guard let value else { return .removed(pseudonym) }
                 let format = try read(value, of: pseudonym, into: &members)
                 guard format <= Self.format else { throw Failure.newer(format: format) }
                 return .member
+            case .whole:
+                guard let value else { return nil }
+                return try readWhole(value)
+            case .part(let side, let index):
+                guard let value else { return nil }
+                return try readPart(value, side, index)
+            case nil:
+                guard value == nil else { throw Failure.damaged }
+                return nil
             }
-            guard let value else { return nil }
-            if key.count == wholeKey.count { return try readWhole(value) }
-            let side: Side
-            switch key.count >= 3 ? key[0] : 0 {
-            case Side.a.letter: side = .a
-            case Side.b.letter: side = .b
-            default: throw Failure.damaged
-            }
-            return try readPart(value, side)
         } catch let error as Failure {
             throw error
+        } catch let error as ProtoError {
+            throw Failure(error)
         } catch {
             throw .damaged
         }
@@ -132,10 +142,11 @@ enum StateRecord {
         }
         guard format <= Self.format else { throw Failure.newer(format: format) }
         guard let side else { throw Failure.damaged }
+        guard Limits.counts.contains(number) else { throw Failure.impossible("the snapshot has the number \(number)") }
         return .whole(Whole(number: number, side: side))
     }
 
-    private static func readPart(_ value: Span<UInt8>, _ side: Side) throws -> Piece {
+    private static func readPart(_ value: Span<UInt8>, _ side: Side, _ index: Int) throws -> Piece {
         var (format, number): (UInt32, Int64) = (0, 0)
         var part = Parts.Part()
         var reader = ProtoReader(value)
@@ -147,11 +158,12 @@ enum StateRecord {
             }
         }
         guard format <= Self.format else { throw Failure.newer(format: format) }
-        guard part.isSound else { throw Failure.damaged }
+        guard part.isSound, part.index == Int64(index) else { throw Failure.damaged }
+        guard Limits.counts.contains(number) else { throw Failure.impossible("the snapshot has the number \(number)") }
         return .part(side, number: number, part)
     }
 
-    /// A header from its inflated bytes.
+    /// Decodes and validates a header from its inflated bytes.
     static func header(_ bytes: [UInt8]) throws(ProtoError) -> ShardHeader {
         var header = ShardHeader(point: SnapshotPoint(offset: 0, epoch: nil))
         var viewers: [UInt64] = []
@@ -167,7 +179,7 @@ enum StateRecord {
             case 4: try reader.repeatedFixed64(field) { viewers.append($0) }
             case 5: try reader.repeated(field) { epochs.append(ProtoReader.unzigzag($0)) }
             case 6: try reader.repeatedFixed64(field) { header.ids.append($0) }
-            case 7: open = try WordRecord.closing(reader.bytes(field), partition: 0, number: 0)
+            case 7: open = try WordRecord.fields(reader.bytes(field), partition: 0, number: 0)
             case 30: try reader.repeated(field) { places.append($0) }
             case 31: try reader.repeated(field) { counts.append($0) }
             case 32: header.isFull = try reader.bool(field)
@@ -182,6 +194,7 @@ enum StateRecord {
         }
         header.clock = zip(viewers, epochs).map { EpochClock.Entry(viewer: $0, epoch: $1) }
         (header.delta, header.candidates, header.namings) = (open.clusters, open.candidates, open.namings)
+        try ProtoError.validate(header.validate)
         return header
     }
 }

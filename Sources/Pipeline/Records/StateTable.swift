@@ -102,7 +102,7 @@ struct StateTable {
         do throws(ProtoError) {
             header.whole = try header.assembly.add(part)
         } catch {
-            throw .damaged
+            throw StateRecord.Failure(error)
         }
         headers[side] = header
     }
@@ -124,13 +124,16 @@ struct StateTable {
         return try header(whole.side)?.point
     }
 
+    /// The offset of the first record of the last header that is whole; 0 if it comes from a checkpoint.
+    var headerOffset: Int64 { whole.flatMap { headers[$0.side] }?.assembly.firstOffset ?? 0 }
+
     private func header(_ side: StateRecord.Side) throws(StateRecord.Failure) -> ShardHeader? {
         guard let whole = headers[side]?.whole else { return nil }
         do throws(ProtoError) {
             guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else { throw .badValue }
             return try StateRecord.header(bytes)
         } catch {
-            throw .damaged
+            throw StateRecord.Failure(error)
         }
     }
 }

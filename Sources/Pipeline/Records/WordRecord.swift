@@ -98,7 +98,15 @@ enum WordRecord {
         }
     }
 
+    /// Decodes and validates a closing of the delta topic.
     static func closing(_ bytes: [UInt8], partition: Int32, number: Int64) throws(ProtoError) -> Closing {
+        let closing = try fields(bytes, partition: partition, number: number)
+        try ProtoError.validate(closing.validate)
+        return closing
+    }
+
+    /// Decodes the fields of a closing. Its header's validation is that of a snapshot's open delta.
+    static func fields(_ bytes: [UInt8], partition: Int32, number: Int64) throws(ProtoError) -> Closing {
         var closing = Closing(partition: partition, number: number, from: nil, through: 0)
         var reader = ProtoReader(bytes.span)
         while let field = try reader.next() {
@@ -145,8 +153,8 @@ enum WordRecord {
             switch field.number {
             case 1: delta.cluster = try reader.uint32(field)
             case 2: delta.count = try reader.zigzag(field)
-            case 3: try reader.repeated(field) { topics.append(TopicNumber(truncatingIfNeeded: $0)) }
-            case 4: try reader.repeated(field) { sums.append(ProtoReader.unzigzag($0)) }
+            case 3: try reader.topics(field, into: &topics)
+            case 4: try reader.sums(field, into: &sums) { ProtoReader.unzigzag($0) }
             case 5:
                 try reader.message(field) { reader throws(ProtoError) in
                     var sample = Sample(order: 0, direction: [])
@@ -154,9 +162,8 @@ enum WordRecord {
                     while let field = try reader.next() {
                         switch field.number {
                         case 1: sample.order = try reader.fixed64(field)
-                        case 2:
-                            try reader.repeated(field) { direction.topics.append(TopicNumber(truncatingIfNeeded: $0)) }
-                        case 3: try reader.repeated(field) { direction.values.append(UInt16(truncatingIfNeeded: $0)) }
+                        case 2: try reader.topics(field, into: &direction.topics)
+                        case 3: try reader.components(field, into: &direction.values)
                         default: try reader.skip(field)
                         }
                     }

@@ -15,15 +15,25 @@ struct LastModel {
         var bytes: [UInt8]
         /// Inflated.
         var size: Int64
-        /// When its last part was written, ms since 1970.
+        /// The time at which its last part was written, in ms since 1970.
         var timestamp: Int64
+        /// The offset of its last part.
+        var offset: Int64
+        /// The content hash in the header of its last part.
+        var announcedHash: [UInt8]?
     }
 
     /// Returns the last model that is complete, and when it was written (ms since 1970); nil if there is none.
     /// - Throws: `RulesMismatch`, `ProtoError`, `KafkaError`.
     nonisolated(nonsending) func read() async throws -> (record: ModelRecord, published: Int64)? {
         guard let found = try await locate() else { return nil }
-        return (try ModelTable.decode(found.bytes, found.size), found.timestamp)
+        do {
+            let record = try ModelTable.decode(found.bytes, found.size)
+            try record.check(announced: found.announcedHash)
+            return (record, found.timestamp)
+        } catch let error as ProtoError {
+            throw error.at(offset: found.offset)
+        }
     }
 
     /// Returns the last model that is complete, not decoded; nil if there is none.
@@ -50,7 +60,9 @@ struct LastModel {
                 assembly = all == nil ? parts : nil
                 guard let (bytes, size) = all else { return }
                 whole = Located(
-                    firstOffset: open.firstOffset, bytes: bytes, size: size, timestamp: batch.timestamp(index))
+                    firstOffset: open.firstOffset, bytes: bytes, size: size, timestamp: batch.timestamp(index),
+                    offset: batch.offset(index),
+                    announcedHash: batch.headers(index).first { $0.name == "content_hash" }?.value)
             }
             if let whole { return whole }
             if from == marks.low { return nil }

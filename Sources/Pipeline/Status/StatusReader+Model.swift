@@ -57,7 +57,7 @@ extension StatusReader {
         let partition = TopicPartition(topics.deltas, 0)
         let marks = try await admin.watermarks(of: partition)
         var coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
-        var assembler = ClosingAssembler()
+        var assembler = ClosingAssembler(partitions: last.bookkeeping.partitions.count)
         let from = coordinator.offset
         guard from >= marks.low, from <= marks.high else {
             unknown.append(
@@ -70,8 +70,18 @@ extension StatusReader {
             let unread = try await RangeReader(kafka).read([range]) { _, batch, index in
                 guard let value = batch.value(index) else { return }
                 let offset = batch.offset(index)
-                guard let whole = try assembler.add(WordRecord.decode(value), offset: offset) else { return }
-                try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
+                let found: (word: Word, firstOffset: Int64)?
+                do throws(ProtoError) {
+                    found = try assembler.add(WordRecord.decode(value), offset: offset)
+                } catch {
+                    throw error.at(offset: offset)
+                }
+                guard let found else { return }
+                do throws(Contradiction) {
+                    try coordinator.fold(found.word, firstOffset: found.firstOffset, offset: offset)
+                } catch {
+                    throw Contradiction("offset \(offset): \(error)")
+                }
             }
             if let position = unread[0] {
                 unknown.append(WatchedReader.hanging(topics.deltas, position))

@@ -193,6 +193,9 @@ struct Checkpoint {
         } catch {
             throw Failure.damaged("its head cannot be read")
         }
+        guard Limits.counts.contains(head.offset), Limits.epochs.contains(head.epoch ?? 0) else {
+            throw Failure.damaged("its head names offset \(head.offset), epoch \(head.epoch ?? 0)")
+        }
         return head
     }
 }

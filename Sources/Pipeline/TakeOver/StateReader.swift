@@ -123,6 +123,11 @@ extension PipelineError {
                 .contradiction,
                 "\(topic) \(place) is of format \(format), and this version of Shoal reads up to \(StateRecord.format): a "
                     + "newer one wrote it. Run that again")
+        case .impossible(let text):
+            self.init(
+                .contradiction,
+                "\(topic) \(place) holds a value that Shoal does not write (\(text)): does something else write to this "
+                    + "topic? Delete its records (kafka-delete-records.sh), and the state is computed anew from the input")
         case .damaged:
             self.init(
                 .contradiction,

@@ -88,6 +88,7 @@ final class CheckpointStart: Sendable {
         guard let taken else { throw ReplayError(.contradiction, "the checkpoint \(path) was taken twice") }
         let staleness = genesis.model.settings.fixed.staleness
         var model = genesis
+        guard genesis.model.settings.fixed.epochs.contains(epoch ?? 0) else { throw astray }
         if let epoch { model = try await models.exact(epoch - staleness) ?? genesis }
         var shard = Shard(
             partition: partition, model: model, keys: KeyedTopics(key), header: taken.header,

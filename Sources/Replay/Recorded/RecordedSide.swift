@@ -26,7 +26,7 @@ struct RecordedSide {
         }
         if change.to == 0 { places[member] = nil } else { places[member] = change.to }
         // An epoch's events are handled with the model of `staleness` epochs before.
-        let epoch = change.modelVersion.map { $0 + staleness } ?? change.eventTime.map { $0 / epochLength } ?? .min
+        let epoch = change.modelVersion.map { $0 &+ staleness } ?? change.eventTime.map { $0 / epochLength } ?? .min
         keeper.take([
             MemberChange(
                 member: member, from: change.from, to: change.to, reason: why, score: 0, model: change.modelVersion,

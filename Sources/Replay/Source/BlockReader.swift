@@ -39,7 +39,9 @@ internal import Schemas
         guard unsafe file != nil else {
             throw ReplayError(.input, "\(path): \(unsafe String(cString: strerror(errno)))")
         }
-        unsafe gzbuffer(file, 1 << 18)
+        guard unsafe gzbuffer(file, 1 << 18) == 0 else {
+            throw ReplayError(.input, "\(path): not enough memory")
+        }
     }
 
     deinit {

@@ -31,6 +31,10 @@ struct RecordedRun {
             guard let value = batch.value(index) else { return }
             do {
                 guard let record = try table.take(value, offset: batch.offset(index)) else { return }
+                let count = record.bookkeeping.partitions.count
+                if let known = last?.bookkeeping.partitions.count, known != count {
+                    throw ProtoError.outOfRange("it knows \(count) partitions, and the model before \(known)")
+                }
                 last = record
                 guard record.bookkeeping.through != nil else {
                     life = batch.timestamp(index)

@@ -33,7 +33,9 @@ struct OutputError: Error, CustomStringConvertible {
         descriptor = path == "-" ? dup(1) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw OutputError(description: "\(path): \(Self.reason(errno))") }
         unsafe gzip = path.hasSuffix(".gz") ? gzdopen(descriptor, "wb4") : nil
-        if unsafe gzip != nil { unsafe gzbuffer(gzip, 1 << 18) }
+        if unsafe gzip != nil, unsafe gzbuffer(gzip, 1 << 18) != 0 {
+            throw OutputError(description: "\(path): \(Self.reason(ENOMEM))")
+        }
     }
 
     deinit {

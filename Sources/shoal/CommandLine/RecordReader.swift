@@ -32,7 +32,9 @@ struct InputError: Error, CustomStringConvertible {
         guard unsafe file != nil else {
             throw InputError(description: "\(path): \(unsafe String(cString: strerror(errno)))")
         }
-        unsafe gzbuffer(file, 1 << 18)
+        guard unsafe gzbuffer(file, 1 << 18) == 0 else {
+            throw InputError(description: "\(path): not enough memory")
+        }
         try fill()
         isProtobuf = WatchEventFile.isProtobuf(buffer[..<filled])
     }

@@ -75,6 +75,7 @@ extension Command {
         guard ["member", "viewer", "change"].count(where: { arguments.has($0) }) == 1 else {
             throw UsageError(description: "shoal explain: give one of --member, --viewer and --change")
         }
+        try Cryptography.selfTest()
         let limit = try arguments.integer("limit", or: 10)
         let wanted: Explanation.Wanted = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
         if let viewer = arguments["viewer"], let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) {

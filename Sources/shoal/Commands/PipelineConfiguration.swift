@@ -19,8 +19,13 @@ extension Configuration {
         guard let digits = privacyKey, let key = PrivacyKey(hex: digits) else {
             throw Invalid(problems: [
                 "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: pseudonyms need a key; "
-                    + "`openssl rand -hex 32 > shoal.key` makes one"
+                    + "`(umask 077; openssl rand -hex 32 > shoal.key)` makes one"
             ])
+        }
+        do throws(PipelineError) {
+            try Cryptography.selfTest()
+        } catch {
+            throw Invalid(problems: [error.description])
         }
         var options = PipelineOptions(
             application: text("application.id"),

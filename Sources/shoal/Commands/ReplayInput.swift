@@ -67,6 +67,7 @@ struct ReplayInput: Sendable {
     static func replayOptions(
         _ arguments: Arguments, _ configuration: Configuration
     ) throws -> ReplayOptions {
+        try Cryptography.selfTest()
         // A replay publishes nothing by itself: where there is no key, one that everybody knows does.
         let digits = configuration.privacyKey ?? String(repeating: "00", count: 32)
         guard let key = PrivacyKey(hex: digits) else {

@@ -15,7 +15,7 @@ extension Command {
             is ready, what it waits for, and that every part makes progress (Type=notify, WatchdogSec).
             """,
         examples: [
-            "openssl rand -hex 32 > shoal.key",
+            "(umask 077; openssl rand -hex 32 > shoal.key)",
             "shoal topics create --set kafka.bootstrap.servers=broker:9092",
             "shoal run --set kafka.bootstrap.servers=broker:9092 --set privacy.key-file=shoal.key",
             "shoal run --config /etc/shoal/shoal.properties",

@@ -82,6 +82,7 @@ struct Demo {
     }
 
     private func options(_ cluster: MockCluster, _ stream: WatchStream) throws -> PipelineOptions {
+        try Cryptography.selfTest()
         // Made-up viewers need no secret: a key of the seed gives the same pseudonyms again.
         let digits = String(seed, radix: 16)
         guard let key = PrivacyKey(hex: String(repeating: "0", count: 64 - digits.count) + digits) else {

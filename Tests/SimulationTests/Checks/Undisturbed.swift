@@ -14,7 +14,7 @@ struct Undisturbed {
     private var next: [Int]
     private var closings: [[Closing]]
     private var firsts: [Epoch?]
-    private var assembler = ClosingAssembler()
+    private var assembler: ClosingAssembler
     /// The versions that have been made, and how many closings of each partition are included.
     private var models: [Epoch: CompiledModel] = [:]
     private var included: [Int]
@@ -24,6 +24,7 @@ struct Undisturbed {
     init(_ world: Simulation, firstOffsets: [Int64]) {
         settings = world.scenario.settings
         off = world.off
+        assembler = ClosingAssembler(partitions: world.feed.count)
         let model = CompiledModel(
             .genesis(settings: settings, topics: world.scenario.vocabulary), version: nil)
         genesis = model

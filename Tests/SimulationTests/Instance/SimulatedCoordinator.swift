@@ -7,11 +7,12 @@ final class SimulatedCoordinator {
     private var position: Int64
     private(set) var isFinished = false
     /// Where words are changed before they are folded.
-    private var assembler = ClosingAssembler()
+    private var assembler: ClosingAssembler
 
     init(_ last: ModelRecord, _ world: Simulation) {
         var last = last
         let bookkeeping = last.bookkeeping
+        assembler = ClosingAssembler(partitions: bookkeeping.partitions.count)
         switch world.off {
         case .inclusion:
             for index in bookkeeping.partitions.indices {

@@ -152,7 +152,7 @@ final class Simulation {
     /// A partition that is left out has said that it is caught up, and nothing since.
     private func checkLeftOut(_ bookkeeping: Bookkeeping) throws(Finding) {
         var last: [Int32: Word] = [:]
-        var assembler = ClosingAssembler()
+        var assembler = ClosingAssembler(partitions: bookkeeping.partitions.count)
         for (offset, record) in kafka[.deltas].committed where offset < bookkeeping.deltaOffset {
             guard case .bytes(let value) = record.value, let piece = try? WordRecord.decode(value.span),
                 let word = try? assembler.add(piece, offset: offset)?.word

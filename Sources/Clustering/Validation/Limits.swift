@@ -1,0 +1,108 @@
+/// The ranges that values of internal records lie in.
+///
+/// They are far beyond what an application reaches, and so small that no sum and no product of the engine overflows. Records with
+/// values outside are refused when they are decoded.
+public enum Limits {
+    /// The most topics in a vocabulary. `topics.max` is at most 1,000,000; the matrix of a model with 2,000 clusters has fewer
+    /// than 2³¹ entries.
+    public static let topics = 1 << 20
+    /// The most topics in a profile: the maximum of `profile.topics`.
+    public static let profileTopics = 64
+    /// The most active clusters: the maximum of `clusters.max`.
+    public static let activeClusters = 2_000
+    /// The most clusters that a model or a delta names, retired ones included.
+    public static let clusters = 1 << 17
+    /// The largest number of a cluster.
+    public static let clusterID: ClusterID = 1 << 31
+    /// The most members of all clusters together.
+    public static let members: Int64 = 1 << 36
+    /// The largest component of a direction or a centroid.
+    public static let component: UInt16 = 32_767
+    /// The most that the squares of a direction's or a centroid's components add up to. Rounding keeps them well below.
+    public static let squares: UInt64 = 1 << 31
+    /// Times are within 2⁵³ ms of 1970, and no epoch is shorter than 1 ms.
+    public static let epochs: ClosedRange<Epoch> = -(1 << 53) - 2...(1 << 53) + 2
+    /// Landmarks run ahead of times by some half-lives.
+    public static let landmarks: ClosedRange<Int64> = -(1 << 56)...(1 << 56)
+    /// Ticks of models. Operations take effect some ticks later.
+    public static let ticks: ClosedRange<Int64> = 0...1 << 40
+    /// Offsets, and counts of what happened.
+    public static let counts: ClosedRange<Int64> = 0...1 << 60
+    /// The longest name of a topic, in bytes.
+    public static let name = 1_024
+    /// The most marks of a candidate: the maximum of `topics.min-viewers`.
+    public static let marks = 64
+    /// The most samples of a cluster in a delta.
+    public static let samples = 4_096
+    /// The most event ids that a partition remembers: the maximum of `dedup.window`.
+    public static let eventIDs = 16_777_216
+    /// The most partitions of a topic.
+    public static let partitions = 1 << 20
+}
+
+/// A value of an internal record that the engine never writes. The text says which, and which range it lies outside of.
+public struct ImpossibleValue: Error, Equatable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+
+    /// - Throws: `ImpossibleValue` unless the condition holds.
+    static func unless(_ holds: Bool, _ text: @autoclosure () -> String) throws(ImpossibleValue) {
+        if !holds { throw ImpossibleValue(text()) }
+    }
+}
+
+extension Collection {
+    /// Whether each element is greater than the one before, by a key.
+    func ascend<Key: Comparable>(by key: (Element) -> Key) -> Bool {
+        var last: Key?
+        for element in self {
+            let key = key(element)
+            if let last, key <= last { return false }
+            last = key
+        }
+        return true
+    }
+}
+
+extension [Component] {
+    /// Validates a direction or a centroid.
+    /// - Parameters:
+    ///   - topics: how many topics there are.
+    ///   - most: how many components there may be.
+    func validate(_ name: @autoclosure () -> String, topics: Int, most: Int) throws(ImpossibleValue) {
+        try ImpossibleValue.unless(count <= most, "\(name()) has \(count) components, and may have \(most)")
+        var (squares, last): (UInt64, Int) = (0, -1)
+        for component in self {
+            try ImpossibleValue.unless(
+                Int(component.topic) > last && Int(component.topic) < topics,
+                "\(name()): topic \(component.topic) follows \(last) in a vocabulary of \(topics)")
+            try ImpossibleValue.unless(
+                component.value > 0 && component.value <= Limits.component,
+                "\(name()) has the component \(component.value), which is outside 1…\(Limits.component)")
+            last = Int(component.topic)
+            squares += UInt64(component.value) * UInt64(component.value)
+        }
+        try ImpossibleValue.unless(squares <= Limits.squares, "\(name()) is longer than a unit vector")
+    }
+}
+
+extension [CandidateSighting] {
+    func validate() throws(ImpossibleValue) {
+        try ImpossibleValue.unless(
+            count <= OpenCandidates.most, "\(count) candidates, and there may be \(OpenCandidates.most)")
+        try ImpossibleValue.unless(ascend(by: \.candidate), "candidates do not ascend")
+        for sighting in self { try sighting.marks.validateMarks() }
+    }
+}
+
+extension [UInt32] {
+    /// Validates the marks of a candidate.
+    func validateMarks() throws(ImpossibleValue) {
+        try ImpossibleValue.unless(
+            count <= Limits.marks, "a candidate has \(count) marks, and may have \(Limits.marks)")
+        try ImpossibleValue.unless(ascend(by: \.self), "the marks of a candidate do not ascend")
+    }
+}

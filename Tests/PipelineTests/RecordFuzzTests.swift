@@ -1,0 +1,179 @@
+import Foundation
+import Testing
+
+@testable import Clustering
+@testable import Pipeline
+
+/// Records that were changed are either refused, or can be used like any other: nothing overflows.
+///
+/// A trap ends the test process. `SEED=` repeats a run, `SHOAL_FUZZ_ROUNDS=` makes it longer, and `SHOAL_FUZZ_TRACE=1` prints the
+/// seed of each record before it is used.
+@Suite("Changed internal records")
+struct RecordFuzzTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let rounds = environment["SHOAL_FUZZ_ROUNDS"].flatMap { UInt64($0) } ?? 400
+    private static let seed = environment["SEED"].flatMap { UInt64($0) } ?? 1
+    private static let traces = environment["SHOAL_FUZZ_TRACE"] != nil
+
+    /// Counts how many changed records were decoded, and used.
+    private func fuzz(
+        _ name: String, _ records: [[UInt8]], _ use: ([UInt8], Int) throws -> Bool
+    ) throws {
+        var (used, refused) = (0, 0)
+        for round in 0..<Self.rounds {
+            let seed = Self.seed &* 1_000_003 &+ round
+            if Self.traces { print("\(name): seed \(seed)") }
+            var draws = SplitMix64(seed: seed)
+            let place = Int(draws.next() % UInt64(records.count))
+            let bytes = Mutation.of(records[place], &draws)
+            if try use(bytes, place) { used += 1 } else { refused += 1 }
+        }
+        print("\(name): \(used) used, \(refused) refused, SEED=\(Self.seed)")
+        #expect(used > 0 && refused > 0, "\(used) used, \(refused) refused")
+    }
+
+    @Test("a closing is refused, contradicts the last model, or leads to a model that shards can use")
+    func closings() throws {
+        let world = try EngineWorld()
+        let steps = world.steps.dropFirst()
+        let records = try steps.map { try EngineWorld.content(of: $0.closing) }
+        try fuzz("closings", records) { bytes, place in
+            let step = steps[steps.startIndex + place]
+            guard let closing = try? WordRecord.closing(bytes, partition: 0, number: step.closing.number) else {
+                return false
+            }
+            var coordinator = step.coordinator
+            do throws(Contradiction) {
+                try coordinator.fold(.closing(closing), firstOffset: 1_000, offset: 1_000)
+                for _ in 0..<4 {
+                    guard let next = try coordinator.publish(EngineWorld.clock, settings: world.settings, unread: nil)
+                    else { break }
+                    use(next.model, next.bookkeeping, world)
+                }
+            } catch {
+                return false
+            }
+            _ = Waiting.reason(coordinator, now: 3)
+            var open = OpenDelta(closing.clusters)
+            _ = open.take()
+            return true
+        }
+    }
+
+    @Test("a model is refused, or can be compiled, followed, described and used by shards")
+    func models() throws {
+        let world = try EngineWorld()
+        let records = try world.models.map { try EngineWorld.content(of: $0) }
+        try fuzz("models", records) { bytes, place in
+            guard let record = try? ModelRecord.decode(bytes) else { return false }
+            use(record.model, record.bookkeeping, world)
+            _ = Inclusion(record.bookkeeping)
+            var coordinator = Coordinator(model: record.model, bookkeeping: record.bookkeeping)
+            _ = Waiting.reason(coordinator, now: 3)
+            for step in world.steps {
+                do throws(Contradiction) {
+                    try coordinator.fold(
+                        .closing(step.closing), firstOffset: step.closing.number, offset: step.closing.number)
+                    _ = try coordinator.publish(EngineWorld.clock, settings: record.model.settings, unread: nil)
+                } catch {
+                    break
+                }
+            }
+            return true
+        }
+    }
+
+    @Test("the header of a snapshot is refused, or a shard continues from it")
+    func headers() throws {
+        let world = try EngineWorld()
+        let members = try restored(world, world.members.map(\.value))
+        try fuzz("headers", [try EngineWorld.content(of: world.header)]) { bytes, _ in
+            guard let header = try? StateRecord.header(bytes) else { return false }
+            return use(header, members, world)
+        }
+    }
+
+    @Test("members are refused, or a shard continues with them")
+    func members() throws {
+        let world = try EngineWorld()
+        let values = world.members.map(\.value)
+        try fuzz("members", values) { bytes, place in
+            var values = values
+            values[place] = bytes
+            guard let members = try? restored(world, values) else { return false }
+            return use(world.header, members, world)
+        }
+    }
+
+    @Test("the positions' metadata is a phase with an epoch that events have, or none")
+    func phases() {
+        for text in ["v1;open=9223372036854775807", "v1;waiting=-9223372036854775808", "v1;open=9007199254740999"] {
+            #expect(PhaseMetadata.phase(text) == nil)
+        }
+        #expect(PhaseMetadata.phase("v1;open=412") == .open(412))
+        #expect(ModelMetadata.version("v1;model=9223372036854775807") == nil)
+    }
+
+    // MARK: - Use
+
+    private func restored(_ world: EngineWorld, _ values: [[UInt8]]) throws -> RestoredMembers {
+        var table = StateTable()
+        for (member, value) in zip(world.members, values) {
+            try table.take(key: member.key.span, value: value.span, offset: 0)
+        }
+        table.settle()
+        return table.members
+    }
+
+    /// Compiles a model, has two shards work with it, and encodes it again.
+    private func use(_ model: Model, _ bookkeeping: Bookkeeping, _ world: EngineWorld) {
+        let compiled = CompiledModel(model, version: bookkeeping.through)
+        _ = model.descriptions()
+        _ = ModelContent.encode(model)
+        for cluster in model.clusters { _ = model.outside(of: cluster.id) }
+        var fresh = Shard(partition: 0, genesis: compiled, keys: KeyedTopics(world.key))
+        work(&fresh, compiled, from: 0)
+        var shard = world.shard
+        work(&shard, compiled, from: (shard.openEpoch ?? 0) + 1)
+    }
+
+    /// Has a shard go on from a snapshot, if it fits the models.
+    private func use(_ header: ShardHeader, _ members: RestoredMembers, _ world: EngineWorld) -> Bool {
+        guard let last = world.models.last,
+            (try? header.validate(
+                last.model, newest: last.bookkeeping.through, memberTopics: members.topicBound)) != nil
+        else { return false }
+        let compiled = CompiledModel(last.model, version: last.bookkeeping.through)
+        var shard = Shard(
+            partition: 0, model: compiled, keys: KeyedTopics(world.key), header: header, members: members, later: nil)
+        shard.trackChanges()
+        _ = shard.restoredThrough
+        shard.reach(header.point.offset + 1)
+        shard.endRestore()
+        work(&shard, compiled, from: min(header.point.epoch ?? 0, 1 << 40))
+        return true
+    }
+
+    /// Events of two epochs, a closing, an opening, an erasure and a snapshot.
+    private func work(_ shard: inout Shard<KeyedTopics>, _ model: CompiledModel, from epoch: Epoch) {
+        var changes: [MemberChange] = []
+        let length = shard.fixed.epochLength
+        let (first, overflow) = epoch.multipliedReportingOverflow(by: length)
+        guard !overflow else { return }
+        for (place, viewer) in ((0..<80).map { $0 % 40 }).enumerated() {
+            let time = min(max(first + Int64(place / 40) * length, 0), 1 << 53)
+            let event = EngineWorld.event(viewer, at: time, 500 + Int64(place))
+            if shard.neededModel == nil, let next = shard.look(viewer: event.member, time: event.time) {
+                _ = shard.close(to: next)
+                while !shard.open(model, offset: 500, time: event.time, changes: &changes) {}
+            }
+            shard.handle(event, offset: 500 + Int64(place), changes: &changes)
+        }
+        _ = shard.erase(EngineWorld.event(1, at: 0, 0).member, offset: 600, changes: &changes)
+        _ = shard.beginSnapshot(at: 700)
+        while shard.isSnapshotting, !shard.continueSnapshot(most: 64) {}
+        var records = RecordBuffer()
+        shard.takeSnapshot { StateRecord.append($0, at: SnapshotPoint(offset: 700, epoch: nil), to: &records) }
+        _ = shard.close(to: (shard.openEpoch ?? 0) + 1)
+    }
+}

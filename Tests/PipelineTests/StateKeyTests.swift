@@ -1,0 +1,78 @@
+import Testing
+
+@testable import Clustering
+@testable import Pipeline
+
+@Suite("Keys of the state topic")
+struct StateKeyTests {
+    private func key(_ bytes: [UInt8]) -> StateRecord.Key? { StateRecord.Key(bytes.span) }
+
+    private func take(_ records: RecordBuffer, into table: inout StateTable) throws {
+        for (offset, entry) in records.entries.enumerated() {
+            let key = try #require(entry.key)
+            let value = try #require(entry.value)
+            try table.take(
+                key: records.bytes.span.extracting(key), value: records.bytes.span.extracting(value),
+                offset: Int64(offset))
+        }
+    }
+
+    @Test("a header in 101 parts and more is read as it was written", arguments: [101, 1_001])
+    func parts(count: Int) throws {
+        var draws = SplitMix64(seed: 3)
+        var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
+        header.ids = (0..<count).map { _ in draws.next() }
+        var records = RecordBuffer()
+        StateRecord.append(header, number: 1, side: .a, largestPart: 8, to: &records)
+        #expect(records.entries.count >= count)
+        StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
+        var table = StateTable()
+        try take(records, into: &table)
+        let restored = try #require(try table.restored())
+        #expect(restored.header == header)
+    }
+
+    @Test("the largest header, with 16,777,216 event ids, is read as it was written")
+    func largest() throws {
+        var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
+        header.ids = (0..<UInt64(Limits.eventIDs)).map { $0 &* 0x9E37_79B9_7F4A_7C15 }
+        var records = RecordBuffer()
+        StateRecord.append(header, number: 1, side: .b, largestPart: Parts.largest, to: &records)
+        #expect(records.entries.count > 200)
+        StateRecord.append(StateRecord.Whole(number: 1, side: .b), to: &records)
+        var table = StateTable()
+        try take(records, into: &table)
+        #expect(try table.restored()?.header.ids == header.ids)
+    }
+
+    @Test("each key is read as it was written, and no other counts")
+    func keys() {
+        let keys: [StateRecord.Key] = [
+            .whole, .member(77), .part(.a, index: 0), .part(.b, index: 9), .part(.a, index: 100),
+            .part(.b, index: 1_048_575),
+        ]
+        for key in keys { #expect(self.key(key.bytes) == key) }
+        for text in [
+            "", "a", "a/", "a/01", "a/-1", "c/1", "a/1048576", "what", "Whole", "whale", "a/1x", "a 100", "a/99999999",
+        ] {
+            #expect(key(Array(text.utf8)) == nil, "\(text)")
+        }
+    }
+
+    @Test("a record under a foreign key, or a part under the key of another one, is refused")
+    func foreign() throws {
+        var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
+        header.ids = [1, 2, 3]
+        var records = RecordBuffer()
+        StateRecord.append(header, number: 1, side: .a, largestPart: 8, to: &records)
+        let value = try #require(records.entries[0].value)
+        for text in ["a/1", "a/100", "whale"] {
+            let key = Array(text.utf8)
+            #expect(throws: StateRecord.Failure.damaged) {
+                var members = StateRecord.Members()
+                _ = try StateRecord.read(
+                    key: key.span, value: records.bytes.span.extracting(value), into: &members)
+            }
+        }
+    }
+}
