@@ -19,6 +19,8 @@ struct ObservedApplication {
             "epoch.idle-timeout": "300ms",
             "clock.quorum": "4", "members.min-events": "1", "clusters.seed-members": "20", "topics.min-viewers": "1",
             "clusters.count": "2", "privacy.min-cluster-size": "1", "epoch.length": "1h",
+            // Many tests choose the partitions of their records themselves.
+            "input.partitioner": "any",
         ].merging(more) { $1 }
         return all.sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] }
     }

@@ -6,6 +6,7 @@ extension Metric {
     public static let table: [Metric] = [
         // What came in, and what went out.
         events, duplicateEvents, lateEvents, earlyEvents, erasedViewers, sensitiveTopics, topicCandidates, deadLetters,
+        wrongPartition,
         changes, transactions,
         // How far it is.
         lag, currentOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel, partitionWaiting,
@@ -36,6 +37,10 @@ extension Metric {
         .counter, "shoal_topic_candidates_total", "Topics of events that are not (yet) in the vocabulary.")
     public static let deadLetters = Metric(
         .counter, "shoal_dead_letters_total", ["reason"], "Records that are no watch events, by reason.")
+    public static let wrongPartition = Metric(
+        .counter, "shoal_wrong_partition_total",
+        "Records in another partition than input.partitioner gives for their key: events are handled there, erasures become "
+            + "dead letters.")
     public static let changes = Metric(
         .counter, "shoal_changes_total", ["kind"], "Changes handed to transactions, by kind.")
     public static let transactions = Metric(

@@ -37,6 +37,7 @@ struct Exposition: Sendable {
         text.add(
             .deadLetters,
             Self.reasons.map { Metric.Sample([$0], Double(snapshot.rejected[$0] ?? 0)) })
+        text.add(.wrongPartition, snapshot.misplaced)
         text.add(.changes, snapshot.changeCounts.byName.map { Metric.Sample([$0.name], Double($0.count)) })
         text.add(
             .transactions,
