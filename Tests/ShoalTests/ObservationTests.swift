@@ -150,6 +150,8 @@ struct ObservationTests {
         #expect(values["kafka_consumergroup_current_offset{\(group),partition=\"0\"}"] == 79)
         #expect(values["kafka_consumergroup_current_offset{\(group),partition=\"1\"}"] == 73)
         let ofPartition = "topic=\"\(application.name)-in\",partition=\"1\""
+        #expect(values["shoal_input_lag_records{\(ofPartition)}"] == 0)
+        #expect(values["shoal_input_offset{\(ofPartition)}"] == 73)
         #expect(values["shoal_partition_epoch{\(ofPartition)}"] == 472_227)
         #expect(values["shoal_partition_model_epoch{\(ofPartition)}"] == 472_225)
         #expect(values["shoal_event_timestamp_seconds{\(ofPartition)}"] == 1_700_018_023)

@@ -9,7 +9,8 @@ extension Metric {
         wrongPartition,
         changes, transactions,
         // How far it is.
-        lag, currentOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel, partitionWaiting,
+        lag, position, groupLag, groupOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel,
+        partitionWaiting,
         partitionNeededModel, members, eligibleMembers, restoredRecords, restoreRecords,
         // What is saved of its state.
         snapshots, snapshotMembers, snapshotBytes, snapshotAge, snapshotLag, checkpoints, checkpointAge,
@@ -47,9 +48,15 @@ extension Metric {
         .counter, "shoal_transactions_total", ["outcome"], "Transactions by outcome, committed or aborted.")
 
     public static let lag = Metric(
-        .gauge, "kafka_consumergroup_lag", group, "Records between the position and the partition's high watermark.")
-    public static let currentOffset = Metric(
-        .gauge, "kafka_consumergroup_current_offset", group, "The next offset to handle.")
+        .gauge, "shoal_input_lag_records", partition, "Records between the position and the partition's high watermark."
+    )
+    public static let position = Metric(.gauge, "shoal_input_offset", partition, "The next offset to handle.")
+    public static let groupLag = Metric(
+        .gauge, "kafka_consumergroup_lag", group,
+        "The old name of shoal_input_lag_records, which kafka_exporter uses too. The next release does not have it.")
+    public static let groupOffset = Metric(
+        .gauge, "kafka_consumergroup_current_offset", group,
+        "The old name of shoal_input_offset, which kafka_exporter uses too. The next release does not have it.")
     public static let eventTimeLag = Metric(
         .gauge, "shoal_event_time_lag_seconds", partition,
         "How far the time of the last event handled lies behind the wall clock; 0 at the end of the partition.")

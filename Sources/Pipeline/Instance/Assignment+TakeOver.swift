@@ -117,7 +117,8 @@ extension Assignment {
     private func surroundings(_ feed: ModelFeed) async -> ShardActor.Surroundings {
         let partitions = await feed.genesis?.firstOffsets.count ?? 0
         return ShardActor.Surroundings(
-            options: options, partitions: Int32(clamping: partitions), models: feed, gate: gate, admin: tools.admin, statistics: tools.statistics,
+            options: options, partitions: Int32(clamping: partitions), models: feed, gate: gate, admin: tools.admin,
+            statistics: tools.statistics,
             log: tools.log, readers: tools.aroundReaders)
     }
 

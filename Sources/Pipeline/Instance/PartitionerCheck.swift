@@ -27,7 +27,8 @@ struct PartitionerCheck {
                 "input.partitioner=\(setting.rawValue) does not fit: \(text). Set input.partitioner=\(right.rawValue), "
                     + "or let all producers use \(setting.rawValue)")
         }
-        return "\(text). Let all producers use \(setting.rawValue); if they use a partitioner of their own, begin a new "
+        return
+            "\(text). Let all producers use \(setting.rawValue); if they use a partitioner of their own, begin a new "
             + "application with input.partitioner=any"
     }
 

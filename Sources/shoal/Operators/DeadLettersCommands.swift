@@ -100,7 +100,8 @@ extension Command {
             ? nil
             : try DeadLetterBox.Resubmission(
                 kafka, application: configuration.text("application.id"), input: input, partitions: partitions,
-                partitioner: configuration.engineSettings.fixed.partitioner, deadLetters: configuration.deadLettersTopic)
+                partitioner: configuration.engineSettings.fixed.partitioner, deadLetters: configuration.deadLettersTopic
+            )
         let interrupt = Interrupt()
         try await box.read(from: filter.from, until: filter.until) { letter in
             if filter.matches(letter), choice.takes(letter) { try resubmission?.add(letter) }
