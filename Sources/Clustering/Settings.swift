@@ -2,6 +2,14 @@
 ///
 /// Those of `Fixed` hold for an application's life; the others travel in models (`rules.md`).
 public struct Settings: Equatable, Sendable {
+    /// How producers choose the partition of a viewer's records (`input.partitioner`).
+    public enum Partitioner: String, CaseIterable, Sendable {
+        case murmur2
+        case crc32
+        /// Not known: a record counts as well placed in every partition.
+        case any
+    }
+
     public struct Fixed: Equatable, Sendable {
         public var epochLength: Int64 = 3_600_000
         /// 1 … 8: events of epoch e are clustered with model e − staleness.
@@ -11,6 +19,7 @@ public struct Settings: Equatable, Sendable {
         public var dedupWindow: Int = 65_536
         /// The most topics in a profile.
         public var profileTopics: Int = 16
+        public var partitioner = Partitioner.murmur2
 
         public init() {}
     }

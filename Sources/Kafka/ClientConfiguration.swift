@@ -36,7 +36,8 @@ public struct ClientConfiguration: Sendable {
         "acks": "exactly once needs all",
         "request.required.acks": "exactly once needs all",
         "enable.partition.eof": "the end of a partition has to be seen",
-        "partitioner": "keys go where every other client puts them: murmur2_random",
+        "partitioner":
+            "input.partitioner says how the input's keys are placed, and what Shoal publishes is placed by murmur2_random",
         "max.in.flight": "order needs at most 5",
         "max.in.flight.requests.per.connection": "order needs at most 5",
         "group.protocol": "the classic protocol checks the generation of every commit",

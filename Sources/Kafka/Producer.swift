@@ -9,9 +9,12 @@ public final class Producer {
     private let name: String
     private let isTransactional: Bool
 
-    /// - Parameter transactionTimeout: after which the broker aborts an open transaction.
+    /// - Parameters:
+    ///   - transactionTimeout: after which the broker aborts an open transaction.
+    ///   - partitioner: chooses the partition of records with a key.
     public init(
-        _ configuration: ClientConfiguration, transactionalID: String, transactionTimeout: Duration
+        _ configuration: ClientConfiguration, transactionalID: String, transactionTimeout: Duration,
+        partitioner: Partitioner = .murmur2
     ) throws(KafkaError) {
         name = "transactional id \(transactionalID)"
         isTransactional = true
@@ -21,18 +24,20 @@ public final class Producer {
                 "transactional.id": transactionalID, "enable.idempotence": "true",
                 "transaction.timeout.ms": "\(transactionTimeout.milliseconds)",
                 // Librdkafka asks for a message's own time-out to lie within the transaction's.
-                "message.timeout.ms": "\(transactionTimeout.milliseconds)", "partitioner": "murmur2_random",
+                "message.timeout.ms": "\(transactionTimeout.milliseconds)", "partitioner": partitioner.libraryName,
             ])
     }
 
     /// An idempotent producer without transactions.
-    public init(_ configuration: ClientConfiguration) throws(KafkaError) {
+    /// - Parameter partitioner: chooses the partition of records with a key.
+    public init(_ configuration: ClientConfiguration, partitioner: Partitioner = .murmur2) throws(KafkaError) {
         name = "producer"
         isTransactional = false
         handle = try Handle(
             RD_KAFKA_PRODUCER, configuration,
             adding: [
-                "enable.idempotence": "true", "partitioner": "murmur2_random", "delivery.report.only.error": "true",
+                "enable.idempotence": "true", "partitioner": partitioner.libraryName,
+                "delivery.report.only.error": "true",
             ], reportsDeliveries: true)
     }
 
@@ -55,7 +60,7 @@ public final class Producer {
 
     /// Puts a record into the producer's queue; waits up to `timeout` while that is full.
     /// - Parameters:
-    ///   - partition: nil: by the key (murmur2), at random without one.
+    ///   - partition: nil: the partitioner's choice for the key, a random one without a key.
     ///   - value: nil: a tombstone.
     public func produce(
         to topic: String, partition: Int32? = nil, key: Span<UInt8>?, value: Span<UInt8>?,

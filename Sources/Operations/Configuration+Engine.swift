@@ -11,6 +11,7 @@ extension Configuration {
         settings.fixed.clockMaxStep = integer("clock.max-step")
         settings.fixed.dedupWindow = Int(integer("dedup.window"))
         settings.fixed.profileTopics = Int(integer("profile.topics"))
+        settings.fixed.partitioner = Settings.Partitioner(rawValue: text("input.partitioner")) ?? .murmur2
         settings.revision = integer("settings.revision")
         settings.halfLife = milliseconds("profile.half-life")
         settings.engagementMin = integer("engagement.min")

@@ -19,6 +19,10 @@ extension Setting {
             "input.viewer", .choice(["field", "key"]), "field", .fixed,
             "`field`: the viewer is user_id, and the key has to be the same bytes; `key`: the viewer is the key."),
         Setting(
+            "input.partitioner", .choice(["murmur2", "crc32", "any"]), "murmur2", .fixed,
+            "How producers choose the partition of a viewer, which has to be the same for all of them. `murmur2`: Java clients, Kafka Streams, Flink, `partitioner=murmur2_random` in librdkafka; `crc32`: the default of librdkafka and its clients (Python, Go, .NET, kcat); `any`: something else. Records elsewhere are counted, and erasures elsewhere become dead letters; `any` checks nothing."
+        ),
+        Setting(
             "input.start", .text, "beginning", .start,
             "Where a new application begins: beginning, end, or a time in ms since 1970. Looked at once, when the genesis model is written."
         ),

@@ -1,5 +1,6 @@
 internal import Clustering
 internal import Foundation
+internal import Kafka
 internal import Pipeline
 internal import Schemas
 
@@ -74,7 +75,9 @@ extension Replay {
         _ feed: FileFeed, stopping coordinator: ReplayCoordinator?, _ give: (ParsedBlock) async throws -> Void
     ) async throws {
         let length = options.epochs == .given ? options.settings.fixed.epochLength : nil
-        var parser = BlockParser(key: options.key, partitions: options.partitions, epochLength: length)
+        var parser = BlockParser(
+            key: options.key, partitions: options.partitions,
+            partitioner: options.settings.fixed.partitioner.ofKeys ?? .murmur2, epochLength: length)
         do {
             while let block = try await feed.nextBlock() {
                 if progress.isStopped { break }

@@ -8,7 +8,8 @@ extension Replay {
     /// Replays a range of a topic: what is committed there.
     /// - Throws: `ReplayError`; `KafkaError`; `Contradiction`, which no input can cause.
     public func run(_ range: TopicRange) async throws -> ReplayResult {
-        let input = try TopicInput(range.topic, range.client, options, progress, ranges: range.offsets)
+        let input = try TopicInput(
+            range.topic, range.client, options, progress, ranges: range.offsets, partitions: range.offsets.count)
         var result: ReplayResult
         if options.epochs == .given {
             let spool = EpochSpool(partitions: range.offsets.count)

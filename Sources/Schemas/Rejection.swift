@@ -28,4 +28,7 @@ public enum Rejection: String, Error, CaseIterable, Sendable {
     case topicTooLong = "topic_too_long"
     /// More than 1,024 bytes.
     case idTooLong = "id_too_long"
+    /// An erasure in another partition than `input.partitioner` gives for its key: it erases the viewer there, and has to
+    /// be sent to the right partition as well.
+    case wrongPartition = "wrong_partition"
 }

@@ -125,15 +125,55 @@ def test_the_chart_deploys_the_version_that_it_came_with(shoal):
     assert f"shoal {chart['appVersion']}" in version, version
 
 
+def test_user_and_groups_can_be_left_to_the_namespace(render):
+    words = [word for name in ("runAsUser", "runAsGroup", "fsGroup")
+             for word in ("--set-json", f"podSecurityContext.{name}=null")]
+    pod = only(render("-f", CHART / "ci/minimal-values.yaml", *words), "StatefulSet")["spec"]["template"]["spec"]
+    assert pod["securityContext"] == {
+        "runAsNonRoot": True, "fsGroupChangePolicy": "OnRootMismatch", "seccompProfile": {"type": "RuntimeDefault"}}
+    words = ["--set", "podSecurityContext.runAsUser=1000660000"]
+    pod = only(render("-f", CHART / "ci/minimal-values.yaml", *words), "StatefulSet")["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsUser"] == 1000660000
+
+
+def test_ports_of_dns_can_be_chosen(render):
+    words = ["--set", "bootstrapServers=k:9092", "--set", "networkPolicy.dnsPorts={1053}"]
+    egress = only(render(*words), "NetworkPolicy")["spec"]["egress"]
+    assert egress[0]["ports"] == [{"port": 1053, "protocol": "UDP"}, {"port": 1053, "protocol": "TCP"}]
+
+
+def test_alerts_link_to_a_url_or_name_a_file_and_know_the_number_of_instances(render, template):
+    words = ["--set", "bootstrapServers=k:9092", "--set", "prometheusRule.enabled=true", "--set", "replicaCount=3"]
+
+    def rules(*more, **options):
+        groups = only(render(*words, *more, **options), "PrometheusRule")["spec"]["groups"]
+        return [rule for group in groups for rule in group["rules"]]
+
+    for rule in rules():
+        if "alert" in rule:
+            assert "runbook_url" not in rule["annotations"] and "#" in rule["annotations"]["runbook"]
+    base = "https://wiki.example.com/shoal"
+    for rule in rules("--set", f"prometheusRule.runbook={base}"):
+        if "alert" in rule:
+            assert rule["annotations"]["runbook_url"] == f"{base}#{rule['alert'].lower()}"
+    refused = template(*words, "--set", "prometheusRule.runbook=docs/runbook.md")
+    assert refused.returncode != 0 and "runbook" in refused.stderr
+    expected = [rule for rule in rules(name="news") if rule.get("record") == "shoal_expected_instances"]
+    assert expected == [{"record": "shoal_expected_instances", "expr": "vector(3)", "labels": {"job": "news"}}]
+    expected = [rule for rule in rules("--set", "keda.enabled=true") if rule.get("record") == "shoal_expected_instances"]
+    assert expected[0]["expr"] == "vector(2)", "at least as many as KEDA leaves"
+
+
 def test_only_http_comes_in_and_only_dns_and_kafka_go_out(render):
     def ports(rules):
         return [(port["port"], port["protocol"]) for rule in rules for port in rule["ports"]]
 
     policy = only(render("--set", "bootstrapServers=a:9092\\,[::1]:9094"), "NetworkPolicy")["spec"]
     assert policy["policyTypes"] == ["Ingress", "Egress"] and ports(policy["ingress"]) == [("http", "TCP")]
-    assert ports(policy["egress"]) == [(53, "UDP"), (53, "TCP"), (9092, "TCP"), (9094, "TCP")]
+    dns = [(53, "UDP"), (53, "TCP"), (5353, "UDP"), (5353, "TCP")]
+    assert ports(policy["egress"]) == dns + [(9092, "TCP"), (9094, "TCP")]
     policy = only(render("-f", CHART / "ci/secured-values.yaml"), "NetworkPolicy")["spec"]
-    assert ports(policy["egress"])[2:] == [(9093, "TCP"), (9094, "TCP")]
+    assert ports(policy["egress"])[4:] == [(9093, "TCP"), (9094, "TCP")]
     assert policy["egress"][1]["to"] == [
         {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kafka"}}}]
 
@@ -176,14 +216,16 @@ def test_strimzis_users_have_the_list_of_rights(render):
 
 def test_prometheus_operator_gets_the_rules_with_links_to_the_runbook_at_hand(render):
     rules = yaml.safe_load((ROOT / "deploy/prometheus/shoal.rules.yaml").read_text())
-    plain = render("-f", CHART / "ci/strimzi-values.yaml", "--set", "prometheusRule.runbook=")
-    assert only(plain, "PrometheusRule")["spec"] == rules
     found = only(render("-f", CHART / "ci/strimzi-values.yaml"), "PrometheusRule")["spec"]["groups"]
+    assert found.pop()["name"] == "shoal.expected", "the chart's own"
     for before, after in zip(rules["groups"], found, strict=True):
         for one, other in zip(before["rules"], after["rules"], strict=True):
-            if "alert" in one:
+            if "alert" not in one:
+                assert other == one
+            else:
                 link = one["annotations"]["runbook_url"]
                 assert other["annotations"]["runbook_url"] == link.replace("deploy/runbook.md", "https://wiki.example.com/shoal")
+                assert {**other, "annotations": {**other["annotations"], "runbook_url": link}} == one
                 assert other["annotations"]["runbook_url"].startswith("https://wiki.example.com/shoal#")
 
 

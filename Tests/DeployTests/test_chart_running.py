@@ -154,7 +154,7 @@ def test_a_rolling_upgrade_fits_the_charts_times(pods, documents, shoal, kafka, 
                 instance.wait_for(pods.probe(kind))
         first = time.monotonic() - began
         assert first < pods.patience("startup")
-        wait(lambda: any("cluster 2: created" in one.log for one in pods.running.values()))
+        wait(lambda: any("clusters changed" in one.log for one in pods.running.values()))
         lines = []
         # As the controller of StatefulSets does it: the highest number first, the next one when it is ready.
         for number in reversed(range(REPLICAS)):

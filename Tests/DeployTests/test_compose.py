@@ -61,6 +61,13 @@ def test_images_have_versions_and_ports_are_this_hosts_only(services):
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
 
 
+def test_checks_of_brokers_which_start_a_jvm_are_frequent_only_at_the_start(services):
+    for name, service in of_kafka(services).items():
+        check = service["healthcheck"]
+        assert check["interval"] in ("1m", "2m", "5m") and check["start_interval"] == "5s", name
+        assert check["start_period"] == "2m", "within it a failed check does not count"
+
+
 def test_shoal_may_do_nothing_but_its_work_and_comes_back_more_slowly_each_time(services):
     for name, service in of_shoal(services).items():
         assert service["read_only"] and service["cap_drop"] == ["ALL"], name

@@ -52,6 +52,24 @@ def test_its_commands_and_exit_codes_are_the_programs(root, shoal):
     assert stop > int(re.search(r"^shutdown.timeout +(\d+)s", shown, re.MULTILINE)[1])
 
 
+def test_an_address_in_use_and_missing_data_end_an_instance_for_good(root):
+    """71 above all: a second unit with the same http.listen would start again every few seconds."""
+    prevented = re.search(r"^RestartPreventExitStatus=(.*)$", (root / UNIT).read_text(), re.MULTILINE)[1].split()
+    assert set(prevented) == {"64", "70", "71", "72", "77", "78", "80"}
+
+
+def test_each_secret_file_of_the_sample_is_handed_over_as_a_credential(root):
+    """The unit's user cannot read files of root: the sample says so at each of them, and the unit shows how."""
+    sample, unit = (root / "deploy/shoal.properties").read_text(), (root / UNIT).read_text()
+    secrets = re.findall(r"^# ((?:kafka|privacy)\.\S*(?:password\.file|key\.location|key-file)) = (\S+)\n((?:# [^\n]*\n)*)",
+                         sample, re.MULTILINE)
+    found = {name for name, _, _ in secrets}
+    assert {"kafka.sasl.password.file", "kafka.ssl.key.location", "privacy.key-file"} <= found, found
+    for name, _, _ in secrets:
+        variable = "SHOAL_" + name.upper().replace(".", "_").replace("-", "_")
+        assert variable in unit, f"{name}: the unit does not say how {variable} is set"
+
+
 class Manager:
     """A service manager: starts an instance, and hears what it tells."""
 

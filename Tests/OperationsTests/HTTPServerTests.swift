@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -75,6 +77,78 @@ struct HTTPServerTests {
         #expect(try await http(server.port, "/hello").status == 200)
         await server.stop()
         for handle in silent { try handle.close() }
+    }
+
+    /// Connections that say a part of a request.
+    private func trickling(_ count: Int, to server: HTTPServer) throws -> [FileHandle] {
+        try (0..<count).map { _ in
+            let handle = try connection(to: server.port)
+            try handle.write(contentsOf: Data("GET /hello HTTP/1.1\r\nHo".utf8))
+            return handle
+        }
+    }
+
+    @Test("connections that trickle do not keep others from being answered", arguments: [128, 300])
+    func starving(count: Int) async throws {
+        let server = try Self.server()
+        let slow = try trickling(count, to: server)
+        for _ in 0..<5 { #expect(try await http(server.port, "/hello").status == 200) }
+        #expect(server.connectionCount <= 128, "the limit of an address")
+        for handle in slow.prefix(20) { try? handle.write(contentsOf: Data("s".utf8)) }
+        #expect(try await http(server.port, "/hello").status == 200)
+        await server.stop()
+        for handle in slow { try handle.close() }
+    }
+
+    @Test("a connection is closed when its deadline is over, though it sends a byte now and then")
+    func deadline() async throws {
+        let limits = HTTPConnections.Limits(deadline: .seconds(1))
+        let server = try HTTPServer(
+            ListenAddress(host: "127.0.0.1", port: 0), routes: [HTTPRoute("/hello", "") { _ in HTTPResponse("") }],
+            limits: limits)
+        let slow = try trickling(3, to: server)
+        let writing = Task {
+            while !Task.isCancelled {
+                // A connection that was closed refuses the byte.
+                for handle in slow { _ = unsafe send(handle.fileDescriptor, "s", 1, Int32(MSG_NOSIGNAL)) }
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        let end = ContinuousClock.now + .seconds(20)
+        while server.connectionCount > 0, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(server.connectionCount == 0)
+        writing.cancel()
+        _ = await writing.result
+        await server.stop()
+        for handle in slow { try handle.close() }
+    }
+
+    private final class Counter: Sendable {
+        let value = Mutex(0)
+    }
+
+    @Test("an answer that takes long does not delay another one, and is made once for all who ask meanwhile")
+    func blocked() async throws {
+        let (gate, count) = (DispatchSemaphore(value: 0), Counter())
+        let slow = HTTPRoute("/slow", "") { _ in
+            count.value.withLock { $0 += 1 }
+            gate.wait()
+            return HTTPResponse("slow\n")
+        }
+        let server = try HTTPServer(
+            ListenAddress(host: "127.0.0.1", port: 0),
+            routes: [slow.cached(for: .seconds(600)), HTTPRoute("/hello", "") { _ in HTTPResponse("hello\n") }])
+        async let answers = withThrowingTaskGroup(of: String.self) { tasks in
+            for _ in 0..<5 { tasks.addTask { try await http(server.port, "/slow").body } }
+            return try await tasks.reduce(into: []) { $0.append($1) }
+        }
+        while count.value.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(try await http(server.port, "/hello").body == "hello\n")
+        gate.signal()
+        #expect(try await answers == Array(repeating: "slow\n", count: 5))
+        #expect(try await http(server.port, "/slow").body == "slow\n")
+        #expect(count.value.withLock { $0 } == 1)
+        await server.stop()
     }
 
     @Test("a port in use, and an address of somebody else, are told with what to do")

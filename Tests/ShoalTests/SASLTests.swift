@@ -31,7 +31,7 @@ struct SASLTests {
         try application.createTopics()
         try application.publish()
         try application.grant("run")
-        let result = try await application.run(settings, until: "cluster 2: created")
+        let result = try await application.run(settings, until: "clusters changed")
         #expect(result.status == 0 && !result.output.contains("authorization"), "\(result.output)")
     }
 

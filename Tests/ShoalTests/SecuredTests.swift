@@ -27,7 +27,7 @@ struct SecuredTests {
         try application.publish()
         try application.grant("run")
         let settings = try application.settings("ssl-shoal")
-        let whole = try await application.run(settings, until: "cluster 2: created")
+        let whole = try await application.run(settings, until: "clusters changed")
         #expect(whole.status == 0 && !whole.output.contains("authorization"), "\(whole.output)")
         let rights = try RightsList().rights(of: "run", application.topics)
         #expect(rights.count > 10)

@@ -77,12 +77,12 @@ ROWS = [
         stat("Events a second", "Watch events handled, repetitions left out.",
              query(f"sum(rate(shoal_events_total{{{S}}}{R}))", "events")),
         stat("Lag", "Records that are left to handle, in all partitions.",
-             query(f"sum(kafka_consumergroup_lag{{{S}}})", "records")),
+             query(f"sum(shoal_input_lag_records{{{S}}})", "records")),
         stat("Lag in event time", "Of the partition that is furthest behind; 0 where all stand at the end.",
              query(f"max(shoal_event_time_lag_seconds{{{S}}})", "behind"), unit="s",
              colours=[(None, "green"), (60, "orange"), (900, "red")]),
         stat("Time to catch up", "The lag at the present rate, were nothing more to come.",
-             query(f"sum(kafka_consumergroup_lag{{{S}}}) "
+             query(f"sum(shoal_input_lag_records{{{S}}}) "
                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "left"), unit="s"),
         stat("Changes a second", "Changes handed to transactions.",
              query(f"sum(rate(shoal_changes_total{{{S}}}{R}))", "changes")),
@@ -91,7 +91,7 @@ ROWS = [
                    f"sum(rate(shoal_events_total{{{S}}}{R})) + sum(rate(shoal_duplicate_events_total{{{S}}}{R})), "
                    "0.001)", "repeated"), unit="percentunit"),
         graph("Lag by partition, in records", "The ten partitions with most.",
-              query(f"topk(10, max by (partition) (kafka_consumergroup_lag{{{S}}}))", "{{partition}}")),
+              query(f"topk(10, max by (partition) (shoal_input_lag_records{{{S}}}))", "{{partition}}")),
         graph("Lag by partition, in event time", "The ten partitions that are furthest behind the clock.",
               query(f"topk(10, max by (partition) (shoal_event_time_lag_seconds{{{S}}}))", "{{partition}}"), unit="s"),
         graph("Events a second by instance", "Uneven though partitions are even: keys are skewed, or a host is slow.",
@@ -101,7 +101,7 @@ ROWS = [
               query(f"bottomk(10, max by (partition) (deriv(shoal_event_timestamp_seconds{{{S}}}{R})))",
                     "{{partition}}")),
         graph("Offsets a second by partition", "How fast each position moves; the ten slowest.",
-              query(f"bottomk(10, max by (partition) (deriv(kafka_consumergroup_current_offset{{{S}}}{R})))",
+              query(f"bottomk(10, max by (partition) (deriv(shoal_input_offset{{{S}}}{R})))",
                     "{{partition}}")),
     ]),
     ("Who holds the epoch back?", [

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What somebody asks for: a `GET`, or a `HEAD`, which is answered without the body.
 public struct HTTPRequest: Equatable, Sendable {
     public var path: String
@@ -30,13 +32,31 @@ public struct HTTPRoute: Sendable {
     public var path: String
     /// One line for those who ask for a path that does not exist.
     public var summary: String
-    /// Called on the server's one thread: it is to answer from what is at hand, and to wait for nothing.
+    /// Called on the thread of a connection, several at a time.
     public var answer: @Sendable (HTTPRequest) -> HTTPResponse
 
     public init(_ path: String, _ summary: String, answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) {
         self.path = path
         self.summary = summary
         self.answer = answer
+    }
+
+    private final class Cache: Sendable {
+        let last = Mutex<(response: HTTPResponse, end: ContinuousClock.Instant)?>(nil)
+    }
+
+    /// The same route, whose answer is made at most once in an interval, and is the same for everyone meanwhile. It does not look
+    /// at the request's arguments.
+    public func cached(for interval: Duration) -> HTTPRoute {
+        let cache = Cache()
+        return HTTPRoute(path, summary) { [answer] request in
+            cache.last.withLock { last in
+                if let last, ContinuousClock.now < last.end { return last.response }
+                let response = answer(request)
+                last = (response, .now + interval)
+                return response
+            }
+        }
     }
 }
 

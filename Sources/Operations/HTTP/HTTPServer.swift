@@ -2,7 +2,8 @@ internal import CMicroHTTPD
 import Foundation
 import Synchronization
 
-/// A small HTTP server on GNU libmicrohttpd, with one thread of its own: nothing of it runs on the cooperative pool.
+/// A small HTTP server on GNU libmicrohttpd, with a thread for each connection: a slow answer, or a slow client, does not delay
+/// the answers to others. Nothing of it runs on the cooperative pool. A connection serves one request.
 ///
 /// `@unchecked Sendable`: the daemon is thread-safe, and `stop` lets only one caller end it.
 @safe public final class HTTPServer: @unchecked Sendable {
@@ -12,31 +13,39 @@ import Synchronization
     private let daemon: OpaquePointer
     private let context: Context
     private let isStopped = Mutex(false)
-    /// Connections at a time, and seconds after which a silent one is closed: slow clients cost no more than that.
-    private static let connections: UInt32 = 128
-    private static let patience: UInt32 = 30
+    /// Connections that were shut down count for the library until their threads have ended.
+    private static let reserve = 64
+    private static let stackSize = 1 << 20
 
     /// What the library's callbacks reach.
     private final class Context: Sendable {
         let router: HTTPRouter
         /// Requests that have no whole answer yet.
         let open = Mutex(0)
+        let connections: HTTPConnections
 
-        init(_ routes: [HTTPRoute]) {
+        init(_ routes: [HTTPRoute], _ limits: HTTPConnections.Limits) {
             router = HTTPRouter(routes: routes)
+            connections = HTTPConnections(limits)
         }
     }
 
     /// Listens from now on.
     /// - Throws: `ListenError`: the port is in use, the address is none of this machine's, or a right is missing.
-    public init(_ address: ListenAddress, routes: [HTTPRoute]) throws(ListenError) {
+    public convenience init(_ address: ListenAddress, routes: [HTTPRoute]) throws(ListenError) {
+        try self.init(address, routes: routes, limits: HTTPConnections.Limits())
+    }
+
+    init(_ address: ListenAddress, routes: [HTTPRoute], limits: HTTPConnections.Limits) throws(ListenError) {
         let (socket, port) = try ListeningSocket.open(address)
-        let context = Context(routes)
-        // Safe: the context is kept until the daemon, and with it its thread, has ended.
+        let context = Context(routes, limits)
+        let seconds = UInt32(clamping: max(limits.deadline.components.seconds, 1))
+        // Safe: the context is kept until the daemon, and with it its threads, has ended.
         let opaque = unsafe Unmanaged.passUnretained(context).toOpaque()
         guard
             let daemon = unsafe shoal_mhd_start(
-                socket, Self.answer, Self.completed, opaque, Self.connections, Self.patience)
+                socket, Self.answer, Self.completed, Self.notified, opaque, UInt32(limits.total + Self.reserve),
+                seconds, Self.stackSize)
         else {
             close(socket)
             throw ListenError(description: "http.listen=\(address): the HTTP server could not be started")
@@ -71,7 +80,22 @@ import Synchronization
         if !isStopped { unsafe MHD_stop_daemon(daemon) }
     }
 
-    // MARK: - Called by the library, on its thread
+    /// Connections that are open.
+    var connectionCount: Int { context.connections.count }
+
+    // MARK: - Called by the library, on its threads
+
+    private static let notified: MHD_NotifyConnectionCallback = { context, connection, state, event in
+        guard let context = unsafe context, let state = unsafe state else { return }
+        let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+        if event == .CONNECTION_NOTIFY_STARTED {
+            let number = server.connections.add(unsafe shoal_mhd_socket(connection))
+            // Safe: the number is kept in place of a pointer, and never used as one.
+            unsafe state.pointee = UnsafeMutableRawPointer(bitPattern: number)
+        } else if let number = unsafe state.pointee {
+            server.connections.remove(Int(bitPattern: number))
+        }
+    }
 
     private static let answer: MHD_AccessHandlerCallback = { context, connection, url, method, _, _, size, state in
         guard let context = unsafe context, let url = unsafe url, let method = unsafe method, let state = unsafe state
@@ -84,7 +108,7 @@ import Synchronization
             return .YES
         }
         if let size = unsafe size, unsafe size.pointee > 0 {
-            // Nobody is sent a body that counts.
+            // Request bodies are ignored.
             unsafe size.pointee = 0
             return .YES
         }
@@ -127,7 +151,7 @@ import Synchronization
         defer { unsafe MHD_destroy_response(made) }
         var headers = [
             ("Content-Type", response.contentType), ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
+            ("X-Content-Type-Options", "nosniff"), ("Connection", "close"),
         ]
         if let allow { headers.append(("Allow", allow)) }
         for (name, value) in headers {

@@ -6,10 +6,11 @@ extension Metric {
     public static let table: [Metric] = [
         // What came in, and what went out.
         events, duplicateEvents, lateEvents, earlyEvents, refusedEvents, erasedViewers, sensitiveTopics,
-        topicCandidates, deadLetters,
+        topicCandidates, deadLetters, wrongPartition,
         changes, transactions,
         // How far it is.
-        lag, currentOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel, partitionWaiting,
+        lag, position, groupLag, groupOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel,
+        partitionWaiting,
         partitionNeededModel, members, eligibleMembers, restoredRecords, restoreRecords,
         // What is saved of its state.
         snapshots, snapshotMembers, snapshotBytes, snapshotAge, snapshotLag, checkpoints, checkpointAge,
@@ -40,15 +41,25 @@ extension Metric {
         .counter, "shoal_topic_candidates_total", "Topics of events that are not (yet) in the vocabulary.")
     public static let deadLetters = Metric(
         .counter, "shoal_dead_letters_total", ["reason"], "Records that are no watch events, by reason.")
+    public static let wrongPartition = Metric(
+        .counter, "shoal_wrong_partition_total",
+        "Records in another partition than input.partitioner gives for their key: events are handled there, erasures become "
+            + "dead letters.")
     public static let changes = Metric(
         .counter, "shoal_changes_total", ["kind"], "Changes handed to transactions, by kind.")
     public static let transactions = Metric(
         .counter, "shoal_transactions_total", ["outcome"], "Transactions by outcome, committed or aborted.")
 
     public static let lag = Metric(
-        .gauge, "kafka_consumergroup_lag", group, "Records between the position and the partition's high watermark.")
-    public static let currentOffset = Metric(
-        .gauge, "kafka_consumergroup_current_offset", group, "The next offset to handle.")
+        .gauge, "shoal_input_lag_records", partition, "Records between the position and the partition's high watermark."
+    )
+    public static let position = Metric(.gauge, "shoal_input_offset", partition, "The next offset to handle.")
+    public static let groupLag = Metric(
+        .gauge, "kafka_consumergroup_lag", group,
+        "The old name of shoal_input_lag_records, which kafka_exporter uses too. The next release does not have it.")
+    public static let groupOffset = Metric(
+        .gauge, "kafka_consumergroup_current_offset", group,
+        "The old name of shoal_input_offset, which kafka_exporter uses too. The next release does not have it.")
     public static let eventTimeLag = Metric(
         .gauge, "shoal_event_time_lag_seconds", partition,
         "How far the time of the last event handled lies behind the wall clock; 0 at the end of the partition.")

@@ -11,6 +11,7 @@ actor CoordinatorActor {
     private let log: PipelineLog
     private let statistics: PipelineStatistics
     private var machine: CoordinatorMachine
+    private var lifecycle: LifecycleLog
     private var isDraining = false
     private var nextNotice = ContinuousClock.now + .seconds(5)
     private var saidOlderSettings = false
@@ -23,6 +24,7 @@ actor CoordinatorActor {
         self.gate = gate
         statistics = tools.statistics
         log = tools.log
+        lifecycle = LifecycleLog(tools.log)
         machine = CoordinatorMachine(
             last: last,
             wishes: .init(
@@ -103,11 +105,7 @@ actor CoordinatorActor {
         while !isDraining {
             let began = ContinuousClock.now
             guard let next = try next() else { return }
-            for change in next.changes {
-                log.info(
-                    "cluster \(change.cluster): \(change.kind)", ("cluster", "\(change.cluster)"),
-                    ("members", "\(change.members)"), ("model", "\(change.version)"))
-            }
+            lifecycle.add(next.changes, model: next.model, version: next.bookkeeping.through ?? 0)
             log.debug(
                 "published a model", ("model", "\(next.bookkeeping.through ?? 0)"),
                 ("clusters", "\(next.model.clusters.count)"))

@@ -114,9 +114,11 @@ extension Assignment {
         return try await watermarks(of: TopicPartition(options.topics.state, partition)).high
     }
 
-    private func surroundings(_ feed: ModelFeed) -> ShardActor.Surroundings {
-        ShardActor.Surroundings(
-            options: options, models: feed, gate: gate, admin: tools.admin, statistics: tools.statistics,
+    private func surroundings(_ feed: ModelFeed) async -> ShardActor.Surroundings {
+        let partitions = await feed.genesis?.firstOffsets.count ?? 0
+        return ShardActor.Surroundings(
+            options: options, partitions: Int32(clamping: partitions), models: feed, gate: gate, admin: tools.admin,
+            statistics: tools.statistics,
             log: tools.log, readers: tools.aroundReaders)
     }
 
@@ -134,7 +136,7 @@ extension Assignment {
         }
         return try ShardActor(
             partition: part.number, reader: reader, .genesis(offset: genesis.firstOffsets[Int(part.number)]),
-            model: model, state: state, around: surroundings(feed))
+            model: model, state: state, around: await surroundings(feed))
     }
 
     /// A shard that begins with its last snapshot.
@@ -158,7 +160,7 @@ extension Assignment {
         guard let model else { throw PipelineError(.modelsGone(part), options) }
         return try ShardActor(
             partition: part.number, reader: reader, .snapshot(found), model: model, state: state,
-            around: surroundings(feed))
+            around: await surroundings(feed))
     }
 
     /// Compares a snapshot with the models: it was taken under one of them, and its topics are in the vocabulary.

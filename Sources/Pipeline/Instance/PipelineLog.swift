@@ -46,6 +46,10 @@ public struct PipelineLog: Sendable {
         sink(Entry(level: .info, message: message, fields: fields))
     }
 
+    func info(_ message: String, _ fields: [(String, String)]) {
+        sink(Entry(level: .info, message: message, fields: fields))
+    }
+
     func warning(_ message: String, _ fields: (String, String)...) {
         warning(message, fields)
     }

@@ -34,6 +34,8 @@ public final class PipelineStatistics: Sendable {
     public struct Snapshot: Sendable {
         public var partitions: [Int32: Partition] = [:]
         public var rejected: [String: Int64] = [:]
+        /// Records whose key belongs to another partition.
+        public var misplaced: Int64 = 0
         public var totals = Totals()
         public var changeCounts = ChangeCounts()
         public var commits: Int64 = 0
@@ -101,6 +103,8 @@ public final class PipelineStatistics: Sendable {
         var snapshot = Snapshot()
         /// What the totals hold of each shard's counters.
         var counted: [Int32: Shard<KeyedTopics>.Counters] = [:]
+        /// When a warning about misplaced records is due, and how many the last one knew of.
+        var misplacedWarning: (due: Int64, told: Int64) = (.min, 0)
     }
 
     public let heartbeats: Heartbeats
@@ -142,6 +146,18 @@ public final class PipelineStatistics: Sendable {
             guard !isReplaying else { return }
             state.snapshot.totals.add(counters, since: state.counted[partition] ?? .init())
             state.counted[partition] = counters
+        }
+    }
+
+    /// Counts a record whose key belongs to another partition.
+    /// - Parameter now: milliseconds of a monotonic clock.
+    /// - Returns: how many there were since the last warning, if another one is due: one a minute.
+    func countMisplaced(_ now: Int64) -> Int64? {
+        state.withLock { state in
+            state.snapshot.misplaced += 1
+            guard now >= state.misplacedWarning.due else { return nil }
+            defer { state.misplacedWarning = (now + 60_000, state.snapshot.misplaced) }
+            return state.snapshot.misplaced - state.misplacedWarning.told
         }
     }
 

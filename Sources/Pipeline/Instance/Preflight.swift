@@ -13,7 +13,10 @@ struct Preflight {
         var last = ""
         while !isStopped() {
             guard let problem = try await problem() else {
-                if options.checksTopics { try await ClockCheck.look(options, admin, log) }
+                if options.checksTopics {
+                    try await ClockCheck.look(options, admin, log)
+                    try await PartitionerCheck.look(options, admin, log)
+                }
                 return true
             }
             tell(problem)

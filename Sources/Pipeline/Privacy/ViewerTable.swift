@@ -5,6 +5,8 @@ struct ViewerIdentity {
     var pseudonym: Pseudonym
     /// Bytes 16–23 of the viewer's HMAC: the order for sampling.
     var order: UInt64
+    /// Whether the viewer's records belong to another partition.
+    var isMisplaced = false
 }
 
 /// Raw viewer ids and their pseudonyms, so that a viewer costs one HMAC and not one an event. Keyed by a 128-bit keyed
@@ -15,18 +17,24 @@ struct ViewerTable {
         var second: UInt64 = 0
         var pseudonym: Pseudonym = 0
         var order: UInt64 = 0
+        var isMisplaced = false
     }
 
     private let hmac: HMAC
     private let sip: SipHash
+    /// nil: no viewer is misplaced.
+    private let place: InputPlace?
     private var slots: [Slot]
     private var used = 0
     private let ceiling: Int
     /// How many viewers there are whom it is worth knowing. Who came once and will not come again makes the table no larger.
     var wanted = Int.max
 
-    /// - Parameter ceiling: the most viewers kept, a power of two; 40 bytes each.
-    init(key: PrivacyKey, ceiling: Int = 1 << 20) {
+    /// - Parameters:
+    ///   - place: the partition that the viewers' records are in; nil: it is not checked.
+    ///   - ceiling: the most viewers kept, a power of two; 48 bytes each.
+    init(key: PrivacyKey, place: InputPlace? = nil, ceiling: Int = 1 << 20) {
+        self.place = place
         hmac = HMAC(key)
         sip = SipHash(key, purpose: "viewers")
         self.ceiling = ceiling
@@ -58,15 +66,20 @@ struct ViewerTable {
         var index = Int(truncatingIfNeeded: first) & (slots.count - 2)
         for offset in 0...1 where slots[index + offset].first == first && slots[index + offset].second == second {
             let slot = slots[index + offset]
-            return ViewerIdentity(pseudonym: slot.pseudonym, order: slot.order)
+            return ViewerIdentity(pseudonym: slot.pseudonym, order: slot.order, isMisplaced: slot.isMisplaced)
         }
         let digest = hmac.digest(viewer)
         if used > slots.count / 2, slots.count < ceiling, slots.count / 2 < wanted {
             grow()
             index = Int(truncatingIfNeeded: first) & (slots.count - 2)
         }
-        put(Slot(first: first, second: second, pseudonym: digest.first16, order: digest.third8), at: index)
-        return ViewerIdentity(pseudonym: digest.first16, order: digest.third8)
+        let isMisplaced = place.map { !$0.holds(viewer) } ?? false
+        put(
+            Slot(
+                first: first, second: second, pseudonym: digest.first16, order: digest.third8,
+                isMisplaced: isMisplaced),
+            at: index)
+        return ViewerIdentity(pseudonym: digest.first16, order: digest.third8, isMisplaced: isMisplaced)
     }
 
     /// Nothing that was kept of the pseudonym stays.

@@ -27,6 +27,7 @@ enum SettingsRecord {
         writer.field(21, settings.publishesMemberships)
         writer.field(30, settings.newMemberTTL)
         writer.field(31, settings.membersMax)
+        writer.field(50, number(of: settings.fixed.partitioner))
     }
 
     static func read(_ reader: inout ProtoReader) throws(ProtoError) -> Settings {
@@ -59,9 +60,27 @@ enum SettingsRecord {
             case 21: settings.publishesMemberships = try reader.bool(field)
             case 30: settings.newMemberTTL = try reader.int64(field)
             case 31: settings.membersMax = Int(try reader.int64(field))
+            case 50: settings.fixed.partitioner = try partitioner(try reader.int64(field))
             default: try reader.skip(field)
             }
         }
         return settings
+    }
+
+    private static func number(of partitioner: Settings.Partitioner) -> Int64 {
+        switch partitioner {
+        case .murmur2: 0
+        case .crc32: 1
+        case .any: 2
+        }
+    }
+
+    private static func partitioner(_ number: Int64) throws(ProtoError) -> Settings.Partitioner {
+        switch number {
+        case 0: .murmur2
+        case 1: .crc32
+        case 2: .any
+        default: throw .badValue
+        }
     }
 }

@@ -8,22 +8,27 @@ package struct Intake {
     package enum Record {
         /// `event` holds it.
         case event
-        case tombstone(Pseudonym)
+        /// An erasure.
+        /// - Parameter isMisplaced: whether its key belongs to another partition.
+        case tombstone(Pseudonym, isMisplaced: Bool)
         case rejected(Rejection)
     }
 
     package private(set) var event = EngineEvent()
     /// The time of the last event, ms since 1970; nil: there has been none.
     var lastTime: Int64? { event.time == 0 ? nil : event.time }
+    /// Whether the last event that was read whole belongs to another partition.
+    package private(set) var isMisplaced = false
     /// The last event read.
     package private(set) var buffer = WatchEvent()
     private let reader: WatchEventReader
     private var viewers: ViewerTable
     private let ids: SipHash
 
-    package init(key: PrivacyKey, options: WatchEventReader.Options) {
+    /// - Parameter place: the partition that is read; nil: it is not checked which viewers belong there.
+    package init(key: PrivacyKey, options: WatchEventReader.Options, place: InputPlace? = nil) {
         reader = WatchEventReader(options: options)
-        viewers = ViewerTable(key: key)
+        viewers = ViewerTable(key: key, place: place)
         ids = SipHash(key, purpose: "events")
     }
 
@@ -44,9 +49,9 @@ package struct Intake {
         guard let value = batch.value(index) else {
             guard let key = batch.key(index), key.count > 0 else { return .rejected(.noViewerToErase) }
             if key.count > 1_024 { return .rejected(.idTooLong) }
-            let member = viewers.identity(of: key).pseudonym
+            let viewer = viewers.identity(of: key)
             viewers.forget(key)
-            return .tombstone(member)
+            return .tombstone(viewer.pseudonym, isMisplaced: viewer.isMisplaced)
         }
         do throws(Rejection) {
             try reader.read(value, key: batch.key(index), into: &buffer)
@@ -97,6 +102,7 @@ package struct Intake {
     private mutating func take() {
         let text = buffer.text
         let viewer = viewers.identity(of: text.span.extracting(buffer.viewer))
+        isMisplaced = viewer.isMisplaced
         event.member = viewer.pseudonym
         event.order = viewer.order
         event.id = id

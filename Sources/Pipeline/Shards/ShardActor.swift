@@ -7,6 +7,8 @@ actor ShardActor {
     /// What is around a shard.
     struct Surroundings: Sendable {
         var options: PipelineOptions
+        /// How many the input has.
+        var partitions: Int32
         var models: ModelFeed
         var gate: OutboxGate
         var admin: Admin
@@ -24,6 +26,8 @@ actor ShardActor {
     private var intake: Intake
     private var batch = MessageBatch()
     private var next = 0
+    /// The offset of the last record that was counted as misplaced.
+    private var counted: Int64 = -1
     private lazy var gauge = ShardGauge(partition, around)
     private var isDraining = false
     /// Bytes of records after which a mark is set.
@@ -68,7 +72,10 @@ actor ShardActor {
         self.reader = try WatchedReader(
             reader, TopicPartition(options.topics.input, partition), from: machine.offset, for: .partition(partition),
             around.readers)
-        intake = Intake(key: options.key, options: options.input)
+        let partitioner = options.settings.fixed.partitioner
+        intake = Intake(
+            key: options.key, options: options.input,
+            place: InputPlace(partitioner, partition: partition, of: around.partitions))
     }
 
     var committedPosition: CommittedPosition { machine.committedPosition }
@@ -152,14 +159,17 @@ actor ShardActor {
         switch intake.read(batch, next) {
         case .rejected(let reason):
             if !machine.isReplaying { around.statistics.count(rejected: reason) }
-            machine.reject(at: offset) { records in
-                DeadLetter.append(
-                    batch, next, reason, topic: around.options.topics.input, partition: partition,
-                    keepsContent: around.options.keepsDeadLetters, to: &records)
-            }
-        case .tombstone(let member):
+            machine.reject(at: offset) { appendDeadLetter(reason, to: &$0) }
+        case .tombstone(let member, isMisplaced: false):
             machine.erase(member, at: offset)
+        case .tombstone(let member, isMisplaced: true):
+            // The profile in the right partition stays until the dead letter is resubmitted.
+            if !machine.isReplaying { around.statistics.count(rejected: .wrongPartition) }
+            countMisplaced(offset)
+            machine.erase(member, at: offset) { appendDeadLetter(.wrongPartition, to: &$0) }
         case .event:
+            // An event takes several steps if it opens an epoch; it is counted with the first one.
+            if intake.isMisplaced, counted != offset { countMisplaced(offset) }
             while true {
                 let step = machine.step(intake.event, at: offset, now: Monotonic.now)
                 switch step {
@@ -182,6 +192,23 @@ actor ShardActor {
             }
         }
         next += 1
+    }
+
+    private func appendDeadLetter(_ reason: Rejection, to records: inout RecordBuffer) {
+        DeadLetter.append(
+            batch, next, reason, topic: around.options.topics.input, partition: partition,
+            keepsContent: around.options.keepsDeadLetters, to: &records)
+    }
+
+    /// Counts a record whose key belongs to another partition, and warns once a minute.
+    private func countMisplaced(_ offset: Int64) {
+        counted = offset
+        guard !machine.isReplaying, let count = around.statistics.countMisplaced(Monotonic.now) else { return }
+        around.log.warning(
+            "records are in the wrong partition: all producers have to use the partitioner that input.partitioner names. "
+                + "Erasures among them become dead letters (wrong_partition)",
+            ("topic", around.options.topics.input), ("partition", "\(partition)"), ("offset", "\(offset)"),
+            ("partitioner", around.options.settings.fixed.partitioner.rawValue), ("records", "\(count)"))
     }
 
     private func logClosing(_ epoch: Epoch) {

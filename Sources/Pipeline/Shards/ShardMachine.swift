@@ -137,6 +137,13 @@ struct ShardMachine {
         pass(place)
     }
 
+    /// The tombstone at `place`, which is in the wrong partition.
+    /// - Parameter append: appends its dead letter.
+    mutating func erase(_ member: Pseudonym, at place: Int64, _ append: (inout RecordBuffer) -> Void) {
+        if !isReplaying { append(&records) }
+        erase(member, at: place)
+    }
+
     /// The record at `place` is no watch event.
     /// - Parameter append: appends its dead letter.
     mutating func reject(at place: Int64, _ append: (inout RecordBuffer) -> Void) {

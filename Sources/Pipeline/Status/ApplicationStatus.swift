@@ -1,3 +1,4 @@
+internal import Clustering
 public import Kafka
 
 /// How an application fares, from what Kafka knows of it. It names no viewer, and no cluster by what it is about.
@@ -81,6 +82,29 @@ public struct ApplicationStatus: Sendable, Encodable {
         public var reason: String?
     }
 
+    /// How the keys of the newest input records are placed.
+    public struct Placement: Sendable, Encodable {
+        /// `input.partitioner`.
+        public var partitioner: String
+        /// Keys that were looked at, and how many of them are in another partition than the partitioner gives.
+        public var keys: Int
+        public var misplaced: Int
+        /// How many are in the partition that each partitioner gives.
+        public var murmur2: Int
+        public var crc32: Int
+        /// Describes the misplaced keys; nil if there are none.
+        public var problem: String?
+
+        init(_ sample: PlacementSample, _ setting: Settings.Partitioner, _ topic: String) {
+            partitioner = setting.rawValue
+            keys = sample.keys
+            misplaced = sample.misplaced(setting)
+            murmur2 = sample.agreeing(with: .murmur2)
+            crc32 = sample.agreeing(with: .crc32)
+            problem = sample.text(topic, setting)
+        }
+    }
+
     public var application: String
     /// In ms since 1970.
     public var timeMs: Int64
@@ -90,6 +114,8 @@ public struct ApplicationStatus: Sendable, Encodable {
     public var model: LastModel?
     /// nil: not known.
     public var waiting: Waiting?
+    /// nil: not known.
+    public var placement: Placement?
     /// Offsets in the dead-letter topic: at most so many dead letters, since transactions' marks take some, too.
     public var deadLettersAtMost: Int64 = 0
     /// What could not be found out, and why.
@@ -99,7 +125,7 @@ public struct ApplicationStatus: Sendable, Encodable {
     public var lag: Int64 { partitions.reduce(0) { $0 + $1.lag } }
 
     private enum CodingKeys: CodingKey {
-        case application, timeMs, group, partitions, model, waiting, deadLettersAtMost, unknown, lag
+        case application, timeMs, group, partitions, model, waiting, placement, deadLettersAtMost, unknown, lag
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -110,6 +136,7 @@ public struct ApplicationStatus: Sendable, Encodable {
         try container.encode(partitions, forKey: .partitions)
         try container.encodeIfPresent(model, forKey: .model)
         try container.encodeIfPresent(waiting, forKey: .waiting)
+        try container.encodeIfPresent(placement, forKey: .placement)
         try container.encode(deadLettersAtMost, forKey: .deadLettersAtMost)
         try container.encode(unknown, forKey: .unknown)
         try container.encode(lag, forKey: .lag)

@@ -1,3 +1,4 @@
+public import Clustering
 public import Kafka
 
 /// The dead-letter topic, as operators look at it: what lies in it, and what was resubmitted of that already.
@@ -76,6 +77,8 @@ public struct DeadLetterBox: Sendable {
         private let producer: Producer
         private let input: String
         private let partitions: Int32
+        /// nil: letters go to the partition that they came from.
+        private let partitioner: Partitioner?
         private let deadLetters: String
         private var places: [DeadLetterEntry.Place] = []
         private var bytes = 0
@@ -86,10 +89,14 @@ public struct DeadLetterBox: Sendable {
         private static let most = (letters: 500, bytes: 4 << 20)
         private static let timeout = Duration.seconds(60)
 
-        /// - Parameter partitions: of the input.
+        /// - Parameters:
+        ///   - partitions: of the input.
+        ///   - partitioner: `input.partitioner`.
         public init(
-            _ kafka: ClientConfiguration, application: String, input: String, partitions: Int32, deadLetters: String
+            _ kafka: ClientConfiguration, application: String, input: String, partitions: Int32,
+            partitioner: Settings.Partitioner, deadLetters: String
         ) throws(KafkaError) {
+            self.partitioner = partitioner.ofKeys
             self.input = input
             self.partitions = partitions
             self.deadLetters = deadLetters
@@ -99,12 +106,15 @@ public struct DeadLetterBox: Sendable {
             try producer.initTransactions(timeout: Self.timeout)
         }
 
-        /// Sends one, with its key, value and headers as they were, to the partition that it came from.
+        /// Sends one, with its key, value and headers as they were, to the partition that the partitioner gives for its
+        /// key; without a key, or with `any`, to the one that it came from.
         public mutating func add(_ letter: DeadLetterEntry) throws(KafkaError) {
             if places.isEmpty { try producer.begin() }
             let marker = Array("\(deadLetters) \(letter.place)".utf8)
+            let right = letter.key.flatMap { partitioner?.partition(of: $0.span, count: partitions) }
+            let origin = letter.origin.partition < partitions ? letter.origin.partition : nil
             try producer.produce(
-                to: input, partition: letter.origin.partition < partitions ? letter.origin.partition : nil,
+                to: input, partition: right ?? origin,
                 key: letter.key?.span, value: letter.value?.span,
                 headers: letter.headers + [(DeadLetterEntry.marker, marker)])
             places.append(letter.place)

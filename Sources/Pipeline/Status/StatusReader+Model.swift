@@ -4,13 +4,16 @@ internal import Kafka
 internal import Schemas
 
 extension StatusReader {
-    /// The last model, and what has been said since: who holds the next one back.
-    func readModel(_ status: inout ApplicationStatus, _ unknown: inout [String]) async throws {
+    /// Reads the last model, and the deltas since, which tell the partitions that hold the next model back.
+    /// - Returns: the partitioner that the application began with; nil if it has not begun.
+    func readModel(
+        _ status: inout ApplicationStatus, _ unknown: inout [String]
+    ) async throws -> Settings.Partitioner? {
         guard try await admin.partitions(of: topics.models) != nil, try await admin.partitions(of: topics.deltas) != nil
         else {
             unknown.append(
                 "\(topics.models) or \(topics.deltas) does not exist: `shoal topics create` makes them")
-            return
+            return nil
         }
         let last: (record: ModelRecord, published: Int64)?
         do {
@@ -21,9 +24,9 @@ extension StatusReader {
         } catch let error as ProtoError {
             unknown.append(
                 "the last model of \(topics.models) is not one that this version of Shoal can read (\(error))")
-            return
+            return nil
         }
-        guard let last else { return }
+        guard let last else { return nil }
         let (model, bookkeeping) = (last.record.model, last.record.bookkeeping)
         let length = model.settings.fixed.epochLength
         let active = model.clusters.filter(\.isActive)
@@ -34,7 +37,8 @@ extension StatusReader {
             members: model.clusters.reduce(0) { $0 + $1.sums.count }, unassigned: model.unassigned.count,
             topics: model.vocabulary.entries.count { !$0.isRemoved }, settingsRevision: model.settings.revision,
             partitions: bookkeeping.partitions.count)
-        guard let coordinator = try await folded(last.record, &unknown) else { return }
+        let partitioner = model.settings.fixed.partitioner
+        guard let coordinator = try await folded(last.record, &unknown) else { return partitioner }
         let waited = coordinator.waitsFor
         for index in status.partitions.indices where index < coordinator.partitions.count {
             status.partitions[index].closed = coordinator.partitions[index].closed
@@ -50,6 +54,7 @@ extension StatusReader {
         status.waiting = .init(
             epoch: version.map { $0 + 1 }, partitions: waited, isHeldBack: isClosed && !waited.isEmpty,
             reason: Waiting.reason(coordinator, now: now)?.text)
+        return partitioner
     }
 
     /// Folds the words behind the last model as the coordinator does after a take-over; nil where that is not possible.

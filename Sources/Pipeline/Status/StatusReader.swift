@@ -1,4 +1,4 @@
-internal import Clustering
+public import Clustering
 import Foundation
 public import Kafka
 public import Schemas
@@ -10,13 +10,16 @@ public struct StatusReader: Sendable {
     let kafka: ClientConfiguration
     let admin: Admin
     let events: WatchEventReader
+    /// `input.partitioner`, until a model tells the one that the application began with.
+    let partitioner: Settings.Partitioner
     /// `epoch.future=allow`.
     let allowsFuture: Bool
 
     public init(
         application: String, topics: PipelineOptions.Topics, kafka: ClientConfiguration,
-        input: WatchEventReader.Options, allowsFuture: Bool
+        input: WatchEventReader.Options, partitioner: Settings.Partitioner, allowsFuture: Bool
     ) throws(KafkaError) {
+        self.partitioner = partitioner
         self.application = application
         self.topics = topics
         self.kafka = kafka
@@ -53,7 +56,9 @@ public struct StatusReader: Sendable {
         }
         try await readEventTimes(&status, &unknown)
         try await readSnapshots(&status)
-        try await readModel(&status, &unknown)
+        let recorded = try await readModel(&status, &unknown)
+        let sample = try await PlacementSample.read(topics.input, marks, of: count, kafka)
+        status.placement = .init(sample, recorded ?? partitioner, topics.input)
         status.deadLettersAtMost = try await deadLetters()
         status.unknown = unknown
         return status

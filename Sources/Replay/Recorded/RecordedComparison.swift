@@ -95,7 +95,10 @@ public struct RecordedComparison: Sendable {
         var replay = Replay(options, progress: progress)
         replay.keepsPlaces = true
         // Where both have the same epochs, both include the same closings: what differs then is not a wall clock's doing.
-        let hasSameEpochs = options.settings.fixed == run.genesis.model.settings.fixed
+        var fixed = options.settings.fixed
+        // The records stay in their partitions.
+        fixed.partitioner = run.genesis.model.settings.fixed.partitioner
+        let hasSameEpochs = fixed == run.genesis.model.settings.fixed
         let recorded = run.models.map { model in
             var model = model
             model.settings = options.settings
@@ -108,7 +111,9 @@ public struct RecordedComparison: Sendable {
             stretch.from..<min(max(stretch.target.offset + 1, stretch.from), max(stretch.high, stretch.from))
         }
         let genesis = replay.genesis
-        let input = try TopicInput(verification.topics.input, verification.client, options, progress, ranges: ranges)
+        let input = try TopicInput(
+            verification.topics.input, verification.client, options, progress, ranges: ranges,
+            partitions: run.genesis.firstOffsets.count)
         var result = try await replay.results(coordinator, partitions: stretches.count) { [replay] partition in
             let stretch = stretches[partition]
             let shard = Shard(partition: stretch.partition, genesis: genesis, keys: KeyedTopics(options.key))

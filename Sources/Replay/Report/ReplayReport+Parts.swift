@@ -61,7 +61,7 @@ extension ReplayReport.Setting {
             ("dedup.window", "\(fixed.dedupWindow)"), ("engagement.min", "\(settings.engagementMin)%"),
             ("epoch.length", duration(fixed.epochLength)), ("epoch.staleness", "\(fixed.staleness)"),
             ("member.new-ttl", duration(settings.newMemberTTL)), ("members.max", "\(settings.membersMax)"),
-            ("members.min-events", "\(settings.minEvents)"),
+            ("input.partitioner", fixed.partitioner.rawValue), ("members.min-events", "\(settings.minEvents)"),
             ("privacy.min-cluster-size", "\(settings.minClusterSize)"),
             ("profile.half-life", duration(settings.halfLife)), ("profile.topics", "\(fixed.profileTopics)"),
             ("topics.max", "\(settings.topicsMax)"), ("topics.min-viewers", "\(settings.topicsMinViewers)"),

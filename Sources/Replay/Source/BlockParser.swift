@@ -32,10 +32,13 @@ struct BlockParser {
     /// Where epochs are given.
     private let epochLength: Int64?
     private let isOfOnePartition: Bool
+    private let partitioner: Partitioner
     /// That the last chunk took.
     private var room = EventChunk.Room()
 
-    init(key: PrivacyKey, partitions: Int, epochLength: Int64?) {
+    /// - Parameter partitioner: that of `shoal publish`.
+    init(key: PrivacyKey, partitions: Int, partitioner: Partitioner, epochLength: Int64?) {
+        self.partitioner = partitioner
         self.key = key
         intake = Self.intake(key, isProtobuf: false)
         self.partitions = Int32(partitions)
@@ -95,7 +98,7 @@ struct BlockParser {
     private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(room: room) } }
 
     private var partition: Int {
-        isOfOnePartition ? 0 : Int(TopicPartition.partition(ofKey: intake.viewer.span, count: partitions))
+        isOfOnePartition ? 0 : Int(partitioner.partition(of: intake.viewer.span, count: partitions) ?? 0)
     }
 
     /// Where the record at a place begins and ends, and where the next one begins; nil at the block's end.

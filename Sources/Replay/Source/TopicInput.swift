@@ -1,3 +1,4 @@
+internal import Clustering
 internal import Kafka
 internal import Pipeline
 internal import Schemas
@@ -11,12 +12,18 @@ struct TopicInput: Sendable {
     private let client: ReaderClient
     private let options: WatchEventReader.Options
     private let progress: TopicProgress
+    private let partitioner: Settings.Partitioner
+    private let partitions: Int32
 
-    /// - Parameter ranges: what is read of each partition, for the progress.
+    /// - Parameters:
+    ///   - ranges: what is read of each partition, for the progress.
+    ///   - partitions: how many the topic has; 0: erasures in the wrong partition are not counted.
     init(
         _ topic: String, _ client: ClientConfiguration, _ options: ReplayOptions, _ progress: ReplayProgress,
-        ranges: [Range<Int64>]
+        ranges: [Range<Int64>], partitions: Int = 0
     ) throws {
+        partitioner = options.settings.fixed.partitioner
+        self.partitions = Int32(clamping: partitions)
         self.topic = topic
         self.client = try ReaderClient(client.reading)
         (key, self.options) = (options.key, options.input)
@@ -30,6 +37,7 @@ struct TopicInput: Sendable {
     func source(_ partition: Int32, _ range: Range<Int64>, at place: Int? = nil) throws -> TopicSource {
         TopicSource(
             try client.reader(topic: topic, partition: partition, from: range.lowerBound), until: range.upperBound,
-            Intake(key: key, options: options), progress, at: place ?? Int(partition), rejected)
+            Intake(key: key, options: options, place: InputPlace(partitioner, partition: partition, of: partitions)),
+            progress, at: place ?? Int(partition), rejected)
     }
 }

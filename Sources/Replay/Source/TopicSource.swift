@@ -62,7 +62,9 @@ struct TopicSource: EventSource {
             case .event:
                 chunk.append(intake.buffer, id: intake.id, viewer: intake.viewerHash)
                 records.append(.event(offset))
-            case .tombstone(let member): records.append(.erase(member, offset))
+            case .tombstone(let member, let isMisplaced):
+                if isMisplaced { rejected.add(.wrongPartition) }
+                records.append(.erase(member, offset))
             case .rejected(let reason):
                 rejected.add(reason)
                 records.append(.rejected(offset))

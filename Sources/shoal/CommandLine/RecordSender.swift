@@ -17,7 +17,7 @@ struct RecordSender {
         guard try await Admin(client).partitions(of: topic, timeout: .seconds(10)) != nil else {
             throw UnknownTopic(topic: topic)
         }
-        producer = try Producer(client)
+        producer = try Producer(client, partitioner: configuration.partitioner)
     }
 
     /// Waits for as long as the queue is full: a broker that is away comes back, or the records' own time-out ends it.

@@ -1,5 +1,6 @@
 import Clustering
 import Foundation
+import Kafka
 import Operations
 import Pipeline
 import Schemas
@@ -55,6 +56,9 @@ extension Configuration {
         options.watchdogTimeout = duration("watchdog.timeout")
         return options
     }
+
+    /// How records with a key are placed in the input; murmur2 under `input.partitioner=any`.
+    var partitioner: Partitioner { Partitioner(rawValue: text("input.partitioner")) ?? .murmur2 }
 
     /// How the input's records are read.
     var inputOptions: WatchEventReader.Options {

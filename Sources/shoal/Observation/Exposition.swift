@@ -38,6 +38,7 @@ struct Exposition: Sendable {
         text.add(
             .deadLetters,
             Self.reasons.map { Metric.Sample([$0], Double(snapshot.rejected[$0] ?? 0)) })
+        text.add(.wrongPartition, snapshot.misplaced)
         text.add(.changes, snapshot.changeCounts.byName.map { Metric.Sample([$0.name], Double($0.count)) })
         text.add(
             .transactions,
@@ -58,8 +59,12 @@ struct Exposition: Sendable {
         func ofGroup(_ samples: [Metric.Sample]) -> [Metric.Sample] {
             samples.map { Metric.Sample([group] + $0.labels, $0.value) }
         }
-        text.add(.lag, ofGroup(samples { $0.lag.map(Double.init) }))
-        text.add(.currentOffset, ofGroup(samples { Double($0.offset) }))
+        let lags = samples { $0.lag.map(Double.init) }
+        let positions = samples { Double($0.offset) }
+        text.add(.lag, lags)
+        text.add(.position, positions)
+        text.add(.groupLag, ofGroup(lags))
+        text.add(.groupOffset, ofGroup(positions))
         text.add(
             .eventTimeLag,
             samples { state in

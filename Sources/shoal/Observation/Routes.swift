@@ -26,7 +26,7 @@ extension Instance {
             },
             HTTPRoute("/metrics", "metrics for Prometheus; `shoal metrics docs` explains them") { _ in
                 HTTPResponse(exposition.text, contentType: MetricText.contentType)
-            },
+            }.cached(for: .seconds(1)),
         ]
     }
 

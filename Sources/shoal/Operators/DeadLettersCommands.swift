@@ -1,3 +1,4 @@
+import Clustering
 import Foundation
 import Kafka
 import Operations
@@ -58,8 +59,8 @@ extension Command {
             Option("dry-run", nil, "say how many would be sent"),
         ],
         details: """
-            Sends key, value and headers as they were, byte for byte, to the partition that the record came from, with a
-            header `shoal.resubmitted` that names its dead letter; and notes in the dead-letter topic that it has: a record
+            Sends key, value and headers as they were, byte for byte, to the partition that input.partitioner gives for the
+            key (without a key, or with `any`: to the partition that the record came from), with a header `shoal.resubmitted` that names its dead letter; and notes in the dead-letter topic that it has: a record
             without a key and with a header `resubmitted`. Both are in one transaction, so that each is sent once, however
             often the command is started and wherever it is interrupted. The dead letters stay where they are.
 
@@ -67,6 +68,9 @@ extension Command {
             What still is no watch event comes back as a dead letter, and is not sent again without --again. Events are
             late then, which the engine knows how to handle; one with an id that was counted meanwhile counts once
             (dedup.window).
+
+            wrong_partition is an erasure that was in the wrong partition. It erased the viewer there; the resubmitted one
+            erases the viewer in the right partition.
 
             What was cut to size, or left out by dead-letters.content=reason, cannot be sent; it is counted.
             """,
@@ -96,7 +100,8 @@ extension Command {
             ? nil
             : try DeadLetterBox.Resubmission(
                 kafka, application: configuration.text("application.id"), input: input, partitions: partitions,
-                deadLetters: configuration.deadLettersTopic)
+                partitioner: configuration.engineSettings.fixed.partitioner, deadLetters: configuration.deadLettersTopic
+            )
         let interrupt = Interrupt()
         try await box.read(from: filter.from, until: filter.until) { letter in
             if filter.matches(letter), choice.takes(letter) { try resubmission?.add(letter) }

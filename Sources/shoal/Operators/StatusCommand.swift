@@ -1,3 +1,4 @@
+import Clustering
 import Foundation
 import Kafka
 import Operations
@@ -33,7 +34,8 @@ extension Command {
 
             With --check it prints a line for each of these, and nothing where all is well: no or too few instances, a
             partition that nobody has while the group is stable, one without a committed position, another number of
-            partitions than the application began with, more lag than allowed, something that could not be read.
+            partitions than the application began with, records in another partition than input.partitioner gives for
+            their key, more lag than allowed, something that could not be read.
             """,
         examples: [
             "shoal status --config shoal.properties",
@@ -96,6 +98,7 @@ extension StatusReader {
         try self.init(
             application: configuration.text("application.id"), topics: configuration.topics,
             kafka: configuration.client(configuration.logger), input: input,
+            partitioner: configuration.engineSettings.fixed.partitioner,
             allowsFuture: configuration.text("epoch.future") == "allow")
     }
 }

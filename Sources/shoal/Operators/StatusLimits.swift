@@ -60,6 +60,7 @@ struct StatusLimits {
         } else {
             problems.append("there is no model: the application has not begun")
         }
+        if let problem = status.placement?.problem { problems.append(problem) }
         if let lag { add(status.partitions.filter { $0.lag > lag }, "more than \(lag) records behind") }
         if let eventLag {
             let seconds = Double(eventLag) / 1_000

@@ -88,6 +88,7 @@ struct StatusText {
         } else {
             lines.append("the application has not begun: there is no model")
         }
+        if let problem = status.placement?.problem { lines.append(problem) }
         let letters = status.deadLettersAtMost
         lines.append(letters == 0 ? "no dead letters" : "dead letters: at most \(DemoText.number(letters))")
         return lines

@@ -1,0 +1,124 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The open connections of a server. It closes those that take too long, and the oldest ones when there are too many, so that a
+/// new connection, as of a probe, never waits for slow clients.
+///
+/// `@unchecked Sendable`: the timer is only kept, and cancelled at the end.
+final class HTTPConnections: @unchecked Sendable {
+    struct Limits: Sendable {
+        /// Connections at a time.
+        var total = 256
+        /// Connections at a time from one address.
+        var ofAddress = 128
+        /// Time from the beginning of a connection to the end of its answer.
+        var deadline = Duration.seconds(10)
+    }
+
+    private struct Connection {
+        /// A descriptor of our own for the same socket: the server's may be closed, and its number used again, at any time.
+        var descriptor: Int32
+        var address: [UInt8]
+        var deadline: ContinuousClock.Instant
+        /// It was shut down, and the server has not closed it yet.
+        var isEnded = false
+    }
+
+    private struct Table {
+        var connections: [Int: Connection] = [:]
+        /// Numbers grow, so that the lowest is the oldest connection.
+        var next = 1
+    }
+
+    private let limits: Limits
+    private let table = Mutex(Table())
+    private let timer: any DispatchSourceTimer
+
+    init(_ limits: Limits) {
+        self.limits = limits
+        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "shoal-http-deadlines"))
+        timer.setEventHandler { [weak self] in self?.endOverdue(.now) }
+        timer.schedule(deadline: .now() + .milliseconds(250), repeating: .milliseconds(250))
+        timer.activate()
+    }
+
+    deinit {
+        timer.cancel()
+        table.withLock { table in
+            for connection in table.connections.values { close(connection.descriptor) }
+        }
+    }
+
+    /// How many are open and not shut down.
+    var count: Int { table.withLock { $0.connections.values.count { !$0.isEnded } } }
+
+    /// Takes a new connection, and shuts others down if there are too many.
+    /// - Returns: its number, for `remove`; 0: it is not watched, because no descriptor was left.
+    func add(_ socket: Int32) -> Int {
+        let descriptor = fcntl(socket, F_DUPFD_CLOEXEC, 0)
+        guard descriptor >= 0 else { return 0 }
+        let address = Self.address(of: descriptor)
+        return table.withLock { table in
+            let number = table.next
+            table.next += 1
+            table.connections[number] = Connection(
+                descriptor: descriptor, address: address, deadline: .now + limits.deadline)
+            endOldest(&table, most: limits.ofAddress) { $0.address == address }
+            endOldest(&table, most: limits.total) { _ in true }
+            return number
+        }
+    }
+
+    /// Forgets a connection that the server closes.
+    func remove(_ number: Int) {
+        table.withLock { table in
+            guard let connection = table.connections.removeValue(forKey: number) else { return }
+            close(connection.descriptor)
+        }
+    }
+
+    /// Shuts down the connections whose deadline is over.
+    func endOverdue(_ now: ContinuousClock.Instant) {
+        table.withLock { table in
+            for (number, connection) in table.connections where connection.deadline < now { end(&table, number) }
+        }
+    }
+
+    private func endOldest(_ table: inout Table, most: Int, _ isCounted: (Connection) -> Bool) {
+        let numbers = table.connections.filter { !$0.value.isEnded && isCounted($0.value) }.keys
+        guard numbers.count > most else { return }
+        for number in numbers.sorted().prefix(numbers.count - most) { end(&table, number) }
+    }
+
+    /// The server reads the end of the connection, and closes it.
+    private func end(_ table: inout Table, _ number: Int) {
+        guard let connection = table.connections[number], !connection.isEnded else { return }
+        table.connections[number]?.isEnded = true
+        _ = shutdown(connection.descriptor, Int32(SHUT_RDWR))
+    }
+
+    /// The bytes of the other end's address, without the port; empty if it has none.
+    private static func address(of socket: Int32) -> [UInt8] {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        // Safe: the storage holds an address of any family, and it is read as the family that it says it is.
+        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            let isKnown = unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe getpeername(socket, pointer, &length) == 0
+            }
+            guard isKnown else { return [] }
+            switch Int32(unsafe pointer.pointee.ss_family) {
+            case AF_INET:
+                return unsafe pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
+                    unsafe withUnsafeBytes(of: &pointer.pointee.sin_addr) { unsafe Array($0) }
+                }
+            case AF_INET6:
+                return unsafe pointer.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
+                    unsafe withUnsafeBytes(of: &pointer.pointee.sin6_addr) { unsafe Array($0) }
+                }
+            default: return []
+            }
+        }
+    }
+}
