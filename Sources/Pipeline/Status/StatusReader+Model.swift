@@ -5,7 +5,10 @@ internal import Schemas
 
 extension StatusReader {
     /// The last model, and what has been said since: who holds the next one back.
-    func readModel(_ status: inout ApplicationStatus, _ unknown: inout [String]) async throws {
+    /// - Parameter committed: the position in the delta topic; nil: there is none.
+    func readModel(
+        _ status: inout ApplicationStatus, committed: PartitionOffset?, _ unknown: inout [String]
+    ) async throws {
         guard try await admin.partitions(of: topics.models) != nil, try await admin.partitions(of: topics.deltas) != nil
         else {
             unknown.append(
@@ -31,7 +34,7 @@ extension StatusReader {
             members: model.clusters.reduce(0) { $0 + $1.sums.count }, unassigned: model.unassigned.count,
             topics: model.vocabulary.entries.count { !$0.isRemoved }, settingsRevision: model.settings.revision,
             partitions: bookkeeping.partitions.count)
-        guard let coordinator = try await folded(last.record, &unknown) else { return }
+        guard let coordinator = try await folded(last.record, committed, &unknown) else { return }
         let waited = coordinator.waitsFor
         for index in status.partitions.indices where index < coordinator.partitions.count {
             status.partitions[index].closed = coordinator.partitions[index].closed
@@ -82,15 +85,18 @@ extension StatusReader {
     }
 
     /// Folds the words behind the last model as the coordinator does after a take-over; nil where that is not possible.
-    private func folded(_ last: ModelRecord, _ unknown: inout [String]) async throws -> Coordinator? {
+    private func folded(
+        _ last: ModelRecord, _ committed: PartitionOffset?, _ unknown: inout [String]
+    ) async throws -> Coordinator? {
         let partition = TopicPartition(topics.deltas, 0)
         let marks = try await admin.watermarks(of: partition)
         var coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
         var assembler = ClosingAssembler()
-        let from = coordinator.offset
-        guard from >= marks.low, from <= marks.high else {
+        let oldest = coordinator.offset
+        let position = committed.map { CommittedPosition(offset: $0.offset, metadata: $0.metadata) }
+        guard let from = try? Resumption.deltas(position, oldest: oldest, marks).start, from <= marks.high else {
             unknown.append(
-                "who holds the epoch back: the last model wants \(topics.deltas) from offset \(from) on, which has "
+                "who holds the epoch back: the last model wants \(topics.deltas) from offset \(oldest) on, which has "
                     + "\(marks.low) to \(marks.high)")
             return nil
         }
