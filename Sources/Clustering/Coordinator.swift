@@ -158,6 +158,12 @@ public struct Coordinator: Sendable {
         self.offset = max(self.offset, offset)
     }
 
+    /// No record before this offset is needed to resume with the last model.
+    /// - Parameter unread: the first offset of an epoch delta of which only a part was read; nil: none.
+    public func oldestNeeded(unread: Int64?) -> Int64 {
+        pending.reduce(min(offset, unread ?? offset)) { min($0, $1.firstOffset) }
+    }
+
     /// The next model, if it is due.
     /// - Parameters:
     ///   - settings: those of this instance, which the model carries for the next one.
@@ -271,12 +277,11 @@ public struct Coordinator: Sendable {
     private func publication(
         from: Epoch?, through: Epoch, _ changes: [LifecycleChange], unread: Int64?
     ) -> Publication {
-        let oldest = (pending.map(\.firstOffset) + [offset, unread ?? offset]).min() ?? offset
         return Publication(
             model: model,
             bookkeeping: Bookkeeping(
                 from: from, through: through, start: start, partitions: partitions, deltaOffset: offset,
-                oldestOffset: oldest),
+                oldestOffset: oldestNeeded(unread: unread)),
             changes: changes)
     }
 }

@@ -17,8 +17,9 @@ actor CoordinatorActor {
     private var saidOlderSettings = false
 
     /// Continues from the last model.
+    /// - Parameter start: the first offset of the delta topic to read.
     init(
-        last: ModelRecord, reader: ReaderClient, gate: OutboxGate, tools: Assignment.Tools
+        last: ModelRecord, from start: Int64, reader: ReaderClient, gate: OutboxGate, tools: Assignment.Tools
     ) throws {
         options = tools.options
         self.gate = gate
@@ -31,7 +32,7 @@ actor CoordinatorActor {
                 settings: options.settings, keyFingerprint: options.key.fingerprint, format: options.outputFormat,
                 allowsFuture: options.allowsFuture, idleTimeout: options.idleTimeout.milliseconds))
         self.reader = try WatchedReader(
-            reader, TopicPartition(options.topics.deltas, 0), from: machine.coordinator.offset, for: .coordinator,
+            reader, TopicPartition(options.topics.deltas, 0), from: start, for: .coordinator,
             tools.aroundReaders)
     }
 
@@ -63,7 +64,8 @@ actor CoordinatorActor {
             statistics.heartbeats.beat(.coordinator, "folding closings")
             let hasRead = try fold()
             try await publish()
-            if hasRead {
+            // At the end of the log, the position steps over control records.
+            if hasRead || machine.skip(to: reader.position) {
                 statistics.coordinates(machine.coordinator)
                 statistics.heartbeats.rest(.coordinator, "waiting for room in the outbox")
                 try await gate.append(machine.mark())

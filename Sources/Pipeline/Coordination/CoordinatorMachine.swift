@@ -31,7 +31,9 @@ struct CoordinatorMachine {
     }
 
     var committedPosition: CommittedPosition {
-        CommittedPosition(offset: coordinator.offset, metadata: ModelMetadata.text(coordinator.version))
+        CommittedPosition(
+            model: coordinator.version, needed: coordinator.oldestNeeded(unread: assembler.oldestOffset),
+            reading: coordinator.offset)
     }
 
     /// Takes a record of the delta topic in.
@@ -52,9 +54,13 @@ struct CoordinatorMachine {
         firstRead.append((closed, now))
     }
 
-    /// The delta topic was read up to the high watermark: control records may follow the last word.
-    mutating func skip(to offset: Int64) {
+    /// Steps over control records. To be called when all records before `offset` were folded.
+    /// - Returns: whether the position moved: a commit is due.
+    @discardableResult
+    mutating func skip(to offset: Int64) -> Bool {
+        guard offset > coordinator.offset else { return false }
         coordinator.skip(to: offset)
+        return true
     }
 
     /// The next model, if it is due. A mark is due then.

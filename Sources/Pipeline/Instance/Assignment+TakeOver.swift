@@ -34,21 +34,21 @@ extension Assignment {
             case .writeGenesis:
                 try await writeGenesis()
                 guard try await feed.awaitGenesis() != nil else { throw CancellationError() }
-                taken = .coordinator(try await coordinator(feed), committed: genesisPosition)
+                taken = .coordinator(try await coordinator(feed, nil), committed: genesisPosition)
                 action = machine.next(.done)
-            case .fold(let offset, _):
-                let actor = try await coordinator(feed)
+            case .fold(let offset, let committed):
+                let actor = try await coordinator(feed, committed)
                 try await actor.restore(through: offset)
                 taken = .coordinator(actor, committed: nil)
                 action = machine.next(.done)
             case .begin:
-                taken = .shard(try await shard(part, feed, state), committed: nil)
+                taken = .shard(try await shard(part, feed, state, nil), committed: nil)
                 action = machine.next(.done)
             case .replay(let position):
-                taken = .shard(try await replayed(shard(part, feed, state), to: position), committed: nil)
+                taken = .shard(try await replayed(shard(part, feed, state, position), position), committed: nil)
                 action = machine.next(.done)
             case .restore(let position):
-                taken = .shard(try await replayed(restored(part, feed, &state), to: position), committed: nil)
+                taken = .shard(try await replayed(restored(part, feed, &state, position), position), committed: nil)
                 action = machine.next(.done)
             case .finish(let committed):
                 switch taken {
@@ -79,10 +79,38 @@ extension Assignment {
         try await Patience(log: tools.log).wait { try await tools.admin.watermarks(of: partition) }
     }
 
-    private func coordinator(_ feed: ModelFeed) async throws -> CoordinatorActor {
+    private func coordinator(_ feed: ModelFeed, _ committed: CommittedPosition?) async throws -> CoordinatorActor {
         guard let last = try await feed.last() else { throw PipelineError(.modelsGone(.deltas), options) }
         try await checkApplication(feed)
-        return try CoordinatorActor(last: last, reader: reader, gate: gate, tools: tools)
+        let oldest = last.bookkeeping.oldestOffset
+        let start = try await resume(.deltas, committed, saved: oldest) { marks throws(Resumption.Failure) in
+            try .deltas(committed, oldest: oldest, marks)
+        }
+        return try CoordinatorActor(last: last, from: start, reader: reader, gate: gate, tools: tools)
+    }
+
+    /// The first offset of a part to read.
+    /// - Throws: `PipelineError` if records are gone, or the log is not the one that was read.
+    private func resume(
+        _ part: Part, _ committed: CommittedPosition?, saved: Int64,
+        _ decide: (Admin.Watermarks) throws(Resumption.Failure) -> Resumption
+    ) async throws -> Int64 {
+        let place = options.topics.partition(of: part)
+        let end = ContinuousClock.now + .seconds(3)
+        while true {
+            let marks = try await watermarks(of: place)
+            do throws(Resumption.Failure) {
+                return try decide(marks).start
+            } catch {
+                // The watermarks of a new leader can be those of the past for a moment.
+                guard error == .foreignPosition || ContinuousClock.now > end else {
+                    try await Task.sleep(for: .milliseconds(200))
+                    continue
+                }
+                let committed = committed ?? CommittedPosition(offset: saved, metadata: "")
+                throw PipelineError(error, part, committed, saved: saved, marks, options)
+            }
+        }
     }
 
     private func stateReader(_ feed: ModelFeed) -> StateReader {
@@ -123,7 +151,9 @@ extension Assignment {
     }
 
     /// A shard that begins with nothing.
-    private func shard(_ part: Part, _ feed: ModelFeed, _ state: StateTable) async throws -> ShardActor {
+    private func shard(
+        _ part: Part, _ feed: ModelFeed, _ state: StateTable, _ committed: CommittedPosition?
+    ) async throws -> ShardActor {
         guard let model = try await feed.awaitGenesis(), let genesis = await feed.genesis else {
             throw CancellationError()
         }
@@ -134,13 +164,17 @@ extension Assignment {
                 "the genesis model of \(options.topics.models) does not know \(part): it has "
                     + "\(genesis.firstOffsets.count) partitions")
         }
+        let first = genesis.firstOffsets[Int(part.number)]
+        let start = try await start(part, committed, saved: first)
         return try ShardActor(
-            partition: part.number, reader: reader, .genesis(offset: genesis.firstOffsets[Int(part.number)]),
-            model: model, state: state, around: await surroundings(feed))
+            partition: part.number, reader: reader, .genesis(offset: first), from: start, model: model, state: state,
+            around: await surroundings(feed))
     }
 
     /// A shard that begins with its last snapshot.
-    private func restored(_ part: Part, _ feed: ModelFeed, _ state: inout StateTable) async throws -> ShardActor {
+    private func restored(
+        _ part: Part, _ feed: ModelFeed, _ state: inout StateTable, _ committed: CommittedPosition
+    ) async throws -> ShardActor {
         try await checkApplication(feed)
         let found: StateTable.Restored?
         do throws(StateRecord.Failure) {
@@ -158,8 +192,9 @@ extension Assignment {
                 await feed.genesisModel
             }
         guard let model else { throw PipelineError(.modelsGone(part), options) }
+        let start = try await start(part, committed, saved: found.header.point.offset)
         return try ShardActor(
-            partition: part.number, reader: reader, .snapshot(found), model: model, state: state,
+            partition: part.number, reader: reader, .snapshot(found), from: start, model: model, state: state,
             around: await surroundings(feed))
     }
 
@@ -192,24 +227,17 @@ extension Assignment {
         }
     }
 
-    private func replayed(_ shard: ShardActor, to position: CommittedPosition) async throws -> ShardActor {
-        let part = Part.input(shard.partition)
-        guard let phase = PhaseMetadata.phase(position.metadata) else {
-            throw PipelineError(
-                .contradiction,
-                "the committed offset of \(part) has the metadata \"\(position.metadata)\", which this version "
-                    + "of Shoal did not write: does something else commit offsets as group \(options.application)?")
+    /// The first offset of an input partition to read; nil: no position was ever committed.
+    private func start(_ part: Part, _ committed: CommittedPosition?, saved: Int64) async throws -> Int64? {
+        guard let committed else { return nil }
+        return try await resume(part, committed, saved: saved) { marks throws(Resumption.Failure) in
+            try .input(committed, saved: saved, marks)
         }
-        let first = try await watermarks(of: options.topics.partition(of: part)).low
-        let from = await shard.committedPosition.offset
-        guard from >= first || from == position.offset else {
-            throw PipelineError(
-                .hole,
-                "the state of \(part) is to be computed from offset \(from) of \(options.topics.input) on, but retention "
-                    + "has deleted what comes before \(first). Raise retention.ms of \(options.topics.input), and begin "
-                    + "anew under another application.id")
-        }
-        try await shard.replay(to: Position(offset: position.offset, phase: phase))
+    }
+
+    private func replayed(_ shard: ShardActor, _ committed: CommittedPosition) async throws -> ShardActor {
+        guard let target = committed.handled else { throw CancellationError() }
+        try await shard.replay(to: target, reading: committed.offset)
         return shard
     }
 
@@ -233,8 +261,8 @@ extension Assignment {
         let record = try await Genesis(options: options, admin: tools.admin).record()
         var records = RecordBuffer()
         record.append(to: &records)
-        let position = CommittedPosition(
-            offset: record.bookkeeping.deltaOffset, metadata: ModelMetadata.text(nil))
+        let offset = record.bookkeeping.deltaOffset
+        let position = CommittedPosition(model: nil, needed: offset, reading: offset)
         let writing = OutboxGate(bound: .max)
         try await writing.append(.init(part: .deltas, position: position, records: records, isUrgent: true))
         await writing.close()

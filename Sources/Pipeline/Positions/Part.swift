@@ -27,14 +27,3 @@ public enum Part: Hashable, Comparable, Sendable, CustomStringConvertible {
         }
     }
 }
-
-/// A committed position: the next offset, and the phase in the metadata string.
-public struct CommittedPosition: Hashable, Sendable {
-    public var offset: Int64
-    public var metadata: String
-
-    public init(offset: Int64, metadata: String) {
-        self.offset = offset
-        self.metadata = metadata
-    }
-}

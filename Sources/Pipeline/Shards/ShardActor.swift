@@ -42,11 +42,12 @@ actor ShardActor {
     }
 
     /// - Parameters:
+    ///   - start: the first offset to read; nil: that of the beginning.
     ///   - model: that of the epoch which is open at the beginning.
     ///   - state: what was read of the state topic.
     init(
-        partition: Int32, reader: ReaderClient, _ beginning: consuming Beginning, model: CompiledModel,
-        state: StateTable, around: Surroundings
+        partition: Int32, reader: ReaderClient, _ beginning: consuming Beginning, from start: Int64? = nil,
+        model: CompiledModel, state: StateTable, around: Surroundings
     ) throws {
         self.partition = partition
         self.around = around
@@ -69,8 +70,9 @@ actor ShardActor {
                     caughtUp: caughtUp, snapshots: snapshots)
             }
         origin = machine.offset
+        let first = machine.offset
         self.reader = try WatchedReader(
-            reader, TopicPartition(options.topics.input, partition), from: machine.offset, for: .partition(partition),
+            reader, TopicPartition(options.topics.input, partition), from: start ?? first, for: .partition(partition),
             around.readers)
         let partitioner = options.settings.fixed.partitioner
         intake = Intake(
@@ -81,9 +83,10 @@ actor ShardActor {
     var committedPosition: CommittedPosition { machine.committedPosition }
 
     /// Repeats the log up to exactly `target`, publishing nothing.
+    /// - Parameter reading: the next offset to read after that.
     /// - Throws: `PipelineError` where the log contradicts the position; `KafkaError`; `CancellationError`.
-    func replay(to target: Position) async throws {
-        machine.replay(to: target)
+    func replay(to target: Position, reading: Int64) async throws {
+        machine.replay(to: target, reading: reading)
         let started = ContinuousClock.now
         var progress = ContinuousClock.now + .seconds(5)
         let from = machine.offset
@@ -119,7 +122,20 @@ actor ShardActor {
         gauge.update(machine, time: nil, reader: reader)
         if machine.begin(isCommitted: isCommitted, hasInputLeft: hasInputLeft) { try await mark() }
         while !isDraining { try await step() }
+        try await stepOver()
         try await mark()
+    }
+
+    /// Waits briefly for the end of the log, so that the last position is behind the control records that follow the last
+    /// record. Otherwise their deletion would look like a loss of records at the next start.
+    private func stepOver() async throws {
+        guard next == batch.count else { return }
+        let deadline = ContinuousClock.now + .milliseconds(200)
+        while reader.position < reader.knownHighWatermark ?? 0, ContinuousClock.now < deadline {
+            guard try reader.poll(max: 1).count == 0 else { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        _ = machine.skip(to: reader.position)
     }
 
     /// Ends `run` at the next step.
@@ -230,6 +246,7 @@ actor ShardActor {
     /// Nothing has arrived: says so where the shard stands at the end for long enough.
     private func idle() async throws {
         gauge.idle(reader)
+        if machine.skip(to: reader.position) { return try await mark() }
         if machine.snapshot(Monotonic.now) { return try await mark() }
         if machine.mayBeCaughtUp(Monotonic.now) {
             let position = reader.position

@@ -72,7 +72,7 @@ final class ShardGauge {
     /// A step has ended.
     /// - Parameter time: of the last event that was read; nil: there has been none.
     func update(_ machine: borrowing ShardMachine, time: Int64?, reader: WatchedReader) {
-        var found = statistics.partition(machine.shard, offset: machine.offset)
+        var found = statistics.partition(machine.shard, offset: machine.nextOffset)
         found.high = reader.knownHighWatermark
         found.eventTime = time.map { counted($0, machine.shard.openEpoch) }
         statistics.update(partition, found, machine.shard, isReplaying: machine.isReplaying)

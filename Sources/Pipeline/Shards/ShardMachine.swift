@@ -25,8 +25,10 @@ struct ShardMachine {
     }
 
     let partition: Int32
-    /// The next offset to handle.
+    /// The offset behind the last record that was handled. Snapshots and replays refer to it.
     private(set) var offset: Int64
+    /// There are only control records and aborted records between `offset` and this offset.
+    private var skipped: Int64 = 0
     var shard: Shard<KeyedTopics>
     /// How many changes were published.
     private(set) var published = ChangeCounts()
@@ -78,9 +80,10 @@ struct ShardMachine {
 
     var position: Position { Position(offset: offset, phase: shard.phase) }
 
-    var committedPosition: CommittedPosition {
-        CommittedPosition(offset: offset, metadata: PhaseMetadata.text(shard.phase))
-    }
+    /// The next offset to read.
+    var nextOffset: Int64 { max(offset, skipped) }
+
+    var committedPosition: CommittedPosition { CommittedPosition(handled: position, reading: nextOffset) }
 
     /// What was written of snapshots so far; nil: none are made.
     var snapshotsWritten: SnapshotWriter.Written? { snapshots?.written }
@@ -91,8 +94,10 @@ struct ShardMachine {
     // MARK: - Replay
 
     /// From now on the log is repeated up to exactly `target`, publishing nothing.
-    mutating func replay(to target: Position) {
+    /// - Parameter reading: the next offset to read after the replay.
+    mutating func replay(to target: Position, reading: Int64 = 0) {
         self.target = target
+        skipped = reading
     }
 
     var isReplaying: Bool { target != nil }
@@ -113,6 +118,7 @@ struct ShardMachine {
 
     /// One step of the event at `place`: to be called until it is handled.
     mutating func step(_ event: borrowing EngineEvent, at place: Int64, now: @autoclosure () -> Int64) -> Step {
+        advance(to: place)
         if let needed = shard.neededModel { return .needs(needed) }
         if let epoch = shard.look(viewer: event.member, time: event.time) {
             close(to: epoch, now())
@@ -160,11 +166,27 @@ struct ShardMachine {
         return step
     }
 
+    /// Steps over control records and aborted records. To be called when all records before `position` were handled. It changes
+    /// the committed position only: the clock, the phase and the state stay.
+    /// - Parameter position: the reader's.
+    /// - Returns: whether the position moved: a commit is due.
+    mutating func skip(to position: Int64) -> Bool {
+        guard !isReplaying, shard.neededModel == nil, position > nextOffset else { return false }
+        skipped = position
+        return true
+    }
+
     /// Writes a bit of a snapshot, where one is under way or due.
     /// - Returns: whether there was something to write: a mark is due.
     mutating func snapshot(_ now: Int64) -> Bool {
         guard !isReplaying else { return false }
         return snapshots?.write(&shard, offset: offset, now: now, to: &records) ?? false
+    }
+
+    /// There are only control records before the record at `place`. The closing and the opening that it causes, and snapshots
+    /// between them, must name the same offset.
+    private mutating func advance(to place: Int64) {
+        offset = max(offset, place)
     }
 
     private mutating func pass(_ place: Int64) {
@@ -205,7 +227,7 @@ struct ShardMachine {
     /// Whether there is input left to handle.
     /// - Parameter high: the partition's high watermark.
     func hasInputLeft(high: Int64) -> Bool {
-        shard.neededModel != nil || offset < high
+        shard.neededModel != nil || nextOffset < high
     }
 
     /// Nothing has arrived: whether it is time to ask for the partition's high watermark.

@@ -5,9 +5,10 @@ internal import Schemas
 
 extension StatusReader {
     /// Reads the last model, and the deltas since, which tell the partitions that hold the next model back.
-    /// - Returns: the partitioner that the application began with; nil if it has not begun.
+    /// - Parameter committed: The position in the delta topic; nil if there is none.
+    /// - Returns: The partitioner that the application began with; nil if it has not begun.
     func readModel(
-        _ status: inout ApplicationStatus, _ unknown: inout [String]
+        _ status: inout ApplicationStatus, committed: PartitionOffset?, _ unknown: inout [String]
     ) async throws -> Settings.Partitioner? {
         guard try await admin.partitions(of: topics.models) != nil, try await admin.partitions(of: topics.deltas) != nil
         else {
@@ -38,7 +39,7 @@ extension StatusReader {
             topics: model.vocabulary.entries.count { !$0.isRemoved }, settingsRevision: model.settings.revision,
             partitions: bookkeeping.partitions.count)
         let partitioner = model.settings.fixed.partitioner
-        guard let coordinator = try await folded(last.record, &unknown) else { return partitioner }
+        guard let coordinator = try await folded(last.record, committed, &unknown) else { return partitioner }
         let waited = coordinator.waitsFor
         for index in status.partitions.indices where index < coordinator.partitions.count {
             status.partitions[index].closed = coordinator.partitions[index].closed
@@ -58,15 +59,18 @@ extension StatusReader {
     }
 
     /// Folds the words behind the last model as the coordinator does after a take-over; nil where that is not possible.
-    private func folded(_ last: ModelRecord, _ unknown: inout [String]) async throws -> Coordinator? {
+    private func folded(
+        _ last: ModelRecord, _ committed: PartitionOffset?, _ unknown: inout [String]
+    ) async throws -> Coordinator? {
         let partition = TopicPartition(topics.deltas, 0)
         let marks = try await admin.watermarks(of: partition)
         var coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
         var assembler = ClosingAssembler(partitions: last.bookkeeping.partitions.count)
-        let from = coordinator.offset
-        guard from >= marks.low, from <= marks.high else {
+        let oldest = coordinator.offset
+        let position = committed.map { CommittedPosition(offset: $0.offset, metadata: $0.metadata) }
+        guard let from = try? Resumption.deltas(position, oldest: oldest, marks).start, from <= marks.high else {
             unknown.append(
-                "who holds the epoch back: the last model wants \(topics.deltas) from offset \(from) on, which has "
+                "who holds the epoch back: the last model wants \(topics.deltas) from offset \(oldest) on, which has "
                     + "\(marks.low) to \(marks.high)")
             return nil
         }

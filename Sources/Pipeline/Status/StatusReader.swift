@@ -50,13 +50,14 @@ public struct StatusReader: Sendable {
                 partition: partition, instance: owners[partition], lowWatermark: found.low, highWatermark: found.high)
             let position = committed[TopicPartition(topics.input, partition)]
             entry.position = position?.offset
-            (entry.phase, entry.epoch) = Self.phase(position?.metadata ?? "")
+            (entry.phase, entry.epoch) = Self.phase(position)
             entry.lag = max(found.high - max(entry.position ?? found.low, found.low), 0)
             status.partitions.append(entry)
         }
         try await readEventTimes(&status, &unknown)
         try await readSnapshots(&status)
-        let recorded = try await readModel(&status, &unknown)
+        let recorded = try await readModel(
+            &status, committed: committed[TopicPartition(topics.deltas, 0)], &unknown)
         let sample = try await PlacementSample.read(topics.input, marks, of: count, kafka)
         status.placement = .init(sample, recorded ?? partitioner, topics.input)
         status.deadLettersAtMost = try await deadLetters()
@@ -88,8 +89,9 @@ public struct StatusReader: Sendable {
     }
 
     /// A phase without the place within an opening, which is a pseudonym.
-    private static func phase(_ metadata: String) -> (String?, Epoch?) {
-        switch PhaseMetadata.phase(metadata) {
+    private static func phase(_ position: PartitionOffset?) -> (String?, Epoch?) {
+        let committed = position.map { CommittedPosition(offset: $0.offset, metadata: $0.metadata) }
+        return switch committed?.handled?.phase {
         case .genesis: ("genesis", nil)
         case .open(let epoch): ("open", epoch)
         case .waiting(let epoch, _): ("waiting", epoch)

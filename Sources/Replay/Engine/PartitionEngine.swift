@@ -58,6 +58,8 @@ struct PartitionEngine {
                 _ = shard.erase(member, offset: place, changes: &changes)
                 offset = place + 1
             case .event(let place):
+                // There are only control records before it: as in `ShardMachine`.
+                if !isGiven { offset = max(offset, place) }
                 if let needed = shard.neededModel { return .needs(needed) }
                 if !isGiven, let epoch = shard.look(viewer: event.member, time: event.time) {
                     return .closed(close(to: epoch))

@@ -118,13 +118,13 @@ public struct Verification: Sendable {
         var positions: [Int32: Position] = [:]
         for (place, commit) in try await admin.committed(group: application, timeout: .seconds(30))
         where place.topic == topics.input {
-            guard let phase = PhaseMetadata.phase(commit.metadata) else {
+            guard let handled = CommittedPosition(offset: commit.offset, metadata: commit.metadata).handled else {
                 throw ReplayError(
                     .incomparable,
                     "the position of \(place) was not committed by a version of Shoal that is known here: "
                         + "\"\(commit.metadata)\"")
             }
-            positions[place.partition] = Position(offset: commit.offset, phase: phase)
+            positions[place.partition] = handled
         }
         guard !positions.isEmpty else {
             throw ReplayError(

@@ -59,13 +59,14 @@ final class SimulatedShard {
     /// - Returns: whether it has arrived.
     func replay(to committed: CommittedPosition, _ world: Simulation, _ work: SimulatedWork) throws -> Bool {
         if !machine.isReplaying {
-            guard let phase = PhaseMetadata.phase(committed.metadata) else {
+            guard let handled = committed.handled else {
                 throw Finding("\(topic): the metadata \(committed.metadata)")
             }
-            machine.replay(to: Position(offset: committed.offset, phase: phase))
+            if machine.offset == handled.offset { position = committed.offset }
+            machine.replay(to: handled, reading: committed.offset)
         }
         var hasArrived: Bool {
-            machine.hasArrived || world.off == .phase && machine.offset == committed.offset
+            machine.hasArrived || world.off == .phase && machine.offset == committed.handled?.offset
         }
         for _ in 0..<1 + world.draws.below(8) where !hasArrived {
             if machine.hasOvershot {
@@ -152,6 +153,7 @@ final class SimulatedShard {
 
     /// Nothing has arrived.
     private func idle(_ world: Simulation, _ work: SimulatedWork) {
+        if !hasWork(world), machine.skip(to: position) { return mark(world, work) }
         if machine.snapshot(world.monotonic) { return mark(world, work) }
         let high = world.kafka[topic].high
         if world.off == .logClock, position >= high, machine.shard.neededModel == nil,

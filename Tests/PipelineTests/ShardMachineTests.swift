@@ -1,0 +1,59 @@
+import Clustering
+import Testing
+
+@testable import Pipeline
+
+@Suite("The owner of an input partition")
+struct ShardMachineTests {
+    private static let key = PrivacyKey(hex: String(repeating: "5a", count: 32))
+
+    private func machine() throws -> ShardMachine {
+        var settings = Settings()
+        settings.fixed.clockQuorum = 1
+        return ShardMachine(
+            partition: 0, offset: 10, genesis: CompiledModel(.genesis(settings: settings, topics: []), version: nil),
+            keys: KeyedTopics(try #require(Self.key)), output: .init(format: .json, memberships: false),
+            caughtUp: CaughtUp(timeout: 1_000, now: 0), snapshots: nil)
+    }
+
+    private func event(time: Int64) -> EngineEvent {
+        var event = EngineEvent()
+        event.member = 1
+        event.time = time
+        return event
+    }
+
+    @Test("at the end of the log the committed position steps over control records, and nothing else changes")
+    func skip() throws {
+        var machine = try machine()
+        let before = machine.position
+        let isNew = machine.skip(to: 13)
+        let isAgain = machine.skip(to: 13)
+        #expect(isNew && !isAgain)
+        #expect(machine.position == before && machine.offset == 10)
+        #expect(machine.committedPosition == CommittedPosition(offset: 13, metadata: "v1;genesis;next=10"))
+        #expect(!machine.hasInputLeft(high: 13) && machine.hasInputLeft(high: 14))
+    }
+
+    @Test("a replay that has nothing to repeat resumes behind the control records")
+    func resume() throws {
+        var machine = try machine()
+        let committed = CommittedPosition(offset: 13, metadata: "v1;genesis;next=10")
+        machine.replay(to: try #require(committed.handled), reading: committed.offset)
+        let hasSkipped = machine.skip(to: 20)
+        #expect(!hasSkipped, "nothing is committed while the log is repeated")
+        #expect(machine.hasArrived)
+        machine.endReplay()
+        #expect(machine.committedPosition == committed)
+    }
+
+    @Test("an epoch that a record behind control records closes is closed at the offset of that record")
+    func closing() throws {
+        var machine = try machine()
+        let hour: Int64 = 3_600_000
+        let step = machine.step(event(time: 1_000_000 * hour), at: 12, now: 0)
+        #expect(step != .handled)
+        #expect(machine.offset == 12, "the opening, and snapshots after it, name the offset of the event")
+        #expect(machine.committedPosition.offset == 12)
+    }
+}
