@@ -19,6 +19,10 @@ extension Setting {
             "input.viewer", .choice(["field", "key"]), "field", .fixed,
             "`field`: the viewer is user_id, and the key has to be the same bytes; `key`: the viewer is the key."),
         Setting(
+            "input.time-range", .timeRange, "auto", .fixed,
+            "Event times outside of it are dead letters. `auto`: from the year 2000 to one year after the record's own timestamp, and to the year 2100 in a file; `any`: 1970 to 9999."
+        ),
+        Setting(
             "input.start", .text, "beginning", .start,
             "Where a new application begins: beginning, end, or a time in ms since 1970. Looked at once, when the genesis model is written."
         ),

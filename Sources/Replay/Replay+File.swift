@@ -74,7 +74,8 @@ extension Replay {
         _ feed: FileFeed, stopping coordinator: ReplayCoordinator?, _ give: (ParsedBlock) async throws -> Void
     ) async throws {
         let length = options.epochs == .given ? options.settings.fixed.epochLength : nil
-        var parser = BlockParser(key: options.key, partitions: options.partitions, epochLength: length)
+        var parser = BlockParser(
+            key: options.key, settings: options.settings.fixed, partitions: options.partitions, epochLength: length)
         do {
             while let block = try await feed.nextBlock() {
                 if progress.isStopped { break }

@@ -59,7 +59,10 @@ struct ApplicationCheck {
             ("dedup.window", Int64(ours.dedupWindow), Int64(theirs.dedupWindow)),
             ("profile.topics", Int64(ours.profileTopics), Int64(theirs.profileTopics)),
         ]
-        let changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) is \($0.1), and was \($0.2)" }
+        var changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) is \($0.1), and was \($0.2)" }
+        if ours.timeRange != theirs.timeRange {
+            changed.append("input.time-range is \(ours.timeRange), and was \(theirs.timeRange)")
+        }
         if !changed.isEmpty {
             return PipelineError(
                 .configuration, "fixed for an application's life: \(changed.joined(separator: "; "))\(advice)")

@@ -25,6 +25,8 @@ enum SettingsRecord {
         if let count = settings.clustersCount { writer.present(19, count) }
         writer.field(20, settings.minClusterSize)
         writer.field(21, settings.publishesMemberships)
+        writer.present(40, settings.fixed.earliestTime)
+        if let time = settings.fixed.latestTime { writer.present(41, time) }
     }
 
     static func read(_ reader: inout ProtoReader) throws(ProtoError) -> Settings {
@@ -55,6 +57,8 @@ enum SettingsRecord {
             case 19: settings.clustersCount = Int(try reader.int64(field))
             case 20: settings.minClusterSize = try reader.int64(field)
             case 21: settings.publishesMemberships = try reader.bool(field)
+            case 40: settings.fixed.earliestTime = try reader.int64(field)
+            case 41: settings.fixed.latestTime = try reader.int64(field)
             default: try reader.skip(field)
             }
         }

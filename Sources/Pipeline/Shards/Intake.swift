@@ -17,6 +17,8 @@ package struct Intake {
     var lastTime: Int64? { event.time == 0 ? nil : event.time }
     /// The last event read.
     package private(set) var buffer = WatchEvent()
+    /// Whether the last record has no value.
+    private var isTombstone = false
     private let reader: WatchEventReader
     private var viewers: ViewerTable
     private let ids: SipHash
@@ -41,7 +43,9 @@ package struct Intake {
 
     /// Reads a record of a topic, and of an event no more than `buffer`: for whoever reads many before asking who they are of.
     package mutating func decode(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
+        isTombstone = false
         guard let value = batch.value(index) else {
+            isTombstone = true
             guard let key = batch.key(index), key.count > 0 else { return .rejected(.noViewerToErase) }
             if key.count > 1_024 { return .rejected(.idTooLong) }
             let member = viewers.identity(of: key).pseudonym
@@ -49,7 +53,7 @@ package struct Intake {
             return .tombstone(member)
         }
         do throws(Rejection) {
-            try reader.read(value, key: batch.key(index), into: &buffer)
+            try reader.read(value, key: batch.key(index), timestamp: batch.timestamp(index), into: &buffer)
         } catch {
             return .rejected(error)
         }
@@ -72,6 +76,11 @@ package struct Intake {
         if let rejection = decode(value) { return .rejected(rejection) }
         take()
         return .event
+    }
+
+    /// What is wrong with the last record, which was rejected.
+    package func fault(_ rejection: Rejection) -> Fault {
+        isTombstone ? Fault(ofKey: rejection) : buffer.fault(rejection)
     }
 
     /// The viewer's own bytes, of the last event read: where its record belongs.

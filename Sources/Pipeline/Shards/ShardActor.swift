@@ -13,6 +13,7 @@ actor ShardActor {
         var statistics: PipelineStatistics
         var log: PipelineLog
         var readers: WatchedReader.Surroundings
+        var rejections = RejectionLog()
     }
 
     nonisolated let partition: Int32
@@ -68,7 +69,7 @@ actor ShardActor {
         self.reader = try WatchedReader(
             reader, TopicPartition(options.topics.input, partition), from: machine.offset, for: .partition(partition),
             around.readers)
-        intake = Intake(key: options.key, options: options.input)
+        intake = Intake(key: options.key, options: options.input.with(options.settings.fixed))
     }
 
     var committedPosition: CommittedPosition { machine.committedPosition }
@@ -151,10 +152,14 @@ actor ShardActor {
         let offset = batch.offset(next)
         switch intake.read(batch, next) {
         case .rejected(let reason):
-            if !machine.isReplaying { around.statistics.count(rejected: reason) }
+            let fault = intake.fault(reason)
+            if !machine.isReplaying {
+                around.statistics.count(rejected: reason)
+                around.rejections.log(fault, TopicPartition(around.options.topics.input, partition), offset, around.log)
+            }
             machine.reject(at: offset) { records in
                 DeadLetter.append(
-                    batch, next, reason, topic: around.options.topics.input, partition: partition,
+                    batch, next, fault, topic: around.options.topics.input, partition: partition,
                     keepsContent: around.options.keepsDeadLetters, to: &records)
             }
         case .tombstone(let member):

@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Pipeline
 
 extension ReplayReport {
     /// Adds what the partitions counted.
@@ -60,7 +61,7 @@ extension ReplayReport.Setting {
             ("clusters.min", "\(settings.clustersMin)"), ("clusters.seed-members", "\(settings.seedMembers)"),
             ("dedup.window", "\(fixed.dedupWindow)"), ("engagement.min", "\(settings.engagementMin)%"),
             ("epoch.length", duration(fixed.epochLength)), ("epoch.staleness", "\(fixed.staleness)"),
-            ("members.min-events", "\(settings.minEvents)"),
+            ("input.time-range", "\(fixed.timeRange)"), ("members.min-events", "\(settings.minEvents)"),
             ("privacy.min-cluster-size", "\(settings.minClusterSize)"),
             ("profile.half-life", duration(settings.halfLife)), ("profile.topics", "\(fixed.profileTopics)"),
             ("topics.max", "\(settings.topicsMax)"), ("topics.min-viewers", "\(settings.topicsMinViewers)"),

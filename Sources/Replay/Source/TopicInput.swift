@@ -1,3 +1,4 @@
+internal import Clustering
 internal import Kafka
 internal import Pipeline
 internal import Schemas
@@ -12,14 +13,16 @@ struct TopicInput: Sendable {
     private let options: WatchEventReader.Options
     private let progress: TopicProgress
 
-    /// - Parameter ranges: what is read of each partition, for the progress.
+    /// - Parameters:
+    ///   - recorded: the settings of the run that is repeated; nil: those of `options`.
+    ///   - ranges: the offsets that are read of each partition, for the progress.
     init(
         _ topic: String, _ client: ClientConfiguration, _ options: ReplayOptions, _ progress: ReplayProgress,
-        ranges: [Range<Int64>]
+        recorded: Settings.Fixed? = nil, ranges: [Range<Int64>]
     ) throws {
         self.topic = topic
         self.client = try ReaderClient(client.reading)
-        (key, self.options) = (options.key, options.input)
+        (key, self.options) = (options.key, options.input.with(recorded ?? options.settings.fixed))
         self.progress = TopicProgress(progress, ranges: ranges)
     }
 

@@ -56,6 +56,7 @@ extension Configuration {
         var options = WatchEventReader.Options()
         options.format = WatchEventReader.Format(rawValue: text("input.format")) ?? .auto
         options.viewer = WatchEventReader.Viewer(rawValue: text("input.viewer")) ?? .field
+        options.timeRange = engineSettings.fixed.timeRange
         return options
     }
 }
