@@ -20,6 +20,10 @@ public struct Settings: Equatable, Sendable {
         /// The most topics in a profile.
         public var profileTopics: Int = 16
         public var partitioner = Partitioner.murmur2
+        /// The earliest event time that is read: 2000-01-01T00:00:00Z.
+        public var earliestTime: Int64 = 946_684_800_000
+        /// The latest event time that is read; nil: one year after the record's own timestamp.
+        public var latestTime: Int64?
 
         public init() {}
     }

@@ -1,5 +1,6 @@
 package import Clustering
 import Foundation
+internal import Schemas
 
 extension Configuration {
     /// The settings that reach the result.
@@ -12,6 +13,10 @@ extension Configuration {
         settings.fixed.dedupWindow = Int(integer("dedup.window"))
         settings.fixed.profileTopics = Int(integer("profile.topics"))
         settings.fixed.partitioner = Settings.Partitioner(rawValue: text("input.partitioner")) ?? .murmur2
+        if let range = TimeRange(text("input.time-range")) {
+            settings.fixed.earliestTime = range.from
+            settings.fixed.latestTime = range.through
+        }
         settings.revision = integer("settings.revision")
         settings.halfLife = milliseconds("profile.half-life")
         settings.engagementMin = integer("engagement.min")

@@ -1,3 +1,5 @@
+internal import Schemas
+
 /// One setting: its name, type, default, range, and what it is for. The table of all of them is the documentation.
 public struct Setting: Sendable {
     public enum Kind: Sendable, Equatable {
@@ -18,6 +20,8 @@ public struct Setting: Sendable {
         case address
         /// Separated by commas.
         case list
+        /// As `2000-01-01..2100-01-01`.
+        case timeRange
     }
 
     /// Whether a setting reaches the result.
@@ -45,6 +49,7 @@ public struct Setting: Sendable {
         case .name: "name of letters, digits, `.`, `_`, `-`"
         case .file: "file"
         case .list: "list, separated by commas"
+        case .timeRange: "auto, any or FROM..TO"
         case .address: "HOST:PORT or :PORT"
         case .choice(let words): words.joined(separator: ", ")
         case .percent: "0% … 100%"
@@ -67,6 +72,10 @@ public struct Setting: Sendable {
         switch kind {
         case .text, .list, .file:
             return nil
+        case .timeRange:
+            return TimeRange(value) == nil
+                ? "must be auto, any, or FROM..TO with dates or milliseconds since 1970, such as 2000-01-01..2100-01-01"
+                : nil
         case .address:
             return ListenAddress(value) == nil ? "must be HOST:PORT or :PORT, as 127.0.0.1:8080" : nil
         case .name:

@@ -23,6 +23,10 @@ extension Setting {
             "How producers choose the partition of a viewer, which has to be the same for all of them. `murmur2`: Java clients, Kafka Streams, Flink, `partitioner=murmur2_random` in librdkafka; `crc32`: the default of librdkafka and its clients (Python, Go, .NET, kcat); `any`: something else. Records elsewhere are counted, and erasures elsewhere become dead letters; `any` checks nothing."
         ),
         Setting(
+            "input.time-range", .timeRange, "auto", .fixed,
+            "Event times outside of it are dead letters. `auto`: from the year 2000 to one year after the record's own timestamp, and to the year 2100 in a file; `any`: 1970 to 9999."
+        ),
+        Setting(
             "input.start", .text, "beginning", .start,
             "Where a new application begins: beginning, end, or a time in ms since 1970. Looked at once, when the genesis model is written."
         ),

@@ -76,7 +76,7 @@ extension Replay {
     ) async throws {
         let length = options.epochs == .given ? options.settings.fixed.epochLength : nil
         var parser = BlockParser(
-            key: options.key, partitions: options.partitions,
+            key: options.key, settings: options.settings.fixed, partitions: options.partitions,
             partitioner: options.settings.fixed.partitioner.ofKeys ?? .murmur2, epochLength: length)
         do {
             while let block = try await feed.nextBlock() {

@@ -10,6 +10,9 @@ struct JSONScanner: ~Escapable {
         self.span = span
     }
 
+    /// The byte that is read next, counted from 0.
+    var offset: Int { at }
+
     // MARK: - Structure
 
     private mutating func skipSpace() {
@@ -56,6 +59,20 @@ struct JSONScanner: ~Escapable {
         guard at == span.count else { throw .badJSON }
     }
 
+    /// The error of a value of another type than the one that is expected.
+    mutating func mismatch() throws(Rejection) -> Rejection {
+        switch try peek() {
+        case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "t"), UInt8(ascii: "f"): .badField
+        default: isNumber ? .badField : .badJSON
+        }
+    }
+
+    /// Whether a number begins here.
+    private var isNumber: Bool {
+        at < span.count
+            && (span[at] == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(span[at]))
+    }
+
     private mutating func word(_ word: StaticString) throws(Rejection) {
         guard span.count - at >= word.utf8CodeUnitCount else { throw .badJSON }
         for index in 0..<word.utf8CodeUnitCount {
@@ -100,16 +117,21 @@ struct JSONScanner: ~Escapable {
     }
 
     private mutating func escape(_ event: inout WatchEvent) throws(Rejection) {
+        event.text.append(contentsOf: UTF8.encode(try escape()) ?? .init())
+    }
+
+    /// The character of an escape, whose backslash has been read.
+    private mutating func escape() throws(Rejection) -> Unicode.Scalar {
         guard at < span.count else { throw .badJSON }
         let byte = span[at]
         at += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): event.text.append(byte)
-        case UInt8(ascii: "b"): event.text.append(0x08)
-        case UInt8(ascii: "f"): event.text.append(0x0C)
-        case UInt8(ascii: "n"): event.text.append(0x0A)
-        case UInt8(ascii: "r"): event.text.append(0x0D)
-        case UInt8(ascii: "t"): event.text.append(0x09)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{08}"
+        case UInt8(ascii: "f"): return "\u{0C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"):
             var scalar = try hex4()
             if scalar & 0xFC00 == 0xD800 {
@@ -122,7 +144,7 @@ struct JSONScanner: ~Escapable {
                 scalar = 0x10000 + (scalar & 0x3FF) << 10 + (low & 0x3FF)
             }
             guard let scalar = Unicode.Scalar(scalar) else { throw .badUTF8 }
-            event.text.append(contentsOf: UTF8.encode(scalar) ?? .init())
+            return scalar
         default: throw .badJSON
         }
     }
@@ -145,22 +167,27 @@ struct JSONScanner: ~Escapable {
         return value
     }
 
-    // MARK: - Numbers
+    // MARK: - Identifiers and numbers
 
-    /// A 64-bit integer, as a number or as a string. A number may be written as `6e4` or `12.0`.
-    mutating func integer(outOfRange: Rejection = .numberOutOfRange) throws(Rejection) -> Int64 {
-        let isQuoted = try take(UInt8(ascii: "\""))
+    /// A string, or a whole number as its digits, appended to the event's text.
+    mutating func identifier(into event: inout WatchEvent) throws(Rejection) -> Range<Int> {
+        if try peek() == UInt8(ascii: "\"") { return try string(into: &event) }
+        guard isNumber else { throw try mismatch() }
+        let start = at
         let decimal = try decimal()
-        if isQuoted {
-            guard at < span.count, span[at] == UInt8(ascii: "\"") else { throw .badJSON }
-            at += 1
-        }
+        guard decimal.isWhole, decimal.digits.upperBound == at else { throw .badField }
+        return event.append(span, start..<at)
+    }
+
+    /// A 64-bit integer, as a number or as a string. The number may be written as `6e4` or `12.0`; a fraction is cut.
+    mutating func integer(outOfRange: Rejection = .numberOutOfRange) throws(Rejection) -> Int64 {
+        let decimal = try numberOrString()
         var magnitude: UInt64 = 0
         var place = decimal.point - 1
-        for index in decimal.digits where place >= 0 || span[index] != UInt8(ascii: "0") {
+        for index in decimal.digits {
             let byte = span[index]
             if byte == UInt8(ascii: ".") { continue }
-            guard place >= 0 else { throw .badJSON }
+            if place < 0 { break }
             if magnitude != 0 || byte != UInt8(ascii: "0") {
                 guard place <= 18, magnitude <= 922_337_203_685_477_579 else { throw outOfRange }
                 magnitude = magnitude * 10 + UInt64(byte - UInt8(ascii: "0"))
@@ -176,10 +203,10 @@ struct JSONScanner: ~Escapable {
         return decimal.isNegative ? -Int64(magnitude) : Int64(magnitude)
     }
 
-    /// ⌊w · 2¹⁶ + ½⌋ of the decimal digits, exactly: a bound between two results has 17 decimals, so 20 tell on which side
-    /// the digits lie.
+    /// ⌊w · 2¹⁶ + ½⌋ of the decimal digits, exactly, of a number or of a string. A bound between two results has 17 decimals, so
+    /// that 20 tell on which side the digits lie.
     mutating func weight() throws(Rejection) -> UInt32 {
-        let decimal = try decimal()
+        let decimal = try numberOrString()
         var scaled: UInt128 = 0
         var place = decimal.point - 1
         let scale = 20
@@ -199,6 +226,22 @@ struct JSONScanner: ~Escapable {
         return UInt32(clamping: (scaled * 131_072 + one) / (2 * one))
     }
 
+    /// A number, or a string that holds one and nothing else.
+    private mutating func numberOrString() throws(Rejection) -> Decimal {
+        guard try take(UInt8(ascii: "\"")) else {
+            guard isNumber else { throw try mismatch() }
+            return try decimal()
+        }
+        do throws(Rejection) {
+            let decimal = try decimal()
+            guard at < span.count, span[at] == UInt8(ascii: "\"") else { throw .badField }
+            at += 1
+            return decimal
+        } catch {
+            throw .badField
+        }
+    }
+
     private static func power(_ exponent: Int) -> UInt128 {
         var value: UInt128 = 1
         for _ in 0..<exponent { value *= 10 }
@@ -209,12 +252,13 @@ struct JSONScanner: ~Escapable {
         var isNegative = false
         /// The bytes of all digits and of the point between them.
         var digits: Range<Int>
-        /// How many digits stand before the decimal point, the exponent counted in.
+        /// The number of digits before the decimal point, the exponent included.
         var point: Int
+        /// Whether it has neither a point nor an exponent other than 0.
+        var isWhole: Bool { point == digits.count }
     }
 
     private mutating func decimal() throws(Rejection) -> Decimal {
-        skipSpace()
         let isNegative = at < span.count && span[at] == UInt8(ascii: "-")
         if isNegative { at += 1 }
         let start = at
@@ -248,7 +292,7 @@ struct JSONScanner: ~Escapable {
 
     // MARK: - Anything
 
-    /// Skips a value that nobody asked for, checking its form.
+    /// Skips the value of an unknown field, checking its form.
     mutating func skipValue() throws(Rejection) {
         var closers: [UInt8] = []
         repeat {
@@ -286,17 +330,21 @@ struct JSONScanner: ~Escapable {
         try expect(UInt8(ascii: ":"))
     }
 
+    /// Skips a string, checking its escapes and its UTF-8.
     private mutating func skipString() throws(Rejection) {
         try expect(UInt8(ascii: "\""))
+        let start = at
+        var isASCII = true
         while at < span.count {
             let byte = span[at]
             at += 1
-            if byte == UInt8(ascii: "\"") { return }
-            if byte < 0x20 { throw .badJSON }
-            if byte == UInt8(ascii: "\\") {
-                guard at < span.count else { throw .badJSON }
-                at += 1
+            if byte == UInt8(ascii: "\"") {
+                guard isASCII || (try? UTF8Span(validating: span.extracting(start..<at))) != nil else { throw .badUTF8 }
+                return
             }
+            if byte < 0x20 { throw .badJSON }
+            if byte == UInt8(ascii: "\\") { _ = try escape() }
+            if byte >= 0x80 { isASCII = false }
         }
         throw .badJSON
     }

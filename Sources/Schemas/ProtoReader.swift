@@ -46,7 +46,10 @@ public struct ProtoReader: ~Escapable {
     @inlinable
     public mutating func next() throws(ProtoError) -> Field? {
         guard place < end else { return nil }
+        let start = place
         let tag = try varint()
+        // A tag has 32 bits.
+        guard place - start <= 5 else { throw .badVarint }
         guard tag >> 3 >= 1, tag >> 3 <= 536_870_911, let type = ProtoWireType(rawValue: UInt8(tag & 7)) else {
             throw .badField
         }
@@ -192,8 +195,31 @@ public struct ProtoReader: ~Escapable {
         case .fixed64: _ = try fixed() as UInt64
         case .fixed32: _ = try fixed() as UInt32
         case .bytes: _ = try range(field)
+        case .startGroup: try skipGroup(field.number)
+        case .endGroup: throw .badField
         }
     }
+
+    /// Skips a group and the groups in it, up to the end of the outermost.
+    @usableFromInline
+    mutating func skipGroup(_ number: Int) throws(ProtoError) {
+        var open = [number]
+        while let innermost = open.last {
+            guard let field = try next() else { throw .truncated }
+            switch field.type {
+            case .startGroup:
+                guard open.count < Self.deepestGroup else { throw .badField }
+                open.append(field.number)
+            case .endGroup:
+                guard field.number == innermost else { throw .badField }
+                open.removeLast()
+            default: try skip(field)
+            }
+        }
+    }
+
+    /// How deep groups may be nested: as deep as other readers of Protobuf allow.
+    private static let deepestGroup = 100
 
     @inlinable
     public static func unzigzag(_ value: UInt64) -> Int64 {

@@ -1,9 +1,12 @@
-/// Why a record of the input is no watch event: the reason in the dead-letter topic, in metrics and in the log.
+/// Why a record of the input is not a watch event: the reason in the dead-letter topic, in metrics and in the log.
 public enum Rejection: String, Error, CaseIterable, Sendable {
-    /// The record has no value and no key, so nobody is erased.
+    /// The record has neither a value nor a key, so that no viewer can be erased.
     case noViewerToErase = "no_viewer_to_erase"
+    /// The value is not valid JSON.
     case badJSON = "bad_json"
     case badProtobuf = "bad_protobuf"
+    /// A field has a value of another type than the one that is expected. `Fault` names the field.
+    case badField = "bad_field"
     /// A magic byte 0 without a whole Confluent frame behind it.
     case badFrame = "bad_frame"
     /// Text that is not UTF-8.
@@ -14,6 +17,8 @@ public enum Rejection: String, Error, CaseIterable, Sendable {
     case missingTime = "missing_event_time"
     /// Outside of 0 … 253402300799999 ms.
     case timeOutOfRange = "event_time_out_of_range"
+    /// Outside of `input.time-range`.
+    case implausibleTime = "implausible_time"
     case negativeWatched = "negative_watched"
     /// Watched or duration beyond 2⁵³ ms.
     case numberOutOfRange = "number_out_of_range"

@@ -1,21 +1,26 @@
 extension WatchEvent {
-    /// Reads the Protobuf form. An absent time is 0, as everything absent in proto3.
-    mutating func readProtobuf(_ span: Span<UInt8>) throws(Rejection) {
+    /// Reads the Protobuf form.
+    /// - Returns: whether there is an event time. A time of 0 is not written by proto3 unless it is forced.
+    mutating func readProtobuf(_ span: Span<UInt8>) throws(Rejection) -> Bool {
+        var hasTime = false
         // All at once: names and ids are ranges of the whole message.
         let start = append(span, 0..<span.count).lowerBound
         do {
             var reader = ProtoReader(span)
             while let field = try reader.next() {
                 switch (field.number, field.type) {
-                case (1, .bytes): id = try text(reader.range(field), start)
-                case (2, .bytes): viewer = try text(reader.range(field), start)
-                case (3, .bytes): video = try text(reader.range(field), start)
+                case (1, .bytes): id = try text(reader.range(field), start, .id)
+                case (2, .bytes): viewer = try text(reader.range(field), start, .viewer)
+                case (3, .bytes): video = try text(reader.range(field), start, .video)
                 case (4, .bytes):
                     let range = try reader.range(field)
                     try readTopic(span.extracting(range), start + range.lowerBound)
                 case (5, .varint): watched = try reader.int64(field)
                 case (6, .varint): duration = try reader.int64(field)
-                case (7, .varint): time = try reader.int64(field)
+                case (7, .varint):
+                    time = try reader.int64(field)
+                    hasTime = true
+                case (1...7, _): throw badField(Self.fields[field.number - 1])
                 default: try reader.skip(field)
                 }
             }
@@ -24,6 +29,16 @@ extension WatchEvent {
         } catch {
             throw .badProtobuf
         }
+        return hasTime
+    }
+
+    /// The fields by their numbers, from 1.
+    private static let fields: [Fault.Field] = [.id, .viewer, .video, .topics, .watched, .duration, .time]
+
+    /// The error of a known field with another wire type than that of its declaration: the producer has another schema.
+    private mutating func badField(_ field: Fault.Field) -> Rejection {
+        place = field
+        return .badField
     }
 
     private mutating func readTopic(_ span: Span<UInt8>, _ start: Int) throws {
@@ -32,8 +47,10 @@ extension WatchEvent {
         var reader = ProtoReader(span)
         while let field = try reader.next() {
             switch (field.number, field.type) {
-            case (1, .bytes): name = try text(reader.range(field), start)
+            case (1, .bytes): name = try text(reader.range(field), start, .topicName)
             case (2, .fixed64): weight = try Self.weight(reader.double(field))
+            case (1, _): throw badField(.topicName)
+            case (2, _): throw badField(.topicWeight)
             default: try reader.skip(field)
             }
         }
@@ -41,9 +58,13 @@ extension WatchEvent {
     }
 
     /// A range of the message, whose copy begins at `start`.
-    private func text(_ range: Range<Int>, _ start: Int) throws(Rejection) -> Range<Int> {
+    private mutating func text(_ range: Range<Int>, _ start: Int, _ field: Fault.Field) throws(Rejection) -> Range<Int>
+    {
         let copied = start + range.lowerBound..<start + range.upperBound
-        guard isUTF8(copied) else { throw .badUTF8 }
+        guard isUTF8(copied) else {
+            place = field
+            throw .badUTF8
+        }
         return copied
     }
 

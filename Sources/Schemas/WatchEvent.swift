@@ -22,6 +22,10 @@ public struct WatchEvent: Sendable {
     public internal(set) var duration: Int64 = 0
     /// Milliseconds since 1970.
     public internal(set) var time: Int64 = 0
+    /// The field that is being read, for `fault`; nil: none of those that are known.
+    var place: Fault.Field?
+    /// The byte of the JSON text at which reading stopped; nil: it did not stop, or the text is Protobuf.
+    var stoppedAt: Int?
 
     /// Limits of `rules.md`.
     public static let largestValue = 1 << 20
@@ -31,7 +35,7 @@ public struct WatchEvent: Sendable {
     static let longestName = 256
     static let longestID = 1_024
     static let largestNumber: Int64 = 1 << 53
-    static let latestTime: Int64 = 253_402_300_799_999
+    static let latestTime = TimeRange.latest
 
     public init() {
         text.reserveCapacity(1_024)
@@ -46,6 +50,15 @@ public struct WatchEvent: Sendable {
         id = 0..<0
         video = 0..<0
         (watched, duration, time) = (0, 0, 0)
+        (place, stoppedAt) = (nil, nil)
+    }
+
+    /// Describes why the record that was read last was refused.
+    /// - Parameter rejection: the error that the reader threw.
+    public func fault(_ rejection: Rejection) -> Fault {
+        Fault(
+            rejection, field: place, unit: TimeRange.unit(of: time),
+            byte: rejection == .badJSON || rejection == .badField ? stoppedAt : nil)
     }
 
     /// Adds a topic, or its weight to that of the same name.
@@ -92,6 +105,6 @@ public struct WatchEvent: Sendable {
         } else {
             for offset in bytes.indices { bits |= UInt64(bytes[offset]) }
         }
-        return bits & 0x8080_8080_8080_8080 == 0 || String(validating: text[range], as: UTF8.self) != nil
+        return bits & 0x8080_8080_8080_8080 == 0 || (try? UTF8Span(validating: bytes)) != nil
     }
 }

@@ -7,13 +7,17 @@ struct WatchEventJSON: ~Escapable {
         scanner = JSONScanner(span)
     }
 
-    /// The fields, by the proto's names and by those of proto3's JSON.
-    private enum Field {
-        case id, viewer, video, topics, watched, duration, time, other
-    }
-
     /// - Returns: whether there is an event time.
     mutating func read(into event: inout WatchEvent) throws(Rejection) -> Bool {
+        do throws(Rejection) {
+            return try readObject(&event)
+        } catch {
+            event.stoppedAt = scanner.offset
+            throw error
+        }
+    }
+
+    private mutating func readObject(_ event: inout WatchEvent) throws(Rejection) -> Bool {
         var hasTime = false
         try scanner.expect(UInt8(ascii: "{"))
         if try scanner.take(UInt8(ascii: "}")) {
@@ -23,53 +27,60 @@ struct WatchEventJSON: ~Escapable {
         repeat {
             let field = try field(&event)
             try scanner.expect(UInt8(ascii: ":"))
-            if try scanner.takeNull() { continue }
+            event.place = field
+            if try scanner.takeNull() {
+                event.place = nil
+                continue
+            }
             switch field {
-            case .id: event.id = try scanner.string(into: &event)
-            case .viewer: event.viewer = try scanner.string(into: &event)
-            case .video: event.video = try scanner.string(into: &event)
+            case .id: event.id = try scanner.identifier(into: &event)
+            case .viewer: event.viewer = try scanner.identifier(into: &event)
+            case .video: event.video = try scanner.identifier(into: &event)
             case .topics: try topics(&event)
             case .watched: event.watched = try scanner.integer()
             case .duration: event.duration = try scanner.integer()
             case .time:
                 event.time = try scanner.integer(outOfRange: .timeOutOfRange)
                 hasTime = true
-            case .other: try scanner.skipValue()
+            default: try scanner.skipValue()
             }
+            event.place = nil
         } while try scanner.comma(before: UInt8(ascii: "}"))
         try scanner.end()
         return hasTime
     }
 
-    private mutating func field(_ event: inout WatchEvent) throws(Rejection) -> Field {
+    /// The field, by its name in the Protobuf schema or in proto3's JSON form; nil: another one.
+    private mutating func field(_ event: inout WatchEvent) throws(Rejection) -> Fault.Field? {
         let start = event.text.count
         let name = try scanner.string(into: &event)
         defer { event.text.removeSubrange(start...) }
         return switch name.count {
-        case 6: event.matches(name, "topics") ? .topics : event.matches(name, "userId") ? .viewer : .other
+        case 6: event.matches(name, "topics") ? .topics : event.matches(name, "userId") ? .viewer : nil
         case 7:
             event.matches(name, "user_id")
                 ? .viewer
-                : event.matches(name, "eventId") ? .id : event.matches(name, "videoId") ? .video : .other
-        case 8: event.matches(name, "event_id") ? .id : event.matches(name, "video_id") ? .video : .other
-        case 9: event.matches(name, "watchedMs") ? .watched : .other
-        case 10: event.matches(name, "watched_ms") ? .watched : event.matches(name, "durationMs") ? .duration : .other
+                : event.matches(name, "eventId") ? .id : event.matches(name, "videoId") ? .video : nil
+        case 8: event.matches(name, "event_id") ? .id : event.matches(name, "video_id") ? .video : nil
+        case 9: event.matches(name, "watchedMs") ? .watched : nil
+        case 10: event.matches(name, "watched_ms") ? .watched : event.matches(name, "durationMs") ? .duration : nil
         case 11:
-            event.matches(name, "duration_ms") ? .duration : event.matches(name, "eventTimeMs") ? .time : .other
-        case 13: event.matches(name, "event_time_ms") ? .time : .other
-        default: .other
+            event.matches(name, "duration_ms") ? .duration : event.matches(name, "eventTimeMs") ? .time : nil
+        case 13: event.matches(name, "event_time_ms") ? .time : nil
+        default: nil
         }
     }
 
+    /// A list of names and of objects; null entries are skipped.
     private mutating func topics(_ event: inout WatchEvent) throws(Rejection) {
         event.topics.removeAll(keepingCapacity: true)
-        try scanner.expect(UInt8(ascii: "["))
+        guard try scanner.take(UInt8(ascii: "[")) else { throw try scanner.mismatch() }
         if try scanner.take(UInt8(ascii: "]")) { return }
         repeat {
-            if try scanner.peek() == UInt8(ascii: "\"") {
-                try event.add(scanner.string(into: &event), weight: 1 << 16)
-            } else {
-                try topic(&event)
+            switch try scanner.peek() {
+            case UInt8(ascii: "\""): try event.add(scanner.string(into: &event), weight: 1 << 16)
+            case UInt8(ascii: "{"): try topic(&event)
+            default: guard try scanner.takeNull() else { throw try scanner.mismatch() }
             }
         } while try scanner.comma(before: UInt8(ascii: "]"))
     }
@@ -87,12 +98,17 @@ struct WatchEventJSON: ~Escapable {
             try scanner.expect(UInt8(ascii: ":"))
             if try scanner.takeNull() { continue }
             if isName {
+                event.place = .topicName
+                guard try scanner.peek() == UInt8(ascii: "\"") else { throw try scanner.mismatch() }
                 name = try scanner.string(into: &event)
             } else if isWeight {
+                event.place = .topicWeight
                 weight = try scanner.weight()
             } else {
+                event.place = nil
                 try scanner.skipValue()
             }
+            event.place = .topics
         } while try scanner.comma(before: UInt8(ascii: "}"))
         try event.add(name, weight: weight)
     }

@@ -17,6 +17,8 @@ public struct WatchEventReader: Sendable {
     public struct Options: Equatable, Sendable {
         public var format = Format.auto
         public var viewer = Viewer.field
+        /// The event times that are plausible.
+        public var timeRange = TimeRange()
 
         public init() {}
     }
@@ -28,17 +30,23 @@ public struct WatchEventReader: Sendable {
     }
 
     /// Reads one record.
-    /// - Parameter event: overwritten; what it holds after an error means nothing.
-    public func read(_ value: Span<UInt8>, key: Span<UInt8>?, into event: inout WatchEvent) throws(Rejection) {
+    /// - Parameters:
+    ///   - timestamp: the record's own, in milliseconds since 1970; nil: it has none.
+    ///   - event: overwritten. After an error only its `fault` is meaningful.
+    public func read(
+        _ value: Span<UInt8>, key: Span<UInt8>?, timestamp: Int64? = nil, into event: inout WatchEvent
+    ) throws(Rejection) {
         let hasTime = try parse(value, into: &event)
         if options.viewer == .field, !event.viewer.isEmpty { try match(key, event) }
-        try check(&event, key: key, hasTime: hasTime)
+        try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
     }
 
     /// Reads an event that has no key yet, as from a file: the viewer is `user_id`.
-    public func read(_ value: Span<UInt8>, into event: inout WatchEvent) throws(Rejection) {
+    public func read(
+        _ value: Span<UInt8>, timestamp: Int64? = nil, into event: inout WatchEvent
+    ) throws(Rejection) {
         let hasTime = try parse(value, into: &event)
-        try WatchEventReader(options: Options()).check(&event, key: nil, hasTime: hasTime)
+        try check(&event, .field, key: nil, hasTime: hasTime, timestamp: timestamp)
     }
 
     /// - Returns: whether there is an event time.
@@ -62,8 +70,7 @@ public struct WatchEventReader: Sendable {
             var parser = WatchEventJSON(value.extracting(start..<value.count))
             hasTime = try parser.read(into: &event)
         } else {
-            try event.readProtobuf(value.extracting(start..<value.count))
-            hasTime = true
+            hasTime = try event.readProtobuf(value.extracting(start..<value.count))
         }
         return hasTime
     }
@@ -97,23 +104,34 @@ public struct WatchEventReader: Sendable {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
-    private func check(_ event: inout WatchEvent, key: Span<UInt8>?, hasTime: Bool) throws(Rejection) {
-        switch options.viewer {
+    private func check(
+        _ event: inout WatchEvent, _ viewer: Viewer, key: Span<UInt8>?, hasTime: Bool, timestamp: Int64?
+    ) throws(Rejection) {
+        switch viewer {
         case .field:
-            if event.viewer.isEmpty { throw .missingViewer }
-            if event.viewer.count > WatchEvent.longestID { throw .idTooLong }
+            if event.viewer.isEmpty { throw event.refuse(.missingViewer, .viewer) }
+            if event.viewer.count > WatchEvent.longestID { throw event.refuse(.idTooLong, .viewer) }
         case .key:
-            guard let key, key.count > 0 else { throw .missingViewer }
-            if key.count > WatchEvent.longestID { throw .idTooLong }
+            guard let key, key.count > 0 else { throw event.refuse(.missingViewer, .key) }
+            if key.count > WatchEvent.longestID { throw event.refuse(.idTooLong, .key) }
             event.viewer = event.append(key, 0..<key.count)
         }
-        if event.id.count > WatchEvent.longestID || event.video.count > WatchEvent.longestID { throw .idTooLong }
+        if event.id.count > WatchEvent.longestID { throw event.refuse(.idTooLong, .id) }
+        if event.video.count > WatchEvent.longestID { throw event.refuse(.idTooLong, .video) }
         guard hasTime else { throw .missingTime }
         guard event.time >= 0, event.time <= WatchEvent.latestTime else { throw .timeOutOfRange }
+        guard options.timeRange.contains(event.time, timestamp: timestamp) else { throw .implausibleTime }
         if event.watched < 0 { throw .negativeWatched }
-        if event.watched > WatchEvent.largestNumber || event.duration > WatchEvent.largestNumber {
-            throw .numberOutOfRange
-        }
+        if event.watched > WatchEvent.largestNumber { throw event.refuse(.numberOutOfRange, .watched) }
+        if event.duration > WatchEvent.largestNumber { throw event.refuse(.numberOutOfRange, .duration) }
         if event.duration < 0 { event.duration = 0 }
+    }
+}
+
+extension WatchEvent {
+    /// Notes the field that a record is refused for.
+    fileprivate mutating func refuse(_ rejection: Rejection, _ field: Fault.Field) -> Rejection {
+        place = field
+        return rejection
     }
 }

@@ -67,7 +67,7 @@ public struct ShoalTestDriver {
         now = start ?? 1_767_225_600_000
         hasStart = start != nil
         epochLength = .milliseconds(self.settings.fixed.epochLength)
-        intake = Intake(key: key, options: WatchEventReader.Options())
+        intake = Intake(key: key, options: WatchEventReader.Options().with(self.settings.fixed))
     }
 
     // MARK: - What goes in
@@ -85,7 +85,7 @@ public struct ShoalTestDriver {
     }
 
     private mutating func pipe(bytes: [UInt8]) throws {
-        if case .rejected(let reason) = intake.read(bytes.span) { throw DeadLetter(reason: reason.rawValue) }
+        if case .rejected(let reason) = intake.read(bytes.span) { throw DeadLetter(intake.fault(reason)) }
         view.know(viewer: intake.viewer, intake.event.member)
         if engine == nil, !hasStart { now = intake.event.time }
         try advance(to: max(intake.event.time, now))

@@ -58,7 +58,7 @@ public struct TestEvent: Sendable {
         }
         writer.field(5, watched.milliseconds)
         writer.field(6, duration.milliseconds)
-        writer.field(7, time ?? now)
+        writer.present(7, time ?? now)
         return writer.bytes
     }
 }
@@ -74,10 +74,21 @@ extension Duration {
 public struct DeadLetter: Error, Equatable, CustomStringConvertible, Sendable {
     /// As the dead letter's header has it, such as `bad_json`.
     public var reason: String
+    /// The reason with the field that is wrong and the value that was expected.
+    private let text: String
 
     public init(reason: String) {
         self.reason = reason
+        text = reason
     }
 
-    public var description: String { "no watch event: \(reason)" }
+    init(_ fault: Fault) {
+        reason = fault.reason.rawValue
+        text = fault.text
+    }
+
+    public var description: String { "no watch event: \(text)" }
+
+    /// Compares the reasons.
+    public static func == (left: Self, right: Self) -> Bool { left.reason == right.reason }
 }

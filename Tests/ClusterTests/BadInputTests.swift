@@ -22,6 +22,8 @@ extension MainJob {
             return [
                 .noViewerToErase: (nil, nil),
                 .badJSON: json("\(time),"),
+                .badField: json(#"\#(time),"topics":"chess,go""#),
+                .implausibleTime: json(#""event_time_ms":1700000000"#),
                 .badProtobuf: bytes([0x0A, 0xFF, 0xFF]),
                 .badFrame: bytes([0, 0, 0, 0]),
                 .badUTF8: bytes(
@@ -85,6 +87,10 @@ extension MainJob {
                 #expect(letter.headers["partition"] == Array("\(record.partition)".utf8))
                 #expect(letter.headers["offset"] == Array("\(record.offset)".utf8))
                 #expect(letter.headers["original.expect"] == reason)
+                #expect(letter.headers["expected"]?.isEmpty == false)
+                if reason == Array("bad_field".utf8) {
+                    #expect(letter.headers["field"] == Array("topics".utf8) && letter.headers["byte"] != nil)
+                }
                 #expect(letter.key == record.key)
                 guard let value = record.value, value.count > DeadLetter.largest else {
                     #expect(letter.value == record.value && letter.headers["length"] == nil)
@@ -109,11 +115,16 @@ extension MainJob {
             #expect(try await instance.stop() == 0)
             let letters = try await application.records(of: application.deadLetters)
             #expect(letters.count == bad.count && letters.allSatisfy { $0.key == nil && $0.value == nil })
-            #expect(letters.allSatisfy { Set($0.headers.keys) == ["reason", "topic", "partition", "offset"] })
+            let needed: Set = ["reason", "topic", "partition", "offset", "expected"]
+            for letter in letters {
+                let names = Set(letter.headers.keys)
+                #expect(
+                    names.isSuperset(of: needed) && names.isSubset(of: needed.union(["field", "byte"])), "\(names)")
+            }
             #expect(
                 Set(letters.compactMap { $0.headers["reason"] })
                     == Set(bad.compactMap { $0.rejection.map { Array($0.rawValue.utf8) } }))
-            for word in ["viewer-", "newcomer-", "user_id", "\"bad\"", "xxxxxx"] {
+            for word in ["viewer-", "newcomer-", "\"user_id\"", "\"bad\"", "xxxxxx"] {
                 #expect(!instance.log.contains(word), "\(word) is in the log")
             }
             for topic in [application.output, application.members] {

@@ -43,7 +43,8 @@ extension MainJob {
         )
         func bears() async throws {
             let broker = try await TestBroker.shared()
-            let application = try Application(broker, "clocks", topics: InputStream.topics)
+            let application = try Application(
+                broker, "clocks", topics: InputStream.topics, settings: ["input.time-range": "any"])
             try await application.createTopics(partitions: 2)
             try InputStream.publish(stream(), to: application.input, broker)
             let instance = try application.start()

@@ -133,8 +133,10 @@ struct FileReplayTests {
         let result = try await Replay(options).run(file: path)
         #expect(result.report.input.rejected == ["negative_watched": 1, "bad_json": 1])
         #expect(result.report.input.events + result.report.input.duplicates == Int64(all))
-        #expect(result.messages.first == "\(path):4: no watch event: negative_watched")
-        #expect(result.messages.last == "\(path):101: no watch event: bad_json")
+        #expect(result.messages.first == "\(path):4: no watch event: negative_watched: watched_ms: expected 0 or more")
+        #expect(
+            result.messages.last
+                == "\(path):101: no watch event: bad_json: expected valid JSON: one object (at byte 0)")
     }
 
     @Test("a file that is cut off, damaged, or not there is refused with its name")

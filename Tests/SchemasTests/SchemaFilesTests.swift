@@ -46,7 +46,7 @@ struct SchemaFilesTests {
             switch words[0] {
             case "WatchEvent":
                 var event = WatchEvent()
-                var options = WatchEventReader.Options()
+                var options = WatchEventReader.Options.anyTime
                 options.viewer = .key
                 options.format = .protobuf
                 let key = Array("key".utf8)

@@ -43,6 +43,10 @@ struct DeadLettersTests {
         try await wait(application, for: 2)
         let listed = try list(application)
         #expect(listed.status == 0 && listed.lines.count == 2, "\(listed.output)")
+        #expect(listed.output.contains("key: expected the same bytes as user_id"), "\(listed.output)")
+        #expect(listed.output.contains("expected valid JSON: a string or a whole number, byte 11"), "\(listed.output)")
+        let logged = instance.log.split(separator: "\n").filter { $0.contains("record is not a watch event") }
+        #expect(logged.count == 2 && logged.contains { $0.contains("key_mismatch") }, "\(instance.log)")
         #expect(!listed.output.contains("viewer") && !listed.output.contains("somebody"), "\(listed.output)")
         #expect(try list(application, "--reason", "key_mismatch", "--partition", "1").lines.count == 1)
         #expect(try list(application, "--reason", "key_mismatch", "--partition", "0").lines.isEmpty)
@@ -51,6 +55,7 @@ struct DeadLettersTests {
         #expect(try list(application, "--summary").lines == ["bad_json      1", "key_mismatch  1"])
         let json = try list(application, "--json", "--reason", "key_mismatch")
         let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(object?["field"] as? String == "key" && object?["expected"] as? String == "the same bytes as user_id")
         #expect(object?["partition"] as? Int == 1 && object?["value_bytes"] as? Int == Self.secret.utf8.count)
         #expect(object?["key"] == nil && object?["is_resubmitted"] as? Bool == false)
         let shown = try list(application, "--show-content", "--json", "--reason", "key_mismatch")

@@ -63,6 +63,9 @@ struct ApplicationCheck {
         if ours.partitioner != theirs.partitioner {
             changed.append("input.partitioner is \(ours.partitioner), and was \(theirs.partitioner)")
         }
+        if ours.timeRange != theirs.timeRange {
+            changed.append("input.time-range is \(ours.timeRange), and was \(theirs.timeRange)")
+        }
         if !changed.isEmpty {
             return PipelineError(
                 .configuration, "fixed for an application's life: \(changed.joined(separator: "; "))\(advice)")

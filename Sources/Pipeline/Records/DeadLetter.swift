@@ -15,13 +15,16 @@ enum DeadLetter {
 
     /// Appends the dead letter of a message: its bytes, or only position and reason.
     static func append(
-        _ batch: borrowing MessageBatch, _ index: Int, _ reason: Rejection, topic: String, partition: Int32,
+        _ batch: borrowing MessageBatch, _ index: Int, _ fault: Fault, topic: String, partition: Int32,
         keepsContent: Bool, to records: inout RecordBuffer
     ) {
         var headers: [RecordBuffer.Header] = [
-            .init("reason", reason.rawValue.utf8), .init("topic", topic.utf8),
+            .init("reason", fault.reason.rawValue.utf8), .init("topic", topic.utf8),
             .init("partition", "\(partition)".utf8), .init("offset", "\(batch.offset(index))".utf8),
         ]
+        if let field = fault.field { headers.append(.init("field", field.rawValue.utf8)) }
+        headers.append(.init("expected", fault.expected.utf8))
+        if let byte = fault.byte { headers.append(.init("byte", "\(byte)".utf8)) }
         guard keepsContent else {
             records.append(to: .deadLetters, headers: headers, key: nil, value: nil)
             return

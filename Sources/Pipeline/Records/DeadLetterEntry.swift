@@ -24,6 +24,10 @@ public struct DeadLetterEntry: Sendable {
     public var place: Place
     public var timeMs: Int64
     public var reason: String
+    /// The field that is wrong, the value that was expected, and the byte at which reading stopped; nil: unknown.
+    public var field: String?
+    public var expected: String?
+    public var byte: Int?
     /// Where the record stood that is no watch event.
     public var topic: String
     public var origin: Place
@@ -60,6 +64,7 @@ public struct DeadLetterEntry: Sendable {
         place = Place(partition: partition, offset: batch.offset(index))
         timeMs = batch.timestamp(index)
         self.reason = reason
+        (field, expected, byte) = (found["field"], found["expected"], found["byte"].flatMap { Int($0) })
         self.topic = topic
         origin = Place(partition: from, offset: offset)
         key = batch.keyBytes(index)

@@ -28,6 +28,8 @@ enum SettingsRecord {
         writer.field(30, settings.newMemberTTL)
         writer.field(31, settings.membersMax)
         writer.field(50, number(of: settings.fixed.partitioner))
+        writer.present(40, settings.fixed.earliestTime)
+        if let time = settings.fixed.latestTime { writer.present(41, time) }
     }
 
     static func read(_ reader: inout ProtoReader) throws(ProtoError) -> Settings {
@@ -61,6 +63,8 @@ enum SettingsRecord {
             case 30: settings.newMemberTTL = try reader.int64(field)
             case 31: settings.membersMax = Int(try reader.int64(field))
             case 50: settings.fixed.partitioner = try partitioner(try reader.int64(field))
+            case 40: settings.fixed.earliestTime = try reader.int64(field)
+            case 41: settings.fixed.latestTime = try reader.int64(field)
             default: try reader.skip(field)
             }
         }

@@ -21,6 +21,8 @@ package struct Intake {
     package private(set) var isMisplaced = false
     /// The last event read.
     package private(set) var buffer = WatchEvent()
+    /// Whether the last record has no value.
+    private var isTombstone = false
     private let reader: WatchEventReader
     private var viewers: ViewerTable
     private let ids: SipHash
@@ -46,7 +48,9 @@ package struct Intake {
 
     /// Reads a record of a topic, and of an event no more than `buffer`: for whoever reads many before asking who they are of.
     package mutating func decode(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
+        isTombstone = false
         guard let value = batch.value(index) else {
+            isTombstone = true
             guard let key = batch.key(index), key.count > 0 else { return .rejected(.noViewerToErase) }
             if key.count > 1_024 { return .rejected(.idTooLong) }
             let viewer = viewers.identity(of: key)
@@ -54,7 +58,7 @@ package struct Intake {
             return .tombstone(viewer.pseudonym, isMisplaced: viewer.isMisplaced)
         }
         do throws(Rejection) {
-            try reader.read(value, key: batch.key(index), into: &buffer)
+            try reader.read(value, key: batch.key(index), timestamp: batch.timestamp(index), into: &buffer)
         } catch {
             return .rejected(error)
         }
@@ -77,6 +81,11 @@ package struct Intake {
         if let rejection = decode(value) { return .rejected(rejection) }
         take()
         return .event
+    }
+
+    /// What is wrong with the last record, which was rejected.
+    package func fault(_ rejection: Rejection) -> Fault {
+        isTombstone ? Fault(ofKey: rejection) : buffer.fault(rejection)
     }
 
     /// The viewer's own bytes, of the last event read: where its record belongs.

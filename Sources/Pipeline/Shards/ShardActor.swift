@@ -15,6 +15,7 @@ actor ShardActor {
         var statistics: PipelineStatistics
         var log: PipelineLog
         var readers: WatchedReader.Surroundings
+        var rejections = RejectionLog()
     }
 
     nonisolated let partition: Int32
@@ -76,7 +77,7 @@ actor ShardActor {
             around.readers)
         let partitioner = options.settings.fixed.partitioner
         intake = Intake(
-            key: options.key, options: options.input,
+            key: options.key, options: options.input.with(options.settings.fixed),
             place: InputPlace(partitioner, partition: partition, of: around.partitions))
     }
 
@@ -174,15 +175,19 @@ actor ShardActor {
         let offset = batch.offset(next)
         switch intake.read(batch, next) {
         case .rejected(let reason):
-            if !machine.isReplaying { around.statistics.count(rejected: reason) }
-            machine.reject(at: offset) { appendDeadLetter(reason, to: &$0) }
+            let fault = intake.fault(reason)
+            if !machine.isReplaying {
+                around.statistics.count(rejected: reason)
+                around.rejections.log(fault, TopicPartition(around.options.topics.input, partition), offset, around.log)
+            }
+            machine.reject(at: offset) { appendDeadLetter(fault, to: &$0) }
         case .tombstone(let member, isMisplaced: false):
             machine.erase(member, at: offset)
         case .tombstone(let member, isMisplaced: true):
             // The profile in the right partition stays until the dead letter is resubmitted.
             if !machine.isReplaying { around.statistics.count(rejected: .wrongPartition) }
             countMisplaced(offset)
-            machine.erase(member, at: offset) { appendDeadLetter(.wrongPartition, to: &$0) }
+            machine.erase(member, at: offset) { appendDeadLetter(intake.fault(.wrongPartition), to: &$0) }
         case .event:
             // An event takes several steps if it opens an epoch; it is counted with the first one.
             if intake.isMisplaced, counted != offset { countMisplaced(offset) }
@@ -210,9 +215,9 @@ actor ShardActor {
         next += 1
     }
 
-    private func appendDeadLetter(_ reason: Rejection, to records: inout RecordBuffer) {
+    private func appendDeadLetter(_ fault: Fault, to records: inout RecordBuffer) {
         DeadLetter.append(
-            batch, next, reason, topic: around.options.topics.input, partition: partition,
+            batch, next, fault, topic: around.options.topics.input, partition: partition,
             keepsContent: around.options.keepsDeadLetters, to: &records)
     }
 

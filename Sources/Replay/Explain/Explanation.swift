@@ -125,7 +125,9 @@ public struct Explanation: Sendable {
     ) async throws -> [(steps: [ExplainReport.Step], events: Int64)] {
         let models = RecordedModels(run.table)
         let genesis = CompiledModel(run.genesis.model, version: nil)
-        let input = try TopicInput(topics.input, client, options, progress, ranges: stretches.map(\.range))
+        let input = try TopicInput(
+            topics.input, client, options, progress, recorded: run.genesis.model.settings.fixed,
+            ranges: stretches.map(\.range))
         return try await withThrowingTaskGroup(of: (Int32, [ExplainReport.Step], Int64).self) { group in
             for (index, stretch) in stretches.enumerated() {
                 group.addTask {

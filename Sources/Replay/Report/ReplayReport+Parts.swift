@@ -1,4 +1,5 @@
 internal import Clustering
+internal import Pipeline
 
 extension ReplayReport {
     /// Adds what the partitions counted.
@@ -61,7 +62,8 @@ extension ReplayReport.Setting {
             ("dedup.window", "\(fixed.dedupWindow)"), ("engagement.min", "\(settings.engagementMin)%"),
             ("epoch.length", duration(fixed.epochLength)), ("epoch.staleness", "\(fixed.staleness)"),
             ("member.new-ttl", duration(settings.newMemberTTL)), ("members.max", "\(settings.membersMax)"),
-            ("input.partitioner", fixed.partitioner.rawValue), ("members.min-events", "\(settings.minEvents)"),
+            ("input.partitioner", fixed.partitioner.rawValue),
+            ("input.time-range", "\(fixed.timeRange)"), ("members.min-events", "\(settings.minEvents)"),
             ("privacy.min-cluster-size", "\(settings.minClusterSize)"),
             ("profile.half-life", duration(settings.halfLife)), ("profile.topics", "\(fixed.profileTopics)"),
             ("topics.max", "\(settings.topicsMax)"), ("topics.min-viewers", "\(settings.topicsMinViewers)"),

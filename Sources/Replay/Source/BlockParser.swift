@@ -18,7 +18,7 @@ struct ParsedBlock: Sendable {
     var records = 0
     /// What is no watch event: how often, by reason, and where the first ones stood, counted from 1 within the block.
     var rejected: [Rejection: Int64] = [:]
-    var examples: [(record: Int, reason: Rejection)] = []
+    var examples: [(record: Int, fault: Fault)] = []
     /// The last line does not end, and is no watch event.
     var endsInTheMiddle = false
 }
@@ -28,6 +28,7 @@ struct BlockParser {
     private let key: PrivacyKey
     private var intake: Intake
     private var readsProtobuf = false
+    private let settings: Settings.Fixed
     private let partitions: Int32
     /// Where epochs are given.
     private let epochLength: Int64?
@@ -36,26 +37,29 @@ struct BlockParser {
     /// That the last chunk took.
     private var room = EventChunk.Room()
 
-    /// - Parameter partitioner: that of `shoal publish`.
-    init(key: PrivacyKey, partitions: Int, partitioner: Partitioner, epochLength: Int64?) {
+    /// - Parameter partitioner: The one used by `shoal publish`.
+    init(
+        key: PrivacyKey, settings: Settings.Fixed, partitions: Int, partitioner: Partitioner, epochLength: Int64?
+    ) {
         self.partitioner = partitioner
         self.key = key
-        intake = Self.intake(key, isProtobuf: false)
+        self.settings = settings
+        intake = Self.intake(key, settings, isProtobuf: false)
         self.partitions = Int32(partitions)
         self.epochLength = epochLength
         isOfOnePartition = partitions == 1
     }
 
     /// A file has no keys: the viewer is the field.
-    private static func intake(_ key: PrivacyKey, isProtobuf: Bool) -> Intake {
+    private static func intake(_ key: PrivacyKey, _ settings: Settings.Fixed, isProtobuf: Bool) -> Intake {
         var options = WatchEventReader.Options()
         options.format = isProtobuf ? .protobuf : .json
-        return Intake(key: key, options: options)
+        return Intake(key: key, options: options.with(settings))
     }
 
     mutating func parse(_ block: BlockReader.Block) -> ParsedBlock {
         if block.isProtobuf != readsProtobuf {
-            intake = Self.intake(key, isProtobuf: block.isProtobuf)
+            intake = Self.intake(key, settings, isProtobuf: block.isProtobuf)
             readsProtobuf = block.isProtobuf
         }
         var parsed = ParsedBlock(number: block.number)
@@ -73,7 +77,7 @@ struct BlockParser {
             if let reason = intake.decode(block.bytes.span.extracting(start..<end)) {
                 if block.isCutOff, end == block.bytes.count { parsed.endsInTheMiddle = true }
                 parsed.rejected[reason, default: 0] += 1
-                if parsed.examples.count < 10 { parsed.examples.append((parsed.records, reason)) }
+                if parsed.examples.count < 10 { parsed.examples.append((parsed.records, intake.fault(reason))) }
                 continue
             }
             if let length = epochLength {

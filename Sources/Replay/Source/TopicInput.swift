@@ -16,17 +16,18 @@ struct TopicInput: Sendable {
     private let partitions: Int32
 
     /// - Parameters:
-    ///   - ranges: what is read of each partition, for the progress.
+    ///   - recorded: the settings of the run that is repeated; nil: those of `options`.
+    ///   - ranges: the offsets that are read of each partition, for the progress.
     ///   - partitions: how many the topic has; 0: erasures in the wrong partition are not counted.
     init(
         _ topic: String, _ client: ClientConfiguration, _ options: ReplayOptions, _ progress: ReplayProgress,
-        ranges: [Range<Int64>], partitions: Int = 0
+        recorded: Settings.Fixed? = nil, ranges: [Range<Int64>], partitions: Int = 0
     ) throws {
-        partitioner = options.settings.fixed.partitioner
+        partitioner = (recorded ?? options.settings.fixed).partitioner
         self.partitions = Int32(clamping: partitions)
         self.topic = topic
         self.client = try ReaderClient(client.reading)
-        (key, self.options) = (options.key, options.input)
+        (key, self.options) = (options.key, options.input.with(recorded ?? options.settings.fixed))
         self.progress = TopicProgress(progress, ranges: ranges)
     }
 

@@ -59,7 +59,7 @@ extension Verification {
         _ run: RecordedRun, _ stretches: [Stretch], _ changes: PublishedChanges, _ coordinator: ReplayCoordinator
     ) async throws -> [PartitionResult] {
         let input = try TopicInput(
-            topics.input, client, options, progress,
+            topics.input, client, options, progress, recorded: run.genesis.model.settings.fixed,
             ranges: stretches.map { $0.from..<max($0.target.offset, $0.from) })
         let genesis = CompiledModel(run.genesis.model, version: nil)
         let models = RecordedModels(run.table)

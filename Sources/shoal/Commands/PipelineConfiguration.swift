@@ -65,6 +65,7 @@ extension Configuration {
         var options = WatchEventReader.Options()
         options.format = WatchEventReader.Format(rawValue: text("input.format")) ?? .auto
         options.viewer = WatchEventReader.Viewer(rawValue: text("input.viewer")) ?? .field
+        options.timeRange = engineSettings.fixed.timeRange
         return options
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kafka
 import Operations
 import Schemas
@@ -55,7 +56,8 @@ struct Publisher {
 
     /// - Returns: whether `--strict` stopped it.
     private mutating func send(_ records: RecordReader, _ sender: inout RecordSender) async throws -> Bool {
-        var options = WatchEventReader.Options()
+        var options = configuration.inputOptions
+        options.viewer = .field
         options.format = records.isProtobuf ? .protobuf : .json
         let encodes = format == .protobuf && !records.isProtobuf
         let reader = WatchEventReader(options: options)
@@ -66,10 +68,12 @@ struct Publisher {
             number += 1
             if !records.isProtobuf, record.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
             do throws(Rejection) {
-                try reader.read(record.span, into: &event)
+                // The record's timestamp will be about the time of sending.
+                let now = Int64(Date().timeIntervalSince1970 * 1_000)
+                try reader.read(record.span, timestamp: now, into: &event)
             } catch {
                 bad += 1
-                if bad <= 10 { Shoal.report("\(records.path):\(number): no watch event: \(error.rawValue)") }
+                if bad <= 10 { Shoal.report("\(records.path):\(number): no watch event: \(event.fault(error).text)") }
                 if isStrict { return true }
                 continue
             }

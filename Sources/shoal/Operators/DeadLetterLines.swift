@@ -54,6 +54,9 @@ struct DeadLetterLines {
 
         var timeMs: Int64
         var reason: String
+        var field: String?
+        var expected: String?
+        var byte: Int?
         var topic: String
         var partition: Int32
         var offset: Int64
@@ -73,6 +76,7 @@ struct DeadLetterLines {
         init(_ letter: DeadLetterEntry, isResubmitted: Bool, _ showsContent: Bool) {
             timeMs = letter.timeMs
             reason = letter.reason
+            (field, expected, byte) = (letter.field, letter.expected, letter.byte)
             topic = letter.topic
             (partition, offset) = (letter.origin.partition, letter.origin.offset)
             deadLetter = letter.place
@@ -106,6 +110,10 @@ struct DeadLetterLines {
                 "\(DemoText.number((keyBytes ?? 0) + (valueBytes ?? 0))) bytes",
                 "(\(deadLetter)\(marks.isEmpty ? "" : "; \(marks.joined(separator: ", "))"))",
             ]
+            if let expected {
+                let place = byte.map { ", byte \($0)" } ?? ""
+                parts.append("\(field.map { "\($0): " } ?? "")expected \(expected)\(place)")
+            }
             if let text = key ?? keyBase64 { parts.append("key \(text)") }
             if let text = value ?? valueBase64 { parts.append("value \(text)") }
             for header in headers ?? [] { parts.append("\(header.name)=\(header.value ?? header.valueBase64 ?? "")") }

@@ -14,8 +14,8 @@ extension Command {
             Option("show-content", nil, "also key, value and headers: they name viewers"),
         ],
         details: """
-            A line for each: when it was set aside, why, where the record stands in the input, how large it is, where the
-            dead letter stands, and what became of it:
+            A line for each: when it was set aside, the reason, the record's place in the input, its size, the place of the
+            dead letter and its state, and the field that is wrong with the value that was expected. The states are:
 
             cut          too large for a dead letter: only its beginning is there
             left out     dead-letters.content=reason, or there never were any bytes

@@ -92,12 +92,9 @@ extension Command {
 
 extension StatusReader {
     init(_ configuration: Configuration) throws {
-        var input = WatchEventReader.Options()
-        input.format = WatchEventReader.Format(rawValue: configuration.text("input.format")) ?? .auto
-        input.viewer = WatchEventReader.Viewer(rawValue: configuration.text("input.viewer")) ?? .field
         try self.init(
             application: configuration.text("application.id"), topics: configuration.topics,
-            kafka: configuration.client(configuration.logger), input: input,
+            kafka: configuration.client(configuration.logger), input: configuration.inputOptions,
             partitioner: configuration.engineSettings.fixed.partitioner,
             allowsFuture: configuration.text("epoch.future") == "allow")
     }
