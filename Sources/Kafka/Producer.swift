@@ -8,6 +8,8 @@ public final class Producer {
     private let handle: Handle
     private let name: String
     private let isTransactional: Bool
+    /// Records produced since callbacks were served.
+    private var unserved = 0
 
     /// - Parameter transactionTimeout: after which the broker aborts an open transaction.
     public init(
@@ -32,21 +34,24 @@ public final class Producer {
         handle = try Handle(
             RD_KAFKA_PRODUCER, configuration,
             adding: [
-                "enable.idempotence": "true", "partitioner": "murmur2_random", "delivery.report.only.error": "true",
+                "enable.idempotence": "true", "partitioner": "murmur2_random", "delivery.report.only.error": "false",
             ], reportsDeliveries: true)
     }
 
     /// Why a record could not be delivered, and how many could not so far; nil where all could. Without transactions only:
     /// in one, a record that is not delivered makes the commit fail.
     public var undelivered: (error: KafkaError, count: Int)? {
-        let undelivered = handle.undelivered
-        return undelivered.error.map { ($0, undelivered.count) }
+        let deliveries = handle.deliveries
+        return deliveries.error.map { ($0, deliveries.failed) }
     }
+
+    /// Records that brokers have acknowledged. Without transactions only; counted when callbacks are served, as `produce`,
+    /// `flush` and `waiting` do.
+    public var delivered: Int { handle.deliveries.delivered }
 
     /// Fences producers of the same id, and settles what they left open.
     public func initTransactions(timeout: Duration) throws(KafkaError) {
-        try unsafe KafkaError.check(
-            rd_kafka_init_transactions(handle.pointer, timeout.timeout), "\(name): init_transactions")
+        try unsafe check(rd_kafka_init_transactions(handle.pointer, timeout.timeout), "init_transactions")
     }
 
     public func begin() throws(KafkaError) {
@@ -62,6 +67,12 @@ public final class Producer {
         headers: [(name: String, value: [UInt8])] = [], timeout: Duration = .seconds(30)
     ) throws(KafkaError) {
         let deadline = ContinuousClock.now + timeout
+        // Reports of deliveries take room in the queue until they are served.
+        unserved += 1
+        if !isTransactional, unserved >= 256 {
+            unserved = 0
+            unsafe rd_kafka_poll(handle.pointer, 0)
+        }
         while true {
             guard let error = unsafe enqueue(topic, partition ?? -1, key, value, headers) else { return }
             guard unsafe rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL, ContinuousClock.now < deadline
@@ -125,10 +136,10 @@ public final class Producer {
         let code = unsafe rd_kafka_flush(handle.pointer, timeout.timeout)
         if code == RD_KAFKA_RESP_ERR__TIMED_OUT, isTransactional {
             // What is still on its way can only be taken back together with the transaction.
-            throw KafkaError(code, "\(name): flush", severity: .abortable)
+            throw handle.naming(KafkaError(code, "\(name): flush", severity: .abortable))
         }
         if let (error, _) = undelivered { throw error }
-        try KafkaError.check(code, "\(name): flush")
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw handle.naming(KafkaError(code, "\(name): flush")) }
     }
 
     /// Puts the positions into the transaction, under the metadata of their assignment.
@@ -147,7 +158,7 @@ public final class Producer {
     }
 
     public func abort(timeout: Duration) throws(KafkaError) {
-        try unsafe KafkaError.check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), "\(name): abort")
+        try unsafe check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), "abort")
     }
 
     /// Throws what a call of a transaction returned; a missing right to write with the topic that it is missing on.
@@ -157,7 +168,7 @@ public final class Producer {
         } catch {
             guard error.code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED.rawValue,
                 let topic = handle.unwritableTopic
-            else { throw error }
+            else { throw handle.naming(error) }
             throw KafkaError(
                 code: error.code, name: error.name, text: error.text, severity: error.severity,
                 context: "producing to \(topic): \(name): \(context)")
