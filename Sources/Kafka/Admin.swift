@@ -248,8 +248,8 @@ public final class Admin: Sendable {
         } catch {
             note(hasAnswer: !error.isTimeout, of: handle)
             let now = handle.refusals
-            guard error.isTimeout, now.count > refusals else { throw error }
-            throw KafkaError(RD_KAFKA_RESP_ERR__AUTHENTICATION, context, text: now.reason)
+            guard error.isTimeout, now.count > refusals else { throw handle.naming(error) }
+            throw handle.naming(KafkaError(RD_KAFKA_RESP_ERR__AUTHENTICATION, context, text: now.reason))
         }
     }
 }

@@ -8,11 +8,14 @@ import Synchronization
 @safe final class Handle: @unchecked Sendable {
     let pointer: OpaquePointer
     private let sink: Sink
+    /// The brokers to begin with, as they are set.
+    private let servers: String
 
     /// What librdkafka's callbacks reach through the client's opaque pointer.
     private final class Sink {
         let log: @Sendable (ClientConfiguration.LogLine) -> Void
-        let undelivered = Mutex<Undelivered>(Undelivered())
+        let deliveries = Mutex<Deliveries>(Deliveries())
+        let connections = Mutex<ConnectionFailures>(ConnectionFailures())
         let unwritable = Mutex<String?>(nil)
         let refusals = Mutex<Refusals>(Refusals())
 
@@ -21,10 +24,13 @@ import Synchronization
         }
     }
 
-    /// Records that a producer has given up.
-    struct Undelivered: Sendable {
-        var count = 0
-        /// Why the first of them could not be delivered.
+    /// The outcome of a producer's records.
+    struct Deliveries: Sendable {
+        /// Acknowledged by a broker.
+        var delivered = 0
+        /// Given up.
+        var failed = 0
+        /// Why the first of these could not be delivered.
         var error: KafkaError?
     }
 
@@ -42,17 +48,33 @@ import Synchronization
     var unwritableTopic: String? { sink.unwritable.withLock { $0 } }
 
     /// Always empty unless the handle reports deliveries.
-    var undelivered: Undelivered { sink.undelivered.withLock { $0 } }
+    var deliveries: Deliveries {
+        var deliveries = sink.deliveries.withLock { $0 }
+        deliveries.error = deliveries.error.map { naming($0) }
+        return deliveries
+    }
+
+    /// Adds the brokers that could not be reached, with host, port and reason, to an error of a connection.
+    func naming(_ error: KafkaError) -> KafkaError {
+        guard error.isConnection || error.isAuthentication, error.connection == nil else { return error }
+        var error = error
+        let failures = sink.connections.withLock { $0 }
+        error.connection =
+            error.isAuthentication
+            ? failures.brokers : failures.text ?? (servers.isEmpty ? nil : "no answer from \(servers)")
+        return error
+    }
 
     /// - Parameters:
     ///   - events: what is delivered as an event (`RD_KAFKA_EVENT_…`).
-    ///   - reportsDeliveries: whether records that could not be delivered are counted.
+    ///   - reportsDeliveries: whether records are counted that were acknowledged, and that could not be delivered.
     init(
         _ type: rd_kafka_type_t, _ configuration: ClientConfiguration, adding settings: [String: String],
         events: Int32 = 0, reportsDeliveries: Bool = false
     ) throws(KafkaError) {
         let conf = unsafe try configuration.conf(adding: settings)
         sink = Sink(configuration.log)
+        servers = configuration.settings["bootstrap.servers"] ?? configuration.settings["metadata.broker.list"] ?? ""
         unsafe rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(sink).toOpaque())
         unsafe rd_kafka_conf_set_log_cb(conf) { client, level, facility, text in
             // Safe: the sink lives until the client is destroyed, and that ends its threads.
@@ -66,23 +88,27 @@ import Synchronization
                 let parts = line.text.split(separator: "\"")
                 if parts.count == 3 { sink.unwritable.withLock { $0 = String(parts[1]) } }
             }
-            if line.facility == "FAIL", let reason = Handle.refusal(line.text) {
-                sink.refusals.withLock { $0 = Refusals(count: $0.count + 1, reason: reason) }
+            if line.facility == "FAIL" {
+                sink.connections.withLock { $0.add(line.text) }
+                if let reason = Handle.refusal(line.text) {
+                    sink.refusals.withLock { $0 = Refusals(count: $0.count + 1, reason: reason) }
+                }
             }
             sink.log(line)
         }
         if reportsDeliveries {
             unsafe rd_kafka_conf_set_dr_msg_cb(conf) { client, message, _ in
-                guard let message = unsafe message, unsafe message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR,
-                    let opaque = unsafe rd_kafka_opaque(client)
-                else { return }
-                let topic = unsafe message.pointee.rkt.map { unsafe String(cString: rd_kafka_topic_name($0)) } ?? ""
-                let error = KafkaError(unsafe message.pointee.err, "producing to \(topic)")
+                guard let message = unsafe message, let opaque = unsafe rd_kafka_opaque(client) else { return }
                 // Safe: the sink lives until the client is destroyed, and callbacks end before that.
                 let sink = unsafe Unmanaged<Sink>.fromOpaque(opaque).takeUnretainedValue()
-                sink.undelivered.withLock { undelivered in
-                    undelivered.count += 1
-                    if undelivered.error == nil { undelivered.error = error }
+                guard unsafe message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
+                    return sink.deliveries.withLock { $0.delivered += 1 }
+                }
+                let topic = unsafe message.pointee.rkt.map { unsafe String(cString: rd_kafka_topic_name($0)) } ?? ""
+                let error = KafkaError(unsafe message.pointee.err, "producing to \(topic)")
+                sink.deliveries.withLock { deliveries in
+                    deliveries.failed += 1
+                    if deliveries.error == nil { deliveries.error = error }
                 }
             }
         }

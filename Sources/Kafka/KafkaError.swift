@@ -25,6 +25,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
     public let context: String
     /// The record that could not be had, where it is about one.
     public internal(set) var place: Place?
+    /// The brokers that could not be reached, with host, port and reason. nil if it is no error of a connection.
+    public internal(set) var connection: String?
 
     /// Where a record stands.
     public struct Place: Equatable, Sendable {
@@ -41,8 +43,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        let advice = advice.map { ": \($0)" } ?? ""
-        return "\(context): \(text) (\(name))\(advice)"
+        let rest = [connection, advice].compactMap { $0.map { ": \($0)" } }.joined()
+        return "\(context): \(text) (\(name))\(rest)"
     }
 
     /// No answer in time, or nobody there to answer.
@@ -55,6 +57,14 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
             RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT,
         ].contains { $0.rawValue == code }
     }
+
+    /// No broker could be reached, or none has answered in time.
+    public var isConnection: Bool {
+        isTimeout || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT.rawValue || code == RD_KAFKA_RESP_ERR__RESOLVE.rawValue
+    }
+
+    /// The brokers refuse user and password, or a certificate.
+    var isAuthentication: Bool { code == RD_KAFKA_RESP_ERR__AUTHENTICATION.rawValue }
 
     /// A coordinator is being looked for, or is moving: it will be there.
     public var isPassing: Bool {
@@ -128,6 +138,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
             }
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE:
             "is kafka.bootstrap.servers right, and do kafka.security.protocol and its certificates fit that listener?"
+        case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
+            "can this host reach the brokers at the addresses that they advertise (advertised.listeners)?"
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
             "create it with `shoal topics create`"
         case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:

@@ -8,6 +8,8 @@ public final class Producer {
     private let handle: Handle
     private let name: String
     private let isTransactional: Bool
+    /// Records produced since callbacks were served.
+    private var unserved = 0
 
     /// - Parameters:
     ///   - transactionTimeout: after which the broker aborts an open transaction.
@@ -37,21 +39,24 @@ public final class Producer {
             RD_KAFKA_PRODUCER, configuration,
             adding: [
                 "enable.idempotence": "true", "partitioner": partitioner.libraryName,
-                "delivery.report.only.error": "true",
+                "delivery.report.only.error": "false",
             ], reportsDeliveries: true)
     }
 
     /// Why a record could not be delivered, and how many could not so far; nil where all could. Without transactions only:
     /// in one, a record that is not delivered makes the commit fail.
     public var undelivered: (error: KafkaError, count: Int)? {
-        let undelivered = handle.undelivered
-        return undelivered.error.map { ($0, undelivered.count) }
+        let deliveries = handle.deliveries
+        return deliveries.error.map { ($0, deliveries.failed) }
     }
+
+    /// Records that brokers have acknowledged. Without transactions only; counted when callbacks are served, as `produce`,
+    /// `flush` and `waiting` do.
+    public var delivered: Int { handle.deliveries.delivered }
 
     /// Fences producers of the same id, and settles what they left open.
     public func initTransactions(timeout: Duration) throws(KafkaError) {
-        try unsafe KafkaError.check(
-            rd_kafka_init_transactions(handle.pointer, timeout.timeout), "\(name): init_transactions")
+        try unsafe check(rd_kafka_init_transactions(handle.pointer, timeout.timeout), "init_transactions")
     }
 
     public func begin() throws(KafkaError) {
@@ -67,6 +72,12 @@ public final class Producer {
         headers: [(name: String, value: [UInt8])] = [], timeout: Duration = .seconds(30)
     ) throws(KafkaError) {
         let deadline = ContinuousClock.now + timeout
+        // Reports of deliveries take room in the queue until they are served.
+        unserved += 1
+        if !isTransactional, unserved >= 256 {
+            unserved = 0
+            unsafe rd_kafka_poll(handle.pointer, 0)
+        }
         while true {
             let list = unsafe try Self.list(of: headers, topic)
             guard let error = unsafe enqueue(topic, partition ?? -1, key, value, list) else { return }
@@ -143,10 +154,10 @@ public final class Producer {
         let code = unsafe rd_kafka_flush(handle.pointer, timeout.timeout)
         if code == RD_KAFKA_RESP_ERR__TIMED_OUT, isTransactional {
             // What is still on its way can only be taken back together with the transaction.
-            throw KafkaError(code, "\(name): flush", severity: .abortable)
+            throw handle.naming(KafkaError(code, "\(name): flush", severity: .abortable))
         }
         if let (error, _) = undelivered { throw error }
-        try KafkaError.check(code, "\(name): flush")
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw handle.naming(KafkaError(code, "\(name): flush")) }
     }
 
     /// Puts the positions into the transaction, under the metadata of their assignment.
@@ -165,7 +176,7 @@ public final class Producer {
     }
 
     public func abort(timeout: Duration) throws(KafkaError) {
-        try unsafe KafkaError.check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), "\(name): abort")
+        try unsafe check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), "abort")
     }
 
     /// Throws what a call of a transaction returned; a missing right to write with the topic that it is missing on.
@@ -175,7 +186,7 @@ public final class Producer {
         } catch {
             guard error.code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED.rawValue,
                 let topic = handle.unwritableTopic
-            else { throw error }
+            else { throw handle.naming(error) }
             throw KafkaError(
                 code: error.code, name: error.name, text: error.text, severity: error.severity,
                 context: "producing to \(topic): \(name): \(context)")

@@ -3,9 +3,11 @@ import Schemas
 
 /// A file to which each look at a single member is appended, a JSON object a line: who, when, which pseudonym, why.
 public struct AuditLog: Sendable {
-    /// The file cannot be written, so nothing may be looked at.
+    /// The line could not be written, so the member may not be looked at.
     public struct Failure: Error, CustomStringConvertible, Sendable {
         public var description: String
+        /// Whether the setting is wrong. false: the file is right, and writing to it failed.
+        public var isConfiguration = true
     }
 
     private let path: String
@@ -14,48 +16,88 @@ public struct AuditLog: Sendable {
         self.path = path
     }
 
+    private struct Line: Encodable {
+        var time: String
+        var who: String
+        var uid: UInt32
+        var loginUid: UInt32?
+        /// As the variable SUDO_USER says; anybody can set it.
+        var sudoUserClaimed: String?
+        var host: String
+        var action: String
+        var member: String
+        var reason: String
+
+        private enum CodingKeys: String, CodingKey {
+            case time, who, uid, host, action, member, reason
+            case loginUid = "login_uid"
+            case sudoUserClaimed = "sudo_user_claimed"
+        }
+    }
+
     /// Appends a line, and waits until it is on the disk.
     /// - Parameters:
     ///   - action: what is about to be done, as `explain`.
     ///   - member: the pseudonym, 32 hexadecimal digits.
     ///   - reason: as it was given.
     /// - Throws: `Failure`.
-    public func append(action: String, member: String, reason: String, now: Date = Date()) throws(Failure) {
-        struct Line: Encodable {
-            var time: String
-            var who: String
-            var host: String
-            var action: String
-            var member: String
-            var reason: String
-        }
+    public func append(
+        action: String, member: String, reason: String, now: Date = Date(), user: AuditUser = .current()
+    ) throws(Failure) {
         let line = Line(
-            time: now.formatted(.iso8601), who: Self.user, host: ProcessInfo.processInfo.hostName, action: action,
-            member: member, reason: reason)
+            time: now.formatted(.iso8601), who: user.description, uid: user.effective, loginUid: user.login,
+            sudoUserClaimed: ProcessInfo.processInfo.environment["SUDO_USER"],
+            host: ProcessInfo.processInfo.hostName, action: action, member: member, reason: reason)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var bytes = try? encoder.encode(line) else {
+        guard let bytes = try? encoder.encode(line) else {
             throw Failure(description: "audit.file: no line could be made")
         }
-        bytes.append(UInt8(ascii: "\n"))
-        // Safe: the path outlives the call.
-        let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("cannot be opened") }
+        let descriptor = try openFile()
         defer { close(descriptor) }
         // One call for one line: with O_APPEND lines of several processes do not mix.
+        let whole = (endsLine ? [] : [UInt8(ascii: "\n")]) + bytes + [UInt8(ascii: "\n")]
         // Safe: so many bytes lie there.
-        let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-        guard count == bytes.count, fsync(descriptor) == 0 else { throw failure("cannot be written") }
+        let count = unsafe whole.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        guard count == whole.count, fsync(descriptor) == 0 else {
+            // Of a line that is written in part, the system has not said why.
+            throw failure("cannot be written", count >= 0 && count < whole.count ? ENOSPC : errno, isConfiguration: false)
+        }
     }
 
-    private func failure(_ what: String) -> Failure {
-        Failure(description: "audit.file: \(path.printable) \(what): \(unsafe String(cString: strerror(errno)))")
+    /// Opens the file without waiting: a named pipe without a reader is an error, and not a reason to wait.
+    private func openFile() throws(Failure) -> Int32 {
+        // Safe: the path outlives the call.
+        let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
+        guard descriptor >= 0 || errno == ENXIO else { throw failure("cannot be opened", errno) }
+        var status = stat()
+        // Safe: the status outlives the call.
+        guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            if descriptor >= 0 { close(descriptor) }
+            throw Failure(
+                description: "audit.file: \(path.printable) is not a regular file: lines written there would not be kept. "
+                    + "Name a file.")
+        }
+        return descriptor
     }
 
-    /// Who runs the program; who became root by sudo is named, too.
-    private static var user: String {
-        let name = NSUserName()
-        let environment = ProcessInfo.processInfo.environment
-        return environment["SUDO_USER"].map { "\($0) as \(name)" } ?? name
+    /// Whether the file is empty or ends with the end of a line, which it does not after a full disk. true if the user may
+    /// write it only.
+    private var endsLine: Bool {
+        // Safe: the path outlives the call.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        var last = UInt8(ascii: "\n")
+        let size = lseek(descriptor, 0, SEEK_END)
+        // Safe: there is room for the one byte.
+        if size > 0 { _ = unsafe pread(descriptor, &last, 1, size - 1) }
+        return last == UInt8(ascii: "\n")
+    }
+
+    private func failure(_ problem: String, _ number: Int32, isConfiguration: Bool = true) -> Failure {
+        Failure(
+            description: "audit.file: \(path.printable) \(problem): \(unsafe String(cString: strerror(number)))",
+            isConfiguration: isConfiguration)
     }
 }

@@ -11,6 +11,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case contradiction = 70
     case address = 71
     case hole = 72
+    case output = 74
     case notAuthorized = 77
     case configuration = 78
     case twin = 80
@@ -23,13 +24,14 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         case .failed: "something else went wrong"
         case .unfit: "--check found something that is not as it is to be; each line names one"
         case .usage: "the command line is wrong"
-        case .different: "what was compared is not the same"
+        case .different: "two results differ, or a topic holds records that cannot be read; each is named"
         case .noInput: "a file, or a range of a topic, is not there or cannot be read"
         case .incomparable: "it cannot be compared; the message says why"
         case .unavailable: "no broker could be reached in time"
         case .contradiction: "what was read contradicts what was read before; do not restart blindly"
         case .address: "http.listen cannot be listened on: in use, or no address of this machine"
         case .hole: "something needed is gone (records, offsets, topics); do not restart blindly"
+        case .output: "standard output or a file could not be written; a closed pipe is no error"
         case .notAuthorized: "a right is missing, or user and password are refused; the message names it"
         case .configuration: "the configuration is wrong; every mistake is listed"
         case .twin: "another process uses this instance's id; do not restart by itself"

@@ -1,23 +1,58 @@
 import Foundation
 import Synchronization
 
-/// Standard output or standard error, for several threads: what is written at once stays together, and a reader that has
-/// gone away is told of, instead of ending the process.
-///
-/// Ignore `SIGPIPE` for the latter.
+/// Standard output or standard error, for several threads. Bytes of one call stay together. A closed pipe does not end the
+/// process, if `SIGPIPE` is ignored.
 public final class StandardStream: Sendable {
     public static let output = StandardStream(1)
-    public static let error = StandardStream(2)
-    /// To be asked whether a person sits there.
+    /// Tries again after a failure: a log goes on when a full disk has room again.
+    public static let error = StandardStream(2, stopsAtFailure: false)
+    /// For the question whether it is a terminal.
     public static let input = StandardStream(0)
 
+    private struct State {
+        var waiting: [UInt8] = []
+        /// The reader has closed the pipe.
+        var isClosed = false
+        var failure: Int32?
+    }
+
     private let descriptor: Int32
-    private let waiting = Mutex<[UInt8]>([])
+    private let stopsAtFailure: Bool
+    private let state = Mutex(State())
     private static let most = 1 << 14
 
-    /// - Parameter descriptor: of a file that stays open.
-    public init(_ descriptor: Int32) {
+    /// - Parameters:
+    ///   - descriptor: of a file that stays open.
+    ///   - stopsAtFailure: whether nothing more is written after a failure.
+    public init(_ descriptor: Int32, stopsAtFailure: Bool = true) {
         self.descriptor = descriptor
+        self.stopsAtFailure = stopsAtFailure
+    }
+
+    /// Opens the descriptors 0, 1 and 2 if the process was started without them. Otherwise the next file or connection would
+    /// get such a number, and output would be written into it. Reading and writing them fails with `EBADF`.
+    public static func open() {
+        for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
+            // Safe: the path is a constant. The lowest free number is the one that is missing.
+            _ = unsafe Foundation.open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+        }
+    }
+
+    /// The reason of the first write that failed, as the system words it. nil if all bytes were written, or if the reader has
+    /// closed the pipe.
+    public var failure: String? {
+        state.withLock { $0.failure }.map { unsafe String(cString: strerror($0)) }
+    }
+
+    /// Writes the bytes that wait, and asks the file system for errors that it reports at the end only, as NFS does. Returns at
+    /// once if another thread is writing.
+    public func finish() {
+        _ = state.withLockIfAvailable { state in
+            guard flush(&state), !state.isClosed else { return }
+            let copy = dup(descriptor)
+            if copy >= 0, Foundation.close(copy) != 0, state.failure == nil { state.failure = errno }
+        }
     }
 
     /// Whether a person sits before it.
@@ -37,40 +72,49 @@ public final class StandardStream: Sendable {
     }
 
     /// Writes at once.
-    /// - Returns: false where nobody reads any more, or the disk is full.
+    /// - Returns: false if the reader has closed the pipe, or writing failed (`failure`).
     public func write(_ text: String) -> Bool {
-        waiting.withLock { waiting in
-            waiting += Array(text.utf8)
-            return flush(&waiting)
+        state.withLock { state in
+            state.waiting += Array(text.utf8)
+            return flush(&state)
         }
     }
 
     /// Writes when some kilobytes have come together, or at `flush`.
-    /// - Returns: false where nobody reads any more, or the disk is full.
+    /// - Returns: as `write`.
     public func append(_ bytes: some Sequence<UInt8>) -> Bool {
-        waiting.withLock { waiting in
-            waiting += bytes
-            return waiting.count < Self.most || flush(&waiting)
+        state.withLock { state in
+            state.waiting += bytes
+            return state.waiting.count < Self.most || flush(&state)
         }
     }
 
-    /// Writes what waits.
-    /// - Returns: false where nobody reads any more, or the disk is full.
+    /// Writes the bytes that wait.
+    /// - Returns: as `write`.
     public func flush() -> Bool {
-        waiting.withLock { flush(&$0) }
+        state.withLock { flush(&$0) }
     }
 
-    private func flush(_ waiting: inout [UInt8]) -> Bool {
-        defer { waiting.removeAll(keepingCapacity: true) }
+    private func flush(_ state: inout State) -> Bool {
+        defer { state.waiting.removeAll(keepingCapacity: true) }
+        if stopsAtFailure, state.isClosed || state.failure != nil { return false }
         var start = 0
-        while start < waiting.count {
-            let written = unsafe waiting[start...].withUnsafeBytes { bytes in
+        while start < state.waiting.count {
+            let written = unsafe state.waiting[start...].withUnsafeBytes { bytes in
                 // Safe: at most as many bytes as there are.
                 unsafe Foundation.write(descriptor, bytes.baseAddress, bytes.count)
             }
             if written < 0 {
-                guard errno == EINTR || errno == EAGAIN else { return false }
-                if errno == EAGAIN { waitUntilWritable() }
+                switch errno {
+                case EINTR: continue
+                case EAGAIN: waitUntilWritable()
+                case EPIPE:
+                    state.isClosed = true
+                    return false
+                case let number:
+                    state.failure = state.failure ?? number
+                    return false
+                }
             } else {
                 start += written
             }

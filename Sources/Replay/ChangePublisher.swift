@@ -11,7 +11,7 @@ public final class ChangePublisher: @unchecked Sendable {
     private let producer: Producer
     private let encoder: ChangeRecord
     private let buffer = Mutex(RecordBuffer())
-    private let count = Atomic<Int64>(0)
+    private let count = Atomic<Int>(0)
 
     /// - Throws: `KafkaError`.
     public init(_ topic: String, client: ClientConfiguration, isJSON: Bool) throws(KafkaError) {
@@ -22,11 +22,18 @@ public final class ChangePublisher: @unchecked Sendable {
         encoder = ChangeRecord(format: isJSON ? .json : .protobuf)
     }
 
-    /// Changes sent.
-    public var sent: Int64 { count.load(ordering: .relaxed) }
+    /// Changes that brokers have acknowledged.
+    public var delivered: Int { producer.delivered }
 
-    /// Waits until all has been delivered.
-    /// - Throws: `KafkaError` of a record that a broker refused.
+    /// As `120 changes were written to what-if`, with those that are not known to be there.
+    public var text: String {
+        let missing = count.load(ordering: .relaxed) - delivered
+        return "\(delivered) changes were written to \(topic)"
+            + (missing > 0 ? ", \(missing) were not acknowledged" : "")
+    }
+
+    /// Waits until brokers have acknowledged all changes.
+    /// - Throws: `KafkaError` of a record that a broker refused, or that was not acknowledged in time.
     public func finish() throws {
         try producer.flush(timeout: .seconds(60))
         if let (error, _) = producer.undelivered { throw error }

@@ -56,6 +56,7 @@ extension ClusterChange {
         else { throw .badValue }
         self.init(id: id, kind: kind)
         member = form.member.flatMap { UInt128($0, radix: 16) }
+        if form.member != nil, member == nil { throw .badValue }
         cluster = form.cluster ?? 0
         from = form.from ?? 0
         to = form.to ?? 0

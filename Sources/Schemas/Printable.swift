@@ -1,12 +1,37 @@
 extension String {
-    /// The text, which may be anybody's, fit for a terminal, a log or a page: nothing in it moves a cursor, turns the direction of
-    /// writing, ends a line, or may not stand in XML. Such characters stand as `\u{1b}`.
+    /// The text without characters that act on a terminal, a log or a page: nothing in it moves the cursor, changes the writing
+    /// direction, ends a line or is illegal in XML. Such characters are written as `\u{1b}`.
+    ///
+    /// Every text that comes from a topic, a broker or a file is shown through this property, through `printableLines` or
+    /// through `printableJSON`.
     package var printable: String {
-        guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
+        replacing(\.isUnprintable) { "\\u{\(String($0.value, radix: 16))}" }
+    }
+
+    /// The same for text of several lines, whose line feeds stay.
+    package var printableLines: String {
+        replacing({ $0 != "\n" && $0.isUnprintable }) { "\\u{\(String($0.value, radix: 16))}" }
+    }
+
+    /// The same for JSON, whose line feeds stay. Such characters are written as `\u009b`, which changes no value: in valid JSON
+    /// they occur within strings only.
+    package var printableJSON: String {
+        replacing({ $0 != "\n" && $0.isUnprintable }) { scalar in
+            scalar.utf16.map { unit in
+                let digits = String(unit, radix: 16)
+                return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }.joined()
+        }
+    }
+
+    private func replacing(
+        _ isReplaced: (Unicode.Scalar) -> Bool, _ replacement: (Unicode.Scalar) -> String
+    ) -> String {
+        guard unicodeScalars.contains(where: isReplaced) else { return self }
         var text = ""
         for scalar in unicodeScalars {
-            if scalar.isUnprintable {
-                text += "\\u{\(String(scalar.value, radix: 16))}"
+            if isReplaced(scalar) {
+                text += replacement(scalar)
             } else {
                 text.unicodeScalars.append(scalar)
             }
@@ -16,9 +41,10 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Control characters of both sets, separators of lines, marks of direction, and what is no character.
+    /// Whether it is a control character (C0, C1 or DEL), a line or paragraph separator, a mark of writing direction, or no
+    /// character.
     package var isUnprintable: Bool {
-        value < 0x20 || (0x7F...0x9F).contains(value) || (0x200E...0x200F).contains(value)
+        value < 0x20 || (0x7F...0x9F).contains(value) || value == 0x061C || (0x200E...0x200F).contains(value)
             || (0x2028...0x202E).contains(value) || (0x2066...0x2069).contains(value) || value & 0xFFFE == 0xFFFE
     }
 }

@@ -37,6 +37,8 @@ public struct ClusterChanges: AsyncSequence, Sendable {
         public var positions: [Int32: Int64] = [:]
         /// Ends the sequence at what is the end when it begins.
         public var stopsAtEnd = false
+        /// Called for each record that is no change, which is then skipped. nil: the iterator throws `InvalidRecord`.
+        public var onInvalidRecord: (@Sendable (InvalidRecord) -> Void)?
 
         /// - Parameters:
         ///   - kafka: librdkafka's settings; only committed records are read, whatever they say.
@@ -91,8 +93,9 @@ public struct ClusterChanges: AsyncSequence, Sendable {
         }
 
         /// The next change; nil at the end.
-        /// - Throws: `KafkaError`; `UnknownTopic`; `PositionInvalid`; `ProtoError` at a record that is no change. It
-        ///   throws the same again then; a new iterator goes on after `position`.
+        /// - Throws: `KafkaError`; `UnknownTopic`; `PositionInvalid`; `InvalidRecord` at a record that is no change, unless
+        ///   `onInvalidRecord` is set. After an error it throws the same again. A new iterator that starts after `position`
+        ///   meets an invalid record again: set `onInvalidRecord` to skip it.
         public mutating func next() async throws -> Element? {
             while !isAtEnd {
                 if let element = try await next(timeout: .seconds(1)) { return element }
@@ -157,7 +160,14 @@ public struct ClusterChanges: AsyncSequence, Sendable {
                     let offset = batch.offset(index)
                     if configuration.stopsAtEnd, offset >= feed.end(of: partition) { return }
                     guard let value = batch.valueBytes(index) else { return }
-                    waiting.append((try ClusterChange(value), partition, offset))
+                    do throws(ProtoError) {
+                        waiting.append((try ClusterChange(value), partition, offset))
+                    } catch {
+                        let record = InvalidRecord(
+                            topic: configuration.topic, partition: partition, offset: offset, reason: error)
+                        guard let skip = configuration.onInvalidRecord else { throw record }
+                        skip(record)
+                    }
                 }
             } catch {
                 // What was read before it is given out first, so that each change is given out once.

@@ -31,9 +31,13 @@ public final class ClusterMembers: AsyncSequence, Sendable {
     /// - Parameters:
     ///   - kafka: librdkafka's settings; only committed records are read, whatever they say.
     ///   - topic: the pipeline's `members.topic`.
-    public init(kafka: ClientConfiguration, topic: String) {
+    ///   - onInvalidRecord: called for each record that is no membership, which is then skipped. nil: `next` and `catchUp`
+    ///     throw `InvalidRecord`.
+    public init(
+        kafka: ClientConfiguration, topic: String, onInvalidRecord: (@Sendable (InvalidRecord) -> Void)? = nil
+    ) {
         table = MemberTable()
-        reading = MemberReading(kafka: kafka, topic: topic, table: table)
+        reading = MemberReading(kafka: kafka, topic: topic, table: table, onInvalidRecord: onInvalidRecord)
     }
 
     // MARK: - The table
@@ -78,7 +82,7 @@ public final class ClusterMembers: AsyncSequence, Sendable {
         let members: ClusterMembers
 
         /// The next update; waits for it.
-        /// - Throws: `KafkaError`; `UnknownTopic`; `ProtoError` at a record that is no membership; `CancellationError`. A view
+        /// - Throws: `KafkaError`; `UnknownTopic`; `InvalidRecord` at a record that is no membership; `CancellationError`. A view
         ///   that has thrown one of the first throws it again: make another.
         public mutating func next() async throws -> Update? {
             while true {
@@ -125,6 +129,7 @@ actor MemberReading {
     private let kafka: ClientConfiguration
     private let topic: String
     private let table: MemberTable
+    private let onInvalidRecord: (@Sendable (InvalidRecord) -> Void)?
     private var feed: TopicFeed?
     private var isOpening = false
     /// What ended the reading, behind what waits.
@@ -132,10 +137,14 @@ actor MemberReading {
     /// The last one is the next.
     private var waiting: [(member: UInt128, membership: Membership?)] = []
 
-    init(kafka: ClientConfiguration, topic: String, table: MemberTable) {
+    init(
+        kafka: ClientConfiguration, topic: String, table: MemberTable,
+        onInvalidRecord: (@Sendable (InvalidRecord) -> Void)?
+    ) {
         self.kafka = kafka
         self.topic = topic
         self.table = table
+        self.onInvalidRecord = onInvalidRecord
     }
 
     func next(timeout: Duration) async throws -> ClusterMembers.Update? {
@@ -175,16 +184,30 @@ actor MemberReading {
 
     private func fill(_ feed: TopicFeed) {
         do {
-            try feed.poll { _, batch, index in
-                guard let key = batch.keyBytes(index), key.count == 32,
-                    let member = UInt128(String(decoding: key, as: UTF8.self), radix: 16)
-                else { throw ProtoError.badValue }
-                waiting.append((member, try batch.valueBytes(index).map { try Membership($0) }))
+            try feed.poll { partition, batch, index in
+                do throws(ProtoError) {
+                    waiting.append(try Self.entry(batch.keyBytes(index), batch.valueBytes(index)))
+                } catch {
+                    let record = InvalidRecord(
+                        topic: topic, partition: partition, offset: batch.offset(index), reason: error)
+                    guard let skip = onInvalidRecord else { throw record }
+                    skip(record)
+                }
             }
         } catch {
             // What was read before it comes into the table first.
             failure = error
         }
         waiting.reverse()
+    }
+
+    private static func entry(
+        _ key: [UInt8]?, _ value: [UInt8]?
+    ) throws(ProtoError) -> (member: UInt128, membership: Membership?) {
+        guard let key, key.count == 32, let member = UInt128(String(decoding: key, as: UTF8.self), radix: 16) else {
+            throw .badValue
+        }
+        guard let value else { return (member, nil) }
+        return (member, try Membership(value))
     }
 }

@@ -11,3 +11,5 @@ public typealias KafkaError = Kafka.KafkaError
 public typealias ClusterChange = Schemas.ClusterChange
 /// What a member is in: the value of a record of `members.topic`.
 public typealias Membership = Schemas.Membership
+/// Why a record cannot be read.
+public typealias ProtoError = Schemas.ProtoError

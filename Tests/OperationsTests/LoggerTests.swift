@@ -84,7 +84,7 @@ struct LoggerTests {
 
     @Test("exit codes are told apart, and each is explained")
     func exitCodes() {
-        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 64, 65, 66, 67, 69, 70, 71, 72, 77, 78, 80, 130])
+        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 64, 65, 66, 67, 69, 70, 71, 72, 74, 77, 78, 80, 130])
         #expect(ExitCode.allCases.allSatisfy { !$0.meaning.isEmpty })
     }
 }

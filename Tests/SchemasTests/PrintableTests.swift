@@ -14,4 +14,11 @@ struct PrintableTests {
     func printable(_ text: String, _ shown: String) {
         #expect(text.printable == shown)
     }
+
+    @Test("text of several lines keeps them, and JSON keeps its values")
+    func forms() throws {
+        #expect("a\n\u{1B}b\n".printableLines == "a\n\\u{1b}b\n")
+        let json = "{\n\"a\": \"x\u{9B}2J\u{202E}\u{1FFFE}\"}"
+        #expect(json.printableJSON == "{\n\"a\": \"x\\u009b2J\\u202e\\ud83f\\udffe\"}")
+    }
 }

@@ -96,6 +96,7 @@ struct ChangesTests {
         #expect(try shown("--from", "beginning", "--member", "0" + member) == [0, 1, 2, 3])
         #expect(try shown("--from", "beginning", "--cluster", "12") == [1, 2, 3, 5])
         #expect(try shown("--from", "beginning", "--kind", "member_moved") == [1])
+        #expect(try shown("--from", "beginning", "--kind", "member_moved", "--kind", "member_joined") == [0, 1])
         #expect(try shown("--from", "beginning", "--limit", "2") == [0, 1])
         #expect(try shown("--from", "0:7") == [7, 8])
         let name = try #require(all.first { $0.hasPrefix("output.topic=") }).dropFirst("output.topic=".count)
@@ -128,6 +129,31 @@ struct ChangesTests {
         // `timeout` signals the process, and then its group.
         let twice = try shell("timeout --preserve-status -s TERM 2 $shoal \(words)")
         #expect(twice.status == 0, "\(twice.output)")
+    }
+
+    @Test("a record that is no change is named and skipped, and the status is 65 at the end")
+    func invalidRecord() async throws {
+        let words = try await topic()
+        let broker = try await TestBroker.shared()
+        let name = String(try #require(words.first { $0.hasPrefix("output.topic=") }).dropFirst("output.topic=".count))
+        let producer = try Producer(broker.configuration())
+        try producer.produce(to: name, key: nil, value: "{\"change_id\":\"\u{1B}[2J")
+        try producer.produce(to: name, key: nil, value: "\u{1}")
+        var last: [UInt8] = []
+        var change = ClusterChange(id: 99, kind: .clusterDrifted)
+        change.leadingTopics = ["\u{9B}2J\u{202E}"]
+        change.encode(into: &last)
+        try producer.produce(to: name, key: nil, value: last.span)
+        try producer.flush(timeout: .seconds(10))
+        for more in [[], ["--json"]] {
+            let result = try shoal(words + ["--from", "0:8", "--until", "end"] + more)
+            #expect(result.status == 65, "\(result)")
+            for offset in [9, 10] {
+                #expect(result.output.contains("\(name) partition 0 offset \(offset): the record cannot be read"))
+            }
+            #expect(result.lines.count == 4, "the changes before and after it are shown: \(result)")
+            #expect(!result.output.contains("\u{9B}") && !result.output.contains("\u{202E}"), "\(result)")
+        }
     }
 
     @Test("a topic that does not exist is told")

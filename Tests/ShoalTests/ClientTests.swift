@@ -2,6 +2,7 @@ import Foundation
 import Kafka
 import Schemas
 import ShoalClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -127,12 +128,19 @@ struct ClientTests {
         configuration.stopsAtEnd = true
         var iterator = ClusterChanges(configuration).makeAsyncIterator()
         var count = 0
-        await #expect(throws: ProtoError.self) {
+        let error = await #expect(throws: InvalidRecord.self) {
             while try await iterator.next() != nil { count += 1 }
         }
         #expect(count == 20 && iterator.position?.offsets == [20])
-        await #expect(throws: ProtoError.self) { try await iterator.next() }
-        // Whoever wants to, steps over it.
+        #expect(error?.partition == 0 && error?.offset == 20 && error?.reason == .badValue)
+        await #expect(throws: InvalidRecord.self) { try await iterator.next() }
+        // There are two ways to go on.
+        let skipped = Mutex<[Int64]>([])
+        configuration.onInvalidRecord = { record in skipped.withLock { $0.append(record.offset) } }
+        var all = 0
+        for try await _ in ClusterChanges(configuration) { all += 1 }
+        #expect(all == 30 && skipped.withLock { $0 } == [20])
+        configuration.onInvalidRecord = nil
         configuration.start = .after(Position(topic: configuration.topic, offsets: [21]))
         for try await _ in ClusterChanges(configuration) { count += 1 }
         #expect(count == 30)
@@ -185,6 +193,17 @@ struct ClientTests {
         #expect(updates[50]?.before?.cluster == 9 && updates[50]?.membership == nil)
         #expect(updates[7]?.before == nil && updates[7]?.membership?.cluster == 9)
         #expect(members.count == 90 && members.members(of: 9) == [7])
+
+        try producer.sendOne(to: topic, "no membership")
+        await #expect(throws: InvalidRecord.self) {
+            try await ClusterMembers(kafka: quick(broker), topic: topic).catchUp()
+        }
+        let skipped = Mutex<[String]>([])
+        let tolerant = ClusterMembers(kafka: quick(broker), topic: topic) { record in
+            skipped.withLock { $0.append(record.topic) }
+        }
+        try await tolerant.catchUp()
+        #expect(tolerant.count == 90 && skipped.withLock { $0 } == [topic])
     }
 
     @Test("a loop over members that is cancelled ends")

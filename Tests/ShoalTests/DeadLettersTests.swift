@@ -105,14 +105,23 @@ struct DeadLettersTests {
         try producer.produce(to: topic, key: "not", value: "a dead letter")
         try producer.flush(timeout: .seconds(10))
         let listed = try list(application)
-        #expect(listed.lines.count == 5 && listed.lines.count { $0.contains("cut") } == 2, "\(listed.output)")
+        #expect(listed.lines.count == 6 && listed.lines.count { $0.contains("cut") } == 2, "\(listed.output)")
+        #expect(listed.status == 65 && listed.output.contains("\(topic) partition 0 offset 5: the record is no dead letter"))
         #expect(listed.lines.count { $0.contains("left out") } == 1)
         let result = try resubmit(application, "--all")
+        #expect(result.status == 65, "a record that is no dead letter is named")
         #expect(
-            result.lines == [
+            result.lines.filter { !$0.contains("is no dead letter") } == [
                 "1 sent to \(input)", "2 not: cut to size", "1 not: of another topic than \(input)",
                 "1 not: without bytes (dead-letters.content=reason, or there were none)",
             ], "\(result.output)")
+        try put(["reason": "\u{1B}[2J\u{9B}31m"], key: "k", value: "v")
+        try producer.flush(timeout: .seconds(10))
+        for more in [[], ["--json"]] {
+            let summary = try shoal(["dead-letters", "list", "--summary"] + more + application.settings())
+            #expect(summary.output.contains("31m") && !summary.output.contains("\u{1B}"), "\(summary.output)")
+            #expect(!summary.output.contains("\u{9B}"), "\(summary.output)")
+        }
         let records = try await application.broker.records(of: input)
         #expect(records.map(\.valueText) == ["\u{7}whole"] && records[0].partition == 0, "the partition is gone")
         #expect(try list(application, "--show-content").output.contains(#"value \u{7}whole"#))

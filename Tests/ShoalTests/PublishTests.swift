@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 import Schemas
 import TestSupport
 import Testing
@@ -97,6 +98,34 @@ struct PublishTests {
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
+    @Test("only events that a broker has acknowledged count as sent, and a broker that cannot be reached is named")
+    func unreachable() async throws {
+        let cluster = try MockCluster(brokers: 2)
+        let servers = cluster.bootstrapServers.split(separator: ",").map(String.init)
+        let topic = uniqueName("publish")
+        try cluster.createTopic(topic, partitions: 2)
+        // The second broker leads one of the partitions, at an address where nobody listens.
+        try cluster.setBroker(2, isUp: false)
+        let folder = try TemporaryFolder()
+        let file = try folder.file("events.ndjson", (0..<40).map { event("viewer-\($0)") }.joined(separator: "\n"))
+        let settings = ["--set", "kafka.bootstrap.servers=\(servers[0])", "--set", "kafka.message.timeout.ms=4000"]
+        let simulate = ["simulate", "--events", "200", "--viewers", "50"]
+        for (words, unit) in [(["publish", file], 40), (simulate, 200)] {
+            let result = try shoal(words + ["--topic", topic] + settings)
+            #expect(result.status == 69 && result.output.contains("could not be delivered"), "\(result.output)")
+            #expect(
+                result.output.contains("\(servers[1]) (the address that broker 2 advertises): Connect to"),
+                "\(result.output)")
+            let match = try #require(result.output.firstMatch(of: /(\d+) events sent to \S+ (\d+) could not be/))
+            let (sent, lost) = (try #require(Int(match.1)), try #require(Int(match.2)))
+            #expect(sent > 0 && lost > 0 && sent + lost == unit, "\(result.output)")
+        }
+        let replay = try shoal(
+            ["replay", file, "--publish-to", topic, "--set", "members.min-events=1", "--set", "clusters.seed-members=2"]
+                + settings)
+        #expect(replay.output.contains(" changes were written to \(topic)"), "\(replay.output)")
+    }
+
     @Test("a topic or a broker that is not there is told")
     func absent() async throws {
         let broker = try await TestBroker.shared()
@@ -108,5 +137,6 @@ struct PublishTests {
         #expect(result.status == 72 && result.output.contains("the topic \(absent) does not exist"))
         let away = try shoal(["publish", file, "--set", "kafka.bootstrap.servers=127.0.0.1:1"])
         #expect(away.status == 69 && away.output.contains("is kafka.bootstrap.servers right"), "\(away.output)")
+        #expect(away.output.contains("127.0.0.1:1: Connect to ipv4#127.0.0.1:1 failed: Connection refused"))
     }
 }

@@ -237,13 +237,13 @@ struct SimulateTests {
             (["-", "--start", "tomorrow"], 64, "must be a time"), (["-", "--topics", "10"], 64, "need a pool"),
             (["-", "--script", script], 1, "script:2: \"20 spilt 4\" is no step: it must be an epoch and one of"),
             (["x", "--truth", "x"], 64, "x is named twice"), (["-", "--speed", "0"], 64, "must be a number above 0"),
-            (["/nowhere/x"], 1, "/nowhere/x: No such file or directory"),
+            (["/nowhere/x"], 74, "Cannot write /nowhere/x: No such file or directory"),
         ] as [([String], Int32, String)] {
             let result = try shoal(["simulate"] + words)
             #expect(result.status == status && result.output.contains(message), "\(words): \(result.output)")
         }
         let full = try shell("$shoal simulate /dev/full --viewers 100 --events 100000")
-        #expect(full.status == 1 && full.output.contains("/dev/full: No space left on device"), "\(full.output)")
+        #expect(full.status == 74 && full.output == "Cannot write /dev/full: No space left on device.\n", "\(full.output)")
     }
 
     @Test(

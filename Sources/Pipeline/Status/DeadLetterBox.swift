@@ -27,13 +27,20 @@ public struct DeadLetterBox: Sendable {
     /// Visits the dead letters that are there now, partition by partition.
     /// - Parameters:
     ///   - from, until: when they were written, in ms since 1970: not before, and before; nil: any time.
+    ///   - onInvalid: called with topic and place of each record that is neither a dead letter nor a note.
     ///   - visit: is false when no more are wanted.
     /// - Throws: `PipelineError` where the topic does not exist, or a transaction on it stays open; `KafkaError`.
     public func read(
-        from: Int64? = nil, until: Int64? = nil, _ visit: (DeadLetterEntry) throws -> Bool
+        from: Int64? = nil, until: Int64? = nil, onInvalid: (String, DeadLetterEntry.Place) -> Void = { _, _ in },
+        _ visit: (DeadLetterEntry) throws -> Bool
     ) async throws {
         try await scan(try await ranges(from, until)) { batch, index, partition in
-            guard let entry = DeadLetterEntry(batch, index, partition: partition) else { return true }
+            guard let entry = DeadLetterEntry(batch, index, partition: partition) else {
+                if DeadLetterEntry.noted(batch, index) == nil {
+                    onInvalid(topic, .init(partition: partition, offset: batch.offset(index)))
+                }
+                return true
+            }
             return try visit(entry)
         }
     }

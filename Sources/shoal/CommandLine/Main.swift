@@ -3,6 +3,7 @@ import Kafka
 import Operations
 import Pipeline
 import Replay
+import Schemas
 import ShoalClient
 
 /// The program.
@@ -17,6 +18,7 @@ struct Shoal {
     ]
 
     static func main() async {
+        StandardStream.open()
         Interrupt.hold()
         // A reader that goes away, as `head` does, is no reason to be killed without a word.
         signal(SIGPIPE, SIG_IGN)
@@ -28,13 +30,14 @@ struct Shoal {
     /// Handlers of `exit` do not run: OpenSSL's would free what librdkafka's threads, which may be about to end, free, too.
     static func end(_ code: ExitCode) -> Never {
         Screen.close()
+        let code = Output.finish(code)
         fflush(nil)
         _exit(code.rawValue)
     }
 
     static func run(_ words: [String]) async -> ExitCode {
         guard let first = words.first, words != ["help"], !["--help", "-h"].contains(first) else {
-            print(help)
+            Output.line(help)
             return words.isEmpty ? .usage : .ok
         }
         if first == "--version" { return await run(["version"]) }
@@ -50,7 +53,7 @@ struct Shoal {
             let count = command.name.split(separator: " ").count
             let arguments = try Arguments(Array(words.dropFirst(count)), for: command)
             if arguments.has("help") {
-                print(command.help)
+                Output.line(command.help)
                 return .ok
             }
             return try await command.run(arguments)
@@ -80,7 +83,8 @@ struct Shoal {
         case is UsageError: return .usage
         case is Configuration.Invalid: return .configuration
         case is ListenError: return .address
-        case is AuditLog.Failure: return .configuration
+        case let error as AuditLog.Failure: return error.isConfiguration ? .configuration : .output
+        case is OutputError: return .output
         case let error as PipelineError:
             switch error.kind {
             case .configuration: return .configuration
@@ -101,13 +105,15 @@ struct Shoal {
         case let error as KafkaError:
             // Librdkafka refuses settings that contradict each other, or files that it cannot read, only at the start.
             if error.name == "_INVALID_ARG" { return .configuration }
-            return error.isAuthorization ? .notAuthorized : error.isTimeout ? .unavailable : .failed
+            return error.isAuthorization ? .notAuthorized : error.isConnection ? .unavailable : .failed
         default: return .failed
         }
     }
 
+    /// Writes a message to standard error. Characters that act on a terminal are shown as escapes: messages quote topics,
+    /// brokers and files.
     static func report(_ text: String) {
-        Logger.standardError(text)
+        Logger.standardError(text.printableLines)
     }
 
     static var help: String {
@@ -133,7 +139,7 @@ extension Command {
     static let version = Command(
         name: "version", summary: "print the versions of Shoal and of librdkafka", isConfigured: false
     ) { _ in
-        print("shoal \(Shoal.version) (librdkafka \(ClientConfiguration.libraryVersion))")
+        Output.line("shoal \(Shoal.version) (librdkafka \(ClientConfiguration.libraryVersion))")
         return .ok
     }
 }

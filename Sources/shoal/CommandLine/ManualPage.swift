@@ -97,7 +97,7 @@ extension Command {
         details: "For man(7): all commands, settings and exit statuses.",
         examples: ["shoal manual | man -l -", "shoal manual | gzip -9n > /usr/local/share/man/man1/shoal.1.gz"]
     ) { _ in
-        print(ManualPage.text(Shoal.commands))
+        Output.line(ManualPage.text(Shoal.commands))
         return .ok
     }
 }

@@ -5,6 +5,12 @@ import Synchronization
 /// A file that cannot be written.
 struct OutputError: Error, CustomStringConvertible {
     var description: String
+
+    /// - Parameter number: the system's error number.
+    init(_ path: String, _ number: Int32) {
+        let name = path == "-" ? "standard output" : path
+        description = "Cannot write \(name): \(unsafe String(cString: strerror(number)))."
+    }
 }
 
 /// A file that is written, or standard output (`-`); gzip where its name ends in `.gz`. Writing and compressing go on beside
@@ -31,7 +37,7 @@ struct OutputError: Error, CustomStringConvertible {
     init(_ path: String) throws(OutputError) {
         self.path = path
         descriptor = path == "-" ? dup(1) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw OutputError(description: "\(path): \(Self.reason(errno))") }
+        guard descriptor >= 0 else { throw OutputError(path, errno) }
         unsafe gzip = path.hasSuffix(".gz") ? gzdopen(descriptor, "wb4") : nil
         if unsafe gzip != nil, unsafe gzbuffer(gzip, 1 << 18) != 0 {
             throw OutputError(description: "\(path): \(Self.reason(ENOMEM))")
@@ -83,6 +89,9 @@ struct OutputError: Error, CustomStringConvertible {
             }
             if written > 0 {
                 start += written
+            } else if unsafe gzip != nil {
+                // Zlib does not go on after an error, whichever it was.
+                return fail(errno == 0 ? EIO : errno)
             } else if errno != EINTR, !waits() {
                 return fail(errno)
             }
@@ -91,7 +100,7 @@ struct OutputError: Error, CustomStringConvertible {
 
     private func finish() {
         if let gzip = unsafe gzip {
-            if unsafe gzclose(gzip) != Z_OK { fail(errno) }
+            if unsafe gzclose(gzip) != Z_OK { fail(errno == 0 ? EIO : errno) }
         } else if Foundation.close(descriptor) != 0 {
             fail(errno)
         }
@@ -99,7 +108,7 @@ struct OutputError: Error, CustomStringConvertible {
 
     /// Waits for room where the other end of a pipe is one that does not block.
     private func waits() -> Bool {
-        guard unsafe gzip == nil, errno == EAGAIN else { return false }
+        guard errno == EAGAIN else { return false }
         var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         // Safe: one question is asked.
         return unsafe poll(&question, 1, 1_000) >= 0
@@ -109,10 +118,35 @@ struct OutputError: Error, CustomStringConvertible {
         state.withLock { state in
             if number == EPIPE { state.isUnread = true }
             if number != EPIPE, state.error == nil {
-                state.error = OutputError(description: "\(path): \(Self.reason(number))")
+                state.error = OutputError(path, number)
             }
         }
     }
+}
 
-    private static func reason(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }
+extension OutputFile {
+    /// Writes a whole file. A regular file is replaced in one step, when the new content is complete; a device or a pipe is
+    /// written to.
+    static func save(_ bytes: [UInt8], to path: String) throws(OutputError) {
+        var status = stat()
+        // Safe: the status outlives the call.
+        let exists = unsafe stat(path, &status) == 0
+        guard !exists || status.st_mode & S_IFMT == S_IFREG else {
+            let file = try OutputFile(path)
+            _ = try file.write(bytes)
+            return try file.close()
+        }
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let temporary = "\(target).\(getpid()).part"
+        do throws(OutputError) {
+            let file = try OutputFile(temporary)
+            _ = try file.write(bytes)
+            try file.close()
+            // Safe: both paths outlive the call.
+            guard unsafe rename(temporary, target) == 0 else { throw OutputError(path, errno) }
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+    }
 }

@@ -2,7 +2,7 @@ import Kafka
 import Operations
 import ShoalClient
 
-/// Sends records to a topic, keyed, and knows what became of them.
+/// Sends records to a topic, keyed, and counts those that brokers have acknowledged.
 struct RecordSender {
     let topic: String
     private let producer: Producer
@@ -46,17 +46,42 @@ struct RecordSender {
         if let (error, _) = producer.undelivered { throw error }
     }
 
-    /// Waits until all are with the brokers.
-    func flush(timeout: Duration) throws {
-        try producer.flush(timeout: timeout)
+    /// Waits until brokers have acknowledged all records.
+    /// - Parameters:
+    ///   - timeout: how long it waits at most.
+    ///   - waiting: called a few times a second; false: to wait for at most `grace` from now on.
+    ///   - grace: see `waiting`.
+    /// - Throws: `KafkaError`: a record could not be delivered, or some were not acknowledged in time.
+    func flush(
+        timeout: Duration = .seconds(60), grace: Duration = .seconds(10), waiting: () -> Bool = { true }
+    ) throws {
+        var end = ContinuousClock.now + timeout
+        var isShort = false
+        while true {
+            do throws(KafkaError) {
+                return try producer.flush(timeout: .milliseconds(200))
+            } catch {
+                guard error.isTimeout, producer.undelivered == nil, ContinuousClock.now < end else { throw error }
+            }
+            if !isShort, !waiting() {
+                isShort = true
+                end = min(end, .now + grace)
+            }
+        }
     }
 
-    /// Records that are not lost.
-    var delivered: Int { sent - lost }
+    /// Records that brokers have acknowledged.
+    var delivered: Int { producer.delivered }
+    /// Records that were given up.
     var lost: Int { producer.undelivered?.count ?? 0 }
+    /// Records of which it is not known whether a broker has them.
+    var open: Int { max(sent - delivered - lost, 0) }
 
-    /// As `1200 events sent to watch-events, 3 could not be delivered`.
+    /// As `1200 events sent to watch-events, 3 could not be delivered`. Only acknowledged records count as sent.
     var text: String {
         "\(delivered) events sent to \(topic)" + (lost > 0 ? ", \(lost) could not be delivered" : "")
     }
+
+    /// The same after the last record, with those that were not acknowledged.
+    var finalText: String { text + (open > 0 ? ", \(open) were not acknowledged" : "") }
 }

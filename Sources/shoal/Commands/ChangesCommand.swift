@@ -2,6 +2,7 @@ import Kafka
 import Operations
 import Schemas
 import ShoalClient
+import Synchronization
 
 extension Command {
     static let changes = Command(
@@ -12,13 +13,15 @@ extension Command {
             Option("json", nil, "one JSON object a line"),
             Option("member", "HEX", "only this member, 32 hexadecimal digits"),
             Option("cluster", "N", "only changes that touch this cluster"),
-            Option("kind", "K", "only this kind, as member_moved"),
+            Option("kind", "K", "only this kind, as member_moved; may be repeated"),
             Option("limit", "N", "stop after N changes"),
         ], isStoppable: true,
         details: """
             Shows what is committed. A time is that of the records: 2026-11-24T10:00:00Z, or milliseconds since 1970.
             Positions are PARTITION:OFFSET, separated by commas; other partitions begin at their first record. A position
             that a subscriber has stored is the same behind the topic's name and a slash.
+
+            A record that is no cluster change is named on standard error and skipped; the status is 65 at the end.
             """,
         examples: [
             "shoal changes --from beginning --until end",
@@ -37,9 +40,14 @@ extension Command {
             guard until == "end" else { throw UsageError(description: "--until \(until): only `end` is known") }
             subscription.stopsAtEnd = true
         }
+        let bad = Mutex(0)
+        subscription.onInvalidRecord = { record in
+            bad.withLock { $0 += 1 }
+            Shoal.report("\(record). It is skipped.")
+        }
         try await show(
             subscription, filter, limit: try arguments.integer("limit", or: .max), isJSON: arguments.has("json"))
-        return .ok
+        return bad.withLock { $0 } == 0 ? .ok : .different
     }
 
     private static func show(
@@ -66,6 +74,9 @@ extension Command {
             line.removeAll(keepingCapacity: true)
             if isJSON {
                 next.change.encodeJSON(into: &line)
+                if line.contains(where: { $0 >= 0x7F }) {
+                    line = Array(String(decoding: line, as: UTF8.self).printableJSON.utf8)
+                }
             } else {
                 line += next.change.sentence(hasColor: hasColor).utf8
             }
@@ -106,7 +117,8 @@ extension ClusterChanges.Configuration {
 private struct ChangeFilter {
     private var member: UInt128?
     private var cluster: UInt32?
-    private var kind: ClusterChange.Kind?
+    /// Empty: all.
+    private var kinds: Set<ClusterChange.Kind> = []
 
     init(_ arguments: Arguments) throws {
         if let text = arguments["member"] {
@@ -116,18 +128,18 @@ private struct ChangeFilter {
             self.member = member
         }
         if arguments["cluster"] != nil { cluster = UInt32(clamping: try arguments.integer("cluster", or: 0)) }
-        if let text = arguments["kind"] {
+        for text in arguments.all("kind") {
             guard let kind = ClusterChange.Kind.allCases.first(where: { $0.name == text }) else {
                 let names = ClusterChange.Kind.allCases.map(\.name)
                 throw UsageError(description: "--kind \(text): must be one of \(names.joined(separator: ", "))")
             }
-            self.kind = kind
+            kinds.insert(kind)
         }
     }
 
     func matches(_ change: ClusterChange) -> Bool {
         if let member, change.member != member { return false }
-        if let kind, change.kind != kind { return false }
+        if !kinds.isEmpty, !kinds.contains(change.kind) { return false }
         guard let cluster else { return true }
         return [change.cluster, change.from, change.to, change.otherCluster].contains(cluster)
     }

@@ -15,7 +15,7 @@ extension Command {
         let options = try configuration.pipelineOptions(configuration.logger)
         // Librdkafka looks at certificates, and at what fits together, when a client starts.
         _ = try Admin(options.kafka)
-        print("the configuration is right")
+        Output.line("the configuration is right")
         return .ok
     }
 
@@ -33,7 +33,7 @@ extension Command {
         }
         let widths = (rows.map(\.0.count).max() ?? 0, min(rows.map(\.1.count).max() ?? 0, 40))
         for (name, value, source) in rows {
-            print(name.padding(to: widths.0 + 2) + value.padding(to: widths.1 + 2) + source)
+            Output.line(name.padding(to: widths.0 + 2) + value.padding(to: widths.1 + 2) + source)
         }
         return .ok
     }
@@ -52,8 +52,8 @@ extension Command {
         examples: ["shoal config docs --format text | less"]
     ) { arguments in
         switch arguments["format"] ?? "markdown" {
-        case "markdown": print(Setting.markdown)
-        case "text": print(Setting.text())
+        case "markdown": Output.line(Setting.markdown)
+        case "text": Output.line(Setting.text())
         case let other: throw UsageError(description: "--format \(other): must be markdown or text")
         }
         return .ok

@@ -40,7 +40,7 @@ extension Command {
             Shoal.report("\(Hex.text(member)) is in no event that was read of \(configuration.text("input.topic"))")
             return .noInput
         }
-        print(arguments.has("json") ? try report.json() : report.text)
+        if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
         return .ok
     }
 

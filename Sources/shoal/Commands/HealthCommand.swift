@@ -33,7 +33,7 @@ extension Command {
         let probe = HTTPProbe(try address(arguments), timeout: .milliseconds(timeout))
         do {
             let answer = try probe.get("\(path)?verbose")
-            print(answer.body.trimmingCharacters(in: .newlines))
+            Output.line(answer.body.trimmingCharacters(in: .newlines))
             return answer.status == 200 ? .ok : .failed
         } catch {
             Shoal.report("\(error)")

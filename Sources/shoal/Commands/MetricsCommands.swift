@@ -9,9 +9,9 @@ extension Command {
         examples: ["shoal metrics docs --format text | less"]
     ) { arguments in
         switch arguments["format"] ?? "markdown" {
-        case "markdown": print(Metric.markdown)
-        case "text": print(Metric.text())
-        case "json": print(Metric.json)
+        case "markdown": Output.line(Metric.markdown)
+        case "text": Output.line(Metric.text())
+        case "json": Output.json(Metric.json)
         case let other: throw UsageError(description: "--format \(other): must be markdown, text or json")
         }
         return .ok

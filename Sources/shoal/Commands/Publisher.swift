@@ -41,16 +41,16 @@ struct Publisher {
         } catch {
             // What was sent before is told in any case.
             try? sender.flush(timeout: .seconds(10))
-            progress.end(line: text(sender))
+            progress.end(line: text(sender, isFinal: true))
             throw error
         }
         do {
-            try sender.flush(timeout: .seconds(60))
+            try flush(sender)
         } catch {
-            progress.end(line: text(sender))
+            progress.end(line: text(sender, isFinal: true))
             throw error
         }
-        progress.end(line: text(sender))
+        progress.end(line: text(sender, isFinal: true))
         return isStopped || (bad > 0 && sender.sent == 0) ? .failed : .ok
     }
 
@@ -99,6 +99,14 @@ struct Publisher {
         }
     }
 
+    /// Waits for the acknowledgements of all records; after an interrupt for a short time only.
+    private mutating func flush(_ sender: RecordSender) throws {
+        try sender.flush {
+            if progress.isDue { progress.show(line: text(sender) + "; \(sender.open) wait for the broker") }
+            return !interrupt.isSet
+        }
+    }
+
     private mutating func wait(
         until due: ContinuousClock.Instant, _ records: RecordReader, _ sender: RecordSender
     ) async throws {
@@ -109,9 +117,9 @@ struct Publisher {
         }
     }
 
-    private func text(_ sender: RecordSender, _ records: RecordReader? = nil) -> String {
+    private func text(_ sender: RecordSender, _ records: RecordReader? = nil, isFinal: Bool = false) -> String {
         let share = records?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
-        return "\(share)\(sender.text)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")
+        return "\(share)\(isFinal ? sender.finalText : sender.text)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")
             + ", \(progress.rate(sender.delivered)) a second"
     }
 }

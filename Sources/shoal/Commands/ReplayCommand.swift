@@ -50,9 +50,15 @@ extension Command {
                 topic, client: client, isJSON: configuration.text("output.format") == "json")
             if let publisher { replay = replay.publishing(to: publisher) }
         }
-        var result = try await input.run(replay)
-        try publisher?.finish()
-        if let publisher { Shoal.report("\(publisher.sent) changes were written to \(arguments["publish-to"] ?? "")") }
+        var result: ReplayResult
+        do {
+            result = try await input.run(replay)
+            try publisher?.finish()
+        } catch {
+            if let publisher { Shoal.report(publisher.text) }
+            throw error
+        }
+        if let publisher { Shoal.report(publisher.text) }
         result.measureQuality(truth: truth?.groups)
         let report = result.report
         try output.give(text: report.text, json: report.json, html: report.html)

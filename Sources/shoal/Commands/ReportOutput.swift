@@ -17,32 +17,29 @@ struct ReportOutput: Sendable {
         page = arguments["html"]
         guard let page else { return }
         let file = URL(fileURLWithPath: page)
+        let kind = (try? FileManager.default.attributesOfItem(atPath: page))?[.type] as? FileAttributeType
+        if kind == .typeDirectory { throw UsageError(description: "--html \(page): is a directory") }
+        // A device or a pipe is not replaced.
+        if let kind, kind != .typeRegular, kind != .typeSymbolicLink { return }
         let folder = file.deletingLastPathComponent().path
         guard FileManager.default.isWritableFile(atPath: folder) else {
             throw UsageError(description: "--html \(page): \(folder) is no directory that can be written to")
         }
-        if (try? file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true {
-            throw UsageError(description: "--html \(page): is a directory")
-        }
     }
 
-    /// - Throws: what keeps the page from being written.
+    /// - Throws: `OutputError` if the page cannot be written.
     func give(
         text: (_ width: Int, _ hasColor: Bool) -> String, json: () throws -> String, html: () -> String
     ) throws {
         let output = StandardStream.output
         if isJSON {
-            _ = output.write(try json() + "\n")
+            Output.json(try json())
         } else {
             let width = output.isTerminal ? min(Screen().size.columns, 160) : 120
             _ = output.write(text(width, output.hasColor))
         }
         guard let page else { return }
-        do {
-            try Data(html().utf8).write(to: URL(fileURLWithPath: page), options: .atomic)
-        } catch {
-            throw InputError(description: "\(page): \(error.localizedDescription)")
-        }
+        try OutputFile.save(Array(html().utf8), to: page)
         Shoal.report("the page is in \(page)")
     }
 }

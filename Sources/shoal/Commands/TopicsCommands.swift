@@ -44,13 +44,13 @@ extension Command {
             configuration, partitions: partitions, input: input, replication: replication, retention: retention)
         for plan in plans {
             if let count = try await admin.partitions(of: plan.topic.name) {
-                print("\(plan.topic.name): exists, \(partitionCount(count))")
+                Output.line("\(plan.topic.name): exists, \(partitionCount(count))")
             } else {
                 made.append(plan.topic)
             }
         }
         if arguments.has("dry-run") {
-            for topic in made { print("\(topic.name): would be made, \(partitionCount(topic.partitions))") }
+            for topic in made { Output.line("\(topic.name): would be made, \(partitionCount(topic.partitions))") }
             return .ok
         }
         let errors = made.isEmpty ? [:] : try await admin.create(made)
@@ -60,10 +60,10 @@ extension Command {
                 Shoal.report("\(error)")
             } else if errors[topic.name] != nil {
                 // Made by somebody else meanwhile, or not known yet to the broker that was asked.
-                print("\(topic.name): exists, \(partitionCount(try await known(topic.name, admin) ?? 0))")
+                Output.line("\(topic.name): exists, \(partitionCount(try await known(topic.name, admin) ?? 0))")
             } else {
                 _ = try await known(topic.name, admin)
-                print("\(topic.name): made, \(partitionCount(topic.partitions))")
+                Output.line("\(topic.name): made, \(partitionCount(topic.partitions))")
             }
         }
         guard !failures.isEmpty else { return .ok }
@@ -99,23 +99,23 @@ extension Command {
             guard try await known(name, admin, patience: .milliseconds(300)) != nil,
                 let layout = try await admin.layout(of: name)
             else {
-                print("\(name): MISSING (\(plan.purpose)); `shoal topics create` makes it")
+                Output.line("\(name): MISSING (\(plan.purpose)); `shoal topics create` makes it")
                 isRight = false
                 continue
             }
-            if !isCheck { print("\(name): \(partitionCount(layout.partitions)) (\(plan.purpose))") }
+            if !isCheck { Output.line("\(name): \(partitionCount(layout.partitions)) (\(plan.purpose))") }
             var settings: [String: String] = [:]
             do throws(KafkaError) {
                 settings = try await admin.configuration(of: name)
             } catch {
                 // What is not known is not right.
-                print("\(isCheck ? "\(name):" : " ") its settings cannot be read: \(error)")
+                Output.line("\(isCheck ? "\(name):" : " ") its settings cannot be read: \(error)")
                 isRight = false
                 if error.isAuthorization { isAuthorized = false }
             }
             let findings = plan.findings(layout, settings)
             for finding in findings where !isCheck || finding.isWrong {
-                print("\(isCheck ? "\(name):" : " ") \(finding.text)")
+                Output.line("\(isCheck ? "\(name):" : " ") \(finding.text)")
             }
             if findings.contains(where: \.isWrong) { isRight = false }
         }

@@ -46,7 +46,7 @@ extension Command {
             Shoal.report("stopped: nothing was compared to its end")
             return .interrupted
         }
-        print(arguments.has("json") ? try report.json() : report.text)
+        if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
         return report.isIdentical ? .ok : .different
     }
 }

@@ -66,7 +66,7 @@ struct Demo {
         display.end(
             DemoSummary(
                 state, truth: truth, scenario: scenario, key: options.key, published: progress.now,
-                isInterrupted: interrupt.isSet))
+                isInterrupted: interrupt.isSet || progress.now.isStopped))
     }
 
     private enum Part: Sendable {

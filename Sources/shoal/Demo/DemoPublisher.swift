@@ -12,6 +12,8 @@ struct DemoPublisher {
             /// Events, those left out that repeat one.
             var different: Int64 = 0
             var isFinished = false
+            /// Nothing more is to be published.
+            var isStopped = false
         }
 
         private let state = Mutex(State())
@@ -43,7 +45,7 @@ struct DemoPublisher {
         _ = pace.due(shape.startTime)
         var (key, line): ([UInt8], [UInt8]) = ([], [])
         var (sent, last, longest) = (Int64(0), UInt64(0), 1)
-        while !interrupt.isSet, let event = stream.next() {
+        while !isStopped, let event = stream.next() {
             key.removeAll(keepingCapacity: true)
             line.removeAll(keepingCapacity: true)
             encoder.appendKey(event, to: &key)
@@ -52,7 +54,7 @@ struct DemoPublisher {
             // Late and repeated events are sent at their place in the stream.
             let place = max(event.time, shape.startTime + Int64(event.epoch) * shape.epochLength)
             if let due = pace.due(place) {
-                while due > .now, !interrupt.isSet {
+                while due > .now, !isStopped {
                     _ = producer.waiting()
                     try await Task.sleep(for: min(due - .now, .milliseconds(20)))
                 }
@@ -72,9 +74,11 @@ struct DemoPublisher {
         return stream
     }
 
+    private var isStopped: Bool { interrupt.isSet || progress.now.isStopped }
+
     /// Waits while too much has not been read.
     private func wait(_ producer: Producer, _ sent: Int64, _ longest: Int) async throws {
-        while !interrupt.isSet {
+        while !isStopped {
             let waiting = producer.waiting()
             let read = statistics.snapshot.partitions.values.reduce(0) { $0 + $1.offset }
             guard Int(sent - read) * longest > Self.mostAhead || waiting > 10_000 else { return }

@@ -32,8 +32,9 @@ enum DemoNews {
 
 /// How the demo is shown; called from one task, but for notes.
 protocol DemoDisplay: Sendable {
-    /// All that has happened since the last call, and how things stand.
-    func show(_ news: [DemoNews], _ state: DemoState)
+    /// Shows all that has happened since the last call, and the state now.
+    /// - Returns: false if standard output cannot be written any more.
+    func show(_ news: [DemoNews], _ state: DemoState) -> Bool
     /// A warning.
     func note(_ text: String)
     func end(_ summary: DemoSummary)
@@ -87,9 +88,11 @@ final class DemoSubscriber: Sendable {
                 if state.table.take(next.change) { news.append(DemoNews.change(next.change)) }
                 if news.count > 5_000, !isLast { break }
             }
-            display.show(Self.sorted(news), state)
+            // Without a reader there is no reason to go on.
+            if !display.show(Self.sorted(news), state) { progress.update { $0.isStopped = true } }
             if isLast { return state }
-            if ending.isDue(state, isFinished: published.isFinished, isInterrupted: interrupt.isSet) { stop() }
+            let isInterrupted = interrupt.isSet || progress.now.isStopped
+            if ending.isDue(state, isFinished: published.isFinished, isInterrupted: isInterrupted) { stop() }
             try await Task.sleep(for: .milliseconds(80))
         }
     }

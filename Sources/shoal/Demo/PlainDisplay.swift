@@ -24,7 +24,7 @@ final class PlainDisplay: DemoDisplay {
         write([text.printable])
     }
 
-    func show(_ news: [DemoNews], _ state: DemoState) {
+    func show(_ news: [DemoNews], _ state: DemoState) -> Bool {
         var lines: [String] = []
         counted.withLock { counted in
             for one in news {
@@ -46,7 +46,7 @@ final class PlainDisplay: DemoDisplay {
             if epoch / Self.tableEvery > (counted.epoch ?? 0) / Self.tableEvery { lines += Self.table(state) }
             counted = Counted(epoch: epoch)
         }
-        write(lines)
+        return write(lines)
     }
 
     func end(_ summary: DemoSummary) {
@@ -64,7 +64,8 @@ final class PlainDisplay: DemoDisplay {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
     }
 
-    private func write(_ lines: [String]) {
-        if !lines.isEmpty { _ = output.write(lines.joined(separator: "\n") + "\n") }
+    @discardableResult
+    private func write(_ lines: [String]) -> Bool {
+        output.isRead && (lines.isEmpty || output.write(lines.joined(separator: "\n") + "\n"))
     }
 }

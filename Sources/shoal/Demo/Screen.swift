@@ -30,11 +30,12 @@ final class Screen: Sendable {
     }
 
     /// Shows a picture. Lines are written over, never cleared before, and in one go: nothing flickers.
-    func draw(_ lines: [String]) {
+    /// - Returns: false if the terminal cannot be written to.
+    func draw(_ lines: [String]) -> Bool {
         var text = "\u{1B}[?2026h\u{1B}[H"
         text += lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n")
         text += "\u{1B}[J\u{1B}[?2026l"
-        _ = output.write(text)
+        return output.write(text)
     }
 
     /// Puts back what was there; harmless where nothing was drawn.

@@ -31,7 +31,7 @@ final class TerminalDisplay: DemoDisplay {
         told.withLock { $0.add(DemoLine(note: text)) }
     }
 
-    func show(_ news: [DemoNews], _ state: DemoState) {
+    func show(_ news: [DemoNews], _ state: DemoState) -> Bool {
         let lines = told.withLock { told in
             for one in news {
                 if case .change(let change) = one, change.kind.isOfMember {
@@ -43,7 +43,7 @@ final class TerminalDisplay: DemoDisplay {
             return told.lines
         }
         let size = screen.size
-        screen.draw(DemoFrame(width: size.columns, height: size.rows, hasColor: hasColor).lines(state, lines))
+        return screen.draw(DemoFrame(width: size.columns, height: size.rows, hasColor: hasColor).lines(state, lines))
     }
 
     func end(_ summary: DemoSummary) {

@@ -28,13 +28,13 @@ struct DeadLetterLines {
         return StandardStream.output.append((isJSON ? try JSONText.line(object) : object.line).utf8)
     }
 
-    func end() {
+    func end() throws {
         if isSummary {
             let rows = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             let text =
                 isJSON
-                ? rows.compactMap { try? JSONText.line(Count(reason: $0.key, count: $0.value)) }.joined()
-                : StatusText.table(rows.map { [$0.key, DemoText.number($0.value)] }).map { $0 + "\n" }.joined()
+                ? try rows.map { try JSONText.line(Count(reason: $0.key, count: $0.value)) }.joined()
+                : StatusText.table(rows.map { [$0.key.printable, DemoText.number($0.value)] }).map { $0 + "\n" }.joined()
             _ = StandardStream.output.append(text.utf8)
         }
         _ = StandardStream.output.flush()

@@ -3,6 +3,7 @@ import Foundation
 import Kafka
 import Operations
 import Pipeline
+import Synchronization
 
 extension Command {
     static let deadLettersList = Command(
@@ -24,6 +25,8 @@ extension Command {
 
             No viewer is named and no byte of a record is shown, unless --show-content asks for it: then what is printed
             is as personal as the input, and belongs in no ticket and no chat. What is no UTF-8 is shown in base64.
+
+            A record that is no dead letter is named on standard error and skipped; the status is 65 at the end.
             """,
         examples: [
             "shoal dead-letters list --summary",
@@ -38,17 +41,18 @@ extension Command {
             configuration.client(configuration.logger), topic: configuration.deadLettersTopic)
         let resubmitted = try await box.resubmitted()
         var lines = DeadLetterLines(arguments, resubmitted)
+        let bad = InvalidDeadLetters()
         let interrupt = Interrupt()
         if arguments.has("show-content") { Shoal.report("what follows holds viewers' ids and events") }
         if limit > 0 {
-            try await box.read(from: filter.from, until: filter.until) { letter in
+            try await box.read(from: filter.from, until: filter.until, onInvalid: bad.report) { letter in
                 guard filter.matches(letter) else { return !interrupt.isSet }
                 let isRead = try lines.add(letter)
                 return isRead && lines.count < limit && !interrupt.isSet
             }
         }
-        lines.end()
-        return .ok
+        try lines.end()
+        return bad.status
     }
 
     static let deadLettersResubmit = Command(
@@ -103,14 +107,33 @@ extension Command {
                 partitioner: configuration.engineSettings.fixed.partitioner, deadLetters: configuration.deadLettersTopic
             )
         let interrupt = Interrupt()
-        try await box.read(from: filter.from, until: filter.until) { letter in
-            if filter.matches(letter), choice.takes(letter) { try resubmission?.add(letter) }
-            return !interrupt.isSet
+        let bad = InvalidDeadLetters()
+        do {
+            try await box.read(from: filter.from, until: filter.until, onInvalid: bad.report) { letter in
+                if filter.matches(letter), choice.takes(letter) { try resubmission?.add(letter) }
+                return !interrupt.isSet
+            }
+            try resubmission?.commit()
+        } catch {
+            if let resubmission { Shoal.report("\(resubmission.sent) were sent to \(input) before this error") }
+            throw error
         }
-        try resubmission?.commit()
-        print(choice.summary(isDone: !arguments.has("dry-run")))
-        return .ok
+        Output.line(choice.summary(sent: resubmission?.sent))
+        return bad.status
     }
+}
+
+/// Names records of the dead-letter topic that are none, and remembers whether there were any.
+private final class InvalidDeadLetters: Sendable {
+    private let count = Mutex(0)
+
+    func report(_ topic: String, _ place: DeadLetterEntry.Place) {
+        count.withLock { $0 += 1 }
+        Shoal.report(
+            "\(topic) partition \(place.partition) offset \(place.offset): the record is no dead letter. It is skipped.")
+    }
+
+    var status: ExitCode { count.withLock { $0 } == 0 ? .ok : .different }
 }
 
 /// Which dead letters can be sent, and why the others are not.
@@ -145,8 +168,9 @@ struct DeadLetterChoice {
         return letter.resubmittedFrom == nil ? nil : "came back from a resubmission (--again sends them again)"
     }
 
-    func summary(isDone: Bool) -> String {
-        let head = "\(taken) \(isDone ? "sent" : "would be sent") to \(input)"
+    /// - Parameter sent: how many were sent; nil: none is to be sent, and the text says how many would be.
+    func summary(sent: Int?) -> String {
+        let head = sent.map { "\($0) sent to \(input)" } ?? "\(taken) would be sent to \(input)"
         return ([head] + left.sorted { $0.key < $1.key }.map { "\($0.value) not: \($0.key)" }).joined(separator: "\n")
     }
 }

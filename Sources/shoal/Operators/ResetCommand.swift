@@ -61,21 +61,21 @@ extension Command {
             try await Task.sleep(for: .milliseconds(500))
             plan = try await reset.plan()
         }
-        for line in plan.lines { print(line.printable) }
+        for line in plan.lines { Output.line(line) }
         if plan.isEmpty { return .ok }
         if !plan.instances.isEmpty {
             let text =
                 "the group has members: \(plan.instances.joined(separator: ", ")). Stop them first; a static member keeps "
                 + "its place until its session has ended (--wait 60s waits for that)"
             guard isMeant else {
-                print("It would be refused now: \(text)")
+                Output.line("It would be refused now: \(text)")
                 return .ok
             }
             Shoal.report("refused, and nothing was done: \(text)")
             return .failed
         }
         guard isMeant else {
-            print("Nothing was done. --apply does it.")
+            Output.line("Nothing was done. --apply does it.")
             return .ok
         }
         if arguments["confirm"] == nil {
@@ -83,13 +83,13 @@ extension Command {
                 throw UsageError(
                     description: "nobody can be asked here: --confirm \(application) does it without asking")
             }
-            _ = StandardStream.output.write("Type the application's id, \(application), to go on: ")
-            guard readLine(strippingNewline: true) == application else {
+            let isAsked = StandardStream.output.write("Type the application's id, \(application), to go on: ")
+            guard isAsked, readLine(strippingNewline: true) == application else {
                 Shoal.report("that is not it; nothing was done")
                 return .failed
             }
         }
-        try await reset.apply(plan) { print($0.printable) }
+        try await reset.apply(plan) { Output.line($0) }
         return .ok
     }
 }

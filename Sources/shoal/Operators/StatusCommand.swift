@@ -52,7 +52,7 @@ extension Command {
         let reader = try StatusReader(configuration)
         guard let pause else {
             let status = try await reader.read()
-            if let limits { return check(status, limits, isJSON: arguments.has("json")) }
+            if let limits { return try check(status, limits, isJSON: arguments.has("json")) }
             _ = StandardStream.output.write(try text(status, arguments))
             return .ok
         }
@@ -63,10 +63,10 @@ extension Command {
         arguments.has("json") ? try JSONText.line(status) : StatusText(status, isWhole: arguments.has("all")).text
     }
 
-    private static func check(_ status: ApplicationStatus, _ limits: StatusLimits, isJSON: Bool) -> ExitCode {
+    private static func check(_ status: ApplicationStatus, _ limits: StatusLimits, isJSON: Bool) throws -> ExitCode {
         let problems = limits.problems(of: status)
-        for problem in problems where !isJSON { print(problem) }
-        if isJSON, let line = try? JSONText.line(["problems": problems]) { _ = StandardStream.output.write(line) }
+        for problem in problems where !isJSON { Output.line(problem) }
+        if isJSON { _ = StandardStream.output.write(try JSONText.line(["problems": problems])) }
         return problems.isEmpty ? .ok : .unfit
     }
 
@@ -107,6 +107,6 @@ enum JSONText {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+        return String(decoding: try encoder.encode(value), as: UTF8.self).printableJSON + "\n"
     }
 }

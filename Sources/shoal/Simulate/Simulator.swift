@@ -70,8 +70,13 @@ struct Simulator {
             }
             try end()
         } catch {
-            // What was done before is told in any case.
-            if case .topic(let sender) = destination { try? sender.flush(timeout: .seconds(10)) }
+            guard case .topic(let sender) = destination else {
+                // A file that could not be written holds less than was made.
+                progress.clear()
+                throw error
+            }
+            // The records that brokers have are counted in any case.
+            try? sender.flush(timeout: .seconds(10))
             progress.end(line: text())
             throw error
         }
@@ -148,7 +153,11 @@ struct Simulator {
         case .file(let file):
             if !isUnread { try flush(file) }
             try file.close()
-        case .topic(let sender): try sender.flush(timeout: .seconds(60))
+        case .topic(let sender):
+            try sender.flush {
+                if progress.isDue { progress.show(line: sender.text + "; \(sender.open) wait for the broker") }
+                return !interrupt.isSet
+            }
         }
         try truth?.end(stream, counts)
     }
@@ -160,7 +169,7 @@ struct Simulator {
             Double(counts.events) / Double(options.events), Double(stream.epoch) / Double(shape.epochs))
         let done =
             switch destination {
-            case .topic(let sender): sender.text
+            case .topic(let sender): isRunning ? sender.text : sender.finalText
             case .file(let file):
                 "\(counts.events) events written to \(file.path == "-" ? "standard output" : file.path)"
             }

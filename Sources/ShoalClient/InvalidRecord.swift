@@ -1,0 +1,13 @@
+public import Schemas
+
+/// A record of a topic that does not hold what the topic is for.
+public struct InvalidRecord: Error, CustomStringConvertible, Sendable {
+    public var topic: String
+    public var partition: Int32
+    public var offset: Int64
+    public var reason: ProtoError
+
+    public var description: String {
+        "\(topic) partition \(partition) offset \(offset): the record cannot be read: \(reason)"
+    }
+}
