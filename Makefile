@@ -22,7 +22,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing bench-replay
+.PHONY: build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-verify test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing bench-replay
 
 build: deps            ## a debug build
 	swift build
@@ -96,6 +96,12 @@ test-simulation: deps  ## instances over a Kafka in memory, with every fault, fo
 		SHOAL_SIMULATION_THREADS=$(or $(THREADS),$(shell nproc)) $(if $(TRACE),SHOAL_SIMULATION_TRACE=$(TRACE)) \
 		$(if $(MUTATIONS),SHOAL_SIMULATION_MUTATIONS=$(MUTATIONS)) $(if $(OFF),SHOAL_SIMULATION_OFF=$(OFF)) \
 		swift test $(TEST_BUILD) --skip-build --filter '^SimulationTests\.'
+
+# RUNS=200, SEED=1: the first run's seed; SEED=its seed RUNS=1 repeats one that fails.
+test-verify: deps      ## recorded runs with idle partitions, kills and growth, verified in memory
+	swift build $(TEST_BUILD) --build-tests
+	SHOAL_VERIFY_RUNS=$(or $(RUNS),200) SHOAL_VERIFY_SEED=$(or $(SEED),1) \
+		swift test $(TEST_BUILD) --skip-build --filter '^SimulationTests\.VerifyTests/'
 
 # FAULTS=200, SEED=1, SECONDS=3600, BROKERS=kafka4 (kafka3, kafka3x3, kafka4x3): rounds of ten faults, each from a seed of its own,
 # until so many have struck or the time is over. A round that fails is played again by SEED=its seed FAULTS=1; where a run ended, the

@@ -4,7 +4,7 @@ internal import Pipeline
 internal import Schemas
 
 /// What the model topic tells of a live run.
-struct RecordedRun {
+struct RecordedRun: Sendable {
     let topic: String
     let genesis: ModelRecord
     /// When the genesis model was written, ms since 1970: when the application began.
@@ -18,14 +18,16 @@ struct RecordedRun {
 
     /// Reads the model topic up to an offset.
     /// - Throws: `ReplayError` where it holds no whole run; `KafkaError`.
-    init(_ topic: String, through offset: Int64, client: ClientConfiguration) async throws {
+    init(
+        _ topic: String, through offset: Int64, client: ClientConfiguration, _ progress: ReplayProgress
+    ) async throws {
         let admin = try Admin(client)
         let low = try await admin.watermarks(of: TopicPartition(topic, 0)).low
         var table = ModelTable()
         var models: [RecordedModel] = []
         var last: ModelRecord?
         var life: Int64?
-        try await BoundedReader(client).read(TopicPartition(topic, 0), low..<offset) { batch, index in
+        try await BoundedReader(client, progress).read(TopicPartition(topic, 0), low..<offset) { batch, index in
             guard let value = batch.value(index) else { return }
             do throws(ProtoError) {
                 guard let record = try table.take(value, offset: batch.offset(index)) else { return }
@@ -34,7 +36,11 @@ struct RecordedRun {
                     life = batch.timestamp(index)
                     return
                 }
-                models.append(RecordedModel(record, batch, index))
+                let announced = batch.headers(index).first { $0.name == "content_hash" }?.value ?? []
+                models.append(
+                    RecordedModel(
+                        record, offset: batch.offset(index),
+                        announcedHash: String(decoding: announced, as: UTF8.self)))
             } catch {
                 throw ReplayError(
                     .incomparable,
@@ -50,6 +56,13 @@ struct RecordedRun {
                         + "how the run began"
                     : "\(topic) holds no genesis model: no run was recorded")
         }
+        self.init(topic, genesis: genesis, life: life, models: models, last: last, table: table)
+    }
+
+    init(
+        _ topic: String, genesis: ModelRecord, life: Int64?, models: [RecordedModel], last: ModelRecord,
+        table: ModelTable
+    ) {
         self.topic = topic
         self.genesis = genesis
         self.life = life
@@ -60,12 +73,11 @@ struct RecordedRun {
 }
 
 extension RecordedModel {
-    fileprivate init(_ record: ModelRecord, _ batch: borrowing MessageBatch, _ index: Int) {
-        let announced = batch.headers(index).first { $0.name == "content_hash" }?.value ?? []
-        offset = batch.offset(index)
+    init(_ record: ModelRecord, offset: Int64, announcedHash: String) {
+        self.offset = offset
+        self.announcedHash = announcedHash
         bookkeeping = record.bookkeeping
         settings = record.model.settings
-        announcedHash = String(decoding: announced, as: UTF8.self)
         contentHash = Hex.text(SHA256Digest.of(ModelContent.encode(record.model).span))
     }
 }
@@ -73,13 +85,16 @@ extension RecordedModel {
 /// Reads a range of a partition from its beginning to its end.
 struct BoundedReader {
     private let client: ReaderClient
+    private let progress: ReplayProgress
 
-    init(_ configuration: ClientConfiguration) throws(KafkaError) {
+    init(_ configuration: ClientConfiguration, _ progress: ReplayProgress) throws(KafkaError) {
         client = try ReaderClient(configuration.reading)
+        self.progress = progress
     }
 
     /// Visits the committed records of the range, in order; waits for transactions that are open within it.
     /// - Parameter pause: is called after some records, and may wait.
+    /// - Throws: `CancellationError` if the run is stopped.
     func read(
         _ partition: TopicPartition, _ range: Range<Int64>, pause: () async throws -> Void = {},
         _ visit: (borrowing MessageBatch, Int) throws -> Void
@@ -88,15 +103,34 @@ struct BoundedReader {
         let reader = try client.reader(
             topic: partition.topic, partition: partition.partition, from: range.lowerBound)
         while reader.position < range.upperBound {
+            try progress.check()
             if try Self.visit(reader, range, visit) {
+                progress.step()
                 try await pause()
             } else {
-                try await Task.sleep(for: .milliseconds(2))
+                try await progress.waiting(
+                    "\(partition) is read up to offset \(reader.position) of \(range.upperBound)"
+                ) {
+                    try await wait(reader, range, visit, pause)
+                }
             }
         }
     }
 
-    /// - Returns: whether something was at hand.
+    /// Waits for the next records, and visits them.
+    private func wait(
+        _ reader: PartitionReader, _ range: Range<Int64>,
+        _ visit: (borrowing MessageBatch, Int) throws -> Void, _ pause: () async throws -> Void
+    ) async throws {
+        let position = reader.position
+        while reader.position == position {
+            try await Task.sleep(for: .milliseconds(2))
+            try progress.check()
+            if try Self.visit(reader, range, visit) { return try await pause() }
+        }
+    }
+
+    /// - Returns: whether there were records.
     private static func visit(
         _ reader: PartitionReader, _ range: Range<Int64>, _ visit: (borrowing MessageBatch, Int) throws -> Void
     ) throws -> Bool {

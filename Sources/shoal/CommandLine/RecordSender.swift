@@ -47,8 +47,24 @@ struct RecordSender {
     }
 
     /// Waits until all are with the brokers.
-    func flush(timeout: Duration) throws {
-        try producer.flush(timeout: timeout)
+    /// - Parameters:
+    ///   - timeout: for how long, at most.
+    ///   - isStopped: asked meanwhile; from then on it waits for 5 s at most.
+    func flush(timeout: Duration, isStopped: () -> Bool = { false }) throws {
+        var end = ContinuousClock.now + timeout
+        var wasStopped = false
+        while true {
+            if !wasStopped, isStopped() {
+                wasStopped = true
+                end = min(end, .now + .seconds(5))
+            }
+            let left = end - .now
+            do throws(KafkaError) {
+                return try producer.flush(timeout: min(max(left, .zero), .milliseconds(200)))
+            } catch {
+                guard error.isTimeout, producer.undelivered == nil, left > .zero else { throw error }
+            }
+        }
     }
 
     /// Records that are not lost.

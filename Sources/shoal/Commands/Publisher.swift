@@ -10,7 +10,7 @@ struct Publisher {
     private let format: WatchEventReader.Format?
     private let isStrict: Bool
     private let limit: Int
-    private let interrupt = Interrupt()
+    private let interrupt = Interrupt(within: .seconds(15))
     private var pace: Pace
     private var progress = ProgressLine()
     private var bad = 0
@@ -44,7 +44,7 @@ struct Publisher {
             throw error
         }
         do {
-            try sender.flush(timeout: .seconds(60))
+            try sender.flush(timeout: .seconds(60)) { interrupt.isSet }
         } catch {
             progress.end(line: text(sender))
             throw error

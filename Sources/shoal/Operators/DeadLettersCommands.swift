@@ -37,7 +37,7 @@ extension Command {
             configuration.client(configuration.logger), topic: configuration.deadLettersTopic)
         let resubmitted = try await box.resubmitted()
         var lines = DeadLetterLines(arguments, resubmitted)
-        let interrupt = Interrupt()
+        let interrupt = Interrupt(within: .seconds(15))
         if arguments.has("show-content") { Shoal.report("what follows holds viewers' ids and events") }
         if limit > 0 {
             try await box.read(from: filter.from, until: filter.until) { letter in
@@ -97,7 +97,7 @@ extension Command {
             : try DeadLetterBox.Resubmission(
                 kafka, application: configuration.text("application.id"), input: input, partitions: partitions,
                 deadLetters: configuration.deadLettersTopic)
-        let interrupt = Interrupt()
+        let interrupt = Interrupt(within: .seconds(15))
         try await box.read(from: filter.from, until: filter.until) { letter in
             if filter.matches(letter), choice.takes(letter) { try resubmission?.add(letter) }
             return !interrupt.isSet
