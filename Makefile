@@ -21,7 +21,7 @@ install = scripts/packages.sh $(1)
 # A release of one commit has the same bytes, whenever and wherever it is made, with one Swift and one Debian.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
-.PHONY: help build program demo test test-deploy test-kafka test-simulation test-faults test-sanitize test-upgrade lint release \
+.PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-faults test-sanitize test-upgrade lint release \
 	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing pictures deps \
 	test-deps clean build/release/shoal
 
@@ -57,6 +57,9 @@ test-kafka:            ## runs all tests on Apache Kafka 3 and 4, with one broke
 
 test-simulation: deps  ## runs simulated instances with every fault for a minute (SECONDS, SEED, THREADS, TRACE, MUTATIONS)
 	DURATION='$(SECONDS)' scripts/test-simulation.sh
+
+test-verify: deps      ## verifies recorded runs over random histories in memory (RUNS, SEED)
+	scripts/test-verify.sh
 
 test-faults: test-deps ## runs Shoal on Apache Kafka under random faults (FAULTS, SEED, SECONDS, BROKERS, ONLY)
 	DURATION='$(SECONDS)' scripts/test-faults.sh

@@ -177,12 +177,12 @@ public struct Coordinator: Sendable {
         var through = first
         let included = pending.filter { ($0.closing.from ?? .min) <= first }
         if included.isEmpty {
-            // A thousand empty epochs are one record, and their models have one content.
-            while through - first < 100_000, isDue(through + 1, clock),
-                !pending.contains(where: { ($0.closing.from ?? .min) <= through + 1 })
-            {
-                through += 1
-            }
+            // Many empty epochs are one record, and their models have one content. Epochs that all partitions have closed are due
+            // in any case: they are passed over at once.
+            let next = pending.compactMap(\.closing.from).min() ?? .max
+            let last = min(first + 100_000, clock.now - 1, next - 1)
+            through = max(first, min(last, partitions.map { $0.closed ?? .min }.min() ?? first))
+            while through < last, isDue(through + 1, clock) { through += 1 }
         }
         return try include(included, from: first, through: through, settings: settings, unread: unread)
     }

@@ -46,9 +46,11 @@ extension Configuration {
 
     /// One name a line, byte for byte; empty lines do not count.
     private static func topics(in file: String) throws(Invalid) -> [[UInt8]] {
-        guard let content = FileManager.default.contents(atPath: file) else {
+        guard var content = FileManager.default.contents(atPath: file) else {
             throw Invalid(problems: ["topics.file: \(file) cannot be read"])
         }
+        // A byte order mark is no part of the first name.
+        if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = Data(content.dropFirst(3)) }
         var names = content.split(separator: UInt8(ascii: "\n")).map { line in
             Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
         }

@@ -9,8 +9,10 @@ extension Replay {
     /// standard input.
     /// - Throws: `ReplayError` where it cannot be read; `Contradiction`, which no input can cause.
     public func run(file path: String) async throws -> ReplayResult {
-        let feed = FileFeed(try BlockReader(path), partitions: options.partitions, key: options.key)
-        let spool = options.epochs == .given ? EpochSpool(partitions: options.partitions) : nil
+        let feed = FileFeed(
+            try BlockReader(path), partitions: options.partitions, key: options.key, waits: progress)
+        progress.onStop { Task { await feed.stop() } }
+        let spool = options.epochs == .given ? EpochSpool() : nil
         do {
             var result: ReplayResult
             if let spool {

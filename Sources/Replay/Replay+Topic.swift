@@ -12,7 +12,7 @@ extension Replay {
             range.topic, range.client, options, progress, ranges: range.offsets, partitions: range.offsets.count)
         var result: ReplayResult
         if options.epochs == .given {
-            let spool = EpochSpool(partitions: range.offsets.count)
+            let spool = EpochSpool()
             try await read(range, input, into: spool)
             result = try await run(spool, partitions: range.offsets.count)
         } else {

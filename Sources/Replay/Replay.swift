@@ -60,18 +60,27 @@ public struct Replay: Sendable {
     /// Runs all partitions over the epochs that the spool holds.
     func run(_ spool: EpochSpool, partitions count: Int) async throws -> ReplayResult {
         guard let epochs = await spool.epochs else { return ReplayResult(ReportBuilder().report()) }
-        let coordinator = coordinator(partitions: count, opening: epochs.lowerBound)
+        guard !epochs.isTooLong else { throw Self.tooLong(epochs, length: options.settings.fixed.epochLength) }
+        let coordinator = coordinator(partitions: count, opening: epochs.first)
         let genesis = genesis
         return try await results(coordinator, partitions: count) { partition in
             let shard = Shard(
                 partition: Int32(partition), genesis: genesis, keys: KeyedTopics(options.key),
-                opening: epochs.lowerBound)
+                opening: epochs.first)
             var run = PartitionRun(
                 PartitionEngine(shard, offset: 0, isGiven: true), coordinator: coordinator, progress: progress,
                 outlet: outlet, keepsPlaces: keepsPlaces)
-            var source = SpooledSource(spool, partition: partition, first: epochs.lowerBound)
+            var source = SpooledSource(spool, partition: partition, first: epochs.first)
             return try await run.run(&source, epochs: epochs)
         }
+    }
+
+    private static func tooLong(_ epochs: GivenSpan, length: Int64) -> ReplayError {
+        ReplayError(
+            .input,
+            "The events lie too far apart for --epochs given: they span \(epochs.last - epochs.first + 1) epochs, from the time "
+                + "\(epochs.first * length) to \((epochs.last + 1) * length) (ms since 1970), and at most \(GivenSpan.most) "
+                + "are replayed. Correct the times of the events, set a longer epoch.length, or use --epochs clock.")
     }
 
     /// Runs a task for each partition, and makes the report of what they leave.
@@ -79,13 +88,14 @@ public struct Replay: Sendable {
         _ coordinator: ReplayCoordinator, partitions: Int,
         _ body: @escaping @Sendable (Int) async throws -> PartitionResult
     ) async throws -> ReplayResult {
+        progress.onStop { Task { await coordinator.stop() } }
         var results = try await withThrowingTaskGroup(of: PartitionResult.self) { group in
             for partition in 0..<partitions {
                 group.addTask {
                     do {
                         return try await body(partition)
                     } catch {
-                        // Those who wait for models go home, so that the error can be told.
+                        // Partitions that wait for models end, so that the error is reported.
                         await coordinator.stop()
                         throw error
                     }
@@ -103,7 +113,8 @@ public struct Replay: Sendable {
         if !progress.isStopped, let starved = results.first(where: { $0.starvedFor != nil }) {
             throw ReplayError(
                 .contradiction,
-                "partition \(starved.partition) waits for the model of epoch \(starved.starvedFor ?? 0) for ever")
+                "Partition \(starved.partition) waits for the model of epoch \(starved.starvedFor ?? 0), to which no partition "
+                    + "can contribute any more. Report it together with the input.")
         }
         var report = await coordinator.report()
         report.isInterrupted = progress.isStopped

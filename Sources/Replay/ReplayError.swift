@@ -7,6 +7,8 @@ public struct ReplayError: Error, CustomStringConvertible, Sendable {
         case incomparable
         /// What was read contradicts itself.
         case contradiction
+        /// Nothing has happened for too long.
+        case stalled
     }
 
     public let kind: Kind

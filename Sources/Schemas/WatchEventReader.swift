@@ -57,11 +57,15 @@ public struct WatchEventReader: Sendable {
         var isJSON = options.format == .json
         if options.format != .json, value.count > 0, value[0] == 0 {
             start = try Self.frame(value)
+        } else if options.format != .protobuf, Self.hasMark(value) {
+            start = WatchEventFile.mark.count
         }
         if options.format == .auto {
             var first = start
             while first < value.count, Self.isSpace(value[first]) { first += 1 }
             isJSON = first < value.count && value[first] == UInt8(ascii: "{")
+            // A mark is skipped in front of JSON only.
+            if !isJSON, value.count > 0, value[0] != 0 { start = 0 }
         } else if isJSON, value.count > 5, value[0] == 0 {
             start = 5
         }
@@ -98,6 +102,11 @@ public struct WatchEventReader: Sendable {
             throw .badFrame
         }
         return 5 + reader.offset
+    }
+
+    /// Whether it begins with a byte order mark, with which no Protobuf message can begin.
+    private static func hasMark(_ value: Span<UInt8>) -> Bool {
+        value.count >= 3 && value[0] == 0xEF && value[1] == 0xBB && value[2] == 0xBF
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool {

@@ -164,6 +164,85 @@ struct FileReplayTests {
         }
     }
 
+    @Test("a byte order mark is skipped at the beginning of a file and of a line")
+    func mark() async throws {
+        let lines = try Self.lines(seed: 10, viewers: 200, epochs: 4)
+        let plain = try await replay(try file("plain.ndjson", lines.map { $0 + [10] }.joined())).json()
+        let marked = try file("a.ndjson", [0xEF, 0xBB, 0xBF] + lines.map { $0 + [10] }.joined())
+        #expect(try await replay(marked).json() == plain)
+        let all = try file("b.ndjson", lines.map { [0xEF, 0xBB, 0xBF] + $0 + [10] }.joined())
+        #expect(try await replay(all).json() == plain)
+    }
+
+    @Test("a record that is too long is counted as it would be on a topic, and the others count")
+    func long() async throws {
+        let lines = try Self.lines(seed: 11, viewers: 200, epochs: 4)
+        let long = Array(#"{"user_id":"v","video_id":""#.utf8) + [UInt8](repeating: 97, count: 3 << 20) + Array(#""}"#.utf8)
+        let plain = try await replay(try file("plain.ndjson", lines.map { $0 + [10] }.joined()))
+        for place in [0, 100, lines.count] {
+            var with = lines
+            with.insert(long, at: place)
+            let path = try file("a.ndjson", with.map { $0 + [10] }.joined())
+            let result = try await Replay(options).run(file: path)
+            #expect(result.report.input.rejected == ["value_too_large": 1])
+            #expect(result.messages == ["\(path):\(place + 1): no watch event: value_too_large"])
+            var report = result.report
+            (report.input.name, report.input.rejected) = ("", [:])
+            #expect(report == plain, "\(place)")
+        }
+        // The same as messages, the long one of 3 and of 5 MiB.
+        func message(_ bytes: [UInt8]) -> [UInt8] {
+            var prefix: [UInt8] = []
+            var length = bytes.count
+            while length >= 0x80 {
+                prefix.append(UInt8(length & 0x7F) | 0x80)
+                length >>= 7
+            }
+            return prefix + [UInt8(length)] + bytes
+        }
+        let reader = WatchEventReader()
+        var event = WatchEvent()
+        let messages = try lines.map { line in
+            try reader.read(line.span, into: &event)
+            var bytes: [UInt8] = []
+            event.encode(into: &bytes)
+            return message(bytes)
+        }
+        for place in [0, 100, messages.count] {
+            for size in [3 << 20, 5 << 20] {
+                var with = messages
+                with.insert(message([0x12, 1, 118] + [UInt8](repeating: 0, count: size)), at: place)
+                let result = try await Replay(options).run(file: try file("a.pb", with.joined()))
+                #expect(result.report.input.rejected == ["value_too_large": 1])
+                #expect(result.report.digest == plain.digest, "\(place) \(size)")
+            }
+        }
+    }
+
+    @Test("a file of another format is refused with the format's name and a way to convert it")
+    func formatsRefused() async throws {
+        let line = try #require(try Self.lines(seed: 12, viewers: 50, epochs: 1).first)
+        let text = String(decoding: line, as: UTF8.self)
+        let spread = text.replacing(",", with: ",\n  ").replacing("{\"user_id", with: "{\n  \"user_id")
+        let utf16 = Array(text.utf16).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+        let cases: [(String, [UInt8], String)] = [
+            ("array", Array("[\(text),\n \(text)]".utf8), "a JSON array"),
+            ("array2", Array("[\n  \(text)\n]".utf8), "a JSON array"),
+            ("spread", Array("{\n  \(spread.dropFirst())".utf8), "JSON objects over several lines"),
+            ("csv", Array("user_id,video_id,watched_ms\nu1,v1,5\n".utf8), "a table"),
+            ("tsv", Array("user_id\tvideo_id\nu1\tv1\n".utf8), "a table"),
+            ("utf16", [0xFF, 0xFE] + utf16, "UTF-16"),
+            ("utf16 without a mark", utf16, "UTF-16"),
+            ("zstd", [0x28, 0xB5, 0x2F, 0xFD, 4, 0, 1, 2, 3], "zstd"),
+        ]
+        for (name, bytes, format) in cases {
+            let path = try file(name, bytes)
+            let error = await #expect(throws: ReplayError.self) { try await self.replay(path) }
+            #expect(error?.kind == .input, "\(name)")
+            #expect(error?.description.contains(format) == true, "\(name): \(error?.description ?? "")")
+        }
+    }
+
     @Test("a replay that is stopped reports what was done")
     func stopped() async throws {
         let path = try file("a.ndjson", try Self.lines(seed: 9).map { $0 + [10] }.joined())

@@ -4,6 +4,23 @@ import Testing
 
 @Suite("Reading watch events")
 struct WatchEventTests {
+    @Test("a byte order mark in front of JSON is skipped, and in front of Protobuf it is an error")
+    func mark() throws {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let value = mark + Array(#"{"user_id":"v","watched_ms":5,"event_time_ms":1700000000000}"#.utf8)
+        for format in [WatchEventReader.Format.auto, .json] {
+            var options = WatchEventReader.Options()
+            options.format = format
+            var event = WatchEvent()
+            try WatchEventReader(options: options).read(value.span, into: &event)
+            #expect(event.watched == 5)
+        }
+        var (event, message) = (WatchEvent(), mark)
+        try WatchEventReader().read(value.span, into: &event)
+        event.encode(into: &message)
+        #expect(throws: Rejection.badProtobuf) { try WatchEventReader().read(message.span, into: &event) }
+    }
+
     private func read(
         _ text: String, key: String? = "u", _ options: WatchEventReader.Options = .anyTime
     ) throws(Rejection) -> WatchEvent {

@@ -33,6 +33,9 @@ public final class ShoalProcess: Sendable {
 
     public var isRunning: Bool { process.isRunning }
 
+    /// The process's number.
+    public var identifier: Int32 { process.processIdentifier }
+
     /// Standard output and standard error so far.
     public var log: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
 

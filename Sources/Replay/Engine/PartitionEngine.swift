@@ -51,6 +51,11 @@ struct PartitionEngine {
             if let target, offset >= target.offset, position == target { return .arrived }
             if pending == nil { pending = source.next(&event) }
             guard let record = pending else { return .empty }
+            // Offsets without a record before the target hold control records and aborted ones.
+            if let target, offset < target.offset, pendingOffset >= target.offset {
+                offset = target.offset
+                if position == target { return .arrived }
+            }
             switch record {
             case .rejected(let place):
                 offset = place + 1
@@ -93,6 +98,11 @@ struct PartitionEngine {
 
     mutating func close(to epoch: Epoch) -> Closing {
         shard.close(to: epoch)
+    }
+
+    /// No record is left: the offsets up to the target hold control records and aborted ones.
+    mutating func endInput() {
+        if pending == nil, let target { offset = max(offset, target.offset) }
     }
 
     /// Opens the epoch that is waited for, or a part of it.

@@ -58,6 +58,7 @@ struct PartitionRun {
             case .empty:
                 try await flush()
                 if try await source.fill() { continue }
+                engine.endInput()
                 return try await finish()
             case .changes:
                 try await flush()
@@ -65,7 +66,7 @@ struct PartitionRun {
                 try await flush()
                 try await coordinator.take(closing, cut())
             case .needs(let version):
-                guard let model = await coordinator.model(version, for: partition) else {
+                guard let model = await model(version) else {
                     return try await finish(starvedFor: version)
                 }
                 let isOpen = engine.open(model, time: engine.event.time, offset: engine.pendingOffset)
@@ -78,29 +79,41 @@ struct PartitionRun {
         }
     }
 
+    private func model(_ version: Epoch) async -> CompiledModel? {
+        let (coordinator, partition) = (coordinator, partition)
+        return await progress.waiting("partition \(partition) waits for the model of epoch \(version)") {
+            await coordinator.model(version, for: partition)
+        }
+    }
+
     /// With the epochs given: opens and closes each of them.
-    mutating func run(_ source: inout SpooledSource, epochs: ClosedRange<Epoch>) async throws -> PartitionResult {
+    mutating func run(_ source: inout SpooledSource, epochs: GivenSpan) async throws -> PartitionResult {
         let length = engine.shard.current.model.settings.fixed.epochLength
-        for epoch in epochs {
+        var epoch = epochs.first
+        while !progress.isStopped {
             source.epoch = epoch
             while true {
                 let stop = engine.run(&source)
                 try await flush()
                 if case .empty = stop, try await !source.fill() { break }
             }
-            try await coordinator.take(engine.close(to: epoch + 1), cut())
-            guard epoch < epochs.upperBound else { break }
-            guard let needed = engine.shard.neededModel, let model = await coordinator.model(needed, for: partition)
-            else { return try await finish() }
+            let next = epochs.next(after: epoch)
+            try await coordinator.take(engine.close(to: next ?? epoch + 1), cut())
+            guard let next else { break }
+            guard let needed = engine.shard.neededModel, let model = await model(needed) else {
+                return try await finish()
+            }
             // The event that opens an epoch has the epoch's own time.
-            while !engine.open(model, time: (epoch + 1) * length, offset: engine.offset) {}
+            while !engine.open(model, time: next * length, offset: engine.offset) {}
             try await flush()
             if let start = await coordinator.start { looks.look(engine.shard, since: start) }
+            epoch = next
         }
         return try await finish()
     }
 
     private mutating func flush() async throws {
+        progress.step()
         let events = engine.shard.counters.events
         if events - reported > 0 {
             progress.add(events - reported)

@@ -22,7 +22,9 @@ actor ReplayCoordinator {
     private let givenThrough: Epoch
     /// The version that each partition asked for last; nil: it has come to its end.
     private var asked: [Epoch?]
-    private var waiting: [(version: Epoch, continuation: CheckedContinuation<Void, Never>)] = []
+    /// Partitions that wait for a model. A waiter is resumed with the result of its wait, so what happens between its wake-up
+    /// and its next step changes nothing.
+    private var waiting: [(version: Epoch, continuation: CheckedContinuation<CompiledModel?, Never>)] = []
     private var isStopped = false
     let watcher: any ModelWatcher
     private let outlet: ReplayOutlet?
@@ -77,6 +79,7 @@ actor ReplayCoordinator {
             held.append(.closing(closing))
         }
         watcher.closed(closing)
+        defer { settle() }
         try advance()
     }
 
@@ -84,29 +87,26 @@ actor ReplayCoordinator {
     func finish(_ partition: Int32, closings: Int64) throws {
         asked[Int(partition)] = nil
         if recorded == nil { held.append(.caughtUp(partition: partition, number: closings)) }
+        defer { settle() }
         try advance()
-        wakeStuck()
     }
 
-    /// The model of exactly this version, as soon as it is there.
-    /// - Returns: nil where it will never come: the replay was stopped, or the recorded run has no such model.
+    /// Returns the model of exactly this version as soon as it exists.
+    /// - Returns: nil if it will never exist: the replay was stopped, or no partition is left that could contribute to it.
     func model(_ version: Epoch, for partition: Int32) async -> CompiledModel? {
         asked[Int(partition)] = version
-        while !isStopped {
-            if let model = exact(version) { return model }
-            await withCheckedContinuation { continuation in
-                waiting.append((version, continuation))
-                wakeStuck()
-            }
-            if exact(version) == nil, isStuck { return nil }
+        if isStopped { return nil }
+        if let model = exact(version) { return model }
+        return await withCheckedContinuation { continuation in
+            waiting.append((version, continuation))
+            settle()
         }
-        return nil
     }
 
-    /// Nobody gets anything any more, and no model is made.
+    /// Ends all waits, and makes no model from now on.
     func stop() {
         isStopped = true
-        wake()
+        settle()
     }
 
     // MARK: - Models
@@ -120,36 +120,43 @@ actor ReplayCoordinator {
     }
 
     private func advance() throws {
-        guard !isStopped else { return }
-        let words = release()
-        for word in words {
-            try coordinator.fold(word, firstOffset: offset, offset: offset)
-            offset += 1
+        while !isStopped {
+            for word in release() {
+                try coordinator.fold(word, firstOffset: offset, offset: offset)
+                offset += 1
+            }
+            var hasPublished = false
+            while let next = try publish() {
+                hasPublished = true
+                try keep(next)
+            }
+            // The start releases the words that were held back for it.
+            guard hasPublished, !held.isEmpty else { return }
         }
-        var hasPublished = false
-        while let next = try publish() {
-            hasPublished = true
-            try keep(next)
-        }
-        guard hasPublished else { return }
-        // A start lets those speak who had said nothing before.
-        if recorded != nil, !held.isEmpty { return try advance() }
-        wake()
     }
 
-    /// What the coordinator is to be told now.
+    /// Returns the words that may be folded now, and removes them from `held`.
+    ///
+    /// The recorded start follows from the first epochs of the partitions that had left genesis when it was published. It is
+    /// repeated when all of these have left genesis, whichever is first, and before the words of all others.
     private func release() -> [Word] {
         guard coordinator.start == nil, let first = recorded?.first?.bookkeeping.partitions else {
             defer { held = [] }
             return held
         }
+        let present = Set(held.compactMap { Self.closing($0)?.partition }.map(Int.init))
+        guard first.indices.allSatisfy({ first[$0].first == nil || present.contains($0) }) else { return [] }
         func isEarly(_ word: Word) -> Bool {
-            guard case .closing(let closing) = word else { return false }
-            return first[Int(closing.partition)].first != nil
+            Self.closing(word).map { first[Int($0.partition)].first != nil } ?? false
         }
         let words = held.filter(isEarly)
         held.removeAll(where: isEarly)
         return words
+    }
+
+    private static func closing(_ word: Word) -> Closing? {
+        guard case .closing(let closing) = word else { return nil }
+        return closing
     }
 
     private func publish() throws -> Coordinator.Publication? {
@@ -183,22 +190,26 @@ actor ReplayCoordinator {
 
     // MARK: - Waiting
 
-    private func wake() {
+    /// Resumes every waiter whose wait is over. It follows each change of the state, so that no path can leave it out.
+    private func settle() {
+        let isOver = isStopped || isStuck
         let all = waiting
         waiting = []
-        for entry in all { entry.continuation.resume() }
+        for entry in all {
+            let model = isStopped ? nil : exact(entry.version)
+            if model == nil, !isOver {
+                waiting.append(entry)
+            } else {
+                entry.continuation.resume(returning: model)
+            }
+        }
     }
 
-    /// All who are not at their end wait for models that nobody will make.
-    private var isStuck: Bool { isStopped || hasGivenUp }
-    private var hasGivenUp = false
-
-    private func wakeStuck() {
-        guard !waiting.isEmpty, waiting.count == asked.count(where: { $0 != nil }),
-            waiting.allSatisfy({ exact($0.version) == nil })
-        else { return }
-        hasGivenUp = true
-        wake()
+    /// Whether all partitions that have not come to their end wait for models that do not exist: no partition is left that could
+    /// close an epoch, so none of these models will ever exist.
+    private var isStuck: Bool {
+        !waiting.isEmpty && waiting.count == asked.count(where: { $0 != nil })
+            && waiting.allSatisfy { exact($0.version) == nil }
     }
 }
 

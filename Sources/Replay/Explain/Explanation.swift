@@ -46,7 +46,7 @@ public struct Explanation: Sendable {
         for output in 0..<count where found == nil {
             let place = TopicPartition(topics.output, output)
             let marks = try await admin.watermarks(of: place)
-            try await BoundedReader(client).read(place, marks.low..<marks.high) { batch, index in
+            try await BoundedReader(client, progress).read(place, marks.low..<marks.high) { batch, index in
                 guard found == nil, let value = batch.valueBytes(index), let change = try? ClusterChange(value),
                     change.id == id, let member = change.member, let partition = change.inputPartition,
                     let offset = change.inputOffset
@@ -68,7 +68,8 @@ public struct Explanation: Sendable {
                 .incomparable, "there is no topic \(topics.models): no run of \(application) was recorded here")
         }
         let run = try await RecordedRun(
-            topics.models, of: application, through: try await admin.watermarks(of: place).high, client: client)
+            topics.models, of: application, through: try await admin.watermarks(of: place).high, client: client,
+            progress)
         guard run.last.keyFingerprint == options.key.fingerprint else {
             throw ReplayError(
                 .incomparable,

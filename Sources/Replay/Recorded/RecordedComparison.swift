@@ -34,7 +34,7 @@ public struct RecordedComparison: Sendable {
         let run = try await RecordedRun(
             topics.models, of: verification.application,
             through: try await verification.watermarks(admin, topics.models, 0).high,
-            client: verification.client)
+            client: verification.client, progress)
         try verification.checkKey(run)
         let stretches = try await verification.ranges(admin, run, committed, [:])
         var (b, last) = try await replay(run, stretches)
@@ -75,7 +75,7 @@ public struct RecordedComparison: Sendable {
         let topic = verification.topics.output
         for (output, range) in outputs.enumerated() {
             let place = TopicPartition(topic, Int32(output))
-            try await BoundedReader(verification.client).read(place, range) { batch, index in
+            try await BoundedReader(verification.client, progress).read(place, range) { batch, index in
                 guard let value = batch.valueBytes(index), let change = try? ClusterChange(value) else {
                     throw ReplayError(
                         .incomparable,

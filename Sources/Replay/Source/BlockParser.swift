@@ -75,7 +75,8 @@ struct BlockParser {
             parsed.records += 1
             if !block.isProtobuf, Self.isBlank(block.bytes, start, end) { continue }
             if let reason = intake.decode(block.bytes.span.extracting(start..<end)) {
-                if block.isCutOff, end == block.bytes.count { parsed.endsInTheMiddle = true }
+                let isLast = block.isCutOff && end == block.bytes.count
+                if isLast, reason != .valueTooLarge { parsed.endsInTheMiddle = true }
                 parsed.rejected[reason, default: 0] += 1
                 if parsed.examples.count < 10 { parsed.examples.append((parsed.records, intake.fault(reason))) }
                 continue

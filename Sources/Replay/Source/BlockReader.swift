@@ -22,9 +22,21 @@ internal import Schemas
     private var number = 0
     private var isProtobuf: Bool?
     private var isAtEnd = false
+    /// What is dropped of a record that is too long to be an event: only its beginning is kept, so that it is counted as one.
+    private var skip: Skip?
     private static let length = 1 << 20
-    /// Longer than any event: whoever has no end within it is none.
+    /// A longer record is not kept as a whole.
     private static let longest = 2 << 20
+    /// No message is so long: the file is none of messages.
+    private static let impossible = 64 << 20
+    /// That much is kept of a record that is too long.
+    private static let kept = WatchEvent.largestValue + 1
+
+    private enum Skip {
+        /// Up to the end of the line.
+        case line
+        case bytes(Int)
+    }
 
     /// - Throws: `ReplayError` where the file cannot be opened.
     init(_ path: String) throws(ReplayError) {
@@ -54,35 +66,91 @@ internal import Schemas
     }
 
     /// The next piece; nil at the end.
-    /// - Throws: `ReplayError` where the gzip stream is damaged or cut off, the file cannot be read, or a message is cut off.
+    /// - Throws: `ReplayError` if the gzip stream is damaged or cut off, the file cannot be read or has another format, or a message
+    ///   is cut off.
     func next() throws(ReplayError) -> Block? {
         while true {
+            if let block = try cut() { return block }
             if isAtEnd { return try last() }
+            let before = rest.count
             try fill()
-            if isProtobuf == nil, !rest.isEmpty { isProtobuf = WatchEventFile.isProtobuf(rest) }
-            let end = isProtobuf == true ? try endOfMessages() : endOfLines
-            guard end > 0 else {
-                if rest.count > Self.longest {
-                    throw ReplayError(.input, "\(path): no event ends within 2 MiB after block \(number)")
-                }
-                continue
+            if before == 0, isProtobuf == nil { try recognise() }
+            drop(from: before)
+        }
+    }
+
+    /// Finds the file's format.
+    private func recognise() throws(ReplayError) {
+        guard !rest.isEmpty else { return }
+        let content = WatchEventFile.content(rest)
+        if let refusal = content.refusal { throw ReplayError(.input, "\(path): \(refusal)") }
+        isProtobuf = content == .protobuf
+        if rest.starts(with: WatchEventFile.mark) { rest.removeFirst(WatchEventFile.mark.count) }
+    }
+
+    /// The whole records that have been read; nil: there are none.
+    private func cut() throws(ReplayError) -> Block? {
+        guard !rest.isEmpty, skip == nil else { return nil }
+        var end = isProtobuf == true ? try endOfMessages() : endOfLines
+        if end == 0, rest.count > Self.longest {
+            shorten()
+            end = isProtobuf == true ? try endOfMessages() : 0
+        }
+        guard end > 0 else { return nil }
+        // The block keeps the buffer; the next one begins with what is left.
+        let left = Array(rest[end...])
+        rest.removeLast(left.count)
+        let block = Block(number: number, bytes: rest, isProtobuf: isProtobuf ?? false)
+        rest = left
+        number += 1
+        return block
+    }
+
+    /// Keeps the beginning of the record that is too long, and drops the rest of it.
+    private func shorten() {
+        guard isProtobuf == true, let (length, start) = Self.length(rest, at: 0) else {
+            rest.removeLast(rest.count - Self.kept)
+            skip = .line
+            return
+        }
+        var short: [UInt8] = []
+        var number = Self.kept
+        while number >= 0x80 {
+            short.append(UInt8(number & 0x7F) | 0x80)
+            number >>= 7
+        }
+        short.append(UInt8(number))
+        short += rest[start..<start + Self.kept]
+        let left = start + length - rest.count
+        if left > 0 { skip = .bytes(left) } else { short += rest[(start + length)...] }
+        rest = short
+    }
+
+    /// Drops the part of a long record that was read last.
+    private func drop(from place: Int) {
+        switch skip {
+        case nil: return
+        case .line:
+            guard let end = rest[place...].firstIndex(of: UInt8(ascii: "\n")) else {
+                rest.removeLast(rest.count - place)
+                return
             }
-            // The block keeps the buffer; the next one begins with what is left.
-            let left = Array(rest[end...])
-            rest.removeLast(left.count)
-            let block = Block(number: number, bytes: rest, isProtobuf: isProtobuf ?? false)
-            rest = left
-            number += 1
-            return block
+            rest.removeSubrange(place..<end)
+            skip = nil
+        case .bytes(let left):
+            let count = min(left, rest.count - place)
+            rest.removeSubrange(place..<place + count)
+            skip = count < left ? .bytes(left - count) : nil
         }
     }
 
     /// What is left when the file has ended.
     private func last() throws(ReplayError) -> Block? {
-        guard !rest.isEmpty else { return nil }
-        if isProtobuf == true {
+        let isCut = if case .bytes? = skip { true } else { !rest.isEmpty && isProtobuf == true }
+        if isCut {
             throw ReplayError(.input, "\(path): ends in the middle of a message: is it still being written?")
         }
+        guard !rest.isEmpty else { return nil }
         defer { rest = [] }
         return Block(number: number, bytes: rest, isProtobuf: false, isCutOff: true)
     }
@@ -95,12 +163,14 @@ internal import Schemas
     private func endOfMessages() throws(ReplayError) -> Int {
         var end = 0
         while let (length, start) = Self.length(rest, at: end) {
-            guard length <= Self.longest else {
+            guard length <= Self.impossible else {
                 throw ReplayError(
                     .input,
                     "\(path): neither JSON lines nor Protobuf messages with their length before them (a message of "
                         + "\(length) bytes in block \(number))")
             }
+            // It is shortened as soon as it is the first one.
+            if length > Self.longest { break }
             guard start + length <= rest.count else { break }
             end = start + length
         }

@@ -3,24 +3,17 @@ internal import Clustering
 /// All events of an input by their own epoch and partition, in the order in which they came, for epochs that are given. What
 /// memory should not hold lies in a temporary file.
 actor EpochSpool {
-    private var queues: [Epoch: [EventQueue]] = [:]
+    /// By epoch and partition.
+    private var queues: [Epoch: [Int: EventQueue]] = [:]
     private var spill: SpillFile?
     private var size = 0
-    private let partitions: Int
     private let tooMuch = 512 << 20
     /// Pieces that came before their turn.
     private var early: [Int: [Piece]] = [:]
     private var delivered = 0
 
-    init(partitions: Int) {
-        self.partitions = partitions
-    }
-
-    /// The smallest and the largest epoch; nil: there is no event.
-    var epochs: ClosedRange<Epoch>? {
-        guard let first = queues.keys.min(), let last = queues.keys.max() else { return nil }
-        return first...last
-    }
+    /// The epochs from the first event's to the last one's; nil if there is no event.
+    var epochs: GivenSpan? { GivenSpan(queues.keys) }
 
     /// Adds what the block of this number gave, in the order of numbers.
     func add(_ pieces: [Piece], ofBlock number: Int) throws {
@@ -35,19 +28,19 @@ actor EpochSpool {
     func add(_ pieces: [Piece]) throws {
         for piece in pieces {
             guard let epoch = piece.epoch else { continue }
-            var row = queues.removeValue(forKey: epoch) ?? Array(repeating: EventQueue(), count: partitions)
-            size -= row[piece.partition].size
-            try row[piece.partition].append(piece.chunk, spills: size > tooMuch) { try spillFile().append($0.bytes) }
-            size += row[piece.partition].size
-            queues[epoch] = row
+            var queue = queues[epoch]?.removeValue(forKey: piece.partition) ?? EventQueue()
+            size -= queue.size
+            try queue.append(piece.chunk, spills: size > tooMuch) { try spillFile().append($0.bytes) }
+            size += queue.size
+            queues[epoch, default: [:]][piece.partition] = queue
         }
     }
 
     /// The next events of a partition in an epoch; nil: there are no more.
     func next(_ epoch: Epoch, _ partition: Int) throws -> EventChunk? {
-        guard var row = queues.removeValue(forKey: epoch) else { return nil }
-        let chunk = try row[partition].popFirst(from: spillFile)
-        queues[epoch] = row
+        guard var queue = queues[epoch]?.removeValue(forKey: partition) else { return nil }
+        let chunk = try queue.popFirst(from: spillFile)
+        if chunk != nil { queues[epoch]?[partition] = queue }
         return chunk
     }
 

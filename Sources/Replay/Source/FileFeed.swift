@@ -27,9 +27,12 @@ actor FileFeed {
     /// Bytes in queues above which nothing more is read while nobody waits for events, and above which they go to a file.
     private let enough = 16 << 20
     private let tooMuch = 256 << 20
+    private let waits: ReplayProgress
 
-    init(_ reader: sending BlockReader, partitions: Int, key: PrivacyKey) {
+    /// - Parameter waits: names what is waited for.
+    init(_ reader: sending BlockReader, partitions: Int, key: PrivacyKey, waits: ReplayProgress) {
         self.reader = reader
+        self.waits = waits
         queues = Array(repeating: EventQueue(), count: partitions)
         intake = Intake(key: key, options: WatchEventReader.Options())
     }
@@ -43,6 +46,8 @@ actor FileFeed {
     func nextBlock() async throws -> BlockReader.Block? {
         while !isRead, !isStopped {
             if size < enough || !hungry.isEmpty {
+                let number = waits.begin("\(reader.path) is read", isForeign: reader.path == "-")
+                defer { waits.end(number) }
                 if let block = try reader.next() {
                     handedOut += 1
                     return block
@@ -50,7 +55,9 @@ actor FileFeed {
                 isRead = true
                 wakeAll()
             } else {
-                await withCheckedContinuation { idle.append($0) }
+                await waits.waiting("\(reader.path) is read on when there is room for its events") {
+                    await withCheckedContinuation { idle.append($0) }
+                }
             }
         }
         return nil
@@ -92,9 +99,11 @@ actor FileFeed {
                 return chunk
             }
             if isFinished { return nil }
-            await withCheckedContinuation {
-                hungry[partition] = $0
-                wakeIdle()
+            await waits.waiting("partition \(partition) waits for events of \(reader.path)") {
+                await withCheckedContinuation {
+                    hungry[partition] = $0
+                    wakeIdle()
+                }
             }
         }
         return nil

@@ -37,6 +37,7 @@ struct TopicInput: Sendable {
     @inline(never)
     func source(_ partition: Int32, _ range: Range<Int64>, at place: Int? = nil) throws -> TopicSource {
         TopicSource(
+            "\(TopicPartition(topic, partition))",
             try client.reader(topic: topic, partition: partition, from: range.lowerBound), until: range.upperBound,
             Intake(key: key, options: options, place: InputPlace(partitioner, partition: partition, of: partitions)),
             progress, at: place ?? Int(partition), rejected)

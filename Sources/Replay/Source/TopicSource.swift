@@ -14,14 +14,18 @@ struct TopicSource: EventSource {
     private let progress: TopicProgress
     private let partition: Int
     private let rejected: RejectedCounts
+    /// The topic's name and the partition, for messages.
+    private let name: String
 
     /// - Parameters:
+    ///   - name: the topic's name and the partition.
     ///   - end: the offset behind the last.
     ///   - partition: where it stands in `progress`.
     init(
-        _ reader: PartitionReader, until end: Int64, _ intake: Intake, _ progress: TopicProgress, at partition: Int,
-        _ rejected: RejectedCounts
+        _ name: String, _ reader: PartitionReader, until end: Int64, _ intake: Intake, _ progress: TopicProgress,
+        at partition: Int, _ rejected: RejectedCounts
     ) {
+        self.name = name
         self.reader = reader
         self.end = end
         self.intake = intake
@@ -39,16 +43,33 @@ struct TopicSource: EventSource {
     func upcoming(_ distance: Int) -> UpcomingEvent? { events.upcoming(distance) }
 
     mutating func fill() async throws -> Bool {
-        while reader.position < end, !progress.replay.isStopped {
-            let batch = try reader.poll(max: 2_048)
-            progress.reached(reader.position, partition)
-            if batch.count > 0 {
-                read(batch)
-                return !records.isEmpty
-            }
-            try await Task.sleep(for: .milliseconds(1))
+        guard !isOver else { return false }
+        if try poll() { return !records.isEmpty }
+        let (progress, name) = (progress.replay, name)
+        let (position, end) = (reader.position, end)
+        let number = progress.begin("\(name) is read up to offset \(position) of \(end)")
+        defer { progress.end(number) }
+        while !isOver {
+            // A cancelled run ends as one that is stopped does.
+            try? await Task.sleep(for: .milliseconds(1))
+            if try poll() { return !records.isEmpty }
         }
         return false
+    }
+
+    private var isOver: Bool { reader.position >= end || progress.replay.isStopped || Task.isCancelled }
+
+    /// - Returns: whether there were records.
+    private mutating func poll() throws -> Bool {
+        let before = reader.position
+        let batch = try reader.poll(max: 2_048)
+        if reader.position != before {
+            progress.replay.step()
+            progress.reached(reader.position, partition)
+        }
+        guard batch.count > 0 else { return false }
+        read(batch)
+        return true
     }
 
     /// Reads a whole batch, so that memory can be fetched ahead.

@@ -64,10 +64,13 @@ actor PublishedChanges {
     /// Changes that were published before, and are not compared.
     private(set) var earlier: Int64 = 0
 
+    private let progress: ReplayProgress
+
     private let enough = 64 << 20
     private let tooMuch = 256 << 20
 
-    init(outputs: Int32, isShortened: [Bool], before: Before) {
+    init(outputs: Int32, isShortened: [Bool], before: Before, progress: ReplayProgress) {
+        self.progress = progress
         self.outputs = outputs
         self.before = before
         self.isShortened = isShortened
@@ -78,8 +81,11 @@ actor PublishedChanges {
     /// Takes records of an output partition; waits while there is no room.
     func add(_ records: [RecordQueue.Record], output: Int32) async throws {
         while size > enough, !isStopped, !hungry.contains(where: { $0.pair.output == output }) {
-            await withCheckedContinuation { idle.append($0) }
+            await progress.waiting("output partition \(output) is read on when changes were compared") {
+                await withCheckedContinuation { idle.append($0) }
+            }
         }
+        guard !isStopped else { return }
         let spills = size > tooMuch
         for record in records {
             let change = try? ClusterChange(record.value)
@@ -165,18 +171,21 @@ actor PublishedChanges {
     }
 
     private func waitForRecords(_ pair: Pair) async {
-        await withCheckedContinuation {
-            hungry.append((pair, $0))
-            wakeIdle()
+        let part = pair.input < 0 ? "the models' changes" : "partition \(pair.input)"
+        await progress.waiting("\(part) is compared with the next record of output partition \(pair.output)") {
+            await withCheckedContinuation {
+                hungry.append((pair, $0))
+                wakeIdle()
+            }
         }
     }
 
-    /// What is left of an input partition that was not to be published: nothing at or behind `offset` counts, which came later.
-    func checkRest(input: Int32, before isOld: (ClusterChange) -> Bool) throws {
-        guard differences[input] == nil else { return }
+    /// Looks for records of an input partition that had not to be published. It waits until all of the output has been read.
+    /// - Parameter isOld: whether a change was due before the comparison's end; later ones do not count.
+    func checkRest(input: Int32, before isOld: @Sendable (ClusterChange) -> Bool) async throws {
         for output in 0..<outputs {
             let pair = Pair(input: input, output: output)
-            while let record = try peek(pair) {
+            while differences[input] == nil, let record = try await first(pair) {
                 try withQueue(pair) { queue, _ in queue.removeFirst(record) }
                 let change = try? ClusterChange(record.value)
                 guard change.map(isOld) ?? true else { continue }

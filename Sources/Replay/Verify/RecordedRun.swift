@@ -4,7 +4,7 @@ internal import Pipeline
 internal import Schemas
 
 /// What the model topic tells of a live run.
-struct RecordedRun {
+struct RecordedRun: Sendable {
     let topic: String
     let genesis: ModelRecord
     /// When the genesis model was written, ms since 1970: when the application began.
@@ -19,7 +19,8 @@ struct RecordedRun {
     /// Reads the model topic up to an offset.
     /// - Throws: `ReplayError` if it holds no whole run, or one by other rules; `KafkaError`.
     init(
-        _ topic: String, of application: String, through offset: Int64, client: ClientConfiguration
+        _ topic: String, of application: String, through offset: Int64, client: ClientConfiguration,
+        _ progress: ReplayProgress
     ) async throws {
         let admin = try Admin(client)
         let low = try await admin.watermarks(of: TopicPartition(topic, 0)).low
@@ -27,7 +28,7 @@ struct RecordedRun {
         var models: [RecordedModel] = []
         var last: ModelRecord?
         var life: Int64?
-        try await BoundedReader(client).read(TopicPartition(topic, 0), low..<offset) { batch, index in
+        try await BoundedReader(client, progress).read(TopicPartition(topic, 0), low..<offset) { batch, index in
             guard let value = batch.value(index) else { return }
             do {
                 guard let record = try table.take(value, offset: batch.offset(index)) else { return }
@@ -40,7 +41,11 @@ struct RecordedRun {
                     life = batch.timestamp(index)
                     return
                 }
-                models.append(RecordedModel(record, batch, index))
+                let announced = batch.headers(index).first { $0.name == "content_hash" }?.value ?? []
+                models.append(
+                    RecordedModel(
+                        record, offset: batch.offset(index),
+                        announcedHash: String(decoding: announced, as: UTF8.self)))
             } catch let mismatch as RulesMismatch {
                 throw ReplayError(.incomparable, mismatch.message(application))
             } catch let error as ProtoError {
@@ -58,6 +63,13 @@ struct RecordedRun {
                         + "how the run began"
                     : "\(topic) holds no genesis model: no run was recorded")
         }
+        self.init(topic, genesis: genesis, life: life, models: models, last: last, table: table)
+    }
+
+    init(
+        _ topic: String, genesis: ModelRecord, life: Int64?, models: [RecordedModel], last: ModelRecord,
+        table: ModelTable
+    ) {
         self.topic = topic
         self.genesis = genesis
         self.life = life
@@ -68,12 +80,11 @@ struct RecordedRun {
 }
 
 extension RecordedModel {
-    fileprivate init(_ record: ModelRecord, _ batch: borrowing MessageBatch, _ index: Int) {
-        let announced = batch.headers(index).first { $0.name == "content_hash" }?.value ?? []
-        offset = batch.offset(index)
+    init(_ record: ModelRecord, offset: Int64, announcedHash: String) {
+        self.offset = offset
+        self.announcedHash = announcedHash
         bookkeeping = record.bookkeeping
         settings = record.model.settings
-        announcedHash = String(decoding: announced, as: UTF8.self)
         contentHash = Hex.text(SHA256Digest.of(ModelContent.encode(record.model).span))
     }
 }
@@ -81,13 +92,16 @@ extension RecordedModel {
 /// Reads a range of a partition from its beginning to its end.
 struct BoundedReader {
     private let client: ReaderClient
+    private let progress: ReplayProgress
 
-    init(_ configuration: ClientConfiguration) throws(KafkaError) {
+    init(_ configuration: ClientConfiguration, _ progress: ReplayProgress) throws(KafkaError) {
         client = try ReaderClient(configuration.reading)
+        self.progress = progress
     }
 
     /// Visits the committed records of the range, in order; waits for transactions that are open within it.
     /// - Parameter pause: is called after some records, and may wait.
+    /// - Throws: `CancellationError` if the run is stopped.
     func read(
         _ partition: TopicPartition, _ range: Range<Int64>, pause: () async throws -> Void = {},
         _ visit: (borrowing MessageBatch, Int) throws -> Void
@@ -96,15 +110,34 @@ struct BoundedReader {
         let reader = try client.reader(
             topic: partition.topic, partition: partition.partition, from: range.lowerBound)
         while reader.position < range.upperBound {
+            try progress.check()
             if try Self.visit(reader, range, visit) {
+                progress.step()
                 try await pause()
             } else {
-                try await Task.sleep(for: .milliseconds(2))
+                try await progress.waiting(
+                    "\(partition) is read up to offset \(reader.position) of \(range.upperBound)"
+                ) {
+                    try await wait(reader, range, visit, pause)
+                }
             }
         }
     }
 
-    /// - Returns: whether something was at hand.
+    /// Waits for the next records, and visits them.
+    private func wait(
+        _ reader: PartitionReader, _ range: Range<Int64>,
+        _ visit: (borrowing MessageBatch, Int) throws -> Void, _ pause: () async throws -> Void
+    ) async throws {
+        let position = reader.position
+        while reader.position == position {
+            try await Task.sleep(for: .milliseconds(2))
+            try progress.check()
+            if try Self.visit(reader, range, visit) { return try await pause() }
+        }
+    }
+
+    /// - Returns: whether there were records.
     private static func visit(
         _ reader: PartitionReader, _ range: Range<Int64>, _ visit: (borrowing MessageBatch, Int) throws -> Void
     ) throws -> Bool {

@@ -68,28 +68,62 @@ public struct Verification: Sendable {
         // Behind the checkpoints: a snapshot is committed with the position that it belongs to.
         let committed = try await positions(admin)
         let run = try await RecordedRun(
-            topics.models, of: application, through: try await watermarks(admin, topics.models, 0).high, client: client)
+            topics.models, of: application, through: try await watermarks(admin, topics.models, 0).high, client: client,
+            progress)
         try check(run)
         let ranges = try await ranges(admin, run, committed, starts)
         let continuation = try await Continuation(run, closings: ranges.map { $0.start?.closings ?? 0 })
         let published = try await published(admin, run, ranges, continuation)
-        let coordinator = ReplayCoordinator(
-            model: continuation.model, genesis: CompiledModel(run.genesis.model, version: nil),
-            bookkeeping: continuation.bookkeeping, settings: run.genesis.model.settings,
-            recorded: continuation.models, given: continuation.given.isEmpty ? nil : run.table,
-            watcher: ModelVerifier(continuation, encoder: ChangeRecord(format: isJSON ? .json : .protobuf)))
+        let comparison = RunComparison(
+            application: application, topics: topics, run: run, stretches: ranges, changes: published.changes,
+            coordinator: continuation.coordinator(run, isJSON: isJSON), isJSON: isJSON, modelsBefore: modelsBefore,
+            progress: progress)
+        var report = try await compare(comparison, published.ranges)
+        report.givenModel = continuation.given.last?.bookkeeping.through
+        return report
+    }
+
+    /// Reads input and output from Kafka.
+    private func compare(_ comparison: RunComparison, _ outputs: [Range<Int64>]) async throws -> VerifyReport {
+        let run = comparison.run
+        let input = try TopicInput(
+            topics.input, client, options, progress, recorded: run.genesis.model.settings.fixed,
+            ranges: comparison.stretches.map { $0.from..<max($0.target.offset, $0.from) })
+        let genesis = CompiledModel(run.genesis.model, version: nil)
+        let models = RecordedModels(run.table)
         do {
-            var report = try await compare(run, ranges, published, coordinator, modelsBefore: modelsBefore)
-            report.givenModel = continuation.given.last?.bookkeeping.through
-            return report
+            return try await comparison.report(outputs: outputs.count) { output in
+                try await read(output, outputs[Int(output)], into: comparison.changes)
+            } engine: { stretch in
+                try await stretch.start.engine(
+                    stretch.partition, stretch.from..<stretch.high, at: Int(stretch.partition), genesis, models, input)
+            } source: { stretch, offset in
+                try input.source(stretch.partition, offset..<stretch.high, at: Int(stretch.partition))
+            }
         } catch let contradiction as Contradiction {
             var report = VerifyReport()
             report.application = application
             report.differences = [
-                Difference(.model, modelVersion: await coordinator.lastVersion, "\(contradiction)")
+                Difference(.model, modelVersion: await comparison.coordinator.lastVersion, "\(contradiction)")
             ]
             return report
         }
+    }
+
+    private func read(_ output: Int32, _ range: Range<Int64>, into changes: PublishedChanges) async throws {
+        var records: [RecordQueue.Record] = []
+        func add() async throws {
+            try await changes.add(records, output: output)
+            records.removeAll(keepingCapacity: true)
+        }
+        try await BoundedReader(client, progress).read(TopicPartition(topics.output, output), range, pause: add) {
+            batch, index in
+            records.append(
+                RecordQueue.Record(
+                    key: batch.keyBytes(index) ?? [], value: batch.valueBytes(index) ?? [],
+                    offset: batch.offset(index)))
+        }
+        try await add()
     }
 
     /// A partition's stretch of the input.
@@ -206,7 +240,9 @@ public struct Verification: Sendable {
             points: stretches.map { $0.start?.point }, model: continuation.given.last?.bookkeeping.through,
             staleness: run.genesis.model.settings.fixed.staleness)
         let shortened = ranges.map { $0.lowerBound > 0 }
-        return (PublishedChanges(outputs: Int32(ranges.count), isShortened: shortened, before: before), ranges)
+        let changes = PublishedChanges(
+            outputs: Int32(ranges.count), isShortened: shortened, before: before, progress: progress)
+        return (changes, ranges)
     }
 
     /// What there is of each partition of the output topic.

@@ -13,6 +13,10 @@ final class Interrupt: Sendable {
         var action: (@Sendable () -> Void)?
         /// What hanging up means; nil: it ends the process, as it does by itself.
         var hangup: (@Sendable () -> Void)?
+        /// How long the action may take until the process has ended; nil: as long as it needs.
+        var grace: Duration?
+        /// Counts the actions that are over.
+        var ended = 0
     }
 
     private static let state = Mutex(State())
@@ -20,13 +24,29 @@ final class Interrupt: Sendable {
     private static let once = Duration.seconds(1)
 
     /// From now on the first signal means this action, and not the end of the process.
-    /// - Parameter hangup: called on each SIGHUP; nil: it ends the process, as it does by itself.
-    init(hangup: (@Sendable () -> Void)? = nil, _ action: @escaping @Sendable () -> Void = {}) {
+    /// - Parameters:
+    ///   - hangup: called on each SIGHUP; nil: it ends the process, as it does by itself.
+    ///   - grace: the time after the first signal at which the process is ended if it has not ended by itself, whatever it is
+    ///     blocked in; nil: it may take as long as it needs.
+    init(
+        hangup: (@Sendable () -> Void)? = nil, within grace: Duration? = nil,
+        _ action: @escaping @Sendable () -> Void = {}
+    ) {
         Self.state.withLock { state in
             state.action = action
             state.hangup = hangup
+            state.grace = grace
         }
         if hangup != nil { signal(SIGHUP, ring) }
+    }
+
+    /// The action is over: the next signal ends the process at once.
+    func end() {
+        Self.state.withLock { state in
+            state.action = nil
+            state.grace = nil
+            state.ended += 1
+        }
     }
 
     var isSet: Bool { Self.state.withLock { $0.first != nil } }
@@ -63,16 +83,27 @@ final class Interrupt: Sendable {
             return
         }
         let action: (@Sendable () -> Void)? = state.withLock { state in
+            if let first = state.first {
+                if ContinuousClock.now - first > once { Shoal.end(.interrupted) }
+                return nil
+            }
             // What is about to begin waits for this.
             if state.action == nil { Shoal.end(status) }
-            guard let first = state.first else {
-                state.first = .now
-                return state.action
-            }
-            if ContinuousClock.now - first > once { Shoal.end(.interrupted) }
-            return nil
+            state.first = .now
+            if let grace = state.grace { end(after: grace, unlessBehind: state.ended) }
+            return state.action
         }
         action?()
+    }
+
+    /// Ends the process after some time, unless the action is over by then.
+    private static func end(after grace: Duration, unlessBehind ended: Int) {
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: grace / .seconds(1))
+            guard state.withLock({ $0.ended }) == ended else { return }
+            Shoal.report("The command did not stop within \(Int(grace / .seconds(1))) s after the signal, and is ended.")
+            Shoal.end(.interrupted)
+        }
     }
 
     private static let numbers = [SIGINT, SIGTERM]

@@ -100,8 +100,9 @@ struct Shoal {
             switch error.kind {
             case .input: return .noInput
             case .incomparable: return .incomparable
-            case .contradiction: return .contradiction
+            case .contradiction, .stalled: return .contradiction
             }
+        case is Interrupted: return .interrupted
         case let error as KafkaError:
             // Librdkafka refuses settings that contradict each other, or files that it cannot read, only at the start.
             if error.name == "_INVALID_ARG" { return .configuration }

@@ -36,7 +36,10 @@ struct InputError: Error, CustomStringConvertible {
             throw InputError(description: "\(path): not enough memory")
         }
         try fill()
-        isProtobuf = WatchEventFile.isProtobuf(buffer[..<filled])
+        let content = WatchEventFile.content(buffer[..<filled])
+        if let refusal = content.refusal { throw InputError(description: "\(path): \(refusal)") }
+        isProtobuf = content == .protobuf
+        if buffer[..<filled].starts(with: WatchEventFile.mark) { at = WatchEventFile.mark.count }
     }
 
     deinit {

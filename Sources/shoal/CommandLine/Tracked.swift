@@ -2,12 +2,36 @@ import Foundation
 import Operations
 import Replay
 
-/// Runs something with a progress line, on a terminal and from the second second on; Ctrl-C stops it where it is.
+/// A run was stopped by a signal before it had a result.
+struct Interrupted: Error, CustomStringConvertible {
+    let description = "stopped by a signal before the end: there is no result"
+}
+
+extension Command.Option {
+    /// Of commands that run offline.
+    static let stall = Self(
+        "stall-timeout", "D", "end with status 70 after so long without progress (10m)")
+}
+
+extension Arguments {
+    /// The time without progress after which an offline run ends.
+    /// - Throws: `UsageError`.
+    func stallLimit() throws -> Duration {
+        .milliseconds(try duration("stall-timeout", in: 1_000...86_400_000, or: 600_000))
+    }
+}
+
+/// Runs something offline with a progress line, on a terminal and from the second second on. The first signal stops it, and it
+/// ends with status 70 if it makes no progress for too long.
 ///
-/// The last line tells what was done, and how fast: that is measured, so it goes to standard error and into no report.
-func tracked<R: Sendable>(_ progress: ReplayProgress, _ body: () async throws -> R) async throws -> R {
-    let interrupt = Interrupt { progress.stop() }
-    defer { _ = interrupt }
+/// The last line says what was done, and how fast: that is measured, so it goes to standard error and into no report.
+/// - Parameter limit: the time without any progress.
+/// - Throws: `Interrupted` if it was stopped and has no result; `ReplayError` (`stalled`); what `body` throws.
+func tracked<R: Sendable>(
+    _ progress: ReplayProgress, limit: Duration, _ body: @escaping @Sendable () async throws -> R
+) async throws -> R {
+    let interrupt = Interrupt(within: .seconds(5)) { progress.stop() }
+    defer { interrupt.end() }
     let started = ContinuousClock.now
     let line = Task.detached {
         var line = ProgressLine()
@@ -19,14 +43,17 @@ func tracked<R: Sendable>(_ progress: ReplayProgress, _ body: () async throws ->
     }
     let outcome: Result<R, any Error>
     do {
-        outcome = .success(try await body())
-    } catch {
+        outcome = .success(try await progress.watched(limit: limit, body))
+    } catch let error as ReplayError where error.kind == .stalled {
         outcome = .failure(error)
+    } catch {
+        // A run that is stopped may fail in any of its waits.
+        outcome = .failure(progress.isStopped ? Interrupted() : error)
     }
     line.cancel()
     let shown = await line.value
     if case .failure = outcome, progress.events == 0 {
-        // Nothing was done: the error is all there is to tell.
+        // Nothing was done: the error says everything.
         shown.clear()
     } else {
         shown.end(line: text(progress, started))

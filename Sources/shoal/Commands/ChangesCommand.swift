@@ -53,7 +53,7 @@ extension Command {
     private static func show(
         _ subscription: ClusterChanges.Configuration, _ filter: ChangeFilter, limit: Int, isJSON: Bool
     ) async throws {
-        let interrupt = Interrupt()
+        let interrupt = Interrupt(within: .seconds(5))
         let output = StandardStream.output
         let hasColor = output.hasColor
         var iterator = ClusterChanges(subscription).makeAsyncIterator()

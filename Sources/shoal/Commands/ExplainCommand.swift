@@ -16,7 +16,7 @@ extension Command {
             Option("all", nil, "every event of the member, not only what changed something"),
             Option("limit", "N", "the last N steps (10)"),
             Option("from-checkpoint", "DIR", "begin at the checkpoints in DIR, not at the input's beginning"),
-            Option("json", nil, "as JSON"),
+            Option("json", nil, "as JSON"), .stall,
         ],
         details: """
             Plays the input again with the models that were recorded, and tells of one member what each decision read: the
@@ -35,7 +35,10 @@ extension Command {
         let audit = AuditLog(configuration.text("audit.file"))
         let (member, wanted) = try await subject(arguments, configuration, explanation)
         try audit.append(action: "explain", member: Hex.text(member), reason: arguments["reason"] ?? "")
-        let report = try await tracked(explanation.progress) { try await explanation.explain(member, wanted) }
+        let report = try await tracked(explanation.progress, limit: arguments.stallLimit()) {
+            try await explanation.explain(member, wanted)
+        }
+        guard !explanation.progress.isStopped else { throw Interrupted() }
         guard let report else {
             Shoal.report("\(Hex.text(member)) is in no event that was read of \(configuration.text("input.topic"))")
             return .noInput

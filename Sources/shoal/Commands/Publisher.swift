@@ -11,7 +11,7 @@ struct Publisher {
     private let format: WatchEventReader.Format?
     private let isStrict: Bool
     private let limit: Int
-    private let interrupt = Interrupt()
+    private let interrupt = Interrupt(within: .seconds(15))
     private var pace: Pace
     private var progress = ProgressLine()
     private var bad = 0

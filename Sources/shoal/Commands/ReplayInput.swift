@@ -13,6 +13,7 @@ struct ReplayInput: Sendable {
         Command.Option("to", "WHERE", "end, a time, or offsets (end): what lies before it"),
         Command.Option("epochs", "HOW", "clock: as a live run; given: each event's own time (clock)"),
         Command.Option("partitions", "N", "of a FILE: deal its viewers out to N partitions (4)"),
+        .stall,
     ]
 
     static let details = """
@@ -30,10 +31,12 @@ struct ReplayInput: Sendable {
 
     var source: Source
     var options: ReplayOptions
+    private let stallLimit: Duration
 
     /// - Throws: `UsageError`; `Configuration.Invalid`; `ReplayError` where the range does not exist; `KafkaError`.
     init(_ arguments: Arguments, _ configuration: Configuration) async throws {
         options = try Self.replayOptions(arguments, configuration)
+        stallLimit = try arguments.stallLimit()
         if let path = arguments.positional.first {
             for name in ["topic", "from", "to"] where arguments.has(name) {
                 throw UsageError(description: "--\(name) goes with a topic, and \(path) is a file")
@@ -54,7 +57,7 @@ struct ReplayInput: Sendable {
 
     /// Runs the replay with a progress line; Ctrl-C stops it where it is.
     func run(_ replay: Replay) async throws -> ReplayResult {
-        let result = try await tracked(replay.progress) {
+        let result = try await tracked(replay.progress, limit: stallLimit) {
             switch source {
             case .file(let path): try await replay.run(file: path)
             case .topic(let range): try await replay.run(range)

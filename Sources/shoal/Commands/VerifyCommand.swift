@@ -9,7 +9,7 @@ extension Command {
         name: "verify", summary: "repeat a live run, and compare all that it has published",
         options: [
             Option("from-checkpoint", "DIR", "begin at the checkpoints in DIR, also where the beginning is there"),
-            Option("json", nil, "the result as JSON"),
+            Option("json", nil, "the result as JSON"), .stall,
         ],
         details: """
             Reads the input from where the application began up to what its group has committed, repeats the run in memory
@@ -41,7 +41,7 @@ extension Command {
             options: try ReplayInput.replayOptions(arguments, configuration),
             isJSON: configuration.text("output.format") == "json",
             checkpoints: try arguments.checkpoints(configuration))
-        let report = try await tracked(verification.progress) { try await verification.run() }
+        let report = try await tracked(verification.progress, limit: arguments.stallLimit()) { try await verification.run() }
         if verification.progress.isStopped {
             Shoal.report("stopped: nothing was compared to its end")
             return .interrupted

@@ -42,7 +42,7 @@ extension Command {
         let resubmitted = try await box.resubmitted()
         var lines = DeadLetterLines(arguments, resubmitted)
         let bad = InvalidDeadLetters()
-        let interrupt = Interrupt()
+        let interrupt = Interrupt(within: .seconds(15))
         if arguments.has("show-content") { Shoal.report("what follows holds viewers' ids and events") }
         if limit > 0 {
             try await box.read(from: filter.from, until: filter.until, onInvalid: bad.report) { letter in
@@ -106,7 +106,7 @@ extension Command {
                 kafka, application: configuration.text("application.id"), input: input, partitions: partitions,
                 partitioner: configuration.engineSettings.fixed.partitioner, deadLetters: configuration.deadLettersTopic
             )
-        let interrupt = Interrupt()
+        let interrupt = Interrupt(within: .seconds(15))
         let bad = InvalidDeadLetters()
         do {
             try await box.read(from: filter.from, until: filter.until, onInvalid: bad.report) { letter in

@@ -72,7 +72,7 @@ extension Command {
 
     /// What cannot be read now may be there the next time.
     private static func watch(_ reader: StatusReader, _ pause: Int, _ arguments: Arguments) async throws -> ExitCode {
-        let interrupt = Interrupt()
+        let interrupt = Interrupt(within: .seconds(5))
         let output = StandardStream.output
         let isScreen = output.isTerminal && !arguments.has("json")
         while !interrupt.isSet, output.isRead {

@@ -23,7 +23,7 @@ struct Simulator {
     private var destination: Destination
     private let truth: TruthFile?
     private var pace: Pace
-    private let interrupt = Interrupt()
+    private let interrupt = Interrupt(within: .seconds(15))
     private var progress = ProgressLine()
     /// The event whose turn has not come yet.
     private var next: GeneratedEvent?

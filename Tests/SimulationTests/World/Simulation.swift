@@ -187,9 +187,16 @@ final class Simulation {
 
     /// Runs to the end, and holds the result against the undisturbed run.
     func run() throws(Finding) {
+        try advance(steps: .max)
+        if refusal != nil { return try Comparison(self).compareWhatThereIs() }
+        try Comparison(self).compare()
+    }
+
+    /// Runs to the end, or for so many steps. To be called once.
+    func advance(steps: Int) throws(Finding) {
         for index in 0..<scenario.width { instances[index] = SimulatedInstance(self, index: index) }
         let limit = scenario.faultSteps + 80_000
-        while true {
+        while now < steps {
             now += 1
             kafka.now = now
             draws = Draws(scenario.seed, UInt64(now) | 1 << 32)
@@ -199,8 +206,6 @@ final class Simulation {
             guard let unrest = unrest() else { break }
             if now > limit { throw Finding("stuck: \(unrest)") }
         }
-        if refusal != nil { return try Comparison(self).compareWhatThereIs() }
-        try Comparison(self).compare()
     }
 
     private func step() throws(Finding) {

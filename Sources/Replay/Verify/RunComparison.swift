@@ -3,67 +3,80 @@ internal import Kafka
 internal import Pipeline
 internal import Schemas
 
-extension Verification {
+/// Repeats a recorded run from its input, and compares what it published with what it had to publish. Where input and output come
+/// from is left to the caller.
+struct RunComparison: Sendable {
+    let application: String
+    let topics: Verification.Topics
+    let run: RecordedRun
+    let stretches: [Verification.Stretch]
+    let changes: PublishedChanges
+    let coordinator: ReplayCoordinator
+    let isJSON: Bool
+    /// Models from this offset of the model topic on may include closings behind the committed positions.
+    let modelsBefore: Int64
+    let progress: ReplayProgress
+
     /// Reads what was published and computes what had to be, side by side.
-    func compare(
-        _ run: RecordedRun, _ stretches: [Stretch], _ published: (changes: PublishedChanges, ranges: [Range<Int64>]),
-        _ coordinator: ReplayCoordinator, modelsBefore: Int64
+    /// - Parameters:
+    ///   - outputs: how many partitions the output topic has.
+    ///   - read: gives all records of an output partition to `changes`.
+    ///   - engine: the engine where a partition begins.
+    ///   - source: a partition's records from an offset on.
+    func report<Source: EventSource>(
+        outputs: Int, read: @escaping @Sendable (Int32) async throws -> Void,
+        engine: @escaping @Sendable (Verification.Stretch) async throws -> PartitionEngine,
+        source: @escaping @Sendable (Verification.Stretch, Int64) throws -> Source
     ) async throws -> VerifyReport {
-        let changes = published.changes
+        let (changes, coordinator) = (changes, coordinator)
+        progress.onStop {
+            Task {
+                await changes.stop()
+                await coordinator.stop()
+            }
+        }
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            for (output, range) in published.ranges.enumerated() {
+            for output in 0..<Int32(outputs) {
                 group.addTask {
                     do {
-                        try await read(Int32(output), range, into: changes)
+                        try await read(output)
+                        await changes.finish(output: output)
                     } catch {
-                        await changes.stop()
-                        await coordinator.stop()
+                        await stop()
                         throw error
                     }
                 }
             }
             do {
-                let results = try await compute(run, stretches, changes, coordinator)
-                let report = try await report(
-                    results, stretches, changes, coordinator, modelsBefore: modelsBefore)
-                await changes.stop()
-                try await group.waitForAll()
+                let results = try await compute(engine, source)
+                let report = try await report(results)
+                try progress.check()
+                // What is left of the output is not needed, but a reader that failed has stopped the comparison.
+                await stop()
+                group.cancelAll()
+                while let outcome = await group.nextResult() {
+                    if case .failure(let error) = outcome, !(error is CancellationError) { throw error }
+                }
                 return report
             } catch {
-                await changes.stop()
-                await coordinator.stop()
+                await stop()
+                group.cancelAll()
                 throw error
             }
         }
     }
 
-    private func read(_ output: Int32, _ range: Range<Int64>, into changes: PublishedChanges) async throws {
-        var records: [RecordQueue.Record] = []
-        func add() async throws {
-            try await changes.add(records, output: output)
-            records.removeAll(keepingCapacity: true)
-        }
-        try await BoundedReader(client).read(TopicPartition(topics.output, output), range, pause: add) {
-            batch, index in
-            records.append(
-                RecordQueue.Record(
-                    key: batch.keyBytes(index) ?? [], value: batch.valueBytes(index) ?? [],
-                    offset: batch.offset(index)))
-        }
-        try await add()
-        await changes.finish(output: output)
+    private func stop() async {
+        await changes.stop()
+        await coordinator.stop()
     }
 
     /// Repeats the run, each partition up to its committed position.
-    private func compute(
-        _ run: RecordedRun, _ stretches: [Stretch], _ changes: PublishedChanges, _ coordinator: ReplayCoordinator
+    private func compute<Source: EventSource>(
+        _ engine: @escaping @Sendable (Verification.Stretch) async throws -> PartitionEngine,
+        _ source: @escaping @Sendable (Verification.Stretch, Int64) throws -> Source
     ) async throws -> [PartitionResult] {
-        let input = try TopicInput(
-            topics.input, client, options, progress, recorded: run.genesis.model.settings.fixed,
-            ranges: stretches.map { $0.from..<max($0.target.offset, $0.from) })
-        let genesis = CompiledModel(run.genesis.model, version: nil)
-        let models = RecordedModels(run.table)
-        let format: PipelineOptions.OutputFormat = isJSON ? .json : .protobuf
+        let (changes, format): (_, PipelineOptions.OutputFormat) = (changes, isJSON ? .json : .protobuf)
         let outlet = ReplayOutlet(
             members: { changed, partition in
                 let expected = Self.expected(changed, partition, ChangeRecord(format: format))
@@ -72,26 +85,24 @@ extension Verification {
         return try await withThrowingTaskGroup(of: PartitionResult.self) { group in
             for stretch in stretches {
                 group.addTask {
-                    let place = Int(stretch.partition)
-                    var engine = try await stretch.start.engine(
-                        stretch.partition, stretch.from..<stretch.high, at: place, genesis, models, input)
-                    engine.target = stretch.target
-                    let skipped = engine.shard.counters.events
-                    var partition = PartitionRun(
-                        engine, coordinator: coordinator, progress: progress, outlet: outlet, keepsPlaces: false)
-                    var rest = try input.source(stretch.partition, engine.offset..<stretch.high, at: place)
-                    var result = try await partition.run(&rest)
-                    result.counters.events -= skipped
-                    return result
+                    do {
+                        var engine = try await engine(stretch)
+                        engine.target = stretch.target
+                        let skipped = engine.shard.counters.events
+                        var rest = try source(stretch, engine.offset)
+                        var partition = PartitionRun(
+                            engine, coordinator: coordinator, progress: progress, outlet: outlet, keepsPlaces: false)
+                        var result = try await partition.run(&rest)
+                        result.counters.events -= skipped
+                        return result
+                    } catch {
+                        // The other partitions may wait for this one.
+                        await stop()
+                        throw error
+                    }
                 }
             }
-            do {
-                return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.partition < $1.partition }
-            } catch {
-                // Those who wait for models go home, so that the error can be told.
-                await coordinator.stop()
-                throw error
-            }
+            return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.partition < $1.partition }
         }
     }
 
@@ -109,13 +120,10 @@ extension Verification {
         }
     }
 
-    private func report(
-        _ results: [PartitionResult], _ stretches: [Stretch], _ changes: PublishedChanges,
-        _ coordinator: ReplayCoordinator, modelsBefore: Int64
-    ) async throws -> VerifyReport {
+    private func report(_ results: [PartitionResult]) async throws -> VerifyReport {
         var report = VerifyReport()
         report.application = application
-        let models = await coordinator.verified
+        let verified = await coordinator.verified
         for (result, stretch) in zip(results, stretches) {
             report.events += result.counters.events
             report.partitions.append(
@@ -129,14 +137,14 @@ extension Verification {
             }
             try await changes.checkRest(input: result.partition) { ($0.inputOffset ?? -1) < stretch.target.offset }
         }
-        try await changes.compare(models.expected, input: -1)
+        try await changes.compare(verified.expected, input: -1)
         try await changes.checkRest(input: -1) { change in
             // What models tell that are newer than the positions is not compared.
-            guard let last = models.lastVersion, let version = change.modelVersion else { return true }
+            guard let last = verified.lastVersion, let version = change.modelVersion else { return true }
             return version <= last
         }
-        if let difference = models.difference { report.differences.insert(difference, at: 0) }
-        let disobeyed = progress.isStopped || models.difference != nil ? nil : await coordinator.disobeyed
+        if let difference = verified.difference { report.differences.insert(difference, at: 0) }
+        let disobeyed = progress.isStopped || verified.difference != nil ? nil : await coordinator.disobeyed
         if let left = disobeyed, left.offset < modelsBefore {
             report.differences.insert(
                 Difference(
@@ -148,12 +156,12 @@ extension Verification {
         report.changes = await changes.compared
         report.gone = await changes.gone
         report.earlier = await changes.earlier
-        report.models = models.compared
-        report.lastModel = models.lastVersion
+        report.models = verified.compared
+        report.lastModel = verified.lastVersion
         return report
     }
 
-    private func overshot(_ result: PartitionResult, _ stretch: Stretch) -> Difference {
+    private func overshot(_ result: PartitionResult, _ stretch: Verification.Stretch) -> Difference {
         var difference = Difference(
             .position, modelVersion: result.starvedFor,
             "\(topics.input) partition \(result.partition): the replay came to offset \(result.position.offset) "

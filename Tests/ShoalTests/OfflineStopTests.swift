@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import shoal
+
+@Suite("Stopping offline commands")
+struct OfflineStopTests {
+    private func pipe(in folder: TemporaryFolder) throws -> String {
+        let path = folder.url.appending(path: "pipe").path
+        // Safe: the path lives through the call.
+        let status = unsafe mkfifo(path, 0o600)
+        try #require(status == 0)
+        return path
+    }
+
+    @Test("the first signal ends a replay that is blocked in reading its file", arguments: [SIGINT, SIGTERM])
+    func blocked(_ number: Int32) async throws {
+        let folder = try TemporaryFolder()
+        let path = try pipe(in: folder)
+        // Both ends, so that the program opens it and then waits.
+        let end = try #require(FileHandle(forUpdatingAtPath: path))
+        defer { try? end.close() }
+        let process = try ShoalProcess(["replay", path, "--set", "log.format=text"])
+        let opened = ContinuousClock.now + .seconds(60)
+        while !process.hasOpen(path) {
+            #expect(ContinuousClock.now < opened && process.isRunning, "\(process.log)")
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        process.signal(number)
+        #expect(try await process.waitForEnd(within: .seconds(30)) == 130, "\(process.log)")
+    }
+
+    @Test("a run without progress ends with 70 and says what it waits for")
+    func stalled() async throws {
+        let folder = try TemporaryFolder()
+        let path = try pipe(in: folder)
+        let end = try #require(FileHandle(forUpdatingAtPath: path))
+        defer { try? end.close() }
+        let process = try ShoalProcess(["replay", path, "--stall-timeout", "1s", "--set", "log.format=text"])
+        #expect(try await process.waitForEnd(within: .seconds(60)) == 70, "\(process.log)")
+        #expect(process.log.contains("makes no progress") && process.log.contains("\(path) is read"), "\(process.log)")
+    }
+
+    @Test("publish refuses a file of another format with its name, and skips a byte order mark")
+    func formats() throws {
+        let folder = try TemporaryFolder()
+        let line = #"{"user_id":"u","event_time_ms":1700000000000}"#
+        let marked = try folder.file("marked", Data([0xEF, 0xBB, 0xBF] + Array((line + "\n" + line).utf8)))
+        let reader = try RecordReader(marked)
+        var record: [UInt8] = []
+        #expect(try reader.next(into: &record, limit: 1_000) && record == Array(line.utf8))
+        for (name, content) in [("array", "[\(line)]"), ("table", "user_id,event_time_ms\nu,5\n")] {
+            let path = try folder.file(name, content)
+            let error = #expect(throws: InputError.self) { _ = try RecordReader(path) }
+            #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
+        }
+    }
+}
+
+extension ShoalProcess {
+    /// Whether a file is open in it.
+    fileprivate func hasOpen(_ path: String) -> Bool {
+        let folder = "/proc/\(identifier)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.contains { (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == path }
+    }
+}

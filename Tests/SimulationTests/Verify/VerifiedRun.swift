@@ -1,0 +1,108 @@
+import TestSupport
+
+@testable import Clustering
+@testable import Kafka
+@testable import Pipeline
+@testable import Replay
+
+/// A simulated run as it was recorded, which `shoal verify`'s comparison repeats in memory.
+struct VerifiedRun: Sendable {
+    private let run: RecordedRun
+    private let stretches: [Verification.Stretch]
+    private let input: [[MemorySource.Record]]
+    /// By partition of the output.
+    private let output: [[RecordQueue.Record]]
+    private let key: PrivacyKey
+    private let seed: UInt64
+
+    /// - Returns: nil if nothing was recorded yet.
+    /// - Parameter outputs: how many partitions the output topic has.
+    init?(_ world: Simulation, outputs: Int) throws {
+        // What has been decided reaches all logs; transactions that are open stay open.
+        while world.kafka.deliverMarker({ _ in 0 }) {}
+        var table = ModelTable()
+        var models: [RecordedModel] = []
+        var last: ModelRecord?
+        for (offset, record) in world.kafka[.models].committed {
+            guard case .bytes(let value) = record.value, let model = try table.take(value.span, offset: offset) else {
+                continue
+            }
+            last = model
+            guard model.bookkeeping.through != nil else { continue }
+            let hash = Hex.text(SHA256Digest.of(ModelContent.encode(model.model).span))
+            models.append(RecordedModel(model, offset: offset, announcedHash: hash))
+        }
+        guard let genesis = table.genesis, let last else { return nil }
+        run = RecordedRun("models", genesis: genesis, life: nil, models: models, last: last, table: table)
+        var (stretches, input): ([Verification.Stretch], [[MemorySource.Record]]) = ([], [])
+        for (index, first) in genesis.firstOffsets.enumerated() {
+            let partition = Int32(index)
+            var target = Position(offset: first, phase: .genesis)
+            if let committed = world.kafka.positions[.input(partition)] {
+                guard let phase = PhaseMetadata.phase(committed.metadata) else {
+                    throw Finding("the metadata \(committed.metadata)")
+                }
+                target = Position(offset: committed.offset, phase: phase)
+            }
+            let log = world.kafka[.input(partition)]
+            stretches.append(.init(partition: partition, from: first, high: log.high, target: target))
+            input.append(log.committed.map { MemorySource.Record($0.record, offset: $0.offset) })
+        }
+        (self.stretches, self.input) = (stretches, input)
+        var output: [[RecordQueue.Record]] = Array(repeating: [], count: outputs)
+        for (offset, record) in world.kafka[.changes].committed {
+            guard case .bytes(let value) = record.value, let key = record.key else { continue }
+            let partition = TopicPartition.partition(ofKey: key.span, count: Int32(outputs))
+            output[Int(partition)].append(.init(key: key, value: value, offset: offset))
+        }
+        self.output = output
+        (key, seed) = (world.key, world.scenario.seed)
+    }
+
+    /// How many models and changes were recorded.
+    var size: (models: Int, changes: Int) { (run.models.count, output.reduce(0) { $0 + $1.count }) }
+
+    /// Repeats the run with its tasks in the order of a seed.
+    /// - Returns: the error, the hang or the first differences; nil: it is identical.
+    func finding(order: UInt64) -> String? {
+        let outcome = SeededExecutor.run(seed: order) { try await report(order: order) }
+        switch outcome {
+        case .returned(let report):
+            return report.isIdentical ? nil : report.differences.map(\.text).joined(separator: "\n")
+        case .failed(let error): return "\(error)"
+        case .hung: return "all partitions wait for each other"
+        case .endless: return "it does not end"
+        }
+    }
+
+    private func report(order: UInt64) async throws -> VerifyReport {
+        let progress = ReplayProgress()
+        let continuation = try await Continuation(run, closings: stretches.map { _ in 0 })
+        let before = PublishedChanges.Before(
+            points: stretches.map { _ in nil }, model: nil, staleness: run.genesis.model.settings.fixed.staleness)
+        let changes = PublishedChanges(
+            outputs: Int32(output.count), isShortened: output.map { _ in false }, before: before, progress: progress)
+        let comparison = RunComparison(
+            application: "simulated", topics: .init(input: "input", output: "changes", models: "models"), run: run,
+            stretches: stretches, changes: changes, coordinator: continuation.coordinator(run, isJSON: false),
+            isJSON: false, modelsBefore: .max, progress: progress)
+        let genesis = CompiledModel(run.genesis.model, version: nil)
+        let (input, output, key, seed) = (input, output, key, seed)
+        return try await comparison.report(outputs: output.count) { partition in
+            var draws = Draws(seed, 7, order, UInt64(partition))
+            var rest = output[Int(partition)][...]
+            while !rest.isEmpty {
+                for _ in 0..<draws.below(4) { await Task.yield() }
+                let count = 1 + draws.below(20)
+                try await changes.add(Array(rest.prefix(count)), output: partition)
+                rest = rest.dropFirst(count)
+            }
+        } engine: { stretch in
+            PartitionEngine(
+                Shard(partition: stretch.partition, genesis: genesis, keys: KeyedTopics(key)), offset: stretch.from)
+        } source: { stretch, offset in
+            MemorySource(
+                input[Int(stretch.partition)], from: offset, draws: Draws(seed, 8, order, UInt64(stretch.partition)))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Pipeline
+
+/// `SHOAL_VERIFY_RUNS`: how many runs; `SHOAL_VERIFY_SEED`: the first one's seed.
+@Suite("Verification of simulated runs")
+struct VerifyTests {
+    private static func setting(_ name: String) -> UInt64? {
+        ProcessInfo.processInfo.environment["SHOAL_VERIFY_\(name)"].flatMap { UInt64($0) }
+    }
+
+    /// What the runs amount to.
+    private struct Sum {
+        var next: UInt64
+        var verified = 0
+        var models = 0
+        var changes = 0
+        var failures: [(seed: UInt64, finding: String)] = []
+    }
+
+    @Test("a recorded run with idle partitions, kills and growth is repeated identically, and never hangs")
+    func random() async {
+        let (runs, first) = (Self.setting("RUNS") ?? 20, Self.setting("SEED") ?? 1)
+        let sum = Shared(Sum(next: first))
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<max(ProcessInfo.processInfo.activeProcessorCount, 1) {
+                group.addTask { await onThread { Self.verify(sum, before: first + runs) } }
+            }
+        }
+        let result = sum.value.withLock { $0 }
+        print(
+            "verify: seeds \(first) to \(first + runs - 1), \(result.verified) runs compared, \(result.models) models, "
+                + "\(result.changes) changes, \(result.failures.count) failed")
+        for (seed, finding) in result.failures.sorted(by: { $0.seed < $1.seed }) {
+            Issue.record("seed \(seed): \(finding); again with make test-verify SEED=\(seed) RUNS=1")
+        }
+        #expect(runs < 20 || result.models > 0 && result.changes > 0)
+    }
+
+    private static func verify(_ sum: Shared<Sum>, before end: UInt64) {
+        while true {
+            let seed: UInt64? = sum.value.withLock { sum in
+                guard sum.next < end, sum.failures.count < 10 else { return nil }
+                sum.next += 1
+                return sum.next - 1
+            }
+            guard let seed else { return }
+            let (finding, size) = verify(seed)
+            sum.value.withLock { sum in
+                if let finding { sum.failures.append((seed, finding)) }
+                guard let size else { return }
+                sum.verified += 1
+                sum.models += size.models
+                sum.changes += size.changes
+            }
+        }
+    }
+
+    /// Makes the run of a seed, somewhere in the middle or to its end, and verifies it in three orders of its tasks.
+    private static func verify(_ seed: UInt64) -> (finding: String?, size: (models: Int, changes: Int)?) {
+        var draws = Draws(seed, 6)
+        let world = Simulation(Scenario.idle(seed))
+        do {
+            try world.advance(steps: draws.chance(0.3) ? 200 + draws.below(4_000) : .max)
+            guard world.refusal == nil, let run = try VerifiedRun(world, outputs: draws.pick(1, 2, 3)) else {
+                return (nil, nil)
+            }
+            for order in 0..<3 as Range<UInt64> {
+                if let finding = run.finding(order: order) { return ("order \(order): \(finding)", run.size) }
+            }
+            return (nil, run.size)
+        } catch {
+            return ("the run itself: \(error)", nil)
+        }
+    }
+}
+
+/// A value that several threads change.
+final class Shared<Value: Sendable>: Sendable {
+    let value: Mutex<Value>
+
+    init(_ value: Value) {
+        self.value = Mutex(value)
+    }
+}
