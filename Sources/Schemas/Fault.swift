@@ -55,7 +55,7 @@ public struct Fault: Equatable, Sendable {
     /// The field of reasons that concern the same one always.
     private static func field(of reason: Rejection) -> Field? {
         switch reason {
-        case .noViewerToErase, .keyMismatch: .key
+        case .noViewerToErase, .keyMismatch, .wrongPartition: .key
         case .missingTime, .timeOutOfRange, .implausibleTime: .time
         case .negativeWatched: .watched
         case .badWeight: .topicWeight
@@ -87,6 +87,7 @@ public struct Fault: Equatable, Sendable {
         case .tooManyTopics: "at most 256 topics"
         case .topicTooLong: "at most 256 bytes"
         case .idTooLong: "at most 1024 bytes"
+        case .wrongPartition: "the partition that input.partitioner gives for the key"
         }
     }
 
