@@ -27,6 +27,7 @@ enum SettingsRecord {
         writer.field(21, settings.publishesMemberships)
         writer.present(40, settings.fixed.earliestTime)
         if let time = settings.fixed.latestTime { writer.present(41, time) }
+        if !settings.sensitiveTopics.isEmpty { writer.field(42, settings.unicodeVersion) }
     }
 
     static func read(_ reader: inout ProtoReader) throws(ProtoError) -> Settings {
@@ -59,6 +60,7 @@ enum SettingsRecord {
             case 21: settings.publishesMemberships = try reader.bool(field)
             case 40: settings.fixed.earliestTime = try reader.int64(field)
             case 41: settings.fixed.latestTime = try reader.int64(field)
+            case 42: settings.unicodeVersion = try reader.int64(field)
             default: try reader.skip(field)
             }
         }
