@@ -187,7 +187,8 @@ struct InputSettingTests {
         let error = #expect(throws: Configuration.Invalid.self) {
             _ = try configuration("privacy.sensitive-topics=hiv*,*health*")
         }
-        #expect(error?.description.contains("privacy.sensitive-topics: *health*: `*` may stand at the end only") == true)
+        #expect(
+            error?.description.contains("privacy.sensitive-topics: *health*: `*` may stand at the end only") == true)
         _ = try configuration("privacy.sensitive-topics=hiv*,épilepsie")
     }
 

@@ -69,7 +69,8 @@ struct ApplicationCheck {
         }
         let (settings, recorded) = (options.settings, last.model.settings)
         if let reason = recorded.unicodeProblem {
-            return PipelineError(.configuration, "the application \(options.application) cannot be continued: \(reason)")
+            return PipelineError(
+                .configuration, "the application \(options.application) cannot be continued: \(reason)")
         }
         if settings.revision == recorded.revision, settings != recorded {
             return PipelineError(
