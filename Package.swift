@@ -87,7 +87,7 @@ let package = Package(
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
         tests("SimulationTests", ["Kafka", "Pipeline", "Replay", "Schemas", "Clustering"], exclude: ["internal_records.py"]),
         tests("GeneratorTests", ["Generator", "Schemas"]),
-        tests("OperationsTests", ["Operations"]),
+        tests("OperationsTests", ["Operations", "Clustering"]),
         tests("ScoringTests", ["Scoring", "Clustering"]),
         tests(
             "ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"],

@@ -23,7 +23,7 @@ public final class CompiledModel: Sendable {
     /// Row by row, Q15; the first row is that of topics in no centroid: zeros.
     let matrix: [Int16]
     let names: TopicNames
-    let sensitive: [TopicPattern]
+    let sensitive: SensitiveTopics
     /// Topics that left the vocabulary.
     let removed: [Bool]
 
@@ -58,7 +58,7 @@ public final class CompiledModel: Sendable {
         self.topics = topics
         self.matrix = matrix
         names = TopicNames(model.vocabulary)
-        sensitive = model.settings.sensitiveTopics.map { TopicPattern($0) }
+        sensitive = SensitiveTopics(model.settings.sensitiveTopics)
         removed = model.vocabulary.entries.map(\.isRemoved)
     }
 

@@ -11,9 +11,9 @@ extension Model {
     /// The genesis model: no clusters, the settings, and the topics of `topics.file`.
     public static func genesis(settings: Settings, topics: [[UInt8]]) -> Model {
         var model = Model(settings: settings)
-        let sensitive = settings.sensitiveTopics.map { TopicPattern($0) }
+        let sensitive = SensitiveTopics(settings.sensitiveTopics)
         for topic in topics where !model.vocabulary.entries.contains(where: { $0.name == topic }) {
-            let isSensitive = sensitive.contains { $0.matches(topic[...]) }
+            let isSensitive = sensitive.contains(topic[...])
             model.vocabulary.entries.append(Vocabulary.Entry(name: topic, isRemoved: isSensitive))
         }
         return model
@@ -93,10 +93,10 @@ extension Model {
     private mutating func adopt(_ next: Settings, _ version: Epoch) {
         guard next != settings else { return }
         settings = next
-        let sensitive = next.sensitiveTopics.map { TopicPattern($0) }
+        let sensitive = SensitiveTopics(next.sensitiveTopics)
         for index in vocabulary.entries.indices {
             guard !vocabulary.entries[index].isRemoved, let name = vocabulary.entries[index].name else { continue }
-            if sensitive.contains(where: { $0.matches(name[...]) }) { vocabulary.entries[index].remove(version) }
+            if sensitive.contains(name[...]) { vocabulary.entries[index].remove(version) }
         }
     }
 

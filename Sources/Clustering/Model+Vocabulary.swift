@@ -53,12 +53,12 @@ extension Model {
         guard !namings.isEmpty else { return }
         var names: [UInt128: [UInt8]] = [:]
         for naming in namings { names[naming.candidate] = naming.name }
-        let sensitive = settings.sensitiveTopics.map { TopicPattern($0) }
+        let sensitive = SensitiveTopics(settings.sensitiveTopics)
         for index in vocabulary.entries.indices where vocabulary.entries[index].name == nil {
             guard let candidate = vocabulary.entries[index].candidate, let name = names[candidate] else { continue }
             vocabulary.entries[index].name = name
             guard !vocabulary.entries[index].isRemoved else { continue }
-            if sensitive.contains(where: { $0.matches(name[...]) }) { vocabulary.entries[index].remove(version) }
+            if sensitive.contains(name[...]) { vocabulary.entries[index].remove(version) }
         }
     }
 

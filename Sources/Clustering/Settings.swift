@@ -36,9 +36,10 @@ public struct Settings: Equatable, Sendable {
     public var engagementMin: Int64 = 5
     public var topicsMax: Int = 65_536
     public var topicsMinViewers: Int = 5
-    /// Topics that a pattern names never enter a profile; a pattern is lower-case ASCII where it has letters, with `*`
-    /// at its end as a prefix (see `TopicPattern`).
+    /// Patterns of topics that never enter a profile (see `TopicPattern`).
     public var sensitiveTopics: [[UInt8]] = []
+    /// The Unicode version under which these patterns are compared with names.
+    public var unicodeVersion = TopicSkeleton.unicodeVersion
     public var minEvents: UInt32 = 5
     /// Event time after which a silent member is forgotten; nil: never.
     public var memberTTL: Int64?

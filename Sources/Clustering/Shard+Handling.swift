@@ -186,7 +186,7 @@ extension Shard {
     private mutating func number(_ event: borrowing EngineEvent, _ range: Range<Int>) -> TopicNumber? {
         if let number = current.names.number(event.text, range) { return number }
         let name = event.text[range]
-        if current.sensitive.contains(where: { $0.matches(name) }) {
+        if isSensitive(name) {
             counters.sensitiveTopics += 1
             return nil
         }
@@ -208,6 +208,17 @@ extension Shard {
             candidate, of: member, epoch: openEpoch, mark: { keys.mark(name, member) },
             most: current.rules.topicsMinViewers)
         return nil
+    }
+
+    /// Whether a topic outside the vocabulary is sensitive. A name that has been asked for costs no skeleton.
+    private mutating func isSensitive(_ name: ArraySlice<UInt8>) -> Bool {
+        if current.sensitive.isEmpty { return false }
+        let key = Array(name)
+        if let known = sensitivityCache[key] { return known }
+        let isSensitive = current.sensitive.contains(name)
+        if sensitivityCache.count >= 65_536 { sensitivityCache.removeAll(keepingCapacity: true) }
+        sensitivityCache[key] = isSensitive
+        return isSensitive
     }
 
     /// What a member of `cluster` is in for the outside.

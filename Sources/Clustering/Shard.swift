@@ -45,6 +45,8 @@ public struct Shard<Keys: TopicKeys> {
     var candidates = OpenCandidates()
     /// Candidates by name, so that a known one costs no HMAC; bounded.
     var candidateCache: [[UInt8]: UInt128] = [:]
+    /// Topics outside the vocabulary by name: whether they are sensitive under the current model; bounded.
+    var sensitivityCache: [[UInt8]: Bool] = [:]
     /// Admitted candidates whose name the model does not know yet, by hash.
     var unnamed: [UInt128: TopicNumber] = [:]
     var scores: [Int32]
@@ -118,6 +120,7 @@ public struct Shard<Keys: TopicKeys> {
     /// Takes a model as the current one.
     mutating func adopt(_ model: CompiledModel) {
         current = model
+        sensitivityCache.removeAll(keepingCapacity: true)
         if scores.count < model.width { scores = Array(repeating: 0, count: model.width) }
         unnamed.removeAll(keepingCapacity: true)
         for (number, entry) in model.model.vocabulary.entries.enumerated() {

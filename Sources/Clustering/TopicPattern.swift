@@ -1,31 +1,29 @@
-/// A topic that is named as sensitive: bytes, ASCII letters in either case, spaces at the ends trimmed, `*` at the end as a
-/// prefix.
+/// A topic that is named as sensitive, by its skeleton (`TopicSkeleton`). A `*` at the end makes it a prefix.
 public struct TopicPattern: Equatable, Sendable {
-    private let bytes: [UInt8]
-    private let isPrefix: Bool
+    let skeleton: [UInt8]
+    let isPrefix: Bool
 
     public init(_ text: [UInt8]) {
-        var trimmed = Self.trimmed(text[...])
-        isPrefix = trimmed.last == UInt8(ascii: "*")
-        if isPrefix { trimmed = trimmed.dropLast() }
-        bytes = trimmed.map(Self.lower)
+        let whole = TopicSkeleton.of(text[...])
+        isPrefix = whole.last == UInt8(ascii: "*")
+        skeleton = isPrefix ? whole.dropLast() : whole
+    }
+
+    /// Returns what is wrong with a pattern of the configuration; nil: nothing.
+    public static func problem(_ text: [UInt8]) -> String? {
+        let pattern = TopicPattern(text)
+        if pattern.skeleton.contains(UInt8(ascii: "*")) {
+            return "`*` may stand at the end only, where it makes the pattern a prefix"
+        }
+        return pattern.skeleton.isEmpty && !pattern.isPrefix ? "nothing is left of it without white space" : nil
     }
 
     /// Whether the topic is meant.
     public func matches(_ name: ArraySlice<UInt8>) -> Bool {
-        let name = Self.trimmed(name)
-        guard isPrefix ? name.count >= bytes.count : name.count == bytes.count else { return false }
-        return zip(bytes, name).allSatisfy { $0 == Self.lower($1) }
+        matches(skeleton: TopicSkeleton.of(name))
     }
 
-    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var text = text
-        while text.first == UInt8(ascii: " ") { text.removeFirst() }
-        while text.last == UInt8(ascii: " ") { text.removeLast() }
-        return text
-    }
-
-    private static func lower(_ byte: UInt8) -> UInt8 {
-        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+    func matches(skeleton name: [UInt8]) -> Bool {
+        isPrefix ? name.starts(with: skeleton) : name == skeleton
     }
 }

@@ -1,3 +1,4 @@
+internal import Clustering
 import Foundation
 import Schemas
 
@@ -88,6 +89,11 @@ extension Configuration {
             problems.append(
                 "\(source("input.start")): input.start=\(start.printable): must be beginning, end, or a time in "
                     + "milliseconds since 1970")
+        }
+        for pattern in list("privacy.sensitive-topics") {
+            guard let problem = TopicPattern.problem(Array(pattern.utf8)) else { continue }
+            problems.append(
+                "\(source("privacy.sensitive-topics")): privacy.sensitive-topics: \(pattern.printable): \(problem)")
         }
         var owners: [String: String] = [:]
         let topics: [(String, String?)] = [

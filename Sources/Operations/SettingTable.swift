@@ -126,7 +126,8 @@ extension Setting {
         ),
         Setting(
             "privacy.sensitive-topics", .list, nil, .yes,
-            "Topics that never enter a profile; case is ignored, `*` at the end is a prefix."),
+            "Topics that never enter a profile. Case, accents' encodings, width, white space and invisible characters do not count; `*` at the end makes a prefix."
+        ),
         Setting(
             "privacy.min-cluster-size", .integer(1...1_000_000_000), "100", .yes,
             "Nothing is published about clusters with fewer members."),

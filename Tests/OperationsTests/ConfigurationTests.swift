@@ -1,3 +1,4 @@
+import Clustering
 import Foundation
 import Testing
 
@@ -174,5 +175,31 @@ struct ConfigurationTests {
         let file = try folder.file("a.properties", "member.ttl=7d\n")
         #expect(try configuration(file: file)["member.ttl"] == "7d")
         #expect(try configuration(file: file, [:], "member.ttl=")["member.ttl"] == nil)
+    }
+}
+
+@Suite("Settings of the input and of sensitive topics")
+struct InputSettingTests {
+    private func configuration(_ sets: String...) throws(Configuration.Invalid) -> Configuration {
+        try Configuration(file: nil, environment: [:], sets: sets, kafkaCheck: { _, _ in nil })
+    }
+
+    @Test("an asterisk that is not at the end of a sensitive topic is refused with its pattern")
+    func asterisks() throws {
+        let error = #expect(throws: Configuration.Invalid.self) {
+            _ = try configuration("privacy.sensitive-topics=hiv*,*health*")
+        }
+        #expect(
+            error?.description.contains("privacy.sensitive-topics: *health*: `*` may stand at the end only") == true)
+        _ = try configuration("privacy.sensitive-topics=hiv*,épilepsie")
+    }
+
+    @Test("the range of event times is read, and refused if it has another form")
+    func times() throws {
+        let settings = try configuration("input.time-range=2001-01-01..").engineSettings
+        #expect(settings.fixed.earliestTime == 978_307_200_000 && settings.fixed.latestTime == nil)
+        #expect(try configuration().engineSettings.fixed.earliestTime == 946_684_800_000)
+        let error = #expect(throws: Configuration.Invalid.self) { _ = try configuration("input.time-range=2001") }
+        #expect(error?.description.contains("must be auto, any, or FROM..TO") == true)
     }
 }

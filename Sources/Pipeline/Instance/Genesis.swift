@@ -71,6 +71,10 @@ struct ApplicationCheck {
                 .configuration, "fixed for an application's life: \(changed.joined(separator: "; "))\(advice)")
         }
         let (settings, recorded) = (options.settings, last.model.settings)
+        if let reason = recorded.unicodeProblem {
+            return PipelineError(
+                .configuration, "the application \(options.application) cannot be continued: \(reason)")
+        }
         if settings.revision == recorded.revision, settings != recorded {
             return PipelineError(
                 .configuration,

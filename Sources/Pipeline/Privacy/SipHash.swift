@@ -23,6 +23,16 @@ struct SipHash: Sendable {
         return state.finish(0xFF)
     }
 
+    /// 64 bits of two words and a message behind them.
+    func hash64(_ words: (UInt64, UInt64), _ message: Span<UInt8>) -> UInt64 {
+        var state = State(k0, k1, isWide: false)
+        state.absorb(word: words.0)
+        state.absorb(word: words.1)
+        // The length of the message stands at its end; that of the words is always the same.
+        state.absorb(message)
+        return state.finish(0xFF)
+    }
+
     /// 128 bits, as two words.
     func hash128(_ message: Span<UInt8>) -> (UInt64, UInt64) {
         var state = State(k0, k1, isWide: true)

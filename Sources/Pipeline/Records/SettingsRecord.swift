@@ -30,6 +30,7 @@ enum SettingsRecord {
         writer.field(50, number(of: settings.fixed.partitioner))
         writer.present(40, settings.fixed.earliestTime)
         if let time = settings.fixed.latestTime { writer.present(41, time) }
+        if !settings.sensitiveTopics.isEmpty { writer.field(42, settings.unicodeVersion) }
     }
 
     static func read(_ reader: inout ProtoReader) throws(ProtoError) -> Settings {
@@ -65,6 +66,7 @@ enum SettingsRecord {
             case 50: settings.fixed.partitioner = try partitioner(try reader.int64(field))
             case 40: settings.fixed.earliestTime = try reader.int64(field)
             case 41: settings.fixed.latestTime = try reader.int64(field)
+            case 42: settings.unicodeVersion = try reader.int64(field)
             default: try reader.skip(field)
             }
         }

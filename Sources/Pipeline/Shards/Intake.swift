@@ -91,8 +91,11 @@ package struct Intake {
     /// The viewer's own bytes, of the last event read: where its record belongs.
     package var viewer: ArraySlice<UInt8> { buffer.text[buffer.viewer] }
 
-    /// The keyed hash of the last event's id; nil: it has none.
-    package var id: UInt64? { buffer.id.isEmpty ? nil : ids.hash64(buffer.text.span.extracting(buffer.id)) }
+    /// Returns the keyed hash of the last event's id and its viewer; nil: it has no id. The same id of two viewers is two ids.
+    /// - Parameter viewer: the event's `viewerHash`.
+    package func id(_ viewer: (UInt64, UInt64)) -> UInt64? {
+        buffer.id.isEmpty ? nil : ids.hash64(viewer, buffer.text.span.extracting(buffer.id))
+    }
 
     /// What the last event's viewer is looked up by.
     package var viewerHash: (UInt64, UInt64) { viewers.hash(buffer.text.span.extracting(buffer.viewer)) }
@@ -110,11 +113,12 @@ package struct Intake {
 
     private mutating func take() {
         let text = buffer.text
-        let viewer = viewers.identity(of: text.span.extracting(buffer.viewer))
+        let hash = viewerHash
+        let viewer = viewers.identity(of: text.span.extracting(buffer.viewer), hash)
         isMisplaced = viewer.isMisplaced
         event.member = viewer.pseudonym
         event.order = viewer.order
-        event.id = id
+        event.id = id(hash)
         event.watched = buffer.watched
         event.duration = buffer.duration
         event.time = buffer.time

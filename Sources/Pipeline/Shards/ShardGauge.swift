@@ -13,12 +13,16 @@ final class ShardGauge {
     /// Of the batch's time, what was no handling of records.
     private var aside = Duration.zero
     private var looked = ContinuousClock.now
+    private var repetitions = RepetitionWatch()
+    private let topic: String
+    private let log: PipelineLog
     private static let pause = Duration.milliseconds(250)
 
     init(_ partition: Int32, _ around: ShardActor.Surroundings) {
         self.partition = partition
         statistics = around.statistics
         epochLength = around.options.settings.fixed.epochLength
+        (topic, log) = (around.options.topics.input, around.log)
     }
 
     // MARK: - Restore and beginning
@@ -30,6 +34,7 @@ final class ShardGauge {
     /// From now on what the shard counts is news.
     func begin(_ machine: borrowing ShardMachine, from origin: Int64) {
         statistics.begin(partition, machine.shard, from: origin)
+        repetitions = RepetitionWatch(machine.shard.counters.events, machine.shard.counters.duplicates)
     }
 
     // MARK: - Batches
@@ -76,11 +81,21 @@ final class ShardGauge {
         found.high = reader.knownHighWatermark
         found.eventTime = time.map { counted($0, machine.shard.openEpoch) }
         statistics.update(partition, found, machine.shard, isReplaying: machine.isReplaying)
+        warn(of: machine)
         statistics.count(changes: machine.published, since: changes)
         changes = machine.published
         guard let written = machine.snapshotsWritten, written != snapshots else { return }
         statistics.count(snapshots: written, since: snapshots, partition)
         snapshots = written
+    }
+
+    private func warn(of machine: borrowing ShardMachine) {
+        guard !machine.isReplaying else { return }
+        let counters = machine.shard.counters
+        guard let found = repetitions.look(counters.events, counters.duplicates, now: Monotonic.now) else { return }
+        log.warning(
+            "many events repeat an event_id of their viewer and are dropped", ("topic", topic),
+            ("partition", "\(partition)"), ("events", "\(found.events)"), ("repeated", "\(found.repeated)"))
     }
 
     /// There is nothing to read: now and then, how far that is from the end. Control records stand behind the last event.

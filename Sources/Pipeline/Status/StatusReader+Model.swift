@@ -21,7 +21,7 @@ extension StatusReader {
             last = try await LastModel(topic: topics.models, kafka: kafka, admin: admin).read()
         } catch let mismatch as RulesMismatch {
             unknown.append(mismatch.message(application))
-            return
+            return nil
         } catch let error as ProtoError {
             unknown.append(
                 "the last model of \(topics.models) is not one that this version of Shoal can read (\(error))")

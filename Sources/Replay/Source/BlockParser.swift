@@ -88,7 +88,8 @@ struct BlockParser {
                     last = (epoch, open.removeValue(forKey: epoch) ?? empty)
                 }
             }
-            last.chunks[partition].append(intake.buffer, id: intake.id, viewer: intake.viewerHash)
+            let viewer = intake.viewerHash
+            last.chunks[partition].append(intake.buffer, id: intake.id(viewer), viewer: viewer)
         }
         keep()
         for (epoch, chunks) in open.sorted(by: { ($0.key ?? 0) < ($1.key ?? 0) }) {

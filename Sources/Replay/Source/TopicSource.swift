@@ -81,7 +81,8 @@ struct TopicSource: EventSource {
             guard offset < end else { break }
             switch intake.decode(batch, index) {
             case .event:
-                chunk.append(intake.buffer, id: intake.id, viewer: intake.viewerHash)
+                let viewer = intake.viewerHash
+                chunk.append(intake.buffer, id: intake.id(viewer), viewer: viewer)
                 records.append(.event(offset))
             case .tombstone(let member, let isMisplaced):
                 if isMisplaced { rejected.add(.wrongPartition) }

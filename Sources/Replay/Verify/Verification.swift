@@ -170,6 +170,9 @@ public struct Verification: Sendable {
     }
 
     func checkKey(_ run: RecordedRun) throws {
+        if let reason = run.last.model.settings.unicodeProblem {
+            throw ReplayError(.incomparable, "the run of \(application) cannot be repeated: \(reason)")
+        }
         guard run.last.keyFingerprint == options.key.fingerprint else {
             throw ReplayError(
                 .incomparable,

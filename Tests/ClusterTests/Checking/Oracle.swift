@@ -202,7 +202,7 @@ struct EventDecoder {
         event.order = identity.order
         if let id = object["event_id"] as? String {
             let bytes = Array(id.utf8)
-            event.id = ids.hash64(bytes.span)
+            event.id = ids.hash64(viewers.hash(key.span), bytes.span)
         }
         event.watched = (object["watched_ms"] as? NSNumber)?.int64Value ?? 0
         event.duration = (object["duration_ms"] as? NSNumber)?.int64Value ?? 0

@@ -1,0 +1,139 @@
+/// The tables of `TopicSkeleton`, decoded once from `SkeletonTable`.
+struct SkeletonData: Sendable {
+    static let shared = SkeletonData(decoding: SkeletonTable.encoded)
+
+    /// Code points that change, ascending, and the ends of their replacements in `values`.
+    private var points: [UInt32] = []
+    private var ends: [UInt32] = []
+    private var values: [UInt32] = []
+    /// Ranges of code points of one combining class, ascending.
+    private var classes: [(first: UInt32, last: UInt32, kind: UInt8)] = []
+    /// First and second code point in one number, ascending, and what they make.
+    private var pairs: [UInt64] = []
+    private var wholes: [UInt32] = []
+
+    private init(decoding text: StaticString) {
+        var bytes = Bytes(text)
+        readMappings(&bytes)
+        var last: UInt32 = 0
+        for _ in 0..<bytes.number() {
+            let first = last &+ bytes.number()
+            last = first &+ bytes.number()
+            classes.append((first, last, UInt8(truncatingIfNeeded: bytes.number())))
+        }
+        var first: UInt32 = 0
+        for _ in 0..<bytes.number() {
+            first &+= bytes.number()
+            pairs.append(UInt64(first) << 32 | UInt64(bytes.number()))
+            wholes.append(bytes.signed(from: first))
+        }
+    }
+
+    private mutating func readMappings(_ bytes: inout Bytes) {
+        var start: UInt32 = 0
+        for _ in 0..<bytes.number() {
+            start &+= bytes.number()
+            let kind = bytes.number()
+            switch kind {
+            case 1...3:
+                let count = kind == 1 ? 1 : bytes.number()
+                let target = bytes.signed(from: start)
+                for index in 0..<count {
+                    let distance = kind == 3 ? index &* 2 : index
+                    points.append(start &+ distance)
+                    values.append(target &+ distance)
+                    ends.append(UInt32(truncatingIfNeeded: values.count))
+                }
+            default:
+                var before = start
+                for _ in 0..<(kind == 0 ? 0 : kind &- 2) {
+                    before = bytes.signed(from: before)
+                    values.append(before)
+                }
+                points.append(start)
+                ends.append(UInt32(truncatingIfNeeded: values.count))
+            }
+        }
+    }
+
+    /// Appends what a code point is replaced by: itself, other code points or nothing.
+    func append(_ point: UInt32, to scalars: inout [UInt32]) {
+        guard let index = Self.place(point, in: points) else {
+            scalars.append(point)
+            return
+        }
+        scalars += values[Int(index == 0 ? 0 : ends[index - 1])..<Int(ends[index])]
+    }
+
+    /// The canonical combining class; 0 of a starter.
+    func kind(_ point: UInt32) -> UInt8 {
+        var (low, high) = (0, classes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if classes[middle].last < point { low = middle + 1 } else { high = middle }
+        }
+        return low < classes.count && classes[low].first <= point ? classes[low].kind : 0
+    }
+
+    /// The code point that two make; nil: none.
+    func composed(_ first: UInt32, _ second: UInt32) -> UInt32? {
+        Self.place(UInt64(first) << 32 | UInt64(second), in: pairs).map { wholes[$0] }
+    }
+
+    private static func place<Value: Comparable>(_ value: Value, in list: [Value]) -> Int? {
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low < list.count && list[low] == value ? low : nil
+    }
+
+    /// Numbers of 7 bits a byte, in base64.
+    private struct Bytes {
+        private var bytes: [UInt8] = []
+        private var next = 0
+
+        init(_ text: StaticString) {
+            var (bits, count) = (0 as UInt32, 0 as UInt32)
+            for index in 0..<text.utf8CodeUnitCount {
+                // Safe: a static string has that many bytes.
+                guard let digit = Self.digit(unsafe text.utf8Start[index]) else { continue }
+                bits = bits << 6 | digit
+                count += 6
+                guard count >= 8 else { continue }
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+            }
+        }
+
+        private static func digit(_ letter: UInt8) -> UInt32? {
+            switch letter {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter - UInt8(ascii: "A"))
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter - UInt8(ascii: "a")) + 26
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter - UInt8(ascii: "0")) + 52
+            case UInt8(ascii: "+"): 62
+            case UInt8(ascii: "/"): 63
+            default: nil
+            }
+        }
+
+        mutating func number() -> UInt32 {
+            var (value, shift) = (0 as UInt32, 0 as UInt32)
+            while next < bytes.count {
+                let byte = bytes[next]
+                next += 1
+                value |= UInt32(byte & 0x7F) << shift
+                if byte < 0x80 { break }
+                shift += 7
+            }
+            return value
+        }
+
+        /// A number that lies so far from another one.
+        mutating func signed(from other: UInt32) -> UInt32 {
+            let value = number()
+            return value & 1 == 0 ? other &+ value >> 1 : other &- (value &+ 1) >> 1
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/// What is left of a topic's name when the differences between spellings are removed: NFKC with full case folding, without white
+/// space and without default ignorable characters, as UTF-8.
+///
+/// The tables are the program's own, so that the result is the same on every host.
+public enum TopicSkeleton {
+    /// The Unicode version of the tables, as 10000 · major + 100 · minor + update.
+    public static let unicodeVersion = SkeletonTable.unicodeVersion
+
+    /// Returns the skeleton of a name. Bytes that are not UTF-8 are replaced.
+    public static func of(_ name: ArraySlice<UInt8>) -> [UInt8] {
+        if name.allSatisfy({ $0 < 0x80 }) { return ascii(name) }
+        let data = SkeletonData.shared
+        var scalars: [UInt32] = []
+        scalars.reserveCapacity(name.count)
+        for scalar in String(decoding: name, as: UTF8.self).unicodeScalars { data.append(scalar.value, to: &scalars) }
+        order(&scalars, data)
+        // The iota below is a mark whose folding is a letter: it folds when the marks are in order.
+        if scalars.contains(iotaMark) {
+            scalars = scalars.map { $0 == iotaMark ? iota : $0 }
+            order(&scalars, data)
+        }
+        compose(&scalars, data)
+        var skeleton: [UInt8] = []
+        skeleton.reserveCapacity(name.count)
+        for value in scalars {
+            guard let scalar = Unicode.Scalar(value), let bytes = UTF8.encode(scalar) else { continue }
+            skeleton += bytes
+        }
+        return skeleton
+    }
+
+    private static let iotaMark: UInt32 = 0x345
+    private static let iota: UInt32 = 0x3B9
+
+    /// Small letters, no white space.
+    private static func ascii(_ name: ArraySlice<UInt8>) -> [UInt8] {
+        var skeleton: [UInt8] = []
+        skeleton.reserveCapacity(name.count)
+        for byte in name where byte != 0x20 && !(0x09...0x0D).contains(byte) {
+            skeleton.append((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
+        }
+        return skeleton
+    }
+
+    /// Puts marks that follow each other in the order of their classes; those of one class keep their order.
+    private static func order(_ scalars: inout [UInt32], _ data: SkeletonData) {
+        var start = 0
+        while start < scalars.count {
+            var end = start
+            var marks: [(kind: UInt8, place: Int, scalar: UInt32)] = []
+            while end < scalars.count {
+                let kind = data.kind(scalars[end])
+                if kind == 0 { break }
+                marks.append((kind, end, scalars[end]))
+                end += 1
+            }
+            if marks.count > 1 {
+                marks.sort { ($0.kind, $0.place) < ($1.kind, $1.place) }
+                for (index, mark) in marks.enumerated() { scalars[start + index] = mark.scalar }
+            }
+            start = end + 1
+        }
+    }
+
+    /// Puts letters and marks together, as NFC does.
+    private static func compose(_ scalars: inout [UInt32], _ data: SkeletonData) {
+        var composed: [UInt32] = []
+        composed.reserveCapacity(scalars.count)
+        var starter: Int?
+        var last: UInt8 = 0
+        for scalar in scalars {
+            let kind = data.kind(scalar)
+            if let place = starter {
+                // Between the two nothing may stand that blocks: a starter, or a mark of the same class or a higher one.
+                let isNext = place == composed.count - 1
+                if isNext || (last < kind && last != 0),
+                    let whole = hangul(composed[place], scalar) ?? data.composed(composed[place], scalar)
+                {
+                    composed[place] = whole
+                    continue
+                }
+            }
+            if kind == 0 { starter = composed.count }
+            last = kind
+            composed.append(scalar)
+        }
+        scalars = composed
+    }
+
+    /// A syllable of Hangul of its parts, by arithmetic; nil: they are none.
+    private static func hangul(_ first: UInt32, _ second: UInt32) -> UInt32? {
+        if (0x1100..<0x1113).contains(first), (0x1161..<0x1176).contains(second) {
+            return 0xAC00 + ((first - 0x1100) * 21 + (second - 0x1161)) * 28
+        }
+        if (0xAC00..<0xD7A4).contains(first), (first - 0xAC00) % 28 == 0, (0x11A8..<0x11C3).contains(second) {
+            return first + second - 0x11A7
+        }
+        return nil
+    }
+}
