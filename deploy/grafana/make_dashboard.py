@@ -179,12 +179,15 @@ ROWS = [
                     f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "candidates"),
               query(f"sum(rate(shoal_sensitive_topics_dropped_total{{{S}}}{R})) "
                     f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "sensitive")),
-        graph("Events of another epoch", "Share of all events: late ones weigh less, early ones count at the epoch's "
-              "end.",
+        graph("Events out of place", "Share of all events. Late ones weigh less, early ones count at the epoch's end. "
+              "Records in the wrong partition come from producers with another partitioner.",
               query(f"sum(rate(shoal_late_events_total{{{S}}}{R})) "
                     f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "late"),
               query(f"sum(rate(shoal_early_events_total{{{S}}}{R})) "
-                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "early"), unit="percentunit"),
+                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "early"),
+              query(f"sum(rate(shoal_wrong_partition_total{{{S}}}{R})) "
+                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "wrong partition"),
+              unit="percentunit"),
     ]),
     ("Where does the time go?", [
         graph("Time by stage", "Seconds a second over all instances: handle (records), open (an epoch's opening), "
