@@ -40,7 +40,7 @@ struct OutputError: Error, CustomStringConvertible {
         guard descriptor >= 0 else { throw OutputError(path, errno) }
         unsafe gzip = path.hasSuffix(".gz") ? gzdopen(descriptor, "wb4") : nil
         if unsafe gzip != nil, unsafe gzbuffer(gzip, 1 << 18) != 0 {
-            throw OutputError(description: "\(path): \(Self.reason(ENOMEM))")
+            throw OutputError(path, ENOMEM)
         }
     }
 
