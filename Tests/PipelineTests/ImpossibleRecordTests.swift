@@ -65,13 +65,15 @@ struct ImpossibleRecordTests {
         refused("tick") { try decode { $0.model.clusters[0].heldUntil = .max } }
         refused("tick") { try decode { $0.model.ticks = -1 } }
         refused("announced") { try decode { $0.model.clusters[0].announced = [999] } }
-        refused("epoch.length") { try decode { $0.model.settings.fixed.epochLength = 0 } }
+        refused("epoch.length") { try decode { $0.model.settings.fixed.epochLength = -1 } }
         refused("dedup.window") { try decode { $0.model.settings.fixed.dedupWindow = .max } }
         refused("merged") {
             let merges = [Merge(cluster: 1, survivor: 2, tick: 1, version: 1), Merge(cluster: 2, survivor: 1, tick: 1, version: 1)]
             try decode { $0.model.merged = merges }
         }
         refused("closings") { try decode { $0.bookkeeping.partitions[0].included = 1 << 40 } }
+        refused("closings") { try decode { $0.bookkeeping.partitions[0].read = -1 } }
+        refused("oldest") { try decode { $0.bookkeeping.deltaOffset = -1 } }
         refused("through") { try decode { $0.bookkeeping.from = ($0.bookkeeping.through ?? 0) + 1 } }
         refused("epoch") { try decode { $0.bookkeeping.partitions[0].closed = .max } }
         refused("oldest") { try decode { $0.bookkeeping.oldestOffset = .max } }

@@ -109,14 +109,14 @@ extension Bookkeeping {
         }
         for (index, state) in partitions.enumerated() {
             try ImpossibleValue.unless(
-                (0...state.read).contains(state.included) && Limits.counts.contains(state.read),
+                state.included >= 0 && state.included <= state.read && Limits.counts.contains(state.read),
                 "the model includes \(state.included) of \(state.read) closings of partition \(index)")
             try ImpossibleValue.unless(
                 epochs.contains(state.closed ?? 0) && epochs.contains(state.first ?? 0),
                 "partition \(index) has closed epoch \(state.closed ?? 0)")
         }
         try ImpossibleValue.unless(
-            Limits.counts.contains(deltaOffset) && (0...deltaOffset).contains(oldestOffset),
+            Limits.counts.contains(deltaOffset) && oldestOffset >= 0 && oldestOffset <= deltaOffset,
             "the model is of offset \(deltaOffset) of the deltas, and its oldest closing of \(oldestOffset)")
     }
 }
