@@ -64,7 +64,8 @@ extension Configuration {
             problems.append(
                 "\(source("checkpoint.directory")): checkpoint.directory: \(directory.printable) is no directory that can be "
                     + "written to")
-        } else if let directory = self["checkpoint.directory"], let problem = SecretFile.problem(ofDirectory: directory) {
+        } else if let directory = self["checkpoint.directory"], let problem = SecretFile.problem(ofDirectory: directory)
+        {
             problems.append("\(source("checkpoint.directory")): checkpoint.directory: \(problem)")
         }
         if let file = self["topics.file"], !FileManager.default.isReadableFile(atPath: file) {

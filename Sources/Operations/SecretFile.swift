@@ -35,7 +35,8 @@ enum SecretFile {
         guard let status = status(path), status.st_mode & 0o002 != 0 else { return nil }
         let isShared = status.st_mode & 0o1000 != 0
         if !isShared, let parent = Self.status(path + "/.."), parent.st_dev != status.st_dev { return nil }
-        return "\(path.printable) has mode 0\(String(status.st_mode & 0o7777, radix: 8)), so that all users can put files there. "
+        return
+            "\(path.printable) has mode 0\(String(status.st_mode & 0o7777, radix: 8)), so that all users can put files there. "
             + "Run `chmod 700` on it, or name another directory"
     }
 

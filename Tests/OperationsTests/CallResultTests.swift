@@ -115,8 +115,11 @@ struct CallResultTests {
         guard after.hasPrefix("}") else { return true }
         // The only expression of a closure or of a function is its result.
         if before.firstMatch(of: #/\bfunc\b.*->/#) != nil { return false }
-        let opensBlock = #/^(for|if|while|else|\} else|guard|defer|deinit|do|case|.*\bfunc\b|(public |private )?init)\b/#
-        if before.hasSuffix(" in") || before.hasSuffix("{") && before.prefixMatch(of: opensBlock) == nil { return false }
+        let opensBlock =
+            #/^(for|if|while|else|\} else|guard|defer|deinit|do|case|.*\bfunc\b|(public |private )?init)\b/#
+        if before.hasSuffix(" in") || before.hasSuffix("{") && before.prefixMatch(of: opensBlock) == nil {
+            return false
+        }
         return true
     }
 }

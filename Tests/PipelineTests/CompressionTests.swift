@@ -16,7 +16,8 @@ struct CompressionTests {
         return usage.ru_maxrss << 10
     }
 
-    @Test("a record of 40 bytes that claims gigabytes costs no memory", arguments: [1 << 24, 1 << 31, 1 << 32, Int.max])
+    @Test(
+        "a record of 40 bytes that claims gigabytes costs no memory", arguments: [1 << 24, 1 << 31, 1 << 32, Int.max])
     func claim(size: Int) {
         let bytes = Compression.deflate(Array("a record that claims more than it has".utf8))
         let before = peak

@@ -11,7 +11,9 @@ struct CryptographyTests {
         try Cryptography.selfTest()
     }
 
-    @Test("without a provider of HMAC and SHA-256 the start is refused with what is missing", arguments: ["run", "replay"])
+    @Test(
+        "without a provider of HMAC and SHA-256 the start is refused with what is missing",
+        arguments: ["run", "replay"])
     func noProvider(command: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-openssl-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -142,7 +142,8 @@ struct EngineWorld {
         return try content(records.entries.compactMap { $0.value.map { Array(records.bytes[$0]) } }) {
             value throws(ProtoError) in
             let key = Array("a/0".utf8)
-            guard case .part(_, _, let part)? = try? StateRecord.read(key: key.span, value: value, into: &members) else {
+            guard case .part(_, _, let part)? = try? StateRecord.read(key: key.span, value: value, into: &members)
+            else {
                 throw .badValue
             }
             return part

@@ -111,7 +111,9 @@ struct ImpossibleRecordTests {
         refused("epochs") { try header { $0.clock[0].epoch = .min } }
         refused("closings") { try header { $0.closings = -1 } }
         refused("follows") {
-            try header { $0.delta = [ClusterDelta(cluster: 1, sums: [.init(topic: 2, value: 1), .init(topic: 1, value: 1)])] }
+            try header {
+                $0.delta = [ClusterDelta(cluster: 1, sums: [.init(topic: 2, value: 1), .init(topic: 1, value: 1)])]
+            }
         }
         let last = try #require(world.models.last)
         refused("newest model") {
@@ -122,10 +124,13 @@ struct ImpossibleRecordTests {
         refused("vocabulary") {
             try world.header.validate(last.model, newest: last.bookkeeping.through, memberTopics: 1 << 20)
         }
-        func member(_ change: (inout MemberFields, inout [TopicNumber], inout [UInt32], inout [UInt16]) -> Void) throws {
+        func member(_ change: (inout MemberFields, inout [TopicNumber], inout [UInt32], inout [UInt16]) -> Void) throws
+        {
             var fields = MemberFields(
                 pseudonym: 7, order: 1, landmark: 5, lastEpoch: 1, events: 3, cluster: 1, previous: 0)
-            var (topics, weights, directions) = ([TopicNumber](0..<3), [UInt32](repeating: 9, count: 3), [UInt16](5..<8))
+            var (topics, weights, directions) = (
+                [TopicNumber](0..<3), [UInt32](repeating: 9, count: 3), [UInt16](5..<8)
+            )
             change(&fields, &topics, &weights, &directions)
             var value: [UInt8] = []
             StateRecord.write(

@@ -17,7 +17,8 @@ struct MemberRecordTests {
         let hasEpoch = draws.next() % 3 > 0
         let member = MemberFields(
             pseudonym: UInt128(draws.next()) << 64 | UInt128(draws.next()), order: number(),
-            landmark: Int64(bitPattern: number(55)) - 1_000, lastEpoch: hasEpoch ? Int64(bitPattern: number(52)) - 9 : nil,
+            landmark: Int64(bitPattern: number(55)) - 1_000,
+            lastEpoch: hasEpoch ? Int64(bitPattern: number(52)) - 9 : nil,
             events: UInt32(truncatingIfNeeded: number()),
             cluster: draws.next() % 3 > 0 ? UInt32(truncatingIfNeeded: number(30)) : nil,
             previous: draws.next() % 2 > 0 ? UInt32(truncatingIfNeeded: number(30)) : 0)

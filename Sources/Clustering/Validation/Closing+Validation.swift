@@ -97,9 +97,11 @@ extension Bookkeeping {
     public func validate(_ fixed: Settings.Fixed) throws(ImpossibleValue) {
         let epochs = fixed.epochs
         try ImpossibleValue.unless(
-            !partitions.isEmpty && partitions.count <= Limits.partitions, "the model knows \(partitions.count) partitions")
+            !partitions.isEmpty && partitions.count <= Limits.partitions,
+            "the model knows \(partitions.count) partitions")
         try ImpossibleValue.unless(
-            [from, through, start].allSatisfy { epochs.contains($0 ?? 0) }, "the model is of an epoch that no event has")
+            [from, through, start].allSatisfy { epochs.contains($0 ?? 0) }, "the model is of an epoch that no event has"
+        )
         if let through {
             try ImpossibleValue.unless(
                 from ?? through <= through && start ?? .max <= through,

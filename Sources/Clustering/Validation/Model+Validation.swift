@@ -14,7 +14,8 @@ extension Model {
         try ImpossibleValue.unless(
             entries.count <= Limits.topics, "the vocabulary has \(entries.count) topics, and may have \(Limits.topics)")
         try ImpossibleValue.unless(
-            entries.allSatisfy { $0.name?.count ?? 0 <= Limits.name }, "a topic's name has more than \(Limits.name) bytes")
+            entries.allSatisfy { $0.name?.count ?? 0 <= Limits.name },
+            "a topic's name has more than \(Limits.name) bytes")
         try ImpossibleValue.unless(
             candidates.entries.count <= Self.mostCandidates, "the model has \(candidates.entries.count) candidates")
         try ImpossibleValue.unless(candidates.entries.ascend(by: \.candidate), "the model's candidates do not ascend")
@@ -116,7 +117,8 @@ extension Settings {
         let year: Int64 = 365 * 86_400_000
         func check(_ name: String, _ value: some BinaryInteger, _ range: ClosedRange<Int64>) throws(ImpossibleValue) {
             try ImpossibleValue.unless(
-                range.contains(Int64(value)), "\(name) is \(value), which is outside \(range.lowerBound)…\(range.upperBound)")
+                range.contains(Int64(value)),
+                "\(name) is \(value), which is outside \(range.lowerBound)…\(range.upperBound)")
         }
         try check("epoch.length", fixed.epochLength, 1...10 * year)
         try check("epoch.staleness", fixed.staleness, 1...8)

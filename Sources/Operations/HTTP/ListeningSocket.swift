@@ -54,7 +54,8 @@ enum ListeningSocket {
             set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
             && (unsafe address.ai_family != AF_INET6
                 || set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isForAll ? 0 : 1))
-        guard isSet, unsafe bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, Glibc.listen(descriptor, 128) == 0
+        guard isSet, unsafe bind(descriptor, address.ai_addr, address.ai_addrlen) == 0,
+            Glibc.listen(descriptor, 128) == 0
         else {
             defer { close(descriptor) }
             return .failure(Failure(code: errno))

@@ -49,7 +49,9 @@ internal import COpenSSL
         }
         // The deinitializer frees the context.
         guard result == 1 else { throw CryptographyError("EVP_MAC_init") }
-        guard unsafe EVP_MAC_CTX_get_mac_size(context) == 32 else { throw CryptographyError("EVP_MAC_CTX_get_mac_size") }
+        guard unsafe EVP_MAC_CTX_get_mac_size(context) == 32 else {
+            throw CryptographyError("EVP_MAC_CTX_get_mac_size")
+        }
     }
 
     deinit {

@@ -64,7 +64,8 @@ enum Parts {
             if next == 0 { (count, size) = (part.count, part.size) }
             guard part.index == next, part.count == count, part.size == size else {
                 throw .outOfRange(
-                    "part \(part.index) of \(part.count) with \(part.size) bytes follows \(next) of \(count) with \(size)")
+                    "part \(part.index) of \(part.count) with \(part.size) bytes follows \(next) of \(count) with \(size)"
+                )
             }
             guard Int64(data.count + part.data.count) <= Compression.largest else {
                 throw .outOfRange("the parts have more than \(Compression.largest) bytes")

@@ -99,7 +99,8 @@ extension StateRecord.Members {
         var squares: UInt64 = 0
         for place in range {
             guard weights[place] < 1 << 31 else {
-                throw .outOfRange("a member's topic has the weight \(weights[place]), and at most \(UInt32(1) << 31 - 1)")
+                throw .outOfRange(
+                    "a member's topic has the weight \(weights[place]), and at most \(UInt32(1) << 31 - 1)")
             }
             squares += UInt64(directions[place]) * UInt64(directions[place])
         }

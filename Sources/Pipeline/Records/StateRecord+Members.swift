@@ -52,7 +52,9 @@ extension StateRecord {
                 self = .member(pseudonym(key))
                 return
             }
-            if key.count == Self.wholeBytes.count, Self.wholeBytes.indices.allSatisfy({ key[$0] == Self.wholeBytes[$0] }) {
+            if key.count == Self.wholeBytes.count,
+                Self.wholeBytes.indices.allSatisfy({ key[$0] == Self.wholeBytes[$0] })
+            {
                 self = .whole
                 return
             }

@@ -127,7 +127,8 @@ extension PipelineError {
             self.init(
                 .contradiction,
                 "\(topic) \(place) holds a value that Shoal does not write (\(text)): does something else write to this "
-                    + "topic? Delete its records (kafka-delete-records.sh), and the state is computed anew from the input")
+                    + "topic? Delete its records (kafka-delete-records.sh), and the state is computed anew from the input"
+            )
         case .damaged:
             self.init(
                 .contradiction,
