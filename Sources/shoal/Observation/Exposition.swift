@@ -140,6 +140,7 @@ struct Exposition: Sendable {
         text.add(.assignments, snapshot.assignments)
         if let count = snapshot.brokers.inputPartitions { text.add(.inputPartitions, [.init([topic], Double(count))]) }
         text.add(.brokerSilence, [.init([], snapshot.brokers.silence)])
+        text.add(.foreignMembers, snapshot.foreignMembers.count)
         if let limit = MemoryLimit.bytes { text.add(.memoryLimit, limit) }
         text.add(.buildInfo, [.init([Shoal.version, Shoal.swiftVersion, ClientConfiguration.libraryVersion], 1)])
     }
