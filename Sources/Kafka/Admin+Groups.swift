@@ -26,6 +26,14 @@ extension Admin {
         public var host: String
         public var id: String
         public var partitions: [TopicPartition]
+
+        package init(instance: String?, client: String, host: String, id: String, partitions: [TopicPartition]) {
+            self.instance = instance
+            self.client = client
+            self.host = host
+            self.id = id
+            self.partitions = partitions
+        }
     }
 
     /// What the coordinator of a group tells of it. Nobody joins, and nothing is committed.

@@ -56,6 +56,9 @@ public enum GroupEvent: Sendable {
     private let queue: OpaquePointer?
     public let group: String
 
+    /// Milliseconds after which the group removes a member that is gone, unless `session.timeout.ms` is set.
+    public static let sessionTimeout: Int64 = 10_000
+
     /// Joins the group.
     /// - Parameter instance: the static member's id (`group.instance.id`); nil: a dynamic member.
     public init(
@@ -67,6 +70,14 @@ public enum GroupEvent: Sendable {
         ]
         if configuration.settings["partition.assignment.strategy"] == nil {
             settings["partition.assignment.strategy"] = "range"
+        }
+        if configuration.settings["session.timeout.ms"] == nil {
+            settings["session.timeout.ms"] = "\(Self.sessionTimeout)"
+        }
+        if configuration.settings["heartbeat.interval.ms"] == nil {
+            // Three heartbeats within a session, and no more than librdkafka's default of 3 s between two.
+            let session = configuration.settings["session.timeout.ms"].flatMap { Int64($0) } ?? Self.sessionTimeout
+            settings["heartbeat.interval.ms"] = "\(max(min(session / 3, 3_000), 1))"
         }
         if let instance {
             settings["group.instance.id"] = instance

@@ -8,7 +8,7 @@ extension Setting {
             "The consumer group; the internal topics and the transactional ids begin with it."),
         Setting(
             "instance.id", .text, nil, .no,
-            "Tells the group's instances apart, and stays the same across restarts (static membership). The host name unless set."
+            "Tells the group's instances apart, and stays the same across restarts (static membership). The host name unless set; further processes on the same host add -2, -3 and so on."
         ),
         Setting("kafka.bootstrap.servers", .text, "localhost:9092", .no, "The brokers to begin with."),
         Setting("input.topic", .name, "watch-events", .no, "The watch events."),

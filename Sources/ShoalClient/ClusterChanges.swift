@@ -93,9 +93,9 @@ public struct ClusterChanges: AsyncSequence, Sendable {
         }
 
         /// The next change; nil at the end.
-        /// - Throws: `KafkaError`; `UnknownTopic`; `PositionInvalid`; `InvalidRecord` at a record that is no change, unless
-        ///   `onInvalidRecord` is set. After an error it throws the same again. A new iterator that starts after `position`
-        ///   meets an invalid record again: set `onInvalidRecord` to skip it.
+        /// - Throws: `KafkaError`; `UnknownTopic`; `TopicReplaced`; `PositionInvalid`; `InvalidRecord` for an invalid record,
+        ///   unless `onInvalidRecord` is set. After an error it throws the same error again. A new iterator that starts
+        ///   after `position` meets an invalid record again: set `onInvalidRecord` to skip it.
         public mutating func next() async throws -> Element? {
             while !isAtEnd {
                 if let element = try await next(timeout: .seconds(1)) { return element }
@@ -114,6 +114,9 @@ public struct ClusterChanges: AsyncSequence, Sendable {
                 fill(feed)
                 if failure != nil { continue }
                 guard waiting.isEmpty else { break }
+                stepOver(feed)
+                do { try await feed.check() } catch { failure = error }
+                if failure != nil { continue }
                 if configuration.stopsAtEnd, feed.isAtEnd {
                     isAtEnd = true
                 } else if ContinuousClock.now >= deadline {
@@ -124,7 +127,17 @@ public struct ClusterChanges: AsyncSequence, Sendable {
             }
             guard let (change, partition, offset) = waiting.popLast() else { return nil }
             reached.offsets[Int(partition)] = offset + 1
+            if waiting.isEmpty, failure == nil { stepOver(feed) }
             return Element(change: change, partition: partition, offset: offset, position: reached)
+        }
+
+        /// Everything that was read has been given out: the position steps over the control records that follow it.
+        private mutating func stepOver(_ feed: TopicFeed) {
+            for (partition, position) in feed.positions.enumerated() {
+                // Changes behind the end are read, and not given out.
+                let most = configuration.stopsAtEnd ? feed.end(of: Int32(partition)) : .max
+                reached.offsets[partition] = Swift.max(reached.offsets[partition], Swift.min(position, most))
+            }
         }
 
         private mutating func open() async throws {
@@ -140,7 +153,7 @@ public struct ClusterChanges: AsyncSequence, Sendable {
                 }
                 if let offset = configuration.positions[partition] {
                     try Position.check(offset, TopicPartition(configuration.topic, partition), marks)
-                    return offset
+                    return Swift.max(offset, marks.low)
                 }
                 switch configuration.start {
                 case .beginning: return marks.low
@@ -191,12 +204,14 @@ extension Position {
         guard Int(partition) < offsets.count else { return nil }
         let offset = offsets[Int(partition)]
         try Self.check(offset, TopicPartition(topic, partition), marks)
-        return offset
+        return max(offset, marks.low)
     }
 
     /// - Throws: `PositionInvalid` where records behind the offset are gone, or it is beyond the end.
     static func check(_ offset: Int64, _ place: TopicPartition, _ marks: Admin.Watermarks) throws {
-        guard offset >= marks.low else {
+        // Changes are written in transactions: the last offset of the log is that of a commit marker.
+        let isMarker = offset + 1 == marks.low && marks.low == marks.high
+        guard offset >= marks.low || isMarker else {
             throw PositionInvalid(
                 description: "\(place): the changes from offset \(offset) on are gone, the first one there is "
                     + "\(marks.low): retention took them; begin anew, from the beginning or from a table of members")

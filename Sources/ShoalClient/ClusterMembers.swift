@@ -82,7 +82,8 @@ public final class ClusterMembers: AsyncSequence, Sendable {
         let members: ClusterMembers
 
         /// The next update; waits for it.
-        /// - Throws: `KafkaError`; `UnknownTopic`; `InvalidRecord` at a record that is no membership; `CancellationError`. A view
+        /// - Throws: `KafkaError`; `UnknownTopic`; `TopicReplaced`; `InvalidRecord` for an invalid record;
+        ///   `CancellationError`. A view
         ///   that has thrown one of the first throws it again: make another.
         public mutating func next() async throws -> Update? {
             while true {
@@ -159,6 +160,7 @@ actor MemberReading {
                 let update = waiting.popLast().map { table.update($0.member, $0.membership) }
                 let isNews = waiting.isEmpty && feed.isAtEnd && noteCaughtUp()
                 if update != nil || isNews { return update }
+                do { try await feed.check() } catch { failure = error }
             } else if !isOpening {
                 try await open()
                 continue

@@ -9,6 +9,7 @@ struct TopicFeed {
     private let ends: [Int64]
     /// Where it began.
     let starts: [Int64]
+    private let identity: FeedIdentity
 
     /// - Parameter start: gives the offset to begin a partition at; nil: its first one.
     /// - Throws: `KafkaError`, `UnknownTopic`, and what `start` throws.
@@ -22,6 +23,7 @@ struct TopicFeed {
             throw UnknownTopic(topic: topic)
         }
         client = try ReaderClient(kafka)
+        identity = FeedIdentity(topic, admin)
         var readers: [PartitionReader] = []
         var (starts, ends): ([Int64], [Int64]) = ([], [])
         for number in 0..<count {
@@ -38,6 +40,12 @@ struct TopicFeed {
 
     /// Whether what was there when it began has been read, and nothing of it waits with the caller.
     var isAtEnd: Bool { zip(readers, ends).allSatisfy { $0.position >= $1 } }
+
+    /// The next offset to read of each partition: behind control records at the end of the log.
+    var positions: [Int64] { readers.map(\.position) }
+
+    /// - Throws: `TopicReplaced` if the topic is not the one that it was. To be called now and then.
+    nonisolated(nonsending) func check() async throws(TopicReplaced) { try await identity.check(positions) }
 
     func end(of partition: Int32) -> Int64 { ends[Int(partition)] }
 

@@ -39,6 +39,76 @@ extension MainJob {
                 "Raise retention.ms of \(application.input), and begin anew under another application.id")
         }
 
+        @Test("input that a transactional producer wrote may be deleted when all of it was handled")
+        func controlRecords() async throws {
+            let settings = ["snapshot.interval": "100ms"]
+            let instance = try application.start("a", settings)
+            try await instance.waitForLog("took over")
+            let producer = try Producer(
+                application.broker.configuration(), transactionalID: "\(application.name)-events",
+                transactionTimeout: .seconds(30))
+            try producer.initTransactions(timeout: .seconds(10))
+            for isCommitted in [true, false] {
+                try producer.begin()
+                for partition in 0..<2 as Range<Int32> {
+                    try producer.produce(to: application.input, partition: partition, key: "k", value: "no event")
+                }
+                try producer.flush(timeout: .seconds(10))
+                if isCommitted {
+                    try producer.commit(timeout: .seconds(10))
+                } else {
+                    try producer.abort(timeout: .seconds(10))
+                }
+            }
+            let probe = try KafkaProbe(application.broker.bootstrap, group: application.name)
+            // The position of each partition is the high watermark: there is no lag, and control records are none.
+            let end = ContinuousClock.now + .seconds(30)
+            for (topic, partition) in [(application.input, 0), (application.input, 1), (application.deltas, 0)]
+                as [(String, Int32)]
+            {
+                while true {
+                    let high = probe.end(of: topic, partition) ?? -1
+                    let position = probe.committed(topic, partitions: partition + 1)?[partition]
+                    if high > 0, position?.offset == high { break }
+                    guard ContinuousClock.now < end else {
+                        throw ProcessMisbehaved(description: "\(topic) [\(partition)]: \(position as Any) of \(high)")
+                    }
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            #expect(try await instance.stop() == 0)
+            try application.deleteRecords(of: application.input, before: [0: -1, 1: -1])
+            let next = try application.start("a", settings)
+            try await next.waitForLog("took over")
+            #expect(try await next.stop() == 0)
+        }
+
+        @Test("a topic that is deleted while an instance runs ends it", arguments: ["in", "state", "out"])
+        func deletedWhileRunning(_ topic: String) async throws {
+            let instance = try application.start()
+            try await instance.waitForLog("took over")
+            let name = "\(application.name)-\(topic)"
+            #expect(try await Admin(application.broker.configuration()).delete([name]).isEmpty)
+            let status = try await instance.waitForEnd(within: .seconds(60))
+            #expect(status == 72 && instance.log.contains("topic \(name) was deleted"), "\(instance.log)")
+        }
+
+        @Test("an input that is deleted, created again and filled beyond the position ends an instance")
+        func recreated() async throws {
+            let instance = try application.start()
+            try await instance.waitForLog("took over")
+            try await Task.sleep(for: .seconds(3))
+            let admin = try Admin(application.broker.configuration())
+            #expect(try await admin.delete([application.input]).isEmpty)
+            while try await admin.create([Admin.NewTopic(application.input, partitions: 2)]).isEmpty == false {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let events = InputStream(seed: 33, viewers: 80, epochs: 6, watches: 1).records
+            try InputStream.publish(events, to: application.input, application.broker)
+            let status = try await instance.waitForEnd(within: .seconds(60))
+            #expect(status == 72 && instance.log.contains(application.input), "\(instance.log)")
+        }
+
         @Test("input from before the last snapshot may go, however much")
         func inputBeforeSnapshot() async throws {
             let settings = ["snapshot.interval": "100ms"]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from charts import CHART, helm, only, put_files, render, seconds, settings, template
+from charts import CHART, helm, only, put_files, render, settings, template
 from conftest import ROOT, tool
 from running import Instance, Load, Process, free_port, wait
 
@@ -141,8 +141,7 @@ def published(client, kafka):
 
 def test_a_rolling_upgrade_fits_the_charts_times(pods, documents, shoal, kafka, client, tmp_path, capsys):
     grace = pods.spec["template"]["spec"]["terminationGracePeriodSeconds"]
-    session = seconds("45s")
-    assert settings(documents).get("kafka.session.timeout.ms") is None, "librdkafka's own, 45 s"
+    session = int(settings(documents)["kafka.session.timeout.ms"]) / 1000
     began = time.monotonic()
     for number in range(REPLICAS):
         pods.start(number)

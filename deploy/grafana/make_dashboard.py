@@ -54,6 +54,8 @@ ROWS = [
         stat("Partitions owned", "And how many the input has: the same, unless a rebalance is under way.",
              query(f"sum(shoal_assigned_partitions{{{S}}})", "owned"),
              query(f"max(shoal_input_partitions{{{S}}})", "of"), colours=BAD_BELOW_1),
+        stat("Foreign members", "Members of the consumer group that are other programs: they take partitions.",
+             query(f"max(shoal_foreign_members{{{S}}})", "foreign"), colours=[(None, "green"), (1, "red")]),
         stat("Versions", "Instances by version of Shoal: one, but during an upgrade.",
              query(f"count by (version) (shoal_build_info{{{S}}})", "{{version}}")),
         stat("Brokers last answered", "The longest time since an instance heard from a broker. It asks every 5 s.",

@@ -154,6 +154,9 @@ extension Metric {
     public static let brokerSilence = Metric(
         .gauge, "shoal_broker_silence_seconds",
         "Time since a broker last answered; asked every 5 s. Since the start where none has.")
+    public static let foreignMembers = Metric(
+        .gauge, "shoal_foreign_members",
+        "Members of the consumer group that are not instances of Shoal. They take partitions, and must be stopped.")
     public static let memoryLimit = Metric(
         .gauge, "shoal_memory_limit_bytes",
         "Memory that the control group (container, unit) allows; absent where there is no limit.")

@@ -42,7 +42,11 @@ struct AssignmentWait {
 extension PipelineOptions {
     /// How long the group may take to assign something: others have a session's time to be missed in.
     var assignmentPatience: Int64 {
-        let session = kafka.settings["session.timeout.ms"].flatMap { Int64($0) } ?? sessionTimeout.milliseconds
-        return max(watchdogTimeout.milliseconds, session)
+        max(watchdogTimeout.milliseconds, effectiveSessionTimeout)
+    }
+
+    /// Milliseconds after which the group removes a member that is gone.
+    var effectiveSessionTimeout: Int64 {
+        kafka.settings["session.timeout.ms"].flatMap { Int64($0) } ?? sessionTimeout.milliseconds
     }
 }

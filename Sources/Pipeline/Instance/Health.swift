@@ -22,12 +22,15 @@ public enum Health {
 
     /// In the group, and assigned what is restored, or nothing.
     public static func readiness(_ snapshot: PipelineStatistics.Snapshot) -> [Check] {
-        let group = Check("group", groupProblem(snapshot.state))
-        guard snapshot.state == .restoring else { return [group] }
+        let group = Check("group", groupProblem(snapshot))
+        let foreign = snapshot.foreignMembers.filter { !$0.partitions.isEmpty }.map { member in
+            Check("foreign member", "another program is in the consumer group: \(member.text)")
+        }
+        guard snapshot.state == .restoring else { return [group] + foreign }
         let parts = snapshot.restores.sorted { $0.key < $1.key }.map { partition, progress in
             Check("partition \(partition)", progress.isOver ? nil : "restoring: \(progress.text)")
         }
-        return [group, Check("restore", "taking \(snapshot.assigned) partitions over")] + parts
+        return [group] + foreign + [Check("restore", "taking \(snapshot.assigned) partitions over")] + parts
     }
 
     /// It has been in the group, and has once had its share of the work at hand, if only for a moment.
@@ -37,12 +40,13 @@ public enum Health {
         return problems.contains { $0.problem != nil } ? problems : problems + [Check("started", "not yet")]
     }
 
-    private static func groupProblem(_ state: InstanceState) -> String? {
-        switch state {
+    private static func groupProblem(_ snapshot: PipelineStatistics.Snapshot) -> String? {
+        let wait = snapshot.groupWait.map { "; \($0.text)" } ?? ""
+        return switch snapshot.state {
         case .starting: "starting"
         case .waiting(let what): "waiting: \(what)"
-        case .joining: "joining the group"
-        case .released: "waiting for an assignment"
+        case .joining: "joining the group\(wait)"
+        case .released: "waiting for an assignment\(wait)"
         case .stopping: "stopping"
         case .idle, .restoring, .working: nil
         }
@@ -50,6 +54,8 @@ public enum Health {
 }
 
 extension PipelineStatistics.Snapshot {
-    /// Assigned and restored, or assigned nothing.
-    public var isReady: Bool { state == .working || state == .idle }
+    /// Assigned and restored, or assigned nothing, and no partition is with a foreign member of the group.
+    public var isReady: Bool {
+        (state == .working || state == .idle) && foreignMembers.allSatisfy(\.partitions.isEmpty)
+    }
 }

@@ -7,6 +7,8 @@ import Synchronization
 public final class Instance: Sendable {
     let tools: Assignment.Tools
     private let isStopping = Mutex(false)
+    /// Why the instance cannot go on, found from outside of the work.
+    private let finding = Mutex<PipelineError?>(nil)
     public let statistics: PipelineStatistics
     private var heartbeats: Heartbeats { statistics.heartbeats }
 
@@ -42,6 +44,9 @@ public final class Instance: Sendable {
         guard try await preflight.pass(until: { self.isStopped }, tell: { statistics.enter(.waiting($0)) }) else {
             return
         }
+        let watch = ClusterWatch(options: options, admin: tools.admin, statistics: statistics, log: log)
+        let watching = Task { await watch.run { error in self.finding.withLock { $0 = error } } }
+        defer { watching.cancel() }
         var state = State(wait: AssignmentWait(patience: options.assignmentPatience))
         var group = GroupLife()
         var action = group.begin()
@@ -162,6 +167,7 @@ public final class Instance: Sendable {
     private func event(_ state: inout State) async throws -> GroupLife.Event {
         while true {
             if isStopped { return .stop }
+            if let found = finding.withLock({ $0 }) { throw found }
             heartbeats.beat(.group, "polling the group")
             switch try await tools.group.poll() {
             case .assigned(let partitions):
@@ -251,7 +257,11 @@ public final class Instance: Sendable {
     private func ask(_ state: inout State) async throws -> GroupLife.Event {
         guard let (running, error) = state.failed else { return .answered(isOurs: false) }
         state.failed = nil
-        guard try await running.assignment.isStillAssigned(unless: { self.isStopped }) else {
+        guard
+            try await running.assignment.isStillAssigned(unless: {
+                self.isStopped || self.finding.withLock { $0 != nil }
+            })
+        else {
             log.warning("stopped working on partitions that are no longer ours: \(error)")
             return .answered(isOurs: false)
         }

@@ -75,7 +75,8 @@ public struct PipelineOptions: Sendable {
     public var checkpointKeep = Duration.seconds(86_400)
     public var transactionBytes = 4 << 20
     public var transactionTimeout = Duration.seconds(10)
-    public var sessionTimeout = Duration.seconds(45)
+    /// Of the group member, unless `kafka.session.timeout.ms` is set.
+    public var sessionTimeout = Duration.milliseconds(GroupMember.sessionTimeout)
     public var idleTimeout = Duration.seconds(30)
     /// `epoch.future=allow`: epochs close though they have not ended by the wall clock.
     public var allowsFuture = false

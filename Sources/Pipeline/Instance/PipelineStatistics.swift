@@ -62,6 +62,10 @@ public final class PipelineStatistics: Sendable {
         /// What this instance has saved of the partitions that it has.
         public var saved: [Int32: SavedState] = [:]
         public var saves = SaveCounts()
+        /// Members of the consumer group that are not instances of Shoal.
+        public var foreignMembers: [ForeignMember] = []
+        /// Whom a rebalance waits for; nil: nobody, or it is not known.
+        public var groupWait: GroupWait?
         /// What the brokers told last.
         public var brokers = BrokerContact()
 

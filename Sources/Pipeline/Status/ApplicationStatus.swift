@@ -19,6 +19,10 @@ public struct ApplicationStatus: Sendable, Encodable {
         public var partitions: [Int32]
         /// Whether it adds closings up and publishes the models.
         public var isCoordinator: Bool
+        /// Its `client.id`.
+        public var client = ""
+        /// Whether it is not an instance of Shoal, but another program.
+        public var isForeign = false
     }
 
     /// A partition of the input.

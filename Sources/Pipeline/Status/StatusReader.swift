@@ -39,7 +39,8 @@ public struct StatusReader: Sendable {
         let committed = try await committed(&unknown)
         var status = ApplicationStatus(
             application: application, timeMs: Int64(Date().timeIntervalSince1970 * 1_000),
-            group: .init(state: group.state, assignor: group.assignor, instances: instances(group)), partitions: [])
+            group: .init(state: group.state, assignor: group.assignor, instances: await instances(group)),
+            partitions: [])
         let owners = Dictionary(
             status.group.instances.flatMap { instance in instance.partitions.map { ($0, instance.id) } }
         ) { first, _ in first }
@@ -67,12 +68,16 @@ public struct StatusReader: Sendable {
 
     // MARK: - The group
 
-    private func instances(_ group: Admin.Group) -> [ApplicationStatus.Instance] {
-        group.members.map { member in
+    private func instances(_ group: Admin.Group) async -> [ApplicationStatus.Instance] {
+        let foreign = await group.foreignMembers(
+            admin, group: application, clientID: kafka.settings["client.id"], topics: [topics.input, topics.deltas])
+        let names = Set(foreign.map(\.id))
+        return group.members.map { member in
             ApplicationStatus.Instance(
                 id: member.instance ?? member.client, host: member.host,
                 partitions: member.partitions.filter { $0.topic == topics.input }.map(\.partition),
-                isCoordinator: member.partitions.contains { $0.topic == topics.deltas })
+                isCoordinator: member.partitions.contains { $0.topic == topics.deltas }, client: member.client,
+                isForeign: names.contains(member.id))
         }
     }
 

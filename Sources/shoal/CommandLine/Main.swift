@@ -94,7 +94,7 @@ struct Shoal {
             case .notAuthorized: return .notAuthorized
             case .kafka: return .unavailable
             }
-        case is UnknownTopic: return .hole
+        case is UnknownTopic, is TopicReplaced: return .hole
         case is PositionInvalid: return .noInput
         case let error as ReplayError:
             switch error.kind {
@@ -106,6 +106,7 @@ struct Shoal {
         case let error as KafkaError:
             // Librdkafka refuses settings that contradict each other, or files that it cannot read, only at the start.
             if error.name == "_INVALID_ARG" { return .configuration }
+            if error.isUnknownTopic { return .hole }
             return error.isAuthorization ? .notAuthorized : error.isConnection ? .unavailable : .failed
         default: return .failed
         }

@@ -23,7 +23,12 @@ extension Command {
     ) { arguments in
         let configuration = try arguments.configuration()
         let logger = configuration.logger
-        let options = try configuration.pipelineOptions(logger)
+        var options = try configuration.pipelineOptions(logger)
+        let claim =
+            configuration["instance.id"].map { InstanceClaim.exactly(options.application, id: $0) }
+            ?? .first(options.application, host: options.instance)
+        defer { withExtendedLifetime(claim) {} }
+        options.instance = claim.id
         logger.log(
             .info, "shoal \(Shoal.version)",
             [

@@ -146,6 +146,7 @@ struct Exposition: Sendable {
         text.add(.assignments, snapshot.assignments)
         if let count = snapshot.brokers.inputPartitions { text.add(.inputPartitions, [.init([topic], Double(count))]) }
         text.add(.brokerSilence, [.init([], snapshot.brokers.silence)])
+        text.add(.foreignMembers, snapshot.foreignMembers.count)
         if let limit = MemoryLimit.bytes { text.add(.memoryLimit, limit) }
         if let use = MemoryUse.now { text.add(.memoryUse, [.init([], use.share)]) }
         text.add(.buildInfo, [.init([Shoal.version, Shoal.swiftVersion, ClientConfiguration.libraryVersion], 1)])

@@ -24,7 +24,7 @@ extension Command {
             dead letters stay unless named: subscribers see all changes a second time, with the ids that they had if the input
             is whole and no setting is another.
 
-            It refuses while the group has members. A static member keeps its place until its session has ended (45 s, unless
+            It refuses while the group has members. A static member keeps its place until its session has ended (10 s, unless
             kafka.session.timeout.ms says otherwise), also after it was stopped: --wait 60s waits for that. Checkpoints of the
             application on this host (checkpoint.directory) are deleted; those on other hosts are set aside with a
             warning when an instance starts there, and may be deleted. Interrupted anywhere, it can be started again; until

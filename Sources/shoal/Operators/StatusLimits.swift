@@ -35,15 +35,25 @@ struct StatusLimits {
     func problems(of status: ApplicationStatus) -> [String] {
         var problems: [String] = []
         let group = status.group
-        if group.instances.count < instances {
-            let found =
-                group.instances.isEmpty ? "no instance is there" : "\(group.instances.count) instances are there"
+        let own = group.instances.count { !$0.isForeign }
+        if own < instances {
+            let found = own == 0 ? "no instance is there" : "\(own) instances are there"
             problems.append("\(found), and there are to be \(instances): group \(status.application) is \(group.state)")
         }
         func add(_ partitions: [ApplicationStatus.Partition], _ text: String) {
             guard !partitions.isEmpty else { return }
             problems.append("partition \(StatusText.list(partitions.map(\.partition))): \(text)")
         }
+        for member in group.instances where member.isForeign {
+            let partitions =
+                member.partitions.isEmpty ? "no partition" : "partition \(StatusText.list(member.partitions))"
+            problems.append(
+                "a foreign member is in group \(status.application): client \"\(member.client)\" at \(member.host) has "
+                    + "\(partitions). Stop that program, or give it a group of its own")
+        }
+        add(
+            status.partitions.filter { $0.position != nil && $0.phase == nil },
+            "its committed position was not written by Shoal: another program commits as group \(status.application)")
         if group.state == .stable {
             add(status.partitions.filter { $0.instance == nil }, "nobody has it, though the group is stable")
             if !group.instances.contains(where: \.isCoordinator) {

@@ -34,10 +34,18 @@ struct StatusText {
         let rows = group.instances.map { instance in
             let partitions = instance.partitions.isEmpty ? "no partition" : Self.list(instance.partitions)
             return [
-                "  \(instance.id)", instance.host, partitions + (instance.isCoordinator ? "; publishes models" : ""),
+                "  \(instance.id)", instance.host,
+                partitions + (instance.isCoordinator ? "; publishes models" : "")
+                    + (instance.isForeign ? "; not an instance of Shoal (client \(instance.client))" : ""),
             ]
         }
-        return [state] + Self.table(rows)
+        let wait =
+            group.state == .rebalancing
+            ? [
+                "  it waits until all members have rejoined; it removes those that are gone after kafka.session.timeout.ms"
+            ]
+            : []
+        return [state] + Self.table(rows) + wait
     }
 
     private var partitionLines: [String] {

@@ -52,7 +52,7 @@ struct VerifiedRun: Sendable {
         var output: [[RecordQueue.Record]] = Array(repeating: [], count: outputs)
         for (offset, record) in world.kafka[.changes].committed {
             guard case .bytes(let value) = record.value, let key = record.key else { continue }
-            let partition = TopicPartition.partition(ofKey: key.span, count: Int32(outputs))
+            let partition = Partitioner.murmur2.partition(of: key.span, count: Int32(outputs)) ?? 0
             output[Int(partition)].append(.init(key: key, value: value, offset: offset))
         }
         self.output = output
