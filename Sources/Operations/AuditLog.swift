@@ -91,7 +91,7 @@ public struct AuditLog: Sendable {
         var last = UInt8(ascii: "\n")
         let size = lseek(descriptor, 0, SEEK_END)
         // Safe: there is room for the one byte.
-        if size > 0 { _ = unsafe pread(descriptor, &last, 1, size - 1) }
+        if size > 0, unsafe pread(descriptor, &last, 1, size - 1) != 1 { return true }
         return last == UInt8(ascii: "\n")
     }
 
