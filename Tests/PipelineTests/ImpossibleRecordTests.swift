@@ -71,7 +71,7 @@ struct ImpossibleRecordTests {
             let merges = [Merge(cluster: 1, survivor: 2, tick: 1, version: 1), Merge(cluster: 2, survivor: 1, tick: 1, version: 1)]
             try decode { $0.model.merged = merges }
         }
-        refused("closings") { try decode { $0.bookkeeping.partitions[0].included = 1 << 40 } }
+        refused("closings") { try decode { $0.bookkeeping.partitions[0].included = .max } }
         refused("closings") { try decode { $0.bookkeeping.partitions[0].read = -1 } }
         refused("oldest") { try decode { $0.bookkeeping.deltaOffset = -1 } }
         refused("through") { try decode { $0.bookkeeping.from = ($0.bookkeeping.through ?? 0) + 1 } }

@@ -6,14 +6,14 @@ import Testing
 
 /// Records that were changed are either refused, or can be used like any other: nothing overflows.
 ///
-/// A trap ends the test process. `SEED=` repeats a run, `SHOAL_FUZZ_ROUNDS=` makes it longer, and `SHOAL_FUZZ_TRACE=1` prints the
+/// A trap ends the test process. `SEED=` repeats a run, `SHOAL_TEST_FUZZ_ROUNDS=` makes it longer, and `SHOAL_TEST_FUZZ_TRACE=1` prints the
 /// seed of each record before it is used.
 @Suite("Changed internal records")
 struct RecordFuzzTests {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let rounds = environment["SHOAL_FUZZ_ROUNDS"].flatMap { UInt64($0) } ?? 400
+    private static let rounds = environment["SHOAL_TEST_FUZZ_ROUNDS"].flatMap { UInt64($0) } ?? 400
     private static let seed = environment["SEED"].flatMap { UInt64($0) } ?? 1
-    private static let traces = environment["SHOAL_FUZZ_TRACE"] != nil
+    private static let traces = environment["SHOAL_TEST_FUZZ_TRACE"] != nil
 
     /// Counts how many changed records were decoded, and used.
     private func fuzz(

@@ -111,7 +111,8 @@ extension Bookkeeping {
         }
         for (index, state) in partitions.enumerated() {
             try ImpossibleValue.unless(
-                state.included >= 0 && state.included <= state.read && Limits.counts.contains(state.read),
+                // Whether it had to include as many, `verify` tells.
+                Limits.counts.contains(state.included) && Limits.counts.contains(state.read),
                 "the model includes \(state.included) of \(state.read) closings of partition \(index)")
             try ImpossibleValue.unless(
                 epochs.contains(state.closed ?? 0) && epochs.contains(state.first ?? 0),

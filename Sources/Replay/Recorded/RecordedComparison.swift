@@ -35,6 +35,12 @@ public struct RecordedComparison: Sendable {
             topics.models, of: verification.application,
             through: try await verification.watermarks(admin, topics.models, 0).high,
             client: verification.client, progress)
+        if let damaged = run.models.first(where: { $0.contentHash != $0.announcedHash }) {
+            throw ReplayError(
+                .contradiction,
+                "\(topics.models) offset \(damaged.offset): the content hash is \(damaged.contentHash), and not that of its "
+                    + "header, \(damaged.announcedHash)")
+        }
         try verification.checkKey(run)
         let stretches = try await verification.ranges(admin, run, committed, [:])
         var (b, last) = try await replay(run, stretches)
