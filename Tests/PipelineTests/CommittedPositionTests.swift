@@ -31,7 +31,9 @@ struct CommittedPositionTests {
 
     @Test(
         "metadata that Shoal does not write is refused",
-        arguments: ["", "v1;open=4;next=", "v1;open=4;next=-1", "v1;open=4;next=10", "v1;open=4;next=+3", "v1;x;next=3"])
+        arguments: [
+            "", "v1;open=4;next=", "v1;open=4;next=-1", "v1;open=4;next=10", "v1;open=4;next=+3", "v1;x;next=3",
+        ])
     func refused(metadata: String) {
         #expect(CommittedPosition(offset: 10, metadata: metadata).handled == nil)
     }

@@ -1,0 +1,42 @@
+import Foundation
+import Kafka
+import TestSupport
+import Testing
+
+@Suite("Several instances of an application on one host", .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
+struct SecondInstanceTests {
+    @Test("without instance.id each gets an id of its own, and none ends another")
+    func ownIDs() async throws {
+        let application = try await ObservedApplication(TestBroker.convincing)
+        try application.createTopics(partitions: 2)
+        let first = try application.run(ObservedApplication.short)
+        try await first.waitForLog("took over")
+        let second = try application.run(ObservedApplication.short)
+        try await second.waitForLog("took over")
+        let host = ProcessInfo.processInfo.hostName
+        let status = try await application.status { ObservedApplication.instances($0).count == 2 }
+        let ids = ObservedApplication.instances(status).compactMap { $0["id"] as? String }.sorted()
+        #expect(ids == [host, "\(host)-2"])
+        #expect(first.isRunning, "\(first.log)")
+        #expect(try await second.stop() == 0)
+        #expect(try await first.stop() == 0)
+    }
+
+    @Test("an instance that waits for one that was killed says for whom it waits, and until when")
+    func killed() async throws {
+        let application = try await ObservedApplication(TestBroker.convincing)
+        try application.createTopics(partitions: 2)
+        let first = try application.run(["instance.id": "anna"])
+        try await first.waitForLog("took over")
+        try await first.kill()
+        let killed = ContinuousClock.now
+        let second = try application.run(["instance.id": "bert"])
+        try await second.waitForLog("waiting for members of the group to rejoin")
+        let line = second.log.split(separator: "\n").first { $0.contains("waiting for members of the group") } ?? ""
+        #expect(line.contains("anna (") && line.contains("\"until\":\"20"), "\(line)")
+        try await second.waitForLog("assigned")
+        // The default session time-out of librdkafka is 45 s.
+        #expect(ContinuousClock.now - killed < .seconds(35))
+        #expect(try await second.stop() == 0)
+    }
+}
