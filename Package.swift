@@ -85,7 +85,9 @@ let package = Package(
             "ReplayTests", ["Replay", "Clustering", "Generator", "Pipeline", "Schemas", "Scoring"],
             exclude: ["report_schema.py"]),
         tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
-        tests("SimulationTests", ["Kafka", "Pipeline", "Replay", "Schemas", "Clustering"], exclude: ["internal_records.py"]),
+        tests(
+            "SimulationTests", ["Kafka", "Pipeline", "Replay", "Schemas", "Clustering"],
+            exclude: ["internal_records.py"]),
         tests("GeneratorTests", ["Generator", "Schemas"]),
         tests("OperationsTests", ["Operations", "Clustering"]),
         tests("ScoringTests", ["Scoring", "Clustering"]),

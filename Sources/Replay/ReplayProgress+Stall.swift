@@ -7,10 +7,12 @@ extension ReplayProgress {
     /// Runs something offline, and ends it if it makes no progress for too long.
     /// - Parameters:
     ///   - limit: the time without any progress.
+    ///   - isWhole: the body has no result before its end: when the run is stopped, it is cancelled and not waited for.
     ///   - body: after a stall it is stopped and cancelled, but not waited for.
-    /// - Throws: `ReplayError` (`stalled`) that names all waits; what `body` throws.
+    /// - Throws: `ReplayError` (`stalled`) that names all waits; `CancellationError` if it is stopped without a result; what `body`
+    ///   throws.
     public func watched<R: Sendable>(
-        limit: Duration = stallLimit, _ body: @escaping @Sendable () async throws -> R
+        limit: Duration = stallLimit, isWhole: Bool = false, _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
         let (outcomes, found) = AsyncStream.makeStream(of: Result<R, any Error>.self)
         let work = Task {
@@ -24,6 +26,12 @@ extension ReplayProgress {
             if let stall = await stall(limit) { found.yield(.failure(stall)) }
         }
         defer { watch.cancel() }
+        if isWhole {
+            onStop {
+                work.cancel()
+                found.yield(.failure(CancellationError()))
+            }
+        }
         return try await withTaskCancellationHandler {
             for await outcome in outcomes {
                 if case .failure(let error) = outcome, (error as? ReplayError)?.kind == .stalled {
@@ -61,7 +69,8 @@ extension ReplayProgress {
     private static func description(of waits: [String], _ limit: Duration) -> String {
         let seconds = limit / .seconds(1)
         let time = seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
-        let shown = waits.prefix(10).joined(separator: "; ") + (waits.count > 10 ? "; and \(waits.count - 10) more" : "")
+        let shown =
+            waits.prefix(10).joined(separator: "; ") + (waits.count > 10 ? "; and \(waits.count - 10) more" : "")
         let list = waits.isEmpty ? "none, it computes" : shown
         return "The run makes no progress: nothing has happened for \(time) s. Open waits: \(list). Check that the "
             + "brokers can be reached and that no transaction is open, and report it if they are well."

@@ -54,10 +54,22 @@ public enum WatchEventFile {
     /// Formats with bytes of their own at the beginning.
     private static func magic(_ bytes: ArraySlice<UInt8>) -> Content? {
         let known: [(bytes: [UInt8], name: String, advice: String)] = [
-            ([0x28, 0xB5, 0x2F, 0xFD], "data compressed with zstd", "Decompress it: zstd -dc FILE, and read standard input."),
-            ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "data compressed with xz", "Decompress it: xz -dc FILE, and read standard input."),
-            ([0x42, 0x5A, 0x68], "data compressed with bzip2", "Decompress it: bzip2 -dc FILE, and read standard input."),
-            ([0x04, 0x22, 0x4D, 0x18], "data compressed with lz4", "Decompress it: lz4 -dc FILE, and read standard input."),
+            (
+                [0x28, 0xB5, 0x2F, 0xFD], "data compressed with zstd",
+                "Decompress it: zstd -dc FILE, and read standard input."
+            ),
+            (
+                [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "data compressed with xz",
+                "Decompress it: xz -dc FILE, and read standard input."
+            ),
+            (
+                [0x42, 0x5A, 0x68], "data compressed with bzip2",
+                "Decompress it: bzip2 -dc FILE, and read standard input."
+            ),
+            (
+                [0x04, 0x22, 0x4D, 0x18], "data compressed with lz4",
+                "Decompress it: lz4 -dc FILE, and read standard input."
+            ),
             ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive", "Unpack it: unzip -p FILE, and read standard input."),
             ([0x50, 0x41, 0x52, 0x31], "Parquet", "Convert it to one JSON object a line."),
             ([0x4F, 0x62, 0x6A, 0x01], "Avro", "Convert it to one JSON object a line: avro-tools tojson."),

@@ -177,7 +177,8 @@ struct FileReplayTests {
     @Test("a record that is too long is counted as it would be on a topic, and the others count")
     func long() async throws {
         let lines = try Self.lines(seed: 11, viewers: 200, epochs: 4)
-        let long = Array(#"{"user_id":"v","video_id":""#.utf8) + [UInt8](repeating: 97, count: 3 << 20) + Array(#""}"#.utf8)
+        let long =
+            Array(#"{"user_id":"v","video_id":""#.utf8) + [UInt8](repeating: 97, count: 3 << 20) + Array(#""}"#.utf8)
         let plain = try await replay(try file("plain.ndjson", lines.map { $0 + [10] }.joined()))
         for place in [0, 100, lines.count] {
             var with = lines

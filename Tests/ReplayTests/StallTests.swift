@@ -38,6 +38,23 @@ struct StallTests {
         #expect(!progress.isStopped)
     }
 
+    @Test("a run that has no result before its end is not waited for when it is stopped")
+    func whole() async {
+        let progress = ReplayProgress()
+        await #expect(throws: CancellationError.self) {
+            try await progress.watched(isWhole: true) {
+                progress.stop()
+                // What blocks cannot be cancelled.
+                await withCheckedContinuation { continuation in
+                    Task.detached {
+                        try? await Task.sleep(for: .seconds(20))
+                        continuation.resume()
+                    }
+                }
+            }
+        }
+    }
+
     /// A source without records that ends when the run is stopped.
     private struct SilentSource: EventSource {
         let progress: ReplayProgress

@@ -63,6 +63,8 @@ extension ShoalProcess {
     fileprivate func hasOpen(_ path: String) -> Bool {
         let folder = "/proc/\(identifier)/fd"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.contains { (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == path }
+        return names.contains {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == path
+        }
     }
 }

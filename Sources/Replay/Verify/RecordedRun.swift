@@ -124,16 +124,18 @@ struct BoundedReader {
         }
     }
 
-    /// Waits for the next records, and visits them.
+    /// Waits for the next records, and visits them; or for the end of the range, before which there may be no record.
     private func wait(
         _ reader: PartitionReader, _ range: Range<Int64>,
         _ visit: (borrowing MessageBatch, Int) throws -> Void, _ pause: () async throws -> Void
     ) async throws {
-        let position = reader.position
-        while reader.position == position {
+        while reader.position < range.upperBound {
             try await Task.sleep(for: .milliseconds(2))
             try progress.check()
-            if try Self.visit(reader, range, visit) { return try await pause() }
+            let position = reader.position
+            let hasRead = try Self.visit(reader, range, visit)
+            if reader.position != position { progress.step() }
+            if hasRead { return try await pause() }
         }
     }
 

@@ -101,7 +101,8 @@ final class Interrupt: Sendable {
         Thread.detachNewThread {
             Thread.sleep(forTimeInterval: grace / .seconds(1))
             guard state.withLock({ $0.ended }) == ended else { return }
-            Shoal.report("The command did not stop within \(Int(grace / .seconds(1))) s after the signal, and is ended.")
+            Shoal.report(
+                "The command did not stop within \(Int(grace / .seconds(1))) s after the signal, and is ended.")
             Shoal.end(.interrupted)
         }
     }

@@ -25,10 +25,13 @@ extension Arguments {
 /// ends with status 70 if it makes no progress for too long.
 ///
 /// The last line says what was done, and how fast: that is measured, so it goes to standard error and into no report.
-/// - Parameter limit: the time without any progress.
+/// - Parameters:
+///   - limit: the time without any progress.
+///   - isWhole: there is no result before the end, so that a signal ends it at once.
 /// - Throws: `Interrupted` if it was stopped and has no result; `ReplayError` (`stalled`); what `body` throws.
 func tracked<R: Sendable>(
-    _ progress: ReplayProgress, limit: Duration, _ body: @escaping @Sendable () async throws -> R
+    _ progress: ReplayProgress, limit: Duration, isWhole: Bool = false,
+    _ body: @escaping @Sendable () async throws -> R
 ) async throws -> R {
     let interrupt = Interrupt(within: .seconds(5)) { progress.stop() }
     defer { interrupt.end() }
@@ -43,7 +46,7 @@ func tracked<R: Sendable>(
     }
     let outcome: Result<R, any Error>
     do {
-        outcome = .success(try await progress.watched(limit: limit, body))
+        outcome = .success(try await progress.watched(limit: limit, isWhole: isWhole, body))
     } catch let error as ReplayError where error.kind == .stalled {
         outcome = .failure(error)
     } catch {

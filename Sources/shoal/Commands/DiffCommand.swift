@@ -91,7 +91,7 @@ extension Command {
         let comparison = RecordedComparison(
             application: application, topics: first.topicsOfRun, client: first.client(first.logger), options: options)
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: options.key).groups }
-        let (a, b) = try await tracked(comparison.progress, limit: arguments.stallLimit()) {
+        let (a, b) = try await tracked(comparison.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await comparison.run(truth: truth)
         }
         guard !comparison.progress.isStopped else {

@@ -35,7 +35,7 @@ extension Command {
         let audit = AuditLog(configuration.text("audit.file"))
         let (member, wanted) = try await subject(arguments, configuration, explanation)
         try audit.append(action: "explain", member: Hex.text(member), reason: arguments["reason"] ?? "")
-        let report = try await tracked(explanation.progress, limit: arguments.stallLimit()) {
+        let report = try await tracked(explanation.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await explanation.explain(member, wanted)
         }
         guard !explanation.progress.isStopped else { throw Interrupted() }

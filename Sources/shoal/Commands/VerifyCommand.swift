@@ -41,7 +41,9 @@ extension Command {
             options: try ReplayInput.replayOptions(arguments, configuration),
             isJSON: configuration.text("output.format") == "json",
             checkpoints: try arguments.checkpoints(configuration))
-        let report = try await tracked(verification.progress, limit: arguments.stallLimit()) { try await verification.run() }
+        let report = try await tracked(verification.progress, limit: arguments.stallLimit(), isWhole: true) {
+            try await verification.run()
+        }
         if verification.progress.isStopped {
             Shoal.report("stopped: nothing was compared to its end")
             return .interrupted
