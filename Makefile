@@ -5,7 +5,8 @@ SHELL := /bin/bash
 # Debian's packages that Shoal is built with, and those that its tests use.
 BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libmicrohttpd-dev
 TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2
-# The tests' Python packages, in a virtual environment of their own below build/.
+# The tests' Python packages, in a virtual environment of their own below build/. `make python-lock` writes them, all that they need
+# and the hashes of both into requirements.txt files, and only those are installed.
 PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5 confluent-kafka==2.16.1 asyncapi3==0.0.2 jsonschema==4.26.0
 # What a release is made with.
 RELEASE_PACKAGES := binutils dpkg-dev git python3
@@ -22,7 +23,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 missing = $(strip $(foreach p,$(1),$(shell dpkg-query -W -f='$${Status}' $(p) 2>/dev/null | grep -q 'ok installed' || echo $(p))))
 install = $(if $(call missing,$(1)),$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(call missing,$(1)) > /dev/null,@:)
 
-.PHONY: build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing bench-replay
+.PHONY: python-lock build program release release-check deb test test-kafka test-faults test-upgrade test-sanitize test-simulation test-deploy demo lint deps test-deps clean bench-quality bench-quality-check bench-state bench-kafka bench-sizing bench-replay
 
 build: deps            ## a debug build
 	swift build
@@ -218,23 +219,31 @@ deps:
 test-deps: deps build/venv/.installed
 	$(call install,$(TEST_PACKAGES))
 
-build/venv/.installed: Makefile
+build/venv/.installed: Tests/requirements.txt
 	$(call install,python3-venv)
 	python3 -m venv build/venv
-	build/venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_PACKAGES)
+	build/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r Tests/requirements.txt
 	touch $@
 
-build/deploy-venv/.installed: Makefile
+build/deploy-venv/.installed: Tests/DeployTests/requirements.txt
 	$(call install,python3-venv)
 	python3 -m venv build/deploy-venv
-	build/deploy-venv/bin/pip install --quiet --disable-pip-version-check $(DEPLOY_PYTHON_PACKAGES)
+	build/deploy-venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r Tests/DeployTests/requirements.txt
 	touch $@
 
-build/bench-venv/.installed: Makefile
+build/bench-venv/.installed: Benchmarks/requirements.txt
 	$(call install,python3-venv)
 	python3 -m venv build/bench-venv
-	build/bench-venv/bin/pip install --quiet --disable-pip-version-check $(BENCH_PYTHON_PACKAGES)
+	build/bench-venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		-r Benchmarks/requirements.txt
 	touch $@
+
+python-lock:           ## writes the requirements with hashes anew, from the lists at the top of this file
+	Tests/lock.sh Tests/requirements.txt $(PYTHON_PACKAGES)
+	Tests/lock.sh Tests/DeployTests/requirements.txt $(DEPLOY_PYTHON_PACKAGES)
+	Tests/lock.sh Benchmarks/requirements.txt $(BENCH_PYTHON_PACKAGES)
 
 clean:
 	rm -rf .build build

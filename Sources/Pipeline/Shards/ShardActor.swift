@@ -24,6 +24,7 @@ actor ShardActor {
     private var intake: Intake
     private var batch = MessageBatch()
     private var next = 0
+    private var batchSize = BatchSize()
     private lazy var gauge = ShardGauge(partition, around)
     private var isDraining = false
     /// Bytes of records after which a mark is set.
@@ -130,7 +131,8 @@ actor ShardActor {
     /// Handles what is at hand, or waits a little.
     private func step() async throws {
         if next == batch.count {
-            batch = try reader.poll(max: 512)
+            batch = try reader.poll(max: batchSize.records)
+            batchSize.adapt(records: batch.count, bytes: batch.bytes)
             next = 0
             intake.keep(viewers: machine.shard.memberCount)
         }
