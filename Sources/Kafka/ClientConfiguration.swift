@@ -43,11 +43,43 @@ public struct ClientConfiguration: Sendable {
         "group.protocol": "the classic protocol checks the generation of every commit",
     ]
 
-    /// Names whose values are secrets: shown as `***`.
-    public static let secrets: Set<String> = [
-        "sasl.password", "ssl.key.password", "ssl.keystore.password", "ssl.key.pem", "sasl.oauthbearer.client.secret",
-        "sasl.oauthbearer.config",
-    ]
+    /// Whether the value of a setting may be a secret, or hold one: then it is shown as `***`. Decided by the name, so that
+    /// settings of later versions of librdkafka are covered, as well as all that librdkafka leaves out of its own log. Other paths
+    /// are no secrets.
+    public static func isSecret(_ name: String, value: String = "") -> Bool {
+        // As https://user:password@host/.
+        if let scheme = value.firstRange(of: "://"),
+            value[scheme.upperBound...].prefix(while: { $0 != "/" }).contains("@")
+        {
+            return true
+        }
+        // The path of the private key is one of the values that librdkafka itself leaves out of its log.
+        if name == "ssl.key.location" { return true }
+        if name.hasSuffix(".location") || name.hasSuffix(".file") { return false }
+        let words = [
+            "password", "passphrase", "secret", "token", "assertion", "credential", "private", "jaas", "jwt", "key",
+        ]
+        return words.contains { name.contains($0) } && !["sasl.kerberos.keytab", "ssl.keystore.type"].contains(name)
+            || name.hasPrefix("ssl.") && name.hasSuffix(".pem") || name.hasPrefix("sasl.oauthbearer.")
+            || name == "sasl.username"
+    }
+
+    /// The mechanisms of SASL that Shoal can use.
+    private static let mechanisms = ["GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+
+    /// What is wrong with a setting of SASL: librdkafka would take it, and no connection would come about.
+    private static func saslProblem(_ name: String, _ value: String) -> String? {
+        let ways =
+            "Use \(mechanisms.dropFirst().joined(separator: ", ")), GSSAPI (Kerberos), or certificates "
+            + "(kafka.security.protocol=ssl)."
+        if name.hasPrefix("sasl.oauthbearer.") || name == "enable.sasl.oauthbearer.unsecure.jwt" {
+            return "This version of Shoal cannot fetch OAuth tokens. \(ways)"
+        }
+        guard name == "sasl.mechanism" || name == "sasl.mechanisms", !mechanisms.contains(value) else { return nil }
+        return value == "OAUTHBEARER"
+            ? "This version of Shoal cannot fetch OAuth tokens. \(ways)"
+            : "The mechanism \(value) is not supported. \(ways)"
+    }
 
     /// What is wrong with one setting; nil where librdkafka takes it.
     public static func problem(with name: String, value: String) -> String? {
@@ -55,6 +87,7 @@ public struct ClientConfiguration: Sendable {
         if name == "partition.assignment.strategy", value.contains("cooperative") {
             return "Shoal takes an assignment over as a whole: range or roundrobin; instance.id keeps it over a restart"
         }
+        if let problem = saslProblem(name, value) { return problem }
         let conf = unsafe rd_kafka_conf_new()
         defer { unsafe rd_kafka_conf_destroy(conf) }
         var text = [CChar](repeating: 0, count: 512)

@@ -43,6 +43,14 @@ internal import CRdKafka
         unsafe message(index).pointee.offset
     }
 
+    /// Bytes of all keys and values.
+    public var bytes: Int {
+        (0..<count).reduce(0) { sum, index in
+            let message = unsafe message(index)
+            return unsafe sum + message.pointee.len + message.pointee.key_len
+        }
+    }
+
     /// The record's timestamp in ms; -1 where it has none.
     public func timestamp(_ index: Int) -> Int64 {
         var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE

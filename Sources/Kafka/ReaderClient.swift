@@ -8,7 +8,10 @@ public final class ReaderClient: Sendable {
     public init(_ configuration: ClientConfiguration) throws(KafkaError) {
         var configuration = configuration
         // A partition's end is seen when a fetch comes back empty, and a take-over waits for some ends, one after the other.
-        configuration.settings.merge(["fetch.wait.max.ms": "50"]) { user, _ in user }
+        // The queue of each partition would hold 64 MiB of large records.
+        configuration.settings.merge(["fetch.wait.max.ms": "50", "queued.max.messages.kbytes": "32768"]) { user, _ in
+            user
+        }
         handle = try Handle(
             RD_KAFKA_CONSUMER, configuration,
             adding: [

@@ -5,12 +5,22 @@ import Schemas
 extension Configuration {
     /// Reads librdkafka's values from their files, and asks it about each.
     mutating func checkKafka(_ check: KafkaCheck, _ problems: inout [String]) {
+        // A problem that several settings have is told once, with all of them.
+        var places: [(problem: String, keys: [String])] = []
+        defer { problems += places.map { "\($0.keys.joined(separator: ", ")): \($0.problem)" } }
+        func tell(_ problem: String, _ key: String) {
+            if let index = places.firstIndex(where: { $0.problem == problem }) {
+                places[index].keys.append(key)
+            } else {
+                places.append((problem, [key]))
+            }
+        }
         for (key, value) in values.sorted(by: { $0.key < $1.key }) where key.hasPrefix("kafka.") {
             let name = String(key.dropFirst("kafka.".count))
             // Some of librdkafka's own names end in `.file`.
             guard name.hasSuffix(".file"), check(name, value.text) != nil else {
                 if let problem = check(name, value.text) {
-                    problems.append("\(value.source): \(key): \(problem)")
+                    tell(problem, "\(value.source): \(key)")
                 } else {
                     kafka[name] = value.text
                 }
@@ -18,17 +28,17 @@ extension Configuration {
             }
             let plain = String(name.dropLast(".file".count))
             if let other = values["kafka.\(plain)"] {
-                problems.append("\(value.source): \(key): kafka.\(plain) is set, too (\(other.source)); leave one")
+                tell("kafka.\(plain) is set, too (\(other.source)); leave one", "\(value.source): \(key)")
             } else if let content = try? String(contentsOfFile: value.text, encoding: .utf8) {
                 // Ends of lines come from editors; everything else may belong to a password.
                 let text = content.trimmingCharacters(in: .newlines)
                 if let problem = check(plain, text) {
-                    problems.append("\(value.source): \(key): \(problem)")
+                    tell(problem, "\(value.source): \(key)")
                 } else {
                     kafka[plain] = text
                 }
             } else {
-                problems.append("\(value.source): \(key): \(value.text.printable) cannot be read")
+                tell("\(value.text.printable) cannot be read", "\(value.source): \(key)")
             }
         }
     }

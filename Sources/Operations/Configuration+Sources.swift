@@ -20,7 +20,9 @@ extension Configuration {
     }
 
     mutating func read(_ environment: [String: String], _ problems: inout [String]) {
-        let variables = environment.filter { $0.key.hasPrefix("SHOAL_") && !Self.isOthers($0.key) }
+        var variables = environment.filter { $0.key.hasPrefix("SHOAL_") && !Self.isOthers($0.key) }
+        ignoredVariables = variables.filter { Self.isOfService($0.key, $0.value) }.keys.sorted()
+        for variable in ignoredVariables { variables[variable] = nil }
         for (variable, value) in variables.sorted(by: { $0.key < $1.key }) {
             if variable == Self.keyVariable {
                 privacyKey = value.trimmed
@@ -73,10 +75,28 @@ extension Configuration {
         return String(words.lowercased().map { $0 == "_" ? "." : $0 })
     }
 
-    /// Variables that are no settings: of the tests, the file's own, and those that Kubernetes gives every container where
-    /// a service is called `shoal`.
+    /// Variables that are no settings: those of the tests, and the one that names the file.
     private static func isOthers(_ variable: String) -> Bool {
-        variable.hasPrefix("SHOAL_TEST_") || ["SHOAL_SHARED", "SHOAL_CONFIG", "SHOAL_PORT"].contains(variable)
-            || variable.hasPrefix("SHOAL_SERVICE_") || variable.hasPrefix("SHOAL_PORT_")
+        variable.hasPrefix("SHOAL_TEST_") || ["SHOAL_SHARED", "SHOAL_CONFIG"].contains(variable)
+    }
+
+    /// Whether Kubernetes sets the variable for a service whose name begins with `shoal`, unless a pod has
+    /// `enableServiceLinks: false`: `NAME_SERVICE_HOST`, `NAME_SERVICE_PORT`, `NAME_SERVICE_PORT_HTTP`, and Docker's
+    /// `NAME_PORT`, `NAME_PORT_80_TCP`, `NAME_PORT_80_TCP_ADDR` and so on.
+    private static func isOfService(_ variable: String, _ value: String) -> Bool {
+        guard !Setting.table.contains(where: { Self.variable(of: $0.name) == variable }) else { return false }
+        let words = variable.split(separator: "_", omittingEmptySubsequences: false)[...]
+        let isURL = ["tcp://", "udp://", "sctp://"].contains { value.hasPrefix($0) }
+        let isPort = !value.isEmpty && value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        if words.suffix(2) == ["SERVICE", "HOST"] { return true }
+        if isURL, words.last == "PORT" { return true }
+        if isPort, let place = words.lastIndex(of: "SERVICE"), words[(place + 1)...].first == "PORT" { return true }
+        // As SHOAL_KAFKA_PORT_9092_TCP_ADDR: a number and a protocol follow.
+        guard let place = words.lastIndex(where: { ["TCP", "UDP", "SCTP"].contains($0) }),
+            place >= words.startIndex + 2,
+            words[place - 2] == "PORT", UInt16(words[place - 1]) != nil
+        else { return false }
+        let rest = words[(place + 1)...]
+        return rest.isEmpty ? isURL : rest.count == 1 && ["PROTO", "PORT", "ADDR"].contains(rest.first)
     }
 }

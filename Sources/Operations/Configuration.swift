@@ -24,6 +24,8 @@ public struct Configuration: Sendable {
     public internal(set) var values: [String: Value] = [:]
     /// librdkafka's settings by their own names, files read in.
     public internal(set) var kafka: [String: String] = [:]
+    /// Variables with the program's prefix that Kubernetes sets for services. They are no settings.
+    public internal(set) var ignoredVariables: [String] = []
     /// The key's hexadecimal digits; nil: none was given.
     public internal(set) var privacyKey: String?
 

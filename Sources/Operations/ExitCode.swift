@@ -22,7 +22,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         switch self {
         case .ok: "done"
         case .failed: "something else went wrong"
-        case .unfit: "--check found something that is not as it is to be; each line names one"
+        case .unfit: "--check found problems, or topics differ from the options; each line names one"
         case .usage: "the command line is wrong"
         case .different: "two results differ, or a topic holds records that cannot be read; each is named"
         case .noInput: "a file, or a range of a topic, is not there or cannot be read"

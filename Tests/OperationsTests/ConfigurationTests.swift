@@ -81,12 +81,25 @@ struct ConfigurationTests {
         #expect(configuration.text("epoch.length") == "2h")
     }
 
-    @Test("variables of others are left alone, as those of a Kubernetes service of the same name")
+    @Test("variables that Kubernetes sets for services are ignored and named, and no setting is")
     func otherVariables() throws {
-        _ = try configuration([
+        let service = [
             "SHOAL_PORT": "tcp://10.0.0.1:80", "SHOAL_SERVICE_HOST": "10.0.0.1", "SHOAL_PORT_80_TCP_PORT": "80",
-            "SHOAL_TEST_BROKER": "kafka4", "SHOAL_CONFIG": "x", "SHOALS": "y",
-        ])
+            "SHOAL_KAFKA_PORT": "tcp://10.0.0.2:9092", "SHOAL_METRICS_SERVICE_HOST": "fd00::1",
+            "SHOAL_METRICS_SERVICE_PORT": "80", "SHOAL_METRICS_SERVICE_PORT_HTTP_METRICS": "80",
+            "SHOAL_KAFKA_PORT_9092_TCP": "tcp://10.0.0.2:9092", "SHOAL_KAFKA_PORT_9092_TCP_ADDR": "10.0.0.2",
+            "SHOAL_KAFKA_PORT_9092_TCP_PROTO": "tcp", "SHOAL_KAFKA_PORT_53_UDP": "udp://10.0.0.2:53",
+            "SHOAL_KAFKA_0_SERVICE_PORT": "9092",
+        ]
+        let others = ["SHOAL_TEST_BROKER": "kafka4", "SHOAL_CONFIG": "x", "SHOALS": "y"]
+        let configuration = try configuration(service.merging(others) { $1 })
+        #expect(configuration.ignoredVariables == service.keys.sorted())
+        #expect(configuration.values["kafka.port"] == nil)
+        let mistakes = [
+            "SHOAL_KAFKA_SASL_KERBEROS_SERVICE_NAME": "x", "SHOAL_KAFKA_PORT": "9092", "SHOAL_HTTP_PORT": "80",
+        ]
+        let text = problems(mistakes).joined(separator: "\n")
+        #expect(mistakes.keys.allSatisfy { text.contains($0) }, "no service sets them: \(text)")
     }
 
     @Test("every mistake is listed, with where it is and what is expected")

@@ -48,6 +48,16 @@ struct CommandLineTests {
             (["changes", "--kind", "moved"], "must be one of member_joined"),
             (["changes", "--json=yes"], "--json takes no value"),
             (["topics", "create", "--partitions", "0"], "must be 1 … 100000"),
+            // Options that would be dropped in silence.
+            (["changes", "--from", "end", "--from", "beginning"], "--from is given 2 times: end, beginning"),
+            (["changes", "--config", "a", "--config=b"], "--config is given 2 times: a, b"),
+            (["publish", "a", "--limit", "1", "--limit", "1"], "--limit is given 2 times"),
+            (["reset", "--wait", "60s"], "--wait goes with --apply or --confirm"),
+            (["status", "--check", "--all"], "not with --all"),
+            (["dead-letters", "list", "--summary", "--show-content"], "does not go with --summary"),
+            (["dead-letters", "resubmit", "--all", "--reason", "bad_json"], "does not go with --reason"),
+            (["simulate", "-", "--set", "input.topic=a"], "--set goes with --topic"),
+            (["simulate", "-", "--latest", "1h"], "--latest goes with --late"),
         ]
         for (words, text) in cases {
             let result = try shoal(words)
@@ -87,12 +97,68 @@ struct ConfigCommandTests {
         #expect(missing.status == 78 && missing.output.contains("ssl.ca.location"), "\(missing.output)")
     }
 
+    @Test("OAuth and other mechanisms that cannot work are refused by one line that says what works")
+    func mechanisms() throws {
+        func check(_ settings: [String]) throws -> CommandResult {
+            try shoal(
+                ["config", "check"] + settings.flatMap { ["--set", $0] }, environment: ["SHOAL_PRIVACY_KEY": key])
+        }
+        let secure = "kafka.security.protocol=sasl_ssl"
+        let oauth = [
+            [secure, "kafka.sasl.mechanism=OAUTHBEARER"], ["kafka.sasl.mechanisms=OAUTHBEARER"],
+            [secure, "kafka.sasl.mechanism=OAUTHBEARER", "kafka.sasl.oauthbearer.method=oidc"],
+            [
+                "kafka.sasl.oauthbearer.client.id=a", "kafka.sasl.oauthbearer.client.secret=b",
+                "kafka.sasl.oauthbearer.token.endpoint.url=https://c",
+            ],
+        ]
+        for settings in oauth {
+            let result = try check(settings)
+            let lines = result.lines.filter {
+                $0.contains("This version of Shoal cannot fetch OAuth tokens. Use PLAIN")
+            }
+            #expect(result.status == 78 && lines.count == 1, "\(settings): \(result.output)")
+            #expect(result.lines.count == 2, "\(settings): \(result.output)")
+        }
+        for settings in [["kafka.sasl.mechanism=AWS_MSK_IAM"], [secure, "kafka.sasl.mechanism=AWS_MSK_IAM"]] {
+            let result = try check(settings)
+            #expect(result.status == 78 && result.output.contains("The mechanism AWS_MSK_IAM is not supported. Use"))
+        }
+        let scram = ["kafka.sasl.mechanism=SCRAM-SHA-512", "kafka.sasl.username=a", "kafka.sasl.password=b", secure]
+        #expect(try check(scram).status == 0)
+    }
+
+    @Test("variables that Kubernetes sets for services are ignored with one warning")
+    func services() throws {
+        let file = TestBroker.root.appending(path: "deploy/shoal.properties").path
+        let result = try shoal(
+            ["config", "check", "--config", file],
+            environment: [
+                "SHOAL_PRIVACY_KEY": key, "SHOAL_KAFKA_PORT": "tcp://10.0.0.1:9092",
+                "SHOAL_METRICS_SERVICE_HOST": "10.0.0.1",
+            ])
+        #expect(result.status == 0, "\(result.output)")
+        let warnings = result.lines.filter { $0.contains("variables ignored that Kubernetes sets for services") }
+        #expect(warnings.count == 1 && warnings[0].contains("SHOAL_KAFKA_PORT SHOAL_METRICS_SERVICE_HOST"))
+    }
+
+    @Test("a setting that is given two values on the command line is a mistake")
+    func twoValues() throws {
+        let twice = ["--set", "epoch.length=1h", "--set", "epoch.length=2h"]
+        let result = try shoal(["config", "show"] + twice)
+        #expect(result.status == 78 && result.output.contains("--set: epoch.length is given two values"))
+        #expect(try shoal(["config", "show", "--set", "epoch.length=1h", "--set", "epoch.length=1h"]).status == 0)
+    }
+
     @Test("what is shown has its source, and no secret")
     func show() throws {
         let folder = try TemporaryFolder()
         let file = try folder.file("my.properties", "\nepoch.length = 2h\n")
         let result = try shoal(
-            ["config", "show", "--config", file, "--set", "kafka.sasl.password=hunter2"],
+            [
+                "config", "show", "--config", file, "--set", "kafka.sasl.password=hunter2", "--set",
+                "kafka.ssl.certificate.pem=hunter2", "--set", "kafka.ssl.keystore.location=/some/key.p12",
+            ],
             environment: ["SHOAL_PRIVACY_KEY": key])
         let rows = Dictionary(
             result.lines.compactMap { line -> (String, [Substring])? in
@@ -102,6 +168,8 @@ struct ConfigCommandTests {
         ) { first, _ in first }
         #expect(rows["epoch.length"] == ["2h", "my.properties:2"])
         #expect(rows["kafka.sasl.password"] == ["***", "--set"])
+        #expect(rows["kafka.ssl.certificate.pem"] == ["***", "--set"])
+        #expect(rows["kafka.ssl.keystore.location"] == ["/some/key.p12", "--set"], "a path is no secret")
         #expect(rows["commit.interval"] == ["100ms", "default"])
         #expect(!result.output.contains("hunter2") && !result.output.contains(key))
     }

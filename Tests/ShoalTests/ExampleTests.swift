@@ -54,6 +54,11 @@ struct ExampleTests {
         try move(30..<40)
         #expect(try lines().count == 11)
         #expect(try lines() == ["40 moves so far"])
+        let absent = uniqueName("absent")
+        for name in ["subscriber", "members"] {
+            let result = try shell("\(try program(name)) \(broker.bootstrap) \(absent) \(state).none --once")
+            #expect(result.status == 72 && result.output.hasPrefix("the topic \(absent) does not exist"), "\(result)")
+        }
         let table = try run(try program("members"), [broker.bootstrap, members, "--once"])
         #expect(table == "40 members\ncluster 4: 40 members\n")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Kafka
 import Schemas
 import TestSupport
 import Testing
@@ -93,5 +94,49 @@ struct OtherLanguagesTests {
         }
         #expect(first.lines.sorted() == expected.sorted())
         #expect(try shell(command).output.isEmpty, "what was committed is not printed again")
+    }
+
+    @Test(
+        "the Python example reads JSON and Protobuf by turns, and skips what is neither",
+        .enabled(if: hasPackages && hasProtoc, "needs protoc and the tests' Python packages: make test-deps"))
+    func pythonForms() async throws {
+        let broker = try await TestBroker.shared()
+        let topic = uniqueName("forms")
+        try await broker.create([topic: 1])
+        let producer = try Producer(broker.configuration())
+        var move = ClusterChange(id: 1, kind: .memberMoved)
+        (move.member, move.from, move.to, move.why) = (0xAB, 1, 2, .event)
+        var birth = ClusterChange(id: 2, kind: .clusterCreated)
+        (birth.cluster, birth.members, birth.leadingTopics) = (7, 1 << 60, ["chess", "größer"])
+        func put(_ bytes: [UInt8]) throws { try producer.produce(to: topic, key: nil, value: bytes.span) }
+        for change in [move, birth] {
+            var (json, proto): ([UInt8], [UInt8]) = ([], [])
+            change.encodeJSON(into: &json)
+            change.encode(into: &proto)
+            try put(json)
+            try put(proto)
+        }
+        for text in ["{\"no\":1}", "{", "[]", "\u{1}"] { try put(Array(text.utf8)) }
+        var last: [UInt8] = []
+        ClusterChange(id: 3, kind: .clusterRetired).encodeJSON(into: &last)
+        try put(last)
+        try producer.flush(timeout: .seconds(10))
+        let folder = try TemporaryFolder()
+        let schemas = TestBroker.root.appending(path: "schemas").path
+        try run("protoc", ["-I", schemas, "--python_out=\(folder.url.path)", "shoal/v1/cluster_change.proto"])
+        let example = TestBroker.root.appending(path: "Examples/python/changes.py").path
+        let command = "timeout 25 \(Self.python) \(example) \(broker.bootstrap)"
+        let result = try shell("PYTHONPATH=\(folder.url.path) \(command) \(topic) --once")
+        let digits = String(repeating: "0", count: 30) + "ab"
+        let moved = "member_moved \(digits) 1 2 event"
+        let created = "cluster_created 7 \(1 << 60) chess, größer"
+        #expect(result.status == 65, "\(result.output)")
+        let (skipped, shown) = (
+            result.lines.filter { $0.contains("It is skipped") }, result.lines.filter { !$0.contains("It is skipped") }
+        )
+        #expect(shown == [moved, moved, created, created, "cluster_retired 0 0 "], "\(result.output)")
+        #expect(skipped.count == 4 && skipped[0].contains("\(topic) partition 0 offset 4"), "\(result.output)")
+        let absent = try shell("\(command) \(uniqueName("absent")) --once")
+        #expect(absent.status == 72 && absent.output.contains("does not exist"), "\(absent.output)")
     }
 }

@@ -50,8 +50,10 @@ struct ResetTests {
         #expect(
             dry.status == 0 && dry.output.contains("It would be refused now: the group has members: anna"),
             "\(dry.output)")
+        #expect(dry.output.contains("group \(application.name): would be deleted"), "\(dry.output)")
         let refused = try shoal(["reset", "--confirm", application.name] + settings)
-        #expect(refused.status == 1 && refused.output.contains("refused, and nothing was done"), "\(refused.output)")
+        #expect(refused.status == 1 && refused.output.hasPrefix("refused, and nothing was done"), "\(refused.output)")
+        #expect(!refused.output.contains("deleted") && !refused.output.contains("created"), "\(refused.output)")
         #expect(try await instance.stop() == 0)
         let wrong = try shoal(["reset", "--confirm", "shoal"] + settings)
         #expect(wrong.status == 64 && wrong.output.contains("the application's id is \(application.name)"))
@@ -59,6 +61,8 @@ struct ResetTests {
         #expect(nobody.status == 64 && nobody.output.contains("nobody can be asked here"), "\(nobody.output)")
         let shown = try shoal(["reset"] + settings)
         #expect(shown.lines.last == "Nothing was done. --apply does it.", "\(shown.output)")
+        let plan = shown.lines.filter { $0.contains("deleted") || $0.contains("created") }
+        #expect(plan.count >= 4 && plan.allSatisfy { $0.contains(" would be ") || $0.contains("may be") }, "\(plan)")
         #expect(try changes(application) == before, "nothing was done so far")
 
         let done = try shoal(
@@ -68,6 +72,11 @@ struct ResetTests {
             ]
                 + settings)
         #expect(done.status == 0 && done.lines.last?.hasPrefix("done") == true, "\(done.output)")
+        let order = done.lines.map {
+            $0.contains(" will be ") ? 0 : $0.contains(": deleted") || $0.contains(": created") ? 1 : -1
+        }
+        .filter { $0 >= 0 }
+        #expect(order == order.sorted() && order.contains(0) && order.contains(1), "first the plan: \(done.output)")
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [
                 (other as NSString).lastPathComponent
@@ -101,6 +110,9 @@ struct ResetTests {
         let none = try shoal(["reset", "--confirm", application.name] + application.settings())
         #expect(none.status == 0 && none.output.contains("there is nothing of \(application.name)"), "\(none.output)")
         try application.createTopics(partitions: 3)
+        let shown = try shoal(["reset"] + application.settings())
+        let plan = shown.lines.filter { $0.contains("deleted") || $0.contains("created") }
+        #expect(!plan.isEmpty && plan.allSatisfy { $0.contains(" would be ") }, "\(shown.output)")
         let admin = try Admin(application.broker.configuration())
         #expect(try await admin.delete(["\(application.name)-state"]).isEmpty)
         while try await admin.partitions(of: "\(application.name)-state") != nil {
@@ -108,7 +120,7 @@ struct ResetTests {
         }
         let done = try shoal(["reset", "--confirm", application.name] + application.settings())
         #expect(
-            done.status == 0 && done.output.contains("topic \(application.name)-state: made anew, 3 partitions"),
+            done.status == 0 && done.output.contains("topic \(application.name)-state: created, 3 partitions"),
             "\(done.output)")
         #expect(try await admin.partitions(of: "\(application.name)-state") == 3)
     }

@@ -29,8 +29,20 @@ struct TopicsTests {
         #expect(made.lines.contains("\(name)-in: made, 3 partitions"))
         #expect(made.lines.contains("\(name)-models: made, 1 partition"))
         #expect(made.lines.contains("\(name)-state: made, 3 partitions"), "as the input")
-        let again = try shoal(["topics", "create", "--partitions", "5"] + settings)
-        #expect(again.status == 0 && again.lines.allSatisfy { $0.contains(": exists, ") })
+        let again = try shoal(["topics", "create"] + settings)
+        #expect(again.status == 0 && again.lines.allSatisfy { $0.contains(": exists, ") }, "defaults ask for nothing")
+        #expect(try shoal(["topics", "create", "--partitions", "3"] + settings).status == 0)
+        let other = ["topics", "create", "--partitions", "5", "--input-retention", "36h"]
+        for (more, status) in [([], 2), (["--dry-run"], 2), (["--keep-existing"], 0)] as [([String], Int32)] {
+            let result = try shoal(other + more + settings)
+            #expect(result.status == status, "\(result.output)")
+            for topic in ["in", "out", "members"] {
+                let text = "\(name)-\(topic): it has 3 partitions, and not 5 as --partitions says; it is left as it is"
+                #expect(result.lines.contains(text), "\(result.output)")
+            }
+            #expect(!result.output.contains("\(name)-models: it has"), "\(result.output)")
+            #expect(result.output.contains("and not for 36h as --input-retention says"), "\(result.output)")
+        }
         let described = try shoal(["topics", "describe"] + settings)
         #expect(described.status == 0 && !described.output.contains("WRONG"), "\(described.output)")
         let checked = try shoal(["topics", "describe", "--check"] + settings)

@@ -29,6 +29,7 @@ actor ShardActor {
     private var next = 0
     /// The offset of the last record that was counted as misplaced.
     private var counted: Int64 = -1
+    private var batchSize = BatchSize()
     private lazy var gauge = ShardGauge(partition, around)
     private var isDraining = false
     /// Bytes of records after which a mark is set.
@@ -154,7 +155,8 @@ actor ShardActor {
     /// Handles what is at hand, or waits a little.
     private func step() async throws {
         if next == batch.count {
-            batch = try reader.poll(max: 512)
+            batch = try reader.poll(max: batchSize.records)
+            batchSize.adapt(records: batch.count, bytes: batch.bytes)
             next = 0
             intake.keep(viewers: machine.shard.memberCount)
         }

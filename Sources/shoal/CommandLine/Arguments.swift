@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Operations
+import Synchronization
 
 /// The arguments of a command, sorted out.
 struct Arguments: Sendable {
@@ -43,6 +44,14 @@ struct Arguments: Sendable {
                 index += 1
             }
         }
+        for option in command.allOptions where option.value != nil && !option.isRepeatable {
+            let given = all(option.name)
+            guard given.count > 1 else { continue }
+            throw UsageError(
+                description:
+                    "--\(option.name) is given \(given.count) times: \(given.joined(separator: ", ")). Only one "
+                    + "value counts; leave one.")
+        }
         if !has("help"), positional.count > command.arguments.count {
             throw UsageError(
                 description: "shoal \(command.name): unexpected argument \(positional[command.arguments.count])")
@@ -68,9 +77,34 @@ struct Arguments: Sendable {
     ///   - sets: on top of everything.
     func configuration(file: String? = nil, sets: [String] = []) throws(Configuration.Invalid) -> Configuration {
         let environment = ProcessInfo.processInfo.environment
-        return try Configuration(
+        try Self.checkRepetitions(all("set"), "--set")
+        try Self.checkRepetitions(sets, "--with")
+        let configuration = try Configuration(
             file: file ?? self["config"] ?? environment["SHOAL_CONFIG"], environment: environment,
             sets: all("set") + sets, kafkaCheck: Self.kafkaProblem)
+        if !configuration.ignoredVariables.isEmpty, Self.isFirstWarning.exchange(false, ordering: .relaxed) {
+            configuration.logger.log(
+                .warning, "variables ignored that Kubernetes sets for services; enableServiceLinks: false avoids them",
+                [("variables", configuration.ignoredVariables.joined(separator: " "))])
+        }
+        return configuration
+    }
+
+    /// Settings are read several times; the warning is given once.
+    private static let isFirstWarning = Atomic(true)
+
+    /// A setting that an option gives two values would take one of them in silence.
+    private static func checkRepetitions(_ sets: [String], _ option: String) throws(Configuration.Invalid) {
+        var values: [Substring: Substring] = [:]
+        var problems: [String] = []
+        for text in sets {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let other = values.updateValue(parts[1], forKey: parts[0]), other != parts[1] else {
+                continue
+            }
+            problems.append("\(option): \(parts[0]) is given two values; leave one")
+        }
+        if !problems.isEmpty { throw Configuration.Invalid(problems: problems) }
     }
 
     /// What is wrong with a setting of librdkafka, with the name that was meant.

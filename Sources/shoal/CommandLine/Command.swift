@@ -8,11 +8,14 @@ struct Command: Sendable {
         /// What stands for its value in the help; nil: a flag.
         var value: String?
         var text: String
+        /// Whether each occurrence counts. Otherwise a second one is an error.
+        var isRepeatable: Bool
 
-        init(_ name: String, _ value: String? = nil, _ text: String) {
+        init(_ name: String, _ value: String? = nil, _ text: String, isRepeatable: Bool = false) {
             self.name = name
             self.value = value
             self.text = text
+            self.isRepeatable = isRepeatable
         }
     }
 
@@ -32,7 +35,7 @@ struct Command: Sendable {
 
     static let configuration = [
         Option("config", "FILE", "a .properties file with settings"),
-        Option("set", "KEY=VALUE", "a setting; may be repeated, and wins over file and variables"),
+        Option("set", "KEY=VALUE", "a setting; may be repeated, and wins over file and variables", isRepeatable: true),
     ]
 
     var allOptions: [Option] {

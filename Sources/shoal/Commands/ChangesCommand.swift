@@ -13,7 +13,7 @@ extension Command {
             Option("json", nil, "one JSON object a line"),
             Option("member", "HEX", "only this member, 32 hexadecimal digits"),
             Option("cluster", "N", "only changes that touch this cluster"),
-            Option("kind", "K", "only this kind, as member_moved; may be repeated"),
+            Option("kind", "K", "only this kind, as member_moved; may be repeated", isRepeatable: true),
             Option("limit", "N", "stop after N changes"),
         ], isStoppable: true,
         details: """

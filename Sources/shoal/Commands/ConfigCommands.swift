@@ -26,7 +26,7 @@ extension Command {
     ) { arguments in
         let configuration = try arguments.configuration()
         var rows = configuration.values.sorted { $0.key < $1.key }.map { name, value in
-            (name, Self.isSecret(name) ? "***" : value.text.printable, value.source)
+            (name, Self.isSecret(name, value.text) ? "***" : value.text.printable, value.source)
         }
         if configuration.privacyKey != nil, configuration["privacy.key-file"] == nil {
             rows.append(("the privacy key", "***", "SHOAL_PRIVACY_KEY"))
@@ -38,12 +38,9 @@ extension Command {
         return .ok
     }
 
-    /// Names librdkafka's versions to come are suspected by their words.
-    private static func isSecret(_ name: String) -> Bool {
-        guard name.hasPrefix("kafka."), !name.hasSuffix(".file") else { return false }
-        let words = ["password", "secret", "token", "assertion", "passphrase"]
-        return ClientConfiguration.secrets.contains(String(name.dropFirst("kafka.".count)))
-            || words.contains { name.contains($0) }
+    private static func isSecret(_ name: String, _ value: String) -> Bool {
+        guard name.hasPrefix("kafka."), !value.isEmpty else { return false }
+        return ClientConfiguration.isSecret(String(name.dropFirst("kafka.".count)), value: value)
     }
 
     static let configDocs = Command(

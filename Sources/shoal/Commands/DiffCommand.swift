@@ -9,7 +9,7 @@ extension Command {
         name: "diff", summary: "compare two configurations, or this release and what a live group recorded",
         arguments: ["FILE"],
         options: ReplayInput.options + ReportOutput.options + [
-            Option("with", "KEY=VALUE", "a setting of B; may be repeated"),
+            Option("with", "KEY=VALUE", "a setting of B; may be repeated", isRepeatable: true),
             Option("with-config", "FILE", "the settings of B are in FILE, and not those of A"),
             Option("recorded", nil, "A is what the live group has recorded, and is not run"),
             ViewerTruth.option,

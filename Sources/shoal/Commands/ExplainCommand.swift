@@ -10,7 +10,8 @@ extension Command {
         name: "explain", summary: "tell why a member of a live run moved",
         options: [
             Option("member", "HEX", "the pseudonym, 32 hexadecimal digits"),
-            Option("viewer", "ID", "the viewer's own id"),
+            Option("viewer", "ID", "the viewer's own id; `-` reads it from standard input"),
+            Option("viewer-file", "FILE", "the viewer's own id is the content of FILE"),
             Option("change", "HEX", "the change_id of a member's change"),
             Option("reason", "TEXT", "why you look: goes into the audit log"),
             Option("all", nil, "every event of the member, not only what changed something"),
@@ -24,9 +25,12 @@ extension Command {
             needs the key of the run, and is refused without it; and it looks at a single person, so each call leaves a
             line in `audit.file` before anything is read: who, when, which pseudonym, why. Where retention has taken the
             beginning of the input, it begins at the checkpoints in `checkpoint.directory`.
+
+            Other users of the machine see the arguments of a command while it runs. An id that is not for them belongs into
+            a file or on standard input: one id, and the end of its line does not count.
             """,
         examples: [
-            "shoal explain --config shoal.properties --viewer u17 --reason 'ticket 4711'",
+            "shoal explain --config shoal.properties --viewer - --reason 'ticket 4711' < viewer.txt",
             "shoal explain --config shoal.properties --change 59ba0c… --reason 'ticket 4711' --json",
         ]
     ) { arguments in
@@ -75,14 +79,17 @@ extension Command {
     private static func subject(
         _ arguments: Arguments, _ configuration: Configuration, _ explanation: Explanation
     ) async throws -> (UInt128, Explanation.Wanted) {
-        guard ["member", "viewer", "change"].count(where: { arguments.has($0) }) == 1 else {
-            throw UsageError(description: "shoal explain: give one of --member, --viewer and --change")
+        guard ["member", "viewer", "viewer-file", "change"].count(where: { arguments.has($0) }) == 1 else {
+            throw UsageError(description: "shoal explain: give one of --member, --viewer, --viewer-file and --change")
+        }
+        if arguments.has("change"), let name = ["all", "limit"].first(where: arguments.has) {
+            throw UsageError(description: "--\(name) does not go with --change, which names one step")
         }
         try Cryptography.selfTest()
         let limit = try arguments.integer("limit", or: 10)
         let wanted: Explanation.Wanted = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
-        if let viewer = arguments["viewer"], let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) {
-            return (key.pseudonym(of: viewer.utf8), wanted)
+        if let viewer = try viewer(arguments), let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) {
+            return (key.pseudonym(of: viewer), wanted)
         }
         if let text = arguments["member"] {
             guard let member = Hex.pseudonym(text) else {
@@ -99,5 +106,25 @@ extension Command {
                 .input, "no change of a member in \(configuration.text("output.topic")) has the change_id \(text)")
         }
         return (change.member, .step(partition: change.partition, offset: change.offset))
+    }
+
+    /// The id that was named, or that standard input or a file holds; nil: the member is named in another way.
+    /// - Throws: `ReplayError` if the file cannot be read, or holds no single id.
+    private static func viewer(_ arguments: Arguments) throws -> [UInt8]? {
+        if let id = arguments["viewer"], id != "-" { return Array(id.utf8) }
+        guard arguments.has("viewer") || arguments.has("viewer-file") else { return nil }
+        let path = arguments["viewer-file"] ?? "/dev/stdin"
+        let name = arguments["viewer-file"] ?? "standard input"
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw ReplayError(.input, "\(name): the viewer's id cannot be read. Is it there?")
+        }
+        // At the end of the file there is nothing to read.
+        var id = Array((try? file.read(upToCount: 4_096)) ?? Data())
+        if id.last == UInt8(ascii: "\n") { id.removeLast() }
+        if id.last == UInt8(ascii: "\r") { id.removeLast() }
+        guard !id.isEmpty, id.count <= 1_024, !id.contains(UInt8(ascii: "\n")) else {
+            throw ReplayError(.input, "\(name): must hold one id of at most 1024 bytes")
+        }
+        return id
     }
 }

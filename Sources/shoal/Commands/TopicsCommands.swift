@@ -9,10 +9,12 @@ extension Command {
             Option("partitions", "N", "partitions of input and output (8)"),
             Option("replication", "N", "replication factor (the brokers' default); 3 survives a broker"),
             Option("input-retention", "TIME", "how long the input is kept, as 7d (the brokers' default)"),
+            Option("keep-existing", nil, "end with 0 also if topics exist that differ from the options"),
             Option("dry-run", nil, "say what would be made"),
         ],
         details: """
-            Topics that exist already are left as they are; `shoal topics describe` tells whether they fit. The number of
+            Topics that exist already are left as they are; `shoal topics describe` tells whether they fit. If one differs
+            from what --partitions, --replication or --input-retention ask for, a line says so, and the status is 2. The number of
             the input's partitions is fixed for an application's life: no more instances than partitions have work, so
             make a few for each instance that there may ever be.
 
@@ -39,19 +41,27 @@ extension Command {
         let admin = try Admin(configuration.client(configuration.logger))
         try await admin.reach(timeout: .seconds(10))
         var made: [Admin.NewTopic] = []
+        var differs = false
         let input = try await admin.partitions(of: configuration.topics.input)
         let plans = TopicPlan.plans(
             configuration, partitions: partitions, input: input, replication: replication, retention: retention)
         for plan in plans {
-            if let count = try await admin.partitions(of: plan.topic.name) {
-                Output.line("\(plan.topic.name): exists, \(partitionCount(count))")
+            if let layout = try await admin.layout(of: plan.topic.name) {
+                let name = plan.topic.name
+                Output.line("\(name): exists, \(partitionCount(layout.partitions))")
+                let wanted = TopicOptions(arguments, plan, configuration)
+                let own = wanted.retention == nil ? [:] : try await admin.configuration(of: name)
+                for difference in wanted.differences(layout, own) {
+                    Output.line("\(name): \(difference); it is left as it is")
+                    differs = true
+                }
             } else {
                 made.append(plan.topic)
             }
         }
         if arguments.has("dry-run") {
             for topic in made { Output.line("\(topic.name): would be made, \(partitionCount(topic.partitions))") }
-            return .ok
+            return differs && !arguments.has("keep-existing") ? .unfit : .ok
         }
         let errors = made.isEmpty ? [:] : try await admin.create(made)
         let failures = errors.filter { $0.value.name != "TOPIC_ALREADY_EXISTS" }
@@ -66,7 +76,7 @@ extension Command {
                 Output.line("\(topic.name): made, \(partitionCount(topic.partitions))")
             }
         }
-        guard !failures.isEmpty else { return .ok }
+        guard !failures.isEmpty else { return differs && !arguments.has("keep-existing") ? .unfit : .ok }
         return failures.values.contains(where: \.isAuthorization) ? .notAuthorized : .failed
     }
 

@@ -1,7 +1,7 @@
 import Schemas
 
-/// The clusters as a subscriber knows them who has read all changes: who is where is counted, what a cluster is about is
-/// what was last published of it.
+/// The clusters as a subscriber knows them that has read all changes: members are counted by their changes, and the topics of a
+/// cluster are those last published of it.
 struct ClusterTable {
     struct Row {
         var id: UInt32
@@ -9,8 +9,21 @@ struct ClusterTable {
         var topics: [String] = []
         /// Members when the last epoch ended.
         var before = 0
-        /// It has been created, and its first members are about to be announced.
-        var isExpected = false
+        /// The members that its creation announced. They come when partitions open an epoch with its model, some epochs later.
+        /// nil: some have come.
+        var announced: Int64?
+        /// Epochs that ended while its members were announced.
+        fileprivate var waited = 0
+        /// Its end was published.
+        fileprivate var hasEnded = false
+        /// Epochs that ended while it had no members, and no end was published.
+        fileprivate var silent = 0
+    }
+
+    /// A cluster of which nothing is published any more, though its end is not.
+    struct Silence: Equatable {
+        var cluster: UInt32
+        var topics: [String]
     }
 
     /// Changes by kind.
@@ -19,14 +32,22 @@ struct ClusterTable {
     private(set) var fingerprint: UInt128 = 0
     /// Each member's cluster.
     private(set) var homes: [UInt128: UInt32] = [:]
+    /// Clusters that fell silent and have not come back.
+    private(set) var silenced: Set<UInt32> = []
     private var found: [UInt32: Row] = [:]
     private var seen: Set<UInt128> = []
 
-    /// Those with members, or about to have some, by id. A cluster that becomes too small to be shown loses all of its
-    /// members for the outside, and its end is not told.
+    /// Clusters are waited for during so many epochs after their creation.
+    private static let patience = 4
+
+    /// Those with members, or with announced ones, by id. A cluster that becomes too small to be published loses all of its
+    /// members in what is published, and its end is not published.
     var rows: [Row] {
-        found.values.filter { $0.isExpected || $0.members > 0 }.sorted { $0.id < $1.id }
+        found.values.filter { $0.announced != nil || $0.members > 0 }.sorted { $0.id < $1.id }
     }
+
+    /// Clusters with members.
+    var clusters: Int { found.values.count { $0.members > 0 } }
 
     var changes: Int { seen.count }
 
@@ -45,8 +66,8 @@ struct ClusterTable {
         }
         var row = found[change.cluster] ?? Row(id: change.cluster)
         switch change.kind {
-        case .clusterCreated: row.isExpected = row.members == 0
-        case .clusterMerged, .clusterRetired: row.isExpected = false
+        case .clusterCreated: row.announced = row.members == 0 ? change.members : nil
+        case .clusterMerged, .clusterRetired: (row.announced, row.hasEnded) = (nil, true)
         default: break
         }
         if !change.leadingTopics.isEmpty { row.topics = change.leadingTopics }
@@ -59,11 +80,31 @@ struct ClusterTable {
         homes[member] = cluster == 0 ? nil : cluster
         guard cluster != 0 else { return }
         found[cluster, default: Row(id: cluster)].members += 1
-        found[cluster]?.isExpected = false
+        found[cluster]?.announced = nil
+        found[cluster]?.silent = 0
+        silenced.remove(cluster)
     }
 
-    /// Trends are measured from here.
-    mutating func endEpoch() {
-        for (id, row) in found { found[id]?.before = row.members }
+    /// Notes the end of an epoch: trends are measured from here.
+    /// - Parameter isLast: whether no change follows.
+    /// - Returns: the clusters that have fallen silent.
+    mutating func endEpoch(isLast: Bool = false) -> [Silence] {
+        var silences: [Silence] = []
+        for id in found.keys.sorted() {
+            guard var row = found[id] else { continue }
+            if row.announced != nil {
+                row.waited += 1
+                if row.waited > Self.patience { row.announced = nil }
+            }
+            // The end of a cluster may be read after the moves of its members.
+            row.silent = row.members == 0 && row.announced == nil && !row.hasEnded ? row.silent + 1 : 0
+            if row.silent >= (isLast ? 1 : 2), !silenced.contains(id) {
+                silenced.insert(id)
+                silences.append(Silence(cluster: id, topics: row.topics))
+            }
+            row.before = row.members
+            found[id] = row
+        }
+        return silences
     }
 }

@@ -45,9 +45,7 @@ struct DemoFrame {
     }
 
     private func head(_ state: DemoState) -> [String] {
-        let statistics = state.statistics
-        let members = state.table.homes.count
-        return [
+        [
             line { line in
                 line.add("shoal demo", .bold)
                 line.add("  \(state.epoch == nil ? "starting" : DemoText.time(state.time))  ")
@@ -55,15 +53,27 @@ struct DemoFrame {
                 line.add(bar(done, columns: 20, isPadded: true), .cyan)
                 line.add("  epoch \((state.epoch ?? -1) + 1) of \(state.epochs)")
                 line.add(DemoText.duration(state.elapsed), endingAt: width, .dim)
-            },
-            line { line in
-                line.add("\(DemoText.number(statistics.events)) events in", .plain)
-                line.add(" (\(DemoText.number(state.eventRate)) a second)", .dim)
-                line.add("   \(DemoText.number(state.table.changes)) changes out")
-                line.add("   \(DemoText.number(members)) of \(DemoText.number(statistics.members)) viewers in ")
-                line.add(DemoText.count(state.table.rows.count, "cluster"))
-            },
-        ]
+            }
+        ] + figures(state)
+    }
+
+    /// The counts: on one line if there is room, without the rate if that makes room, and otherwise on two lines.
+    private func figures(_ state: DemoState) -> [String] {
+        let statistics = state.statistics
+        let input = "\(DemoText.number(statistics.events)) events in"
+        let rate = " (\(DemoText.number(state.eventRate)) a second)"
+        let output = "\(DemoText.number(state.table.changes)) changes out"
+        let members =
+            "\(DemoText.number(state.table.homes.count)) of \(DemoText.number(statistics.members)) viewers in "
+            + DemoText.count(state.table.clusters, "cluster")
+        let gap = "   "
+        func line(_ parts: (text: String, style: Style)...) -> String {
+            self.line { line in for part in parts { line.add(part.text, part.style) } }
+        }
+        let rest = gap + output + gap + members
+        if (input + rate + rest).count <= width { return [line((input, .plain), (rate, .dim), (rest, .plain))] }
+        if (input + rest).count <= width { return [line((input + rest, .plain))] }
+        return [line((input, .plain), (rate, .dim), (gap + output, .plain)), line((members, .plain))]
     }
 
     private func table(_ state: DemoState, _ rows: [ClusterTable.Row], most: Int) -> [String] {
@@ -82,11 +92,17 @@ struct DemoFrame {
                 line { line in
                     let style = Style.cluster(row.id)
                     line.add("\(row.id)", endingAt: 8, style)
-                    line.add(DemoText.number(row.members), endingAt: 17)
-                    line.add("  ")
-                    line.add(bar(Double(row.members) / Double(max(largest, 1)), columns: columns), style)
-                    line.pad(to: 20 + columns)
-                    add(trend: row, to: &line)
+                    if let announced = row.announced {
+                        // They are on their way: the news has told of them.
+                        line.add(DemoText.number(announced), endingAt: 17, .dim)
+                        line.add("  announced", .dim)
+                    } else {
+                        line.add(DemoText.number(row.members), endingAt: 17)
+                        line.add("  ")
+                        line.add(bar(Double(row.members) / Double(max(largest, 1)), columns: columns), style)
+                        line.pad(to: 20 + columns)
+                        add(trend: row, to: &line)
+                    }
                     line.pad(to: 27 + columns)
                     line.add(row.topics.joined(separator: ", ").printable)
                 })
@@ -136,6 +152,10 @@ struct DemoLine {
             self.time = time
             self.text = "» the stream: \(text)"
             style = .bold
+        case .silence(let silence, let time):
+            self.time = time
+            text = silence.words.printable
+            style = .red
         case .change(let change):
             time = change.eventTime
             text = change.words.printable

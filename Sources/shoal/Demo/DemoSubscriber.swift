@@ -28,6 +28,17 @@ enum DemoNews {
     case change(ClusterChange)
     /// What the stream begins to do, of which the pipeline is not told.
     case story(String, time: Int64)
+    /// A cluster of which nothing is published any more.
+    case silence(ClusterTable.Silence, time: Int64)
+}
+
+extension ClusterTable.Silence {
+    /// A line for people.
+    var words: String {
+        let about = topics.isEmpty ? "" : " (\(topics.joined(separator: ", ")))"
+        return
+            "cluster \(cluster)\(about) is not published any more: fewer than \(DemoScenario.minClusterSize) members are left"
+    }
 }
 
 /// How the demo is shown; called from one task, but for notes.
@@ -88,6 +99,7 @@ final class DemoSubscriber: Sendable {
                 if state.table.take(next.change) { news.append(DemoNews.change(next.change)) }
                 if news.count > 5_000, !isLast { break }
             }
+            if isLast { news += Self.silences(&state, isLast: true) }
             // Without a reader there is no reason to go on.
             if !display.show(Self.sorted(news), state) { progress.update { $0.isStopped = true } }
             if isLast { return state }
@@ -104,7 +116,7 @@ final class DemoSubscriber: Sendable {
             case .change(let change):
                 let time = change.kind.isOfMember ? .max : change.eventTime ?? .max
                 return ((time, change.cluster, place), news)
-            case .story(_, let time): return ((time, 0, place), news)
+            case .story(_, let time), .silence(_, let time): return ((time, 0, place), news)
             }
         }
         return keyed.sorted { $0.key < $1.key }.map(\.news)
@@ -124,10 +136,15 @@ final class DemoSubscriber: Sendable {
         guard now > last else { return [] }
         state.epoch = now
         state.time = scenario.time(of: now)
-        state.table.endEpoch()
-        return (last + 1...now).compactMap { epoch in
-            scenario.event(at: epoch).map { .story($0, time: scenario.time(of: epoch)) }
-        }
+        return Self.silences(&state)
+            + (last + 1...now).compactMap { epoch in
+                scenario.event(at: epoch).map { .story($0, time: scenario.time(of: epoch)) }
+            }
+    }
+
+    private static func silences(_ state: inout DemoState, isLast: Bool = false) -> [DemoNews] {
+        let time = state.time
+        return state.table.endEpoch(isLast: isLast).map { .silence($0, time: time) }
     }
 }
 

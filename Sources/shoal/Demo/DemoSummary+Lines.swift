@@ -33,6 +33,7 @@ extension DemoSummary {
             number(.clusterCreated, name: "created"), number(.clusterSplit, name: "split"),
             number(.clusterMerged, name: "merged"), number(.clusterRetired, name: "retired"),
             number(.clusterDrifted, name: "drifted"),
+            "\(DemoText.number(table.silenced.count)) too small to be published any more",
         ]
         let members = [
             number(.memberJoined, name: "joined"), number(.memberMoved, name: "moved"),

@@ -33,6 +33,7 @@ final class PlainDisplay: DemoDisplay {
                 case .change(let change) where change.kind == .memberMoved: counted.moved += 1
                 case .change(let change) where change.kind.isOfMember: counted.left += 1
                 case .change(let change): lines.append(change.sentence())
+                case .silence(let silence, let time): lines.append("\(Self.time(time))  \(silence.words.printable)")
                 case .story(let text, let time): lines.append("\(Self.time(time))  the stream: \(text)")
                 }
             }
@@ -41,7 +42,7 @@ final class PlainDisplay: DemoDisplay {
             lines.append(
                 "\(Self.time(state.time))  epoch \(epoch + 1) of \(state.epochs): \(statistics.events) events, "
                     + "\(state.table.homes.count) of \(statistics.members) viewers in "
-                    + "\(DemoText.count(state.table.rows.count, "cluster")); \(counted.joined) joined, "
+                    + "\(DemoText.count(state.table.clusters, "cluster")); \(counted.joined) joined, "
                     + "\(counted.moved) moved, \(counted.left) left")
             if epoch / Self.tableEvery > (counted.epoch ?? 0) / Self.tableEvery { lines += Self.table(state) }
             counted = Counted(epoch: epoch)
@@ -55,8 +56,9 @@ final class PlainDisplay: DemoDisplay {
 
     private static func table(_ state: DemoState) -> [String] {
         state.table.rows.map { row in
-            "  cluster \(row.id): \(DemoText.count(row.members, "member")): \(row.topics.joined(separator: ", "))"
-                .printable
+            let members = row.announced.map { "\(DemoText.count($0, "member")) announced" }
+            return "  cluster \(row.id): \(members ?? DemoText.count(row.members, "member")): "
+                + row.topics.joined(separator: ", ").printable
         }
     }
 

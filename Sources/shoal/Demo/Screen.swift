@@ -30,12 +30,22 @@ final class Screen: Sendable {
     }
 
     /// Shows a picture. Lines are written over, never cleared before, and in one go: nothing flickers.
+    ///
     /// - Returns: false if the terminal cannot be written to.
     func draw(_ lines: [String]) -> Bool {
-        var text = "\u{1B}[?2026h\u{1B}[H"
-        text += lines.map { $0 + "\u{1B}[K" }.joined(separator: "\r\n")
-        text += "\u{1B}[J\u{1B}[?2026l"
-        return output.write(text)
+        output.write(Self.picture(lines, size))
+    }
+
+    /// The control sequences that draw lines from the top.
+    static func picture(_ lines: [String], _ size: (columns: Int, rows: Int)) -> String {
+        var text = "\u{1B}[?2026h"
+        for (index, line) in lines.prefix(size.rows).enumerated() {
+            text += "\u{1B}[\(index + 1);1H\(line)"
+            // After a line of full width the cursor stands on its last column, which would be erased.
+            if StyledLine.columns(of: line) < size.columns { text += "\u{1B}[K" }
+        }
+        if lines.count < size.rows { text += "\u{1B}[\(lines.count + 1);1H\u{1B}[J" }
+        return text + "\u{1B}[?2026l"
     }
 
     /// Puts back what was there; harmless where nothing was drawn.

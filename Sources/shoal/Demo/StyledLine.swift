@@ -25,6 +25,23 @@ struct StyledLine {
     let most: Int
     let hasColor: Bool
 
+    /// The columns that a finished line takes: its characters, those of its control sequences left out.
+    static func columns(of line: String) -> Int {
+        var count = 0
+        var isSequence = false
+        for character in line {
+            if character == "\u{1B}" {
+                isSequence = true
+            } else if isSequence {
+                // A sequence ends with a letter.
+                isSequence = !character.isLetter
+            } else {
+                count += 1
+            }
+        }
+        return count
+    }
+
     init(_ most: Int, hasColor: Bool) {
         self.most = most
         self.hasColor = hasColor

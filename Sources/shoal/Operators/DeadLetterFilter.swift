@@ -12,7 +12,7 @@ struct DeadLetterFilter {
     private(set) var until: Int64?
 
     static let options = [
-        Command.Option("reason", "R", "only of this reason, as bad_json; may be repeated"),
+        Command.Option("reason", "R", "only of this reason, as bad_json; may be repeated", isRepeatable: true),
         Command.Option("partition", "N", "only records that came from this partition of the input"),
         Command.Option("from", "TIME", "only those set aside from then on"),
         Command.Option("until", "TIME", "only those set aside before"),

@@ -34,6 +34,9 @@ extension Command {
             "shoal dead-letters list --json | jq -r '[.reason, .topic] | @tsv' | sort | uniq -c",
         ]
     ) { arguments in
+        if arguments.has("summary"), arguments.has("show-content") {
+            throw UsageError(description: "--show-content does not go with --summary, which shows no record")
+        }
         let filter = try DeadLetterFilter(arguments)
         let limit = try arguments.integer("limit", or: .max)
         let configuration = try arguments.configuration()
@@ -90,6 +93,9 @@ extension Command {
                 description: "shoal dead-letters resubmit: which? --reason R, or --all of them; "
                     + "`shoal dead-letters list --summary` tells what there is")
         }
+        guard !arguments.has("reason") || !arguments.has("all") else {
+            throw UsageError(description: "--all means any reason: it does not go with --reason")
+        }
         let configuration = try arguments.configuration()
         let input = configuration.text("input.topic")
         let kafka = configuration.client(configuration.logger)
@@ -130,7 +136,8 @@ private final class InvalidDeadLetters: Sendable {
     func report(_ topic: String, _ place: DeadLetterEntry.Place) {
         count.withLock { $0 += 1 }
         Shoal.report(
-            "\(topic) partition \(place.partition) offset \(place.offset): the record is no dead letter. It is skipped.")
+            "\(topic) partition \(place.partition) offset \(place.offset): the record is no dead letter. It is skipped."
+        )
     }
 
     var status: ExitCode { count.withLock { $0 } == 0 ? .ok : .different }

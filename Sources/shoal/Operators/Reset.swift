@@ -18,10 +18,11 @@ struct Reset {
     }
 
     struct Plan {
+        /// What will be done, or would be; a line each.
         var lines: [String] = []
         /// Members of the group.
         var instances: [String] = []
-        /// Topics to be made, those of them that exist deleted before.
+        /// Topics to be created, and whether they exist and are deleted before.
         var topics: [(topic: Admin.NewTopic, exists: Bool)] = []
         var hasGroup = false
         var checkpoints: [URL] = []
@@ -29,8 +30,10 @@ struct Reset {
         var isEmpty: Bool { !hasGroup && topics.isEmpty && checkpoints.isEmpty }
     }
 
-    /// What there is, and what would become of it.
-    func plan() async throws -> Plan {
+    /// Looks at what exists, and says what is to be done with it.
+    /// - Parameter isMeant: whether `apply` follows. The lines say `will` then, and `would` otherwise.
+    func plan(isMeant: Bool) async throws -> Plan {
+        let verb = isMeant ? "will" : "would"
         try await admin.reach(timeout: .seconds(10))
         let application = configuration.text("application.id")
         let names = configuration.topics
@@ -40,7 +43,8 @@ struct Reset {
         plan.instances = group.members.map { $0.instance ?? $0.client }
         let positions = plan.hasGroup ? try await admin.committed(group: application, isStable: false).count : 0
         if plan.hasGroup {
-            plan.lines.append("group \(application): deleted, with \(DemoText.count(positions, "committed position"))")
+            plan.lines.append(
+                "group \(application): \(verb) be deleted, with \(DemoText.count(positions, "committed position"))")
         }
         let input = try await admin.partitions(of: names.input)
         let plans = TopicPlan.plans(configuration, partitions: input ?? 1, input: input, replication: -1)
@@ -62,14 +66,15 @@ struct Reset {
             let count = topic.partitions == layout.partitions ? "" : ", instead of \(layout.partitions)"
             plan.topics.append((topic, true))
             plan.lines.append(
-                "topic \(name): deleted, with \(DemoText.number(offsets)) offsets, and made anew with "
+                "topic \(name): \(verb) be deleted, with \(DemoText.number(offsets)) offsets, and created again with "
                     + "\(DemoText.count(topic.partitions, "partition"))\(count)")
         }
         plan.checkpoints = checkpoints(application)
         if let directory = configuration["checkpoint.directory"] {
             if !plan.checkpoints.isEmpty {
                 plan.lines.append(
-                    "\(DemoText.count(plan.checkpoints.count, "checkpoint")) in \(directory): deleted on this host")
+                    "\(DemoText.count(plan.checkpoints.count, "checkpoint")) in \(directory): \(verb) be deleted on this host"
+                )
             }
         }
         guard !plan.isEmpty else {
@@ -79,14 +84,16 @@ struct Reset {
         // An earlier reset may have come no further.
         for topic in missing {
             plan.topics.append((topic, false))
-            plan.lines.append("topic \(topic.name): made, \(DemoText.count(topic.partitions, "partition"))")
+            plan.lines.append(
+                "topic \(topic.name): \(verb) be created, \(DemoText.count(topic.partitions, "partition"))")
         }
         if configuration["checkpoint.directory"] != nil {
-            plan.lines.append("checkpoints on other hosts: set aside when an instance starts there, and may be deleted")
+            plan.lines.append(
+                "checkpoints on other hosts: \(verb) be set aside when an instance starts there, and may be deleted")
         }
         let kept = [names.input] + (withOutput ? [] : [names.changes, names.members].compactMap(\.self))
         plan.lines.append(
-            "untouched: \((kept + (withDeadLetters ? [] : [names.deadLetters])).joined(separator: ", "))")
+            "unchanged: \((kept + (withDeadLetters ? [] : [names.deadLetters])).joined(separator: ", "))")
         return plan
     }
 
@@ -146,15 +153,16 @@ struct Reset {
             tell("group \(application): deleted")
         }
         for url in plan.checkpoints { try FileManager.default.removeItem(at: url) }
+        if !plan.checkpoints.isEmpty { tell("\(DemoText.count(plan.checkpoints.count, "checkpoint")): deleted") }
         let old = plan.topics.filter(\.exists).map(\.topic.name)
         let errors = old.isEmpty ? [:] : try await admin.delete(old)
         if let error = errors.values.first(where: { !$0.isUnknownTopic }) { throw error }
         for name in old { try await wait(for: "\(name) to be deleted") { try await admin.partitions(of: name) == nil } }
         for (topic, _) in plan.topics {
             try await make(topic)
-            tell("topic \(topic.name): made anew, \(DemoText.count(topic.partitions, "partition"))")
+            tell("topic \(topic.name): created, \(DemoText.count(topic.partitions, "partition"))")
         }
-        tell("done: the next `shoal run` begins anew")
+        tell("done: the next `shoal run` starts the application from the beginning")
     }
 
     /// A topic that was deleted just now may be in the way for a while.

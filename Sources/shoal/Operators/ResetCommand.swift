@@ -52,29 +52,32 @@ extension Command {
             configuration, withOutput: arguments.has("with-output"),
             withDeadLetters: arguments.has("with-dead-letters"))
         let isMeant = arguments.has("apply") || arguments.has("confirm")
-        var plan = try await reset.plan()
+        guard isMeant || !arguments.has("wait") else {
+            throw UsageError(description: "--wait goes with --apply or --confirm: without them nothing is waited for")
+        }
+        var plan = try await reset.plan(isMeant: isMeant)
         let end = ContinuousClock.now + .milliseconds(patience)
         if isMeant, !plan.instances.isEmpty, patience > 0 {
             Shoal.report("waiting for \(plan.instances.joined(separator: ", ")) to leave the group")
         }
         while isMeant, !plan.instances.isEmpty, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(500))
-            plan = try await reset.plan()
+            plan = try await reset.plan(isMeant: isMeant)
+        }
+        let refusal =
+            plan.instances.isEmpty || plan.isEmpty
+            ? nil
+            : "the group has members: \(plan.instances.joined(separator: ", ")). Stop them first; a static member keeps "
+                + "its place until its session has ended (--wait 60s waits for that)"
+        if isMeant, let refusal {
+            // The plan is not shown: it would read as if it had been carried out.
+            Shoal.report("refused, and nothing was done: \(refusal)")
+            return .failed
         }
         for line in plan.lines { Output.line(line) }
         if plan.isEmpty { return .ok }
-        if !plan.instances.isEmpty {
-            let text =
-                "the group has members: \(plan.instances.joined(separator: ", ")). Stop them first; a static member keeps "
-                + "its place until its session has ended (--wait 60s waits for that)"
-            guard isMeant else {
-                Output.line("It would be refused now: \(text)")
-                return .ok
-            }
-            Shoal.report("refused, and nothing was done: \(text)")
-            return .failed
-        }
         guard isMeant else {
+            if let refusal { Output.line("It would be refused now: \(refusal)") }
             Output.line("Nothing was done. --apply does it.")
             return .ok
         }

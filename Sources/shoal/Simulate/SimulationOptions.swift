@@ -39,6 +39,12 @@ struct SimulationOptions {
         let given = Self.presets.first { $0.name == preset }?.shape ?? .base
         shape = try Self.shape(given, arguments)
         try checkFiles()
+        if shape.lateShare == 0, arguments.has("latest") {
+            throw UsageError(description: "--latest goes with --late: no event of this preset is late")
+        }
+        if case .file = destination, let name = ["config", "set"].first(where: arguments.has) {
+            throw UsageError(description: "--\(name) goes with --topic: a FILE needs no settings")
+        }
     }
 
     private static func destination(_ arguments: Arguments) throws -> Destination {

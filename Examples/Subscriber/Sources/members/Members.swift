@@ -1,9 +1,19 @@
+import Foundation
 import ShoalClient
 
 /// A table of who is in which cluster, kept up to date: `members localhost:9092 cluster-members`.
 @main
 struct Members {
-    static func main() async throws {
+    static func main() async {
+        do {
+            try await run()
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            exit(error is UnknownTopic ? 72 : 1)
+        }
+    }
+
+    private static func run() async throws {
         let words = CommandLine.arguments
         let members = ClusterMembers(
             kafka: ClientConfiguration(["bootstrap.servers": words.count > 1 ? words[1] : "localhost:9092"]),

@@ -12,7 +12,16 @@ struct Subscriber {
         var position: Position?
     }
 
-    static func main() async throws {
+    static func main() async {
+        do {
+            try await run()
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            exit(error is UnknownTopic ? 72 : 1)
+        }
+    }
+
+    private static func run() async throws {
         let words = CommandLine.arguments
         var configuration = ClusterChanges.Configuration(
             kafka: ClientConfiguration(["bootstrap.servers": words.count > 1 ? words[1] : "localhost:9092"]),

@@ -1,0 +1,42 @@
+import Kafka
+import Operations
+import Pipeline
+
+/// The properties of a topic that the options of `topics create` name.
+struct TopicOptions {
+    /// nil: any.
+    var partitions: Int32?
+    var replication: Int32?
+    /// In ms.
+    var retention: Int64?
+
+    /// Takes the options that were given and concern this topic. Defaults concern no topic that exists.
+    init(_ arguments: Arguments, _ plan: TopicPlan, _ configuration: Configuration) {
+        let topics = configuration.topics
+        let dealt = [topics.input, topics.changes, topics.members].compactMap(\.self)
+        if arguments.has("partitions"), dealt.contains(plan.topic.name) { partitions = plan.topic.partitions }
+        if arguments.has("replication") { replication = plan.topic.replication }
+        if plan.topic.name == topics.input, let text = arguments["input-retention"] {
+            retention = Setting.milliseconds(text)
+        }
+    }
+
+    /// Compares a topic that exists.
+    /// - Parameter settings: the topic's settings at the broker.
+    /// - Returns: a text for each difference.
+    func differences(_ layout: Admin.Layout, _ settings: [String: String]) -> [String] {
+        var differences: [String] = []
+        if let partitions, layout.partitions != partitions {
+            differences.append("it has \(layout.partitions) partitions, and not \(partitions) as --partitions says")
+        }
+        if let replication, layout.replicas > 0, layout.replicas != Int(replication) {
+            differences.append("it has \(layout.replicas) copies, and not \(replication) as --replication says")
+        }
+        if let retention, let found = settings["retention.ms"].flatMap({ Int64($0) }), found != retention {
+            let time = found < 0 ? "for ever" : "for \(Setting.duration(found))"
+            differences.append(
+                "it is kept \(time), and not for \(Setting.duration(retention)) as --input-retention says")
+        }
+        return differences
+    }
+}
