@@ -5,12 +5,12 @@ struct BenchOptions: Sendable {
     var streams = StreamName.allCases
     var seeds = 10
     var jobs = ProcessInfo.processInfo.activeProcessorCount
-    /// Where results are stored; nil: nowhere.
+    /// The directory for results; `nil` to discard them.
     var out: String?
     var log: String?
-    /// A Python that has scikit-learn; nil: its k-means is no part of the ceiling.
+    /// A Python with scikit-learn; `nil` to leave its k-means out of the ceiling.
     var python: String?
-    /// Where input for a comparison with others' code is written, in place of a run.
+    /// The file for the input of a comparison with other code, instead of a run.
     var check: String?
     var isVerbose = false
 

@@ -2,7 +2,7 @@ import Clustering
 import Foundation
 import Scoring
 
-/// Small random input with what our own code makes of it, for a comparison with others' code.
+/// Small random input with the results of our code, for a comparison with other code.
 struct Check: Encodable {
     /// Rows of a dense matrix.
     typealias Matrix = [[Float]]
@@ -25,11 +25,11 @@ struct Check: Encodable {
         let rules: [Rule]
         let adjustedRand: Double
         let adjustedMutualInformation: Double
-        /// Of the points of the first group from those of the second.
+        /// The separation of the first and the second group.
         let separation: Double
         let match: Int32
         let f1: Double
-        /// Of Spark's and Flink's weights.
+        /// The decay of Spark's and Flink's weights.
         let decay: Double
     }
 
@@ -44,8 +44,8 @@ struct Check: Encodable {
     private static func makeCase(seed: UInt64) -> Case {
         var draws = SplitMix64(seed: seed)
         let (points, truth) = sample(600, &draws)
-        let start = SphericalKMeans.plusPlus(points, count: clusters, &draws)
-        let means = SphericalKMeans.lloyd(points, from: start)
+        let start = BatchKMeans.plusPlus(points, count: clusters, &draws)
+        let means = BatchKMeans.lloyd(points, from: start)
         let batches = (0..<6).map { _ in sample(200, &draws).points }
         let decay = 0.85
         let rules: [any StreamingRule] = [
@@ -58,7 +58,7 @@ struct Check: Encodable {
         let match = Groups.match(means.labels.map { $0 + 1 }, truth.map { $0 == 0 })
         return Case(
             seed: seed, points: rows(points), truth: truth, start: rows(start), labels: means.labels,
-            objective: means.objective, best: SphericalKMeans.best(points, count: clusters, seed: seed).objective,
+            objective: means.objective, best: BatchKMeans.best(points, count: clusters, seed: seed).objective,
             batches: batches.map { rows($0) },
             rules: rules.map { rule in
                 var rule = rule
@@ -71,7 +71,7 @@ struct Check: Encodable {
             match: match.cluster, f1: match.f1, decay: decay)
     }
 
-    /// Groups that overlap: three own topics of eight, the rest by chance.
+    /// Returns overlapping groups: three of eight topics are the group's own, the others are random.
     private static func sample(_ count: Int, _ draws: inout SplitMix64) -> (points: Points, truth: [Int32]) {
         var points = Points(dimension: dimension)
         var truth: [Int32] = []

@@ -1,13 +1,13 @@
 import Scoring
 
-/// A figure that runs give, and how it is shown.
+/// A figure of a run and its format.
 struct Figure: Sendable {
     let key: String
-    /// As a row of a table.
+    /// The title of its table row.
     let title: String
     let better: Spread.Better
     let digits: Int
-    /// As a percentage.
+    /// Whether it is shown as a percentage.
     var isShare = false
 
     func text(_ value: Double) -> String {
@@ -16,7 +16,7 @@ struct Figure: Sendable {
         return isShare ? Self.number(value * 100, digits) + " %" : Self.number(value, digits)
     }
 
-    /// With so many digits behind the point, rounded half away from zero.
+    /// Formats a number with a fixed number of decimals, rounded half away from zero.
     static func number(_ value: Double, _ digits: Int) -> String {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
@@ -81,7 +81,7 @@ extension Figure {
 
     static let ofRules = [objective, ari, ariMean, moves]
 
-    /// All, in the order of tables.
+    /// All figures, in the order of tables.
     static let all: [Figure] =
         [
             objective, objectiveEnd, againstStarts, ari, ariMean, ami, batchARI, clusters, trueClusters, clusterError,
@@ -92,13 +92,13 @@ extension Figure {
     static let steps: [ScriptStep.Kind] = [.birth, .split, .merge, .death, .scatter]
 }
 
-/// What a run gave.
+/// The result of a run.
 struct RunResult: Sendable {
     let stream: String
     let seed: Int
-    /// By figure; several where there are several checkpoints.
+    /// Values by figure, one per checkpoint.
     var values: [String: [Double]] = [:]
-    /// What went wrong, for who looks into it.
+    /// Notes on missed targets.
     var notes: [String] = []
 
     init(stream: String, seed: Int) {

@@ -20,13 +20,13 @@ struct Main {
         }
     }
 
-    /// A line on standard error.
+    /// Writes a line to standard error.
     static func say(_ line: String) {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }
 
-/// All runs, some at a time, and what becomes of their results.
+/// Runs all streams, several at a time, and reports the results.
 struct Bench {
     private let options: BenchOptions
     private var log: RealLog?
@@ -48,12 +48,12 @@ struct Bench {
         let seed: Int
     }
 
-    /// - Returns: whether every target is met.
+    /// - Returns: Whether every target is met.
     func run() async throws -> Bool {
         let clock = ContinuousClock()
         let start = clock.now
         let streams = options.streams.filter { $0 != .real || log != nil }
-        // The longest first, so that no processor waits at the end.
+        // The longest runs first, to keep all processors busy.
         let order: [StreamName] = [.drift, .many]
         let jobs = (order + StreamName.allCases.filter { !order.contains($0) }).filter { streams.contains($0) }
             .flatMap { stream in options.seedList.map { Job(stream: stream, seed: $0) } }
@@ -85,7 +85,7 @@ struct Bench {
         }
     }
 
-    /// Away from whoever waits for it: two runs take two processors.
+    /// Runs concurrently with its caller.
     @concurrent
     private func perform(_ job: Job) async throws -> RunResult {
         if let log, job.stream == .real { return try RealRun(log, seed: job.seed, scikitLearn).run() }
@@ -110,7 +110,7 @@ struct Bench {
         return Results(csv: text)
     }
 
-    /// Streams of which not all ten seeds were run stay as they are stored.
+    /// Stores results. Streams without all ten seeds keep their stored results.
     private func store(_ results: Results, in directory: String, _ before: Results?) throws {
         let whole = Results(results.runs.filter { Set(results.seeds($0.stream)).isSuperset(of: 1...10) })
         guard !whole.runs.isEmpty else {

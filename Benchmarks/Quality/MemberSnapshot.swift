@@ -2,17 +2,17 @@ import Clustering
 import Replay
 import Scoring
 
-/// What the shards hold of all members between two epochs, by viewer.
+/// The state of all members between two epochs, by viewer.
 struct MemberSnapshot {
-    /// The cluster; 0: in none; −1: not eligible.
+    /// The cluster; 0 if unassigned, −1 if not eligible.
     private(set) var labels: [Int32]
-    /// When last active; `.min`: never.
+    /// The last active epoch; `.min` for never.
     private(set) var lastEpochs: [Epoch]
-    /// All who are eligible, and where each viewer's direction is among them; −1: not eligible.
+    /// The directions of eligible viewers, and each viewer's index in them; −1 if not eligible.
     private(set) var points: Points
     private(set) var places: [Int32]
 
-    /// - Parameter viewers: as many as there are numbers; a viewer's number is the low half of his pseudonym.
+    /// - Parameter viewers: The number of viewers. A viewer's number is the low half of its pseudonym.
     init<Keys: TopicKeys>(_ engine: GivenEpochs<Keys>, viewers: Int, dimension: Int) {
         labels = Array(repeating: -1, count: viewers)
         lastEpochs = Array(repeating: .min, count: viewers)
@@ -30,18 +30,18 @@ struct MemberSnapshot {
         }
     }
 
-    /// The directions of some viewers, who are eligible.
+    /// Returns the directions of eligible viewers.
     func points(of viewers: [Int]) -> Points {
         points.selecting(viewers.map { Int(places[$0]) })
     }
 
-    /// Those who are eligible and were active in this epoch or later.
+    /// Returns eligible viewers that were active in this epoch or later.
     func viewers(activeSince epoch: Epoch) -> [Int] {
         labels.indices.filter { labels[$0] >= 0 && lastEpochs[$0] >= epoch }
     }
 }
 
-/// How viewers are known to the engine.
+/// Computes the identities of viewers.
 enum Viewer {
     /// A hash in the high half, the number in the low one.
     static func pseudonym(_ number: Int, seed: UInt64) -> Pseudonym {
@@ -52,7 +52,7 @@ enum Viewer {
         Int(truncatingIfNeeded: UInt64(truncatingIfNeeded: pseudonym))
     }
 
-    /// What samples are drawn by.
+    /// Returns the sample order.
     static func order(_ number: Int, seed: UInt64) -> UInt64 {
         var mixer = SplitMix64(seed: seed)
         mixer.absorb(UInt64(number))
@@ -75,7 +75,7 @@ struct ModelCentroids {
         places = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, Int32($0)) })
     }
 
-    /// The mean cosine of members to the centroid of their own cluster; the unassigned are given to the nearest.
+    /// Returns the mean cosine of members to the centroid of their cluster. The unassigned count with the nearest one.
     func objective(_ points: Points, _ labels: [Int32]) -> Double {
         guard points.count > 0 else { return .nan }
         let nearest = centroids.nearestByCosine(points)
@@ -90,8 +90,8 @@ struct ModelCentroids {
         return sum / Double(points.count)
     }
 
-    /// What is missing to the ceiling, for a note: how far the members are, how far they would be in the nearest clusters, and
-    /// where a batch run from these centroids ends: what is left is another optimum.
+    /// Describes the gap to the ceiling: the members' objective, that of the nearest clusters, and that of a batch run
+    /// from these centroids. The remainder is a different optimum.
     func account(_ points: Points, _ labels: [Int32], _ ceiling: Ceiling) -> String {
         func share(_ objective: Double) -> String { Figure.objective.text(objective / ceiling.objective) }
         let nearest = objective(points, labels.map { _ in 0 })

@@ -3,7 +3,7 @@ import Clustering
 import Foundation
 import Schemas
 
-/// The watch events of a log file, one JSON object a line, `.gz` or not, in order of event time.
+/// The watch events of a log file in order of event time: one JSON object per line, optionally gzip.
 struct RealLog: Sendable {
     struct Event: Sendable {
         var viewer: Int32
@@ -16,12 +16,12 @@ struct RealLog: Sendable {
     }
 
     private(set) var events: [Event] = []
-    /// Names by number, in the order of bytes.
+    /// Names by number, ordered by bytes.
     private(set) var topics: [[UInt8]] = []
     private(set) var viewers = 0
 
-    /// Events without a topic are left out.
-    /// - Throws: what is wrong with the file, with its line.
+    /// Reads a log. Events without a topic are omitted.
+    /// - Throws: The problem with its line.
     init(path: String) throws {
         let lines = try Self.lines(path)
         var numbers: [[UInt8]: Int32] = [:]
@@ -66,7 +66,7 @@ struct RealLog: Sendable {
     private static func lines(_ path: String) throws -> [ArraySlice<UInt8>] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        // zlib reads files that are not compressed as they are.
+        // zlib passes uncompressed files through.
         guard let file = unsafe gzopen(path, "rb") else { throw BenchError("\(path): cannot be opened") }
         defer { _ = unsafe gzclose(file) }
         while true {
@@ -79,7 +79,7 @@ struct RealLog: Sendable {
     }
 }
 
-/// What keeps the benchmark from running, for its user.
+/// An error for the user of the benchmark.
 struct BenchError: Error, CustomStringConvertible {
     let description: String
 

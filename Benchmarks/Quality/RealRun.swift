@@ -2,15 +2,15 @@ import Clustering
 import Replay
 import Scoring
 
-/// The real log through the engine, with a fixed number of clusters. Nothing is known of the truth: seeds differ in what is
-/// sampled, and the rules of others in their first centres.
+/// Runs the real log through the engine with a fixed number of clusters. There is no ground truth. Seeds affect the
+/// samples, and the initial centres of other systems' rules.
 struct RealRun {
     private let log: RealLog
     private let seed: Int
     private let scikitLearn: ScikitLearn?
     private static let clusters = 16
     private static let epochLength: Int64 = 3_600_000
-    /// So many checkpoints, from a fifth of the log on.
+    /// The number of checkpoints, from a fifth of the log on.
     private static let checkpoints = 10
 
     init(_ log: RealLog, seed: Int, _ scikitLearn: ScikitLearn?) {

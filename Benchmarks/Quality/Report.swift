@@ -3,10 +3,10 @@ import Scoring
 /// Results as tables in Markdown.
 struct Report {
     let results: Results
-    /// What was stored before, for the same streams and seeds.
+    /// The stored results for the same streams and seeds.
     let before: Results?
 
-    /// One line of the table of targets.
+    /// A line of the table of targets.
     struct Line {
         let target: Target
         let stream: String
@@ -19,7 +19,7 @@ struct Report {
             target.streams.compactMap { stream in
                 let spread = results.spread(target.figure, stream)
                 guard results.streams.contains(stream) else { return nil }
-                // A figure that no run gave reaches nothing.
+                // A figure without a run misses its target.
                 let value = target.value(spread)
                 let verdict = value.isNaN ? .missed : target.verdict(value)
                 return Line(target: target, stream: stream, value: value, verdict: verdict)
@@ -89,7 +89,7 @@ struct Report {
         return Self.table(rows)
     }
 
-    /// Columns padded, so that the table reads well as it is.
+    /// Formats a table with padded columns.
     private static func table(_ rows: [[String]]) -> String {
         let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
         func line(_ cells: [String]) -> String {

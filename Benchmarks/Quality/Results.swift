@@ -15,16 +15,16 @@ struct Results {
 
     func seeds(_ stream: String) -> [Int] { runs.filter { $0.stream == stream }.map(\.seed).sorted() }
 
-    /// Of all seeds and checkpoints.
+    /// Returns the distribution over all seeds and checkpoints.
     func spread(_ figure: Figure, _ stream: String) -> Spread {
         Spread(runs.filter { $0.stream == stream }.flatMap { $0.values[figure.key] ?? [] })
     }
 
-    // MARK: - As a file
+    // MARK: - File format
 
     private static let header = "stream,seed,figure,values"
 
-    /// Comma-separated values, a line for each run and figure; several values, of checkpoints, apart by spaces.
+    /// Comma-separated values with one line per run and figure. Values of several checkpoints are separated by spaces.
     var csv: String {
         var lines = [Self.header]
         for stream in streams {
@@ -39,7 +39,7 @@ struct Results {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Reads what `csv` wrote; lines that are none of it are left out.
+    /// Parses the output of `csv`. Other lines are ignored.
     init(csv: String) {
         var runs: [RunResult] = []
         for line in csv.split(separator: "\n").dropFirst() {
@@ -56,7 +56,7 @@ struct Results {
         self.runs = runs
     }
 
-    /// These, and of streams that they do not have those of others.
+    /// Returns these results, completed by those of other streams.
     func filled(with others: Results) -> Results {
         Results(runs + others.runs.filter { !streams.contains($0.stream) })
     }

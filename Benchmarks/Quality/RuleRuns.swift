@@ -1,17 +1,17 @@
 import Scoring
 
-/// The rules of other systems on the same directions: every epoch those who were active, once each.
+/// The rules of other systems on the same directions: in every epoch, those of active viewers, once each.
 struct RuleRuns {
     private var rules: [any StreamingRule]
     private var last: [[Int32]]
     private(set) var moves: [Int]
     private var agreements: [[Double]]
     private var objectives: [[Double]]
-    /// The first batch has at least as many, for the seeding.
+    /// The minimum size of the first batch, for the seeding.
     private let least: Int
     private var hasBegun = false
 
-    /// - Parameter halfLife: of Spark's weights, in epochs.
+    /// - Parameter halfLife: The half-life of Spark's weights in epochs.
     init(count: Int, seed: UInt64, halfLife: Double, viewers: Int, least: Int) {
         rules = [
             DecayingRule.spark(count: count, decay: Self.decay(halfLife), seed: seed),
@@ -25,7 +25,7 @@ struct RuleRuns {
     }
 
     private static func decay(_ halfLife: Double) -> Double {
-        // 2^(−1 / h) by Newton's iteration of x^h = ½, h whole.
+        // 2^(−1 / h) by Newton's iteration of x^h = ½, for a whole h.
         var x = 1.0
         for _ in 0..<60 {
             var power = 1.0
@@ -35,7 +35,7 @@ struct RuleRuns {
         return x
     }
 
-    /// Learns from those active in an epoch.
+    /// Updates the rules with the active viewers of an epoch.
     mutating func fit(_ points: Points, _ viewers: [Int]) {
         guard hasBegun ? viewers.count >= 5 : viewers.count >= least else { return }
         hasBegun = true
@@ -50,7 +50,7 @@ struct RuleRuns {
     }
 
     /// Scores all rules at the end of an epoch.
-    /// - Parameter ceiling: nil where none was computed.
+    /// - Parameter ceiling: `nil` if none was computed.
     mutating func score(_ view: EpochView, ceiling: Double?, hasTruth: Bool) {
         guard hasBegun else { return }
         let pure = view.pure
@@ -62,12 +62,12 @@ struct RuleRuns {
             }
             if let ceiling {
                 let count = rule.centroids?.count ?? 1
-                objectives[index].append(SphericalKMeans.objective(view.points, labels, count: count) / ceiling)
+                objectives[index].append(BatchKMeans.objective(view.points, labels, count: count) / ceiling)
             }
         }
     }
 
-    /// - Parameter viewers: that moves are divided by.
+    /// - Parameter viewers: The number by which moves are divided.
     func report(to result: inout RunResult, viewers: Int) {
         guard hasBegun else { return }
         for (index, rule) in rules.enumerated() {

@@ -1,12 +1,12 @@
 import Foundation
 import Scoring
 
-/// scikit-learn's own k-means, ten starts, in a process of Python: a second opinion for the ceiling.
+/// Runs scikit-learn's k-means with ten starts in a Python process, as a second opinion for the ceiling.
 struct ScikitLearn: Sendable {
-    /// A Python that has scikit-learn.
+    /// A Python with scikit-learn.
     let python: String
 
-    /// Reads sparse rows, a line each, from standard input; writes their labels, a line each.
+    /// Reads sparse rows, one per line, from standard input, and writes their labels, one per line.
     private static let program = """
         import sys, numpy, scipy.sparse, sklearn.cluster
         count, seed, dimension = (int(word) for word in sys.argv[1:])
@@ -21,7 +21,7 @@ struct ScikitLearn: Sendable {
         sys.stdout.write("\\n".join(str(label) for label in means.labels_))
         """
 
-    /// - Throws: `BenchError` where the process fails.
+    /// - Throws: `BenchError` if the process fails.
     func labels(_ points: Points, count: Int, seed: Int) throws -> [Int32] {
         var text = ""
         for point in 0..<points.count {
@@ -43,7 +43,7 @@ struct ScikitLearn: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments = ["-c", Self.program] + arguments
-        // The runs themselves take all processors.
+        // The runs themselves use all processors.
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
         process.standardInput = try FileHandle(forReadingFrom: source)
         process.standardOutput = try FileHandle(forWritingTo: sink)

@@ -15,12 +15,12 @@ enum StreamName: String, CaseIterable, Sendable {
 
     static let synthetic = allCases.filter { $0 != .real }
 
-    /// nil: the real log's.
+    /// The shape; `nil` for the real log.
     var shape: StreamShape? {
         StreamShape.presets.first { $0.name == rawValue }?.shape
     }
 
-    /// Epochs at whose end the objective is compared with the ceiling.
+    /// The epochs at whose ends the objective is compared with the ceiling.
     var checkpoints: [Int] {
         self == .drift ? [10, 20, 40, 59, 99, 139, 179] : [10, 20, 40, 59]
     }

@@ -3,7 +3,7 @@ import Generator
 import Replay
 import Scoring
 
-/// One stream with one seed, through the engine and through the rules of others.
+/// Runs one stream with one seed through the engine and through other systems' rules.
 struct StreamRun {
     let name: StreamName
     let seed: Int
@@ -22,16 +22,16 @@ struct StreamRun {
     private var result: RunResult
     private var agreements: [Double] = []
     private var operations = 0
-    /// Viewers by epochs who were in a cluster, and those of them whom events brought into another one.
+    /// The number of assigned viewers summed over epochs, and of those that events moved to another cluster.
     private var stays = 0
     private var strays = 0
     private var archetypes: [Int] = []
-    /// When a viewer's archetype last changed.
+    /// The epoch in which a viewer's archetype last changed.
     private var turned: [Int: Int] = [:]
     private var previous: [Int32] = []
     private var engineTime = Duration.zero
 
-    /// Scores are over viewers who were active within so many epochs.
+    /// Scores include viewers that were active within this number of epochs.
     static let activeEpochs = 48
     static let settled = 20
 
@@ -54,7 +54,7 @@ struct StreamRun {
         result = RunResult(stream: name.rawValue, seed: seed)
     }
 
-    /// The script as its judge knows it: archetypes that it adds follow the first ones.
+    /// Returns the script in the judge's form. New archetypes follow the initial ones.
     private static func steps(of shape: StreamShape) -> [ScriptStep] {
         var added = Int32(shape.archetypes)
         return shape.script.steps.sorted { $0.epoch < $1.epoch }.compactMap { step in
@@ -90,7 +90,7 @@ struct StreamRun {
         return result
     }
 
-    /// Archetypes as they are in the epoch that begins.
+    /// Records the archetypes in the epoch that begins.
     private mutating func noteTruth(_ epoch: Int) {
         for viewer in 0..<stream.viewers {
             let archetype = stream.taste(of: viewer).archetype

@@ -1,6 +1,6 @@
 import Scoring
 
-/// What a figure is to reach.
+/// The target of a figure.
 struct Target: Sendable {
     enum Statistic: String, Sendable {
         case median
@@ -19,7 +19,7 @@ struct Target: Sendable {
     let statistic: Statistic
     let streams: [String]
     let atLeast: Double
-    /// nil: none.
+    /// `nil` for none.
     let aim: Double?
 
     init(
@@ -52,7 +52,7 @@ extension Target {
     private static let synthetic = StreamName.synthetic.map(\.rawValue)
     private static let real = [StreamName.real.rawValue]
 
-    /// The targets, row by row.
+    /// The targets in row order.
     static let all: [Target] =
         [
             Target("objective against the ceiling", .objective, .mean, synthetic, atLeast: 0.998, aim: 0.9995),

@@ -4,8 +4,8 @@ import Foundation
 @testable import Pipeline
 @testable import StateMaker
 
-/// How fast partitions' state is written and read: `make bench-state MEMBERS=1000000`. Rates are of CPU time, of one core; what
-/// is read side by side is timed by the clock.
+/// Measures how fast partition state is written and read: `make bench-state MEMBERS=1000000`. Rates are per CPU second
+/// of one core. Concurrent reads are measured by wall clock.
 @main
 struct BenchState {
     private static let partitions = 4
@@ -59,7 +59,7 @@ struct BenchState {
         Checkpoint.Head(application: "bench", partition: partition, keyFingerprint: 1)
     }
 
-    /// A partition's snapshot, what is made of it, and its checkpoint.
+    /// Measures a partition's snapshot, its decoding, and its checkpoint.
     private static func write(
         _ partition: Int32, members: Int, _ key: PrivacyKey, to file: URL
     ) throws -> Times {
@@ -86,7 +86,7 @@ struct BenchState {
         return times
     }
 
-    /// - Returns: the members of a shard that could go on.
+    /// - Returns: The members of a restored shard.
     @concurrent
     private static func read(_ partition: Int32, _ key: PrivacyKey, from file: URL) async throws -> Int {
         guard var found = try await Checkpoint.read(file, expected: head(partition)) else { return 0 }
@@ -102,9 +102,9 @@ struct BenchState {
         state.settle()
     }
 
-    // MARK: - What it costs
+    // MARK: - Measuring
 
-    /// Seconds of CPU time of this process.
+    /// Returns the CPU time of this process in seconds.
     private static func cpuTime() -> Double {
         var time = timespec()
         unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
@@ -117,7 +117,7 @@ struct BenchState {
         return cpuTime() - before
     }
 
-    /// The most memory that was resident, in GB.
+    /// Returns the peak resident memory in GB.
     private static func peak() -> Double {
         var usage = rusage()
         unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

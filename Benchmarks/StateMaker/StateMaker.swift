@@ -3,15 +3,15 @@ import Foundation
 @testable import Clustering
 @testable import Pipeline
 
-/// States of as many members as are wanted, without Kafka, for the benchmarks.
+/// Creates states with any number of members without Kafka, for the benchmarks.
 enum StateMaker {
     private static let names = (0..<64).map { Array("topic \($0)".utf8) }
     private static var genesis: CompiledModel {
         CompiledModel(.genesis(settings: Settings(), topics: names), version: nil)
     }
 
-    /// Members in genesis, with a profile of 6 topics each.
-    /// - Parameter first: the number of the first one.
+    /// Returns a shard of members in genesis with profiles of 6 topics each.
+    /// - Parameter first: The number of the first member.
     static func shard(members: Int, from first: Int = 0, _ keys: KeyedTopics) -> Shard<KeyedTopics> {
         var shard = Shard(partition: 0, genesis: genesis, keys: keys)
         var changes: [MemberChange] = []
@@ -34,8 +34,8 @@ enum StateMaker {
         return shard
     }
 
-    /// Makes a shard of what was read, which could go on.
-    /// - Returns: its members.
+    /// Restores a shard from the decoded state.
+    /// - Returns: The number of members.
     static func ready(_ state: inout StateTable, _ key: PrivacyKey) throws -> Int {
         guard let restored = try state.restored() else { return 0 }
         let machine = ShardMachine(

@@ -1,27 +1,26 @@
-/// How far centroids have moved over the models that a shard has had: what keeps bounds on scores valid from one model to
-/// the next, at a cost that does not depend on the number of members.
+/// The movement of centroids over a shard's recent models. It extends bounds on scores from one model to the next, at a
+/// cost that does not depend on the number of members.
 ///
-/// Under a new model a member's score of a cluster grows by no more than ‖x‖ · ‖max(C' − C, 0)‖ (Cauchy and Schwarz). The
-/// largest of these, over all clusters but those that moved far, is added up; those that moved far are to be looked at
-/// exactly.
+/// Under a new model, a member's score of a cluster grows by at most ‖x‖ · ‖max(C' − C, 0)‖ (Cauchy–Schwarz). The
+/// maximum of these over all clusters is accumulated, except for clusters that moved far. Those are evaluated exactly.
 struct CentroidDrift {
     struct Step {
-        /// The sum of the largest growths of all steps before it, Q15, rounded up.
+        /// The sum of the largest growths of all earlier steps, Q15, rounded up.
         var before: Int64
-        /// Clusters that are new, or moved far.
+        /// Clusters that are new or moved far.
         var far: [ClusterID]
     }
 
-    /// Beyond, a member is scanned again.
+    /// The number of steps kept. Older bounds require a full scan.
     private static let mostSteps = 32
     private static let mostFar = 8
-    /// Q15: a hundredth.
+    /// The growth beyond which a cluster has moved far: a hundredth, Q15.
     private static let farthest: Int64 = 328
 
-    /// Grows with each model.
+    /// The number of the current model, increasing with each model.
     private(set) var number: UInt32 = 0
     private var last: CompiledModel
-    /// The steps that led to the last models, the newest last.
+    /// The steps to the most recent models, the newest last.
     private var steps: [Step] = []
     private var sum: Int64 = 0
 
@@ -29,7 +28,7 @@ struct CentroidDrift {
         last = model
     }
 
-    /// Goes on to a model; once for each, however often an opening is interrupted.
+    /// Adds the step to a model. Must be called once per model, even if an opening is interrupted.
     mutating func adopt(_ model: CompiledModel) {
         guard model !== last else { return }
         var growths: [(cluster: ClusterID, growth: Int64)] = []
@@ -55,7 +54,8 @@ struct CentroidDrift {
         last = model
     }
 
-    /// How much a score may have grown since `stamp` per unit of the direction's length, Q15; nil: too long ago.
+    /// Returns the maximum growth of a score since `stamp` per unit of the direction's length, Q15, or `nil` if `stamp`
+    /// is too old.
     @inline(__always)
     func growth(since stamp: UInt32) -> Int64? {
         let count = Int(number &- stamp)
@@ -63,11 +63,11 @@ struct CentroidDrift {
         return count <= steps.count ? sum - steps[steps.count - count].before : nil
     }
 
-    /// The steps since `stamp`, whose far clusters `growth` does not cover; some stand there more than once.
+    /// Returns the steps since `stamp`. `growth` does not cover their far clusters, which may repeat.
     @inline(__always)
     func steps(since stamp: UInt32) -> ArraySlice<Step> { steps.suffix(Int(number &- stamp)) }
 
-    /// ‖max(C' − C, 0)‖, Q15, rounded up.
+    /// Returns ‖max(C' − C, 0)‖, Q15, rounded up.
     static func growth(from old: [Component], to new: [Component]) -> Int64 {
         var (square, i): (UInt128, Int) = (0, 0)
         for component in new {

@@ -1,20 +1,21 @@
-/// What became of one member, for the outside (withheld clusters count as 0).
+/// A change of one member's published cluster. Suppressed clusters count as 0.
 public struct MemberChange: Equatable, Sendable {
     public var member: Pseudonym
-    /// 0: in no cluster.
+    /// The previous published cluster; 0 for none.
     public var from: ClusterID
-    /// 0: in no cluster.
+    /// The new published cluster; 0 for none.
     public var to: ClusterID
     public var reason: Reason
-    /// Q30 score to the centroid of the cluster the member is now in; 0 where it is in none.
+    /// The member's score for the centroid of its new cluster, Q30; 0 if it has none.
     public var score: Int64
-    /// The version of the model that decided; nil: the genesis model.
+    /// The version of the deciding model; `nil` for the genesis model.
     public var model: Epoch?
-    /// The offset of the event that caused it, or that opened the epoch whose sweep did.
+    /// The offset of the event that caused the change, or of the event that opened the epoch whose reassignment pass
+    /// did.
     public var offset: Int64
-    /// The event's time as counted, ms; of an erasure the start of the open epoch, nil in genesis.
+    /// The event's time as counted, in ms. For an erasure, the start of the open epoch; `nil` in genesis.
     public var time: Int64?
-    /// The epoch that was open, or being opened; nil: genesis.
+    /// The epoch that was open or being opened; `nil` in genesis.
     public var epoch: Epoch?
 
     public init(
@@ -33,7 +34,7 @@ public struct MemberChange: Equatable, Sendable {
     }
 }
 
-/// What became of a cluster, as published by the model that decided it.
+/// A lifecycle change of a cluster, as published by the model that decided it.
 public struct LifecycleChange: Equatable, Sendable {
     public enum Kind: UInt8, Sendable {
         case created = 1
@@ -48,7 +49,7 @@ public struct LifecycleChange: Equatable, Sendable {
         case split
         case birth
 
-        /// As the reason of its members' changes.
+        /// The corresponding reason for the changes of its members.
         var reason: Reason {
             switch self {
             case .seed: .seed
@@ -60,16 +61,16 @@ public struct LifecycleChange: Equatable, Sendable {
 
     public var kind: Kind
     public var cluster: ClusterID
-    /// Of a creation.
+    /// The origin of a created cluster.
     public var origin: Origin?
-    /// A split's child, a merge's survivor, a created cluster's parent; 0: none.
+    /// The child of a split, the survivor of a merge, or the parent of a created cluster; 0 for none.
     public var other: ClusterID
-    /// The model that decided.
+    /// The version of the deciding model.
     public var version: Epoch
     public var members: Int64
-    /// What is told of the cluster; nil: it is no more.
+    /// The published description of the cluster; `nil` if it has ended.
     public var description: Description?
-    /// Of a drift: the leading topics last announced.
+    /// For a drift, the previously announced leading topics.
     public var before: [TopicNumber] = []
 
     public init(

@@ -1,4 +1,4 @@
-/// One member of a sample: its keyed order and its direction, without its pseudonym.
+/// A sampled member: its keyed sample order and its direction, without its pseudonym.
 public struct Sample: Equatable, Sendable {
     /// Bytes 16–23 of the viewer's HMAC, big-endian.
     public var order: UInt64
@@ -11,17 +11,17 @@ public struct Sample: Equatable, Sendable {
     }
 }
 
-/// What one partition changed in one cluster's sums during one epoch, and its sample of the cluster's members.
+/// The changes of one cluster's sums in one partition and epoch, with a sample of the cluster's members.
 public struct ClusterDelta: Equatable, Sendable {
-    /// As the shard knew it; 0: eligible and in no cluster.
+    /// The cluster as known to the shard; 0 for eligible but unassigned members.
     public var cluster: ClusterID
-    /// Members that came minus members that went.
+    /// Members added minus members removed.
     public var count: Int64
     /// Topics ascending, no zero.
     public var sums: [SumEntry]
     /// Lowest order first.
     public var samples: [Sample]
-    /// How many members of the cluster in this partition the samples stand for: all of them.
+    /// The number of members that the samples represent: all members of the cluster in this partition.
     public var sampled: Int64
 
     public init(
@@ -35,11 +35,11 @@ public struct ClusterDelta: Equatable, Sendable {
     }
 }
 
-/// A topic outside the vocabulary, seen during an epoch.
+/// A topic outside the vocabulary that was watched during an epoch.
 public struct CandidateSighting: Equatable, Sendable {
     /// The first 16 bytes of HMAC(key, "topic" 0 name), big-endian.
     public var candidate: UInt128
-    /// Marks of different viewers who watched it, ascending, at most `topics.min-viewers`.
+    /// Marks of distinct viewers who watched it, ascending, at most `topics.min-viewers`.
     public var marks: [UInt32]
 
     public init(candidate: UInt128, marks: [UInt32]) {
@@ -48,7 +48,7 @@ public struct CandidateSighting: Equatable, Sendable {
     }
 }
 
-/// The name of an admitted candidate, told by a shard that saw it.
+/// The name of an admitted candidate, sent by a shard that saw it.
 public struct TopicNaming: Equatable, Sendable {
     public var candidate: UInt128
     public var name: [UInt8]
@@ -59,14 +59,15 @@ public struct TopicNaming: Equatable, Sendable {
     }
 }
 
-/// The record that carries a delta and says that its partition is done with an epoch, or with a range of them.
+/// An epoch delta: the partial aggregate of one partition. It also states that the partition has closed an epoch, or a
+/// range of epochs.
 public struct Closing: Equatable, Sendable {
     public var partition: Int32
-    /// Counted per partition from 1.
+    /// The sequence number in the partition, from 1.
     public var number: Int64
-    /// The epoch that was open; nil: genesis, the range has no beginning.
+    /// The epoch that was open; `nil` for genesis, in which case the range has no lower bound.
     public var from: Epoch?
-    /// The last epoch that is closed by this.
+    /// The last epoch closed.
     public var through: Epoch
     /// Ascending by cluster.
     public var clusters: [ClusterDelta]
@@ -89,11 +90,11 @@ public struct Closing: Equatable, Sendable {
     }
 }
 
-/// What a shard says to the coordinator in the delta topic.
+/// A message from a shard to the coordinator in the delta topic.
 public enum Word: Equatable, Sendable {
     case closing(Closing)
-    /// The shard stands at the end of its partition. `number`: of its last closing, 0 for none.
+    /// The shard is at the end of its partition (idle). `number` is that of its last epoch delta; 0 for none.
     case caughtUp(partition: Int32, number: Int64)
-    /// The shard was taken over with input left, or never committed. `number` as in `caughtUp`.
+    /// The shard was taken over with input left, or never committed (active). `number` as in `caughtUp`.
     case behind(partition: Int32, number: Int64)
 }

@@ -1,11 +1,11 @@
-/// A row for each of some clusters. Ids grow slowly, so that nearly all stand in an array: a look-up hashes nothing.
+/// A map from cluster ids to rows. Ids grow slowly, so nearly all are in an array and a look-up needs no hashing.
 struct ClusterIndex {
-    /// Row + 1 by id; 0: none.
+    /// Row + 1 by id; 0 for none.
     private var near: [Int32] = []
     private var far: [ClusterID: Int32] = [:]
     private static let most: ClusterID = 1 << 16
 
-    /// The row of a cluster; nil: it has none.
+    /// Returns the row of a cluster, or `nil` if it has none.
     @inline(__always)
     subscript(_ cluster: ClusterID) -> Int? {
         let row: Int32

@@ -1,30 +1,30 @@
-/// A model as the shards use it: centroids as a matrix, topics by name, thresholds. Made once a version and process, and
-/// shared by all shards.
+/// A model in the form that shards use: centroids as a matrix, topics by name, and thresholds. Compiled once per
+/// version and process, and shared by all shards.
 public final class CompiledModel: Sendable {
     /// Without sums by topic, candidates and what was announced: see `Model.forShards`.
     public let model: Model
-    /// The last version that the model was published as; nil: genesis, or before the start.
+    /// The last version under which the model was published; `nil` for genesis, or before the start.
     public let version: Epoch?
-    /// Thresholds in Q30, all relative to J. How much better another cluster has to be.
+    /// Thresholds in Q30, relative to J. The required advantage of another cluster.
     let hysteresis: Int64
-    /// What a member who goes back where he came from needs besides.
+    /// The additional advantage required for a return to the previous cluster.
     let returning: Int64
     let joins: Int64
     let leaves: Int64
-    /// The settings that every event needs.
+    /// The settings needed for every event.
     let rules: Rules
-    /// Ids of the active clusters, ascending: the columns.
+    /// The ids of the active clusters in ascending order, one per column.
     let columns: [ClusterID]
     private let columnOf: ClusterIndex
-    /// Columns rounded up to whole vectors.
+    /// The number of columns, rounded up to whole vectors.
     let width: Int
-    /// By number; a number beyond is in no centroid.
+    /// Topics by number. Topics beyond the array are in no centroid.
     let topics: [Topic]
-    /// Row by row, Q15; the first row is that of topics in no centroid: zeros.
+    /// Centroid entries by row, Q15. The first row is zero and serves topics that are in no centroid.
     let matrix: [Int16]
     let names: TopicNames
     let sensitive: SensitiveTopics
-    /// Topics that left the vocabulary.
+    /// Whether each topic has left the vocabulary.
     let removed: [Bool]
 
     public init(_ model: Model, version: Epoch?) {
@@ -66,7 +66,7 @@ public final class CompiledModel: Sendable {
     /// does not know yet.
     func hasRemoved(_ topic: TopicNumber) -> Bool { Int(topic) < removed.count && removed[Int(topic)] }
 
-    /// Plain numbers: a copy counts no references.
+    /// Plain numbers, so that copying involves no reference counting.
     struct Rules: Sendable {
         let epochLength: Int64
         let halfLife: Int64
@@ -87,11 +87,11 @@ public final class CompiledModel: Sendable {
         }
     }
 
-    /// Where a topic stands in the matrix, and what bounds the scores that it adds to.
+    /// The row of a topic in the matrix, and the bounds on its contribution to scores.
     struct Topic: Sendable {
-        /// Where its row begins; 0: it is in no centroid.
+        /// The start of the topic's row; 0 if it is in no centroid.
         var row: Int32 = 0
-        /// Its largest centroid entry, the column that has it, and the largest of all other columns.
+        /// The largest centroid entry, its column, and the largest entry of all other columns.
         var first: Int32 = 0
         var column: Int32 = -1
         var second: Int32 = 0
@@ -105,8 +105,7 @@ public final class CompiledModel: Sendable {
             }
         }
 
-        /// The largest entry outside a column.
-        /// No branch: whose peak it is, nobody could foresee.
+        /// Returns the largest entry outside a column. Branch-free, because the column of the peak is unpredictable.
         @inline(__always)
         func outside(_ own: Int) -> Int64 {
             let isOwn: Int64 = Int(column) == own ? 1 : 0
@@ -114,11 +113,11 @@ public final class CompiledModel: Sendable {
         }
     }
 
-    /// The column of an active cluster; nil for any other.
+    /// Returns the column of an active cluster, or `nil` for any other cluster.
     @inline(__always)
     func column(of id: ClusterID) -> Int? { columnOf[id] }
 
-    /// The score of one column, Q30.
+    /// Returns the score of one column, Q30.
     @inline(__always)
     func score(_ members: borrowing MemberTable, _ range: Range<Int>, of column: Int) -> Int64 {
         let held = members.topics.span.extracting(range)
@@ -130,7 +129,7 @@ public final class CompiledModel: Sendable {
         return sum
     }
 
-    /// Adds the scores of all columns, Q30: Σ x_t · C_t,k.
+    /// Computes the scores of all columns, Q30: Σ x_t · C_t,k.
     func score(_ members: MemberTable, _ range: Range<Int>, into scores: inout [Int32]) {
         for column in 0..<width { scores[column] = 0 }
         for place in range {
@@ -149,7 +148,7 @@ public final class CompiledModel: Sendable {
 /// the same the lowest number is found.
 struct TopicNames: Sendable {
     private static let key = SipHash13.random()
-    /// All names, one behind the other, and where each ends.
+    /// All names concatenated, and the end of each.
     private var names: [UInt8] = []
     private var ends: [Int] = [0]
     private var table: [UInt32]
@@ -171,7 +170,7 @@ struct TopicNames: Sendable {
         }
     }
 
-    /// The number of the topic whose name is `text[range]`; nil: not in the vocabulary.
+    /// Returns the number of the topic named `text[range]`, or `nil` if it is not in the vocabulary.
     func number(_ text: [UInt8], _ range: Range<Int>) -> TopicNumber? {
         let text = text.span.extracting(range)
         var place = Self.key.hash(text) & (table.count - 1)
@@ -194,12 +193,13 @@ struct TopicNames: Sendable {
         return last(name) == last(text)
     }
 
-    /// The last eight bytes, or all of fewer; some of those may be in it twice. No loop: how long it would be, nobody could foresee.
+    /// Returns the last eight bytes, or all bytes of a shorter text, some of them twice. Loop-free, because the length
+    /// is unpredictable.
     @inline(__always)
     private static func last(_ text: Span<UInt8>) -> UInt64 {
         let count = text.count
         if count >= 8 { return word(text, count - 8) }
-        // Safe: that many bytes are there, and any four are a UInt32.
+        // Safe: at least four bytes are available, and any four bytes are a UInt32.
         if count >= 4 {
             let first = unsafe text.bytes.unsafeLoadUnaligned(as: UInt32.self)
             let second = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
@@ -211,7 +211,7 @@ struct TopicNames: Sendable {
 
     @inline(__always)
     private static func word(_ text: Span<UInt8>, _ offset: Int) -> UInt64 {
-        // Safe: the callers look whether eight bytes are left, and any eight bytes are a UInt64.
+        // Safe: the callers check that eight bytes are available, and any eight bytes are a UInt64.
         unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 }

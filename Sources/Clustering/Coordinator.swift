@@ -1,28 +1,28 @@
-/// What a coordinator knows of an input partition.
+/// The coordinator's state of an input partition.
 public struct PartitionState: Equatable, Sendable {
-    /// How many closings the last model includes, and how many were read.
+    /// The number of epoch deltas included in the last model, and the number read.
     public var included: Int64 = 0
     public var read: Int64 = 0
-    /// The last epoch that it closed.
+    /// The last epoch that the partition closed.
     public var closed: Epoch?
     public var caughtUp = false
-    /// The first epoch that it opened.
+    /// The first epoch that the partition opened.
     public var first: Epoch?
 
     public init() {}
 }
 
-/// What a model record carries beside the model: who has said what.
+/// The part of a model record beside the model: its versions, and the messages received from each partition.
 public struct Bookkeeping: Equatable, Sendable {
-    /// The versions that the record holds for: `from` nil: no beginning; both nil: the genesis model.
+    /// The versions of the record. `from` is `nil` if there is no lower bound; both are `nil` for the genesis model.
     public var from: Epoch?
     public var through: Epoch?
     /// The version of the start record.
     public var start: Epoch?
     public var partitions: [PartitionState]
-    /// Of the delta topic: up to which offset `partitions` holds.
+    /// The offset of the delta topic up to which `partitions` holds.
     public var deltaOffset: Int64
-    /// The first offset of the oldest closing that is not included.
+    /// The first offset of the oldest epoch delta that is not included.
     public var oldestOffset: Int64
 
     public init(
@@ -38,12 +38,12 @@ public struct Bookkeeping: Equatable, Sendable {
     }
 }
 
-/// Which closings a recorded model includes.
+/// The epoch deltas that a recorded model includes.
 public struct Inclusion: Equatable, Sendable {
-    /// The versions of the record; `from` nil: the start.
+    /// The versions of the record. `from` is `nil` for the start.
     public var from: Epoch?
     public var through: Epoch
-    /// How many closings of each partition it and those before it include.
+    /// The cumulative number of included epoch deltas of each partition.
     public var closings: [Int64]
 
     public init(from: Epoch?, through: Epoch, closings: [Int64]) {
@@ -52,22 +52,22 @@ public struct Inclusion: Equatable, Sendable {
         self.closings = closings
     }
 
-    /// As a model's record tells it; nil: the genesis model.
+    /// Reads the included deltas from a model record; `nil` for the genesis model.
     public init?(_ bookkeeping: Bookkeeping) {
         guard let through = bookkeeping.through else { return nil }
         self.init(from: bookkeeping.from, through: through, closings: bookkeeping.partitions.map(\.included))
     }
 }
 
-/// Folds the delta topic into models: a pure state machine. The wall clock only delays, and is asked for from outside.
+/// A pure state machine that folds the delta topic into models. The wall clock can only delay it, and is passed in.
 ///
-/// The rules are those of "Epochs" and "Taking a partition over" in the design.
+/// See "Epochs" in docs/determinism.md and "Taking a partition over" in docs/architecture.md.
 public struct Coordinator: Sendable {
-    /// What the wall clock has to say.
+    /// The state of the wall clock.
     public struct Clock: Sendable {
-        /// Epochs before it have ended; `Epoch.max` with `epoch.future=allow`.
+        /// Epochs before it have ended. `Epoch.max` with `epoch.future=allow`.
         public var now: Epoch
-        /// Whether the idle time-out is over since the first closing of the epoch was read.
+        /// Whether the idle timeout has passed since the first delta of the epoch was read.
         public var isIdle: @Sendable (Epoch) -> Bool
 
         public init(now: Epoch, isIdle: @escaping @Sendable (Epoch) -> Bool) {
@@ -84,22 +84,22 @@ public struct Coordinator: Sendable {
 
     private struct Pending {
         var closing: Closing
-        /// Nothing before it is needed to read the closing again.
+        /// The first offset needed to read the delta again.
         var firstOffset: Int64
     }
 
     public internal(set) var model: Model
-    /// The last model's version; nil: the genesis model.
+    /// The last model's version; `nil` for the genesis model.
     public private(set) var version: Epoch?
     public private(set) var start: Epoch?
     public internal(set) var partitions: [PartitionState]
     /// The next offset of the delta topic.
     public private(set) var offset: Int64
     private var pending: [Pending] = []
-    /// Before it the last model knows everything but the closings that it does not include.
+    /// The offset up to which the last model accounts for every message, except for deltas that it does not include.
     private let seen: Int64
 
-    /// Continues from a model, with the bookkeeping beside it; the delta topic is to be read from its `oldestOffset`.
+    /// Continues from a model and its bookkeeping. The delta topic must be read from `oldestOffset`.
     public init(model: Model, bookkeeping: Bookkeeping) {
         self.model = model
         version = bookkeeping.through
@@ -109,10 +109,10 @@ public struct Coordinator: Sendable {
         offset = bookkeeping.oldestOffset
     }
 
-    /// Takes a word of the delta topic in.
+    /// Folds a message of the delta topic.
     /// - Parameters:
-    ///   - firstOffset: of the first part of a closing in parts.
-    ///   - offset: of the word's last record.
+    ///   - firstOffset: The offset of the first part, for a delta in several parts.
+    ///   - offset: The offset of the message's last record.
     public mutating func fold(_ word: Word, firstOffset: Int64, offset: Int64) throws(Contradiction) {
         self.offset = offset + 1
         switch word {
@@ -153,7 +153,7 @@ public struct Coordinator: Sendable {
         }
     }
 
-    /// Nothing more is to be read before `offset`, as where the log ends in control records.
+    /// Skips to `offset`, if there are only control records before it.
     public mutating func skip(to offset: Int64) {
         self.offset = max(self.offset, offset)
     }
@@ -164,10 +164,10 @@ public struct Coordinator: Sendable {
         pending.reduce(min(offset, unread ?? offset)) { min($0, $1.firstOffset) }
     }
 
-    /// The next model, if it is due.
+    /// Returns the next model, if it is due.
     /// - Parameters:
-    ///   - settings: those of this instance, which the model carries for the next one.
-    ///   - unread: the first offset of a closing of which only a part was read; nil: none.
+    ///   - settings: The settings of this instance, which apply from the following model on.
+    ///   - unread: The first offset of a partially read delta; `nil` for none.
     public mutating func publish(
         _ clock: Clock, settings: Settings, unread: Int64?
     ) throws(Contradiction) -> Publication? {
@@ -187,10 +187,11 @@ public struct Coordinator: Sendable {
         return try include(included, from: first, through: through, settings: settings, unread: unread)
     }
 
-    /// The next model as it was recorded: which closings it includes was decided by wall clocks then, and is obeyed now.
-    /// - Parameter settings: those that the recorded model carries.
-    /// - Returns: nil where a closing that it includes has not been folded yet.
-    /// - Throws: `Contradiction` where the record does not follow the last model.
+    /// Returns the next model as it was recorded. The deltas that it includes were decided by wall clocks at the time
+    /// of recording.
+    /// - Parameter settings: The settings in the recorded model.
+    /// - Returns: `nil` if an included delta has not been folded yet.
+    /// - Throws: `Contradiction` if the record does not follow the last model.
     public mutating func publish(
         recorded: Inclusion, settings: Settings, unread: Int64?
     ) throws(Contradiction) -> Publication? {
@@ -211,7 +212,7 @@ public struct Coordinator: Sendable {
             included, from: version + 1, through: recorded.through, settings: settings, unread: unread)
     }
 
-    /// The partitions that the next epoch waits for; empty: it waits for none of them.
+    /// The partitions that the next epoch waits for.
     public var waitsFor: [Int32] {
         partitions.indices.filter { index in
             let state = partitions[index]
@@ -220,7 +221,7 @@ public struct Coordinator: Sendable {
         }.map { Int32($0) }
     }
 
-    /// The closings that were read and that no model includes yet.
+    /// Epoch deltas that have been read and are not included in a model yet.
     var waitingClosings: [Closing] { pending.map(\.closing) }
 
     // MARK: - Parts

@@ -1,16 +1,16 @@
-/// The last ids that were accepted, first in, first out: a repetition renews nothing.
+/// The most recently accepted event ids, first in, first out. A repetition does not renew an id.
 public struct DedupWindow: Sendable {
-    /// A ring of the keyed hashes in order of acceptance.
+    /// A ring of keyed hashes in order of acceptance.
     private var ring: [UInt64] = []
     private var next = 0
     private let capacity: Int
-    /// Open addressing: the ids themselves, so that a look-up reads one place of memory; 0 is free. No more than a
-    /// quarter is used, so that searches end where they begin more often than not.
+    /// An open-addressing table of the ids, so that a look-up reads one memory location. 0 marks a free place. At most
+    /// a quarter is used, so most searches end at the first place.
     private var table: [UInt64] = []
-    /// Whether 0 is among the ids: it has no place in the table.
+    /// Whether the id 0, which the table cannot hold, is remembered.
     private var hasZero = false
 
-    /// - Parameter capacity: `dedup.window`; 0 remembers nothing.
+    /// - Parameter capacity: `dedup.window`; 0 disables de-duplication.
     public init(capacity: Int) {
         self.capacity = capacity
         table = Array(repeating: 0, count: 64)
@@ -19,7 +19,7 @@ public struct DedupWindow: Sendable {
     /// The ids, the oldest first.
     public var ids: [UInt64] { Array(ring[next...] + ring[..<next]) }
 
-    /// Whether the id is new; then it is remembered, and the oldest forgotten where the window is full.
+    /// Remembers an id and returns whether it was new. If the window is full, the oldest id is dropped.
     public mutating func accept(_ id: UInt64) -> Bool {
         guard capacity > 0 else { return true }
         if contains(id) { return false }
@@ -35,8 +35,8 @@ public struct DedupWindow: Sendable {
         return true
     }
 
-    /// Begins to fetch what `accept` will read some events later: of an id, and of the one that will be forgotten then.
-    /// - Parameter distance: how many events later.
+    /// Prefetches the memory that `accept` will read for an id, and for the id that will be dropped then.
+    /// - Parameter distance: The number of events until the call of `accept`.
     @inline(__always)
     func fetch(_ id: UInt64, in distance: Int) {
         Prefetch.line(of: table, at: home(id))
@@ -47,7 +47,7 @@ public struct DedupWindow: Sendable {
 
     private var mask: Int { table.count - 1 }
 
-    /// Ids may be numbers that follow each other: multiplied (Knuth, 1973), neighbours lie far apart.
+    /// Returns the first place of an id. Multiplicative hashing (Knuth, 1973) spreads consecutive ids.
     @inline(__always)
     private func home(_ id: UInt64) -> Int { Int(truncatingIfNeeded: (id &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask }
 
@@ -71,7 +71,7 @@ public struct DedupWindow: Sendable {
         table[index] = id
     }
 
-    /// Backward shift: no tombstones, so that look-ups stay short for ever.
+    /// Removes an id by backward shift. No tombstones remain, so look-ups stay short.
     private mutating func remove(_ id: UInt64) {
         guard id != 0 else {
             hasZero = false

@@ -1,20 +1,20 @@
-/// What is published of a cluster, besides its number: how many members, how alike they are, what they watch more than
-/// others do, and where they branch out to. Never a name, never a sensitive topic.
+/// The published description of a cluster: size, cohesion, leading topics, and branches. It never contains a name or a
+/// sensitive topic.
 public struct Description: Equatable, Sendable {
     public var members: Int64
     /// The mean similarity of the members to the centroid, Q30.
     public var cohesion: Int64
-    /// The topics with the highest lift over all viewers, the highest first: five at most.
+    /// The topics with the highest lift over all viewers, in descending order, at most five.
     public var leading: [TopicNumber]
-    /// The topics just below them: three at most.
+    /// The next topics by lift, at most three.
     public var branchTopics: [TopicNumber]
-    /// The other shown clusters with the most similar centroids, the most similar first: three at most.
+    /// The other published clusters with the most similar centroids, in descending order, at most three.
     public var branchClusters: [ClusterID]
 
     static let mostLeading = 5
     static let mostBranches = 3
 
-    /// What all descriptions of a model have in common.
+    /// Values that all descriptions of a model share.
     struct Context {
         let model: Model
         /// The sums of all viewers, by topic.
@@ -30,7 +30,7 @@ public struct Description: Equatable, Sendable {
         }
     }
 
-    /// Costs a product of centroids for each other shown cluster.
+    /// Describes a cluster. Computes one product of centroids for each other published cluster.
     init(of cluster: Cluster, _ context: Context) {
         members = cluster.sums.count
         let norm = UInt128(context.model.countedNorm(cluster.sums))
@@ -41,12 +41,12 @@ public struct Description: Equatable, Sendable {
         branchClusters = Self.nearest(cluster, context.model)
     }
 
-    /// The leading topics alone.
+    /// Returns only the leading topics.
     static func leading(of cluster: Cluster, _ context: Context) -> [TopicNumber] {
         Array(ranked(cluster, context).prefix(mostLeading))
     }
 
-    /// The topics by lift over all viewers, among those that carry 2 % of the cluster's sum and that enough viewers carry.
+    /// Returns the topics by lift over all viewers. Topics must have 2 % of the cluster's sum and enough viewers.
     private static func ranked(_ cluster: Cluster, _ context: Context) -> [TopicNumber] {
         let (model, totals) = (context.model, context.totals)
         let all = cluster.sums.sums.reduce(Int64(0)) { $0 + $1.value }
@@ -55,7 +55,7 @@ public struct Description: Equatable, Sendable {
             model.isTopic(entry.topic) && model.vocabulary.entries[Int(entry.topic)].name != nil
                 && entry.value >= least && UInt128(entry.value.magnitude) * 50 >= UInt128(all.magnitude)
         }
-        // The lift's other factors are the same for all topics of a cluster: compare S_kt / S_t as fractions.
+        // The other factors of the lift are equal for all topics of a cluster, so S_kt / S_t is compared as a fraction.
         return carried.sorted { left, right in
             let first = UInt128(left.value.magnitude) * UInt128(totals[Int(right.topic)].magnitude)
             let second = UInt128(right.value.magnitude) * UInt128(totals[Int(left.topic)].magnitude)
@@ -64,7 +64,7 @@ public struct Description: Equatable, Sendable {
     }
 
     private static func nearest(_ cluster: Cluster, _ model: Model) -> [ClusterID] {
-        // Centroids have the same length but for rounding: products rank them as cosines do.
+        // Centroids have equal length except for rounding, so products give the same order as cosines.
         let others = model.clusters.filter { $0.isShown && $0.id != cluster.id }
         let ranked = others.map { (product: product(cluster.centroid, $0.centroid), id: $0.id) }
         return ranked.filter { $0.product > 0 }
@@ -72,7 +72,7 @@ public struct Description: Equatable, Sendable {
             .prefix(mostBranches).map(\.id)
     }
 
-    /// Σ of the products of common topics, Q30.
+    /// Returns the sum of the products of common topics, Q30.
     static func product(_ left: [Component], _ right: [Component]) -> UInt64 {
         var sum: UInt64 = 0
         left.forEachCommon(with: right) { sum += UInt64($0.value) * UInt64($1.value) }
@@ -81,7 +81,7 @@ public struct Description: Equatable, Sendable {
 }
 
 extension Model {
-    /// What would be published of each shown cluster now, by id.
+    /// Returns the current descriptions of the published clusters, by id.
     public func descriptions() -> [(cluster: ClusterID, description: Description)] {
         let context = Description.Context(self)
         return clusters.filter(\.isShown).map { ($0.id, Description(of: $0, context)) }

@@ -1,8 +1,8 @@
-/// Which epoch a partition has reached: the epoch that at least half of its last 64 viewers, and at least the quorum, have
-/// reached. No broken clock of a single viewer moves it ("Which epoch it is" in the design).
+/// The event-time clock of a partition. Its epoch is the latest that at least half of the last 64 viewers, and at least
+/// the quorum, have reached. A wrong clock of a single viewer does not move it. See "Clock" in docs/determinism.md.
 public struct EpochClock: Equatable, Sendable {
     public struct Entry: Equatable, Sendable {
-        /// Tells viewers apart.
+        /// A hash that identifies the viewer.
         public var viewer: UInt64
         public var epoch: Epoch
 
@@ -12,19 +12,20 @@ public struct EpochClock: Equatable, Sendable {
         }
     }
 
-    /// How many different viewers are remembered.
+    /// The number of viewers remembered.
     static let window = 64
 
-    /// In two arrays, a ring from `oldest` on.
+    /// Viewers and epochs in two arrays: a ring that starts at `oldest`.
     private var viewers: [UInt64] = []
     private var epochs: [Epoch] = []
     private var oldest = 0
-    /// How many of the viewers fall into each of so many places: most events are of none of them, which one look tells.
+    /// The number of viewers by hash bucket. Most events are of viewers that are not remembered, which one bucket
+    /// shows.
     private var places = [UInt8](repeating: 0, count: 1_024)
-    /// How many entries are beyond `open`, as it was when the clock was looked at last.
+    /// The number of entries beyond `open`, as of the last observation.
     private var beyond = 0
     private var open: Epoch?
-    /// At least 2: with 1 a record whose viewer is far ahead would move on again each time it is looked at.
+    /// At least 2. With 1, a record whose viewer is far ahead would advance the clock again at each observation.
     private let quorum: Int
     private let maxStep: Int64
 
@@ -36,7 +37,7 @@ public struct EpochClock: Equatable, Sendable {
         for entry in entries { add(entry.viewer, entry.epoch) }
     }
 
-    /// First in, first out: the oldest first.
+    /// The entries, the oldest first.
     public var entries: [Entry] {
         viewers.indices.map { index in
             let place = (oldest + index) % viewers.count
@@ -55,7 +56,7 @@ public struct EpochClock: Equatable, Sendable {
         places[place(viewer)] == 0 ? nil : viewers.firstIndex(of: viewer)
     }
 
-    /// A viewer who is not there yet; the oldest makes room.
+    /// Adds a viewer that is not remembered yet, and drops the oldest if the ring is full.
     private mutating func add(_ viewer: UInt64, _ epoch: Epoch) {
         places[place(viewer)] += 1
         guard viewers.count == Self.window else {
@@ -74,9 +75,9 @@ public struct EpochClock: Equatable, Sendable {
         epochs[index] = epoch
     }
 
-    /// Looks at an event of the epoch, and tells the epoch to move to; nil: stay. Looking again without having moved changes
-    /// nothing.
-    /// - Parameter open: the epoch that is open; nil: genesis.
+    /// Observes an event and returns the epoch to advance to, or `nil` to stay. Repeating an observation that did not
+    /// advance the clock has no effect.
+    /// - Parameter open: The open epoch; `nil` in genesis.
     public mutating func look(viewer: UInt64, epoch: Epoch, open: Epoch?) -> Epoch? {
         let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
         if open != self.open {
@@ -93,12 +94,12 @@ public struct EpochClock: Equatable, Sendable {
         guard open != nil else {
             let sorted = epochs.sorted()
             let first = sorted[(sorted.count - 1) / 2]
-            // From now on nobody counts for more than `maxStep` beyond the open epoch, also who came before it. So a record
-            // moves the clock once at most: nobody is so far beyond the new epoch that looking again moved on.
+            // From now on all entries, also earlier ones, count for at most `maxStep` beyond the open epoch. So a
+            // record advances the clock at most once: no entry is far enough beyond the new epoch to advance it again.
             for index in epochs.indices { epochs[index] = min(epochs[index], first + maxStep) }
             return first
         }
-        // Most events are of the open epoch: sort only when enough viewers are beyond it.
+        // Most events belong to the open epoch, so entries are sorted only if enough of them are beyond it.
         let needed = max(quorum, (viewers.count + 1) / 2)
         guard beyond >= needed else { return nil }
         let sorted = epochs.sorted()

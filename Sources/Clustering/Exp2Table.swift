@@ -1,4 +1,4 @@
-/// 2^(i/1024) in Q30, ⌊2^(i/1024) · 2³⁰ + ½⌋, as literals: no libm function may reach a result.
+/// ⌊2^(i/1024) · 2³⁰ + ½⌋ as literals (Q30), because no libm function may affect a result.
 enum Exp2Table {
     static let values: [UInt32] = [
         1_073_741_824, 1_074_468_888, 1_075_196_443, 1_075_924_492, 1_076_653_033, 1_077_382_068, 1_078_111_597,

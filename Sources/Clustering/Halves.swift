@@ -1,29 +1,29 @@
-/// What 2-means makes of a cluster's sample, and whether the cluster is two.
+/// The result of 2-means on a cluster's sample, with the tests for a split.
 struct Halves {
-    /// What a split would gain in summed similarity, R_a + R_b − R, of the sample.
+    /// The gain of a split in summed similarity of the sample: R_a + R_b − R.
     var gain: Double
-    /// See `ratio`.
+    /// ρ of the two halves, see `ratio`.
     var ratio: Double
-    /// Ashman's D (Ashman, Bird and Zepf, 1994) of the members projected on the line through both centroids: two hills,
-    /// not one wide one, from 2 on.
+    /// Ashman's D (Ashman, Bird and Zepf, 1994) of the members projected on the line through both centroids. The
+    /// distribution is bimodal from 2 on.
     var separation: Double
-    /// How many of the sample are on each side.
+    /// The number of samples on each side.
     var counts: (Int, Int)
     /// Unit vectors over the topics of the points.
     var centroids: ([Double], [Double])
-    /// Of each point: 0 or 1.
+    /// The side of each point: 0 or 1.
     var sides: [Int]
 
     static let starts = TwoMeans.starts
     static let iterations = 12
 
-    /// Whether they are far enough apart, and two hills.
+    /// Whether the halves are far enough apart and the distribution is bimodal.
     var isTwo: Bool { ratio >= Lifecycle.Rules.split && separation >= Lifecycle.Rules.separation }
 
     /// The smaller side's share of the sample.
     var smallerShare: Double { Double(min(counts.0, counts.1)) / Double(max(counts.0 + counts.1, 1)) }
 
-    /// - Returns: nil where one side would have fewer than two.
+    /// Returns `nil` if one side would have fewer than two samples.
     init?(_ points: SparsePoints, draws: (_ start: Int) -> SplitMix64) {
         guard points.count >= 4 else { return nil }
         let best = TwoMeans(points, iterations: Self.iterations, draws: draws)
@@ -44,15 +44,15 @@ struct Halves {
         separation = Self.separation(points, best.assignment, centroids)
     }
 
-    /// ρ = δ / (δ + 4 ω) with δ = G (n_a + n_b) / (n_a n_b) and ω = (D_a/n_a + D_b/n_b) / 2: the part of the dispersion that
-    /// lies between two groups, whatever their sizes.
+    /// Returns ρ = δ / (δ + 4 ω) with δ = G (n_a + n_b) / (n_a n_b) and ω = (D_a/n_a + D_b/n_b) / 2: the share of the
+    /// dispersion that lies between two groups, independent of their sizes.
     static func ratio(gain: Double, _ first: Double, _ second: Double, _ d1: Double, _ d2: Double) -> Double {
         let between = max(gain, 0) * (first + second) / max(first * second, 1e-9)
         let within = (d1 / max(first, 1e-9) + d2 / max(second, 1e-9)) / 2
         return between / max(between + 4 * within, 1e-9)
     }
 
-    /// D = (μ_b − μ_a) / (σ_a + σ_b).
+    /// Returns D = (μ_b − μ_a) / (σ_a + σ_b).
     private static func separation(
         _ points: SparsePoints, _ assignment: [Int], _ centroids: ([Double], [Double])
     ) -> Double {

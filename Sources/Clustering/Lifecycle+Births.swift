@@ -1,6 +1,6 @@
 extension Lifecycle {
-    /// Looks for groups among the sample of the unassigned: leaders with many neighbours, centred a few times (leader
-    /// algorithm, Hartigan, 1975, with re-centring).
+    /// Finds groups in the sample of the unassigned: leaders with many neighbours, re-centred a few times (leader
+    /// algorithm, Hartigan, 1975).
     mutating func births() {
         guard let entry = samples.clusters[0], entry.members >= fewest else { return }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
@@ -22,13 +22,13 @@ extension Lifecycle {
 
     private struct Group {
         var centroid: [Double]
-        /// Points.
+        /// Indices of points.
         var members: [Int]
         /// The mean similarity to the centroid.
         var cohesion: Double
     }
 
-    /// The group around the point, of the first 128, with the most neighbours; the first of equal ones.
+    /// Returns the group around the point with the most neighbours among the first 128. Ties go to the first.
     private func group(_ points: SparsePoints, _ left: [Int]) -> Group? {
         let radius = Rules.neighbour * mean
         var best: (count: Int, vector: [Double])?

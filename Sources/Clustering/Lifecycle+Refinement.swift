@@ -1,15 +1,15 @@
 extension Lifecycle {
-    /// Lloyd's iteration over all samples from the centroids as splits and swaps have left them, so that the clusters beside a
-    /// new one turn with it at once. By their own events, with hysteresis, members would take dozens of epochs to.
+    /// Runs Lloyd's iteration over all samples from the centroids after splits and swaps, so that neighbours of a new
+    /// cluster adapt at once. Through events alone, with hysteresis, this would take dozens of epochs.
     ///
-    /// A centroid is its cluster's exact sum, less the samples that Lloyd takes out of it and with those that it brings in,
-    /// each for the members that it stands for: where none goes, no error of sampling comes in. Clusters that turn are
-    /// held as given, and the members of those that lose some are assigned again.
-    /// - Parameter standings: as the clusters were when they were sampled.
+    /// A centroid is its cluster's exact sum, minus the samples that Lloyd's iteration moves out and plus those that it
+    /// moves in, each weighted by the members that it represents. If no sample moves, there is no sampling error.
+    /// Centroids that change are held as given, and the members of clusters that lose some are reassigned.
+    /// - Parameter standings: The clusters at the time of sampling.
     mutating func refine(_ standings: [Standing]) {
         let pooled = PooledSamples(standings, samples, keeping: model.isTopic)
         let points = pooled.points
-        // Nobody has been sampled in what is born now.
+        // Clusters born in this model have no samples.
         let active = model.clusters.indices.filter { index in
             let cluster = model.clusters[index]
             return cluster.isActive && !(cluster.origin == .birth && cluster.created == model.ticks)

@@ -1,5 +1,5 @@
 extension Lifecycle {
-    /// What merging two clusters would cost.
+    /// The cost of merging two clusters.
     struct Pair {
         /// L = R_i + R_j − ‖S_i + S_j‖, in members.
         var loss: Double
@@ -10,28 +10,28 @@ extension Lifecycle {
         var second: ClusterID
     }
 
-    /// What splitting a cluster in two would gain.
+    /// The gain of splitting a cluster in two.
     struct Split {
         var cluster: ClusterID
         var points: SparsePoints
         var halves: Halves
-        /// G, extrapolated from the sample to the members that it stands for.
+        /// G, extrapolated from the sample to the members that it represents.
         var gain: Double
-        /// How many members would be on the smaller side, extrapolated likewise.
+        /// The number of members on the smaller side, extrapolated likewise.
         var smaller: Double
-        /// The members that the sample stands for.
+        /// The number of members that the sample represents.
         var members: Double
     }
 
-    /// One of the parts that a cluster is split in.
+    /// One of the parts that a cluster is split into.
     struct Part {
         /// A unit vector over the topics of the sample.
         var centroid: [Double]
-        /// How many of the sample are in it.
+        /// The number of samples in the part.
         var count: Int
     }
 
-    /// All pairs, the cheapest first; equal ones by id.
+    /// Returns all pairs in ascending order of cost. Ties go by id.
     func pairs(_ standings: [Standing]) -> [Pair] {
         var pairs: [Pair] = []
         for (place, first) in standings.enumerated() {
@@ -48,21 +48,21 @@ extension Lifecycle {
         return pairs.sorted { ($0.loss, $0.first, $0.second) < ($1.loss, $1.first, $1.second) }
     }
 
-    /// Σ of the products of common topics, ascending.
+    /// Returns the sum of the products of common topics, in ascending order of topics.
     private static func product(_ left: [SumEntry], _ right: [SumEntry]) -> Double {
         var sum = 0.0
         left.forEachCommon(with: right) { sum += Double($0.value) * Double($1.value) }
         return sum
     }
 
-    /// What each cluster that may be split would gain, most first; equal ones by id.
+    /// Returns the possible splits in descending order of gain. Ties go by id.
     func splits(_ standings: [Standing]) -> [Split] {
         let judged = standings.filter { $0.members >= Double(2 * fewest) && isFree($0.id, after: Rules.splitRest) }
         let splits = judged.compactMap(split)
         return splits.sorted { $0.gain != $1.gain ? $0.gain > $1.gain : $0.cluster < $1.cluster }
     }
 
-    /// What splitting a cluster would gain; nil: too little is known of it.
+    /// Evaluates the split of a cluster. Returns `nil` if there are too few samples.
     private func split(_ standing: Standing) -> Split? {
         guard let entry = samples.clusters[standing.id] else { return nil }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
@@ -77,8 +77,8 @@ extension Lifecycle {
             smaller: halves.smallerShare * members, members: members)
     }
 
-    /// The parts of a cluster that is two or more: both sides, and the parts of a side that is two itself where its sample is
-    /// large enough to tell.
+    /// Returns the parts of a cluster to be split: both sides, or the parts of a side that is itself two clusters, if
+    /// its sample is large enough.
     func parts(_ split: Split) -> [Part] {
         var parts: [Part] = []
         var open = [(points: split.points, halves: split.halves)]
@@ -106,7 +106,8 @@ extension Lifecycle {
         return parts
     }
 
-    /// Whether the cluster is two: large enough sides, far enough apart, and two hills.
+    /// Whether a cluster should be split: both sides are large enough and far enough apart, and the distribution is
+    /// bimodal.
     func isWorthy(_ split: Split) -> Bool {
         split.smaller >= Double(fewest) && split.halves.isTwo
             && min(split.halves.counts.0, split.halves.counts.1) >= Rules.side

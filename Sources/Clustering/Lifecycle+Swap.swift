@@ -1,12 +1,12 @@
 extension Lifecycle {
-    /// The best split with the cheapest merge, at a constant number of clusters, where some weighted Lloyd steps over all
-    /// samples confirm that it gains enough.
-    /// - Returns: whether there was one.
+    /// Applies the best split together with the cheapest merge, at a constant number of clusters, if a few weighted
+    /// Lloyd steps over all samples confirm enough gain.
+    /// - Returns: Whether a swap was applied.
     mutating func swap(_ splits: [Split], _ pairs: [Pair], _ standings: [Standing]) -> Bool {
         let wanted = splits.filter { $0.smaller >= Double(fewest) && isFree($0.cluster) }.prefix(Rules.swapSplits)
         let free = pairs.prefix(50).filter { isFree($0.first) && isFree($0.second) }
         guard !wanted.isEmpty, !free.isEmpty else { return false }
-        // Made for the first swap that is worth a try: mostly there is none.
+        // Computed for the first promising swap only; usually there is none.
         var known: (pooled: PooledSamples, before: Double, enough: Double)?
         var best: (objective: Double, split: Split, pair: Pair)?
         for split in wanted {
@@ -29,21 +29,21 @@ extension Lifecycle {
         return true
     }
 
-    /// All samples, their objective as things stand, and what a swap is to gain.
+    /// Returns all samples, their current objective, and the gain required of a swap.
     private func measure(_ standings: [Standing]) -> (PooledSamples, before: Double, enough: Double) {
         let pooled = PooledSamples(standings, samples, keeping: model.isTopic)
         return (pooled, pooled.objective(pooled.centroids), Rules.swap * (1 - mean) * pooled.weight)
     }
 
-    /// Whether there may be more clusters or fewer.
+    /// Whether the number of clusters may change.
     private var isFreeToVary: Bool { count < most && least < most }
 
-    /// Whether the halves of the one are two as clearly as the clusters of the other.
+    /// Whether the halves of the split are at least as distinct as the clusters of the pair.
     private func isAsClear(_ split: Split, _ pair: Pair) -> Bool {
         split.halves.ratio >= max(pair.ratio, Rules.merge)
     }
 
-    /// Whether a split or a swap has made one of the two lately: giving it up for less would go to and fro.
+    /// Whether a recent split or swap created one of the two. Merging it again for a smaller gain would oscillate.
     private func isYoung(_ pair: Pair) -> Bool {
         [pair.first, pair.second].contains { id in
             guard let index = model.index(of: id) else { return true }
@@ -52,7 +52,8 @@ extension Lifecycle {
         }
     }
 
-    /// Whether the pair hardly is two, and what it would be given up for is less so: then there is one cluster too many.
+    /// Whether the pair is barely distinct, and less distinct than the halves of the split. There is one cluster too
+    /// many then.
     private func isSuperfluous(_ pair: Pair, _ split: Split) -> Bool {
         isFreeToVary && count > least && pair.ratio < Rules.split && !isAsClear(split, pair)
     }

@@ -1,54 +1,57 @@
-/// The decisions of one model: seed, and once there are clusters, what becomes of them. Each goes into the model, and takes
-/// effect in the shards `epoch.staleness` epochs later; until then no other operation touches the same clusters.
+/// The lifecycle decisions of one model: seeding, then births, splits, merges, swaps and retirements. A decision is
+/// stored in the model and takes effect in the shards `epoch.staleness` epochs later. Until then no other operation
+/// touches the same clusters.
 ///
-/// Doubles, sequentially in index or sample order.
+/// Uses doubles, sequentially in index or sample order.
 struct Lifecycle {
-    /// Thresholds, as tried out on the streams of the benchmark.
+    /// Thresholds, tuned on the streams of the quality benchmark.
     enum Rules {
-        /// Clusters are to have as many members: 40, and 0.2 % of all that are in clusters.
+        /// The minimum size of a cluster: 40, and 0.2 % of all assigned members.
         static let fewestMembers: Int64 = 40
         static let fewestShare: Int64 = 500
-        /// Two groups are to be two from this ρ on, and one below `merge`: the distance keeps a merge from undoing a split.
+        /// The minimum ρ of a split, and the maximum ρ of a merge. The gap prevents a merge from undoing a split.
         static let split = 0.15
         static let merge = 0.13
-        /// Ashman's D of a split.
+        /// The minimum of Ashman's D for a split.
         static let separation = 2.0
-        /// The fewest samples that a split is judged by, and that are to be on each side.
+        /// The minimum number of samples to evaluate a split, and the minimum on each side.
         static let samples = 16
         static let side = 12
-        /// The same of a part that is split again in the same model.
+        /// The same minimums for a part that is split again in the same model.
         static let partSamples = 64
         static let partSide = 16
-        /// How many models an operation leaves its clusters alone after it has taken effect; and for a split, which sees by the
-        /// next samples whether there is more to split.
+        /// The number of models that an operation's clusters rest after it has taken effect. Splits have a shorter
+        /// rest, since the next samples show whether another split is needed.
         static let rest: Int64 = 2
         static let splitRest: Int64 = 1
-        /// Models in a row for which a cluster is to have fewer than n_min members, as how many of them one counts in which it has
-        /// fewer than half of that, and models that it may grow for.
+        /// The number of consecutive models with fewer than n_min members before a cluster is retired, the count of a
+        /// model with fewer than half of n_min, and the number of models that a new cluster may grow.
         static let low: Int64 = 6
         static let lowest: Int64 = 3
         static let youth: Int64 = 4
-        /// A swap is to gain this part of the dispersion, is tried on the best three splits with the two cheapest merges each.
+        /// The minimum gain of a swap as a share of the dispersion. The best three splits are tried with the two
+        /// cheapest merges each.
         static let swap = 0.004
         static let swapSplits = 3
         static let swapMerges = 2
-        /// From which ρ on two clusters, and for how many models a split's child, are not given up for what is two less clearly.
+        /// The ρ above which two clusters, and the number of models for which a split's child, are not given up for a
+        /// less distinct pair.
         static let clear = 0.2
         static let trial: Int64 = 48
-        /// Steps of Lloyd over all samples.
+        /// Lloyd steps over all samples.
         static let poolIterations = 8
-        /// A centroid turns where so many of its members come or go in them.
+        /// The share of members that must come or go for a centroid to change.
         static let turn = 0.01
-        /// Of J: how similar neighbours are, and how similar to its centre a group is to be, to be born.
+        /// Shares of J: the minimum similarity of neighbours, and the minimum cohesion of a group to be born.
         static let neighbour = 0.6
         static let cohesion = 0.75
         static let births = 4
     }
 
-    /// A cluster that no longer is, as it was, and where its members went.
+    /// A cluster that has ended, in its last state, and its survivor.
     struct Ended {
         var cluster: Cluster
-        /// 0: retired.
+        /// The cluster that took its members; 0 if it was retired.
         var survivor: ClusterID
     }
 
@@ -56,13 +59,13 @@ struct Lifecycle {
     let samples: SamplePool
     let version: Epoch
     private(set) var ended: [Ended] = []
-    /// Clusters that an operation of this model touches.
+    /// Clusters touched by an operation of this model.
     var used: Set<ClusterID> = []
-    /// How many clusters there are after the operations so far.
+    /// The number of clusters after the operations so far.
     private(set) var count = 0
-    /// The fewest members of a cluster, n_min.
+    /// The minimum size of a cluster, n_min.
     private(set) var fewest: Int64 = 0
-    /// All members in clusters.
+    /// The number of assigned members.
     private(set) var assigned: Int64 = 0
     /// J, 0 … 1.
     private(set) var mean = 0.0
@@ -83,7 +86,7 @@ struct Lifecycle {
         fewest = max(Rules.fewestMembers, assigned / Rules.fewestShare)
         mean = Double(model.meanSimilarity) * 0x1p-30
         countLow()
-        // Centroids held as given mark an operation that has not taken effect yet.
+        // Held centroids mark an operation that has not taken effect yet.
         guard !model.clusters.contains(where: { $0.isActive && ($0.heldUntil.map { model.ticks < $0 } ?? false) })
         else { return }
         retireSmall()
@@ -100,7 +103,7 @@ struct Lifecycle {
         if hasNew || hasSwapped { refine(standings) }
     }
 
-    // MARK: - Clusters as they stand
+    // MARK: - Current clusters
 
     /// A cluster's size and similarity.
     struct Standing {
@@ -113,7 +116,7 @@ struct Lifecycle {
         var sums: [SumEntry]
     }
 
-    /// The active clusters that this model has not touched yet, ascending.
+    /// Returns the active clusters that this model has not touched yet, in ascending order.
     func standings() -> [Standing] {
         model.clusters.filter { $0.isActive && !used.contains($0.id) }.map { cluster in
             let sums = cluster.sums.sums.filter { model.isTopic($0.topic) }
@@ -125,16 +128,16 @@ struct Lifecycle {
         }
     }
 
-    /// Whether an operation decided before has not taken effect yet.
+    /// Whether an earlier operation has not taken effect yet.
     private var isPending: Bool { model.clusters.contains { $0.isActive && $0.touchedTick > model.ticks } }
 
-    /// Whether the cluster may be operated on: no operation has touched it lately.
+    /// Whether the cluster may be changed: no operation has touched it recently.
     func isFree(_ id: ClusterID, after rest: Int64 = Rules.rest) -> Bool {
         guard !used.contains(id), let index = model.index(of: id) else { return false }
         return model.ticks - model.clusters[index].touchedTick >= rest
     }
 
-    /// Whether this model has made clusters out of others.
+    /// Whether this model has derived clusters from others.
     private var hasNew: Bool {
         model.clusters.contains { $0.isActive && $0.origin == .split && $0.created == model.ticks }
     }
@@ -142,9 +145,9 @@ struct Lifecycle {
     /// The number of the next model that may touch a cluster, less `rest`.
     var effect: Int64 { model.ticks + model.settings.fixed.staleness }
 
-    // MARK: - What operations do to the model
+    // MARK: - Effects of operations on the model
 
-    /// A new cluster, held at its centroid until members have moved there.
+    /// Creates a cluster. Its centroid is held until members have been assigned.
     mutating func create(_ centroid: [Component], origin: LifecycleChange.Origin, parent: ClusterID = 0) {
         var cluster = Cluster(id: model.nextID)
         model.nextID += 1
@@ -159,7 +162,7 @@ struct Lifecycle {
         count += 1
     }
 
-    /// The larger side keeps the id.
+    /// Splits a cluster in two. The larger side keeps the id.
     mutating func carryOut(_ split: Split) {
         let (counts, centroids) = (split.halves.counts, split.halves.centroids)
         carryOut(
@@ -167,7 +170,7 @@ struct Lifecycle {
             [Part(centroid: centroids.0, count: counts.0), Part(centroid: centroids.1, count: counts.1)])
     }
 
-    /// The largest part keeps the id, of equal ones the first.
+    /// Splits a cluster into parts. The largest part keeps the id; ties go to the first.
     mutating func carryOut(_ split: Split, _ parts: [Part]) {
         guard let index = model.index(of: split.cluster) else { return }
         let counts = parts.map(\.count)
@@ -182,7 +185,7 @@ struct Lifecycle {
         }
     }
 
-    /// The larger one keeps its id, of two alike the lower.
+    /// Merges two clusters. The larger one keeps its id; ties go to the lower id.
     mutating func merge(_ pair: Pair) {
         guard let first = model.index(of: pair.first), let second = model.index(of: pair.second) else { return }
         let isFirst = model.clusters[first].sums.count >= model.clusters[second].sums.count
@@ -200,7 +203,7 @@ struct Lifecycle {
         count -= 1
     }
 
-    /// Counts how long clusters have been too small.
+    /// Counts for how many models clusters have been too small.
     private mutating func countLow() {
         for index in model.clusters.indices where model.clusters[index].isActive {
             let members = model.clusters[index].sums.count
@@ -210,7 +213,7 @@ struct Lifecycle {
         }
     }
 
-    /// Retires clusters that stay too small: their members are assigned again, or to nothing.
+    /// Retires clusters that remain too small. Their members are reassigned or become unassigned.
     private mutating func retireSmall() {
         for index in model.clusters.indices where model.clusters[index].isActive && count > least {
             let cluster = model.clusters[index]
@@ -225,7 +228,7 @@ struct Lifecycle {
         if !ended.isEmpty { model.touchUnassigned(.retire) }
     }
 
-    /// Seeds clusters from the sample of the unassigned, when there are enough of them and enough of the sample is at hand.
+    /// Seeds clusters from the sample of the unassigned if there are enough members and samples.
     private mutating func seed() {
         let settings = model.settings
         let members = model.unassigned.count
@@ -241,21 +244,21 @@ struct Lifecycle {
 }
 
 extension Model {
-    /// Has the unassigned assigned again by every shard that opens an epoch with this model or a later one.
+    /// Marks the unassigned for reassignment by every shard that opens an epoch with this model or a later one.
     mutating func touchUnassigned(_ reason: Reason) {
         unassignedTouched.set(reason, ticks)
     }
 }
 
 extension Cluster {
-    /// Has the members assigned again by every shard that opens an epoch with this model or a later one.
+    /// Marks the members for reassignment by every shard that opens an epoch with this model or a later one.
     mutating func touch(_ reason: Reason, _ tick: Int64) {
         touched.set(reason, tick)
     }
 }
 
 extension [Touch] {
-    /// The latest of each reason, by reason.
+    /// Stores the latest tick of each reason, ordered by reason.
     fileprivate mutating func set(_ reason: Reason, _ tick: Int64) {
         removeAll { $0.reason == reason }
         append(Touch(tick: tick, reason: reason))

@@ -1,7 +1,7 @@
 internal import CIntrinsics
 
 extension MemberTable {
-    /// Decays a profile to the half-life that `time` lies in, if a whole one has passed.
+    /// Decays a profile to the half-life that contains `time`, if a whole one has passed.
     mutating func advance(_ slot: Int, to time: Int64, halfLife: Int64) {
         let distance = time - slots[slot].landmark
         guard distance >= halfLife else { return }
@@ -10,7 +10,7 @@ extension MemberTable {
         update(slot) { $0.landmark += steps * halfLife }
     }
 
-    /// Halves all weights `steps` times, rounded; what becomes 0 leaves.
+    /// Halves all weights `steps` times, rounded. Weights that become 0 are removed.
     mutating func shift(_ slot: Int, by steps: Int64) {
         var place = Int(slots[slot].start)
         while place < range(slot).upperBound {
@@ -19,7 +19,8 @@ extension MemberTable {
         }
     }
 
-    /// Adds an event's weight to a topic. Where the profile is full, the smallest weight (ties: lower topic) makes room.
+    /// Adds an event's weight to a topic. If the profile is full, the smallest weight is replaced; ties go to the lower
+    /// topic.
     ///
     /// Forward decay after Cormode, Shkapenyuk, Srivastava and Xu, 2009.
     mutating func add(_ weight: UInt64, to topic: TopicNumber, of slot: Int, most: Int, halfLife: Int64) {
@@ -48,7 +49,7 @@ extension MemberTable {
         return nil
     }
 
-    /// Where the smallest weight stands; ties: the lower topic.
+    /// Returns the place of the smallest weight. Ties go to the lower topic.
     private func smallest(of slot: Int) -> Int {
         let range = range(slot)
         let topics = topics.span.extracting(range)
@@ -62,7 +63,7 @@ extension MemberTable {
         return range.lowerBound + smallest
     }
 
-    /// Computes the direction anew: x_t = ⌊√(w_t / Σw) · 32767 + ½⌋, the square-root (Hellinger) map.
+    /// Recomputes the direction: x_t = ⌊√(w_t / Σw) · 32767 + ½⌋, the square-root (Hellinger) map.
     mutating func aim(_ slot: Int) {
         let range = range(slot)
         var topics = topics.mutableSpan
@@ -70,7 +71,7 @@ extension MemberTable {
         for place in range { sum += UInt64(topics[place].weight) }
         guard sum > 0 else { return }
         let total = Double(sum)
-        // Nothing is negative, so that cutting off is the floor.
+        // All values are non-negative, so truncation equals the floor.
         var place = range.lowerBound
         while place + 1 < range.upperBound {
             let pair = SIMD2(Double(topics[place].weight), Double(topics[place + 1].weight))

@@ -1,11 +1,11 @@
 extension MemberTable {
-    /// Whether the last snapshot holds a member as it is.
+    /// Whether the last snapshot holds the current state of a member.
     enum Saved: UInt8 {
-        /// It does.
+        /// The last snapshot holds it.
         case clean
-        /// The next one is to hold it.
+        /// The next snapshot must hold it.
         case dirty
-        /// The one under way is still to write it, as it was when that began.
+        /// The snapshot in progress must still write it, as of the snapshot's start.
         case pending
     }
 
@@ -17,8 +17,8 @@ extension MemberTable {
             cluster: member.cluster == Self.uncounted ? nil : member.cluster, previous: member.previous)
     }
 
-    /// Puts members in, or in the place of what was known of them.
-    /// - Parameter slots: where each is then.
+    /// Inserts members, or replaces their known state.
+    /// - Parameter slots: Receives the slot of each member.
     mutating func restore(_ states: borrowing MemberStates, _ slots: inout [Int]) {
         slots.removeAll(keepingCapacity: true)
         for fields in states.fields { fetchPlace(fields.pseudonym) }
@@ -32,7 +32,7 @@ extension MemberTable {
         }
     }
 
-    /// Puts a member in that has no topics yet.
+    /// Inserts a member without topics.
     private mutating func restore(_ fields: MemberFields) -> Int {
         var member = Slot(
             pseudonym: fields.pseudonym, landmark: fields.landmark, lastEpoch: fields.lastEpoch ?? .min,
@@ -48,23 +48,23 @@ extension MemberTable {
     }
 }
 
-/// What has changed since the last snapshot, and the snapshot under way.
+/// Tracks changes since the last snapshot, and the snapshot in progress.
 ///
-/// A snapshot holds its members as they were at one point, though it is written bit by bit while the work goes on: whoever
-/// is about to change a member that is still to be written writes it first.
+/// A snapshot holds its members as of one point, although it is written incrementally while events are handled. A
+/// member that is still to be written is therefore written before it changes.
 struct SnapshotTracker {
-    /// Nothing is tracked where no snapshots are made.
+    /// Whether changes are tracked. False if no snapshots are made.
     var isOn = false
-    /// Slots of dirty members; some are free by now, or stand twice.
+    /// Slots of dirty members. Some may be free by now, or occur twice.
     var dirty: [UInt32] = []
-    /// Who was removed and has not come back.
+    /// Members that were removed and have not returned.
     var removed: Set<Pseudonym> = []
 
-    /// Of the snapshot under way; nil: none is.
+    /// The point of the snapshot in progress; `nil` if there is none.
     var point: SnapshotPoint?
-    /// Slots that were dirty when it began.
+    /// Slots that were dirty at the start of the snapshot.
     var pending: [UInt32] = []
     var next = 0
-    /// What is written and not taken yet.
+    /// States written and not yet taken.
     var output = MemberStates()
 }

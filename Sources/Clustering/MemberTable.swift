@@ -1,21 +1,22 @@
-/// The members of a shard, in arrays: a table of fixed-size slots and one of topics, no object a member.
+/// The members of a shard in arrays: fixed-size slots and topic blocks, without an object per member.
 ///
-/// A slot takes 64 bytes, an order 8, the index 8 a place, a topic 12 in blocks of 4. Which slot a member lives in reaches no result.
+/// A slot takes 64 bytes, a sample order 8, an index place 8, and a topic 12 in blocks of 4. The slot of a member does
+/// not affect results.
 struct MemberTable {
     struct Slot {
         var pseudonym: Pseudonym = 0
-        /// The time that the profile is decayed to, ms.
+        /// The time that the profile is decayed to, in ms.
         var landmark: Int64 = 0
-        /// The epoch that was open when it was last handled.
+        /// The epoch that was open when the member was last handled.
         var lastEpoch: Epoch = 0
         var events: UInt32 = 0
-        /// The cluster that its direction is counted in; 0: unassigned, `uncounted`: not eligible.
+        /// The cluster whose sums include the member; 0 if unassigned, `uncounted` if not eligible.
         var cluster: ClusterID = MemberTable.uncounted
-        /// The cluster that it last moved away from; 0: none.
+        /// The cluster that the member last moved away from; 0 for none.
         var previous: ClusterID = 0
-        /// Where its topics begin, and how many there are; room for `capacity`.
+        /// The start and number of its topics, and the `capacity` of the block.
         var start: UInt32 = 0
-        /// What proves that it stays.
+        /// The bound that proves that the member stays in its cluster.
         var bound = ScoreBound()
         var count: UInt8 = 0
         var capacity: UInt8 = 0
@@ -23,38 +24,38 @@ struct MemberTable {
         var saved = Saved.dirty
     }
 
-    /// In place of a cluster: too few events, or an empty profile.
+    /// Marks a member that is not eligible: too few events, or an empty profile.
     static let uncounted = ClusterID.max
 
     private(set) var slots: [Slot] = []
-    /// For sampling, by slot: no event needs it.
+    /// Sample orders by slot. Not needed for handling events.
     var orders: [UInt64] = []
     private var freeSlots: [UInt32] = []
     private(set) var count = 0
-    /// Open addressing by pseudonym: its low half, so that others are passed over without a look at their slots, above slot + 1;
-    /// 0 is free.
+    /// An open-addressing index by pseudonym. Each entry holds the pseudonym's low half, so that other members are
+    /// skipped without reading their slots, above slot + 1. 0 marks a free place.
     private var index = [UInt64](repeating: 0, count: 64)
-    /// Slots that were fetched ahead, by the last bits of the pseudonym: `find` looks there first.
+    /// Prefetched slots by the last bits of the pseudonym. `find` checks them first.
     private var hints = [UInt32](repeating: 0, count: 256)
 
-    /// A topic of a member: all that an event needs of it lies together in memory.
+    /// A topic of a member. All fields that an event needs are contiguous.
     struct Topic: BitwiseCopyable {
         var number: TopicNumber
         var weight: UInt32
-        /// What was added to the cluster's sum for the topic.
+        /// The component that the cluster's sum includes.
         var direction: UInt16 = 0
     }
 
-    /// Above the number of every topic that a member has, or has had.
+    /// Greater than the number of every topic that any member has or had.
     private(set) var topicBound = 0
-    /// Topics of all members, block by block; those of a member stand in no particular order of numbers.
+    /// The topics of all members in blocks. The topics of a member are not ordered.
     var topics: [Topic] = []
     /// Free blocks by size in fours.
     private var freeBlocks: [[UInt32]] = []
 
     // MARK: - Slots
 
-    /// The member's slot; nil where it is unknown.
+    /// Returns the member's slot, or `nil` if it is unknown.
     func find(_ pseudonym: Pseudonym) -> Int? {
         let hint = Int(hints[Self.hint(pseudonym)])
         if hint < slots.count, slots[hint].pseudonym == pseudonym, slots[hint].isUsed { return hint }
@@ -65,7 +66,7 @@ struct MemberTable {
         return nil
     }
 
-    /// The next slot, from a place on, whose member may be the one; nil: there is none.
+    /// Returns the next slot, from a place on, whose low half matches, or `nil`.
     @inline(__always)
     private func candidate(_ pseudonym: Pseudonym, _ place: inout Int) -> Int? {
         while index[place] != 0 {
@@ -78,7 +79,7 @@ struct MemberTable {
         return nil
     }
 
-    /// Makes room for as many members at once, and for as many topics of theirs.
+    /// Reserves room for members and their topics.
     mutating func reserve(members count: Int, topics topicCount: Int) {
         slots.reserveCapacity(count)
         orders.reserveCapacity(count)
@@ -88,12 +89,12 @@ struct MemberTable {
         if size > index.count { grow(to: size) }
     }
 
-    /// A slot for a member that is not there yet.
+    /// Inserts a new member and returns its slot.
     mutating func insert(_ pseudonym: Pseudonym, order: UInt64) -> Int {
         insert(Slot(pseudonym: pseudonym, isUsed: true), order: order)
     }
 
-    /// Puts a member in that is not there yet.
+    /// Inserts a new member with its slot content.
     mutating func insert(_ member: Slot, order: UInt64) -> Int {
         if (count + 1) * 4 > index.count * 3 { grow(to: index.count * 2) }
         let slot: Int
@@ -138,7 +139,7 @@ struct MemberTable {
 
     @inline(__always)
     private func home(_ pseudonym: some FixedWidthInteger) -> Int {
-        // A pseudonym is a keyed hash already; there are no more places than its low half has values.
+        // A pseudonym is a keyed hash, so its low bits serve as the place.
         Int(truncatingIfNeeded: pseudonym) & (index.count - 1)
     }
 
@@ -173,15 +174,15 @@ struct MemberTable {
         for entry in entries where entry != 0 { place(entry) }
     }
 
-    // MARK: - Fetching ahead
+    // MARK: - Prefetching
 
-    /// Begins to fetch what `find` reads of a member first.
+    /// Prefetches the index place that `find` reads first.
     @inline(__always)
     func fetchPlace(_ pseudonym: Pseudonym) {
         Prefetch.line(of: index, at: home(pseudonym))
     }
 
-    /// Begins to fetch a member's slot; `fetchPlace` came some time before.
+    /// Prefetches a member's slot, some time after `fetchPlace`.
     @inline(__always)
     mutating func fetchSlot(_ pseudonym: Pseudonym) {
         var place = home(pseudonym)
@@ -190,13 +191,13 @@ struct MemberTable {
         Prefetch.lines(of: slots, in: slot..<slot + 1)
     }
 
-    /// Begins to fetch a member's topics; `fetchSlot` came some time before.
+    /// Prefetches a member's topics, some time after `fetchSlot`.
     @inline(__always)
     func fetchTopics(_ pseudonym: Pseudonym) {
         if let slot = find(pseudonym) { fetchTopics(at: slot) }
     }
 
-    /// Begins to fetch the topics of the member in a slot.
+    /// Prefetches the topics of the member in a slot.
     @inline(__always)
     func fetchTopics(at slot: Int) {
         let range = range(slot)
@@ -213,7 +214,7 @@ struct MemberTable {
         return start..<start + Int(slots[slot].count)
     }
 
-    /// Adds a topic at the end of the member's block, which may move.
+    /// Appends a topic to the member's block, which may move.
     mutating func append(_ topic: Topic, to slot: Int) {
         let (count, capacity) = (Int(slots[slot].count), Int(slots[slot].capacity))
         if count == capacity { move(slot, to: capacity + 4) }
@@ -222,14 +223,14 @@ struct MemberTable {
         slots[slot].count = UInt8(count + 1)
     }
 
-    /// Puts a topic at a place of some member's block.
+    /// Stores a topic at a place of a member's block.
     @inline(__always)
     mutating func put(_ topic: Topic, at place: Int) {
         topics[place] = topic
         topicBound = max(topicBound, Int(topic.number) + 1)
     }
 
-    /// The same of all topics of a member.
+    /// Stores all topics of a member.
     mutating func put(_ states: borrowing MemberStates, _ range: Range<Int>, at start: Int) {
         let numbers = states.topics.span.extracting(range)
         let (weights, directions) = (states.weights.span.extracting(range), states.directions.span.extracting(range))
@@ -242,14 +243,14 @@ struct MemberTable {
         }
     }
 
-    /// Takes the topic at `place` out; the last one takes its place.
+    /// Removes the topic at `place`. The last topic takes its place.
     mutating func removeTopic(at place: Int, from slot: Int) {
         let last = Int(slots[slot].start) + Int(slots[slot].count) - 1
         topics[place] = topics[last]
         slots[slot].count -= 1
     }
 
-    /// Makes room for as many topics.
+    /// Reserves room for the given number of topics.
     mutating func reserve(_ count: Int, for slot: Int) {
         if count > Int(slots[slot].capacity) { move(slot, to: (count + 3) & ~3) }
     }

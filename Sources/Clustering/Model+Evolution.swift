@@ -1,4 +1,4 @@
-/// What was read contradicts what was read before, or the rules: never go on from it.
+/// Data that contradicts earlier data or the rules. Processing must not continue.
 public struct Contradiction: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 
@@ -8,7 +8,7 @@ public struct Contradiction: Error, Equatable, Sendable, CustomStringConvertible
 }
 
 extension Model {
-    /// The genesis model: no clusters, the settings, and the topics of `topics.file`.
+    /// Returns the genesis model: the settings and the topics of `topics.file`, without clusters.
     public static func genesis(settings: Settings, topics: [[UInt8]]) -> Model {
         var model = Model(settings: settings)
         let sensitive = SensitiveTopics(settings.sensitiveTopics)
@@ -81,7 +81,7 @@ extension Model {
                 "closing \(closing.number) of partition \(closing.partition) changes cluster \(delta.cluster), which "
                     + "never was")
         }
-        // Retired and forgotten; a partition that had not heard of it yet had members in it.
+        // The cluster was retired and dropped, but a partition that did not know this still had members in it.
         var retired = Cluster(id: id)
         retired.isActive = false
         let isExact = retired.sums.add(delta)
@@ -89,7 +89,7 @@ extension Model {
         return isExact
     }
 
-    /// Settings for the next model; what is sensitive from now on leaves the vocabulary.
+    /// Applies the settings for the next model. Topics that are sensitive from now on leave the vocabulary.
     private mutating func adopt(_ next: Settings, _ version: Epoch) {
         guard next != settings else { return }
         settings = next
@@ -100,7 +100,7 @@ extension Model {
         }
     }
 
-    /// Centroids are the normalised sums, but for those held as given; an empty sum keeps its last one.
+    /// Recomputes centroids as normalised sums, except for held ones. An empty sum keeps its last centroid.
     private mutating func refreshCentroids() {
         for index in clusters.indices {
             if let until = clusters[index].heldUntil {

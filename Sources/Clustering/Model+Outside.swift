@@ -1,7 +1,7 @@
 extension Model {
-    /// Decides what is published of each cluster: hidden below `privacy.min-cluster-size` members, shown again from 1.2
-    /// times that; and tells what became of those that are published.
-    /// - Parameter ended: what this model merged or retired.
+    /// Decides the published cluster of each cluster, and returns the changes of published clusters. A cluster is
+    /// suppressed below `privacy.min-cluster-size` members, and published again from 1.2 times that number.
+    /// - Parameter ended: Clusters that this model merged or retired.
     mutating func refreshOutsides(ended: [Lifecycle.Ended], version: Epoch) -> [LifecycleChange] {
         var changes: [LifecycleChange] = []
         for index in clusters.indices {
@@ -27,18 +27,20 @@ extension Model {
     private func isLargeEnough(_ cluster: Cluster) -> Bool {
         let (count, least) = (cluster.sums.count, settings.minClusterSize)
         let isBack = cluster.wasShown && !cluster.isShown
-        // 1.2 times, as an exact fraction.
+        // 1.2 times as an exact fraction.
         return least <= 1 || (isBack ? 5 * count >= 6 * least : count >= least)
     }
 
-    /// A split's child that has never been shown passes for its parent until its members have moved.
+    /// Whether the cluster is a split's child that has never been published. Its members count as the parent's until
+    /// they have moved.
     private func isHiddenChild(_ index: Int) -> Bool {
         let cluster = clusters[index]
         let hasCome = ticks - cluster.created >= settings.fixed.staleness
         return cluster.origin == .split && !cluster.wasShown && !hasCome
     }
 
-    /// A cluster that was not shown ends in silence; one whose survivor is not shown is retired, for the outside.
+    /// Returns the published change for an ended cluster. A suppressed cluster gives none. A published one whose
+    /// survivor is suppressed is retired.
     private func publish(_ end: Lifecycle.Ended, version: Epoch) -> LifecycleChange? {
         guard end.cluster.isShown else { return nil }
         let survivor = end.survivor == 0 ? nil : index(of: end.survivor).map { clusters[$0] }
@@ -48,7 +50,7 @@ extension Model {
             version: version, members: end.cluster.sums.count)
     }
 
-    /// A shown cluster: created, what it was split from, or drifted.
+    /// Adds the changes of a published cluster: created, split from another, or drifted.
     private mutating func publish(
         _ index: Int, _ context: Description.Context, version: Epoch
     ) -> [LifecycleChange] {
@@ -86,14 +88,14 @@ extension Model {
         clusters[index].announcedTick = ticks
     }
 
-    /// Whether the centroid has turned (cosine below 0.95), or fewer than three fifths of the announced topics still lead;
-    /// at most once in four models, and never while the centroid is held.
+    /// Whether the centroid has turned (cosine below 0.95), or fewer than three of the five announced topics still
+    /// lead. At most once in four models, and never while the centroid is held.
     private func hasDrifted(_ cluster: Cluster, _ context: Description.Context) -> Bool {
         guard cluster.heldUntil == nil, ticks - cluster.announcedTick >= 4 else { return false }
         let leading = Description.leading(of: cluster, context)
         let remaining = cluster.announced.count { leading.contains($0) }
         if 5 * remaining < 3 * cluster.announced.count { return true }
-        // cos² < 0.95², as an exact fraction of integers.
+        // cos² < 0.95² as an exact fraction of integers.
         let product = UInt128(Description.product(cluster.centroid, cluster.announcedCentroid))
         let lengths =
             UInt128(Description.product(cluster.centroid, cluster.centroid))

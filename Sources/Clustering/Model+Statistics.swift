@@ -1,12 +1,12 @@
 extension ClusterSums {
-    /// ‖S‖ of the sums, in units of a direction (32,767 is one member).
+    /// ‖S‖ of the sums, in units of a direction (32,767 per member).
     var norm: UInt64 {
         var sum: UInt128 = 0
         for entry in sums { sum += UInt128(entry.value.magnitude) * UInt128(entry.value.magnitude) }
         return Arithmetic.squareRoot(sum)
     }
 
-    /// min(⌊S/‖S‖ · 2¹⁵ + ½⌋, 32,767), zeros left out; nil where the sum is empty.
+    /// Returns min(⌊S/‖S‖ · 2¹⁵ + ½⌋, 32,767) without zeros, or `nil` if the sum is empty.
     func centroid(keeping isKept: (TopicNumber) -> Bool) -> [Component]? {
         let kept = ClusterSums(count: count, sums: sums.filter { isKept($0.topic) })
         let norm = UInt128(kept.norm)
@@ -22,7 +22,7 @@ extension ClusterSums {
 }
 
 extension Model {
-    /// J: the mean similarity of all members to their own centroids, Q30; 2²⁹ while nobody is assigned.
+    /// J: the mean similarity of all members to their own centroids, Q30; 2²⁹ if no member is assigned.
     public var meanSimilarity: Int64 {
         var similarity: UInt128 = 0
         var members: Int64 = 0
@@ -34,16 +34,16 @@ extension Model {
         return Int64(min(similarity * (1 << 15) / UInt128(members), 1 << 30))
     }
 
-    /// R: the summed similarity of the members to their centroid, in units of a direction (Q15); sensitive topics do not
-    /// count.
+    /// Returns R, the summed similarity of the members to their centroid, in units of a direction (Q15). Sensitive
+    /// topics are excluded.
     func countedNorm(_ sums: ClusterSums) -> UInt64 {
         ClusterSums(count: 0, sums: sums.sums.filter { isTopic($0.topic) }).norm
     }
 
-    /// How many members are in clusters.
+    /// The number of assigned members.
     public var assigned: Int64 { clusters.reduce(0) { $0 + $1.sums.count } }
 
-    /// Whether the topic counts: in the vocabulary, and not sensitive.
+    /// Whether the topic counts: it is in the vocabulary and not sensitive.
     func isTopic(_ topic: TopicNumber) -> Bool {
         Int(topic) < vocabulary.entries.count && !vocabulary.entries[Int(topic)].isRemoved
     }

@@ -1,5 +1,5 @@
 extension Model {
-    /// How many candidates a model keeps, and for how many ticks one that nobody names.
+    /// The maximum number of candidates in a model, and the number of ticks after which an unseen one is dropped.
     static let mostCandidates = 65_536
     static let candidateTicks: Int64 = 64
 
@@ -62,7 +62,7 @@ extension Model {
         }
     }
 
-    /// The 4,096 candidates with the lowest rank over all closings, with all marks that came.
+    /// Returns the 4,096 candidates with the lowest rank over all deltas, with all their marks.
     private func lowestSightings(_ closings: [Closing]) -> [(UInt128, Set<UInt32>)] {
         var found: [UInt128: (rank: UInt64, marks: Set<UInt32>)] = [:]
         for closing in closings {

@@ -1,17 +1,18 @@
-/// All that is known of clusters and topics after an epoch. The content is a function of the content before, the
-/// closings included and the recorded settings; nothing in it depends on timing.
+/// The state of clusters and topics after an epoch. The content is a function of the previous content, the included
+/// epoch deltas and the recorded settings. It does not depend on timing.
 public struct Model: Equatable, Sendable {
     /// The version of the rules that a model is computed by. Any change to what an input gives raises it.
     public static let rules: Int64 = 2
 
-    /// How many models with closings led to it: the lifecycle's clock.
+    /// The number of models with deltas up to this one: the clock of the lifecycle.
     public var ticks: Int64 = 0
     public var settings: Settings
     public var vocabulary = Vocabulary()
     public var candidates = CandidateTable()
-    /// Those who are eligible and in no cluster.
+    /// The sums of eligible members that are unassigned.
     public var unassigned = ClusterSums()
-    /// Ascending by id; retired ones stay until their last member is gone, not `isActive`.
+    /// Clusters in ascending order of id. Retired clusters, with `isActive` false, remain until their last member is
+    /// gone.
     public var clusters: [Cluster] = []
     public var nextID: ClusterID = 1
     /// Merged clusters and their survivors, as long as a shard may name them; ascending by merged id.
@@ -19,7 +20,7 @@ public struct Model: Equatable, Sendable {
     /// The last epoch that each partition has had open, as far as its closings are included; ascending by partition. Those that
     /// have closed no epoch are missing.
     public var opened: [PartitionOpening] = []
-    /// Why the unassigned were to be assigned again (seed, birth, retire); the latest of each reason.
+    /// Reasons for reassigning the unassigned (seed, birth, retire), with the latest tick of each.
     public var unassignedTouched: [Touch] = []
 
     public init(settings: Settings) {
@@ -27,7 +28,7 @@ public struct Model: Equatable, Sendable {
     }
 }
 
-/// A cluster's sums, exactly those of all its members.
+/// A cluster's sums: exactly those of all its members.
 public struct ClusterSums: Equatable, Sendable {
     public var count: Int64 = 0
     /// Topics ascending, no zero.
@@ -39,9 +40,9 @@ public struct ClusterSums: Equatable, Sendable {
     }
 }
 
-/// An operation of the lifecycle that has members assigned again by every shard that opens an epoch with a later model.
+/// A lifecycle operation that requires reassignment of members by every shard that opens an epoch with a later model.
 public struct Touch: Equatable, Sendable {
-    /// The tick of the model that decided: a shard compares it with the ticks of the model that it had before.
+    /// The tick of the deciding model. A shard compares it with the ticks of its previous model.
     public var tick: Int64
     public var reason: Reason
 
@@ -55,7 +56,7 @@ public struct Touch: Equatable, Sendable {
 public struct Merge: Equatable, Sendable {
     public var cluster: ClusterID
     public var survivor: ClusterID
-    /// The tick of the model that decided.
+    /// The tick of the deciding model.
     public var tick: Int64
     /// Its version.
     public var version: Epoch
@@ -72,28 +73,28 @@ public struct Merge: Equatable, Sendable {
 public struct Cluster: Equatable, Sendable {
     public var id: ClusterID
     public var sums = ClusterSums()
-    /// Topics ascending, no zero, Q15. Held as given until `heldUntil`, then the normalised sum.
+    /// Topics ascending, without zeros, Q15. Held as given until `heldUntil`, then the normalised sum.
     public var centroid: [Component] = []
-    /// The tick up to and excluding which the centroid is held; nil: not held.
+    /// The tick at which the centroid is no longer held; `nil` if it is not held.
     public var heldUntil: Int64?
-    /// False: retired; nobody is assigned to it any more.
+    /// Whether members can be assigned to the cluster. False after retirement.
     public var isActive = true
-    /// Whether it is published (`privacy.min-cluster-size`).
+    /// Whether the cluster is published (`privacy.min-cluster-size`).
     public var isShown = false
-    /// Whether it has ever been published.
+    /// Whether the cluster has ever been published.
     public var wasShown = false
-    /// What its members are in for the outside: itself, a parent, or 0.
+    /// The published cluster of its members: itself, its parent, or 0 for none.
     public var outside: ClusterID = 0
     public var origin: LifecycleChange.Origin = .seed
     public var parent: ClusterID = 0
-    /// Ticks of its creation and of the last operation on it.
+    /// The ticks of its creation and of the last operation on it.
     public var created: Int64 = 0
     public var touchedTick: Int64 = 0
-    /// Ticks in a row that it was too small.
+    /// The number of consecutive ticks in which it was too small.
     public var lowTicks: Int64 = 0
-    /// Operations that have its members assigned again; the latest of each reason.
+    /// Operations that require reassignment of its members; the latest of each reason.
     public var touched: [Touch] = []
-    /// What was last announced: leading topics, and the centroid then.
+    /// The leading topics and the centroid that were last announced.
     public var announced: [TopicNumber] = []
     public var announcedCentroid: [Component] = []
     public var announcedTick: Int64 = 0
@@ -104,7 +105,7 @@ public struct Cluster: Equatable, Sendable {
 }
 
 extension Model {
-    /// The cluster's index in `clusters`, by binary search; nil where it is unknown.
+    /// Returns the cluster's index in `clusters` by binary search, or `nil` if it is unknown.
     public func index(of id: ClusterID) -> Int? {
         var low = 0
         var high = clusters.count
@@ -115,7 +116,7 @@ extension Model {
         return low < clusters.count && clusters[low].id == id ? low : nil
     }
 
-    /// The cluster that carries `id` on after all merges.
+    /// Returns the cluster that continues `id` after all merges.
     public func root(of id: ClusterID) -> ClusterID {
         var id = id
         while true {
@@ -130,7 +131,7 @@ extension Model {
         }
     }
 
-    /// What a member of `id` is in for the outside; 0: nothing.
+    /// Returns the published cluster of the members of `id`; 0 for none.
     public func outside(of id: ClusterID) -> ClusterID {
         guard id != 0, let index = index(of: root(of: id)) else { return 0 }
         return clusters[index].isActive ? clusters[index].outside : 0

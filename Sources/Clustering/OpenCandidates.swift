@@ -1,4 +1,4 @@
-/// The keyed hashes of topics outside the vocabulary.
+/// Computes keyed hashes of topics outside the vocabulary.
 public protocol TopicKeys {
     /// The first 16 bytes of HMAC(key, "topic" 0 name), big-endian.
     mutating func candidate(_ name: ArraySlice<UInt8>) -> UInt128
@@ -6,26 +6,26 @@ public protocol TopicKeys {
     mutating func mark(_ name: ArraySlice<UInt8>, _ member: Pseudonym) -> UInt32
 }
 
-/// The candidates of the open epoch, each with its lowest marks; bounded, whatever arrives.
+/// The candidates of the open epoch with their lowest marks, in bounded memory.
 struct OpenCandidates {
     private struct Entry {
         var rank: UInt64
         var marks: [UInt32]
     }
 
-    /// How many a closing names.
+    /// The maximum number of candidates in an epoch delta.
     static let most = 4_096
 
     private var entries: [UInt128: Entry] = [:]
-    /// Names of admitted candidates seen in this epoch.
+    /// The names of admitted candidates seen in this epoch.
     private var namings: [UInt128: [UInt8]] = [:]
     private var quota = ViewerQuota()
-    /// No candidate whose rank is beyond it can be among the lowest.
+    /// The rank above which no candidate can be among the lowest.
     private var bound = UInt64.max
 
     init() {}
 
-    /// As they were taken in the epoch.
+    /// Restores the candidates from a snapshot.
     init(_ sightings: [CandidateSighting], _ namings: [TopicNaming], _ marks: [MarkCount], epoch: Epoch?) {
         quota = ViewerQuota(marks)
         for sighting in sightings {
@@ -35,7 +35,7 @@ struct OpenCandidates {
         for naming in namings { self.namings[naming.candidate] = naming.name }
     }
 
-    /// A hash of (epoch, candidate): which candidates are named where there are too many.
+    /// Returns a hash of (epoch, candidate), which selects candidates if there are too many.
     static func rank(_ epoch: Epoch?, _ candidate: UInt128) -> UInt64 {
         var mixer = SplitMix64(seed: UInt64(bitPattern: epoch ?? .min))
         mixer.absorb(UInt64(truncatingIfNeeded: candidate >> 64))
@@ -69,7 +69,7 @@ struct OpenCandidates {
         if namings[candidate] == nil { namings[candidate] = Array(name) }
     }
 
-    /// What the closing names, ascending by candidate; then it is empty.
+    /// Returns the candidates and names for the epoch delta, ascending by candidate, and clears them.
     mutating func take() -> ([CandidateSighting], [TopicNaming]) {
         shrink()
         let sightings = entries.map { CandidateSighting(candidate: $0.key, marks: $0.value.marks) }

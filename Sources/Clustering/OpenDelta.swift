@@ -1,4 +1,4 @@
-/// What has changed in the clusters' sums since the last closing: a dense row of topics for each cluster touched.
+/// The changes of the clusters' sums since the last epoch delta: a dense row of topics per touched cluster.
 struct OpenDelta {
     private var rowOf = ClusterIndex()
     private var ids: [ClusterID] = []
@@ -7,7 +7,7 @@ struct OpenDelta {
 
     init() {}
 
-    /// As it was taken; clusters differ.
+    /// Restores the changes from deltas of distinct clusters.
     init(_ deltas: [ClusterDelta]) {
         for delta in deltas {
             let row = row(of: delta.cluster)
@@ -17,7 +17,7 @@ struct OpenDelta {
         }
     }
 
-    /// Adds a member's direction to a cluster's sum (`sign` 1), or takes it away (-1).
+    /// Adds a member's direction to a cluster's sum (`sign` 1) or subtracts it (−1).
     @inline(__always)
     mutating func add(_ members: borrowing MemberTable, _ slot: Int, to cluster: ClusterID, sign: Int64) {
         let row = row(of: cluster)
@@ -33,7 +33,7 @@ struct OpenDelta {
         }
     }
 
-    /// Takes a direction away that a member of a cluster had before.
+    /// Subtracts the previous direction of a member of the cluster.
     mutating func remove(_ before: borrowing DirectionBefore, from cluster: ClusterID) {
         let row = row(of: cluster)
         counts[row] -= 1
@@ -42,7 +42,7 @@ struct OpenDelta {
         }
     }
 
-    /// Puts a member's direction in the place of the one that he had before: he stays in his cluster.
+    /// Replaces the previous direction of a member that stays in its cluster.
     @inline(__always)
     mutating func replace(
         _ before: borrowing DirectionBefore, _ members: borrowing MemberTable, _ slot: Int, in cluster: ClusterID
@@ -54,7 +54,7 @@ struct OpenDelta {
         let common = min(topics.count, kept.count)
         grow(row, toHold: members)
         unsafe sums[row].withUnsafeMutableBufferPointer { row in
-            // Safe: the row has room for every topic that the members have, or have had.
+            // Safe: the row has room for every topic that any member has or had.
             for place in 0..<common {
                 let (now, then) = (topics[place], kept[place])
                 if now.number == then.number {
@@ -71,7 +71,7 @@ struct OpenDelta {
         }
     }
 
-    /// Adds to one topic of a cluster's sum.
+    /// Adds a value to one topic of a cluster's sum.
     mutating func add(_ value: Int64, to topic: TopicNumber, of cluster: ClusterID) {
         add(value, to: topic, row(of: cluster))
     }
@@ -81,7 +81,7 @@ struct OpenDelta {
         sums[row][Int(topic)] += value
     }
 
-    /// The delta, ascending by cluster, without zeros; then it is empty.
+    /// Returns the changes in ascending order of clusters, without zeros, and clears them.
     mutating func take() -> [ClusterDelta] {
         var deltas: [ClusterDelta] = []
         for (row, id) in ids.enumerated() {

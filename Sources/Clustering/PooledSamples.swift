@@ -1,13 +1,13 @@
-/// All clusters' samples together, each sample weighted by the members that it stands for.
+/// The samples of all clusters, each weighted by the members that it represents.
 struct PooledSamples {
-    /// Beyond, fewer samples of each cluster are taken.
+    /// The maximum number of points. Beyond it, fewer samples of each cluster are taken.
     private static let mostPoints = 16_384
 
     let points: SparsePoints
     private(set) var weights: [Double] = []
-    /// The cluster that each point was sampled in.
+    /// The cluster in which each point was sampled.
     private(set) var origins: [ClusterID] = []
-    /// Of the sums, as unit vectors.
+    /// The centroids of the sums, as unit vectors.
     let centroids: [[Double]]
     private let places: [ClusterID: Int]
     private let sums: [[Double]]
@@ -24,7 +24,7 @@ struct PooledSamples {
                 weights.append(share)
                 origins.append(standing.id)
             }
-            // Of what no sample is at hand, the sums are one point.
+            // A cluster without samples is represented by one point, its sums.
             if samples.isEmpty, builder.add(standing.sums.map { ($0.topic, Double($0.value)) }) > 0 {
                 weights.append(standing.similarity)
                 origins.append(standing.id)
@@ -43,7 +43,7 @@ struct PooledSamples {
         return means.objective
     }
 
-    /// The centroids after a merge and a split; nil where a cluster is unknown.
+    /// Returns the centroids after a merge and a split, or `nil` if a cluster is unknown.
     func swapped(_ split: Lifecycle.Split, _ pair: Lifecycle.Pair) -> [[Double]]? {
         guard let first = places[pair.first], let second = places[pair.second], let parent = places[split.cluster]
         else { return nil }

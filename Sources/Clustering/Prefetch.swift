@@ -1,23 +1,23 @@
 public import CIntrinsics
 
-/// Fetches memory ahead: a look-up among many members waits for nothing but memory, which can be asked for some events before.
+/// Prefetches memory. A look-up among many members waits for memory only, which can be requested some events earlier.
 public enum Prefetch {
-    /// Begins to fetch the line in which an element begins.
+    /// Prefetches the cache line in which an element begins.
     @inlinable
     @inline(__always)
     public static func line<Element>(of array: borrowing [Element], at index: Int) {
         unsafe array.withUnsafeBufferPointer { buffer in
-            // Safe: nothing is read, whatever the address.
+            // Safe: a prefetch reads nothing and accepts any address.
             unsafe prefetch_line(buffer.baseAddress.map { unsafe $0 + index })
         }
     }
 
-    /// Begins to fetch the lines of a short range of elements.
+    /// Prefetches the cache lines of a short range of elements.
     @inlinable
     @inline(__always)
     public static func lines<Element>(of array: borrowing [Element], in range: Range<Int>) {
         unsafe array.withUnsafeBufferPointer { buffer in
-            // Safe: as above.
+            // Safe: a prefetch reads nothing and accepts any address.
             guard let base = buffer.baseAddress else { return }
             var line = unsafe UnsafeRawPointer(base + range.lowerBound)
             let end = unsafe UnsafeRawPointer(base + range.upperBound)
@@ -25,7 +25,7 @@ public enum Prefetch {
                 unsafe prefetch_line(line)
                 unsafe line += 64
             }
-            // Where it begins in the middle of a line, it ends in one more.
+            // A range that begins in the middle of a line ends in another one.
             unsafe prefetch_line(end - 1)
         }
     }

@@ -1,21 +1,21 @@
-/// The samples that a model judges by: of each cluster the members with the lowest order, over all partitions whose closings
-/// it includes.
+/// The samples on which a model bases its decisions: for each cluster, the members with the lowest sample order over
+/// all partitions whose deltas it includes.
 struct SamplePool {
     struct Entry {
         /// Lowest order first.
         var samples: [Sample] = []
-        /// How many members the samples stand for: all of those partitions.
+        /// The number of members that the samples represent: all members in those partitions.
         var members: Int64 = 0
     }
 
-    /// From how many clusters on only every eighth is sampled in an epoch.
+    /// The number of clusters above which only every eighth is sampled in an epoch.
     static let mostSampled = 256
 
     private(set) var clusters: [ClusterID: Entry] = [:]
 
     /// - Parameters:
-    ///   - closings: by partition and number; of each partition the last one counts.
-    ///   - model: for the lineage.
+    ///   - closings: By partition and number. The last one of each partition counts.
+    ///   - model: The model that gives the lineage.
     init(_ closings: [Closing], _ model: Model, version: Epoch) {
         let hasClusters = model.clusters.contains(where: \.isActive)
         let isSparse = model.clusters.count > Self.mostSampled
@@ -40,7 +40,8 @@ struct SamplePool {
         }
     }
 
-    /// Equal orders are as good as impossible; even so the order is one of content.
+    /// Orders directions by content. Equal sample orders are practically impossible, but must not depend on input
+    /// order.
     private static func precedes(_ left: [Component], _ right: [Component]) -> Bool {
         left.lexicographicallyPrecedes(right) { ($0.topic, $0.value) < ($1.topic, $1.value) }
     }

@@ -1,16 +1,16 @@
-/// The first clusters: the best of ten starts of spherical k-means over the sample of the unassigned, repaired, and grown
-/// where the sample shows that a cluster is two.
+/// Computes the first clusters: the best of ten runs of spherical k-means over the sample of the unassigned, repaired
+/// by swaps, and split further if the sample shows two clusters in one.
 enum Seeding {
     static let starts = 10
     static let iterations = 20
     private static let repairs = 20
-    /// The fewest samples that a cluster is split by at the seed, and four times as many as are to be on each side.
+    /// The minimum number of samples to split a cluster at the seed: four times the minimum on each side.
     private static let fewest = 64
 
-    /// Centroids in Q15, zeros left out; no more than there are different directions.
+    /// Returns centroids in Q15 without zeros, at most as many as there are distinct directions.
     /// - Parameters:
-    ///   - count: how many to begin with.
-    ///   - most: how many there may be.
+    ///   - count: The initial number.
+    ///   - most: The maximum number.
     static func centroids(of points: SparsePoints, count: Int, most: Int, version: Epoch) -> [[Component]] {
         let clusters = min(count, points.different(most: count))
         guard clusters > 0 else { return [] }
@@ -31,9 +31,9 @@ enum Seeding {
         return (0..<means.clusters).map { points.centroid(means.centroid($0)) }
     }
 
-    /// Splits the clusters that are two by the tests of `Lifecycle`, where the sample is large enough to tell. Later splits
-    /// would find them, too, but one by one, and many epochs later.
-    /// - Returns: nil where there is none.
+    /// Splits clusters that are two by the tests of `Lifecycle`, if the sample is large enough. Later splits would find
+    /// them too, but one by one, and many epochs later.
+    /// - Returns: `nil` if there is none.
     private static func grow(_ means: SphericalKMeans, most: Int, round: Int, version: Epoch) -> SphericalKMeans? {
         let points = means.points
         var members = [[Int]](repeating: [], count: means.clusters)
@@ -53,8 +53,8 @@ enum Seeding {
         return grown
     }
 
-    /// Swap repair: where splitting one cluster gains more than merging two costs, does both, and lets Lloyd run; for as long
-    /// as that gains. One start of k-means++ alone stays a few percent of dispersion behind for ever.
+    /// Repairs by swaps: as long as splitting one cluster gains more than merging two costs, does both and reruns
+    /// Lloyd's iteration. A single start of k-means++ stays a few percent of dispersion behind permanently.
     private static func repair(_ seeded: SphericalKMeans, version: Epoch) -> SphericalKMeans {
         var best = seeded
         let points = seeded.points
@@ -69,7 +69,7 @@ enum Seeding {
         return best
     }
 
-    /// The centroids after the best swap; nil where none is worth it.
+    /// Returns the centroids after the best swap, or `nil` if no swap gains.
     private static func swapped(_ means: SphericalKMeans, round: Int, version: Epoch) -> [[Double]]? {
         let points = means.points
         var members = [[Int]](repeating: [], count: means.clusters)

@@ -1,6 +1,6 @@
-/// The settings that reach a result. Durations and times in milliseconds of event time.
+/// The settings that affect results. Durations and times are in milliseconds of event time.
 ///
-/// Those of `Fixed` hold for an application's life; the others travel in models (`rules.md`).
+/// The settings in `Fixed` are fixed for an application's life. The others are recorded with models.
 public struct Settings: Equatable, Sendable {
     /// How producers choose the partition of a viewer's records (`input.partitioner`).
     public enum Partitioner: String, CaseIterable, Sendable {
@@ -12,12 +12,12 @@ public struct Settings: Equatable, Sendable {
 
     public struct Fixed: Equatable, Sendable {
         public var epochLength: Int64 = 3_600_000
-        /// 1 … 8: events of epoch e are clustered with model e − staleness.
+        /// 1 … 8: events of epoch e are handled with model e − staleness.
         public var staleness: Int64 = 2
         public var clockQuorum: Int = 8
         public var clockMaxStep: Int64 = 24
         public var dedupWindow: Int = 65_536
-        /// The most topics in a profile.
+        /// The maximum number of topics in a profile.
         public var profileTopics: Int = 16
         public var partitioner = Partitioner.murmur2
         /// The earliest event time that is read: 2000-01-01T00:00:00Z.
@@ -29,10 +29,10 @@ public struct Settings: Equatable, Sendable {
     }
 
     public var fixed = Fixed()
-    /// Orders the settings of instances that differ.
+    /// Orders different settings of instances: the highest revision applies.
     public var revision: Int64 = 0
     public var halfLife: Int64 = 86_400_000
-    /// Percent, 0 … 100: a watch below it counts as an event with weight 0.
+    /// Percent, 0 … 100. A watch below it counts as an event with weight 0.
     public var engagementMin: Int64 = 5
     public var topicsMax: Int = 65_536
     public var topicsMinViewers: Int = 5
@@ -41,7 +41,7 @@ public struct Settings: Equatable, Sendable {
     /// The Unicode version under which these patterns are compared with names.
     public var unicodeVersion = TopicSkeleton.unicodeVersion
     public var minEvents: UInt32 = 5
-    /// Event time after which a silent member is forgotten; nil: never.
+    /// The event time after which an inactive member is removed; `nil` for never.
     public var memberTTL: Int64?
     /// Event time after which a silent viewer is forgotten who has fewer than `minEvents` events, or no topic.
     public var newMemberTTL: Int64 = 604_800_000
@@ -51,9 +51,9 @@ public struct Settings: Equatable, Sendable {
     public var clustersInitial: Int = 16
     public var clustersMin: Int = 2
     public var clustersMax: Int = 128
-    /// A fixed number of clusters; nil: between `clustersMin` and `clustersMax`.
+    /// A fixed number of clusters; `nil` for a number between `clustersMin` and `clustersMax`.
     public var clustersCount: Int?
-    /// Clusters below it are withheld (`privacy.min-cluster-size`).
+    /// The size below which clusters are suppressed (`privacy.min-cluster-size`).
     public var minClusterSize: Int64 = 100
     /// Whether `members.topic` is written.
     public var publishesMemberships = false

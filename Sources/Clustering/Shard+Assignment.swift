@@ -1,8 +1,8 @@
 extension Shard {
-    /// The cluster that a member belongs to by its direction, and its score there: he stays unless another is better by more
-    /// than ε = J / 25, the one that he came from by more than ε + J / 8, joins from J / 2 on, and leaves below 2 J / 5.
-    /// Ties: lower id.
-    /// - Parameter cluster: that it is in; 0: none.
+    /// Returns the cluster for a member's direction, and its score. A member stays unless another cluster is better by
+    /// more than ε = J / 25, or, for the cluster that it came from, by more than ε + J / 8. It joins from J / 2 on, and
+    /// leaves below 2 J / 5. Ties go to the lower id.
+    /// - Parameter cluster: The member's current cluster; 0 for none.
     mutating func assign(_ slot: Int, from cluster: ClusterID) -> (ClusterID, Int64) {
         guard !current.columns.isEmpty else { return (0, 0) }
         current.score(members, members.range(slot), into: &scores)
@@ -14,8 +14,8 @@ extension Shard {
         return (id, score)
     }
 
-    /// The decision by the scores at hand.
-    /// - Returns: the column, -1: none.
+    /// Decides by the current scores.
+    /// - Returns: The column, or −1 for none, and its score.
     func decide(from cluster: ClusterID, previous: ClusterID) -> (Int, Int64) {
         guard let own = current.column(of: cluster) else {
             var best = 0
@@ -31,7 +31,7 @@ extension Shard {
         return Int64(scores[best]) < current.leaves ? (-1, 0) : (best, Int64(scores[best]))
     }
 
-    /// Remembers the best rival, and what no other score exceeds.
+    /// Stores the best rival, and the bound on all other scores.
     private mutating func remember(_ slot: Int, own: Int) {
         var (rival, first, second): (Int, Int32, Int32) = (-1, -1, -1)
         for column in current.columns.indices where column != own {
@@ -47,7 +47,8 @@ extension Shard {
         members.update(slot) { $0.bound = bound }
     }
 
-    /// Adds samples to the delta: of each cluster the members with the lowest order (`rules.md`, "Samples").
+    /// Adds samples to the delta: for each cluster, the members with the lowest sample order. See "Samples" in
+    /// docs/determinism.md.
     func sample(into clusters: inout [ClusterDelta]) {
         let model = current.model
         let all = model.clusters
@@ -81,7 +82,7 @@ extension Shard {
                 }
             )
             let samples = list.prefix(limit.most).enumerated().map { index, entry in
-                // Sorted by order, they lie anywhere.
+                // Sorted by order, the members are at arbitrary addresses.
                 if index + 8 < list.count { members.fetchTopics(at: list[index + 8].slot) }
                 return Sample(order: entry.order, direction: members.direction(entry.slot))
             }
@@ -95,7 +96,7 @@ extension Shard {
         clusters.sort { $0.cluster < $1.cluster }
     }
 
-    /// Orders up to 2⁶⁴ · (2 · most) / n are sent, all where n is at most 2 · most.
+    /// Returns the bound on sample orders: 2⁶⁴ · (2 · most) / n, or no bound if n is at most 2 · most.
     private static func limit(of count: Int64, most: Int) -> (bound: UInt64, most: Int) {
         guard count > 2 * most else { return (.max, most) }
         return (UInt64(clamping: (UInt128(1) << 64) * UInt128(2 * most) / UInt128(count) - 1), most)

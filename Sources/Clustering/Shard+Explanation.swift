@@ -1,18 +1,19 @@
-/// Why a member stands where he stands: what a decision reads.
+/// The values that determine a member's assignment.
 public struct MemberExplanation: Equatable, Sendable {
-    /// The cluster that he is in; 0: eligible and in none; nil: not eligible.
+    /// The member's cluster; 0 if eligible and unassigned, `nil` if not eligible.
     public var cluster: ClusterID?
-    /// What is published of that; 0: nothing.
+    /// The published cluster; 0 for none.
     public var outside: ClusterID
     public var events: UInt32
-    /// The profile's weights, Q16 at its landmark, the largest first.
+    /// The profile's weights, Q16 at its landmark, in descending order.
     public var weights: [(topic: TopicNumber, weight: UInt32)]
-    /// Scores of all active clusters, Q30, the best first.
+    /// The scores of all active clusters, Q30, in descending order.
     public var scores: [(cluster: ClusterID, score: Int64)]
-    /// The cluster that he last moved away from; 0: none.
+    /// The cluster that the member last moved away from; 0 for none.
     public var previous: ClusterID
-    /// What the score of a cluster has to reach for him to join it, and to exceed for him to move: the own score and so much; to
-    /// the previous cluster so much more. Below `leaves` he leaves.
+    /// Thresholds. The member joins a cluster if the score reaches `joins`. It moves if another score exceeds the own
+    /// score by more than the margin, with a larger margin for the previous cluster. It leaves if the own score is
+    /// below `leaves`.
     public var joins: Int64
     public var moves: Int64
     public var returns: Int64
@@ -26,7 +27,8 @@ public struct MemberExplanation: Equatable, Sendable {
 }
 
 extension Shard {
-    /// What the next decision on a member would read; nil: nobody knows him. Scores every cluster.
+    /// Returns the values that the next decision on a member would use, or `nil` if the member is unknown. Scores every
+    /// cluster.
     public func explain(_ member: Pseudonym) -> MemberExplanation? {
         guard let slot = members.find(member) else { return nil }
         let entry = members.slots[slot]

@@ -1,4 +1,4 @@
-/// A watch event as the engine takes it: a buffer that is used again.
+/// A watch event in the engine's form: a reusable buffer.
 public struct EngineEvent: Sendable {
     /// A topic's name as a range of `text`, and its weight in Q16.
     public struct Topic: Sendable {
@@ -13,11 +13,11 @@ public struct EngineEvent: Sendable {
 
     public var member: Pseudonym = 0
     public var order: UInt64 = 0
-    /// A keyed hash of the event's id; nil: it repeats nothing.
+    /// A keyed hash of the event's id; `nil` if it has none, so that it is never a repetition.
     public var id: UInt64?
     public var text: [UInt8] = []
     public var topics: [Topic] = []
-    /// Milliseconds; a duration of 0 is unknown.
+    /// Milliseconds. A duration of 0 means unknown.
     public var watched: Int64 = 0
     public var duration: Int64 = 0
     /// Milliseconds since 1970.
@@ -26,10 +26,10 @@ public struct EngineEvent: Sendable {
     public init() {}
 }
 
-/// Who is in an event to come, and its id: enough to fetch the memory that it will need.
+/// The viewer and id of an upcoming event, for prefetching.
 public struct UpcomingEvent {
     public var member: Pseudonym
-    /// 0: none.
+    /// The id; 0 for none.
     public var id: UInt64
 
     public init(member: Pseudonym, id: UInt64) {
@@ -39,16 +39,16 @@ public struct UpcomingEvent {
 }
 
 extension Shard {
-    /// How many events ahead memory is fetched, at most.
+    /// The maximum number of events for which memory is prefetched.
     @inline(__always)
     public static var foresight: Int { 24 }
 
-    /// Begins to fetch the memory that events to come will need. It changes nothing, and may be left out: among many members an
-    /// event takes two thirds of the time with it.
+    /// Prefetches the memory that upcoming events will need. Optional: it does not change state. With many members,
+    /// prefetching saves a third of the time of an event.
     /// - Parameters:
-    ///   - far: the event that comes `foresight` events behind the next one; nil: none is known.
-    ///   - near: two thirds as far.
-    ///   - next: a third as far.
+    ///   - far: The event at the full prefetch distance; `nil` if unknown.
+    ///   - near: The event at two thirds of the distance.
+    ///   - next: The event at a third of the distance.
     public mutating func foresee(_ far: UpcomingEvent?, _ near: UpcomingEvent?, _ next: UpcomingEvent?) {
         if let far {
             members.fetchPlace(far.member)
@@ -99,15 +99,15 @@ extension Shard {
             &changes)
     }
 
-    /// Scans where a scan was skipped, and counts what it would have decided otherwise.
+    /// Repeats a skipped scan, and counts different decisions.
     private mutating func audit(_ slot: Int, _ cluster: ClusterID) {
         current.score(members, members.range(slot), into: &scores)
         let column = decide(from: cluster, previous: members.slots[slot].previous).0
         if (column < 0 ? 0 : current.columns[column]) != cluster { wrongSkips += 1 }
     }
 
-    /// Forgets a viewer: profile, membership, and what he added to the sums.
-    /// - Returns: whether anybody knew him.
+    /// Erases a viewer: profile, membership and contribution to the sums.
+    /// - Returns: Whether the viewer was known.
     public mutating func erase(_ member: Pseudonym, offset: Int64, changes: inout [MemberChange]) -> Bool {
         guard let slot = members.find(member) else {
             counters.unknownErased += 1
@@ -135,18 +135,18 @@ extension Shard {
         memberLimit.update(members.count, most: current.rules.membersMax, from: offset, isTracked: tracker.isOn)
     }
 
-    /// What an event tells of topics, where its viewer knows of it already.
+    /// Counts the topics of an event that changes no profile.
     private mutating func lookAtTopics(of event: borrowing EngineEvent) {
         for topic in event.topics { _ = number(event, topic.name) }
     }
 
-    /// What a change is put down to.
+    /// The cause of a change.
     struct Cause {
         var offset: Int64
         var time: Int64
     }
 
-    /// The event's time, in the open epoch at most.
+    /// Returns the event's time, limited to the end of the open epoch.
     private mutating func counted(_ time: Int64) -> Int64 {
         guard let openEpoch else { return time }
         let length = current.rules.epochLength
@@ -156,7 +156,7 @@ extension Shard {
         return min(time, end - 1)
     }
 
-    /// Profile and direction after the event.
+    /// Updates profile and direction by the event.
     private mutating func update(_ slot: Int, _ event: borrowing EngineEvent, time: Int64, _ rules: CompiledModel.Rules)
     {
         let isNew = members.slots[slot].events == 0
@@ -175,14 +175,14 @@ extension Shard {
             let weight = growth.weight(engagement: engagement, weight: topic.weight)
             members.add(weight, to: number, of: slot, most: rules.profileTopics, halfLife: rules.halfLife)
             guard members.slots[slot].landmark != landmark else { continue }
-            // The weight was too large for the landmark that there was.
+            // The weight was too large for the previous landmark.
             landmark = members.slots[slot].landmark
             growth = Arithmetic.Growth(time: time, landmark: landmark, halfLife: rules.halfLife)
         }
         members.aim(slot)
     }
 
-    /// The topic's number; nil: sensitive, or no more than a candidate.
+    /// Returns the topic's number, or `nil` if it is sensitive or only a candidate.
     private mutating func number(_ event: borrowing EngineEvent, _ range: Range<Int>) -> TopicNumber? {
         if let number = current.names.number(event.text, range) { return number }
         let name = event.text[range]
@@ -221,7 +221,7 @@ extension Shard {
         return isSensitive
     }
 
-    /// What a member of `cluster` is in for the outside.
+    /// Returns the published cluster of a member of `cluster`.
     func outside(_ cluster: ClusterID) -> ClusterID {
         cluster == MemberTable.uncounted ? 0 : current.model.outside(of: cluster)
     }

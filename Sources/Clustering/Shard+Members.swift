@@ -1,17 +1,17 @@
-/// A member as it stands in a shard.
+/// A member's state in a shard.
 public struct MemberView: Sendable {
     public var pseudonym: Pseudonym
-    /// That its direction is counted in; 0: eligible and in none; nil: not eligible.
+    /// The cluster whose sums include the member; 0 if eligible and unassigned, `nil` if not eligible.
     public var cluster: ClusterID?
     public var events: UInt32
-    /// The epoch that was open when it was last handled; `.min`: genesis.
+    /// The epoch that was open when the member was last handled; `.min` for genesis.
     public var lastEpoch: Epoch
     /// Topics ascending, no zero; Q15.
     public var direction: [Component]
 }
 
 extension Shard {
-    /// Visits all members, in the order of their pseudonyms. Sorts and copies: for tests, reports and comparisons.
+    /// Visits all members in the order of pseudonyms. Sorts and copies; for tests, reports and comparisons.
     public func forEachMember(_ body: (MemberView) -> Void) {
         let used = members.slots.indices.filter { members.slots[$0].isUsed }
         for slot in used.sorted(by: { members.slots[$0].pseudonym < members.slots[$1].pseudonym }) {
@@ -19,8 +19,7 @@ extension Shard {
         }
     }
 
-    /// Visits the eligible members, in no order that means anything: who, in which cluster (0: in none), and in which for the
-    /// outside.
+    /// Visits the eligible members in unspecified order, with cluster (0 if unassigned) and published cluster.
     public func forEachEligible(_ body: (Pseudonym, _ cluster: ClusterID, _ outside: ClusterID) -> Void) {
         var outsides: [ClusterID: ClusterID] = [:]
         for member in members.slots where member.isUsed && member.cluster != MemberTable.uncounted {
@@ -30,7 +29,7 @@ extension Shard {
         }
     }
 
-    /// One member; nil: nobody knows him.
+    /// Returns a member, or `nil` if it is unknown.
     public func member(_ pseudonym: Pseudonym) -> MemberView? {
         members.find(pseudonym).map(view)
     }
@@ -44,13 +43,13 @@ extension Shard {
 }
 
 extension MemberTable {
-    /// A member's direction, topics ascending, zeros left out.
+    /// Returns a member's direction, topics ascending, without zeros.
     func direction(_ slot: Int) -> [Component] {
         let range = range(slot)
         let topics = topics.span.extracting(range)
         return unsafe Array(unsafeUninitializedCapacity: range.count) { components, count in
             for place in topics.indices where topics[place].direction > 0 {
-                // They are few: each finds its place from behind. Safe: there is room for all, and what is read was written.
+                // Insertion sort, since there are few. Safe: there is room for all, and only written elements are read.
                 let component = Component(topic: topics[place].number, value: topics[place].direction)
                 var index = count
                 while index > 0, unsafe components[index - 1].topic > component.topic {

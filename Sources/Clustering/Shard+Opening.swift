@@ -1,16 +1,17 @@
 extension Shard {
-    /// How many members an opening looks at before it sets a mark.
+    /// The number of members between two commit points of an opening.
     public static var openingStep: Int { 65_536 }
 
-    /// Opens the epoch that is waited for with its model: expires, drops topics that left, carries lineage over, assigns the
-    /// members of touched clusters again; in the order of pseudonyms, one change each.
+    /// Opens the next epoch with its model. For each member, in the order of pseudonyms: expires it, drops topics that
+    /// left the vocabulary, follows merges, and reassigns it if its cluster was touched. Publishes at most one change
+    /// per member.
     /// - Parameters:
-    ///   - model: exactly `neededModel`.
-    ///   - offset: of the event that opens the epoch.
-    ///   - time: of that event.
-    ///   - most: how many members it looks at.
-    /// - Returns: whether the epoch is open; otherwise the phase names the last member looked at, and it is to be called
-    ///   again.
+    ///   - model: The model of version `neededModel`.
+    ///   - offset: The offset of the event that opens the epoch.
+    ///   - time: The time of that event.
+    ///   - most: The maximum number of members to process.
+    /// - Returns: Whether the epoch is open. If not, the phase names the last processed member, and the call must be
+    ///   repeated.
     public mutating func open(
         _ model: CompiledModel, offset: Int64, time: Int64, most: Int = Self.openingStep,
         changes: inout [MemberChange]
@@ -29,11 +30,11 @@ extension Shard {
         drift.adopt(model)
         let (closed, part) = (openEpoch, affected.prefix(most))
         openEpoch = epoch
-        // Asked for before: whoever has expired is gone afterwards.
+        // Read first, because an expired member is removed below.
         let last = part.last.map { members.slots[$0].pseudonym }
         for slot in part { look(at: slot, opening, cause, &changes) }
         if part.count < affected.count, let last {
-            // The members not looked at yet belong to the old model until the opening is through.
+            // Members that are not processed yet belong to the old model until the opening is complete.
             phase = .waiting(epoch, after: last)
             openEpoch = closed
             adopt(old)
@@ -45,11 +46,11 @@ extension Shard {
         return true
     }
 
-    /// What an opening has to look for.
+    /// The work of an opening.
     struct Opening {
         let old: CompiledModel
         let new: CompiledModel
-        /// Why members are looked at, by the cluster that they are in.
+        /// The reasons for processing members, by cluster.
         let reasons: [ClusterID: Set<Reason>]
         /// The clusters whose members are assigned again.
         let touched: Set<ClusterID>
@@ -76,7 +77,7 @@ extension Shard {
                 if let index = new.model.index(of: root) {
                     add(new.model.clusters[index].touched, to: cluster.id)
                 } else {
-                    // Retired, and forgotten since.
+                    // The cluster was retired, and has been dropped from the model since.
                     add([Touch(tick: .max, reason: .retire)], to: cluster.id)
                 }
                 let (before, after) = (old.model.outside(of: cluster.id), new.model.outside(of: cluster.id))
@@ -150,7 +151,7 @@ extension Shard {
         publish(slot, from: before, to: opening.new.model.outside(of: cluster), reason, score, cause, &changes)
     }
 
-    /// Takes topics that left the vocabulary out of a profile.
+    /// Removes topics that left the vocabulary from a profile.
     private mutating func drop(_ slot: Int, _ model: CompiledModel) -> Bool {
         var hasDropped = false
         var place = members.range(slot).lowerBound
@@ -166,7 +167,7 @@ extension Shard {
         return hasDropped
     }
 
-    /// Landmarks of profiles beyond the first epoch's end are set to it, and genesis counts as the first epoch.
+    /// Limits landmarks to the end of the first epoch, and counts genesis as the first epoch.
     private mutating func settleLandmarks(before end: Int64, at point: SnapshotPoint) {
         for slot in members.slots.indices where members.slots[slot].isUsed && !isAhead(slot, ofOpening: point) {
             touch(slot)

@@ -1,18 +1,18 @@
-/// What is known of a member's scores besides that of its own cluster, so that most events need no scan of all clusters.
+/// Bounds on a member's scores for other clusters. They make a full scan unnecessary for most events.
 struct ScoreBound {
-    /// The best other cluster when all were scanned; 0: none.
+    /// The best other cluster at the last full scan; 0 for none.
     var rival: ClusterID = 0
-    /// What no score but the own and the rival's exceeds, Q30; `unknown`: a scan is needed.
+    /// The upper bound on all scores except the own and the rival's, Q30. `unknown` if a scan is required.
     var rest: Int32 = ScoreBound.unknown
-    /// The `CentroidDrift.number` that it holds for.
+    /// The `CentroidDrift.number` for which the bound holds.
     var stamp: UInt32 = 0
 
     static let unknown = Int32.max
 }
 
-/// A direction as it was before an event.
+/// A direction before an event.
 struct DirectionBefore {
-    /// Room for any profile; `count` of it is used.
+    /// Room for any profile, of which `count` entries are used.
     private var all = [MemberTable.Topic](
         repeating: MemberTable.Topic(number: 0, weight: 0), count: Int(UInt8.max))
     private var count = 0
@@ -29,22 +29,22 @@ struct DirectionBefore {
         for place in topics.indices { kept[place] = topics[place] }
     }
 
-    /// A direction's length is no more than this: 32,767, and half a unit of rounding for each of 255 topics.
+    /// The maximum length of a direction: 32,767, plus half a unit of rounding for each of 255 topics.
     static let longest: Int64 = 32_775
 
-    /// What an event has made of a member's scores, Q30.
+    /// A member's scores after an event, Q30.
     struct Outcome {
-        /// Of the own cluster and of the rival; where there is none, it means nothing.
+        /// The scores of the own cluster and of the rival. Undefined if there is none.
         var own: Int64 = 0
         var rival: Int64 = 0
         /// The bound on all others.
         var rest: Int64 = 0
     }
 
-    /// What the event has made of the scores, in two passes over the topics.
+    /// Computes the scores after the event in two passes over the topics.
     /// - Parameters:
-    ///   - rest: the bound on all other scores before it.
-    ///   - own, rival: columns.
+    ///   - rest: The previous bound on all other scores.
+    ///   - own, rival: Columns.
     func outcome(
         _ rest: Int64, _ members: borrowing MemberTable, _ range: Range<Int>, _ model: CompiledModel, own: Int?,
         rival: Int?
@@ -59,12 +59,12 @@ struct DirectionBefore {
         for place in now.indices {
             let number = Int(now[place].number)
             guard number < topics.count else { continue }
-            // Safe: the number was looked at, and a row has an entry for each column.
+            // Safe: the number was checked, and a row has an entry for each column.
             let topic = unsafe topics[unchecked: number]
             let direction = Int64(now[place].direction)
             outcome.own += direction * Int64(unsafe matrix[unchecked: Int(topic.row) + first])
             outcome.rival += direction * Int64(unsafe matrix[unchecked: Int(topic.row) + second])
-            // Behind what there was before, the event's topics are new.
+            // Topics of the event that are new follow the previous ones.
             let value =
                 place < kept.count && now[place].number == kept[place].number ? Int64(kept[place].direction) : 0
             added += max(direction << 15 - alpha * value, 0) * topic.outside(column)
@@ -73,8 +73,8 @@ struct DirectionBefore {
         return outcome
     }
 
-    /// α: the ratio of the largest component that has not grown, which rounding touches least, Q15.
-    /// No branch depends on numbers that nobody could foresee, here and above.
+    /// Returns α: the ratio of the largest component that has not grown, which rounding affects least, Q15. Branch-free
+    /// here and above, because the branches would be unpredictable.
     @inline(__always)
     private func alpha(_ members: borrowing MemberTable, _ range: Range<Int>) -> Int64 {
         let (now, kept) = (members.topics.span.extracting(range), topics)
@@ -90,11 +90,12 @@ struct DirectionBefore {
 }
 
 extension Shard {
-    /// Whether the event that turned the direction from `before` provably leaves the member where it is. Exact: the own score,
-    /// the best rival's, and those of clusters that moved far; bounded, all others.
+    /// Returns whether the member provably stays in its cluster after the event that changed its direction from
+    /// `before`. The own score, the rival's, and the scores of clusters that moved far are exact. All others are
+    /// bounded.
     ///
-    /// With any α, x'·C = α x·C + (x' − α x)·C ≤ α b + Σ_t max(x'_t − α x_t, 0) · max_k C_t,k: an event shrinks the
-    /// untouched entries by one common factor, so that α near it leaves only the event's topics. In integers, rounded up.
+    /// For any α, x'·C = α x·C + (x' − α x)·C ≤ α b + Σ_t max(x'_t − α x_t, 0) · max_k C_t,k. An event shrinks the
+    /// other entries by a common factor, so with α near it only the event's topics remain. In integers, rounded up.
     mutating func stays(_ slot: Int, in cluster: ClusterID) -> Bool {
         let bound = members.slots[slot].bound
         guard bound.rest != ScoreBound.unknown, let growth = drift.growth(since: bound.stamp) else { return false }
@@ -102,16 +103,16 @@ extension Shard {
         let own = cluster == 0 ? nil : current.column(of: cluster)
         guard cluster == 0 || own != nil else { return false }
         let rival = current.column(of: bound.rival)
-        // Not a method of the shard: calling it here would copy the shard, whose size depends on its keys.
+        // Not a method of the shard, because calling it here would copy the shard.
         let outcome = before.outcome(
             Int64(bound.rest) + growth * DirectionBefore.longest, members, range, current, own: own, rival: rival)
-        // What no other score may exceed.
+        // The maximum for any other score.
         let limit = own == nil ? current.joins - 1 : outcome.own + current.hysteresis
         guard own == nil || outcome.own >= current.leaves else { return false }
         guard outcome.rest <= limit, rival == nil || outcome.rival <= limit else { return false }
         var rest = outcome.rest
         if bound.stamp != drift.number {
-            // No closure here: it would copy the shard.
+            // A closure here would copy the shard.
             for step in drift.steps(since: bound.stamp) {
                 for far in step.far where far != cluster && far != bound.rival {
                     guard let column = current.column(of: far) else { continue }

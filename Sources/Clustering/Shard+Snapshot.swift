@@ -1,7 +1,7 @@
 extension Shard {
-    // MARK: - What has changed
+    // MARK: - Tracking changes
 
-    /// From now on it is known who has changed since the last snapshot.
+    /// Starts tracking changes since the last snapshot.
     public mutating func trackChanges() {
         tracker.isOn = true
         guard tracker.dirty.isEmpty else { return }
@@ -10,7 +10,7 @@ extension Shard {
         }
     }
 
-    /// A slot for a member that is not there yet.
+    /// Inserts a new member and returns its slot.
     mutating func insert(_ member: Pseudonym, order: UInt64) -> Int {
         let slot = members.insert(member, order: order)
         ahead?.settle(slot)
@@ -20,7 +20,7 @@ extension Shard {
         return slot
     }
 
-    /// To be called before a member is changed.
+    /// Must be called before a member changes.
     @inline(__always)
     mutating func touch(_ slot: Int) {
         if members.slots[slot].saved != .dirty { dirty(slot) }
@@ -33,7 +33,7 @@ extension Shard {
         tracker.dirty.append(UInt32(slot))
     }
 
-    /// Takes a member out.
+    /// Removes a member.
     mutating func remove(_ slot: Int) {
         touch(slot)
         if tracker.isOn { tracker.removed.insert(members.slots[slot].pseudonym) }
@@ -42,12 +42,13 @@ extension Shard {
 
     // MARK: - Writing
 
-    /// Whether a snapshot is under way.
+    /// Whether a snapshot is in progress.
     public var isSnapshotting: Bool { tracker.point != nil }
 
-    /// Begins a snapshot of what has changed since the last one; nil where one is under way, or an epoch is being opened.
-    /// - Parameter offset: the next one to handle.
-    /// - Returns: what is to be written beside the members. Costs O(changed members), and a copy of the open delta.
+    /// Begins a snapshot of all changes since the last one. Returns `nil` if one is in progress or an epoch is being
+    /// opened.
+    /// - Parameter offset: The next offset to handle.
+    /// - Returns: The state to be written beside the members. Cost: O(changed members), and a copy of the open delta.
     public mutating func beginSnapshot(at offset: Int64) -> ShardHeader? {
         guard tracker.isOn, tracker.point == nil, neededModel == nil else { return nil }
         let header = header(at: offset)
@@ -59,14 +60,14 @@ extension Shard {
         for slot in tracker.pending where members.slots[Int(slot)].isUsed {
             members.update(Int(slot)) { if $0.saved == .dirty { $0.saved = .pending } }
         }
-        // At once, and first: whoever comes back is written after.
+        // Removals are written first, because a member that returns is written later.
         for member in tracker.removed.sorted() { tracker.output.append(removed: member) }
         tracker.removed.removeAll()
         return header
     }
 
-    /// Writes some members of the snapshot under way.
-    /// - Returns: whether that were the last ones.
+    /// Writes some members of the snapshot in progress.
+    /// - Returns: Whether the snapshot is complete.
     public mutating func continueSnapshot(most: Int) -> Bool {
         guard tracker.point != nil else { return false }
         var left = most
@@ -84,14 +85,14 @@ extension Shard {
         return true
     }
 
-    /// Hands over the members written since it was called last.
+    /// Passes the members written since the previous call to `body`.
     public mutating func takeSnapshot(_ body: (borrowing MemberStates) -> Void) {
         guard !tracker.output.isEmpty else { return }
         body(tracker.output)
         tracker.output.removeAll()
     }
 
-    /// All that there is besides members, as it stands.
+    /// Returns the current state except for members.
     func header(at offset: Int64) -> ShardHeader {
         var header = ShardHeader(point: SnapshotPoint(offset: offset, epoch: openEpoch))
         header.closings = closings
@@ -109,12 +110,12 @@ extension Shard {
 
     // MARK: - Restoring
 
-    /// Continues from a snapshot: what has happened from its point on is to be replayed, up to the committed position.
+    /// Continues from a snapshot. Events from its point on must be replayed up to the committed position.
     /// - Parameters:
-    ///   - model: that of the open epoch.
-    ///   - header: of the snapshot that is whole.
-    ///   - members: its members; some may come from a later snapshot that was not finished.
-    ///   - later: the header of that snapshot; nil: there was none.
+    ///   - model: The model of the open epoch.
+    ///   - header: The header of the complete snapshot.
+    ///   - members: Its members. Some may come from a later, unfinished snapshot.
+    ///   - later: The header of the unfinished snapshot; `nil` for none.
     public init(
         partition: Int32, model: CompiledModel, keys: Keys, header: ShardHeader, members restored: RestoredMembers,
         later: ShardHeader?
@@ -132,36 +133,37 @@ extension Shard {
         memberLimit = MemberLimit(isFull: header.isFull, until: ahead?.later?.fullSwitches)
     }
 
-    /// What a snapshot that was not finished knows at its point: to be called after each step of a replay.
-    /// - Parameter offset: the next one to handle.
+    /// Applies the header of an unfinished snapshot once the replay reaches its point. Must be called after each step
+    /// of a replay.
+    /// - Parameter offset: The next offset to handle.
     public mutating func reach(_ offset: Int64) {
         guard let ahead, neededModel == nil else { return }
         let point = SnapshotPoint(offset: offset, epoch: openEpoch)
         if let later = ahead.later, later.point == point {
-            // Members written by it passed over what happened before: the sum of changes is the snapshot's.
+            // Members from the unfinished snapshot skipped earlier events, so its sum of changes replaces ours.
             delta = OpenDelta(later.delta)
             memberLimit.arrive(isFull: later.isFull, switches: later.fullSwitches)
         }
         if point >= ahead.last { self.ahead = nil }
     }
 
-    /// The point up to which a replay has to come; nil: it is past it.
+    /// The point that the replay must reach; `nil` once it is past it.
     public var restoredThrough: SnapshotPoint? { ahead?.last }
 
-    /// The replay is over: counters that are kept beside the members are computed anew.
+    /// Ends the replay and recomputes counters that are kept beside the members.
     public mutating func endRestore() {
         counters.eligible = 0
         for slot in members.slots where slot.isUsed && slot.cluster != MemberTable.uncounted { counters.eligible += 1 }
     }
 
-    /// Whether the member's state holds the event at the offset already.
+    /// Whether the member's state already includes the event at the offset.
     @inline(__always)
     func isAhead(_ slot: Int, of offset: Int64) -> Bool {
         guard let ahead else { return false }
         return ahead.point(slot).offset > offset
     }
 
-    /// Whether the member's state holds the opening of the epoch by the event at the offset already.
+    /// Whether the member's state already includes the opening of the epoch by the event at the offset.
     @inline(__always)
     func isAhead(_ slot: Int, ofOpening point: SnapshotPoint) -> Bool {
         guard let ahead else { return false }
@@ -169,16 +171,16 @@ extension Shard {
     }
 }
 
-/// The members of a partition as a log of snapshots tells of them, one behind the other.
+/// The members of a partition, collected from a log of snapshots.
 public struct RestoredMembers: Sendable {
     var table = MemberTable()
     private var points: [SnapshotPoint] = []
     private var places: [SnapshotPoint: UInt32] = [:]
-    /// Some of them, to be found without a dictionary.
+    /// A cache of recent points, to avoid dictionary look-ups.
     private var recent = [(point: SnapshotPoint, place: UInt32)?](repeating: nil, count: 64)
-    /// Of the members that were put in last: a buffer that is used again.
+    /// Slots of the members inserted last: a reusable buffer.
     private var slots: [Int] = []
-    /// By slot.
+    /// Index of the point by slot.
     private var point: [UInt32] = []
 
     public init() {}
@@ -188,13 +190,13 @@ public struct RestoredMembers: Sendable {
     /// Above the number of every topic that a member has.
     public var topicBound: Int { table.topicBound }
 
-    /// Makes room for as many members at once, and for about as many topics of theirs.
+    /// Reserves room for members and topics.
     public mutating func reserve(_ count: Int, topics: Int) {
         table.reserve(members: count, topics: topics)
         point.reserveCapacity(count)
     }
 
-    /// Members as they were at points, one for each: in the place of what was known of them.
+    /// Inserts or replaces members as of the given points, one per member.
     public mutating func put(_ states: borrowing MemberStates, at points: [SnapshotPoint]) {
         table.restore(states, &slots)
         for index in slots.indices {
@@ -205,7 +207,7 @@ public struct RestoredMembers: Sendable {
 
     @inline(__always)
     private mutating func place(of point: SnapshotPoint) -> UInt32 {
-        // They come in runs, or from few snapshots in turn.
+        // Points come in runs, or alternate between few snapshots.
         let near = Int(truncatingIfNeeded: point.offset) & (recent.count - 1)
         if let last = recent[near], last.point == point { return last.place }
         let place = places[point] ?? UInt32(points.count)
@@ -219,13 +221,13 @@ public struct RestoredMembers: Sendable {
 
     public func contains(_ pseudonym: Pseudonym) -> Bool { table.find(pseudonym) != nil }
 
-    /// A member is no more.
+    /// Removes a member.
     public mutating func remove(_ pseudonym: Pseudonym) {
         if let slot = table.find(pseudonym) { table.remove(slot) }
     }
 
-    /// Visits all members, in no order that means anything.
-    /// - Parameter body: a member, the point that it is of, and its topics, weights and directions.
+    /// Visits all members in unspecified order.
+    /// - Parameter body: Receives a member, its point, and its topics, weights and directions.
     public func visit(
         _ body: (MemberFields, SnapshotPoint, Span<TopicNumber>, Span<UInt32>, Span<UInt16>) throws -> Void
     ) rethrows {
@@ -247,12 +249,12 @@ public struct RestoredMembers: Sendable {
         }
     }
 
-    /// The point that a replay has to come to before the members are those of one moment.
+    /// Returns the point that a replay must reach before all members belong to one moment.
     public func lastPoint(after base: SnapshotPoint, later: ShardHeader?) -> SnapshotPoint {
         ahead(of: base, later: later)?.last ?? base
     }
 
-    /// Who is ahead of the point; nil: nobody.
+    /// Returns the members that are ahead of the point, or `nil` for none.
     func ahead(of base: SnapshotPoint, later: ShardHeader?) -> MembersAhead? {
         let last = points.max().map { max($0, later?.point ?? $0) } ?? later?.point ?? base
         guard last > base else { return nil }
@@ -261,11 +263,11 @@ public struct RestoredMembers: Sendable {
     }
 }
 
-/// Members whose state is that of a later point than the replay has come to.
+/// Members whose state belongs to a later point than the replay has reached.
 struct MembersAhead: Sendable {
-    /// The first is the replay's beginning.
+    /// The points; the first is the start of the replay.
     let points: [SnapshotPoint]
-    /// By slot.
+    /// Index of the point by slot.
     var place: [UInt32]
     let last: SnapshotPoint
     let later: ShardHeader?
@@ -275,7 +277,7 @@ struct MembersAhead: Sendable {
         slot < place.count ? points[Int(place[slot])] : points[0]
     }
 
-    /// Another member has the slot now.
+    /// Marks a slot that is reused by another member.
     mutating func settle(_ slot: Int) {
         if slot < place.count { place[slot] = 0 }
     }

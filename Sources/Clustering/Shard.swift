@@ -1,25 +1,26 @@
-/// One input partition's engine: a function of its log and of the models. Clock, members, open delta, candidates and ids.
+/// The engine of one input partition: clock, members, open delta, candidates and event ids. A function of its log and
+/// of the models.
 ///
-/// A record is handled in steps: `look` says whether the clock moves; then `close`, then `open` with the model of the new
-/// epoch, and only then `handle`. Between any two steps the shard has a phase that it can be continued from.
+/// A record is handled in steps. `look` returns whether the clock advances. Then `close`, and `open` with the model of
+/// the new epoch, and then `handle`. Between any two steps the shard has a phase from which it can be continued.
 public struct Shard<Keys: TopicKeys> {
-    /// Counted since the shard was made; for metrics and messages.
+    /// Counters since the shard was created, for metrics and messages.
     public struct Counters: Equatable, Sendable {
         public var events: Int64 = 0
         public var duplicates: Int64 = 0
-        /// Of an epoch before the open one.
+        /// Events of an epoch before the open one.
         public var late: Int64 = 0
-        /// Of an epoch beyond the open one: handled as if it came at its end.
+        /// Events of an epoch after the open one. They are handled as if they occurred at its end.
         public var early: Int64 = 0
         public var sensitiveTopics: Int64 = 0
         public var candidates: Int64 = 0
         public var erased: Int64 = 0
-        /// Tombstones of viewers that nobody knew.
+        /// Tombstones of unknown viewers.
         public var unknownErased: Int64 = 0
         public var eligible: Int64 = 0
         /// Of new viewers beyond `members.max`.
         public var refused: Int64 = 0
-        /// Events that provably changed no membership, so that not all clusters were scanned.
+        /// Events that provably change no membership, so that the scan of all clusters was skipped.
         public var skipped: Int64 = 0
 
         public init() {}
@@ -27,9 +28,9 @@ public struct Shard<Keys: TopicKeys> {
 
     public let partition: Int32
     public internal(set) var phase = Phase.genesis
-    /// The epoch that is open, or was before the one that is waited for; nil: genesis.
+    /// The open epoch, or the last open one while the next is awaited; `nil` in genesis.
     public internal(set) var openEpoch: Epoch?
-    /// How many closings there have been.
+    /// The number of epoch deltas so far.
     public internal(set) var closings: Int64 = 0
     public internal(set) var counters = Counters()
     /// The model of the open epoch.
@@ -39,11 +40,11 @@ public struct Shard<Keys: TopicKeys> {
     var members = MemberTable()
     var memberLimit = MemberLimit()
     var tracker = SnapshotTracker()
-    /// Members that a replay has to pass over for a while; nil: none.
+    /// Members that a replay must skip for a while; `nil` for none.
     var ahead: MembersAhead?
     var delta = OpenDelta()
     var candidates = OpenCandidates()
-    /// Candidates by name, so that a known one costs no HMAC; bounded.
+    /// Candidates by name, so that a known one needs no HMAC. Bounded.
     var candidateCache: [[UInt8]: UInt128] = [:]
     /// Topics outside the vocabulary by name: whether they are sensitive under the current model; bounded.
     var sensitivityCache: [[UInt8]: Bool] = [:]
@@ -51,16 +52,16 @@ public struct Shard<Keys: TopicKeys> {
     var unnamed: [UInt128: TopicNumber] = [:]
     var scores: [Int32]
     var drift: CentroidDrift
-    /// The direction of the member at hand, before its event.
+    /// The direction of the current member before its event.
     var before = DirectionBefore()
-    /// Whether every skipped scan is done all the same, and compared: for tests.
+    /// Whether every skipped scan is repeated and compared; for tests.
     public var isAudited = false
-    /// Of those, how many would have changed a membership.
+    /// The number of skipped scans that would have changed a membership.
     public internal(set) var wrongSkips: Int64 = 0
-    /// Last: where all else lies does not depend on its type.
+    /// Last, so that the offsets of the other fields do not depend on its type.
     var keys: Keys
 
-    /// - Parameter genesis: the genesis model, which is the model of genesis.
+    /// Creates a shard in genesis.
     public init(partition: Int32, genesis: CompiledModel, keys: Keys) {
         self.partition = partition
         self.keys = keys
@@ -73,7 +74,8 @@ public struct Shard<Keys: TopicKeys> {
         adopt(genesis)
     }
 
-    /// A shard that begins with an epoch open and has no genesis: the epoch of each event is given, and the clock is not asked.
+    /// Creates a shard with an open epoch and without genesis. The epoch of each event is given, and the clock is not
+    /// used.
     public init(partition: Int32, genesis: CompiledModel, keys: Keys, opening first: Epoch) {
         self.init(partition: partition, genesis: genesis, keys: keys)
         openEpoch = first
@@ -83,7 +85,7 @@ public struct Shard<Keys: TopicKeys> {
     public var memberCount: Int { members.count }
     var fixed: Settings.Fixed { current.model.settings.fixed }
 
-    /// Looks at a record's time: the epoch to move to, or nil. In no phase but `genesis` and `open`.
+    /// Observes a record's time and returns the epoch to advance to, or `nil`. Only in the phases `genesis` and `open`.
     public mutating func look(viewer: Pseudonym, time: Int64) -> Epoch? {
         let epoch = Arithmetic.epoch(of: time, length: current.rules.epochLength)
         guard let to = clock.look(viewer: UInt64(truncatingIfNeeded: viewer), epoch: epoch, open: openEpoch) else {
@@ -92,7 +94,7 @@ public struct Shard<Keys: TopicKeys> {
         return openEpoch.map { to > $0 } ?? true ? to : nil
     }
 
-    /// Closes the open epoch and all up to `epoch`, which is waited for from now on.
+    /// Closes the open epoch and all up to `epoch`, which the shard then waits to open.
     public mutating func close(to epoch: Epoch) -> Closing {
         closings += 1
         var clusters = delta.take()
@@ -104,20 +106,20 @@ public struct Shard<Keys: TopicKeys> {
             candidates: sightings, namings: namings)
     }
 
-    /// The version of the model that opening needs; nil where nothing waits.
+    /// The version of the model needed to open the next epoch; `nil` if none is awaited.
     public var neededModel: Epoch? {
         guard case .waiting(let epoch, _) = phase else { return nil }
         return epoch - fixed.staleness
     }
 
-    /// The version of the model that the open epoch's events are handled with; nil: the genesis model. A record of the model
-    /// topic may hold for many versions, however they arrived: so the epoch names the version, and not the record.
+    /// The version of the model for the open epoch's events; `nil` for the genesis model. Derived from the epoch,
+    /// because one model record may hold for several versions.
     public var version: Epoch? {
         guard current.version != nil, let openEpoch else { return nil }
         return openEpoch - fixed.staleness
     }
 
-    /// Takes a model as the current one.
+    /// Makes a model the current one.
     mutating func adopt(_ model: CompiledModel) {
         current = model
         sensitivityCache.removeAll(keepingCapacity: true)

@@ -1,8 +1,8 @@
-/// Where a snapshot was taken: before the record at `offset`, in the open epoch. Never between a closing and its opening.
+/// The point of a snapshot: before the record at `offset`, in the open epoch. Never between closing and opening.
 public struct SnapshotPoint: Hashable, Comparable, Sendable {
     /// The next offset to handle.
     public var offset: Int64
-    /// The open epoch; nil: genesis.
+    /// The open epoch; `nil` in genesis.
     public var epoch: Epoch?
 
     public init(offset: Int64, epoch: Epoch?) {
@@ -15,16 +15,16 @@ public struct SnapshotPoint: Hashable, Comparable, Sendable {
     }
 }
 
-/// What a snapshot holds besides the members: all that the log from there on does not give back.
+/// The state of a shard except for members, as far as the log does not restore it.
 public struct ShardHeader: Equatable, Sendable {
     public var point: SnapshotPoint
-    /// How many closings there have been.
+    /// The number of epoch deltas so far.
     public var closings: Int64 = 0
-    /// The oldest first.
+    /// The entries of the clock, the oldest first.
     public var clock: [EpochClock.Entry] = []
-    /// The ids that are remembered, the oldest first.
+    /// The remembered event ids, the oldest first.
     public var ids: [UInt64] = []
-    /// Of the open epoch; clusters ascending, no samples.
+    /// The delta of the open epoch: clusters ascending, without samples.
     public var delta: [ClusterDelta] = []
     /// Ascending.
     public var candidates: [CandidateSighting] = []
@@ -46,14 +46,14 @@ public struct ShardHeader: Equatable, Sendable {
 public struct MemberFields: Equatable, Sendable {
     public var pseudonym: Pseudonym
     public var order: UInt64
-    /// The time that the profile is decayed to, ms.
+    /// The time that the profile is decayed to, in ms.
     public var landmark: Int64
-    /// The epoch that was open when it was last handled; nil: genesis.
+    /// The epoch that was open when the member was last handled; `nil` for genesis.
     public var lastEpoch: Epoch?
     public var events: UInt32
-    /// The cluster that it is counted in; 0: in none; nil: not eligible.
+    /// The cluster whose sums include the member; 0 if unassigned, `nil` if not eligible.
     public var cluster: ClusterID?
-    /// The cluster that it last moved away from; 0: none.
+    /// The cluster that the member last moved away from; 0 for none.
     public var previous: ClusterID
 
     public init(
@@ -70,25 +70,25 @@ public struct MemberFields: Equatable, Sendable {
     }
 }
 
-/// Members' states one behind the other: no object a member.
+/// The states of several members in contiguous arrays, without an object per member.
 public struct MemberStates: Equatable, Sendable {
     public package(set) var fields: [MemberFields] = []
-    /// Where the topics of each member end.
+    /// The end of each member's topics.
     public package(set) var ends: [Int] = []
     public package(set) var topics: [TopicNumber] = []
     public package(set) var weights: [UInt32] = []
     public package(set) var directions: [UInt16] = []
-    /// Members that are no more.
+    /// Members that have been removed.
     public private(set) var removed: [Pseudonym] = []
 
     public init() {}
 
     public var isEmpty: Bool { fields.isEmpty && removed.isEmpty }
 
-    /// Members, and those that are no more.
+    /// The number of members, including removed ones.
     public var count: Int { fields.count + removed.count }
 
-    /// The places of a member's topics in the three arrays.
+    /// Returns the places of a member's topics in the three arrays.
     @inlinable
     public func range(_ index: Int) -> Range<Int> {
         (index == 0 ? 0 : ends[index - 1])..<ends[index]

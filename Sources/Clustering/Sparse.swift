@@ -13,13 +13,13 @@ public struct Component: Equatable, Hashable, Sendable {
 extension Component: TopicEntry {}
 extension SumEntry: TopicEntry {}
 
-/// An entry of a sparse vector whose topics ascend.
+/// An entry of a sparse vector with ascending topics.
 protocol TopicEntry {
     var topic: TopicNumber { get }
 }
 
 extension Array where Element: TopicEntry {
-    /// Visits the entries of the topics that both have, ascending.
+    /// Visits the entries of common topics in ascending order.
     @inline(__always)
     func forEachCommon<Other: TopicEntry>(with other: [Other], _ body: (Element, Other) -> Void) {
         var (i, j) = (0, 0)

@@ -1,22 +1,22 @@
-/// Directions as unit vectors of doubles, one behind the other: what the coordinator's own k-means works on. Topics are
-/// numbered anew, so that a dense vector is no longer than there are topics among the points.
+/// Directions as unit vectors of doubles in contiguous storage, for the coordinator's k-means. Topics are renumbered
+/// densely, so that a dense vector has only topics that occur in the points.
 struct SparsePoints {
     private(set) var count = 0
     /// The topic of each dense index, ascending.
     let topics: [TopicNumber]
-    /// Where each point begins in `index` and `value`; one more than points.
+    /// The start of each point in `index` and `value`, with one more element than there are points.
     private(set) var starts: [Int] = [0]
     private(set) var index: [Int32] = []
     private(set) var value: [Double] = []
 
-    /// Points without a component that counts are left out.
+    /// Points without a counted component are omitted.
     init(_ samples: [Sample], keeping isKept: (TopicNumber) -> Bool) {
         var builder = Builder()
         for sample in samples { builder.add(sample.direction, keeping: isKept) }
         self.init(builder)
     }
 
-    /// Some of the points, in the order named.
+    /// Selects points in the given order.
     init(_ points: SparsePoints, _ chosen: [Int]) {
         topics = points.topics
         for point in chosen {
@@ -38,24 +38,24 @@ struct SparsePoints {
         count = starts.count - 1
     }
 
-    /// Collects points of any length; each is made a unit vector.
+    /// Collects points of any length and normalises them.
     struct Builder {
-        /// Of all points, one behind the other.
+        /// The topics of all points, concatenated.
         fileprivate var topics: [TopicNumber] = []
         fileprivate var values: [Double] = []
         fileprivate var starts = [0]
-        /// By number.
+        /// Whether a topic occurs, by number.
         fileprivate var isThere: [Bool] = []
 
-        /// Adds a point, topics ascending.
-        /// - Returns: its length before; a point of length 0 is left out.
+        /// Adds a point with ascending topics.
+        /// - Returns: The original length. A point of length 0 is omitted.
         @discardableResult
         mutating func add(_ components: [(TopicNumber, Double)]) -> Double {
             for (topic, component) in components { append(topic, component) }
             return end()
         }
 
-        /// The same of a member's direction, some of its topics left out.
+        /// Adds a member's direction without some of its topics.
         @discardableResult
         mutating func add(_ direction: [Component], keeping isKept: (TopicNumber) -> Bool) -> Double {
             for component in direction where isKept(component.topic) {
@@ -69,7 +69,7 @@ struct SparsePoints {
             values.append(component)
         }
 
-        /// The point ends here.
+        /// Ends the current point.
         private mutating func end() -> Double {
             let range = (starts.last ?? 0)..<values.count
             var square = 0.0
@@ -95,8 +95,9 @@ struct SparsePoints {
 
     var width: Int { topics.count }
 
-    /// How similar each point is to the nearest of what there was, and one of up to eight points besides: a lane for each.
-    /// - Parameter similar: to the nearest of what there was.
+    /// Returns the similarity of each point to the nearest of the existing centroids and one of up to eight chosen
+    /// points, one lane per chosen point.
+    /// - Parameter similar: The similarity to the nearest existing centroid.
     func nearest(_ similar: [Double], _ chosen: [Int]) -> [SIMD8<Double>] {
         var vectors = [SIMD8<Double>](repeating: .zero, count: width)
         for (lane, point) in chosen.enumerated() {
@@ -111,7 +112,7 @@ struct SparsePoints {
         }
     }
 
-    /// The point times one dense vector.
+    /// Returns the product of the point and a dense vector.
     @inline(__always)
     func dot(_ point: Int, _ vector: [Double]) -> Double {
         var sum = 0.0
@@ -131,14 +132,14 @@ struct SparsePoints {
         for place in starts[point]..<starts[point + 1] { vector[Int(index[place])] += value[place] * weight }
     }
 
-    /// The point as a dense vector.
+    /// Returns the point as a dense vector.
     func dense(_ point: Int) -> [Double] {
         var vector = [Double](repeating: 0, count: width)
         add(point, to: &vector)
         return vector
     }
 
-    /// Components of some cluster over the topics of the points; those of other topics are lost.
+    /// Returns a cluster's components as a dense vector over the topics of the points. Other topics are dropped.
     func dense(_ components: [(TopicNumber, Double)]) -> [Double] {
         var vector = [Double](repeating: 0, count: width)
         var local = 0
@@ -149,7 +150,7 @@ struct SparsePoints {
         return vector
     }
 
-    /// A dense unit vector as a centroid in Q15, zeros left out.
+    /// Returns a dense unit vector as a centroid in Q15, without zeros.
     func centroid(_ vector: [Double]) -> [Component] {
         var centroid: [Component] = []
         for (local, component) in vector.enumerated() {
@@ -159,7 +160,7 @@ struct SparsePoints {
         return centroid
     }
 
-    /// How many different directions there are, counted up to `most`.
+    /// Counts distinct directions, up to `most`.
     func different(most: Int) -> Int {
         var seen: Set<[Double]> = []
         for point in 0..<count where seen.count < most {
@@ -170,7 +171,7 @@ struct SparsePoints {
     }
 }
 
-/// Vectors of doubles, summed in the order of their indices.
+/// Operations on dense vectors of doubles, in the order of indices.
 enum Dense {
     static func norm(_ vector: [Double]) -> Double {
         var square = 0.0
@@ -178,7 +179,7 @@ enum Dense {
         return square.squareRoot()
     }
 
-    /// The vector with length 1; nil where it has none.
+    /// Returns the normalised vector, or `nil` if its length is 0.
     static func unit(_ vector: [Double]) -> [Double]? {
         let norm = norm(vector)
         return norm > 0 ? vector.map { $0 / norm } : nil

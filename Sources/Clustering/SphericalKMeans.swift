@@ -1,27 +1,27 @@
-/// Spherical k-means (Dhillon and Modha, 2001) over a sample: greedy k-means++ (Arthur and Vassilvitskii, 2007) and Lloyd.
-/// Doubles, sequentially in the order of the points: + − × ÷ √ only.
+/// Spherical k-means (Dhillon and Modha, 2001) over a sample: greedy k-means++ (Arthur and Vassilvitskii, 2007) and
+/// Lloyd's iteration. Uses doubles, sequentially in the order of the points, with + − × ÷ √ only.
 struct SphericalKMeans {
     let points: SparsePoints
-    /// How many members each point stands for; empty: one.
+    /// The number of members that each point represents. Empty if each represents one.
     private let weights: [Double]
     let clusters: Int
     /// A row of `width` for each topic of the points.
     private(set) var centroids: [Double]
-    /// Clusters rounded up to whole vectors; what is beyond them is 0.
+    /// The number of clusters, rounded up to whole vectors. The remaining columns are 0.
     let width: Int
     /// The cluster of each point, after `run`.
     private(set) var assignment: [Int]
-    /// The summed similarity of the points to their centroids, weighted, after `run`.
+    /// The weighted sum of the points' similarities to their centroids, after `run`.
     private(set) var objective = 0.0
 
-    /// Begins with centroids drawn from the points.
-    /// - Parameter tries: how many candidates each step compares.
+    /// Draws initial centroids from the points.
+    /// - Parameter tries: The number of candidates compared in each step.
     init(_ points: SparsePoints, clusters: Int, tries: Int, draws: inout SplitMix64) {
         self.init(points, clusters: clusters)
         draw(tries: tries, &draws)
     }
 
-    /// Begins with given centroids, dense unit vectors over the topics of the points.
+    /// Begins with given centroids: dense unit vectors over the topics of the points.
     init(_ points: SparsePoints, centroids given: [[Double]], weights: [Double] = []) {
         self.init(points, clusters: given.count, weights: weights)
         for (cluster, vector) in given.enumerated() { put(vector, cluster) }
@@ -36,7 +36,7 @@ struct SphericalKMeans {
         assignment = Array(repeating: 0, count: points.count)
     }
 
-    /// How many candidates a step of the seeding compares: 2 + ln K, without libm.
+    /// Returns the number of candidates per step of the seeding: 2 + ln K, without libm.
     static func tries(_ clusters: Int) -> Int {
         2 + [3, 8, 21, 55, 149, 404, 1_097].count { $0 <= clusters }
     }
@@ -49,7 +49,7 @@ struct SphericalKMeans {
         for (topic, value) in vector.enumerated() { centroids[topic * width + cluster] = value }
     }
 
-    /// Moves centroids to the normalised sums of their points, until a step gains less than a hundred-thousandth.
+    /// Moves centroids to the normalised sums of their points until a step's relative gain is below 10⁻⁵.
     mutating func run(iterations: Int) {
         var previous = -1.0
         for iteration in 0...iterations {
@@ -79,7 +79,7 @@ struct SphericalKMeans {
         }
     }
 
-    /// Point times all centroids, eight at a time: each sum in the order of the point's topics.
+    /// Multiplies a point with all centroids, eight at a time. Each sum follows the order of the point's topics.
     @inline(__always)
     private func score(_ point: Int, into scores: inout [Double]) {
         let range = points.starts[point]..<points.starts[point + 1]
@@ -90,7 +90,7 @@ struct SphericalKMeans {
         for offset in stride(from: 0, to: width, by: 64) {
             var sum = SIMD8<Double>.zero
             for place in index.indices {
-                // Safe: any bytes are doubles, and the load looks whether they lie within the centroids.
+                // Safe: any bytes are doubles, and the load checks that they are within the centroids.
                 let row = unsafe rows.unsafeLoadUnaligned(
                     fromByteOffset: Int(index[place]) * width + offset, as: SIMD8<Double>.self)
                 sum += value[place] * row
@@ -99,7 +99,7 @@ struct SphericalKMeans {
         }
     }
 
-    /// A cluster without points keeps its centroid.
+    /// Moves the centroids to the normalised sums. A cluster without points keeps its centroid.
     private mutating func move(to sums: [Double], _ counts: [Int]) {
         var squares = [Double](repeating: 0, count: clusters)
         for topic in 0..<points.width {
@@ -141,7 +141,7 @@ struct SphericalKMeans {
         }
     }
 
-    /// The first point at which the running sum of distances exceeds `target`.
+    /// Returns the first point at which the running sum of distances exceeds `target`.
     private static func pick(_ similar: [Double], at target: Double) -> Int {
         var sum = 0.0
         for (point, value) in similar.enumerated() {
@@ -152,7 +152,7 @@ struct SphericalKMeans {
     }
 }
 
-/// What draws are for: each has a state of its own.
+/// The purposes of draws. Each has its own generator state.
 enum Draws {
     enum Purpose: UInt64 {
         case seed = 1
@@ -161,7 +161,7 @@ enum Draws {
         case grow
     }
 
-    /// The state of (version, purpose, cluster, start).
+    /// Returns the generator state of (version, purpose, cluster, start).
     static func state(_ version: Epoch, _ purpose: Purpose, cluster: UInt64, start: Int) -> SplitMix64 {
         var draws = SplitMix64(seed: UInt64(bitPattern: version))
         for value in [purpose.rawValue, cluster, UInt64(start)] { draws.absorb(value) }

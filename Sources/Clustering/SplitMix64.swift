@@ -1,4 +1,4 @@
-/// SplitMix64 (Steele, Lea and Flood, 2014): the only source of draws, one state per purpose.
+/// SplitMix64 (Steele, Lea and Flood, 2014): the only random generator, with one state per purpose.
 public struct SplitMix64: Sendable {
     private var state: UInt64
 
@@ -6,7 +6,7 @@ public struct SplitMix64: Sendable {
         state = Self.mix(seed)
     }
 
-    /// Makes the state depend on a value: state = mix(state ⊕ value).
+    /// Mixes a value into the state: state = mix(state ⊕ value).
     public mutating func absorb(_ value: UInt64) {
         state = Self.mix(state ^ value)
     }
@@ -16,7 +16,7 @@ public struct SplitMix64: Sendable {
         return Self.finish(state)
     }
 
-    /// (next ≫ 11) · 2⁻⁵³: 0 … below 1.
+    /// Returns (next ≫ 11) · 2⁻⁵³, in 0 ..< 1.
     public mutating func uniform() -> Double {
         Double(next() >> 11) * 0x1p-53
     }

@@ -18,7 +18,7 @@ public struct TopicPattern: Equatable, Sendable {
         return pattern.skeleton.isEmpty && !pattern.isPrefix ? "nothing is left of it without white space" : nil
     }
 
-    /// Whether the topic is meant.
+    /// Returns whether the pattern matches the topic.
     public func matches(_ name: ArraySlice<UInt8>) -> Bool {
         matches(skeleton: TopicSkeleton.of(name))
     }

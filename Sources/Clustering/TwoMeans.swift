@@ -1,19 +1,19 @@
-/// Spherical 2-means from four beginnings at once: what `SphericalKMeans` does with each, operation by operation in the same
-/// order, and so to the same bits. Whether clusters are two is most of what a model costs, and one pass over the points serves
-/// all four.
+/// Spherical 2-means from four starts at once. Performs the operations of `SphericalKMeans` for each start in the same
+/// order, so the results are bit-identical. The split tests dominate the cost of a model, and one pass over the points
+/// serves all four starts.
 struct TwoMeans {
     static let starts = 4
 
     /// The cluster of each point.
     let assignment: [Int]
-    /// The summed similarity of the points to their centroids.
+    /// The sum of the points' similarities to their centroids.
     let objective: Double
     let centroids: ([Double], [Double])
 
-    /// The best of four, of equally good ones the first.
+    /// Computes the best of four starts. Ties go to the first.
     /// - Parameters:
-    ///   - iterations: steps of Lloyd, at most.
-    ///   - draws: the state that each begins with.
+    ///   - iterations: The maximum number of Lloyd steps.
+    ///   - draws: Returns the generator state of each start.
     init(_ points: SparsePoints, iterations: Int, draws: (_ start: Int) -> SplitMix64) {
         var lanes = [SIMD8<Double>](repeating: .zero, count: points.width)
         for start in 0..<Self.starts {
@@ -34,7 +34,7 @@ struct TwoMeans {
         centroids = (kept.map { $0[2 * best] }, kept.map { $0[2 * best + 1] })
     }
 
-    /// All four, side by side: a lane for each centroid.
+    /// All four starts side by side, with one lane per centroid.
     private struct Run {
         let points: SparsePoints
         var centroids: [SIMD8<Double>]
@@ -65,7 +65,7 @@ struct TwoMeans {
             }
         }
 
-        /// One that is done stays as it is.
+        /// Assigns points. Starts that have converged stay as they are.
         private mutating func assign() {
             for topic in sums.indices { sums[topic] = .zero }
             counts = .zero
@@ -76,12 +76,12 @@ struct TwoMeans {
             for point in 0..<points.count {
                 let range = starts[point]..<starts[point + 1]
                 var scores = SIMD8<Double>.zero
-                // Safe: a point's places are those of its topics, and there are a centroid and a sum for each topic.
+                // Safe: a point's places are those of its topics, and each topic has a centroid entry and a sum.
                 for place in range {
                     scores += unsafe value[unchecked: place] * centroids[unchecked: Int(index[unchecked: place])]
                 }
                 let (first, second) = (scores.evenHalf, scores.oddHalf)
-                // 1 in the lanes of the centroids that get the point: what a sum does not get is 0, which changes no bit.
+                // 1 in the lanes of the centroids that get the point. Other lanes add 0, which changes no bit.
                 var (evens, odds) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
                 var side = sides[point]
                 for start in 0..<TwoMeans.starts where isDone[start] == 0 {
@@ -109,7 +109,7 @@ struct TwoMeans {
             self.objectives = objectives
         }
 
-        /// A cluster without points keeps its centroid.
+        /// Moves the centroids. A cluster without points keeps its centroid.
         private mutating func move() {
             var squares = SIMD8<Double>.zero
             for sum in sums { squares += sum * sum }

@@ -1,9 +1,9 @@
 /// The topics that count. A topic is its name's bytes, its number the index in `entries`.
 public struct Vocabulary: Equatable, Sendable {
     public struct Entry: Equatable, Sendable {
-        /// nil: admitted, but no shard has told its name yet.
+        /// The name; `nil` if the topic is admitted but no shard has sent its name yet.
         public var name: [UInt8]?
-        /// The first 16 bytes of HMAC(key, "topic" 0 name), big-endian; nil for topics of `topics.file`.
+        /// The first 16 bytes of HMAC(key, "topic" 0 name), big-endian; `nil` for topics of `topics.file`.
         public var candidate: UInt128?
         /// It became sensitive, or too few viewers watched it. Its number is used again when no shard can name it any more.
         public var isRemoved = false
@@ -36,7 +36,7 @@ public struct CandidateTable: Equatable, Sendable {
         public var candidate: UInt128
         /// Ascending, at most `topics.min-viewers`.
         public var marks: [UInt32]
-        /// The tick of the model that last named it.
+        /// The tick of the model that last saw the candidate.
         public var named: Int64
 
         public init(candidate: UInt128, marks: [UInt32], named: Int64) {
@@ -48,7 +48,7 @@ public struct CandidateTable: Equatable, Sendable {
 
     /// Ascending by candidate.
     public var entries: [Entry] = []
-    /// How many were turned away because the vocabulary is full.
+    /// The number of candidates refused because the vocabulary is full.
     public var refused: Int64 = 0
 
     public init() {}

@@ -1,8 +1,8 @@
-/// A viewer's keyed pseudonym: the first 16 bytes of HMAC-SHA-256(key, viewer), read big-endian, so that the order of
-/// pseudonyms is the order of their bytes.
+/// A viewer's keyed pseudonym: the first 16 bytes of HMAC-SHA-256(key, viewer) as a big-endian number, so that
+/// pseudonyms sort like their bytes.
 public typealias Pseudonym = UInt128
 
-/// A cluster's number. Ids grow from 1 and are never used again; 0 means "in no cluster".
+/// A cluster's number. Ids increase from 1 and are never reused; 0 means unassigned.
 public typealias ClusterID = UInt32
 
 /// A topic's number in the vocabulary; "lower topic" means the lower number.
@@ -11,18 +11,18 @@ public typealias TopicNumber = UInt32
 /// A span of event time, numbered: ⌊time / `epoch.length`⌋.
 public typealias Epoch = Int64
 
-/// Where a shard stands between two steps.
+/// The phase of a shard between two steps.
 public enum Phase: Equatable, Sendable {
     /// Before the first epoch.
     case genesis
-    /// The epoch is open: its events are being handled.
+    /// The epoch is open, and its events are handled.
     case open(Epoch)
-    /// The epoch before it is closed, and this one is not open yet; `after` is the last member that an interrupted
-    /// opening has looked at.
+    /// The previous epoch is closed and this one is not yet open. `after` is the last member processed by an
+    /// interrupted opening.
     case waiting(Epoch, after: Pseudonym?)
 }
 
-/// Where a shard stands in its log: the next offset to read, and the phase.
+/// A shard's position in its log: the next offset to read, and the phase.
 public struct Position: Equatable, Sendable {
     public var offset: Int64
     public var phase: Phase
@@ -33,7 +33,7 @@ public struct Position: Equatable, Sendable {
     }
 }
 
-/// Why a member's change was published. The order is that of `allCases`: of several reasons the first one is named.
+/// The reason for a published member change. If several apply, the first in the order of `allCases` is used.
 public enum Reason: UInt8, CaseIterable, Sendable {
     case event = 1
     case erased

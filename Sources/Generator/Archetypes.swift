@@ -1,6 +1,6 @@
-/// The groups of like taste: a core of topics each, all with the same weights by rank.
+/// The taste groups of a stream. Each has a list of core topics; all groups share the same weights by rank.
 struct Archetypes: Sendable {
-    /// Topics of each archetype, in the order of rank.
+    /// The core topics of each archetype, by rank.
     private(set) var cores: [[Int]] = []
     let weights: [Double]
     private var unused: [Int] = []
@@ -28,7 +28,7 @@ struct Archetypes: Sendable {
         return cores.count - 1
     }
 
-    /// Adds an archetype whose first half of the core is another's, unless its core is given.
+    /// Adds an archetype that shares the first half of its core with another one, unless its core is given.
     mutating func add(like other: Int, _ draws: inout Draws) -> Int {
         if let given = addGiven() { return given }
         let kept = shape.coreTopics / 2
@@ -54,7 +54,7 @@ struct Archetypes: Sendable {
         cores[archetype].replaceSubrange(0..<ranks, with: core.prefix(ranks))
     }
 
-    /// A topic beside the pool that no archetype has had yet; when all have been used they come again.
+    /// Returns a topic outside the pool that no archetype uses. Topics are reused once all of them are taken.
     private mutating func unusedTopic(besides taken: [Int], _ draws: inout Draws) -> Int {
         while true {
             if let index = unused.lastIndex(where: { !taken.contains($0) }) { return unused.remove(at: index) }

@@ -1,14 +1,14 @@
-/// The videos of a stream: what each is about, how long it is and how popular.
+/// The videos of a stream: topics, duration and popularity of each.
 public struct Catalogue: Sendable {
-    /// A topic of a video.
+    /// A topic of a video with its weight.
     public struct Topic: Equatable, Sendable {
         /// 0 ..< `StreamShape.topics`.
         public var topic: Int
-        /// In thousandths: a number that JSON writes in three digits. Those of a video add up to 1,000, nearly.
+        /// The weight in thousandths, so that JSON needs three digits. The weights of a video add up to about 1,000.
         public var thousandths: Int
 
         public var weight: Double { Double(thousandths) / 1_000 }
-        /// As the engine reads it: ⌊w · 2¹⁶ + ½⌋.
+        /// The weight as the engine reads it: ⌊w · 2¹⁶ + ½⌋.
         public var q16: UInt32 { UInt32((thousandths * 65_536 + 500) / 1_000) }
     }
 
@@ -16,19 +16,19 @@ public struct Catalogue: Sendable {
     private var allTopics: [Topic] = []
     private var durations: [Int32] = []
     private var popularity: CumulativeWeights
-    /// Videos by main topic, and where each topic's begin.
+    /// Videos sorted by main topic, and the index at which each topic begins.
     private var ofTopic: [Int32] = []
     private var topicStarts: [Int] = []
     private var popularityOfTopic: CumulativeWeights
 
     public var count: Int { durations.count }
 
-    /// The main topic first.
+    /// Returns the topics of a video, the main topic first.
     public func topics(of video: Int) -> ArraySlice<Topic> {
         allTopics[Int(starts[video])..<Int(starts[video + 1])]
     }
 
-    /// Milliseconds, 15 seconds to 20 minutes.
+    /// Returns the duration of a video in milliseconds: 15 seconds to 20 minutes.
     public func duration(of video: Int) -> Int64 {
         Int64(durations[video])
     }
@@ -41,7 +41,7 @@ public struct Catalogue: Sendable {
 
     init(_ shape: StreamShape, _ archetypes: Archetypes, _ draws: inout Draws) {
         let popularTopics = Self.topicPopularity(shape)
-        // Half of the videos go by popularity and half are spread evenly, so that rare topics have videos too.
+        // Half of the videos follow popularity and half are spread evenly, so that rare topics have videos too.
         let main = AliasTable(popularTopics.map { 0.5 * $0 + 0.5 / Double(shape.topics) })
         let others = AliasTable(popularTopics)
         var holders = [[Int]](repeating: [], count: shape.topics)
@@ -88,12 +88,12 @@ public struct Catalogue: Sendable {
         popularityOfTopic = CumulativeWeights(ofTopic.map { popular[Int($0)] })
     }
 
-    /// By popularity.
+    /// Draws a video by popularity.
     func draw(_ draws: inout Draws) -> Int {
         popularity.draw(0..<count, &draws)
     }
 
-    /// By popularity among those of a main topic; none where there is none.
+    /// Draws a video by popularity among those with the main topic, or returns `nil` if there are none.
     func draw(topic: Int, _ draws: inout Draws) -> Int? {
         let range = topicStarts[topic]..<topicStarts[topic + 1]
         return range.isEmpty ? nil : Int(ofTopic[popularityOfTopic.draw(range, &draws)])

@@ -1,6 +1,7 @@
-/// SplitMix64 (Steele, Lea and Flood, 2014), one state per seed and purpose, with the distributions that streams need.
+/// SplitMix64 (Steele, Lea and Flood, 2014) with one state per seed and purpose, and the distributions that streams
+/// need.
 struct Draws: Sendable {
-    /// What is drawn; each has a sequence of its own, so that more viewers do not change the videos.
+    /// The purpose of a draw. Each purpose has its own sequence, so that adding viewers does not change the videos.
     enum Purpose: UInt64 {
         case archetypes = 1
         case catalogue, population, events, script, tastes
@@ -17,7 +18,7 @@ struct Draws: Sendable {
         return Self.finish(state)
     }
 
-    /// 0 … below 1, in steps of 2⁻⁵³.
+    /// Returns a number in 0 ..< 1, in steps of 2⁻⁵³.
     mutating func uniform() -> Double {
         Double(next() >> 11) * 0x1p-53
     }
@@ -26,7 +27,7 @@ struct Draws: Sendable {
         low + (high - low) * uniform()
     }
 
-    /// 0 ..< `bound`, which is above 0.
+    /// Returns a number in 0 ..< `bound`. `bound` must be positive.
     mutating func below(_ bound: Int) -> Int {
         Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(bound)).high)
     }
@@ -35,12 +36,12 @@ struct Draws: Sendable {
         share > 0 && uniform() < share
     }
 
-    /// Mean 1.
+    /// Returns an exponentially distributed number with mean 1.
     mutating func exponential() -> Double {
         -Elementary.ln(1 - uniform())
     }
 
-    /// Mean 0, variance 1: the polar method (Marsaglia, 1964).
+    /// Returns a normally distributed number with mean 0 and variance 1, by the polar method (Marsaglia, 1964).
     mutating func normal() -> Double {
         while true {
             let (x, y) = (uniform(-1, 1), uniform(-1, 1))
@@ -49,7 +50,8 @@ struct Draws: Sendable {
         }
     }
 
-    /// For small means: how many uniforms can be multiplied before the product falls below e^−mean (Knuth).
+    /// Returns a Poisson-distributed number; for small means. Counts how many uniform numbers can be multiplied before
+    /// the product falls below e^−mean (Knuth).
     mutating func poisson(_ mean: Double) -> Int {
         let limit = Elementary.exp(-mean)
         var (count, product) = (0, uniform())
@@ -60,7 +62,7 @@ struct Draws: Sendable {
         return count
     }
 
-    /// Fisher and Yates.
+    /// Shuffles in place (Fisher and Yates).
     mutating func shuffle<Element>(_ values: inout [Element]) {
         for index in stride(from: values.count - 1, to: 0, by: -1) { values.swapAt(index, below(index + 1)) }
     }

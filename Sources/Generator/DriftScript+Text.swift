@@ -1,22 +1,22 @@
-/// A line that is no step of a script: which one, and what it must be.
+/// A line of a script that cannot be parsed: its number, and the expected form.
 public struct DriftScriptError: Error, Equatable, CustomStringConvertible {
-    /// From 1.
+    /// The line number, from 1.
     public var line: Int
     public var description: String
 }
 
 extension DriftScript {
-    /// Reads a script: a step a line, the epoch before it. Empty lines and what follows a `#` do not count.
+    /// Parses a script: one step per line, preceded by its epoch. Empty lines and comments after `#` are ignored.
     ///
-    ///     40 birth 0.03            # a new archetype with new viewers, 3 % of the first ones; `like 4`: half its core is 4's
+    ///     40 birth 0.03            # a new archetype with new viewers, 3 % of the initial ones; `like 4`: shares half its core with 4
     ///     60 split 3               # half of archetype 3's viewers get another second half of the core
-    ///     80 merge 5 6 over 10     # 5 and 6 become one, within 10 epochs
-    ///     100 silence 8            # 8's viewers watch nothing any more
-    ///     100 scatter 9 to 0 1 2   # 9's viewers turn to others
+    ///     80 merge 5 6 over 10     # 5 and 6 become one within 10 epochs
+    ///     100 silence 8            # 8's viewers stop watching
+    ///     100 scatter 9 to 0 1 2   # 9's viewers turn to other archetypes
     ///     40 drift 7 every 12      # 7 gets a new core topic every 12 epochs
-    ///     50 viral chess 0.4 for 6 # a topic takes 40 % of all watches for 6 epochs
+    ///     50 viral chess 0.4 for 6 # one topic takes 40 % of all watches for 6 epochs
     ///
-    /// Whether the archetypes exist is for `StreamShape.validate`.
+    /// `StreamShape.validate` checks whether the archetypes exist.
     public init(text: String) throws(DriftScriptError) {
         self.init()
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
@@ -41,7 +41,7 @@ extension DriftScript.Action {
         "drift A every EPOCHS", "viral TOPIC SHARE for EPOCHS",
     ]
 
-    /// As a script has it.
+    /// The step in the form that `init(text:)` parses.
     public var text: String {
         switch self {
         case .birth(let share, let like): "birth \(share)" + (like.map { " like \($0)" } ?? "")

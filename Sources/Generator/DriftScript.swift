@@ -1,20 +1,22 @@
-/// What happens to the archetypes of a stream, epoch by epoch. Steps of one epoch happen in the order of the list.
+/// The changes of a stream's archetypes, epoch by epoch. Steps of one epoch happen in the order of the list.
 public struct DriftScript: Equatable, Sendable {
     public enum Action: Equatable, Sendable {
-        /// A new archetype with new viewers, a share of the stream's first ones, who mix with nobody and watch at least half
-        /// an event an epoch; `like` names an archetype that half of the core is taken from.
+        /// A new archetype with new viewers, whose number is a share of the stream's initial ones. They do not mix with
+        /// other archetypes and watch at least half an event an epoch. `like` names an archetype that gives half of the
+        /// core.
         case birth(share: Double, like: Int? = nil)
         /// Half of an archetype's viewers keep the first half of their core and get another second half.
         case split(Int)
-        /// Two archetypes become one, topic by topic, within so many epochs: the first halves of both cores.
+        /// Two archetypes become one, topic by topic, within a number of epochs. The result combines the first halves
+        /// of both cores.
         case converge(Int, Int, epochs: Int)
-        /// An archetype's viewers watch nothing any more.
+        /// An archetype's viewers stop watching.
         case silence(Int)
-        /// An archetype's viewers turn to others, each to one of them.
+        /// An archetype's viewers turn to other archetypes, each viewer to one of them.
         case scatter(Int, to: [Int])
-        /// An archetype gets a new core topic every so many epochs, until nothing of the old core is left.
+        /// An archetype gets a new core topic at a fixed interval of epochs, until the whole core is new.
         case wander(Int, every: Int)
-        /// One topic takes a share of all watches for so many epochs, whatever the tastes.
+        /// One topic takes a share of all watches for a number of epochs, regardless of taste.
         case viral(topic: Int, share: Double, epochs: Int)
     }
 
@@ -34,8 +36,8 @@ public struct DriftScript: Equatable, Sendable {
         self.steps = steps
     }
 
-    /// Birth at 40, split at 60, two that converge from 80 to 90, one that falls silent and one that scatters at 100, and
-    /// one that wanders from 40 on.
+    /// A birth at epoch 40, a split at 60, two archetypes that converge from 80 to 90, one that falls silent and one
+    /// that scatters at 100, and one that wanders from 40 on.
     public static let standard = DriftScript([
         Step(40, .birth(share: 0.03)),
         Step(40, .wander(7, every: 12)),
@@ -46,19 +48,20 @@ public struct DriftScript: Equatable, Sendable {
     ])
 }
 
-/// A step of the script as it is known afterwards: the truth that findings are held against.
+/// A step of the script with its actual effects: the ground truth that findings are compared with.
 public struct ScriptedOperation: Equatable, Sendable {
     public var action: DriftScript.Action
-    /// The archetypes concerned, the new one of a birth or a split last.
+    /// The archetypes concerned. The new archetype of a birth or a split is the last one.
     public var archetypes: [Int]
-    /// The epoch in which it begins.
+    /// The first epoch of the operation.
     public var begins: Int
-    /// The first epoch in which all of it holds; that of a silence or a birth is the same.
+    /// The first epoch in which the operation is complete. Equals `begins` for a silence and a birth.
     public var completes: Int
-    /// The epoch at whose end it could first be seen in the stream, by anybody: `nil` until then.
+    /// The first epoch at whose end the operation could be detected from the stream; `nil` until then.
     ///
-    /// Birth and split: max(40, 0.2 % of the viewers) of the new archetype have watched five times since; scatter: half of
-    /// the viewers have; converge: when the cores are the same; the others: when they begin. Decaying profiles show it
-    /// later, or, where a part of a change is enough, earlier; who has profiles may take a stricter measure.
+    /// For a birth and a split: max(40, 0.2 % of the viewers) of the new archetype have watched five times since. For a
+    /// scatter: half of the viewers have. For a convergence: the cores are equal. For other operations: the first
+    /// epoch. Decaying profiles show an operation later, or earlier if part of a change suffices; a judge that has
+    /// profiles may use a stricter measure.
     public var firstVisible: Int?
 }

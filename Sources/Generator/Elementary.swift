@@ -1,9 +1,10 @@
-/// exp, ln and powers from + − × ÷ alone, so that a stream is the same on every machine: libm's last digits differ.
+/// exp, ln and powers from + − × ÷ only, so that a stream is the same on every machine. The last digits of libm's
+/// results differ.
 enum Elementary {
     private static let ln2High = 0x1.62e42fee00000p-1
     private static let ln2Low = 0x1.a39ef35793c76p-33
 
-    /// eˣ for |x| ≤ 700: x = k ln 2 + r, and the Taylor series of eʳ.
+    /// Returns eˣ for |x| ≤ 700: x = k ln 2 + r, and the Taylor series of eʳ.
     static func exp(_ x: Double) -> Double {
         let k = (x / (ln2High + ln2Low)).rounded()
         let r = (x - k * ln2High) - k * ln2Low
@@ -12,7 +13,7 @@ enum Elementary {
         return sum * Double(sign: .plus, exponent: Int(k), significand: 1)
     }
 
-    /// ln x for a normal x above 0: x = 2ᵏ m, and ln m = 2 artanh((m − 1) / (m + 1)).
+    /// Returns ln x for a normal positive x: x = 2ᵏ m, and ln m = 2 artanh((m − 1) / (m + 1)).
     static func ln(_ x: Double) -> Double {
         var k = Double(x.exponent)
         var m = x.significand
@@ -26,7 +27,7 @@ enum Elementary {
         return k * ln2High + (2 * s * sum + k * ln2Low)
     }
 
-    /// xʸ for x above 0.
+    /// Returns xʸ for positive x.
     static func power(_ x: Double, _ y: Double) -> Double {
         exp(y * ln(x))
     }

@@ -1,7 +1,7 @@
 internal import Schemas
 
-/// Writes the events of one stream, as JSON or as Protobuf. What each event of a video has in common is kept ready: some
-/// hundred bytes a video.
+/// Encodes the events of one stream as JSON or Protobuf. The fields that all events of a video share are encoded once
+/// and kept, some hundred bytes a video.
 public struct EventEncoder: Sendable {
     public enum Format: String, CaseIterable, Sendable {
         case json
@@ -9,7 +9,7 @@ public struct EventEncoder: Sendable {
     }
 
     public let format: Format
-    /// Of each video: its name and topics, then its duration, with what stands around them.
+    /// For each video, the encoded name and topics, then the duration, with the surrounding syntax.
     private var prepared: [UInt8] = []
     private var ends: [Int] = []
 
@@ -32,7 +32,7 @@ public struct EventEncoder: Sendable {
         }
     }
 
-    /// Appends an event's value: a JSON object without a line's end, or a Protobuf message without its length.
+    /// Appends an event's value: a JSON object without a newline, or a Protobuf message without its length.
     public func append(_ event: borrowing GeneratedEvent, to bytes: inout [UInt8]) {
         let start = event.video == 0 ? 0 : ends[2 * event.video - 1]
         let (middle, end) = (ends[2 * event.video], ends[2 * event.video + 1])
@@ -57,14 +57,14 @@ public struct EventEncoder: Sendable {
         }
     }
 
-    /// Appends an event as a file has it: a line, or a message with its length, a varint, before it.
+    /// Appends an event in file form: a line, or a message preceded by its length as a varint.
     public func appendRecord(_ event: borrowing GeneratedEvent, to bytes: inout [UInt8]) {
         switch format {
         case .json:
             append(event, to: &bytes)
             bytes.append(UInt8(ascii: "\n"))
         case .protobuf:
-            // Most messages have 128 bytes or more and a length of two bytes: room for those is kept free.
+            // Most messages have 128 bytes or more, so two bytes are reserved for the length.
             let start = bytes.count
             bytes.append(0)
             bytes.append(0)
@@ -81,7 +81,7 @@ public struct EventEncoder: Sendable {
         }
     }
 
-    /// Appends the record's key: the viewer.
+    /// Appends the record's key, the viewer.
     public func appendKey(_ event: borrowing GeneratedEvent, to bytes: inout [UInt8]) {
         bytes.append(text: "viewer-")
         bytes.append(number: UInt64(event.viewer))
@@ -89,7 +89,7 @@ public struct EventEncoder: Sendable {
 
     // MARK: - Parts
 
-    /// What stands between the viewer's and the watched number.
+    /// Appends the JSON between the viewer's number and the watched milliseconds.
     static func json(video: Int, _ topics: ArraySlice<Catalogue.Topic>, into bytes: inout [UInt8]) {
         bytes.append(text: #"","video_id":"video-"#)
         bytes.append(number: UInt64(video))
@@ -126,7 +126,7 @@ public struct EventEncoder: Sendable {
         bytes.append(varint: value)
     }
 
-    /// A name with a number at its end, below 128 bytes.
+    /// Appends a name that ends in a number; the result is shorter than 128 bytes.
     private static func protobuf(
         _ field: UInt8, _ name: StaticString, _ number: UInt64, into bytes: inout [UInt8]
     ) {
@@ -142,17 +142,17 @@ public struct EventEncoder: Sendable {
 extension [UInt8] {
     /// Appends ASCII text.
     mutating func append(text: StaticString) {
-        // Safe: the string lasts for ever.
+        // Safe: a static string is never deallocated.
         unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Appends decimal digits.
+    /// Appends the number in decimal digits.
     mutating func append(number: UInt64) {
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
             var (rest, place) = (number, 20)
             repeat {
                 place -= 1
-                // Safe: 64 bits have 20 digits at most.
+                // Safe: 64 bits have at most 20 digits.
                 unsafe digits[place] = UInt8(truncatingIfNeeded: rest % 10) + 0x30
                 rest /= 10
             } while rest != 0
@@ -160,7 +160,7 @@ extension [UInt8] {
         }
     }
 
-    /// Appends Protobuf's varint.
+    /// Appends the number as a Protobuf varint.
     mutating func append(varint: UInt64) {
         var rest = varint
         while rest >= 0x80 {

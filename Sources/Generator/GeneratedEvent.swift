@@ -1,32 +1,33 @@
-/// A watch event of a stream, with numbers in place of names.
+/// A watch event of a stream, with numbers instead of names.
 public struct GeneratedEvent: Equatable, Sendable {
     /// 0 ..< `WatchStream.viewers`.
     public var viewer: Int
     /// 0 ..< `StreamShape.videos`.
     public var video: Int
-    /// The video's; the main topic first.
+    /// The topics of the video, the main topic first.
     public var topics: ArraySlice<Catalogue.Topic>
-    /// Milliseconds, 0 … `duration`.
+    /// Milliseconds watched, 0 … `duration`.
     public var watched: Int64
-    /// Milliseconds, above 0.
+    /// The video's length in milliseconds, positive.
     public var duration: Int64
-    /// Milliseconds since 1970; in the order of the stream but for late and repeated events.
+    /// Event time in milliseconds since 1970. Follows the order of the stream, except for late and repeated events.
     public var time: Int64
-    /// Different for different events, the same for a repetition.
+    /// The event id: unique for each event, equal for its repetitions.
     public var id: UInt64
-    /// The epoch of its place in the stream, from 0; that of `time` but for late and repeated events.
+    /// The epoch of the event's place in the stream, from 0. Equals the epoch of `time`, except for late and repeated
+    /// events.
     public var epoch: Int
-    /// Truth: whether the watch had nothing to do with the viewer's taste.
+    /// Ground truth: whether the watch was independent of the viewer's taste.
     public var isNoise: Bool
 }
 
 extension GeneratedEvent {
-    /// The name that the viewer has as `user_id` and as key.
+    /// The viewer's name as `user_id` and as record key.
     public var viewerName: String { Self.name(ofViewer: viewer) }
 
     public static func name(ofViewer viewer: Int) -> String { "viewer-\(viewer)" }
 
-    /// Appends its JSON form, without a line's end. `EventEncoder` does the same faster.
+    /// Appends the JSON form without a newline. `EventEncoder` is faster.
     public func appendJSON(to bytes: inout [UInt8]) {
         bytes.append(text: #"{"event_id":"e"#)
         bytes.append(number: id)

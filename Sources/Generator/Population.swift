@@ -1,19 +1,19 @@
-/// The viewers of a stream: about 30 bytes each, whatever they watch.
+/// The viewers of a stream, in about 30 bytes each.
 struct Population: Sendable {
     private(set) var main: [Int32] = []
     private(set) var second: [Int32] = []
-    /// The second archetype's part; 0: not mixed.
+    /// The share of the second archetype; 0 for a viewer with one archetype.
     private(set) var mix: [Float] = []
-    /// Watches an epoch; 0: silent.
+    /// Mean watches an epoch; 0 for a silent viewer.
     private(set) var rate: [Float] = []
-    /// Watches since an operation of the script changed the viewer's taste, at most 255.
+    /// Watches since the script last changed the viewer's taste, at most 255.
     private var watches: [UInt8] = []
-    /// Whom the script gave another taste since it was last asked to forget them, newcomers included.
+    /// Viewers whose taste the script changed since the list was last cleared, new viewers included.
     private(set) var changed: [Int32] = []
     private var byRate = AliasTable([Double]())
 
     var count: Int { main.count }
-    /// Watches of all viewers an epoch.
+    /// Mean watches of all viewers an epoch.
     var totalRate: Double { byRate.total }
 
     mutating func add(_ shape: StreamShape, _ draws: inout Draws) {
@@ -30,7 +30,7 @@ struct Population: Sendable {
         update()
     }
 
-    /// Viewers of one archetype who mix with none.
+    /// Adds viewers of one archetype that do not mix with another.
     mutating func add(_ viewers: Int, of archetype: Int, _ shape: StreamShape, leastRate: Double, _ draws: inout Draws)
     {
         for _ in 0..<viewers {
@@ -57,9 +57,10 @@ struct Population: Sendable {
         watches.append(0)
     }
 
-    /// Changes the viewers of an archetype.
-    /// - Parameter change: gives the archetype that a viewer turns to; the same: none; `nil`: watches nothing any more.
-    /// - Returns: the viewers that turned to another.
+    /// Changes the archetype of an archetype's viewers.
+    /// - Parameter change: Returns the archetype that a viewer turns to. The same archetype means no change, and `nil`
+    ///   means that the viewer falls silent.
+    /// - Returns: The viewers that turned to another archetype.
     mutating func turn(_ archetype: Int, _ change: () -> Int?) -> [Int] {
         var turned: [Int] = []
         for viewer in main.indices where main[viewer] == Int32(archetype) {
@@ -82,7 +83,7 @@ struct Population: Sendable {
         byRate = AliasTable(rate.lazy.map { Double($0) })
     }
 
-    /// The viewer of the next watch.
+    /// Draws the viewer of the next watch.
     mutating func draw(_ draws: inout Draws) -> Int {
         let viewer = byRate.draw(&draws)
         countWatch(viewer)
@@ -93,7 +94,7 @@ struct Population: Sendable {
         if watches[viewer] < .max { watches[viewer] += 1 }
     }
 
-    /// How many of the viewers have watched five times since they turned to their archetype.
+    /// Returns how many of the viewers have watched five times since they turned to their archetype.
     func exposed(_ viewers: [Int32]) -> Int {
         viewers.count { watches[Int($0)] >= 5 }
     }

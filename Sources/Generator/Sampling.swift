@@ -1,6 +1,6 @@
-/// Draws an index in proportion to a weight in constant time: the alias method (Walker, 1974; Vose, 1991).
+/// Draws an index in proportion to its weight in constant time: the alias method (Walker, 1974; Vose, 1991).
 struct AliasTable: Sendable {
-    /// One entry side by side: a draw looks at one place of memory.
+    /// The threshold and alias of an index, adjacent so that a draw reads one cache line.
     private struct Entry {
         var keep: Float
         var other: Int32
@@ -9,7 +9,7 @@ struct AliasTable: Sendable {
     private var entries: [Entry] = []
     let total: Double
 
-    /// - Parameter weights: at most 2³¹, none negative; all 0 only where nothing will be drawn.
+    /// - Parameter weights: At most 2³¹ non-negative weights. All may be 0 if no index is ever drawn.
     init(_ weights: some Collection<Double>) {
         total = weights.reduce(0, +)
         guard total > 0 else { return }
@@ -32,11 +32,11 @@ struct AliasTable: Sendable {
     }
 }
 
-/// A distribution on the line as a table of its quantiles, from a density that need not be normalised.
+/// A distribution of real numbers as a table of quantiles, from a density that need not be normalised.
 struct QuantileTable: Sendable {
     let values: [Double]
 
-    /// - Parameter count: how many quantiles: those of (i + ½) / count.
+    /// - Parameter count: The number of quantiles, at (i + ½) / count.
     init(_ range: ClosedRange<Double>, count: Int, density: (Double) -> Double) {
         let steps = 16_384
         let width = (range.upperBound - range.lowerBound) / Double(steps)
@@ -55,7 +55,7 @@ struct QuantileTable: Sendable {
         self.values = values
     }
 
-    /// Between two neighbouring quantiles, in proportion.
+    /// Draws a number, interpolated linearly between neighbouring quantiles.
     func draw(_ draws: inout Draws) -> Double {
         let place = draws.uniform() * Double(values.count - 1)
         let index = min(Int(place), values.count - 2)
@@ -63,15 +63,15 @@ struct QuantileTable: Sendable {
     }
 
     static let standardNormal = QuantileTable(-8...8, count: 1_024) { Elementary.exp(-$0 * $0 / 2) }
-    /// Beta(6, 2): how much of a video is watched that suits the viewer's taste.
+    /// Beta(6, 2): the watched share of a video that suits the viewer's taste.
     static let tasteEngagement = QuantileTable(0...1, count: 512) { $0 * $0 * $0 * $0 * $0 * (1 - $0) }
-    /// Beta(1.5, 4): and of one that does not.
+    /// Beta(1.5, 4): the watched share of a video that does not suit the viewer's taste.
     static let noiseEngagement = QuantileTable(0...1, count: 512) {
         $0.squareRoot() * (1 - $0) * (1 - $0) * (1 - $0)
     }
 }
 
-/// Running sums of weights, to draw an index from a range of them by bisection.
+/// Running sums of weights. Draws an index from a range of them by bisection.
 struct CumulativeWeights: Sendable {
     private var sums: [Double] = [0]
 

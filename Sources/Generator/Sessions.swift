@@ -1,8 +1,8 @@
-/// Who goes on watching, and when: a heap by time.
+/// The viewers within a session and the times of their next watches: a heap ordered by time.
 struct Sessions: Sendable {
     struct Going: Sendable {
         var viewer: Int
-        /// Of the next watch.
+        /// The time of the next watch.
         var time: Int64
     }
 
@@ -21,7 +21,7 @@ struct Sessions: Sendable {
         }
     }
 
-    /// Takes the first one out, if it is before a time.
+    /// Removes and returns the first entry if it is before the given time.
     mutating func popFirst(before time: Int64) -> Going? {
         guard let first = heap.first, first.time < time else { return nil }
         let last = heap.removeLast()

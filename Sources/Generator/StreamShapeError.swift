@@ -1,10 +1,10 @@
-/// A shape that makes no stream: which of its values, and what it must be.
+/// An invalid value of a shape: its name and the valid range.
 public struct StreamShapeError: Error, Equatable, CustomStringConvertible {
     public var description: String
 }
 
 extension StreamShape {
-    /// Throws the first value that makes no sense.
+    /// Checks all values and throws the first invalid one.
     public func validate() throws(StreamShapeError) {
         func require(_ condition: Bool, _ text: String) throws(StreamShapeError) {
             if !condition { throw StreamShapeError(description: text) }
@@ -55,7 +55,7 @@ extension StreamShape {
 }
 
 extension DriftScript {
-    /// How many archetypes its steps add.
+    /// The number of archetypes that the script's steps add.
     var added: Int {
         steps.count {
             switch $0.action {
@@ -102,7 +102,7 @@ extension DriftScript {
 }
 
 extension [DriftScript.Step] {
-    /// By epoch, those of one epoch as they stand.
+    /// The steps by epoch. Steps of one epoch keep their order.
     var inOrder: [DriftScript.Step] {
         enumerated().sorted { ($0.element.epoch, $0.offset) < ($1.element.epoch, $1.offset) }.map(\.element)
     }

@@ -1,18 +1,18 @@
-/// Names of topics that read well, most popular first, for the demo and for examples.
+/// Readable topic names, the most popular first, for the demo and examples.
 public enum TopicNames {
-    /// The name of a topic by its number: one of `all`, and `topic-201` and so on beyond them.
+    /// Returns the name of a topic: an element of `all`, or `topic-201` and so on beyond it.
     public static func name(_ topic: Int) -> String {
         topic < all.count ? all[topic] : "topic-\(topic + 1)"
     }
 
-    /// The topic that has a name; `nil`: none can have it.
+    /// Returns the topic with a name, or `nil` if no topic can have it.
     public static func number(of name: String) -> Int? {
         if let number = all.firstIndex(of: name) { return number }
         guard name.hasPrefix("topic-"), let number = Int(name.dropFirst(6)), number > all.count else { return nil }
         return number - 1
     }
 
-    /// 200 different names: lower-case words of ASCII letters, with dashes where there are two.
+    /// 200 distinct names in lower-case ASCII letters, with dashes between words.
     public static let all: [String] = """
         music comedy cooking football gaming travel news fitness fashion animals
         dance baking movies cars makeup gardening basketball science photography history

@@ -1,21 +1,21 @@
 extension WatchStream {
-    /// An operation that goes on for some epochs.
+    /// An operation that takes several epochs.
     struct Changing: Sendable {
         var action: DriftScript.Action
         var begins: Int
-        /// The first epoch in which it changes nothing any more.
+        /// The first epoch in which the operation is complete.
         var completes: Int
         /// The core that two archetypes converge to.
         var core: [Int] = []
     }
 
-    /// The viewers of an operation that cannot be seen yet, and how many of them make it visible.
+    /// The viewers of an operation that is not yet detectable, and the number of them that make it so.
     struct Unseen: Sendable {
         var viewers: [Int32]
         var needed: Int
     }
 
-    /// What the script says of the epoch that begins.
+    /// Applies the script's steps of the epoch that begins.
     mutating func runScript() {
         population.forgetChanged()
         while let step = steps.first, step.epoch <= epoch {
@@ -73,10 +73,11 @@ extension WatchStream {
         population.turn(archetype) { next(&scriptDraws) }
     }
 
-    /// The smallest group that counts as one.
+    /// The size of the smallest group that counts as a group.
     private var leastGroup: Int { max(40, population.count / 500) }
 
-    /// The operation that begins is visible once so many of its viewers have watched five times.
+    /// Registers the viewers of an operation. It counts as visible once the given number of them have watched five
+    /// times.
     private mutating func wait(for viewers: some Sequence<Int>, needed: Int) {
         unseen[operations.count] = Unseen(viewers: viewers.map { Int32($0) }, needed: needed)
     }
@@ -96,7 +97,7 @@ extension WatchStream {
         }
     }
 
-    /// At the end of an epoch: which operations could be seen by now.
+    /// Marks, at the end of an epoch, the operations that have become visible.
     mutating func noteVisible() {
         for index in operations.indices where operations[index].firstVisible == nil {
             if let viewers = unseen[index] {

@@ -1,19 +1,19 @@
 extension WatchStream {
-    /// What a viewer likes at the moment.
+    /// The current taste of a viewer.
     public struct Taste: Equatable, Sendable {
-        /// The archetype, from 0; those of the script follow the first ones in the order of their births.
+        /// The archetype, from 0. Archetypes of the script follow the initial ones in the order of their births.
         public var archetype: Int
-        /// The second one of a viewer who mixes two.
+        /// The second archetype of a viewer who mixes two.
         public var second: Int?
-        /// The second one's part: 0, or 0.25 … 0.5.
+        /// The share of the second archetype: 0, or 0.25 … 0.5.
         public var mix: Double
         public var isSilent: Bool
     }
 
-    /// How many viewers there are; those of births follow the first ones.
+    /// The number of viewers. Viewers of births follow the initial ones.
     public var viewers: Int { population.count }
 
-    /// The truth of the epoch of the next event; after `nextEpoch`, that of the epoch that follows.
+    /// The ground truth in the epoch of the next event. After `nextEpoch`, that of the following epoch.
     public func taste(of viewer: Int) -> Taste {
         let mix = Double(population.mix[viewer])
         return Taste(
@@ -21,20 +21,20 @@ extension WatchStream {
             isSilent: population.rate[viewer] == 0)
     }
 
-    /// Whom the script gave another taste when the epoch of the next event began, or silenced, and who came then; none of those
-    /// whose archetype itself changed.
+    /// The viewers whose taste the script changed or silenced at the start of the next event's epoch, and new viewers.
+    /// Viewers whose archetype itself changed are not included.
     public var changedViewers: [Int] {
         Set(population.changed).sorted().map(Int.init)
     }
 
-    /// Mean watches of a viewer in an epoch.
+    /// Returns a viewer's mean watches in an epoch.
     public func rate(of viewer: Int) -> Double {
         Double(population.rate[viewer])
     }
 
     public var archetypeCount: Int { archetypes.cores.count }
 
-    /// The core topics of an archetype at the moment, by rank.
+    /// Returns the current core topics of an archetype, by rank.
     public func core(of archetype: Int) -> [Int] {
         archetypes.cores[archetype]
     }

@@ -1,8 +1,10 @@
-/// Watch events with known truth, one at a time, in memory that depends on the viewers and videos and not on the events.
+/// A generator of watch events with known ground truth. Memory depends on the numbers of viewers and videos, not on the
+/// number of events.
 ///
-/// Viewers begin to watch as independent Poisson processes, each with its own rate; their superposition is drawn: the gap to
-/// the next one, then whose it is. Whoever has begun may go on for a session. Where a video goes: to the viewer's taste, or (noise) to popularity alone.
-/// Only + − × ÷ and √ are used, no libm: one seed gives the same stream on every machine. A copy goes on by itself.
+/// Sessions begin as independent Poisson processes, one rate per viewer. Their superposition is drawn: the gap to the
+/// next session, then its viewer. A session may have several watches. A watch follows the viewer's taste or, as noise,
+/// popularity alone. Only + − × ÷ and √ are used, and no libm, so a seed gives the same stream on every machine. A copy
+/// continues independently.
 public struct WatchStream: IteratorProtocol, Sendable {
     public let shape: StreamShape
     public let seed: UInt64
@@ -14,16 +16,16 @@ public struct WatchStream: IteratorProtocol, Sendable {
     var population = Population()
     public internal(set) var operations: [ScriptedOperation] = []
     var steps: ArraySlice<DriftScript.Step>
-    /// Operations that have begun and go on for some epochs.
+    /// Operations that have begun and take several epochs.
     var changing: [Changing] = []
-    /// By the operation's index; none for operations that need no waiting.
+    /// By index of the operation; absent for operations that are visible at once.
     var unseen: [Int: Unseen] = [:]
     var scriptDraws: Draws
 
     private var draws: Draws
-    /// Since the epoch's begin, 0 … below 1.
+    /// Time since the start of the epoch, as a fraction in 0 ..< 1.
     private var place = 0.0
-    /// When somebody begins to watch, once that is drawn.
+    /// The start of the next session, once it has been drawn.
     private var arrival: Int64?
     private var sessions = Sessions()
     private var lastID: UInt64 = 0
@@ -33,7 +35,7 @@ public struct WatchStream: IteratorProtocol, Sendable {
 
     private static let mostRecent = 256
 
-    /// - Throws: the first value of the shape that makes no sense.
+    /// - Throws: `StreamShapeError` with the first invalid value of the shape.
     public init(_ shape: StreamShape, seed: UInt64) throws(StreamShapeError) {
         try shape.validate()
         self.shape = shape
@@ -53,7 +55,7 @@ public struct WatchStream: IteratorProtocol, Sendable {
         runScript()
     }
 
-    /// The next event; `nil` after the last epoch.
+    /// Returns the next event, or `nil` after the last epoch.
     public mutating func next() -> GeneratedEvent? {
         while epoch < shape.epochs {
             if let event = nextInEpoch() { return event }
@@ -62,8 +64,8 @@ public struct WatchStream: IteratorProtocol, Sendable {
         return nil
     }
 
-    /// What is left of the epoch of the next event, in the order of the stream; `nil` after the last one. The script's
-    /// operations of the epoch that follows have happened when it returns.
+    /// Returns the remaining events of the next event's epoch in stream order, or `nil` after the last epoch. The
+    /// script's steps of the following epoch have been applied when it returns.
     public mutating func nextEpoch() -> [GeneratedEvent]? {
         guard epoch < shape.epochs else { return nil }
         var events: [GeneratedEvent] = []
@@ -72,7 +74,7 @@ public struct WatchStream: IteratorProtocol, Sendable {
         return events
     }
 
-    /// The next event of this epoch; `nil` at its end, however often it is asked. `moveOn` begins the next one.
+    /// Returns the next event of this epoch, or `nil` at its end. `moveOn` begins the next epoch.
     public mutating func nextInEpoch() -> GeneratedEvent? {
         guard epoch < shape.epochs, place < 1 || sessions.isDue(before: end) else { return nil }
         if !recent.isEmpty, draws.chance(shape.repeatShare) {
@@ -82,7 +84,7 @@ public struct WatchStream: IteratorProtocol, Sendable {
         }
         if arrival == nil { arrival = nextArrival() }
         while let going = sessions.popFirst(before: arrival ?? end) {
-            // Who has been silenced meanwhile watches no further.
+            // A viewer silenced in the meantime watches no more.
             guard population.rate[going.viewer] > 0 else { continue }
             population.countWatch(going.viewer)
             return watch(going.viewer, going.time)
@@ -92,7 +94,7 @@ public struct WatchStream: IteratorProtocol, Sendable {
         return watch(population.draw(&draws), time)
     }
 
-    /// Begins the next epoch: what the script says of it happens.
+    /// Begins the next epoch and applies the script's steps for it.
     public mutating func moveOn() {
         noteVisible()
         epoch += 1
@@ -101,15 +103,15 @@ public struct WatchStream: IteratorProtocol, Sendable {
         if epoch < shape.epochs { runScript() }
     }
 
-    /// Of the epoch, milliseconds since 1970.
+    /// The start of the epoch in milliseconds since 1970.
     private var end: Int64 { shape.startTime + Int64(epoch + 1) * shape.epochLength }
 
-    /// When somebody next begins to watch; `nil`: not in this epoch any more.
+    /// Returns the start of the next session, or `nil` if none begins in this epoch.
     private mutating func nextArrival() -> Int64? {
         guard place < 1 else { return nil }
         while true {
-            // The process has no memory, so that a gap that leads beyond the epoch may be forgotten. A rhythm is cut out of
-            // a faster process (thinning: Lewis and Shedler, 1979).
+            // The process is memoryless, so a gap beyond the end of the epoch can be dropped. A rhythm is obtained by
+            // thinning a faster process (Lewis and Shedler, 1979).
             let rate = population.totalRate / shape.sessionWatches * DayRhythm.most(shape.dayRhythm)
             place = rate > 0 ? place + draws.exponential() / rate : 1
             guard place < 1 else { return nil }
@@ -154,7 +156,7 @@ public struct WatchStream: IteratorProtocol, Sendable {
         return event
     }
 
-    /// A core topic of one of the viewer's archetypes, by weight times the viewer's own multiplier of that rank.
+    /// Draws a core topic of one of the viewer's archetypes, by weight times the viewer's multiplier of that rank.
     private mutating func tasteTopic(_ viewer: Int) -> Int {
         let isSecond = draws.chance(Double(population.mix[viewer]))
         let archetype = Int(isSecond ? population.second[viewer] : population.main[viewer])
@@ -164,8 +166,8 @@ public struct WatchStream: IteratorProtocol, Sendable {
         var total = 0.0
         var word: UInt64 = 0
         for rank in 0..<count {
-            // exp(σ z) of a viewer and rank, always the same: z is one of 1,024 normal quantiles, drawn from a hash, so that
-            // nothing needs to be kept. A hash is enough for six ranks.
+            // exp(σ z) is constant for a viewer and rank: z is one of 1,024 normal quantiles, chosen by a hash, so
+            // nothing is stored. One hash serves six ranks.
             let (block, part) = (first + rank).quotientAndRemainder(dividingBy: 6)
             if rank == 0 || part == 0 { word = Draws.mix(tasteSeed ^ (UInt64(viewer) << 8 | UInt64(block))) }
             own[rank] = archetypes.weights[rank] * Double(multipliers[Int((word >> UInt64(10 * part)) & 1_023)])

@@ -1,10 +1,10 @@
 internal import CRdKafka
 
 extension Admin {
-    /// A consumer group as its coordinator knows it.
+    /// A consumer group as described by its coordinator.
     public struct Group: Sendable, Equatable {
         public enum State: String, Sendable, Codable {
-            /// No group of this name is known.
+            /// No group of this name exists.
             case absent
             case empty
             case rebalancing
@@ -13,14 +13,14 @@ extension Admin {
         }
 
         public var state: State
-        /// How partitions are dealt out, as `range`; empty while that is not decided.
+        /// The partition assignment strategy, such as `range`; empty while it is undecided.
         public var assignor: String
         public var members: [Member]
     }
 
     /// A member of a group.
     public struct Member: Sendable, Equatable {
-        /// The static member's id; nil: a dynamic member.
+        /// The static member's id; `nil` for a dynamic member.
         public var instance: String?
         public var client: String
         public var host: String
@@ -36,7 +36,7 @@ extension Admin {
         }
     }
 
-    /// What the coordinator of a group tells of it. Nobody joins, and nothing is committed.
+    /// Describes a group. Joins nothing and commits nothing.
     public func describe(group: String, timeout: Duration = .seconds(10)) async throws(KafkaError) -> Group {
         let context = "describing group \(group)"
         return try await patiently(timeout, context) { handle throws(KafkaError) in
@@ -51,7 +51,7 @@ extension Admin {
             var count = 0
             let groups = unsafe rd_kafka_DescribeConsumerGroups_result_groups(
                 rd_kafka_event_DescribeConsumerGroups_result(event), &count)
-            // Safe: `count` groups stand there, and live as long as their event.
+            // Safe: there are `count` groups, and they live as long as their event.
             guard count > 0, let found = unsafe groups?[0] else {
                 return Group(state: .absent, assignor: "", members: [])
             }
@@ -102,8 +102,8 @@ extension Admin {
             partitions: PartitionList.partitions(of: list).sorted())
     }
 
-    /// All positions that a group has committed. Nobody joins.
-    /// - Parameter isStable: whether open transactions that are about to change some are waited for.
+    /// Returns all committed positions of a group without joining it.
+    /// - Parameter isStable: Whether to wait for open transactions that are about to change some.
     /// - Throws: `KafkaError`; `isTimeout` while such a transaction is open.
     public func committed(
         group: String, isStable: Bool = true, timeout: Duration = .seconds(5)
@@ -130,7 +130,7 @@ extension Admin {
             var offsets: [TopicPartition: PartitionOffset] = [:]
             guard let list = unsafe rd_kafka_group_result_partitions(found) else { return [:] }
             for index in 0..<Int(unsafe list.pointee.cnt) {
-                // Safe: `cnt` elements stand there.
+                // Safe: there are `cnt` elements.
                 let (offset, error) = unsafe PartitionList.read(list.pointee.elems[index])
                 try KafkaError.check(error, "\(context) of \(offset.partition)")
                 if offset.offset >= 0 { offsets[offset.partition] = offset }
@@ -139,8 +139,8 @@ extension Admin {
         }
     }
 
-    /// Deletes a group with all that it has committed.
-    /// - Throws: `KafkaError`; `isGroupInUse` where it has members, `isUnknownGroup` where there is none.
+    /// Deletes a group with its committed positions.
+    /// - Throws: `KafkaError`; `isGroupInUse` if it has members, `isUnknownGroup` if it does not exist.
     public func delete(group: String, timeout: Duration = .seconds(15)) async throws(KafkaError) {
         let context = "deleting group \(group)"
         try await patiently(timeout, context) { handle throws(KafkaError) in

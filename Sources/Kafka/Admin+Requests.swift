@@ -1,7 +1,7 @@
 internal import CRdKafka
 import Synchronization
 
-/// The first of two answers wins.
+/// Holds the first of two possible answers.
 final class Answer<R: Sendable>: Sendable {
     private struct State {
         var result: Result<R, KafkaError>?
@@ -10,8 +10,8 @@ final class Answer<R: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// The answer, as soon as there is one. It is handed over under a lock, and not by the continuation: the thread sanitizer
-    /// does not see that what resumes one comes before what it goes on with.
+    /// Waits for the answer. It is passed under a lock instead of by the continuation, because the thread sanitizer
+    /// does not see that resuming a continuation orders memory accesses.
     func get() async -> Result<R, KafkaError> {
         while true {
             if let result = state.withLock(\.result) { return result }
@@ -35,7 +35,7 @@ final class Answer<R: Sendable>: Sendable {
 }
 
 extension Handle {
-    /// Sends an admin request, and waits for its event, which the caller destroys.
+    /// Sends an admin request and waits for its event. The caller destroys the event.
     func ask(
         _ operation: rd_kafka_admin_op_t, _ timeout: Duration, _ context: String,
         _ send: (OpaquePointer?, OpaquePointer?) -> Void
@@ -64,13 +64,13 @@ extension Handle {
         return unsafe event
     }
 
-    /// The errors among the results of an admin request, by topic.
+    /// Returns the errors among the results of an admin request, by topic.
     func errors(
         _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ doing: String
     ) -> [String: KafkaError] {
         var errors: [String: KafkaError] = [:]
         for index in 0..<count {
-            // Safe: librdkafka gives `count` results, which live as long as their event.
+            // Safe: there are `count` results, and they live as long as their event.
             guard let result = unsafe results?[index], let name = unsafe rd_kafka_topic_result_name(result) else {
                 continue
             }
@@ -85,6 +85,6 @@ extension Handle {
 }
 
 extension KafkaError {
-    /// A topic that was to be made exists already.
+    /// Whether a topic to be created already exists.
     public var isTopicExists: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS.rawValue }
 }

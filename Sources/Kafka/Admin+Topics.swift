@@ -1,13 +1,13 @@
 internal import CRdKafka
 
 extension Admin {
-    /// How a topic is laid out over the brokers.
+    /// The partitions and replicas of a topic.
     public struct Layout: Sendable, Equatable {
         public var partitions: Int32
-        /// The fewest copies that a partition has, and the fewest of them in step with their leader; 0 where nobody tells.
+        /// The smallest number of replicas, and of in-sync replicas, of any partition; 0 if unknown.
         public var replicas = 0
         public var inSync = 0
-        /// Partitions that nobody leads at the moment: they can neither be read nor written.
+        /// Partitions without a leader, which can be neither read nor written.
         public var leaderless: [Int32] = []
 
         public init(partitions: Int32) {
@@ -15,7 +15,7 @@ extension Admin {
         }
     }
 
-    /// A topic's partitions and copies; nil where it does not exist.
+    /// Returns a topic's partitions and replicas, or `nil` if it does not exist.
     public func layout(of topic: String, timeout: Duration = .seconds(5)) async throws(KafkaError) -> Layout? {
         try await patiently(timeout, "describing \(topic)") { handle throws(KafkaError) in
             guard let rkt = unsafe rd_kafka_topic_new(handle.pointer, topic, nil) else {
@@ -26,7 +26,7 @@ extension Admin {
             try KafkaError.check(
                 unsafe rd_kafka_metadata(handle.pointer, 0, rkt, &metadata, timeout.timeout), "describing \(topic)")
             defer { unsafe rd_kafka_metadata_destroy(metadata) }
-            // Safe: one topic was asked for, and librdkafka answers with one.
+            // Safe: one topic was requested, and librdkafka returns one.
             guard let found = unsafe metadata?.pointee, unsafe found.topic_cnt > 0 else { return nil }
             let answer = unsafe found.topics[0]
             let error = KafkaError(unsafe answer.err, "describing \(topic)")
@@ -36,7 +36,7 @@ extension Admin {
             }
             var layout = Layout(partitions: unsafe answer.partition_cnt)
             for index in 0..<Int(layout.partitions) {
-                // Safe: `partition_cnt` partitions stand there.
+                // Safe: there are `partition_cnt` partitions.
                 guard let partition = unsafe answer.partitions?[index] else { continue }
                 let (replicas, inSync) = unsafe (Int(partition.replica_cnt), Int(partition.isr_cnt))
                 layout.replicas = index == 0 ? replicas : min(layout.replicas, replicas)
@@ -48,14 +48,15 @@ extension Admin {
         }
     }
 
-    /// A topic's settings at the broker, by name.
+    /// Returns a topic's broker-side configuration by name.
     public func configuration(
         of topic: String, timeout: Duration = .seconds(10)
     ) async throws(KafkaError) -> [String: String] {
         try await entries(of: topic, timeout).mapValues(\.value)
     }
 
-    /// Those settings of a topic that were given to it alone: a topic that is made anew with them is as the old one was.
+    /// Returns the configuration that was set for this topic alone. A topic created with it is configured like the old
+    /// one.
     public func ownConfiguration(
         of topic: String, timeout: Duration = .seconds(10)
     ) async throws(KafkaError) -> [String: String] {

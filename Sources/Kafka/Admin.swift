@@ -2,13 +2,13 @@ internal import CRdKafka
 import Foundation
 import Synchronization
 
-/// Questions about topics, and their creation. Blocking calls run on a thread of their own with a real deadline, because
-/// librdkafka's own may hang far past their time-out while brokers are down. A client that gets no answer for long is
-/// replaced: brokers may be there all the same, and only its connections dead.
+/// Queries and changes topics and groups. Blocking calls run on their own threads with a deadline, because librdkafka's
+/// calls may exceed their timeout while brokers are down. A client without answers for long is replaced, since only its
+/// connections may be broken.
 public final class Admin: Sendable {
     private struct State {
         var handle: Handle
-        /// When it last got an answer, or was made.
+        /// The time of its last answer, or of its creation.
         var answered = ContinuousClock.now
     }
 
@@ -21,8 +21,8 @@ public final class Admin: Sendable {
     }
 
     /// - Parameters:
-    ///   - seesCommitted: watermarks end at the last stable offset, and not at the high watermark.
-    ///   - patience: without an answer for so long, a new client asks.
+    ///   - seesCommitted: Whether watermarks end at the last stable offset instead of the high watermark.
+    ///   - patience: The time without an answer after which the client is replaced.
     public init(
         _ configuration: ClientConfiguration, seesCommitted: Bool = false, patience: Duration = .seconds(30)
     ) throws(KafkaError) {
@@ -40,10 +40,10 @@ public final class Admin: Sendable {
             adding: ["isolation.level": isolation, "enable.auto.commit": "false"])
     }
 
-    /// The client that asks now.
+    /// The current client.
     private var handle: Handle { state.withLock { $0.handle } }
 
-    /// Notes what came of a question, and replaces a client that gets no answers.
+    /// Notes the outcome of a query, and replaces a client that gets no answers.
     private func note(hasAnswer: Bool, of asked: Handle) {
         let isDeaf = state.withLock { state in
             guard state.handle === asked else { return false }
@@ -56,11 +56,11 @@ public final class Admin: Sendable {
         state.withLock { $0.handle = new }
     }
 
-    /// A topic to be made.
+    /// A topic to be created.
     public struct NewTopic: Sendable {
         public var name: String
         public var partitions: Int32
-        /// -1: the broker's default.
+        /// The replication factor; −1 for the broker's default.
         public var replication: Int32
         public var configuration: [String: String]
 
@@ -85,16 +85,16 @@ public final class Admin: Sendable {
         }
     }
 
-    /// How many partitions the topic has; nil where it does not exist.
+    /// Returns the number of partitions of a topic, or `nil` if it does not exist.
     public func partitions(of topic: String, timeout: Duration = .seconds(5)) async throws(KafkaError) -> Int32? {
         try await layout(of: topic, timeout: timeout)?.partitions
     }
 
-    /// Low and high watermark of a partition.
+    /// Returns the low and high watermark of a partition.
     public func watermarks(
         of partition: TopicPartition, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> Watermarks {
-        // Twice the time: a leader that does not answer takes all of the first.
+        // Twice the time, because an unresponsive leader uses all of the first.
         try await patiently(timeout, "watermarks of \(partition)", within: timeout * 2) { handle throws(KafkaError) in
             var marks = Watermarks(low: 0, high: 0)
             try KafkaError.check(
@@ -103,14 +103,14 @@ public final class Admin: Sendable {
                 "watermarks of \(partition)")
             return marks
         } orIf: { error throws(KafkaError) in
-            // Librdkafka goes on asking the leader that it remembers, also where the partition has moved or was made anew: only
-            // a look at the topic tells it of another. A topic that was just made has its leader in a moment.
+            // librdkafka keeps asking the cached leader even if the partition has moved or was recreated. Only a
+            // metadata query for the topic updates it. A new topic has its leader soon.
             guard error.isUnknownTopic || error.isTimeout else { return false }
             return try await partitions(of: partition.topic, timeout: timeout) != nil
         }
     }
 
-    /// The first offset whose record has at least this timestamp; the high watermark where none has.
+    /// Returns the first offset whose record has at least this timestamp, or the high watermark if there is none.
     public func offset(
         of partition: TopicPartition, atTime time: Int64, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> Int64 {
@@ -126,8 +126,8 @@ public final class Admin: Sendable {
         return found >= 0 ? found : try await watermarks(of: partition, timeout: timeout).high
     }
 
-    /// Makes topics. One that exists already is an error of its own.
-    /// - Returns: the error of each topic that could not be made.
+    /// Creates topics. An existing topic is an error.
+    /// - Returns: The error of each topic that could not be created.
     public func create(
         _ topics: [NewTopic], timeout: Duration = .seconds(15)
     ) async throws(KafkaError) -> [String: KafkaError] {
@@ -163,7 +163,7 @@ public final class Admin: Sendable {
     }
 
     /// Deletes topics.
-    /// - Returns: the error of each topic that could not be deleted.
+    /// - Returns: The error of each topic that could not be deleted.
     public func delete(
         _ topics: [String], timeout: Duration = .seconds(15)
     ) async throws(KafkaError) -> [String: KafkaError] {
@@ -192,11 +192,11 @@ public final class Admin: Sendable {
         }
     }
 
-    /// `onThread`, and again while a coordinator is being looked for, as in a cluster that has just begun. Where a connection is
-    /// closed under a question, it asks three times: who waited for a broker in vain knows more by then.
+    /// Runs `onThread`, and repeats it while a coordinator is being elected, as in a new cluster. After a closed
+    /// connection it is repeated up to three times.
     /// - Parameters:
-    ///   - patience: after that it does not begin again.
-    ///   - mayPass: whether some other error is a reason to ask again; it may do something about it before.
+    ///   - patience: The time after which it is not repeated.
+    ///   - mayPass: Returns whether another error permits a repetition; may act on it before.
     func patiently<R: Sendable>(
         _ timeout: Duration, _ context: String, within patience: Duration = .seconds(15),
         _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R,
@@ -223,7 +223,7 @@ public final class Admin: Sendable {
         }
     }
 
-    /// Runs a blocking call on a thread of its own; gives up a second after its time-out.
+    /// Runs a blocking call on its own thread. Gives up a second after its timeout.
     func onThread<R: Sendable>(
         _ timeout: Duration, _ context: String, _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
     ) async throws(KafkaError) -> R {

@@ -1,20 +1,20 @@
 internal import CRdKafka
 import Foundation
 
-/// librdkafka's settings by their own names, as the user gave them; each client adds those that Shoal owns.
+/// librdkafka properties by name, as set by the user. Each client adds the properties that Shoal controls.
 public struct ClientConfiguration: Sendable {
     /// A line of librdkafka's log.
     public struct LogLine: Sendable {
-        /// As syslog has it: 3 error, 4 warning, 6 information, 7 debug.
+        /// The syslog level: 3 error, 4 warning, 6 information, 7 debug.
         public var level: Int32
         public var facility: String
         public var text: String
     }
 
     public var settings: [String: String]
-    /// Where librdkafka's log lines go; called on its threads.
+    /// Receives librdkafka's log lines; called on its threads.
     public var log: @Sendable (LogLine) -> Void
-    /// Those that were made of it, and of its copies.
+    /// The clients created from this configuration and its copies.
     public let clients = Clients()
 
     public init(_ settings: [String: String], log: @escaping @Sendable (LogLine) -> Void = { _ in }) {
@@ -22,7 +22,7 @@ public struct ClientConfiguration: Sendable {
         self.log = log
     }
 
-    /// Settings that Shoal's promises rest on, and why the user cannot set them.
+    /// Properties on which Shoal's guarantees depend, with the reason why users cannot set them.
     public static let owned: [String: String] = [
         "isolation.level": "only committed records are read",
         "enable.auto.commit": "offsets are committed in transactions only",
@@ -81,7 +81,7 @@ public struct ClientConfiguration: Sendable {
             : "The mechanism \(value) is not supported. \(ways)"
     }
 
-    /// What is wrong with one setting; nil where librdkafka takes it.
+    /// Returns the problem with a property, or `nil` if librdkafka accepts it.
     public static func problem(with name: String, value: String) -> String? {
         if let reason = owned[name] { return "Shoal sets it itself: \(reason)" }
         if name == "partition.assignment.strategy", value.contains("cooperative") {
@@ -95,18 +95,18 @@ public struct ClientConfiguration: Sendable {
         return result == RD_KAFKA_CONF_OK ? nil : string(text)
     }
 
-    /// The names of all of librdkafka's settings, sorted, those that Shoal owns left out; to find what somebody meant.
+    /// The sorted names of librdkafka's properties, without those that Shoal controls; for suggestions.
     public static var names: [String] {
         var text: UnsafeMutablePointer<CChar>?
         var size = 0
-        // Safe: the stream owns the memory until it is closed, then we do; it ends with a zero.
+        // Safe: the stream owns the memory until it is closed, then the caller does. It is terminated by a zero.
         guard let stream = unsafe open_memstream(&text, &size) else { return [] }
         unsafe rd_kafka_conf_properties_show(stream)
         unsafe fclose(stream)
         defer { unsafe free(text) }
         let table = unsafe text.map { unsafe String(cString: $0) } ?? ""
         let names = table.split(separator: "\n").compactMap { line -> String? in
-            // Rows of the table are `name | where it applies | range | …`.
+            // Rows of the table have the form `name | scope | range | …`.
             let cells = line.split(separator: "|", maxSplits: 2)
             guard cells.count == 3, let name = cells[0].split(separator: " ").first, name.contains(".") else {
                 return nil
@@ -116,13 +116,13 @@ public struct ClientConfiguration: Sendable {
         return Set(names).subtracting(owned.keys).sorted()
     }
 
-    /// librdkafka's version, as "2.0.2".
+    /// librdkafka's version, such as "2.0.2".
     public static var libraryVersion: String { unsafe String(cString: rd_kafka_version_str()) }
 
-    /// A configuration object with the user's settings and `added` ones, which win.
+    /// Creates a configuration object from the user's properties and `added` ones, which take precedence.
     func conf(adding added: [String: String]) throws(KafkaError) -> OpaquePointer? {
         let conf = unsafe rd_kafka_conf_new()
-        // A broker that comes back is to be noticed within a second: librdkafka alone would look every ten.
+        // Reconnect within a second. librdkafka's default backoff grows to ten.
         var all = [
             "socket.nagle.disable": "true", "log.connection.close": "false", "reconnect.backoff.max.ms": "1000",
         ]

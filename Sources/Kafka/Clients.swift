@@ -1,7 +1,7 @@
 internal import CRdKafka
 import Synchronization
 
-/// The running clients of one configuration, for what can be changed while they run.
+/// The running clients of a configuration, for changes at run time.
 public final class Clients: Sendable {
     private struct Credentials {
         var user: String
@@ -19,14 +19,14 @@ public final class Clients: Sendable {
 
     private let state = Mutex(State())
 
-    /// There are none yet.
+    /// Creates an empty set.
     public init() {}
 
-    /// Has all clients, and those to come, authenticate with another user and password (SASL PLAIN and SCRAM) from their next
-    /// connection on. Connections that are open stay.
-    /// - Returns: why a client does not take them; nil: all do.
+    /// Sets another user and password (SASL PLAIN and SCRAM) for the future connections of all current and future
+    /// clients. Open connections remain.
+    /// - Returns: The error of a client that rejects them; `nil` if there is none.
     public func authenticate(_ user: String, _ password: String) -> KafkaError? {
-        // Handles that nobody else has any more are let go outside of the lock.
+        // Handles without another owner are released outside the lock.
         let handles = state.withLock { state in
             state.credentials = Credentials(user: user, password: password)
             return state.clients.compactMap(\.handle)
@@ -40,7 +40,7 @@ public final class Clients: Sendable {
             state.clients.append(Client(handle: handle))
             return state.credentials
         }
-        // It may have been made of the settings before the change, and been added after it.
+        // The client may have been created before the change and added after it.
         if let credentials { _ = handle.authenticate(credentials.user, credentials.password) }
     }
 }

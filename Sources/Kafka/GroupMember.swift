@@ -1,21 +1,21 @@
 internal import CRdKafka
 
-/// What happens to a member of a group.
+/// An event of a group member.
 public enum GroupEvent: Sendable {
-    /// These partitions are ours from now on; `acknowledgeAssignment` is due.
+    /// The partitions are assigned. `acknowledgeAssignment` must follow.
     case assigned([TopicPartition])
-    /// These partitions are to be let go: drain, commit, then `acknowledgeRevocation`. Lost: they are somebody else's
-    /// already, and nothing can be committed.
+    /// The partitions must be released: drain, commit, then call `acknowledgeRevocation`. If lost, they already belong
+    /// to another member, and nothing can be committed.
     case revoked([TopicPartition], lost: Bool)
     case failed(KafkaError)
 }
 
-/// The group metadata of one assignment: what fences a zombie's offsets.
+/// The group metadata of one assignment, which fences the offsets of zombies.
 ///
 /// `@unchecked Sendable`: librdkafka only reads it.
 @safe public final class GroupMetadata: @unchecked Sendable {
     let pointer: OpaquePointer
-    /// The number of the group's generation, for logs; nil where this librdkafka does not tell.
+    /// The group's generation, for logs; `nil` if it cannot be determined with this librdkafka.
     public let generation: Int32?
 
     init(_ pointer: OpaquePointer, group: String) {
@@ -27,8 +27,9 @@ public enum GroupEvent: Sendable {
         unsafe rd_kafka_consumer_group_metadata_destroy(pointer)
     }
 
-    /// No function tells it, but the serialised form begins with a magic word, the generation and the group's name. That form is
-    /// librdkafka's own business: where the magic word or the name is not what it is in 2.0, nothing is known.
+    /// Extracts the generation. There is no function for it, but the serialised form begins with a magic word, the
+    /// generation and the group's name. That form is internal to librdkafka, so the result is `nil` unless magic word
+    /// and name are as in version 2.0.
     private static func generation(of pointer: OpaquePointer, _ group: String) -> Int32? {
         var buffer: UnsafeMutableRawPointer?
         var size = 0
@@ -38,7 +39,7 @@ public enum GroupEvent: Sendable {
         }
         guard let buffer = unsafe buffer else { return nil }
         defer { unsafe rd_kafka_mem_free(nil, buffer) }
-        // Safe: librdkafka gives `size` bytes.
+        // Safe: librdkafka returns `size` bytes.
         let bytes = unsafe UnsafeRawBufferPointer(start: buffer, count: size)
         let (magic, name) = (Array("CGMDv2:".utf8), Array(group.utf8) + [0])
         let start = magic.count + MemoryLayout<Int32>.size
@@ -47,10 +48,10 @@ public enum GroupEvent: Sendable {
     }
 }
 
-/// A member of a consumer group that reads nothing itself: partitions come and go, and offsets are asked for, while the
-/// records are read through a `ReaderClient`. So a take-over can be interrupted by the next rebalance at any point.
+/// A consumer group member that reads no records: it handles assignments and queries offsets, while records are read by
+/// a `ReaderClient`. So a take-over can be interrupted by the next rebalance at any point.
 ///
-/// Not for two threads at once. `deinit` leaves without a word; `close` says good-bye.
+/// Not thread-safe. `deinit` leaves without notice; `close` leaves the group.
 @safe public final class GroupMember {
     private let handle: Handle
     private let queue: OpaquePointer?
@@ -60,7 +61,7 @@ public enum GroupEvent: Sendable {
     public static let sessionTimeout: Int64 = 10_000
 
     /// Joins the group.
-    /// - Parameter instance: the static member's id (`group.instance.id`); nil: a dynamic member.
+    /// - Parameter instance: The static member's id (`group.instance.id`); `nil` for a dynamic member.
     public init(
         _ configuration: ClientConfiguration, group: String, instance: String?, topics: [String]
     ) throws(KafkaError) {
@@ -95,11 +96,11 @@ public enum GroupEvent: Sendable {
     }
 
     deinit {
-        // Before the client, which goes with the properties.
+        // Before the client, which is released with the properties.
         if let queue = unsafe queue { unsafe rd_kafka_queue_destroy(queue) }
     }
 
-    /// What has happened, waiting up to `timeout` for it.
+    /// Returns the next event, waiting up to `timeout`.
     public func poll(timeout: Duration) -> GroupEvent? {
         guard let event = unsafe rd_kafka_queue_poll(queue, timeout.timeout) else { return nil }
         defer { unsafe rd_kafka_event_destroy(event) }
@@ -126,42 +127,42 @@ public enum GroupEvent: Sendable {
         }
     }
 
-    /// Takes the assignment on. Nothing is fetched through this client, so librdkafka is given an empty list.
+    /// Accepts the assignment. This client fetches nothing, so librdkafka is given an empty list.
     public func acknowledgeAssignment() throws(KafkaError) {
         let none = PartitionList()
         try KafkaError.check(unsafe rd_kafka_assign(handle.pointer, none.pointer), "group \(group): assignment")
     }
 
-    /// Lets the partitions go: the group may give them to others.
+    /// Releases the partitions, so that the group can reassign them.
     public func acknowledgeRevocation() throws(KafkaError) {
         try KafkaError.check(unsafe rd_kafka_assign(handle.pointer, nil), "group \(group): revocation")
     }
 
-    /// The metadata of the present assignment, to be used for all of its transactions.
-    /// - Throws: `KafkaError`; `isGroupLoss` where the assignment is lost already: its metadata would name no generation,
-    ///   and such offsets are not checked by Kafka.
+    /// Returns the metadata of the current assignment, to be used for all its transactions.
+    /// - Throws: `KafkaError`; `isGroupLoss` if the assignment is already lost. Its metadata would name no generation,
+    ///   and Kafka does not check such offsets.
     public func metadata() throws(KafkaError) -> GroupMetadata {
         guard let pointer = unsafe rd_kafka_consumer_group_metadata(handle.pointer) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "group \(group): metadata")
         }
         let metadata = unsafe GroupMetadata(pointer, group: group)
-        // Librdkafka's own thread gives up generation and member id at one with the assignment: if this is not lost now, it
-        // was not when the metadata was taken.
+        // librdkafka's thread clears generation and member id together with the assignment. If the assignment is not
+        // lost now, it was not lost when the metadata was taken.
         if unsafe rd_kafka_assignment_lost(handle.pointer) != 0 || memberID.isEmpty {
             throw KafkaError(RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, "group \(group): metadata")
         }
         return metadata
     }
 
-    /// This member's id in the group, for logs.
+    /// The member id, for logs.
     public var memberID: String {
         guard let text = unsafe rd_kafka_memberid(handle.pointer) else { return "" }
         defer { unsafe rd_kafka_mem_free(handle.pointer, text) }
         return unsafe String(cString: text)
     }
 
-    /// The committed positions, stable: waits up to `timeout` while an open transaction holds some of them.
-    /// - Returns: nil for a partition without a committed position.
+    /// Returns the committed, stable positions. Waits up to `timeout` while an open transaction holds some of them.
+    /// - Returns: `nil` for a partition without a committed position.
     /// - Throws: `KafkaError`; `isTimeout` while a predecessor's transaction holds offsets.
     public func committed(
         _ partitions: [TopicPartition], timeout: Duration
@@ -178,7 +179,7 @@ public enum GroupEvent: Sendable {
         return found
     }
 
-    /// Leaves the group (a static member keeps its place until the session ends) within about `timeout`.
+    /// Leaves the group within about `timeout`. A static member keeps its assignment until the session ends.
     public func close(timeout: Duration) {
         if let error = unsafe rd_kafka_consumer_close_queue(handle.pointer, queue) {
             unsafe rd_kafka_error_destroy(error)

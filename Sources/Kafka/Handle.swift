@@ -2,16 +2,16 @@ internal import CRdKafka
 import Foundation
 import Synchronization
 
-/// The one owner of a librdkafka client.
+/// The sole owner of a librdkafka client.
 ///
-/// `@unchecked Sendable`: librdkafka's functions may be called from any thread, and nothing here changes after `init`.
+/// `@unchecked Sendable`: librdkafka's functions are thread-safe, and nothing here changes after `init`.
 @safe final class Handle: @unchecked Sendable {
     let pointer: OpaquePointer
     private let sink: Sink
     /// The brokers to begin with, as they are set.
     private let servers: String
 
-    /// What librdkafka's callbacks reach through the client's opaque pointer.
+    /// The state that librdkafka's callbacks access through the client's opaque pointer.
     private final class Sink {
         let log: @Sendable (ClientConfiguration.LogLine) -> Void
         let deliveries = Mutex<Deliveries>(Deliveries())
@@ -34,20 +34,21 @@ import Synchronization
         var error: KafkaError?
     }
 
-    /// Connections that brokers closed because they do not believe who we are.
+    /// Connections that brokers closed because of failed authentication.
     struct Refusals: Sendable {
         var count = 0
-        /// What the broker, or TLS, said last.
+        /// The last message of the broker or of TLS.
         var reason = ""
     }
 
-    /// Librdkafka tells calls no more than that nobody could be reached, and why in its log only.
+    /// Failed authentications. librdkafka reports their reason only in its log.
     var refusals: Refusals { sink.refusals.withLock { $0 } }
 
-    /// The topic that a transaction was last refused to write to. Librdkafka names it in its log only, before the error.
+    /// The topic for which a transaction was last denied write access. librdkafka names it only in its log, before the
+    /// error.
     var unwritableTopic: String? { sink.unwritable.withLock { $0 } }
 
-    /// Always empty unless the handle reports deliveries.
+    /// Undelivered records. Always empty unless the handle reports deliveries.
     var deliveries: Deliveries {
         var deliveries = sink.deliveries.withLock { $0 }
         deliveries.error = deliveries.error.map { naming($0) }
@@ -77,13 +78,13 @@ import Synchronization
         servers = configuration.settings["bootstrap.servers"] ?? configuration.settings["metadata.broker.list"] ?? ""
         unsafe rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(sink).toOpaque())
         unsafe rd_kafka_conf_set_log_cb(conf) { client, level, facility, text in
-            // Safe: the sink lives until the client is destroyed, and that ends its threads.
+            // Safe: the sink lives until the client is destroyed, which ends its threads.
             guard let opaque = unsafe rd_kafka_opaque(client), let facility = unsafe facility, let text = unsafe text
             else { return }
             let sink = unsafe Unmanaged<Sink>.fromOpaque(opaque).takeUnretainedValue()
             let line = unsafe ClientConfiguration.LogLine(
                 level: level, facility: String(cString: facility), text: String(cString: text))
-            // As: Failed to add partition "events" [0] to transaction: Broker: Topic authorization failed
+            // Example: Failed to add partition "events" [0] to transaction: Broker: Topic authorization failed
             if line.facility == "ADDPARTS", line.text.contains("authorization failed") {
                 let parts = line.text.split(separator: "\"")
                 if parts.count == 3 { sink.unwritable.withLock { $0 = String(parts[1]) } }
@@ -124,33 +125,33 @@ import Synchronization
         configuration.clients.add(self)
     }
 
-    /// Why a broker refused a connection, out of a line such as `…: SASL authentication error: Invalid username or password
-    /// (after 302ms in state AUTH_REQ)`; nil where it was lost for another reason.
+    /// Extracts the reason of a rejected connection from a line such as `…: SASL authentication error: Invalid username
+    /// or password (after 302ms in state AUTH_REQ)`; `nil` if it was lost for another reason.
     static func refusal(_ line: String) -> String? {
         guard let start = line.range(of: ": SASL ") else { return nil }
         let reason = line[start.lowerBound...].dropFirst(2)
-        // A broker that goes away meanwhile has refused nothing.
+        // A broker that disconnects for another reason has rejected nothing.
         guard !reason.contains("Local: ") else { return nil }
         let end = reason.range(of: " (after ", options: .backwards)?.lowerBound ?? reason.endIndex
         return String(reason[..<end])
     }
 
     deinit {
-        // Librdkafka joins its threads, which takes its time while brokers are away: nobody is to wait for that.
+        // librdkafka joins its threads, which takes time while brokers are unreachable. Do it in the background.
         let remains = unsafe Remains(pointer: pointer, sink: sink)
         Thread.detachNewThread { remains.destroy() }
     }
 
-    /// A client that nobody uses any more.
+    /// A client that is no longer used.
     ///
-    /// `@unchecked Sendable`: nobody else has the pointer.
+    /// `@unchecked Sendable`: this is the only owner of the pointer.
     @safe private struct Remains: @unchecked Sendable {
         let pointer: OpaquePointer
-        /// Callbacks reach it until the client is gone.
+        /// Accessed by callbacks until the client is destroyed.
         let sink: Sink
 
         func destroy() {
-            // The consumer of a group has been closed before, or is to leave without a word.
+            // A group consumer has been closed before, or leaves without notice.
             unsafe rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
             withExtendedLifetime(sink) {}
         }
@@ -158,7 +159,7 @@ import Synchronization
 }
 
 extension Duration {
-    /// Whole milliseconds, as librdkafka's time-outs are.
+    /// The duration in whole milliseconds, the unit of librdkafka's timeouts.
     public var milliseconds: Int64 {
         components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }

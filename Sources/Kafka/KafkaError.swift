@@ -1,34 +1,34 @@
 internal import CRdKafka
 
-/// An error of librdkafka or of a broker: what was being done, what went wrong, and what to do about it.
+/// An error of librdkafka or a broker: the operation, the error, and advice.
 public struct KafkaError: Error, Sendable, CustomStringConvertible {
-    /// What can be done after an error.
+    /// The possible reactions to an error.
     public enum Severity: Sendable {
-        /// The same call may be made again.
+        /// The same call may be repeated.
         case retriable
-        /// The current transaction has to be aborted.
+        /// The current transaction must be aborted.
         case abortable
-        /// The client is of no use any more.
+        /// The client is unusable.
         case fatal
-        /// An error outside of transactions that says nothing of the kind.
+        /// An error outside transactions, without a classification.
         case other
     }
 
-    /// librdkafka's number: negative for its own errors, positive for a broker's.
+    /// librdkafka's error code: negative for local errors, positive for broker errors.
     public let code: Int32
-    /// librdkafka's name, as `_TIMED_OUT` or `TOPIC_AUTHORIZATION_FAILED`.
+    /// librdkafka's name, such as `_TIMED_OUT` or `TOPIC_AUTHORIZATION_FAILED`.
     public let name: String
-    /// librdkafka's words.
+    /// librdkafka's description.
     public let text: String
     public let severity: Severity
-    /// What was being done, with topic and partition where there are any.
+    /// The operation, with topic and partition if applicable.
     public let context: String
-    /// The record that could not be had, where it is about one.
+    /// The position of the record that could not be read, if applicable.
     public internal(set) var place: Place?
     /// The brokers that could not be reached, with host, port and reason. nil if it is no error of a connection.
     public internal(set) var connection: String?
 
-    /// Where a record stands.
+    /// The position of a record.
     public struct Place: Equatable, Sendable {
         public var partition: TopicPartition
         public var offset: Int64
@@ -47,7 +47,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         return "\(context): \(text) (\(name))\(rest)"
     }
 
-    /// No answer in time, or nobody there to answer.
+    /// Whether there was no answer in time, or no broker to answer.
     public var isTimeout: Bool {
         [
             RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT,
@@ -66,7 +66,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
     /// The brokers refuse user and password, or a certificate.
     var isAuthentication: Bool { code == RD_KAFKA_RESP_ERR__AUTHENTICATION.rawValue }
 
-    /// A coordinator is being looked for, or is moving: it will be there.
+    /// Whether a coordinator is being elected or is moving, so that retrying helps.
     public var isPassing: Bool {
         [
             RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
@@ -74,7 +74,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         ].contains { $0.rawValue == code }
     }
 
-    /// A younger producer or consumer has taken our id.
+    /// Whether a newer producer or consumer has taken the id.
     public var isFenced: Bool {
         [
             RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
@@ -82,7 +82,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         ].contains { $0.rawValue == code }
     }
 
-    /// The group has gone on without us.
+    /// Whether the group has moved on without this member.
     public var isGroupLoss: Bool {
         [
             RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
@@ -91,7 +91,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         ].contains { $0.rawValue == code }
     }
 
-    /// A right is missing, or the brokers do not believe who we are.
+    /// Whether a right is missing or authentication failed.
     public var isAuthorization: Bool {
         [
             RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
@@ -100,13 +100,13 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         ].contains { $0.rawValue == code }
     }
 
-    /// There is no such group, or it holds no offsets any more.
+    /// Whether the group does not exist or holds no offsets.
     public var isUnknownGroup: Bool { code == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND.rawValue }
 
-    /// The group still has members.
+    /// Whether the group still has members.
     public var isGroupInUse: Bool { code == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP.rawValue }
 
-    /// The topic or the partition is not there.
+    /// Whether the topic or the partition does not exist.
     public var isUnknownTopic: Bool {
         [
             RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
@@ -114,7 +114,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         ].contains { $0.rawValue == code }
     }
 
-    /// What the reader of the message can do; nil where waiting is all there is.
+    /// The advice to the user; `nil` if only waiting helps.
     public var advice: String? {
         switch rd_kafka_resp_err_t(code) {
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
@@ -130,7 +130,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
                 : "grant Write on the topic; before Kafka 2.8, IdempotentWrite on the cluster, too"
         case RD_KAFKA_RESP_ERR__AUTHENTICATION:
             if text.contains("SCRAM"), rd_kafka_version() < 0x0206_01FF {
-                // Librdkafka #4895: it repeats the client's nonce, which Kafka 4 refuses with the words for a wrong password.
+                // librdkafka #4895: it repeats the client's nonce, which Kafka 4 rejects with the message for a wrong
+                // password.
                 "librdkafka \(ClientConfiguration.libraryVersion) cannot do SCRAM with Kafka 4, whatever the password: use "
                     + "librdkafka 2.6.1 or later, or PLAIN or certificates. With Kafka 3, check user and password"
             } else {
@@ -155,11 +156,11 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
 }
 
 extension KafkaError {
-    /// A transaction without a producer: what came before has closed it.
+    /// There is no producer, because an earlier error closed it.
     public static let noProducer = KafkaError(
         RD_KAFKA_RESP_ERR__STATE, "transaction", severity: .fatal, text: "the producer is gone")
 
-    /// The right on a topic that was missing, by what was being done; the context names the topic.
+    /// The missing right on a topic, derived from the operation. The context names the topic.
     private var topicRight: String {
         let rights: [(doing: String, right: String)] = [
             ("creating ", "Create on this topic or on the cluster"), ("deleting ", "Delete on this topic"),
@@ -173,14 +174,15 @@ extension KafkaError {
             ?? "Read on the topics that are read, Write on those that are written"
     }
 
-    /// Of a plain error code.
+    /// Creates an error from an error code.
     init(_ code: rd_kafka_resp_err_t, _ context: String, severity: Severity = .other, text: String? = nil) {
         self.init(
             code: code.rawValue, name: unsafe String(cString: rd_kafka_err2name(code)),
             text: text ?? (unsafe String(cString: rd_kafka_err2str(code))), severity: severity, context: context)
     }
 
-    /// Of an error object, which is destroyed. An error of a transactional call with neither flag counts as fatal.
+    /// Creates an error from an error object, which is destroyed. An error of a transactional call without flags counts
+    /// as fatal.
     init(consuming error: OpaquePointer, _ context: String) {
         let severity: Severity =
             if unsafe rd_kafka_error_is_fatal(error) != 0 {
@@ -198,7 +200,7 @@ extension KafkaError {
         unsafe rd_kafka_error_destroy(error)
     }
 
-    /// Throws what a call returned, if it is an error.
+    /// Throws the returned error, if there is one.
     static func check(_ error: OpaquePointer?, _ context: @autoclosure () -> String) throws(KafkaError) {
         if let error = unsafe error { throw unsafe KafkaError(consuming: error, context()) }
     }

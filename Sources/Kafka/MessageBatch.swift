@@ -1,23 +1,23 @@
 internal import CRdKafka
 
-/// Messages of one partition, in order, as librdkafka holds them; destroyed with the batch.
+/// Messages of one partition in order, owned by librdkafka and destroyed with the batch.
 ///
-/// `@unchecked Sendable`: the batch is the only owner of its messages, and nothing else reads them.
+/// `@unchecked Sendable`: the batch is the only owner of its messages.
 @safe public struct MessageBatch: ~Copyable, @unchecked Sendable {
     private let messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>?
-    /// The client may not go before its messages: librdkafka would wait for them for ever.
+    /// The client must outlive its messages. librdkafka would wait for them indefinitely.
     private let client: Handle?
-    /// How many messages it holds.
+    /// The number of messages.
     public let count: Int
 
-    /// Holds nothing.
+    /// Creates an empty batch.
     public init() {
         unsafe messages = nil
         client = nil
         count = 0
     }
 
-    /// Takes over the array and its first `count` messages.
+    /// Takes ownership of the array and its first `count` messages.
     init(
         taking messages: UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>, count: Int, of client: Handle
     ) {
@@ -51,34 +51,35 @@ internal import CRdKafka
         }
     }
 
-    /// The record's timestamp in ms; -1 where it has none.
+    /// Returns the record's timestamp in ms; −1 if it has none.
     public func timestamp(_ index: Int) -> Int64 {
         var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         return unsafe rd_kafka_message_timestamp(message(index), &type)
     }
 
-    /// The bytes of the key; nil: none.
+    /// Returns the bytes of the key; `nil` for none.
     @_lifetime(borrow self)
     public func key(_ index: Int) -> Span<UInt8>? {
         let message = unsafe message(index)
         guard let start = unsafe message.pointee.key else { return nil }
-        // Safe: librdkafka's message holds `key_len` bytes there until the batch destroys it.
+        // Safe: the message holds `key_len` bytes until the batch destroys it.
         return unsafe _overrideLifetime(
             Span(_unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: message.pointee.key_len),
             borrowing: self)
     }
 
-    /// The bytes of the value; nil: a tombstone.
+    /// Returns the bytes of the value; `nil` for a tombstone.
     @_lifetime(borrow self)
     public func value(_ index: Int) -> Span<UInt8>? {
         let message = unsafe message(index)
         guard let start = unsafe message.pointee.payload else { return nil }
-        // Safe: as of the key.
+        // Safe: as for the key.
         return unsafe _overrideLifetime(
             Span(_unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: message.pointee.len), borrowing: self)
     }
 
-    /// Key and value as arrays, where speed does not matter.
+    /// Returns the key as an array, for code that is not performance-critical. `valueBytes` does the same for the
+    /// value.
     public func keyBytes(_ index: Int) -> [UInt8]? {
         guard let key = key(index) else { return nil }
         return Self.bytes(key)
@@ -89,7 +90,7 @@ internal import CRdKafka
         return Self.bytes(value)
     }
 
-    /// All headers, in order.
+    /// Returns all headers in order.
     public func headers(_ index: Int) -> [(name: String, value: [UInt8])] {
         var list: OpaquePointer?
         guard unsafe rd_kafka_message_headers(message(index), &list) == RD_KAFKA_RESP_ERR_NO_ERROR else { return [] }
@@ -98,7 +99,7 @@ internal import CRdKafka
         var value: UnsafeRawPointer?
         var size = 0
         while unsafe rd_kafka_header_get_all(list, found.count, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR {
-            // Safe: librdkafka gives name and value of a message that the batch owns.
+            // Safe: name and value belong to a message that the batch owns.
             unsafe found.append(
                 (
                     name.map { unsafe String(cString: $0) } ?? "",

@@ -1,14 +1,15 @@
 internal import CRdKafka
 
-/// Librdkafka's in-process broker: for the demo, and for injecting errors. It keeps no transactional offsets and shows
-/// aborted records, so it proves nothing about transactions; it keeps about 5 MB a partition and drops the oldest.
+/// librdkafka's in-process broker, for the demo and for injecting errors. It does not keep transactional offsets and
+/// returns aborted records, so it proves nothing about transactions. It keeps about 5 MB per partition and drops the
+/// oldest records.
 ///
-/// `@unchecked Sendable`: librdkafka's mock functions hand their work to the cluster's own thread.
+/// `@unchecked Sendable`: librdkafka's mock functions pass their work to the cluster's own thread.
 @safe public final class MockCluster: @unchecked Sendable {
     private let handle: Handle
     private let cluster: OpaquePointer
 
-    /// Requests whose answers can be made to fail, by their number in the protocol.
+    /// Requests that can be made to fail, by protocol number.
     public enum Request: Int16, Sendable {
         case produce = 0
         case metadata = 3
@@ -41,7 +42,7 @@ internal import CRdKafka
         )
     }
 
-    /// The next answers to this request carry these error codes.
+    /// Makes the next answers to this request carry these error codes.
     public func fail(_ request: Request, with codes: [Int32]) {
         var errors = codes.map { rd_kafka_resp_err_t($0) }
         unsafe rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, errors.count, &errors)

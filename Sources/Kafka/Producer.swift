@@ -1,9 +1,9 @@
 internal import CRdKafka
 import Synchronization
 
-/// A producer: transactional where it has a `transactional.id`, otherwise idempotent only.
+/// A producer: transactional if it has a `transactional.id`, otherwise idempotent.
 ///
-/// Not for two threads at once. Without transactions, records that could not be delivered are found by `flush`.
+/// Not thread-safe. Without transactions, `flush` reports records that could not be delivered.
 public final class Producer {
     private let handle: Handle
     private let name: String
@@ -25,7 +25,7 @@ public final class Producer {
             adding: [
                 "transactional.id": transactionalID, "enable.idempotence": "true",
                 "transaction.timeout.ms": "\(transactionTimeout.milliseconds)",
-                // Librdkafka asks for a message's own time-out to lie within the transaction's.
+                // librdkafka requires a message timeout within the transaction timeout.
                 "message.timeout.ms": "\(transactionTimeout.milliseconds)", "partitioner": partitioner.libraryName,
             ])
     }
@@ -43,8 +43,8 @@ public final class Producer {
             ], reportsDeliveries: true)
     }
 
-    /// Why a record could not be delivered, and how many could not so far; nil where all could. Without transactions only:
-    /// in one, a record that is not delivered makes the commit fail.
+    /// The first delivery error and the number of undelivered records; `nil` if there are none. Only without
+    /// transactions: in a transaction, an undelivered record makes the commit fail.
     public var undelivered: (error: KafkaError, count: Int)? {
         let deliveries = handle.deliveries
         return deliveries.error.map { ($0, deliveries.failed) }
@@ -54,7 +54,7 @@ public final class Producer {
     /// `flush` and `waiting` do.
     public var delivered: Int { handle.deliveries.delivered }
 
-    /// Fences producers of the same id, and settles what they left open.
+    /// Fences producers with the same id, and settles their open transactions.
     public func initTransactions(timeout: Duration) throws(KafkaError) {
         try unsafe check(rd_kafka_init_transactions(handle.pointer, timeout.timeout), "init_transactions")
     }
@@ -136,7 +136,7 @@ public final class Producer {
 
     private typealias Memory = rd_kafka_vu_t.__Unnamed_union_u.__Unnamed_struct_mem
 
-    /// Empty is not absent: an empty key or value has an address and no bytes.
+    /// Distinguishes empty from absent: an empty key or value has an address and no bytes.
     private static func withBytes<R>(of span: Span<UInt8>?, _ body: (Memory) -> R) -> R {
         guard let span else { return unsafe body(Memory(ptr: nil, size: 0)) }
         if span.isEmpty {
@@ -148,19 +148,19 @@ public final class Producer {
         }
     }
 
-    /// Waits until all records are with the brokers.
-    /// - Throws: the error of the first that a producer without transactions could not deliver; a time-out.
+    /// Waits until all records are delivered.
+    /// - Throws: The first delivery error of a producer without transactions; a timeout.
     public func flush(timeout: Duration) throws(KafkaError) {
         let code = unsafe rd_kafka_flush(handle.pointer, timeout.timeout)
         if code == RD_KAFKA_RESP_ERR__TIMED_OUT, isTransactional {
-            // What is still on its way can only be taken back together with the transaction.
+            // Records in flight can only be withdrawn by aborting the transaction.
             throw handle.naming(KafkaError(code, "\(name): flush", severity: .abortable))
         }
         if let (error, _) = undelivered { throw error }
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw handle.naming(KafkaError(code, "\(name): flush")) }
     }
 
-    /// Puts the positions into the transaction, under the metadata of their assignment.
+    /// Adds positions to the transaction, with the group metadata of their assignment.
     public func sendOffsets(
         _ offsets: [PartitionOffset], group: GroupMetadata, timeout: Duration
     ) throws(KafkaError) {
@@ -170,7 +170,7 @@ public final class Producer {
             "sending offsets")
     }
 
-    /// Commits; a time-out is retriable, and its outcome unknown until a later call says more.
+    /// Commits the transaction. A timeout is retriable; the outcome is unknown until a later call reports it.
     public func commit(timeout: Duration) throws(KafkaError) {
         try unsafe check(rd_kafka_commit_transaction(handle.pointer, timeout.timeout), "commit")
     }
@@ -179,7 +179,7 @@ public final class Producer {
         try unsafe check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), "abort")
     }
 
-    /// Throws what a call of a transaction returned; a missing right to write with the topic that it is missing on.
+    /// Throws the error of a transactional call. A missing write permission names its topic.
     private func check(_ error: OpaquePointer?, _ context: String) throws(KafkaError) {
         do throws(KafkaError) {
             unsafe try KafkaError.check(error, "\(name): \(context)")
@@ -193,13 +193,13 @@ public final class Producer {
         }
     }
 
-    /// Serves callbacks, and tells how many records wait.
+    /// Serves callbacks, and returns the number of waiting records.
     public func waiting() -> Int {
         unsafe rd_kafka_poll(handle.pointer, 0)
         return Int(unsafe rd_kafka_outq_len(handle.pointer))
     }
 
-    /// The error that ended this producer; nil while it works.
+    /// The error that made this producer unusable; `nil` while it works.
     public var fatalError: KafkaError? {
         var reason = [CChar](repeating: 0, count: 512)
         let code = unsafe rd_kafka_fatal_error(handle.pointer, &reason, reason.count)

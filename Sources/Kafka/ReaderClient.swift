@@ -1,7 +1,7 @@
 internal import CRdKafka
 
-/// A consumer outside of any group, from which single partitions are read: committed records only, each partition
-/// through a queue of its own, so that starting and stopping one touches no other.
+/// A consumer outside any group that reads single partitions: committed records only, each partition through its own
+/// queue, so that starting and stopping one does not affect others.
 public final class ReaderClient: Sendable {
     let handle: Handle
 
@@ -20,19 +20,19 @@ public final class ReaderClient: Sendable {
             ])
     }
 
-    /// Begins to read a partition. One reader a partition at a time.
-    /// - Parameter offset: of the first record wanted; it must exist, or be the end.
+    /// Starts reading a partition. At most one reader per partition at a time.
+    /// - Parameter offset: The first offset to read. It must exist, or be the end.
     public func reader(topic: String, partition: Int32, from offset: Int64) throws(KafkaError) -> PartitionReader {
         try PartitionReader(handle: handle, topic: topic, partition: partition, offset: offset)
     }
 }
 
-/// Reads one partition from an offset on. Not for two threads at once.
+/// Reads one partition from an offset on. Not thread-safe.
 @safe public final class PartitionReader {
     public let topic: String
     public let partition: Int32
-    /// The next offset after the look: behind the last message given out and, at the end of the partition, behind the
-    /// control records and aborted transactions that follow it.
+    /// The next offset: after the last returned message and, at the end of the partition, after the control records and
+    /// aborted transactions that follow it.
     public private(set) var position: Int64
 
     private let handle: Handle
@@ -62,11 +62,11 @@ public final class ReaderClient: Sendable {
         unsafe rd_kafka_topic_destroy(rkt)
     }
 
-    /// The messages that have arrived, up to `max`; waits up to `timeout` for the first.
+    /// Returns available messages, up to `max`. Waits up to `timeout` for the first.
     ///
-    /// About 150 ns a message; without a time-out it does not block.
-    /// - Throws: `KafkaError` naming topic, partition and offset: the offset is gone (`_AUTO_OFFSET_RESET`), the topic is
-    ///   gone, a right is missing. Errors that pass by themselves are waited for.
+    /// About 150 ns a message. Does not block without a timeout.
+    /// - Throws: `KafkaError` with topic, partition and offset if the offset is out of range (`_AUTO_OFFSET_RESET`),
+    ///   the topic does not exist, or a right is missing. Transient errors are waited for.
     public func poll(max: Int, timeout: Duration = .zero) throws(KafkaError) -> MessageBatch {
         let messages = UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>.allocate(capacity: max)
         let found = unsafe rd_kafka_consume_batch_queue(queue, timeout.timeout, messages, max)
@@ -100,7 +100,7 @@ public final class ReaderClient: Sendable {
         return batch
     }
 
-    /// The partition's high watermark as of the last answer of its leader; nil: there was none yet. Asks nobody: below 1 µs.
+    /// The high watermark as of the leader's last answer; `nil` before the first. Sends no request; below 1 µs.
     public var knownHighWatermark: Int64? {
         var (low, high): (Int64, Int64) = (-1, -1)
         guard

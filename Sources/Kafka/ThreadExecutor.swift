@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// An executor with one thread of its own: an actor that runs on it may block in librdkafka without taking a thread from
-/// the cooperative pool.
+/// An executor with its own thread. An actor that runs on it may block in librdkafka without occupying a thread of the
+/// cooperative pool.
 public final class ThreadExecutor: SerialExecutor {
-    /// What the thread and the executor share; the thread ends when the executor is gone and all jobs are done.
+    /// The queue shared by thread and executor. The thread ends when the executor is released and all jobs are done.
     private final class Jobs: Sendable {
         private struct State {
             var jobs: [UnownedJob] = []
@@ -24,7 +24,7 @@ public final class ThreadExecutor: SerialExecutor {
             wake.signal()
         }
 
-        /// Waits for jobs; nil when there will be none.
+        /// Waits for jobs. Returns `nil` if there will be none.
         func next() -> [UnownedJob]? {
             wake.wait()
             return state.withLock { state in
@@ -41,7 +41,7 @@ public final class ThreadExecutor: SerialExecutor {
         let jobs = jobs
         let thread = Thread { [weak self] in
             while let batch = jobs.next() {
-                // A job keeps its actor alive, and the actor this executor.
+                // A job keeps its actor alive, and the actor keeps this executor alive.
                 guard let executor = self else { return }
                 for job in batch { unsafe job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
             }

@@ -18,7 +18,7 @@ public struct TopicPartition: Hashable, Comparable, Sendable, CustomStringConver
     }
 }
 
-/// An offset to commit, or one that was committed: with the metadata string beside it.
+/// A committed offset, or one to be committed, with its metadata string.
 public struct PartitionOffset: Hashable, Sendable {
     public var partition: TopicPartition
     /// The next offset to read.
@@ -32,7 +32,7 @@ public struct PartitionOffset: Hashable, Sendable {
     }
 }
 
-/// librdkafka's list of partitions, owned.
+/// An owned librdkafka list of partitions.
 @safe struct PartitionList: ~Copyable {
     let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 
@@ -49,7 +49,7 @@ public struct PartitionOffset: Hashable, Sendable {
             let element = unsafe rd_kafka_topic_partition_list_add(
                 pointer, offset.partition.topic, offset.partition.partition)
             unsafe element?.pointee.offset = offset.offset
-            // Safe: librdkafka frees what strdup allocates together with the list.
+            // Safe: librdkafka frees the duplicated string together with the list.
             unsafe element?.pointee.metadata = UnsafeMutableRawPointer(strdup(offset.metadata))
             unsafe element?.pointee.metadata_size = offset.metadata.utf8.count
         }
@@ -63,13 +63,13 @@ public struct PartitionOffset: Hashable, Sendable {
 
     /// The element's partition, offset, metadata and error.
     func element(_ index: Int) -> (PartitionOffset, rd_kafka_resp_err_t) {
-        // Safe: `cnt` elements stand there.
+        // Safe: there are `cnt` elements.
         unsafe Self.read(pointer.pointee.elems[index])
     }
 
-    /// An element of a list that may be somebody else's.
+    /// Reads an element of any list.
     static func read(_ element: rd_kafka_topic_partition_t) -> (PartitionOffset, rd_kafka_resp_err_t) {
-        // Safe: metadata has the size beside it.
+        // Safe: the size of the metadata is stored beside it.
         let metadata =
             unsafe element.metadata.map {
                 unsafe String(
@@ -82,7 +82,7 @@ public struct PartitionOffset: Hashable, Sendable {
         )
     }
 
-    /// The partitions of a list that somebody else owns.
+    /// Returns the partitions of a list owned by the caller.
     static func partitions(
         of list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
     ) -> [TopicPartition] {

@@ -1,7 +1,7 @@
 public import Foundation
 import Schemas
 
-/// A file to which each look at a single member is appended, a JSON object a line: who, when, which pseudonym, why.
+/// An append-only file with one JSON line for each access to a single member's data: who, when, which pseudonym, why.
 public struct AuditLog: Sendable {
     /// The line could not be written, so the member may not be looked at.
     public struct Failure: Error, CustomStringConvertible, Sendable {
@@ -35,11 +35,11 @@ public struct AuditLog: Sendable {
         }
     }
 
-    /// Appends a line, and waits until it is on the disk.
+    /// Appends a line and waits until it is on disk.
     /// - Parameters:
-    ///   - action: what is about to be done, as `explain`.
-    ///   - member: the pseudonym, 32 hexadecimal digits.
-    ///   - reason: as it was given.
+    ///   - action: The action, such as `explain`.
+    ///   - member: The pseudonym, 32 hexadecimal digits.
+    ///   - reason: The reason as given.
     /// - Throws: `Failure`.
     public func append(
         action: String, member: String, reason: String, now: Date = Date(), user: AuditUser = .current()
@@ -61,7 +61,8 @@ public struct AuditLog: Sendable {
         let count = unsafe whole.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         guard count == whole.count, fsync(descriptor) == 0 else {
             // Of a line that is written in part, the system has not said why.
-            throw failure("cannot be written", count >= 0 && count < whole.count ? ENOSPC : errno, isConfiguration: false)
+            throw failure(
+                "cannot be written", count >= 0 && count < whole.count ? ENOSPC : errno, isConfiguration: false)
         }
     }
 
@@ -75,7 +76,8 @@ public struct AuditLog: Sendable {
         guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             if descriptor >= 0 { close(descriptor) }
             throw Failure(
-                description: "audit.file: \(path.printable) is not a regular file: lines written there would not be kept. "
+                description:
+                    "audit.file: \(path.printable) is not a regular file: lines written there would not be kept. "
                     + "Name a file.")
         }
         return descriptor

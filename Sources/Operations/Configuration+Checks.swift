@@ -3,7 +3,7 @@ import Foundation
 import Schemas
 
 extension Configuration {
-    /// Reads librdkafka's values from their files, and asks it about each.
+    /// Reads librdkafka's values from files, and validates each property.
     mutating func checkKafka(_ check: KafkaCheck, _ problems: inout [String]) {
         // A problem that several settings have is told once, with all of them.
         var places: [(problem: String, keys: [String])] = []
@@ -17,7 +17,7 @@ extension Configuration {
         }
         for (key, value) in values.sorted(by: { $0.key < $1.key }) where key.hasPrefix("kafka.") {
             let name = String(key.dropFirst("kafka.".count))
-            // Some of librdkafka's own names end in `.file`.
+            // Some of librdkafka's own properties end in `.file`.
             guard name.hasSuffix(".file"), check(name, value.text) != nil else {
                 if let problem = check(name, value.text) {
                     tell(problem, "\(value.source): \(key)")
@@ -30,7 +30,7 @@ extension Configuration {
             if let other = values["kafka.\(plain)"] {
                 tell("kafka.\(plain) is set, too (\(other.source)); leave one", "\(value.source): \(key)")
             } else if let content = try? String(contentsOfFile: value.text, encoding: .utf8) {
-                // Ends of lines come from editors; everything else may belong to a password.
+                // Editors append newlines. Other white space may be part of a password.
                 let text = content.trimmingCharacters(in: .newlines)
                 if let problem = check(plain, text) {
                     tell(problem, "\(value.source): \(key)")
@@ -43,7 +43,7 @@ extension Configuration {
         }
     }
 
-    /// The key, and files that have to be there.
+    /// Checks the key and the required files.
     mutating func checkFiles(_ problems: inout [String]) {
         if let file = self["privacy.key-file"] {
             if privacyKey != nil {
@@ -83,7 +83,7 @@ extension Configuration {
         }
     }
 
-    /// What single values do not show.
+    /// Checks combinations of settings.
     func checkTogether(_ problems: inout [String]) {
         let (least, most) = (integer("clusters.min"), integer("clusters.max"))
         let initial = integer("clusters.initial")

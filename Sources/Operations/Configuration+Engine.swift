@@ -3,7 +3,7 @@ import Foundation
 internal import Schemas
 
 extension Configuration {
-    /// The settings that reach the result.
+    /// The settings that affect the result.
     package var engineSettings: Settings {
         var settings = Settings()
         settings.fixed.epochLength = milliseconds("epoch.length")
@@ -37,14 +37,14 @@ extension Configuration {
         return settings
     }
 
-    /// The topics of `topics.file`.
-    /// - Throws: `Configuration.Invalid` where it cannot be read.
+    /// Returns the topics of `topics.file`.
+    /// - Throws: `Configuration.Invalid` if it cannot be read.
     package func vocabulary() throws(Invalid) -> [[UInt8]] {
         guard let file = self["topics.file"] else { return [] }
         return try Self.topics(in: file)
     }
 
-    /// One name a line, byte for byte; empty lines do not count.
+    /// Reads one name per line, byte for byte. Empty lines are ignored.
     private static func topics(in file: String) throws(Invalid) -> [[UInt8]] {
         guard var content = FileManager.default.contents(atPath: file) else {
             throw Invalid(problems: ["topics.file: \(file) cannot be read"])

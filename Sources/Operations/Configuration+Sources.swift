@@ -66,8 +66,8 @@ extension Configuration {
         Names.nearest(name, known).map { "; did you mean \($0)?" } ?? ""
     }
 
-    /// `SHOAL_COMMIT_INTERVAL` is `commit.interval`: the setting whose variable it is. Librdkafka's names have dots only.
-    /// nil: it is nobody's.
+    /// Returns the setting of an environment variable: `SHOAL_COMMIT_INTERVAL` is `commit.interval`. In librdkafka's
+    /// names, underscores become dots. Returns `nil` if there is none.
     static func key(ofVariable variable: String) -> String? {
         if let setting = Setting.table.first(where: { Self.variable(of: $0.name) == variable }) { return setting.name }
         let words = variable.dropFirst("SHOAL_".count)

@@ -1,13 +1,13 @@
-/// The settings of a run: from a file, then from variables, then from the command line.
+/// The configuration of a run: a file, then environment variables, then the command line.
 public struct Configuration: Sendable {
-    /// A value, and where it came from.
+    /// A value and its source.
     public struct Value: Equatable, Sendable {
         public var text: String
-        /// As `shoal.properties:12`, `SHOAL_COMMIT_INTERVAL`, `--set`, or `default`.
+        /// The source, such as `shoal.properties:12`, `SHOAL_COMMIT_INTERVAL`, `--set`, or `default`.
         public var source: String
     }
 
-    /// Everything that is wrong, a line each.
+    /// An invalid configuration, with all problems.
     public struct Invalid: Error, CustomStringConvertible, Sendable {
         public var problems: [String]
 
@@ -20,23 +20,23 @@ public struct Configuration: Sendable {
         }
     }
 
-    /// By name, librdkafka's with `kafka.` before theirs.
+    /// Values by name. librdkafka's properties have the prefix `kafka.`.
     public internal(set) var values: [String: Value] = [:]
-    /// librdkafka's settings by their own names, files read in.
+    /// librdkafka's properties by their own names, with the contents of files.
     public internal(set) var kafka: [String: String] = [:]
     /// Variables with the program's prefix that Kubernetes sets for services. They are no settings.
     public internal(set) var ignoredVariables: [String] = []
-    /// The key's hexadecimal digits; nil: none was given.
+    /// The key's hexadecimal digits; `nil` if none was given.
     public internal(set) var privacyKey: String?
 
-    /// Checks librdkafka's settings: a problem by name and value; nil where it takes them.
+    /// Validates a librdkafka property. Returns the problem, or `nil`.
     public typealias KafkaCheck = (_ name: String, _ value: String) -> String?
 
     /// - Parameters:
-    ///   - file: the `.properties` file; nil: none.
-    ///   - environment: variables; those that begin with `SHOAL_` count.
-    ///   - sets: `key=value` of the command line.
-    /// - Throws: `Invalid`, with every mistake.
+    ///   - file: The `.properties` file; `nil` for none.
+    ///   - environment: Environment variables. Only those with the prefix `SHOAL_` are used.
+    ///   - sets: `key=value` arguments of the command line.
+    /// - Throws: `Invalid`, with all problems.
     public init(
         file: String?, environment: [String: String], sets: [String], kafkaCheck: KafkaCheck
     ) throws(Invalid) {
@@ -53,27 +53,27 @@ public struct Configuration: Sendable {
         if !problems.isEmpty { throw Invalid(problems: problems) }
     }
 
-    /// The text of a setting; nil where it has neither value nor default, or is empty.
+    /// The text of a setting; `nil` if it has neither value nor default, or is empty.
     public subscript(name: String) -> String? {
         values[name].flatMap { $0.text.isEmpty ? nil : $0.text }
     }
 
-    /// Empty where there is none.
+    /// Returns the text of a setting, empty if unset.
     public func text(_ name: String) -> String { self[name] ?? "" }
 
-    /// A number, or percent; 0 where there is none.
+    /// Returns a number or percentage, 0 if unset.
     public func integer(_ name: String) -> Int64 { self[name].flatMap { Setting.percent($0) } ?? 0 }
 
-    /// 0 where there is none.
+    /// Returns a duration in milliseconds, 0 if unset.
     public func milliseconds(_ name: String) -> Int64 { self[name].flatMap { Setting.milliseconds($0) } ?? 0 }
 
-    /// Zero where there is none.
+    /// Returns a duration, zero if unset.
     public func duration(_ name: String) -> Duration { .milliseconds(milliseconds(name)) }
 
-    /// 0 where there is none.
+    /// Returns a size in bytes, 0 if unset.
     public func bytes(_ name: String) -> Int { Int(self[name].flatMap { Setting.bytes($0) } ?? 0) }
 
-    /// Without empty elements.
+    /// Returns the elements of a list without empty ones.
     public func list(_ name: String) -> [String] {
         text(name).split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
     }
@@ -84,7 +84,7 @@ public struct Configuration: Sendable {
     public var modelsTopic: String { "\(text("application.id"))-models" }
     public var stateTopic: String { "\(text("application.id"))-state" }
 
-    /// Takes one setting over from what was read later.
+    /// Copies one setting from a newer configuration.
     public mutating func take(_ name: String, from later: Configuration) {
         values[name] = later.values[name]
         guard name.hasPrefix("kafka.") else { return }
@@ -93,14 +93,14 @@ public struct Configuration: Sendable {
         kafka[plain] = later.kafka[plain]
     }
 
-    /// The variable of a setting, as `SHOAL_COMMIT_INTERVAL`.
+    /// Returns the environment variable of a setting, such as `SHOAL_COMMIT_INTERVAL`.
     public static func variable(of name: String) -> String {
         "SHOAL_" + String(name.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
     }
 }
 
 extension StringProtocol {
-    /// Without white space at the ends.
+    /// The text without surrounding white space.
     var trimmed: String {
         let start = drop(while: \.isWhitespace)
         return String(start.prefix(start.count - start.reversed().prefix(while: \.isWhitespace).count))

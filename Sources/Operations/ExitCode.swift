@@ -1,4 +1,4 @@
-/// What a command's exit status means.
+/// The exit statuses of commands.
 public enum ExitCode: Int32, CaseIterable, Sendable {
     case ok = 0
     case failed = 1
@@ -17,7 +17,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case twin = 80
     case interrupted = 130
 
-    /// One line for help texts.
+    /// A description for help texts.
     public var meaning: String {
         switch self {
         case .ok: "done"

@@ -2,7 +2,7 @@ public import Foundation
 import Schemas
 import Synchronization
 
-/// Log lines on standard error: JSON, or text for a person at a terminal. In the shape of swift-log's `Logger`.
+/// Writes log lines to standard error as JSON or as text. Modelled on swift-log's `Logger`.
 public struct Logger: Sendable {
     public enum Level: String, CaseIterable, Comparable, Sendable {
         case debug
@@ -31,7 +31,7 @@ public struct Logger: Sendable {
     }
 
     public let label: String
-    /// What counts; the same for all copies, and may be changed while others write.
+    /// The minimum level. Shared by all copies, and can be changed while others write.
     public var level: Level {
         get { threshold.value.withLock { $0 } }
         nonmutating set { threshold.value.withLock { $0 = newValue } }
@@ -48,8 +48,8 @@ public struct Logger: Sendable {
     }
 
     /// - Parameters:
-    ///   - now: the clock of the lines.
-    ///   - sink: gets whole lines without their end; standard error unless given.
+    ///   - now: The clock for timestamps.
+    ///   - sink: Receives lines without newline; standard error by default.
     public init(
         label: String, level: Level, format: Format, now: @escaping @Sendable () -> Date = { Date() },
         sink: @escaping @Sendable (String) -> Void = Logger.standardError
@@ -61,10 +61,10 @@ public struct Logger: Sendable {
         self.sink = sink
     }
 
-    /// Writes a line if its level counts.
+    /// Writes a line if its level is enabled.
     ///
-    /// Lines stay lines, and leave the terminal alone, whatever a broker or a topic's name puts into them.
-    /// - Parameter fields: topic, partition, offset, generation, …; never a viewer.
+    /// Control characters and newlines from brokers or topic names are escaped.
+    /// - Parameter fields: Topic, partition, offset, generation, …; never viewer data.
     public func log(_ level: Level, _ message: String, _ fields: [(String, String)] = []) {
         guard level >= self.level else { return }
         sink(format == .json ? json(level, message, fields) : text(level, message, fields))
@@ -92,7 +92,7 @@ public struct Logger: Sendable {
         return "\(Color.dim(time)) \(line)" + (tail.isEmpty ? "" : "  " + Color.dim("(\(tail))"))
     }
 
-    /// JSON's string literal.
+    /// Returns a JSON string literal.
     static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
@@ -113,7 +113,7 @@ public struct Logger: Sendable {
         return quoted + "\""
     }
 
-    /// Writes a line to standard error, whole. Where nobody reads there any more, it is lost.
+    /// Writes a complete line to standard error. The line is lost if there is no reader.
     @Sendable public static func standardError(_ line: String) {
         _ = StandardStream.error.write(line + "\n")
     }

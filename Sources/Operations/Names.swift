@@ -1,13 +1,13 @@
-/// Finds what somebody meant.
+/// Suggests corrections of mistyped names.
 public enum Names {
-    /// The known name nearest to a mistyped one; nil where none is near.
+    /// Returns the known name nearest to a mistyped one, or `nil` if none is near.
     public static func nearest(_ name: String, _ known: [String]) -> String? {
         let ranked = known.map { ($0, distance(name, $0)) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
         guard let (best, distance) = ranked.first, distance <= max(2, name.count / 3) else { return nil }
         return best
     }
 
-    /// How many letters have to be put in, taken out or changed (Levenshtein, 1966).
+    /// Returns the edit distance (Levenshtein, 1966).
     static func distance(_ left: String, _ right: String) -> Int {
         let (left, right) = (Array(left), Array(right))
         var row = Array(0...right.count)

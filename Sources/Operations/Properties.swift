@@ -1,20 +1,20 @@
-/// Java-style properties (java.util.Properties): `key=value`, `key: value` or `key value`, comments with `#` and `!`,
-/// lines continued with `\`, `\uXXXX` and the other escapes. UTF-8.
+/// Parses Java properties (java.util.Properties): `key=value`, `key: value` or `key value`, comments with `#` and `!`,
+/// continuation lines with `\`, `\uXXXX` and other escapes. UTF-8.
 public enum Properties {
     public struct Entry: Equatable, Sendable {
         public var key: String
         public var value: String
-        /// From 1; of the first line of a continued one.
+        /// The line number, from 1; the first one of a continued line.
         public var line: Int
     }
 
-    /// What is wrong with a line.
+    /// An invalid line.
     public struct Mistake: Error, Equatable, Sendable {
         public var text: String
         public var line: Int
     }
 
-    /// Reads all lines; a mistake costs its own line only.
+    /// Parses all lines. An invalid line does not affect others.
     public static func parse(_ text: String) -> (entries: [Entry], mistakes: [Mistake]) {
         var entries: [Entry] = []
         var mistakes: [Mistake] = []
@@ -40,7 +40,7 @@ public enum Properties {
         return (entries, mistakes)
     }
 
-    /// Ends of lines are `\n`, `\r` and `\r\n` only, as in Java.
+    /// Splits into lines at `\n`, `\r` and `\r\n` only, as in Java.
     private static func lines(_ text: String) -> [Substring.UnicodeScalarView] {
         var lines: [Substring.UnicodeScalarView] = []
         var rest = Substring(text).unicodeScalars
@@ -71,7 +71,7 @@ public enum Properties {
         return Entry(key: String(key), value: String(value), line: line)
     }
 
-    /// Takes one character, its escape resolved.
+    /// Reads one character and resolves its escape.
     private static func take(
         _ rest: inout Substring.UnicodeScalarView, into text: inout String.UnicodeScalarView, _ line: Int
     ) throws(Mistake) {
@@ -90,7 +90,7 @@ public enum Properties {
         }
     }
 
-    /// The character of `\uXXXX`, or of two that are a surrogate pair.
+    /// Reads the character of `\uXXXX`, or of two that form a surrogate pair.
     private static func unicode(
         _ rest: inout Substring.UnicodeScalarView, _ line: Int
     ) throws(Mistake) -> Unicode.Scalar {

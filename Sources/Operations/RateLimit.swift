@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets the same message through once in a while, and counts what it held back.
+/// Limits the rate of equal messages, and counts suppressed ones.
 public final class RateLimit: Sendable {
     private struct Entry {
         var next: ContinuousClock.Instant
@@ -9,17 +9,18 @@ public final class RateLimit: Sendable {
 
     private let interval: Duration
     private let entries = Mutex<[String: Entry]>([:])
-    /// Keys remembered at most.
+    /// The maximum number of keys remembered.
     private static let most = 1_024
 
-    /// - Parameter interval: a message passes at most once in it.
+    /// - Parameter interval: The minimum interval between equal messages.
     public init(_ interval: Duration) {
         self.interval = interval
     }
 
     /// Asks whether a message may pass now.
-    /// - Parameter key: tells messages apart.
-    /// - Returns: how many were held back since the last that passed; nil: this one is held back, too.
+    /// - Parameter key: Identifies the message.
+    /// - Returns: The number of messages suppressed since the last one that passed; `nil` if this one is suppressed
+    ///   too.
     public func pass(_ key: String, at now: ContinuousClock.Instant = .now) -> Int? {
         entries.withLock { entries in
             if let entry = entries[key], now < entry.next {

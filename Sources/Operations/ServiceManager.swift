@@ -1,22 +1,22 @@
 import Foundation
 import Schemas
 
-/// The service manager that started this process and wants to hear from it, as sd_notify(3) describes: one datagram of lines
-/// `NAME=value` to the socket that `NOTIFY_SOCKET` names. Needs no library of systemd's.
+/// Notifies the service manager that started this process, as described in sd_notify(3): a datagram of `NAME=value`
+/// lines to the socket named by `NOTIFY_SOCKET`. Does not need a systemd library.
 ///
-/// `@unchecked Sendable`: the socket is opened in `init`, closed in `deinit`, and each datagram is one call.
+/// `@unchecked Sendable`: the socket is opened in `init` and closed in `deinit`, and each datagram is one call.
 public final class ServiceManager: @unchecked Sendable {
-    /// What it can be told.
+    /// A notification.
     public enum Word: Equatable, Sendable {
         case ready
         case stopping
-        /// `ready` follows when the settings have been read again. Microseconds of the monotonic clock, which tell it that the
-        /// answer belongs to its own signal.
+        /// The settings are being reloaded; `ready` follows. In microseconds of the monotonic clock, which associates
+        /// the answer with the manager's signal.
         case reloading(at: Int64)
-        /// One line for a person.
+        /// A one-line status.
         case status(String)
         case watchdog
-        /// While it starts or stops: it is at work, and may take so long from now on.
+        /// During start or stop: extends the timeout from now on.
         case extendTimeout(Duration)
 
         var line: String {
@@ -31,18 +31,18 @@ public final class ServiceManager: @unchecked Sendable {
         }
     }
 
-    /// A socket that is named and cannot be used.
+    /// A named socket that cannot be used.
     public struct Unusable: Error, CustomStringConvertible, Sendable {
         public var description: String
     }
 
-    /// Within which it wants to hear `watchdog`; nil: it does not look after this process.
+    /// The interval within which the manager expects `watchdog`; `nil` if it does not monitor this process.
     public let watchdog: Duration?
     private let socket: Int32
     private let address: [UInt8]
 
-    /// - Parameter environment: that of the process.
-    /// - Returns: nil where nobody asks to be told.
+    /// - Parameter environment: The process's environment variables.
+    /// - Returns: `nil` if no notification is requested.
     /// - Throws: `Unusable`.
     public init?(_ environment: [String: String]) throws(Unusable) {
         guard let name = environment["NOTIFY_SOCKET"], !name.isEmpty else { return nil }
@@ -62,15 +62,15 @@ public final class ServiceManager: @unchecked Sendable {
         close(socket)
     }
 
-    /// Sends words, in this order.
-    /// - Returns: whether they have arrived; a manager that does not read any more is no reason to wait.
+    /// Sends notifications in this order.
+    /// - Returns: Whether they were sent. A manager that no longer reads is not waited for.
     @discardableResult
     public func tell(_ words: [Word]) -> Bool {
         guard !words.isEmpty else { return true }
         let text = Array(words.map(\.line).joined(separator: "\n").utf8)
         let sent = unsafe address.withUnsafeBytes { address in
             unsafe text.withUnsafeBytes { text in
-                // Safe: the address begins with its family and is as long as is told; both outlive the call.
+                // Safe: the address begins with its family and has the given length; both outlive the call.
                 unsafe sendto(
                     socket, text.baseAddress, text.count, Int32(MSG_NOSIGNAL),
                     address.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(address.count))
@@ -79,7 +79,8 @@ public final class ServiceManager: @unchecked Sendable {
         return sent == text.count
     }
 
-    /// The bytes of a `sockaddr_un`: of a path with its final zero, of an abstract name (`@` before it) without.
+    /// Returns the bytes of a `sockaddr_un`: a path with its terminating zero, or an abstract name (prefix `@`)
+    /// without.
     private static func address(_ name: String) -> [UInt8]? {
         guard let first = name.utf8.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@") else { return nil }
         var path = Array(name.utf8)
@@ -95,7 +96,7 @@ public final class ServiceManager: @unchecked Sendable {
         return .microseconds(time)
     }
 
-    /// Microseconds of the clock that `Word.reloading` is told in.
+    /// The current time for `reloading`, in microseconds.
     public static var now: Int64 {
         var time = timespec()
         // Safe: the time outlives the call. Linux has this clock always; the status is that of a bad address.

@@ -1,35 +1,36 @@
 internal import Schemas
 
-/// One setting: its name, type, default, range, and what it is for. The table of all of them is the documentation.
+/// The definition of a setting: name, type, default, range and description. The documentation is generated from the
+/// table of settings.
 public struct Setting: Sendable {
     public enum Kind: Sendable, Equatable {
         case text
-        /// A name that Kafka takes for a topic.
+        /// A valid Kafka topic name.
         case name
-        /// A file that has to be readable.
+        /// A readable file.
         case file
         case integer(ClosedRange<Int64>)
-        /// As `5%` or `5`.
+        /// A percentage, such as `5%` or `5`.
         case percent
-        /// As `100ms`, `30s`, `1h`, `7d`; milliseconds.
+        /// A duration, such as `100ms`, `30s`, `1h`, `7d`; in milliseconds.
         case duration(ClosedRange<Int64>)
-        /// As `4MiB`; bytes.
+        /// A size, such as `4MiB`; in bytes.
         case bytes(ClosedRange<Int64>)
         case choice([String])
-        /// As `127.0.0.1:8080` or `:8080`.
+        /// An address, such as `127.0.0.1:8080` or `:8080`.
         case address
-        /// Separated by commas.
+        /// A comma-separated list.
         case list
         /// As `2000-01-01..2100-01-01`.
         case timeRange
     }
 
-    /// Whether a setting reaches the result.
+    /// Whether and how a setting affects the result.
     public enum Reach: String, Sendable {
         case no
-        /// It travels in models, and changes with `settings.revision`.
+        /// Recorded with models. Changes take effect with a higher `settings.revision`.
         case yes
-        /// Looked at once, when the application begins.
+        /// Read once, when the application begins.
         case start = "at the start"
         /// Fixed for an application's life.
         case fixed
@@ -37,12 +38,12 @@ public struct Setting: Sendable {
 
     public var name: String
     public var kind: Kind
-    /// nil: none.
+    /// The default; `nil` for none.
     public var standard: String?
     public var reach: Reach
     public var text: String
 
-    /// What is allowed, for the documentation.
+    /// The valid range, for the documentation.
     public var range: String {
         switch kind {
         case .text: "text"
@@ -64,8 +65,7 @@ public struct Setting: Sendable {
             ? "\(text(range.lowerBound)) or more" : "\(text(range.lowerBound)) … \(text(range.upperBound))"
     }
 
-    /// What is wrong with a value; nil: nothing. An empty one takes back what an earlier source set, where there is no
-    /// default to fall back to.
+    /// Returns the problem with a value, or `nil`. An empty value unsets an earlier one if there is no default.
     func problem(_ value: String) -> String? {
         if value.isEmpty { return standard == nil ? nil : "must not be empty" }
         let outside = "must be in \(range)"
@@ -108,21 +108,21 @@ public struct Setting: Sendable {
         }
     }
 
-    /// Kafka's limit is 249, and internal topics and dead letters get an ending.
+    /// The maximum length. Kafka's limit is 249, and names of internal and dead-letter topics have a suffix.
     private static let longestName = 200
 
-    /// Percent, as `5%`, `5 %` or `5`; nil where it is none.
+    /// Parses a percentage: `5%`, `5 %` or `5`.
     public static func percent(_ text: String) -> Int64? {
         let digits = text.hasSuffix("%") ? text.dropLast() : text[...]
         return Int64(digits.trimmingSuffix { $0 == " " })
     }
 
-    /// Milliseconds of a duration as `100ms`, `30s`, `5m`, `1h`, `7d`; nil where it is none.
+    /// Parses a duration such as `100ms`, `30s`, `5m`, `1h`, `7d` to milliseconds.
     public static func milliseconds(_ text: String) -> Int64? {
         scaled(text, [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)])
     }
 
-    /// Bytes of a size as `512`, `64KiB`, `4MiB`, `1GiB`; nil where it is none.
+    /// Parses a size such as `512`, `64KiB`, `4MiB`, `1GiB` to bytes.
     public static func bytes(_ text: String) -> Int64? {
         Int64(text).flatMap { $0 >= 0 ? $0 : nil }
             ?? scaled(text, [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)])
@@ -137,7 +137,7 @@ public struct Setting: Sendable {
         return nil
     }
 
-    /// A duration as it is typed: the largest unit that it is a multiple of.
+    /// Formats a duration in the largest unit that divides it.
     public static func duration(_ milliseconds: Int64) -> String {
         for (unit, factor) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)] as [(String, Int64)]
         where milliseconds > 0 && milliseconds % factor == 0 {

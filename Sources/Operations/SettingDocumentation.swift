@@ -1,5 +1,5 @@
 extension Setting {
-    /// What the tables say of librdkafka's settings: name, value, default, reach, text.
+    /// The row for librdkafka's properties: name, value, default, scope, text.
     private static let kafka = (
         name: "kafka.*", range: "librdkafka's", standard: "librdkafka's", reach: Reach.no,
         text: "Any setting of librdkafka by its own name; those that Shoal's promises rest on are refused. "
@@ -20,8 +20,8 @@ extension Setting {
         return (head + rows + [last]).joined(separator: "\n")
     }
 
-    /// The table as text for a terminal.
-    /// - Parameter width: of a line, in characters.
+    /// Returns the table as text for a terminal.
+    /// - Parameter width: The line width in characters.
     public static func text(width: Int = 100) -> String {
         let entries = table.map { setting in
             entry(setting.name, setting.range, setting.standard ?? "none", setting.reach, setting.text, width)

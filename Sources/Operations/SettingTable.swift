@@ -1,7 +1,7 @@
 extension Setting {
     private static let day: Int64 = 86_400_000
 
-    /// All settings but librdkafka's own, which are `kafka.` and its name.
+    /// All settings, except librdkafka's properties, which have the prefix `kafka.`.
     public static let table: [Setting] = [
         Setting(
             "application.id", .name, "shoal", .no,

@@ -55,19 +55,19 @@ public final class StandardStream: Sendable {
         }
     }
 
-    /// Whether a person sits before it.
+    /// Whether it is a terminal.
     public var isTerminal: Bool { isatty(descriptor) == 1 }
 
-    /// Whether it is a terminal that wants colours (https://no-color.org).
+    /// Whether it is a terminal with colours enabled (https://no-color.org).
     public var hasColor: Bool {
         let environment = ProcessInfo.processInfo.environment
         return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
-    /// Whether somebody still reads the other end of a pipe; true of everything else.
+    /// Whether the other end of a pipe is open; true for anything else.
     public var isRead: Bool {
         var question = pollfd(fd: descriptor, events: 0, revents: 0)
-        // Safe: one question is asked.
+        // Safe: one descriptor is passed.
         return unsafe poll(&question, 1, 0) <= 0 || question.revents & Int16(POLLERR | POLLHUP | POLLNVAL) == 0
     }
 

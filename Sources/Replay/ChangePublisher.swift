@@ -3,9 +3,9 @@ public import Kafka
 internal import Pipeline
 internal import Synchronization
 
-/// Writes the changes of a replay to a topic: each key's in order, as a live run publishes them, but not in transactions.
+/// Writes the changes of a replay to a topic, in order for each key like a live run, but without transactions.
 ///
-/// `@unchecked Sendable`: the producer, whose calls librdkafka guards itself, is only used under the lock.
+/// `@unchecked Sendable`: the producer is thread-safe in librdkafka, and is used only under the lock.
 public final class ChangePublisher: @unchecked Sendable {
     private let topic: String
     private let producer: Producer
@@ -83,7 +83,7 @@ public final class ChangePublisher: @unchecked Sendable {
 }
 
 extension Replay {
-    /// The same replay, whose changes go to a topic.
+    /// Returns a replay that publishes its changes to a topic.
     public func publishing(to publisher: ChangePublisher) -> Replay {
         var replay = self
         replay.outlet = publisher.outlet

@@ -5,9 +5,9 @@ internal import Pipeline
 internal import Schemas
 
 extension Replay {
-    /// Replays a file of watch events: JSON lines, or Protobuf messages with their length before them; plain or gzip; `-` is
+    /// Replays a file of watch events: JSON lines, or Protobuf messages preceded by their length; plain or gzip. `-` is
     /// standard input.
-    /// - Throws: `ReplayError` where it cannot be read; `Contradiction`, which no input can cause.
+    /// - Throws: `ReplayError` if it cannot be read; `Contradiction`, which no input can cause.
     public func run(file path: String) async throws -> ReplayResult {
         let feed = FileFeed(
             try BlockReader(path), partitions: options.partitions, key: options.key, waits: progress)
@@ -36,7 +36,7 @@ extension Replay {
         }
     }
 
-    /// Reads the file's pieces with as many tasks as there are cores, while `body` uses what they give.
+    /// Parses the file's blocks in as many tasks as there are cores, while `body` uses the results.
     private func withReaders(
         _ feed: FileFeed, _ coordinator: ReplayCoordinator, _ body: () async throws -> ReplayResult
     ) async throws -> ReplayResult {
@@ -49,7 +49,7 @@ extension Replay {
                 try await group.waitForAll()
                 return result
             } catch {
-                // What is wrong with the file is the cause of what befalls those who wait for its events.
+                // The error in the file is the cause of any error of the tasks that wait for its events.
                 await feed.stop()
                 try await group.waitForAll()
                 throw error
@@ -90,14 +90,14 @@ extension Replay {
             await feed.stop()
             await coordinator?.stop()
         } catch {
-            // Those who wait for events go home, so that the error can be told.
+            // Wake waiting tasks, so that the error can be reported.
             await feed.stop()
             await coordinator?.stop()
             throw error
         }
     }
 
-    /// Tasks that read a file: with epochs given each has a table of viewers, which more tasks than cores would only push out of
-    /// the caches.
+    /// The number of tasks that parse a file. With given epochs each has a viewer table, and more tables than cores
+    /// would only evict each other from the caches.
     private static var readers: Int { min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 3) }
 }

@@ -5,7 +5,7 @@ internal import Schemas
 internal import Synchronization
 
 extension Replay {
-    /// Replays a range of a topic: what is committed there.
+    /// Replays the committed records of a range of a topic.
     /// - Throws: `ReplayError`; `KafkaError`; `Contradiction`, which no input can cause.
     public func run(_ range: TopicRange) async throws -> ReplayResult {
         let input = try TopicInput(
@@ -30,7 +30,7 @@ extension Replay {
         return result
     }
 
-    /// Sorts the events of all partitions by their own epochs. Who is erased is erased in the epoch of the event before.
+    /// Sorts the events of all partitions by their own epochs. An erasure belongs to the epoch of the previous event.
     private func read(_ range: TopicRange, _ input: TopicInput, into spool: EpochSpool) async throws {
         let length = options.settings.fixed.epochLength
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -64,7 +64,7 @@ extension Replay {
     }
 }
 
-/// Records that are no watch events, by reason, of all partitions; safe from any thread.
+/// Counts invalid records of all partitions by reason. Thread-safe.
 final class RejectedCounts: Sendable {
     private let counts = Mutex<[Rejection: Int64]>([:])
 
@@ -80,7 +80,7 @@ final class RejectedCounts: Sendable {
 }
 
 extension ClientConfiguration {
-    /// For who reads a topic from beginning to end, as fast as it goes.
+    /// The configuration for reading a topic from beginning to end at full speed.
     var reading: ClientConfiguration {
         var client = self
         client.settings.merge(["fetch.wait.max.ms": "10", "queued.min.messages": "200000"]) { user, _ in user }

@@ -2,14 +2,14 @@ package import Clustering
 internal import Pipeline
 internal import Schemas
 
-/// The engine over an input that has an end, in memory: no group is joined, no offset committed, no topic written. All cores
-/// work, and the result is the same to the byte on any number of them.
+/// Runs the engine in memory over a finite input. Joins no group, commits no offset and writes no topic. Uses all
+/// cores; the result is byte-identical on any number of them.
 public struct Replay: Sendable {
     public let options: ReplayOptions
     public let progress: ReplayProgress
-    /// Whether the members' clusters at the end are kept, by pseudonym.
+    /// Whether the members' final clusters are kept, by pseudonym.
     package var keepsPlaces = false
-    /// Where changes go; nil: nowhere.
+    /// Receives the changes; `nil` to discard them.
     var outlet: ReplayOutlet?
 
     public init(_ options: ReplayOptions, progress: ReplayProgress = ReplayProgress()) {
@@ -21,8 +21,8 @@ public struct Replay: Sendable {
         CompiledModel(.genesis(settings: options.settings, topics: options.vocabulary), version: nil)
     }
 
-    /// The coordinator of a run over so many partitions.
-    /// - Parameter recorded: models whose inclusions and settings are obeyed; nil: the input is complete.
+    /// Returns the coordinator of a run.
+    /// - Parameter recorded: Models whose included deltas and settings are applied; `nil` if the input is complete.
     func coordinator(
         partitions: Int, opening first: Epoch? = nil, recorded: [RecordedModel]? = nil
     ) -> ReplayCoordinator {
@@ -40,7 +40,7 @@ public struct Replay: Sendable {
             settings: options.settings, recorded: recorded, watcher: ReportBuilder(), outlet: outlet)
     }
 
-    /// Runs all partitions, each from its source.
+    /// Runs all partitions, each from its own source.
     func run<Source: EventSource>(
         _ coordinator: ReplayCoordinator, partitions: Int,
         source: @escaping @Sendable (Int) async throws -> Source
@@ -57,7 +57,7 @@ public struct Replay: Sendable {
         }
     }
 
-    /// Runs all partitions over the epochs that the spool holds.
+    /// Runs all partitions over the epochs in the spool.
     func run(_ spool: EpochSpool, partitions count: Int) async throws -> ReplayResult {
         guard let epochs = await spool.epochs else { return ReplayResult(ReportBuilder().report()) }
         guard !epochs.isTooLong else { throw Self.tooLong(epochs, length: options.settings.fixed.epochLength) }
@@ -83,7 +83,7 @@ public struct Replay: Sendable {
                 + "are replayed. Correct the times of the events, set a longer epoch.length, or use --epochs clock.")
     }
 
-    /// Runs a task for each partition, and makes the report of what they leave.
+    /// Runs a task for each partition, and builds the report from their results.
     func results(
         _ coordinator: ReplayCoordinator, partitions: Int,
         _ body: @escaping @Sendable (Int) async throws -> PartitionResult
@@ -133,14 +133,14 @@ public struct Replay: Sendable {
         return result
     }
 
-    /// How many members went where, between a look near the middle and the end.
+    /// Returns the flows of members between a point near the middle and the end.
     private static func flows(
         _ results: [PartitionResult], start: Epoch, last: Epoch, settings: Settings
     ) -> ReplayReport.Flows? {
         guard let look = Looks.middle(of: last - start) else { return nil }
         var counts: [[ClusterID]: Int64] = [:]
         for result in results {
-            // A partition that has not opened an epoch since looked the same then as it does now.
+            // Memberships of a partition that has opened no epoch since then are unchanged.
             let before = result.looks[look] ?? result.places
             for (member, to) in result.places { counts[[before[member] ?? 0, to], default: 0] += 1 }
             for (member, from) in before where result.places[member] == nil { counts[[from, 0], default: 0] += 1 }
@@ -157,15 +157,15 @@ public struct Replay: Sendable {
     }
 }
 
-/// What came of a replay: the report, and what can be measured besides.
+/// The result of a replay: the report, and data for further measures.
 public struct ReplayResult: Sendable {
     public var report: ReplayReport
-    /// Where the first records stood that are no watch events, a line each.
+    /// The locations of the first invalid records, one per line.
     public var messages: [String] = []
-    /// Members to judge the clusters by, and the model that they are in clusters of.
+    /// A sample of members for the quality measure, and their model.
     package var sample: [SampledMember] = []
     package var model: Model?
-    /// Who is where for the outside at the end, where that was asked for.
+    /// The members' final published clusters, if requested.
     package var places: [Pseudonym: ClusterID] = [:]
 
     init(_ report: ReplayReport) {

@@ -1,11 +1,11 @@
-/// Why a replay, or a comparison, could not be made; says what to do.
+/// The reason why a replay or comparison failed, and the remedy.
 public struct ReplayError: Error, CustomStringConvertible, Sendable {
     public enum Kind: Sendable {
         /// A file, or a range of a topic, cannot be read.
         case input
-        /// What a comparison needs is not there, or does not fit.
+        /// Data that a comparison needs is missing or does not match.
         case incomparable
-        /// What was read contradicts itself.
+        /// The data read is contradictory.
         case contradiction
         /// Nothing has happened for too long.
         case stalled

@@ -2,13 +2,13 @@ public import Clustering
 public import Pipeline
 public import Schemas
 
-/// What a replay is made with.
+/// The options of a replay.
 public struct ReplayOptions: Sendable {
-    /// Where epochs come from.
+    /// The source of epochs.
     public enum Epochs: String, CaseIterable, Sendable {
-        /// Each partition's own clock, as in a live run.
+        /// Each partition's clock, as in a live run.
         case clock
-        /// Each event's own time; the result does not depend on the number of partitions.
+        /// Each event's own time. The result does not depend on the number of partitions.
         case given
     }
 
@@ -16,10 +16,10 @@ public struct ReplayOptions: Sendable {
     /// The topics of `topics.file`.
     public var vocabulary: [[UInt8]] = []
     public var key: PrivacyKey
-    /// Of a topic: how its records are read.
+    /// For a topic: how its records are read.
     public var input = WatchEventReader.Options()
     public var epochs = Epochs.clock
-    /// Of a file: how many partitions its events are dealt out to, as a topic with so many has them.
+    /// For a file: the number of partitions over which its events are distributed by viewer.
     public var partitions = 4
 
     public init(settings: Settings, key: PrivacyKey) {

@@ -18,7 +18,7 @@ public final class ReplayProgress: Sendable {
 
     public init() {}
 
-    /// Watch events handled.
+    /// The number of watch events handled.
     public var events: Int64 { handled.load(ordering: .relaxed) }
 
     /// The share of the input that was read, 0 … 1; nil if it is not known.

@@ -1,8 +1,8 @@
 import Foundation
 
 extension ClusterChange {
-    /// Reads either form: what begins with `{` is JSON.
-    /// - Throws: `ProtoError`: the bytes are neither.
+    /// Decodes either form. A value that begins with `{` is JSON.
+    /// - Throws: `ProtoError` if the bytes are neither.
     public init(_ bytes: [UInt8]) throws(ProtoError) {
         if bytes.first == UInt8(ascii: "{") {
             try self.init(json: bytes)
@@ -11,7 +11,7 @@ extension ClusterChange {
         }
     }
 
-    /// The JSON form, as a decoder wants it.
+    /// The JSON form for `JSONDecoder`.
     private struct Form: Decodable {
         var changeId: String
         var kind: String
@@ -33,7 +33,7 @@ extension ClusterChange {
         var branchTopics: [String]?
         var branchClusters: [UInt32]?
 
-        /// The proto's names.
+        /// The field names of the schema.
         private enum CodingKeys: String, CodingKey {
             case kind, member, cluster, from, to, why, similarity, members, cohesion
             case changeId = "change_id"
@@ -77,8 +77,8 @@ extension ClusterChange {
 }
 
 extension Membership {
-    /// Reads either form: what begins with `{` is JSON.
-    /// - Throws: `ProtoError`: the bytes are neither.
+    /// Decodes either form. A value that begins with `{` is JSON.
+    /// - Throws: `ProtoError` if the bytes are neither.
     public init(_ bytes: [UInt8]) throws(ProtoError) {
         guard bytes.first == UInt8(ascii: "{") else {
             try self.init(protobuf: bytes.span)
@@ -90,14 +90,14 @@ extension Membership {
             modelVersion: form.modelVersion?.value)
     }
 
-    /// The JSON form, as a decoder wants it.
+    /// The JSON form for `JSONDecoder`.
     private struct Form: Decodable {
         var cluster: UInt32
         var inputPartition: Int32
         var inputOffset: JSONInteger
         var modelVersion: JSONInteger?
 
-        /// The proto's names.
+        /// The field names of the schema.
         private enum CodingKeys: String, CodingKey {
             case cluster
             case inputPartition = "input_partition"
@@ -107,7 +107,7 @@ extension Membership {
     }
 }
 
-/// A 64-bit integer: a number, or a string where it has more than 53 bits.
+/// A 64-bit integer: a number, or a string if it has more than 53 bits.
 private struct JSONInteger: Decodable {
     var value: Int64
 

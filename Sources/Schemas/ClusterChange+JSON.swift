@@ -1,4 +1,4 @@
-/// Writes JSON objects: fields in the order they are given, no white space.
+/// Writes JSON objects without white space. Fields keep the order in which they are added.
 struct JSONWriter {
     var bytes: [UInt8]
     private var isFirst = true
@@ -14,7 +14,7 @@ struct JSONWriter {
 
     mutating func field(_ name: StaticString, _ value: Int64) {
         key(name)
-        // Numbers beyond 53 bits would lose digits in most readers.
+        // Most readers would lose digits of numbers beyond 53 bits.
         let isSafe = value.magnitude <= 1 << 53
         if !isSafe { bytes.append(UInt8(ascii: "\"")) }
         bytes.append(contentsOf: String(value).utf8)
@@ -77,7 +77,7 @@ struct JSONWriter {
 }
 
 extension ClusterChange {
-    /// Appends the JSON form: the proto's names, kinds and reasons as lower-case words.
+    /// Appends the JSON form: the schema's field names, with kinds and reasons as lower-case words.
     public func encodeJSON(into buffer: inout [UInt8]) {
         var writer = JSONWriter(buffer)
         writer.field("change_id", hex: id)

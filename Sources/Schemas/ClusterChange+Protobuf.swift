@@ -25,7 +25,7 @@ extension ClusterChange {
         swap(&writer.bytes, &buffer)
     }
 
-    /// Reads the Protobuf form. A kind or a reason of a newer schema is an error (`badValue`).
+    /// Decodes the Protobuf form. An unknown kind or reason is an error (`badValue`).
     public init(protobuf span: Span<UInt8>) throws(ProtoError) {
         var reader = ProtoReader(span)
         var change = ClusterChange(id: 0, kind: .memberJoined)
@@ -103,7 +103,7 @@ public struct Bytes16: RandomAccessCollection, Sendable {
     public var endIndex: Int { 16 }
     public subscript(index: Int) -> UInt8 { UInt8(truncatingIfNeeded: value >> UInt128(120 - 8 * index)) }
 
-    /// - Throws: `badValue` where there are not 16 bytes.
+    /// - Throws: `badValue` unless there are 16 bytes.
     public static func read(_ bytes: [UInt8]) throws(ProtoError) -> UInt128 {
         guard bytes.count == 16 else { throw .badValue }
         return bytes.reduce(0) { $0 << 8 | UInt128($1) }

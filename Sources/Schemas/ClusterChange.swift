@@ -1,6 +1,6 @@
-/// One record of the output topic: what became of a member, or of a cluster.
+/// A record of the output topic: a change of a member or of a cluster.
 public struct ClusterChange: Equatable, Sendable {
-    /// What happened; the raw value is its number in the schema.
+    /// The kind of change. The raw value is its number in the schema.
     public enum Kind: UInt8, CaseIterable, Sendable {
         case memberJoined = 1
         case memberMoved
@@ -12,7 +12,7 @@ public struct ClusterChange: Equatable, Sendable {
         case clusterRetired
         case clusterDrifted
 
-        /// As JSON has it.
+        /// The JSON name.
         public var name: String {
             switch self {
             case .memberJoined: "member_joined"
@@ -27,11 +27,11 @@ public struct ClusterChange: Equatable, Sendable {
             }
         }
 
-        /// Whether it tells of a member, not of a cluster.
+        /// Whether it is a change of a member.
         public var isOfMember: Bool { rawValue <= Kind.memberErased.rawValue }
     }
 
-    /// Why it happened; the raw value is its number in the schema.
+    /// The reason for a change. The raw value is its number in the schema.
     public enum Reason: UInt8, CaseIterable, Sendable {
         case event = 1
         case erased
@@ -45,7 +45,7 @@ public struct ClusterChange: Equatable, Sendable {
         case withheld
         case shown
 
-        /// As JSON has it.
+        /// The JSON name.
         public var name: String {
             switch self {
             case .topicDropped: "topic_dropped"
@@ -63,33 +63,34 @@ public struct ClusterChange: Equatable, Sendable {
         }
     }
 
-    /// The same for the same change, however often it is computed.
+    /// The change's id. Recomputing a change gives the same id.
     public var id: UInt128
     public var kind: Kind
-    /// Of a member change: the pseudonym.
+    /// The pseudonym, in a member change.
     public var member: UInt128?
-    /// Of a cluster change: the cluster.
+    /// The cluster, in a cluster change.
     public var cluster: UInt32 = 0
-    /// Of a member change: the clusters it left and came to; 0: none.
+    /// In a member change, the previous and the new cluster; 0 for none.
     public var from: UInt32 = 0
     public var to: UInt32 = 0
     public var why: Reason?
-    /// Of a member change: the cosine to its centroid now, in millionths.
+    /// In a member change, the cosine to the new cluster's centroid, in millionths.
     public var similarity: UInt32 = 0
-    /// nil: the genesis model.
+    /// The version of the deciding model; `nil` for the genesis model.
     public var modelVersion: Int64?
     /// Milliseconds since 1970.
     public var eventTime: Int64?
     public var inputPartition: Int32?
     public var inputOffset: Int64?
-    /// Of a cluster change: a split's child, a merge's survivor, a created cluster's parent; 0: none.
+    /// In a cluster change, the child of a split, the survivor of a merge, or the parent of a created cluster; 0 for
+    /// none.
     public var otherCluster: UInt32 = 0
     public var members: Int64 = 0
     public var leadingTopics: [String] = []
     public var formerTopics: [String] = []
     /// The mean cosine of the members to the centroid, in millionths.
     public var cohesion: UInt32 = 0
-    /// Where the members branch out to: topics, and other clusters.
+    /// The cluster's next topics, and the most similar other clusters.
     public var branchTopics: [String] = []
     public var branchClusters: [UInt32] = []
 
@@ -99,12 +100,12 @@ public struct ClusterChange: Equatable, Sendable {
     }
 }
 
-/// What a member is in for the outside: the value of a record of `members.topic`.
+/// A member's published cluster: the value of a record of `members.topic`.
 public struct Membership: Equatable, Sendable {
     public var cluster: UInt32
     public var inputPartition: Int32
     public var inputOffset: Int64
-    /// nil: the genesis model.
+    /// The version of the deciding model; `nil` for the genesis model.
     public var modelVersion: Int64?
 
     public init(cluster: UInt32, inputPartition: Int32, inputOffset: Int64, modelVersion: Int64?) {

@@ -1,8 +1,8 @@
-/// The tokens of JSON, read from borrowed bytes.
+/// A scanner of JSON tokens over borrowed bytes.
 struct JSONScanner: ~Escapable {
     private let span: Span<UInt8>
     private var at = 0
-    /// How deep unknown values may be nested.
+    /// The maximum nesting depth of unknown values.
     private static let deepest = 64
 
     @_lifetime(copy span)
@@ -40,7 +40,7 @@ struct JSONScanner: ~Escapable {
         return true
     }
 
-    /// A comma: another element follows; or the end of the object or array.
+    /// Reads a comma and returns true, or reads the end of the object or array and returns false.
     mutating func comma(before end: UInt8) throws(Rejection) -> Bool {
         if try take(UInt8(ascii: ",")) { return true }
         try expect(end)
@@ -53,7 +53,7 @@ struct JSONScanner: ~Escapable {
         return true
     }
 
-    /// Nothing but white space may follow.
+    /// Checks that only white space follows.
     mutating func end() throws(Rejection) {
         skipSpace()
         guard at == span.count else { throw .badJSON }
@@ -76,7 +76,7 @@ struct JSONScanner: ~Escapable {
     private mutating func word(_ word: StaticString) throws(Rejection) {
         guard span.count - at >= word.utf8CodeUnitCount else { throw .badJSON }
         for index in 0..<word.utf8CodeUnitCount {
-            // Safe: a static string has that many bytes.
+            // Safe: the index is within the static string.
             let byte = unsafe word.utf8Start[index]
             if span[at + index] != byte { throw .badJSON }
         }
@@ -85,7 +85,7 @@ struct JSONScanner: ~Escapable {
 
     // MARK: - Strings
 
-    /// A string, its escapes resolved, appended to the event's text.
+    /// Reads a string, resolves its escapes and appends it to the event's text.
     mutating func string(into event: inout WatchEvent) throws(Rejection) -> Range<Int> {
         try expect(UInt8(ascii: "\""))
         let start = event.text.count
@@ -250,7 +250,7 @@ struct JSONScanner: ~Escapable {
 
     private struct Decimal {
         var isNegative = false
-        /// The bytes of all digits and of the point between them.
+        /// The bytes of all digits and of the decimal point.
         var digits: Range<Int>
         /// The number of digits before the decimal point, the exponent included.
         var point: Int

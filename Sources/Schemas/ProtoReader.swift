@@ -1,18 +1,18 @@
-/// What is wrong with bytes that should be Protobuf.
+/// An error in Protobuf data.
 public enum ProtoError: Error, Equatable, Sendable {
-    /// The bytes end within a field, or a length reaches beyond them.
+    /// The bytes end within a field, or a length exceeds them.
     case truncated
     /// A varint of more than ten bytes.
     case badVarint
-    /// A wire type or a field number that does not exist, or does not fit the field.
+    /// An invalid wire type or field number, or one that does not match the field.
     case badField
-    /// What it holds contradicts the schema.
+    /// A value that contradicts the schema.
     case badValue
     /// A value is outside of its range; the text says which.
     case outOfRange(String)
 }
 
-/// Reads Protobuf's wire format from bytes that it borrows. Never traps, whatever they are.
+/// Reads Protobuf's wire format from borrowed bytes. Never traps.
 public struct ProtoReader: ~Escapable {
     public struct Field: Sendable {
         public var number: Int
@@ -27,7 +27,7 @@ public struct ProtoReader: ~Escapable {
 
     @usableFromInline let span: Span<UInt8>
     @usableFromInline var place: Int
-    /// Where what it reads ends.
+    /// The end of the bytes to read.
     @usableFromInline var end: Int
 
     @_lifetime(copy span)
@@ -38,11 +38,11 @@ public struct ProtoReader: ~Escapable {
         end = span.count
     }
 
-    /// Where it stands.
+    /// The current place.
     @inlinable
     public var offset: Int { place }
 
-    /// The next field; nil at the end.
+    /// Returns the next field, or `nil` at the end.
     @inlinable
     public mutating func next() throws(ProtoError) -> Field? {
         guard place < end else { return nil }
@@ -93,7 +93,7 @@ public struct ProtoReader: ~Escapable {
         Int64(bitPattern: try uint64(field))
     }
 
-    /// Protobuf cuts larger numbers off, as all of its readers do.
+    /// Reads a 32-bit number. Larger values are truncated, as in all Protobuf readers.
     @inlinable
     public mutating func uint32(_ field: Field) throws(ProtoError) -> UInt32 {
         UInt32(truncatingIfNeeded: try uint64(field))
@@ -125,7 +125,7 @@ public struct ProtoReader: ~Escapable {
         Double(bitPattern: try fixed64(field))
     }
 
-    /// The range of a length-delimited field's bytes in the span.
+    /// Returns the range of a length-delimited field's bytes.
     @inlinable
     public mutating func range(_ field: Field) throws(ProtoError) -> Range<Int> {
         guard field.type == .bytes else { throw .badField }
@@ -139,11 +139,11 @@ public struct ProtoReader: ~Escapable {
     @inlinable
     public mutating func bytes(_ field: Field) throws(ProtoError) -> [UInt8] {
         let range = try range(field)
-        // Safe: the range lies within the span.
+        // Safe: the range is within the span.
         return unsafe span.extracting(range).withUnsafeBufferPointer { unsafe Array($0) }
     }
 
-    /// A nested message: `body` sees its bytes only.
+    /// Reads a nested message. `body` sees only its bytes.
     @inlinable
     public mutating func message(
         _ field: Field, _ body: (inout ProtoReader) throws(ProtoError) -> Void
@@ -155,7 +155,7 @@ public struct ProtoReader: ~Escapable {
         try body(&self)
     }
 
-    /// A repeated number, packed or not.
+    /// Reads a repeated number, packed or not.
     @inlinable
     public mutating func repeated(
         _ field: Field, _ body: (UInt64) throws(ProtoError) -> Void
@@ -166,7 +166,7 @@ public struct ProtoReader: ~Escapable {
         }
     }
 
-    /// A repeated fixed32, packed or not.
+    /// Reads a repeated fixed32, packed or not.
     @inlinable
     public mutating func repeatedFixed32(
         _ field: Field, _ body: (UInt32) throws(ProtoError) -> Void
@@ -177,7 +177,7 @@ public struct ProtoReader: ~Escapable {
         }
     }
 
-    /// A repeated fixed64, packed or not.
+    /// Reads a repeated fixed64, packed or not.
     @inlinable
     public mutating func repeatedFixed64(
         _ field: Field, _ body: (UInt64) throws(ProtoError) -> Void
@@ -230,7 +230,7 @@ public struct ProtoReader: ~Escapable {
     mutating func fixed<T: FixedWidthInteger & BitwiseCopyable>() throws(ProtoError) -> T {
         let size = MemoryLayout<T>.size
         guard end - place >= size else { throw .truncated }
-        // Safe: there are as many bytes, and each of their patterns is a number.
+        // Safe: there are enough bytes, and any bytes are a number.
         let value = unsafe span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: T.self)
         place += size
         return T(littleEndian: value)

@@ -1,5 +1,5 @@
-/// Writes Protobuf's wire format into a buffer that is used again. Proto3: what is zero or empty is left out, unless the
-/// caller asks for it.
+/// Writes Protobuf's wire format into a reusable buffer. As in proto3, zero and empty values are omitted unless
+/// requested.
 public struct ProtoWriter {
     public var bytes: [UInt8]
 
@@ -22,7 +22,7 @@ public struct ProtoWriter {
         varint(UInt64(field) << 3 | UInt64(type.rawValue))
     }
 
-    // MARK: - Fields that are left out when they are zero
+    // MARK: - Fields omitted if zero
 
     @inlinable
     public mutating func field(_ field: Int, _ value: some FixedWidthInteger) {
@@ -48,7 +48,7 @@ public struct ProtoWriter {
 
     // MARK: - Fields that are always written
 
-    /// int32, int64, uint32, uint64, enum: negative numbers take ten bytes.
+    /// Writes int32, int64, uint32, uint64 or enum. Negative numbers take ten bytes.
     @inlinable
     public mutating func present(_ field: Int, _ value: some FixedWidthInteger) {
         tag(field, .varint)
@@ -73,14 +73,14 @@ public struct ProtoWriter {
         bytes.append(contentsOf: value)
     }
 
-    /// A nested message, also an empty one.
+    /// Writes a nested message, even if it is empty.
     @inlinable
     public mutating func message(_ field: Int, _ body: (inout ProtoWriter) -> Void) {
         tag(field, .bytes)
         prefixed(body)
     }
 
-    // MARK: - Packed fields, left out when they are empty
+    // MARK: - Packed fields, omitted if empty
 
     @inlinable
     public mutating func packed<C: Collection>(_ field: Int, _ values: C) where C.Element: FixedWidthInteger {
@@ -130,11 +130,11 @@ public struct ProtoWriter {
         }
     }
 
-    /// What `body` writes, with its length before it.
+    /// Writes the output of `body`, preceded by its length.
     @inlinable
     mutating func prefixed(_ body: (inout ProtoWriter) -> Void) {
         let start = bytes.count
-        // Most messages are shorter than 128 bytes: one byte is kept free for the length.
+        // Most messages are shorter than 128 bytes, so one byte is reserved for the length.
         bytes.append(0)
         body(&self)
         let length = bytes.count - start - 1

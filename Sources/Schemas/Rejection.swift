@@ -7,22 +7,22 @@ public enum Rejection: String, Error, CaseIterable, Sendable {
     case badProtobuf = "bad_protobuf"
     /// A field has a value of another type than the one that is expected. `Fault` names the field.
     case badField = "bad_field"
-    /// A magic byte 0 without a whole Confluent frame behind it.
+    /// A magic byte 0 without a complete Confluent frame.
     case badFrame = "bad_frame"
     /// Text that is not UTF-8.
     case badUTF8 = "bad_utf8"
     case missingViewer = "missing_viewer"
-    /// The record's key is not the viewer: `input.viewer=key` takes the key instead.
+    /// The record's key differs from the viewer. `input.viewer=key` uses the key instead.
     case keyMismatch = "key_mismatch"
     case missingTime = "missing_event_time"
-    /// Outside of 0 … 253402300799999 ms.
+    /// Outside 0 … 253402300799999 ms.
     case timeOutOfRange = "event_time_out_of_range"
     /// Outside of `input.time-range`.
     case implausibleTime = "implausible_time"
     case negativeWatched = "negative_watched"
     /// Watched or duration beyond 2⁵³ ms.
     case numberOutOfRange = "number_out_of_range"
-    /// Not finite, below 0, or 65,536 and more.
+    /// Not finite, negative, or 65,536 and more.
     case badWeight = "bad_weight"
     case missingTopicName = "missing_topic_name"
     /// More than 1 MiB.

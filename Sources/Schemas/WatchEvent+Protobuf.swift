@@ -3,7 +3,7 @@ extension WatchEvent {
     /// - Returns: whether there is an event time. A time of 0 is not written by proto3 unless it is forced.
     mutating func readProtobuf(_ span: Span<UInt8>) throws(Rejection) -> Bool {
         var hasTime = false
-        // All at once: names and ids are ranges of the whole message.
+        // Copy the whole message once. Names and ids are ranges of it.
         let start = append(span, 0..<span.count).lowerBound
         do {
             var reader = ProtoReader(span)
@@ -57,7 +57,7 @@ extension WatchEvent {
         try add(name, weight: weight)
     }
 
-    /// A range of the message, whose copy begins at `start`.
+    /// Converts a range of the message to one of the text, where its copy begins at `start`.
     private mutating func text(_ range: Range<Int>, _ start: Int, _ field: Fault.Field) throws(Rejection) -> Range<Int>
     {
         let copied = start + range.lowerBound..<start + range.upperBound
@@ -68,7 +68,7 @@ extension WatchEvent {
         return copied
     }
 
-    /// ⌊w · 2¹⁶ + ½⌋, exactly: scaling by a power of two and the floor lose nothing.
+    /// Returns ⌊w · 2¹⁶ + ½⌋. Exact, because scaling by a power of two and the floor are.
     static func weight(_ weight: Double) throws(Rejection) -> UInt32 {
         guard weight.isFinite, weight >= 0, weight < 65_536 else { throw .badWeight }
         let scaled = weight * 65_536

@@ -1,4 +1,4 @@
-/// A watch event as it was read: one buffer that is used again for every record, so that nothing is allocated.
+/// A decoded watch event: a buffer that is reused for every record, so that nothing is allocated.
 public struct WatchEvent: Sendable {
     /// A topic's name as a range of `text`, and its weight in Q16.
     public struct Topic: Equatable, Sendable {
@@ -6,19 +6,19 @@ public struct WatchEvent: Sendable {
         public var weight: UInt32
     }
 
-    /// Bytes that hold all names and ids.
+    /// The bytes of all names and ids.
     public internal(set) var text: [UInt8] = []
     public internal(set) var viewer: Range<Int> = 0..<0
-    /// Empty: the event has no id, and repeats nothing.
+    /// The event id. Empty if there is none, so that the event is never a repetition.
     public internal(set) var id: Range<Int> = 0..<0
     public internal(set) var video: Range<Int> = 0..<0
-    /// In order of first appearance, no two of the same name.
+    /// Topics in order of first appearance, with distinct names.
     public internal(set) var topics: [Topic] = []
     /// How many topics were added, repetitions included.
     private var entries = 0
-    /// 0 … 2⁵³.
+    /// Milliseconds watched, 0 … 2⁵³.
     public internal(set) var watched: Int64 = 0
-    /// 0: unknown.
+    /// The video's length in milliseconds; 0 if unknown.
     public internal(set) var duration: Int64 = 0
     /// Milliseconds since 1970.
     public internal(set) var time: Int64 = 0
@@ -27,7 +27,7 @@ public struct WatchEvent: Sendable {
     /// The byte of the JSON text at which reading stopped; nil: it did not stop, or the text is Protobuf.
     var stoppedAt: Int?
 
-    /// Limits of `rules.md`.
+    /// Limits of an event, see docs/determinism.md.
     public static let largestValue = 1 << 20
     static let mostTopics = 256
     /// The most entries of topics, repetitions included: each is compared with all topics before it.
@@ -61,7 +61,7 @@ public struct WatchEvent: Sendable {
             byte: rejection == .badJSON || rejection == .badField ? stoppedAt : nil)
     }
 
-    /// Adds a topic, or its weight to that of the same name.
+    /// Adds a topic, or adds its weight to a topic of the same name.
     mutating func add(_ name: Range<Int>, weight: UInt32) throws(Rejection) {
         if name.isEmpty { throw .missingTopicName }
         if name.count > Self.longestName { throw .topicTooLong }
@@ -87,17 +87,17 @@ public struct WatchEvent: Sendable {
     @inline(__always)
     mutating func append(_ span: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         let start = text.count
-        // Safe: the caller's range lies within the span.
+        // Safe: the caller's range is within the span.
         unsafe span.extracting(range).withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
         return start..<text.count
     }
 
-    /// Whether a range of the text is UTF-8.
+    /// Returns whether a range of the text is valid UTF-8.
     func isUTF8(_ range: Range<Int>) -> Bool {
         let bytes = text.span.extracting(range)
         var bits: UInt64 = 0
         if bytes.count >= 8 {
-            // Safe: any eight bytes are a UInt64, and they lie within the span. The last ones may be looked at twice.
+            // Safe: any eight bytes are a UInt64, and they are within the span. The last ones may be checked twice.
             for offset in stride(from: 0, through: bytes.count - 8, by: 8) {
                 bits |= unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
             }

@@ -1,4 +1,4 @@
-/// Files of watch events: JSON lines, or Protobuf messages that each have their length, a varint, before them.
+/// Files of watch events: JSON lines, or Protobuf messages that are preceded by their length as a varint.
 public enum WatchEventFile {
     /// What a file holds, as far as its beginning shows.
     public enum Content: Equatable, Sendable {
@@ -106,7 +106,7 @@ public enum WatchEventFile {
     private static func beginsWithMessage(_ bytes: ArraySlice<UInt8>) -> Bool {
         let bytes = Array(bytes.prefix(64))
         var reader = ProtoReader(bytes.span)
-        // Field 1 or 2, both text.
+        // Field 1 or 2, which are both text.
         guard let length = try? reader.varint(), let tag = try? reader.varint(), tag == 0x0A || tag == 0x12,
             let field = try? reader.varint()
         else { return false }

@@ -1,4 +1,4 @@
-/// A scanner for the JSON form of a watch event: one pass, in place, nothing allocated.
+/// Reads the JSON form of a watch event in one pass, in place, without allocation.
 struct WatchEventJSON: ~Escapable {
     private var scanner: JSONScanner
 
@@ -7,7 +7,7 @@ struct WatchEventJSON: ~Escapable {
         scanner = JSONScanner(span)
     }
 
-    /// - Returns: whether there is an event time.
+    /// - Returns: Whether there is an event time.
     mutating func read(into event: inout WatchEvent) throws(Rejection) -> Bool {
         do throws(Rejection) {
             return try readObject(&event)
@@ -118,7 +118,7 @@ extension WatchEvent {
     func matches(_ range: Range<Int>, _ name: StaticString) -> Bool {
         guard range.count == name.utf8CodeUnitCount else { return false }
         for index in 0..<range.count {
-            // Safe: a static string has that many bytes.
+            // Safe: the index is within the static string.
             let byte = unsafe name.utf8Start[index]
             if text[range.lowerBound + index] != byte { return false }
         }

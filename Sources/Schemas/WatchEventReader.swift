@@ -1,16 +1,16 @@
 /// Reads the values of the input topic into a `WatchEvent`.
 public struct WatchEventReader: Sendable {
     public enum Format: String, CaseIterable, Sendable {
-        /// What begins with `{` is JSON, everything else Protobuf; a Confluent frame is stripped.
+        /// A value that begins with `{` is JSON, any other Protobuf. A Confluent frame is stripped.
         case auto
         case json
         case protobuf
     }
 
     public enum Viewer: String, CaseIterable, Sendable {
-        /// The viewer is `user_id`, and the record's key has to be the same bytes.
+        /// The viewer is `user_id`, and must equal the record's key.
         case field
-        /// The viewer is the record's key; `user_id` is not looked at.
+        /// The viewer is the record's key. `user_id` is ignored.
         case key
     }
 
@@ -41,7 +41,7 @@ public struct WatchEventReader: Sendable {
         try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
     }
 
-    /// Reads an event that has no key yet, as from a file: the viewer is `user_id`.
+    /// Reads an event without a record key, as in a file. The viewer is `user_id`.
     public func read(
         _ value: Span<UInt8>, timestamp: Int64? = nil, into event: inout WatchEvent
     ) throws(Rejection) {
@@ -49,7 +49,7 @@ public struct WatchEventReader: Sendable {
         try check(&event, .field, key: nil, hasTime: hasTime, timestamp: timestamp)
     }
 
-    /// - Returns: whether there is an event time.
+    /// - Returns: Whether there is an event time.
     private func parse(_ value: Span<UInt8>, into event: inout WatchEvent) throws(Rejection) -> Bool {
         event.clear()
         guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
@@ -86,8 +86,9 @@ public struct WatchEventReader: Sendable {
         }
     }
 
-    /// Where the payload begins behind a Confluent frame: magic byte 0, a schema id of 4 bytes and, of Protobuf, the
-    /// message indexes: their number and each, zigzag varints; a single 0 is the first message.
+    /// Returns the start of the payload after a Confluent frame: magic byte 0, a schema id of 4 bytes and, for
+    /// Protobuf, the message indexes: their count and values as zigzag varints, where a single 0 means the first
+    /// message.
     private static func frame(_ value: Span<UInt8>) throws(Rejection) -> Int {
         guard value.count >= 6 else { throw .badFrame }
         var first = 5

@@ -4,15 +4,15 @@
     internal import Darwin
 #endif
 
-/// How well two partitions of the same items agree.
+/// The agreement of two partitions of the same items.
 public struct Agreement: Sendable {
-    /// Items in both of a pair of groups; a row for each group of the first partition.
+    /// The contingency table: items in each pair of groups, one row per group of the first partition.
     private let cells: [[Int]]
     private let rows: [Int]
     private let columns: [Int]
     private let total: Int
 
-    /// Groups are told apart by their label alone; every label is a group.
+    /// Compares two labellings. Each distinct label is a group.
     public init(_ first: [Int32], _ second: [Int32]) {
         precondition(first.count == second.count)
         func places(_ labels: [Int32]) -> [Int32: Int] {
@@ -30,7 +30,7 @@ public struct Agreement: Sendable {
         total = first.count
     }
 
-    /// The adjusted Rand index (Hubert and Arabie, 1985): 1 the same, 0 as by chance.
+    /// The adjusted Rand index (Hubert and Arabie, 1985): 1 for equal partitions, 0 for chance agreement.
     public var adjustedRand: Double {
         func pairs(_ count: Int) -> Double { Double(count) * Double(count - 1) / 2 }
         let both = cells.joined().reduce(0) { $0 + pairs($1) }
@@ -75,7 +75,7 @@ public struct Agreement: Sendable {
             * log(Double(total) * Double(count) / (Double(row) * Double(column)))
     }
 
-    /// The mutual information that partitions of these sizes have by chance, under the hypergeometric model.
+    /// The expected mutual information of partitions with these group sizes, under the hypergeometric model.
     private var expectedInformation: Double {
         var factorials = [0.0]
         for value in 1...max(total, 1) { factorials.append(factorials[value - 1] + log(Double(value))) }

@@ -1,8 +1,8 @@
 internal import Clustering
 
-/// The best that any of several batch runs reaches on the same directions with the same number of clusters.
+/// The best objective that several batch runs reach on the same directions with the same number of clusters.
 public struct Ceiling: Sendable {
-    /// Where the best came from.
+    /// The run that gave the best objective.
     public enum Source: String, CaseIterable, Sendable {
         case starts
         case online
@@ -12,35 +12,35 @@ public struct Ceiling: Sendable {
 
     public var objective = -1.0
     public var source = Source.starts
-    /// The objective of the best of the ten starts alone, and its labels.
+    /// The objective and labels of the best of the ten random starts alone.
     public var startsObjective = -1.0
     public var startsLabels: [Int32] = []
-    /// The objective of the run to convergence from the centroids that are judged.
+    /// The objective after running to convergence from the centroids under evaluation.
     public var onlineObjective = -1.0
 
     /// - Parameters:
-    ///   - online: the centroids to be judged, of which there are as many as clusters.
-    ///   - truth: a group for each point, negative: none.
-    ///   - others: partitions that others have found.
+    ///   - online: The centroids under evaluation. Their number is the number of clusters.
+    ///   - truth: The true group of each point; negative for none.
+    ///   - others: Partitions found by other programs.
     public init(
         _ points: Points, online: Centroids, truth: [Int32]?, others: [[Int32]] = [], seed: UInt64
     ) {
         let count = online.count
-        let starts = SphericalKMeans.best(points, count: count, seed: seed)
+        let starts = BatchKMeans.best(points, count: count, seed: seed)
         (startsObjective, startsLabels) = (starts.objective, starts.labels)
         take(starts.objective, .starts)
-        onlineObjective = SphericalKMeans.lloyd(points, from: online).objective
+        onlineObjective = BatchKMeans.lloyd(points, from: online).objective
         take(onlineObjective, .online)
         if let truth {
             var draws = SplitMix64(seed: seed)
             draws.absorb(1_000)
             let start = Self.centroids(of: truth, points, count: count, &draws)
-            take(SphericalKMeans.lloyd(points, from: start).objective, .truth)
+            take(BatchKMeans.lloyd(points, from: start).objective, .truth)
         }
         for labels in others {
             let start = Sums(points, labels, count: count)
                 .centroids(before: Centroids(count: count, dimension: points.dimension))
-            take(SphericalKMeans.lloyd(points, from: start).objective, .scikitLearn)
+            take(BatchKMeans.lloyd(points, from: start).objective, .scikitLearn)
         }
     }
 
@@ -49,8 +49,8 @@ public struct Ceiling: Sendable {
         (self.objective, self.source) = (objective, source)
     }
 
-    /// The centroids of groups: the cheapest pairs are merged where there are more than `count`, k-means++ adds what is
-    /// missing.
+    /// Returns the centroids of groups. Merges the cheapest pairs if there are more than `count`, and adds centroids by
+    /// k-means++ if there are fewer.
     static func centroids(
         of truth: [Int32], _ points: Points, count: Int, _ draws: inout SplitMix64
     ) -> Centroids {
@@ -74,6 +74,6 @@ public struct Ceiling: Sendable {
         let place = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1, Int32($0)) })
         let sums = Sums(points, labels.map { place[$0] ?? -1 }, count: groups.count)
         let known = sums.centroids(before: Centroids(count: groups.count, dimension: points.dimension))
-        return SphericalKMeans.plusPlus(points, count: count, extending: known, &draws)
+        return BatchKMeans.plusPlus(points, count: count, extending: known, &draws)
     }
 }

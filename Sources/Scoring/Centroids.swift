@@ -1,11 +1,11 @@
-/// Dense vectors to compare points with, topic by topic in whole SIMD vectors of clusters.
+/// Dense centroids, stored topic by topic in whole SIMD vectors of clusters.
 public struct Centroids: Sendable {
     typealias Lanes = SIMD16<Float>
 
-    /// Clusters there are.
+    /// The number of clusters.
     public let count: Int
     public let dimension: Int
-    /// SIMD vectors a topic.
+    /// SIMD vectors per topic.
     let width: Int
     var rows: [Lanes]
 
@@ -16,7 +16,7 @@ public struct Centroids: Sendable {
         rows = Array(repeating: .zero, count: width * dimension)
     }
 
-    /// Points as centroids.
+    /// Takes points as centroids.
     public init(_ points: Points) {
         self.init(count: points.count, dimension: points.dimension)
         for cluster in 0..<count {
@@ -41,24 +41,24 @@ public struct Centroids: Sendable {
         return (0..<count).map { sums[$0 / Lanes.scalarCount][$0 % Lanes.scalarCount] }
     }
 
-    /// The cluster nearest to every point.
+    /// The nearest cluster of every point.
     public struct Nearest: Sendable {
         public var labels: [Int32]
-        /// x · c of the nearest.
+        /// x · c of the nearest cluster.
         public var similarities: [Float]
     }
 
-    /// By the largest cosine (of centroids of length 1); ties: the lower cluster.
+    /// Assigns by the largest cosine, for centroids of length 1. Ties go to the lower cluster.
     public func nearestByCosine(_ points: Points) -> Nearest {
         nearest(points, bias: Array(repeating: 0, count: count))
     }
 
-    /// By the smallest Euclidean distance; ties: the lower cluster.
+    /// Assigns by the smallest Euclidean distance. Ties go to the lower cluster.
     public func nearestByDistance(_ points: Points) -> Nearest {
         nearest(points, bias: squares.map { -$0 / 2 })
     }
 
-    /// The cluster with the largest x · c + bias.
+    /// Assigns the cluster with the largest x · c + bias.
     private func nearest(_ points: Points, bias: [Float]) -> Nearest {
         precondition(points.dimension == dimension && count > 0)
         var nearest = Nearest(labels: [], similarities: [])
@@ -85,7 +85,7 @@ public struct Centroids: Sendable {
         return nearest
     }
 
-    /// x · c of the point with the clusters of a SIMD vector.
+    /// Returns x · c of the point and the clusters of a SIMD vector.
     @inline(__always)
     func scores(_ points: Points, _ point: Int, _ lane: Int) -> Lanes {
         var sum = Lanes.zero
@@ -95,7 +95,7 @@ public struct Centroids: Sendable {
         return sum
     }
 
-    /// The similarity of a point with one cluster.
+    /// Returns the similarity of a point and one cluster.
     public func similarity(_ points: Points, _ point: Int, to cluster: Int) -> Float {
         scores(points, point, cluster / Lanes.scalarCount)[cluster % Lanes.scalarCount]
     }

@@ -1,21 +1,21 @@
-/// The members at the end of an epoch that count for scores, with what is true of them: those who are eligible and were
-/// active lately. Arrays of one length.
+/// The members that are scored at the end of an epoch (eligible and recently active), with their ground truth. All
+/// arrays have one length.
 public struct EpochView: Sendable {
-    /// From 0.
+    /// The epoch, from 0.
     public var epoch: Int
-    /// The version of the model that the members are in clusters of.
+    /// The version of the model that the assignments refer to.
     public var version: Int
     public var viewers: [Int] = []
-    /// The cluster that each is in; 0: unassigned.
+    /// The cluster of each member; 0 for unassigned.
     public var labels: [Int32] = []
-    /// The true group of each.
+    /// The true group of each member.
     public var groups: [Int32] = []
-    /// Whether each belongs to its group alone.
+    /// Whether each member belongs to one group only.
     public var isPure: [Bool] = []
     public var points: Points
     /// The clusters of the newest model.
     public var active: Set<Int32> = []
-    /// n_min: the smallest cluster that the engine makes.
+    /// n_min: the size of the smallest cluster that the engine creates.
     public var leastMembers = 40
 
     public init(epoch: Int, version: Int, dimension: Int) {
@@ -24,16 +24,16 @@ public struct EpochView: Sendable {
         points = Points(dimension: dimension)
     }
 
-    /// Where viewers of pure taste are.
+    /// The clusters of viewers with one group.
     public var pure: [Int] { labels.indices.filter { isPure[$0] } }
 
-    /// The agreement of clusters with groups over viewers of pure taste; the unassigned are a group.
+    /// The agreement of clusters and groups over viewers with one group. The unassigned count as a group.
     public var agreement: Agreement {
         let pure = pure
         return Agreement(pure.map { groups[$0] }, pure.map { labels[$0] })
     }
 
-    /// The group that most members of each cluster belong to; ties: the lower.
+    /// The group that most members of each cluster belong to. Ties go to the lower group.
     public var majorities: [Int32: Int32] {
         var counts: [Int32: [Int32: Int]] = [:]
         for (label, group) in zip(labels, groups) where label > 0 {

@@ -1,10 +1,10 @@
-/// Comparisons of clusters with groups that are known.
+/// Comparisons of clusters with known groups.
 public enum Groups {
-    /// The cluster that is most like a group, by F1.
+    /// The cluster that matches a group best, by F1.
     public struct Match: Equatable, Sendable {
-        /// 0: none.
+        /// The cluster; 0 for none.
         public var cluster: Int32 = 0
-        /// 0 … 1.
+        /// F1, 0 … 1.
         public var f1 = 0.0
 
         public init(cluster: Int32 = 0, f1: Double = 0) {
@@ -14,9 +14,9 @@ public enum Groups {
     }
 
     /// - Parameters:
-    ///   - labels: cluster of each item; 0: none.
-    ///   - group: whether each item belongs to the group.
-    /// - Returns: ties go to the lower cluster.
+    ///   - labels: The cluster of each item; 0 for none.
+    ///   - group: Whether each item belongs to the group.
+    /// - Returns: The best match. Ties go to the lower cluster.
     public static func match(_ labels: [Int32], _ group: [Bool]) -> Match {
         var sizes: [Int32: Int] = [:]
         var shared: [Int32: Int] = [:]
@@ -35,8 +35,9 @@ public enum Groups {
         return best
     }
 
-    /// How far two groups lie apart: δ / (δ + 4ω), with δ the gain of keeping them apart, a pair of members, and ω the mean
-    /// dispersion of their members; 0 the same, towards 1 far apart. The engine splits from 0.15 on and merges below 0.13.
+    /// Returns the separation of two groups: δ / (δ + 4ω), with δ the gain of keeping them apart per pair of members,
+    /// and ω the mean dispersion of their members. 0 for equal groups, near 1 for distant ones. The engine splits from
+    /// 0.15 and merges below 0.13.
     public static func separation(_ points: Points, _ isFirst: [Bool]) -> Double {
         let sums = Sums(points, isFirst.map { $0 ? 0 : 1 }, count: 2)
         let (first, second) = (Double(sums.members[0]), Double(sums.members[1]))

@@ -1,15 +1,15 @@
 public import Clustering
 
-/// Counts what becomes of members, from the changes that are published.
+/// Counts member moves from published changes.
 public struct MoveLog: Sendable {
-    /// From a cluster to another, by an event.
+    /// Moves between clusters caused by an event.
     public private(set) var byEvent = 0
-    /// The same by the sweep after a split, a birth, a retirement or a seed.
+    /// Moves caused by the reassignment after a split, a birth, a retirement or a seed.
     public private(set) var bySweep = 0
-    /// Carried over by a merge: the member stands where it stood.
+    /// Moves caused by a merge: the member's position is unchanged.
     public private(set) var relabelled = 0
-    /// Moves b → a by an event, directly after a move a → b of the same member by an event: nothing else was published of the
-    /// member in between.
+    /// Moves b → a by an event that directly follow a move a → b of the same member by an event, with no other
+    /// published change of the member in between.
     public private(set) var returns = 0
     public private(set) var joined = 0
     public private(set) var left = 0
@@ -17,14 +17,14 @@ public struct MoveLog: Sendable {
 
     public init() {}
 
-    /// Moves of any cause but a merge.
+    /// Moves of any cause except a merge.
     public var moves: Int { byEvent + bySweep }
 
-    /// There-and-back moves: the share of all moves that undo the one before.
+    /// The share of all moves that undo the previous one.
     public var returnShare: Double { moves > 0 ? Double(returns) / Double(moves) : 0 }
 
-    /// Takes the changes of an epoch, in order.
-    /// - Returns: the members that events brought into another cluster than the one they had before the epoch's first event.
+    /// Adds the changes of an epoch, in order.
+    /// - Returns: The members that events moved to another cluster than they had before the epoch's first event.
     @discardableResult
     public mutating func take(_ changes: [MemberChange]) -> Set<Pseudonym> {
         var net: [Pseudonym: (first: ClusterID, last: ClusterID)] = [:]

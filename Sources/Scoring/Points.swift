@@ -1,10 +1,10 @@
 public import Clustering
 
-/// Directions as sparse unit vectors, one behind the other.
+/// Directions as sparse unit vectors in contiguous storage.
 public struct Points: Sendable {
-    /// Topics there are: every topic's number is below it.
+    /// The number of topics. Each topic number is below it.
     public let dimension: Int
-    /// Where each point begins; one more than points.
+    /// The start of each point, with one more element than there are points.
     private(set) var starts: [Int] = [0]
     private(set) var topics: [Int32] = []
     private(set) var values: [Float] = []
@@ -15,12 +15,12 @@ public struct Points: Sendable {
 
     public var count: Int { starts.count - 1 }
 
-    /// Adds a direction, brought to length 1; one without a component becomes the zero vector.
+    /// Adds a direction, normalised to length 1. A direction without components becomes the zero vector.
     public mutating func append(_ direction: [Component]) {
         append(direction.map { (Int($0.topic), Double($0.value)) })
     }
 
-    /// Adds a vector by its entries, brought to length 1.
+    /// Adds a vector by its entries, normalised to length 1.
     public mutating func append(_ entries: [(topic: Int, value: Double)]) {
         var square = 0.0
         for entry in entries { square += entry.value * entry.value }
@@ -34,7 +34,7 @@ public struct Points: Sendable {
         starts.append(topics.count)
     }
 
-    /// Those at `indices`, in that order.
+    /// Returns the points at `indices`, in that order.
     public func selecting(_ indices: some Sequence<Int>) -> Points {
         var result = Points(dimension: dimension)
         for index in indices {

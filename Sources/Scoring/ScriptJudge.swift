@@ -1,28 +1,28 @@
 public import Clustering
 
-/// Holds what the engine did against a stream's script, epoch by epoch: how long each step took to be found, and which
-/// operations of the lifecycle mirror nothing.
+/// Compares the engine's lifecycle operations with a stream's script, epoch by epoch: the delay until each step is
+/// found, and the operations that correspond to no step.
 ///
-/// When a step *could first be seen*: a birth when n_min viewers of the group are eligible; a split when the separation of the
-/// two groups reaches 0.15, a merge when it falls below 0.13; a death when fewer than n_min / 2 viewers of the group were
-/// active lately; a scatter when as few are nearest to the group's centroid of before. *Shown* is a birth or a split from an F1
-/// of 0.6 of a cluster with each group on, a merge from 0.8 of one with both, a death when the cluster that the group had is
-/// gone.
+/// A step is *visible* from a point that depends on its kind. A birth: n_min viewers of the group are eligible. A
+/// split: the separation of the two groups reaches 0.15. A merge: it falls below 0.13. A death: fewer than n_min / 2
+/// viewers of the group were recently active. A scatter: as few are nearest to the group's previous centroid. A step is
+/// *shown* as follows. A birth or a split: one cluster per group matches with an F1 of at least 0.6. A merge: one
+/// cluster matches both groups with at least 0.8. A death: the group's cluster has ended.
 public struct ScriptJudge: Sendable {
     public let steps: [ScriptStep]
     public private(set) var findings: [Finding]
-    /// Operations that mirror nothing in the script, each in a line.
+    /// Operations that correspond to no step of the script, one description each.
     public private(set) var unmirrored: [String] = []
-    /// The clusters that the wandering group was in, a change at a time.
+    /// The successive clusters of the wandering group.
     public private(set) var wanderers: [Int32] = []
-    /// Versions below it are of the time in which the clusters are first found, and judged by nobody.
+    /// The first version that is judged. Earlier versions belong to the time of seeding.
     let settled: Int
 
     private var created: [Int32: Int] = [:]
     private var ended: [Int32: (version: Int, survivor: Int32)] = [:]
     private var awaited: [LifecycleChange] = []
     private var mirrored: Set<Int> = []
-    /// Of steps that end a group: the viewers and the cluster that it had before.
+    /// For steps that end a group: its viewers and its cluster before the step.
     private var before: [Int: Before] = [:]
 
     private struct Before {
@@ -37,10 +37,10 @@ public struct ScriptJudge: Sendable {
         findings = steps.map { _ in Finding() }
     }
 
-    /// Takes an epoch.
+    /// Adds an epoch.
     /// - Parameters:
-    ///   - view: the members at its end.
-    ///   - changes: of the model of this version; versions as epochs of the stream.
+    ///   - view: The members at its end.
+    ///   - changes: The changes of the model of this version. Versions are epochs of the stream.
     public mutating func take(_ view: EpochView, _ changes: [LifecycleChange]) {
         note(changes)
         let majorities = view.majorities
@@ -74,7 +74,7 @@ public struct ScriptJudge: Sendable {
         }
     }
 
-    /// Ids grow: of a parent and its child the child has the larger one, whichever the change is of.
+    /// Ids increase, so a child has a larger id than its parent, regardless of which one the change names.
     private static func newCluster(_ change: LifecycleChange) -> Int32 {
         Int32(bitPattern: change.kind == .created ? change.cluster : max(change.cluster, change.other))
     }
@@ -150,7 +150,7 @@ public struct ScriptJudge: Sendable {
         }
     }
 
-    /// Where no model decided (the members moved by themselves), the epoch in which it showed counts.
+    /// If no model decided, because the members moved by events, the epoch in which the step was shown counts.
     private mutating func found(_ index: Int, _ epoch: Int, _ version: Int?) {
         findings[index].shown = epoch
         findings[index].decided = version.map { $0 >= steps[index].begins ? $0 : epoch } ?? epoch
@@ -164,7 +164,7 @@ public struct ScriptJudge: Sendable {
 
     // MARK: - Operations
 
-    /// A new cluster is judged once its members have come; one that ends is judged by the members it has.
+    /// A new cluster is judged once its members have been assigned. An ending cluster is judged by its current members.
     private mutating func judge(
         _ view: EpochView, _ majorities: [Int32: Int32], _ changes: [LifecycleChange]
     ) {
@@ -207,7 +207,7 @@ public struct ScriptJudge: Sendable {
 }
 
 extension EpochView {
-    /// Whether each member is of the group, and of pure taste.
+    /// Whether each member belongs to the group, and to no other.
     func isPure(in group: Int32) -> [Bool] {
         groups.indices.map { groups[$0] == group && isPure[$0] }
     }

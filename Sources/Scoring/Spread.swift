@@ -1,4 +1,4 @@
-/// Figures of several runs. Nothing is known of a run that gave none.
+/// The distribution of a figure over several runs. Runs without a figure are left out.
 public struct Spread: Equatable, Sendable {
     /// Whether a larger or a smaller figure is better.
     public enum Better: String, Sendable {
@@ -6,7 +6,7 @@ public struct Spread: Equatable, Sendable {
         case smaller
     }
 
-    /// Ascending; infinite: never.
+    /// The values in ascending order. Infinite values mean never.
     public let values: [Double]
 
     public init(_ values: [Double]) {
@@ -15,7 +15,7 @@ public struct Spread: Equatable, Sendable {
 
     public var isEmpty: Bool { values.isEmpty }
 
-    /// Of an even number of values the mean of the two in the middle.
+    /// The median. For an even number of values, the mean of the two middle ones.
     public var median: Double {
         guard !values.isEmpty else { return .nan }
         let (low, high) = (values[(values.count - 1) / 2], values[values.count / 2])

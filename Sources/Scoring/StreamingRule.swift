@@ -1,12 +1,12 @@
 internal import Clustering
 
-/// A rule of another system that keeps clusters under a stream, batch by batch, with Euclidean distances.
+/// A clustering rule of another system that updates clusters batch by batch, with Euclidean distances.
 public protocol StreamingRule: Sendable {
-    /// As it is named in tables.
+    /// The name of the rule in tables.
     var name: String { get }
-    /// Takes a batch; the first one also seeds the clusters.
+    /// Adds a batch. The first batch also seeds the clusters.
     mutating func fit(_ points: Points)
-    /// nil before the first batch.
+    /// The current centres; `nil` before the first batch.
     var centroids: Centroids? { get }
 }
 
@@ -17,9 +17,9 @@ extension StreamingRule {
     }
 }
 
-/// Centres with a weight each: what the rules have in common.
+/// Weighted centres, shared by all rules.
 struct WeightedCentres: Sendable {
-    /// Cluster by cluster, a row of topics each.
+    /// The centres, one row of topics per cluster.
     var values: [Double]
     var weights: [Double]
     let count: Int
@@ -43,7 +43,8 @@ struct WeightedCentres: Sendable {
         return result
     }
 
-    /// Moves every centre that points of the batch are nearest to toward their mean, by their share of its new weight.
+    /// Moves each centre towards the mean of the batch points that are nearest to it, in proportion to their share of
+    /// its new weight.
     mutating func move(_ points: Points) {
         let labels = centroids.nearestByDistance(points).labels
         let sums = Sums(points, labels, count: count)
@@ -60,27 +61,27 @@ struct WeightedCentres: Sendable {
     }
 }
 
-/// The mean of each cluster moves with every batch, weighted; the weights decay with every batch.
+/// A rule that moves the weighted mean of each cluster with every batch and decays the weights.
 public struct DecayingRule: StreamingRule {
     public let name: String
     let count: Int
     let decay: Double
     let seed: UInt64
-    /// Whether a cluster without weight takes half of the largest.
+    /// Whether a cluster without weight takes half of the largest one.
     let revives: Bool
     var centres: WeightedCentres?
 
-    /// `StreamingKMeans` of Apache Spark's MLlib: a dying cluster takes half of the largest.
+    /// `StreamingKMeans` of Apache Spark's MLlib. A dying cluster takes half of the largest one.
     /// - Parameters:
-    ///   - decay: of the weights, with every batch.
-    ///   - start: the first centres; nil: greedy k-means++ on the first batch.
+    ///   - decay: The decay of the weights per batch.
+    ///   - start: The initial centres. If `nil`, greedy k-means++ on the first batch.
     public static func spark(count: Int, decay: Double, seed: UInt64, start: Centroids? = nil) -> DecayingRule {
         DecayingRule(
             name: "Spark", count: count, decay: decay, seed: seed, revives: true,
             centres: start.map { WeightedCentres($0) })
     }
 
-    /// `OnlineKMeans` of Apache Flink ML. Parameters as those of `spark`.
+    /// `OnlineKMeans` of Apache Flink ML. Parameters as for `spark`.
     public static func flink(count: Int, decay: Double, seed: UInt64, start: Centroids? = nil) -> DecayingRule {
         DecayingRule(
             name: "Flink", count: count, decay: decay, seed: seed, revives: false,
@@ -116,17 +117,17 @@ public struct DecayingRule: StreamingRule {
     }
 }
 
-/// `MiniBatchKMeans.partial_fit` of scikit-learn: centres are the means of all that was ever nearest to them; those that have
-/// under 1 % of the largest weight are drawn anew from the batch.
+/// `MiniBatchKMeans.partial_fit` of scikit-learn. Centres are the means of all points that were ever nearest to them.
+/// Centres with less than 1 % of the largest weight are drawn again from the batch.
 public struct MiniBatchRule: StreamingRule {
     public let name = "scikit-learn"
     let count: Int
     var draws: SplitMix64
     var centres: WeightedCentres?
-    /// The samples that the first centres are drawn from, three batches of 1,024, as scikit-learn has it.
+    /// The samples that seed the centres: three batches of 1,024, as in scikit-learn.
     static let seedSample = 3_072
 
-    /// - Parameter start: the first centres; nil: greedy k-means++ on a sample of the first batch.
+    /// - Parameter start: The initial centres. If `nil`, greedy k-means++ on a sample of the first batch.
     public init(count: Int, seed: UInt64, start: Centroids? = nil) {
         self.count = count
         draws = SplitMix64(seed: seed)
@@ -139,7 +140,7 @@ public struct MiniBatchRule: StreamingRule {
     public mutating func fit(_ points: Points) {
         if centres == nil {
             let sample = points.selecting(different(Self.seedSample, below: points.count))
-            centres = WeightedCentres(SphericalKMeans.plusPlus(sample, count: count, &draws))
+            centres = WeightedCentres(BatchKMeans.plusPlus(sample, count: count, &draws))
         }
         guard var centres else { return }
         centres.move(points)
@@ -166,7 +167,7 @@ public struct MiniBatchRule: StreamingRule {
         }
     }
 
-    /// So many different numbers, all where there are no more.
+    /// Draws distinct numbers: the requested count, or all if there are fewer.
     private mutating func different(_ wanted: Int, below bound: Int) -> [Int] {
         var numbers = Array(0..<bound)
         for place in 0..<min(wanted, bound) {
@@ -179,5 +180,5 @@ public struct MiniBatchRule: StreamingRule {
 private func firstCentroids(_ points: Points, count: Int, seed: UInt64) -> Centroids {
     var draws = SplitMix64(seed: seed)
     draws.absorb(2)
-    return SphericalKMeans.plusPlus(points, count: count, &draws)
+    return BatchKMeans.plusPlus(points, count: count, &draws)
 }

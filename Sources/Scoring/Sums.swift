@@ -2,7 +2,7 @@
 struct Sums {
     let count: Int
     let dimension: Int
-    /// Topic by topic, a row of clusters each.
+    /// The sums, one row of clusters per topic.
     var values: [Double]
     var members: [Int]
 
@@ -13,7 +13,7 @@ struct Sums {
         members = Array(repeating: 0, count: count)
     }
 
-    /// - Parameter labels: a cluster for each point; negative ones count nowhere.
+    /// - Parameter labels: The cluster of each point. Points with negative labels are ignored.
     init(_ points: Points, _ labels: [Int32], count: Int) {
         self.init(count: count, dimension: points.dimension)
         for point in 0..<points.count where labels[point] >= 0 {
@@ -44,7 +44,7 @@ struct Sums {
         return sum
     }
 
-    /// The normalised sums; where one is empty, the centroid of before.
+    /// The normalised sums. A cluster with an empty sum keeps its previous centroid.
     func centroids(before: Centroids) -> Centroids {
         var result = before
         for (cluster, norm) in norms.enumerated() where norm > 0 {

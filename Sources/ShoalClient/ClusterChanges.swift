@@ -1,7 +1,7 @@
 public import Kafka
 public import Schemas
 
-/// The changes of an output topic, as they are committed.
+/// The committed changes of an output topic as an asynchronous sequence.
 ///
 ///     let configuration = ClusterChanges.Configuration(
 ///         kafka: ClientConfiguration(["bootstrap.servers": "localhost:9092"]), topic: "cluster-changes")
@@ -9,23 +9,24 @@ public import Schemas
 ///         print(next.change.kind, next.change.to)
 ///     }
 ///
-/// Whoever iterates slowly slows the reading down: nothing is read ahead beyond librdkafka's own queue. Each element tells the
-/// position behind it. Stored together with what came of the change, and given back, it goes on exactly there:
+/// Reading is paced by the iteration: nothing is read ahead except in librdkafka's queue. Each element has the position
+/// after it. If you store the position together with the result of the change, you can resume exactly there:
 ///
 ///     configuration.start = .after(stored)
 ///     for try await next in ClusterChanges(configuration) {
 ///         try save(next.change, next.position)
 ///     }
 ///
-/// Changes of one member, or of one cluster, come in their order; those of different partitions in any.
+/// Changes of one member, or of one cluster, are in order. Changes of different partitions are interleaved in any
+/// order.
 public struct ClusterChanges: AsyncSequence, Sendable {
-    /// Where to begin in partitions without an offset of their own.
+    /// The position at which to begin in partitions without an offset in `positions`.
     public enum Start: Equatable, Sendable {
         case beginning
         case end
-        /// Milliseconds since 1970, of the records' timestamps.
+        /// A record timestamp in milliseconds since 1970.
         case time(Int64)
-        /// Behind the change whose position it was. A partition that the topic did not have then begins at its first record.
+        /// The position after a change. A partition that the topic did not have then begins at its first record.
         case after(Position)
     }
 
@@ -33,28 +34,28 @@ public struct ClusterChanges: AsyncSequence, Sendable {
         public var kafka: ClientConfiguration
         public var topic: String
         public var start = Start.end
-        /// The next offset of single partitions, where it is to be another than `start` says; checked like those of a position.
+        /// The next offsets of partitions that do not begin at `start`. They are checked like those of a position.
         public var positions: [Int32: Int64] = [:]
-        /// Ends the sequence at what is the end when it begins.
+        /// Whether the sequence ends at the topic's end as of the start of the iteration.
         public var stopsAtEnd = false
         /// Called for each record that is no change, which is then skipped. nil: the iterator throws `InvalidRecord`.
         public var onInvalidRecord: (@Sendable (InvalidRecord) -> Void)?
 
         /// - Parameters:
-        ///   - kafka: librdkafka's settings; only committed records are read, whatever they say.
-        ///   - topic: the pipeline's `output.topic`.
+        ///   - kafka: librdkafka's properties. Only committed records are read in any case.
+        ///   - topic: The application's `output.topic`.
         public init(kafka: ClientConfiguration, topic: String) {
             self.kafka = kafka
             self.topic = topic
         }
     }
 
-    /// A change, and where it stands in the output topic.
+    /// A change and its location in the output topic.
     public struct Element: Sendable {
         public var change: ClusterChange
         public var partition: Int32
         public var offset: Int64
-        /// Behind this change, and behind all that the iterator gave before it.
+        /// The position after this change and all changes that the iterator returned before it.
         public var position: Position
     }
 
@@ -71,12 +72,12 @@ public struct ClusterChanges: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private let configuration: Configuration
         private var feed: TopicFeed?
-        /// The last one is the next.
+        /// Decoded changes in reverse order.
         private var waiting: [(change: ClusterChange, partition: Int32, offset: Int64)] = []
-        /// What ended the reading, behind what waits.
+        /// The error to be thrown after the decoded changes.
         private var failure: (any Error)?
         private var reached: Position
-        /// Whether `stopsAtEnd` has come true.
+        /// Whether the end was reached, with `stopsAtEnd`.
         public private(set) var isAtEnd = false
 
         init(_ configuration: Configuration) {
@@ -84,10 +85,10 @@ public struct ClusterChanges: AsyncSequence, Sendable {
             reached = Position(topic: configuration.topic, offsets: [])
         }
 
-        /// Behind the changes given out; nil before the first was asked for.
+        /// The position after the returned changes; `nil` before the first call of `next`.
         public var position: Position? { feed == nil ? nil : reached }
 
-        /// The next offset by partition: behind the changes given out.
+        /// The next offset of each partition after the returned changes.
         public var positions: [Int32: Int64] {
             Dictionary(uniqueKeysWithValues: reached.offsets.enumerated().map { (Int32($0), $1) })
         }
@@ -104,7 +105,7 @@ public struct ClusterChanges: AsyncSequence, Sendable {
             return nil
         }
 
-        /// The next change; nil when none has come in time, or at the end.
+        /// Returns the next change, or `nil` if none arrives in time or at the end.
         public mutating func next(timeout: Duration) async throws -> Element? {
             if feed == nil { try await open() }
             guard let feed else { return nil }
@@ -183,18 +184,18 @@ public struct ClusterChanges: AsyncSequence, Sendable {
                     }
                 }
             } catch {
-                // What was read before it is given out first, so that each change is given out once.
+                // Changes read before the error are returned first, so that each is returned once.
                 failure = error
             }
-            // Given out from the end.
+            // Changes are returned from the end of the array.
             waiting.reverse()
         }
     }
 }
 
 extension Position {
-    /// Where to go on in a partition; nil: at its first record.
-    /// - Throws: `PositionInvalid` where records behind the position are gone, or it is beyond the end.
+    /// Returns the offset at which to continue in a partition; `nil` for its first record.
+    /// - Throws: `PositionInvalid` if records after the position have been deleted, or it is beyond the end.
     func offset(_ partition: Int32, of count: Int32, _ marks: Admin.Watermarks) throws -> Int64? {
         guard offsets.count <= Int(count) else {
             throw PositionInvalid(
@@ -207,7 +208,7 @@ extension Position {
         return max(offset, marks.low)
     }
 
-    /// - Throws: `PositionInvalid` where records behind the offset are gone, or it is beyond the end.
+    /// - Throws: `PositionInvalid` if records after the offset have been deleted, or it is beyond the end.
     static func check(_ offset: Int64, _ place: TopicPartition, _ marks: Admin.Watermarks) throws {
         // Changes are written in transactions: the last offset of the log is that of a commit marker.
         let isMarker = offset + 1 == marks.low && marks.low == marks.high

@@ -2,26 +2,26 @@ public import Kafka
 public import Schemas
 import Synchronization
 
-/// Which cluster each member is in: the table that the compacted topic `members.topic` holds, in memory, kept up to date.
+/// The cluster of each member: an in-memory table of the compacted topic `members.topic`, kept up to date.
 ///
 ///     let members = ClusterMembers(
 ///         kafka: ClientConfiguration(["bootstrap.servers": "localhost:9092"]), topic: "cluster-members")
 ///     try await members.catchUp()
 ///     print(members.count, members.sizes)
 ///     for try await update in members {
-///         // members[update.member] is as the update says, or newer.
+///         // members[update.member] is as in the update, or newer.
 ///     }
 ///
-/// Nothing is read unless somebody waits for it, in `catchUp` or in the loop: whoever is slow slows the reading down. Reading the
-/// table costs nobody else anything. About 60 bytes of memory a member.
+/// Records are read only while `catchUp` or an iterator waits. Reading the table does not block. About 60 bytes of
+/// memory a member.
 public final class ClusterMembers: AsyncSequence, Sendable {
-    /// What became of a member.
+    /// A change of a member's cluster.
     public struct Update: Sendable {
         /// The pseudonym.
         public var member: UInt128
-        /// nil: the member is in no cluster any more.
+        /// The new membership; `nil` if the member has no cluster.
         public var membership: Membership?
-        /// What the table held before.
+        /// The previous membership in the table.
         public var before: Membership?
     }
 
@@ -42,30 +42,30 @@ public final class ClusterMembers: AsyncSequence, Sendable {
 
     // MARK: - The table
 
-    /// The member's cluster and where it comes from; nil: in none.
+    /// Returns the membership of a member; `nil` if it has no cluster.
     public subscript(member: UInt128) -> Membership? { table.state.withLock { $0.members[member] } }
 
-    /// Members in any cluster.
+    /// The number of members with a cluster.
     public var count: Int { table.state.withLock { $0.members.count } }
 
-    /// Members by cluster; those without any are not there.
+    /// The number of members of each cluster that has any.
     public var sizes: [UInt32: Int] { table.state.withLock { $0.sizes } }
 
-    /// The members of a cluster; goes through all.
+    /// Returns the members of a cluster. Visits all members.
     public func members(of cluster: UInt32) -> [UInt128] {
         table.state.withLock { state in state.members.compactMap { $1.cluster == cluster ? $0 : nil } }
     }
 
-    /// A copy of the whole table as it is now.
+    /// A copy of the current table.
     public var snapshot: [UInt128: Membership] { table.state.withLock { $0.members } }
 
-    /// Whether the table holds all that was there when it was first read.
+    /// Whether the table contains all records that existed when it was first read.
     public var isCaughtUp: Bool { table.state.withLock { $0.isCaughtUp } }
 
-    // MARK: - Keeping it up to date
+    // MARK: - Updates
 
     /// Reads until `isCaughtUp`.
-    /// - Throws: as `Iterator.next`.
+    /// - Throws: See `Iterator.next`.
     public func catchUp() async throws {
         while !isCaughtUp {
             _ = try await next(timeout: .milliseconds(100))
@@ -77,7 +77,8 @@ public final class ClusterMembers: AsyncSequence, Sendable {
         Iterator(members: self)
     }
 
-    /// Gives each update after it has come into the table. Several may be at work; each update goes to one of them.
+    /// Returns each update after it has been applied to the table. With several iterators, each update goes to one of
+    /// them.
     public struct Iterator: AsyncIteratorProtocol {
         let members: ClusterMembers
 
@@ -93,14 +94,14 @@ public final class ClusterMembers: AsyncSequence, Sendable {
         }
     }
 
-    /// The next update; nil when none has come in time.
-    /// - Throws: as `Iterator.next`.
+    /// Returns the next update, or `nil` if none arrives in time.
+    /// - Throws: See `Iterator.next`.
     public func next(timeout: Duration) async throws -> Update? {
         try await reading.next(timeout: timeout)
     }
 }
 
-/// The table, which the reading fills.
+/// The table, shared by the view and the reading actor.
 final class MemberTable: Sendable {
     struct State {
         var members: [UInt128: Membership] = [:]
@@ -125,7 +126,7 @@ final class MemberTable: Sendable {
     }
 }
 
-/// Reads the topic, one record at a time for whoever asks.
+/// Reads the topic record by record on request.
 actor MemberReading {
     private let kafka: ClientConfiguration
     private let topic: String
@@ -133,9 +134,9 @@ actor MemberReading {
     private let onInvalidRecord: (@Sendable (InvalidRecord) -> Void)?
     private var feed: TopicFeed?
     private var isOpening = false
-    /// What ended the reading, behind what waits.
+    /// The error to be thrown after the decoded records.
     private var failure: (any Error)?
-    /// The last one is the next.
+    /// Decoded records in reverse order.
     private var waiting: [(member: UInt128, membership: Membership?)] = []
 
     init(
@@ -156,7 +157,7 @@ actor MemberReading {
                     if let failure { throw failure }
                     fill(feed)
                 }
-                // In the table before anybody else asks: the order of updates is that of the topic.
+                // Applied before the next request, so that updates keep the topic's order.
                 let update = waiting.popLast().map { table.update($0.member, $0.membership) }
                 let isNews = waiting.isEmpty && feed.isAtEnd && noteCaughtUp()
                 if update != nil || isNews { return update }
@@ -170,7 +171,7 @@ actor MemberReading {
         }
     }
 
-    /// - Returns: whether that is new.
+    /// - Returns: Whether this was the first time.
     private func noteCaughtUp() -> Bool {
         table.state.withLock { state in
             defer { state.isCaughtUp = true }
@@ -197,7 +198,7 @@ actor MemberReading {
                 }
             }
         } catch {
-            // What was read before it comes into the table first.
+            // Records read before the error are applied first.
             failure = error
         }
         waiting.reverse()

@@ -1,15 +1,15 @@
 public import Kafka
 public import Schemas
 
-// What a subscriber names, so that one import is enough.
+// Re-exported, so that one import suffices.
 
-/// Settings of librdkafka by their own names.
+/// librdkafka properties by name.
 public typealias ClientConfiguration = Kafka.ClientConfiguration
-/// An error of Kafka, with what to do about it.
+/// An error of Kafka, with advice.
 public typealias KafkaError = Kafka.KafkaError
-/// One record of the output topic.
+/// A record of the output topic.
 public typealias ClusterChange = Schemas.ClusterChange
-/// What a member is in: the value of a record of `members.topic`.
+/// A member's published cluster: the value of a record of `members.topic`.
 public typealias Membership = Schemas.Membership
 /// Why a record cannot be read.
 public typealias ProtoError = Schemas.ProtoError

@@ -1,14 +1,13 @@
-/// How far a subscriber has come in a topic: what to store with the results of a change, and to give back to go on exactly
-/// behind it.
+/// A subscriber's position in a topic. Store it with the result of a change to resume exactly after it.
 ///
-/// As text it is `cluster-changes/0:1200,1:1187`, the next offset of each partition behind the topic's name; its `Codable` form
-/// is that text.
+/// The text form is `cluster-changes/0:1200,1:1187`: the topic's name and the next offset of each partition. The
+/// `Codable` form is that text.
 public struct Position: Hashable, Sendable {
     public let topic: String
     /// The next offset by partition.
     public internal(set) var offsets: [Int64]
 
-    /// - Parameter offsets: the next offset of each partition, from partition 0 on.
+    /// - Parameter offsets: The next offset of each partition, from partition 0 on.
     public init(topic: String, offsets: [Int64]) {
         self.topic = topic
         self.offsets = offsets
@@ -20,9 +19,9 @@ extension Position: LosslessStringConvertible {
         topic + "/" + offsets.enumerated().map { "\($0):\($1)" }.joined(separator: ",")
     }
 
-    /// - Returns: nil where it is no position's text.
+    /// - Returns: `nil` for text of another form.
     public init?(_ description: String) {
-        // A topic's name has no slash.
+        // A topic name contains no slash.
         let parts = description.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else { return nil }
         var offsets: [Int64] = []
@@ -52,7 +51,7 @@ extension Position: Codable {
     }
 }
 
-/// A stored position from which nothing can go on: going on somewhere else would lose changes or give them twice.
+/// A stored position that cannot be resumed. Resuming elsewhere would lose or repeat changes.
 public struct PositionInvalid: Error, CustomStringConvertible, Sendable {
     public var description: String
 }

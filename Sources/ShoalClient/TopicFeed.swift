@@ -1,18 +1,18 @@
 internal import Kafka
 
-/// Reads all partitions of a topic as far as they are committed, in turn.
+/// Reads the committed records of all partitions of a topic in turn.
 struct TopicFeed {
     private let topic: String
     private let client: ReaderClient
     private let readers: [PartitionReader]
-    /// The high watermarks when it began.
+    /// The initial high watermarks.
     private let ends: [Int64]
-    /// Where it began.
+    /// The initial offsets.
     let starts: [Int64]
     private let identity: FeedIdentity
 
-    /// - Parameter start: gives the offset to begin a partition at; nil: its first one.
-    /// - Throws: `KafkaError`, `UnknownTopic`, and what `start` throws.
+    /// - Parameter start: Returns the initial offset of a partition; `nil` for its first record.
+    /// - Throws: `KafkaError`, `UnknownTopic`, and errors of `start`.
     init(
         _ topic: String, _ kafka: ClientConfiguration,
         start: (_ partition: Int32, _ count: Int32, _ marks: Admin.Watermarks, _ admin: Admin) async throws -> Int64?
@@ -38,7 +38,7 @@ struct TopicFeed {
         self.ends = ends
     }
 
-    /// Whether what was there when it began has been read, and nothing of it waits with the caller.
+    /// Whether all records that existed at the start have been read.
     var isAtEnd: Bool { zip(readers, ends).allSatisfy { $0.position >= $1 } }
 
     /// The next offset to read of each partition: behind control records at the end of the log.
@@ -49,8 +49,8 @@ struct TopicFeed {
 
     func end(of partition: Int32) -> Int64 { ends[Int(partition)] }
 
-    /// What has arrived of each partition, up to 256 records; waits for nothing.
-    /// - Throws: `KafkaError`; what `take` throws.
+    /// Passes available records of each partition to `take`, up to 256 each, without waiting.
+    /// - Throws: `KafkaError`; errors of `take`.
     func poll(_ take: (_ partition: Int32, _ batch: borrowing MessageBatch, _ index: Int) throws -> Void) throws {
         for reader in readers {
             let batch = try reader.poll(max: 256)
@@ -59,7 +59,7 @@ struct TopicFeed {
     }
 }
 
-/// The topic is not there.
+/// The topic does not exist.
 public struct UnknownTopic: Error, CustomStringConvertible, Sendable {
     public var topic: String
 

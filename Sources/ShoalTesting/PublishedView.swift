@@ -1,23 +1,23 @@
 public import Schemas
 
-/// One record of the output topic.
+/// A record of the output topic.
 public typealias ClusterChange = Schemas.ClusterChange
 
-/// A cluster as a subscriber knows it.
+/// A cluster as seen by a subscriber.
 public struct PublishedCluster: Equatable, Sendable {
     public let id: UInt32
-    /// How many members it has now, by the changes of members.
+    /// The current number of members, counted from member changes.
     public internal(set) var members: Int
-    /// As last published.
+    /// The leading topics, as last published.
     public internal(set) var leadingTopics: [String]
     /// The mean cosine of the members to the centroid, in millionths, as last published.
     public internal(set) var cohesion: UInt32
 }
 
-/// What a subscriber knows who reads every change.
+/// The state of a subscriber that reads every change.
 struct PublishedView {
     private var changes: [ClusterChange] = []
-    /// By pseudonym.
+    /// The cluster of each member, by pseudonym.
     private(set) var members: [UInt128: UInt32] = [:]
     private var byID: [UInt32: PublishedCluster] = [:]
     private var viewers: [UInt128: String] = [:]

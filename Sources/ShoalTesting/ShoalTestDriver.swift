@@ -4,7 +4,7 @@ internal import Pipeline
 internal import Replay
 public import Schemas
 
-/// Shoal's engine in a test's own hands: events go in, changes come out, without a broker, a thread or a clock.
+/// Runs Shoal's engine inside a test: events go in, changes come out, without a broker, threads or a clock.
 ///
 ///     var shoal = try ShoalTestDriver(
 ///         settings: ["clusters.seed-members": "20", "privacy.min-cluster-size": "5"], topics: ["chess", "cats"])
@@ -15,17 +15,16 @@ public import Schemas
 ///     #expect(shoal.clusters.count == 2)
 ///     #expect(shoal.readChanges().contains { $0.kind == .memberJoined })
 ///
-/// It is the engine of `shoal run`, with the same settings under the same names, so that the same events give the same clusters
-/// and the same changes as a topic with one partition does whose events come in the order of their times. Time is that of
-/// the events, and moves when a test says so: an event of a later epoch, `advance` or `closeEpochs` closes those before it. The
-/// model of an epoch decides about events from `epoch.staleness` (2) epochs later on: what a viewer watches now shows when a
-/// few epochs have been closed.
+/// This is the engine of `shoal run`, with the same settings. The same events give the same clusters and changes as a
+/// topic with one partition whose events are in time order. Time is event time and moves only when a test moves it: an
+/// event of a later epoch, `advance` and `closeEpochs` close the epochs before it. The model of an epoch applies to
+/// events from `epoch.staleness` (2) epochs later on, so the effect of a watch is visible after a few closed epochs.
 ///
-/// Nothing is drawn at random: a test gives the same result each time, on every machine.
+/// No value is random: a test gives the same result every time, on every machine.
 public struct ShoalTestDriver {
-    /// Milliseconds since 1970: the time of an event that has none of its own.
+    /// The current time in milliseconds since 1970. Used for events without a time.
     public private(set) var now: Int64
-    /// The span of an epoch (`epoch.length`).
+    /// The length of an epoch (`epoch.length`).
     public let epochLength: Duration
 
     private let settings: Settings
@@ -33,19 +32,21 @@ public struct ShoalTestDriver {
     private let key: PrivacyKey
     private let hasStart: Bool
     private var intake: Intake
-    /// nil: nothing has happened yet.
+    /// The engine; `nil` before the first event.
     private var engine: GivenEpochs<KeyedTopics>?
     private let encoder = ChangeRecord(format: .protobuf)
     private var view = PublishedView()
 
+    /// Creates a driver.
     /// - Parameters:
-    ///   - settings: by the names of `shoal config docs`, as in a `.properties` file; those that reach no result are let pass.
-    ///   - properties: a file of settings, such as the one that an application runs with; `settings` win over it.
-    ///   - topics: the topics that count from the start; none: those of `topics.file`, where that is set. Others count once
-    ///     `topics.min-viewers` viewers have watched them.
-    ///   - start: the driver's time at first, milliseconds since 1970; unless it is said, the first event's own, or
-    ///     2026-01-01T00:00:00Z where that has none.
-    /// - Throws: `InvalidSettings`, with everything that is wrong.
+    ///   - settings: Settings by the names of `shoal config docs`, as in a `.properties` file. Settings that do not
+    ///     affect the result are ignored.
+    ///   - properties: A file of settings, such as that of a running application. `settings` take precedence.
+    ///   - topics: The initial vocabulary. If empty, the topics of `topics.file`, if set. Other topics are admitted
+    ///     once `topics.min-viewers` viewers have watched them.
+    ///   - start: The initial time in milliseconds since 1970. Defaults to the first event's time, or
+    ///     2026-01-01T00:00:00Z if it has none.
+    /// - Throws: `InvalidSettings`, with all problems.
     public init(
         settings: [String: String] = [:], properties: String? = nil, topics: [String] = [],
         start: Int64? = nil
@@ -56,7 +57,7 @@ public struct ShoalTestDriver {
                 sets: settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }, kafkaCheck: { _, _ in nil })
             self.settings = configuration.engineSettings
             vocabulary = topics.isEmpty ? try configuration.vocabulary() : topics.map { Array($0.utf8) }
-            // Viewers of a test are no secret; whoever wants the pseudonyms of an application gives its key.
+            // The viewers of a test are not secret. A test that needs an application's pseudonyms sets its key.
             guard let key = PrivacyKey(hex: configuration.privacyKey ?? String(repeating: "0", count: 64)) else {
                 throw Configuration.Invalid(problems: ["the privacy key must be 64 hexadecimal digits"])
             }
@@ -72,14 +73,14 @@ public struct ShoalTestDriver {
 
     // MARK: - What goes in
 
-    /// Handles an event. One of a later epoch closes the epochs before its own.
-    /// - Throws: `DeadLetter`, where it is no watch event by the rules.
+    /// Handles an event. An event of a later epoch closes the epochs before its own.
+    /// - Throws: `DeadLetter` if it is not a valid watch event.
     public mutating func pipe(_ event: TestEvent) throws {
         try pipe(bytes: event.protobuf(now: now))
     }
 
-    /// Handles an event in its JSON form, as a record's value has it.
-    /// - Throws: `DeadLetter`, where it is none.
+    /// Handles an event in its JSON form, as in a record's value.
+    /// - Throws: `DeadLetter` if it is not a valid watch event.
     public mutating func pipe(json: String) throws {
         try pipe(bytes: Array(json.utf8))
     }
@@ -94,7 +95,7 @@ public struct ShoalTestDriver {
         takeChanges()
     }
 
-    /// Forgets a viewer, as a record of the key with a null value does.
+    /// Erases a viewer, like a record with the viewer's key and a null value.
     public mutating func erase(viewer: String) {
         begin()
         let member = pseudonym(of: viewer)
@@ -104,8 +105,8 @@ public struct ShoalTestDriver {
 
     // MARK: - Time
 
-    /// Moves the time on. Epochs that end by then are closed, one by one.
-    /// - Parameter time: milliseconds since 1970; one that has passed is let pass.
+    /// Advances the time. Epochs that end by then are closed one by one.
+    /// - Parameter time: Milliseconds since 1970. A time in the past has no effect.
     public mutating func advance(to time: Int64) throws {
         begin()
         let length = settings.fixed.epochLength
@@ -113,12 +114,12 @@ public struct ShoalTestDriver {
         now = max(now, time)
     }
 
-    /// Moves the time on.
+    /// Advances the time by a duration.
     public mutating func advance(by duration: Duration) throws {
         try advance(to: now + duration.milliseconds)
     }
 
-    /// Closes so many epochs: the time moves to the begin of the one after them.
+    /// Closes a number of epochs. The time becomes the start of the next one.
     public mutating func closeEpochs(_ count: Int = 1) throws {
         let length = settings.fixed.epochLength
         try advance(to: (now / length + Int64(count)) * length)
@@ -132,7 +133,7 @@ public struct ShoalTestDriver {
         takeChanges()
     }
 
-    /// The first epoch is that of the time now.
+    /// Opens the first epoch, that of the current time.
     private mutating func begin() {
         guard engine == nil else { return }
         let key = key
@@ -143,21 +144,21 @@ public struct ShoalTestDriver {
 
     // MARK: - What comes out
 
-    /// The changes since the last call, in the order in which they would be published.
+    /// Returns the changes since the last call, in publication order.
     public mutating func readChanges() -> [ClusterChange] {
         view.takeChanges()
     }
 
-    /// The clusters that are published, ascending; those below `privacy.min-cluster-size` are not.
+    /// The published clusters in ascending order. Clusters below `privacy.min-cluster-size` are not published.
     public var clusters: [PublishedCluster] { view.clusters }
 
-    /// The published cluster of a viewer; nil: in none.
+    /// Returns the published cluster of a viewer, or `nil` if it has none.
     public func cluster(of viewer: String) -> UInt32? { view.members[pseudonym(of: viewer)] }
 
-    /// The published cluster of each viewer who is in one.
+    /// The published cluster of each viewer that has one.
     public var members: [String: UInt32] { view.membersByViewer }
 
-    /// Who a viewer is in changes.
+    /// Returns the pseudonym of a viewer in changes.
     public func pseudonym(of viewer: String) -> UInt128 { key.pseudonym(of: viewer.utf8) }
 
     private mutating func takeChanges() {
@@ -167,7 +168,7 @@ public struct ShoalTestDriver {
         publish(records)
     }
 
-    /// What an instance would write, as a subscriber reads it.
+    /// Applies records as a subscriber would read them from the output topic.
     private mutating func publish(_ records: RecordBuffer) {
         for entry in records.entries {
             guard let value = entry.value, let change = try? ClusterChange(Array(records.bytes[value])) else {
@@ -178,7 +179,7 @@ public struct ShoalTestDriver {
     }
 }
 
-/// Settings that make no pipeline: everything that is wrong with them, a line each.
+/// Invalid settings, with one line per problem.
 public struct InvalidSettings: Error, CustomStringConvertible, Sendable {
     public var description: String
 }

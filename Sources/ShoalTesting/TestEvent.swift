@@ -1,11 +1,11 @@
 internal import Schemas
 
-/// A watch event of a test: who watched what.
+/// A watch event of a test.
 ///
 ///     TestEvent(viewer: "anna", topics: ["chess", "go"])
 ///     TestEvent(viewer: "anna", topics: ["chess", Topic("go", weight: 0.5)], watched: .seconds(10), of: .seconds(60))
 public struct TestEvent: Sendable {
-    /// What a video is about.
+    /// A topic of a video, with its weight.
     public struct Topic: Equatable, Sendable, ExpressibleByStringLiteral {
         public var name: String
         public var weight: Double
@@ -23,16 +23,16 @@ public struct TestEvent: Sendable {
     public var viewer: String
     public var topics: [Topic]
     public var watched: Duration
-    /// The video's length; `.zero`: unknown.
+    /// The video's length; `.zero` if unknown.
     public var duration: Duration
-    /// Milliseconds since 1970; nil: the driver's `now`.
+    /// Event time in milliseconds since 1970; `nil` for the driver's `now`.
     public var time: Int64?
-    /// An event with an id counts once.
+    /// The event id. Repetitions of an id are ignored.
     public var id: String?
 
     /// - Parameters:
-    ///   - watched: how long; all of the minute that the video has, unless it is said.
-    ///   - duration: how long the video is.
+    ///   - watched: The watched time. Defaults to one minute.
+    ///   - duration: The video's length. Defaults to one minute.
     public init(
         viewer: String, topics: [Topic], watched: Duration = .seconds(60), of duration: Duration = .seconds(60),
         time: Int64? = nil, id: String? = nil
@@ -45,7 +45,7 @@ public struct TestEvent: Sendable {
         self.id = id
     }
 
-    /// As a record's value has it.
+    /// Returns the Protobuf form, as in a record's value.
     func protobuf(now: Int64) -> [UInt8] {
         var writer = ProtoWriter()
         writer.field(1, bytes: (id ?? "").utf8)
@@ -64,15 +64,15 @@ public struct TestEvent: Sendable {
 }
 
 extension Duration {
-    /// Whole milliseconds.
+    /// The duration in whole milliseconds.
     var milliseconds: Int64 {
         components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }
 
-/// A record that a pipeline would send to the dead letters.
+/// A record that an instance would write to the dead-letter topic.
 public struct DeadLetter: Error, Equatable, CustomStringConvertible, Sendable {
-    /// As the dead letter's header has it, such as `bad_json`.
+    /// The reason as in the dead letter's header, such as `bad_json`.
     public var reason: String
     /// The reason with the field that is wrong and the value that was expected.
     private let text: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension Application {
-    /// An application that has begun, and its one instance stopped again.
+    /// Returns an application that has processed some input and whose only instance has been stopped.
     static func begun(
         on kind: TestBroker.Kind = TestBroker.kind, settings: [String: String] = [:]
     ) async throws -> Application {
@@ -16,7 +16,7 @@ extension Application {
         return application
     }
 
-    /// Holds that an instance ends by itself, with this status and a log that says this.
+    /// Checks that an instance exits with this status and that its log contains these messages.
     func refused(
         _ settings: [String: String] = [:], status: Int32, _ messages: String..., key: String = Self.keyDigits,
         sourceLocation: SourceLocation = #_sourceLocation

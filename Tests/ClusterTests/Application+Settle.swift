@@ -5,16 +5,16 @@ import TestSupport
 @testable import Pipeline
 
 extension Application {
-    /// How far the delta topic has come; what is written at the call.
+    /// Returns the end of the delta topic at the time of the call.
     func deltaEnd() async throws -> Int64 {
         try await Admin(broker.configuration()).watermarks(of: TopicPartition(deltas, 0)).high
     }
 
-    /// Waits until the input is used up: each partition has said, behind `since`, that it is caught up, and no closing makes
+    /// Waits until the input is used up: each partition has reported idle after `since`, and no epoch delta makes
     /// another model due.
     /// - Parameters:
-    ///   - instances: those at work; their logs are told where it takes too long.
-    ///   - since: an offset of the delta topic: what was said before it does not count.
+    ///   - instances: The running instances. Their logs are reported if the wait times out.
+    ///   - since: An offset of the delta topic. Earlier messages do not count.
     func settle(_ instances: [ShoalProcess], since: Int64 = 0, within time: Duration = .seconds(90)) async throws {
         try await waitForBegin(instances)
         var progress = try Progress(self)
@@ -32,13 +32,13 @@ extension Application {
         }
     }
 
-    /// What is waited for may have been there before an instance began, and one that is stopped before it listens to signals
-    /// is ended by them.
+    /// Waits until the instances have started. The result may exist before an instance starts, and an instance that is
+    /// stopped before it has installed its signal handlers is killed by the signal.
     private func waitForBegin(_ instances: [ShoalProcess]) async throws {
         for instance in instances { try await instance.waitForLog("joined the group") }
     }
 
-    /// Waits until so many models have been published.
+    /// Waits until `count` models have been published.
     func waitForModels(_ count: Int, _ instance: ShoalProcess, within time: Duration = .seconds(60)) async throws {
         try await waitForBegin([instance])
         var progress = try Progress(self)
@@ -53,17 +53,17 @@ extension Application {
     }
 }
 
-/// What the delta topic and the model topic tell, read on and on.
+/// The progress that is visible in the delta topic and the model topic, read incrementally.
 struct Progress {
     private let deltas: PartitionReader
     private let modelReader: PartitionReader
     private var table = ModelTable()
     private var words: [Int32: (offset: Int64, isCaughtUp: Bool)] = [:]
     private var closings: [Int32: Int64] = [:]
-    /// The last epoch that a partition has closed, where its closing is one record.
+    /// The last epoch that each partition has closed. Only epoch deltas that fit into one record count.
     private var closed: [Int32: Epoch] = [:]
     private var bookkeeping: Bookkeeping?
-    /// Model records but the genesis model.
+    /// The number of model records, without the genesis model.
     private(set) var models = 0
 
     init(_ application: Application) throws {
@@ -113,7 +113,7 @@ struct Progress {
         return (0..<Int32(partitions)).allSatisfy { partition in
             guard let word = words[partition] else { return false }
             let isIncluded = bookkeeping.partitions[Int(partition)].included == closings[partition] ?? 0
-            // On a topic that grows a closing may come after its epoch's model; then it waits for the next one.
+            // On a growing topic an epoch delta may arrive after its epoch's model. The next model includes it then.
             let isLate = closed[partition].map { $0 <= bookkeeping.through ?? .min } ?? false
             return word.isCaughtUp && word.offset >= since && (isIncluded || isLate)
         }

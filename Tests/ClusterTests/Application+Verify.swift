@@ -15,7 +15,7 @@ extension Application {
         return try shoal(["verify"] + words + all.flatMap { ["--set", $0] }, environment: ["SHOAL_PRIVACY_KEY": key])
     }
 
-    /// The same in this process, over topics that may be copies.
+    /// Runs the same verification in this process, optionally over copies of the topics.
     func verification(
         output copy: String? = nil, models: String? = nil, checkpoints: String? = nil
     ) async throws -> Verification {
@@ -27,7 +27,7 @@ extension Application {
             isJSON: false, checkpoints: checkpoints.map { .init(directory: $0, isAsked: true) })
     }
 
-    /// Copies a topic, each record as `change` has it.
+    /// Copies a topic and applies `change` to each record.
     func copy(
         _ topic: String, partitions: Int32, _ suffix: String, _ change: (TestRecord) throws -> [TestRecord]
     ) async throws -> String {
@@ -45,7 +45,7 @@ extension Application {
         return copy
     }
 
-    /// Deletes the first records of partitions, as retention does; before -1: all there are.
+    /// Deletes the records before the given offsets, as retention does. −1 deletes all records.
     func deleteRecords(of topic: String, before offsets: [Int32: Int64]) throws {
         let list = offsets.map { #"{"topic":"\#(topic)","partition":\#($0.key),"offset":\#($0.value)}"# }
         let folder = try TemporaryFolder()

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import Pipeline
 
-/// An application of Shoal under test: its topics, its settings, and what came out of it.
+/// A Shoal application under test: its topics, its settings and its output.
 struct Application {
     static let keyDigits = TestKey.digits
 
@@ -23,7 +23,7 @@ struct Application {
     var models: String { "\(name)-models" }
     var state: String { "\(name)-state" }
 
-    /// Settings that make small streams cluster within seconds.
+    /// Settings that let small streams form clusters within seconds.
     static let quick = [
         "epoch.idle-timeout": "700ms", "clusters.seed-members": "60", "clusters.initial": "4",
         "privacy.min-cluster-size": "5", "members.min-events": "3", "kafka.session.timeout.ms": "6000",
@@ -31,7 +31,7 @@ struct Application {
         "log.format": "text", "log.level": "debug", "snapshot.interval": "300ms",
     ]
 
-    /// - Parameter topics: the lines of `topics.file`; none: topics are admitted as viewers watch them.
+    /// - Parameter topics: The lines of `topics.file`. If empty, topics are admitted as viewers watch them.
     init(
         _ broker: TestBroker, _ prefix: String, input: String? = nil, topics: [String] = [],
         settings: [String: String] = [:]
@@ -52,7 +52,7 @@ struct Application {
         self.settings = all.merging(settings) { $1 }
     }
 
-    /// Makes the topics; the input only where it has its own.
+    /// Creates the topics. The input topic is created only if this application does not share another one's.
     func createTopics(partitions: Int32) async throws {
         var topics = [output: Int32(4), members: 2, deadLetters: 1, deltas: 1, models: 1]
         if input.hasPrefix(name) {
@@ -65,7 +65,7 @@ struct Application {
     }
 
     /// Starts an instance.
-    /// - Parameter program: another one than that of these tests, as an older one.
+    /// - Parameter program: The program to run instead of the one under test, for example an older release.
     func start(
         _ instance: String = "a", _ more: [String: String] = [:], key: String = Self.keyDigits, program: String? = nil
     ) throws -> ShoalProcess {
@@ -83,16 +83,16 @@ struct Application {
         guard status == 0 else { throw ProcessMisbehaved(description: "exit status \(status):\n\(instance.log)") }
     }
 
-    // MARK: - What came out
+    // MARK: - Output
 
     func records(of topic: String) async throws -> [TestRecord] { try await broker.records(of: topic) }
 
-    /// Key and value of all changes, sorted.
+    /// Returns key and value of all changes, sorted.
     func sortedChanges() async throws -> [Line] {
         try await records(of: output).map { Line($0.key, $0.value) }.sorted()
     }
 
-    /// The content hash of each version.
+    /// Returns the content hash of each version.
     func modelHashes() async throws -> [Epoch: String] {
         var hashes: [Epoch: String] = [:]
         for record in try await records(of: models) {
@@ -103,7 +103,7 @@ struct Application {
         return hashes
     }
 
-    /// The model records, in order.
+    /// Returns the model records in order.
     func modelRecords() async throws -> [ModelRecord] {
         var table = ModelTable()
         return try await records(of: models).compactMap { record in
@@ -112,7 +112,7 @@ struct Application {
         }
     }
 
-    /// A key and a value, to be compared and sorted.
+    /// A key and a value, comparable and sortable.
     struct Line: Hashable, Comparable, CustomStringConvertible {
         var key: [UInt8]
         var value: [UInt8]

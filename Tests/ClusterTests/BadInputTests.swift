@@ -7,11 +7,11 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    @Suite("Records that are no watch events", .serialized)
+    @Suite("Invalid records", .serialized)
     struct BadInputTests {
         private static let time = #""event_time_ms":1700000000000"#
 
-        /// A record for each reason; all of the viewer `bad`, unless the reason is the key.
+        /// A record for each reason. All belong to the viewer `bad`, unless the key is the reason.
         static let records: [Rejection: (key: [UInt8]?, value: [UInt8]?)] = {
             func json(_ fields: String) -> (key: [UInt8]?, value: [UInt8]?) {
                 (Array("bad".utf8), Array(#"{"user_id":"bad",\#(fields)}"#.utf8))
@@ -55,7 +55,7 @@ extension MainJob {
             return application
         }
 
-        @Test("each reason ends in the dead-letter topic once, with its position, and its partition goes on")
+        @Test("each rejected record gets one dead letter with its position, and its partition continues")
         func reasons() async throws {
             #expect(Set(Self.records.keys) == Set(Rejection.allCases))
             let application = try await application()
@@ -69,7 +69,7 @@ extension MainJob {
                 all.append(.init(key: record.key, value: record.value, rejection: reason))
             }
             try InputStream.publish(all, to: application.input, application.broker)
-            // In the middle it is stopped and started: every letter once, all the same.
+            // The instance is restarted halfway. Each dead letter must still appear exactly once.
             let instance = try application.start()
             try await application.waitForModels(2, instance)
             #expect(try await instance.stop() == 0)
@@ -102,7 +102,7 @@ extension MainJob {
             }
         }
 
-        @Test("with dead-letters.content=reason only position and reason are kept; the log names nobody at any level")
+        @Test("with dead-letters.content=reason letters have no content, and the log names no viewer")
         func reasonOnly() async throws {
             let application = try await application(["dead-letters.content": "reason"])
             let events = InputStream(seed: 4, viewers: 120, epochs: 9, watches: 1, clean: true).records
@@ -135,7 +135,7 @@ extension MainJob {
             }
         }
 
-        @Test("whatever is too large is cut: keys and headers, too")
+        @Test("values, keys and headers that are too large are truncated")
         func large() async throws {
             let application = try await application()
             let producer = try Producer(application.broker.configuration(["message.max.bytes": "4000000"]))

@@ -15,7 +15,8 @@ extension MainJob {
             let application = try Application(
                 broker, "bounds", topics: InputStream.topics,
                 settings: [
-                    "members.max": "40", "member.new-ttl": "2h", "members.min-events": "6", "snapshot.interval": "100ms",
+                    "members.max": "40", "member.new-ttl": "2h", "members.min-events": "6",
+                    "snapshot.interval": "100ms",
                     "http.listen": "127.0.0.1:0", "commit.interval": "20ms",
                 ])
             try await application.createTopics(partitions: 2)

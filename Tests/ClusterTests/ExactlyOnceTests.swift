@@ -5,14 +5,14 @@ import Testing
 
 @testable import Pipeline
 
-/// All tests of the main job, one after the other: they measure the passing of time, and there are two cores.
+/// All tests of the main job. They run serially, because they measure time and there are two cores.
 @Suite(.serialized)
 struct MainJob {}
 
 extension MainJob {
     @Suite("The main job counts every event once", .serialized)
     struct ExactlyOnceTests {
-        @Test("a run from the beginning to the end, and one that is stopped and started again, give the same")
+        @Test("an uninterrupted run and a restarted one give the same result")
         func stopAndStart() async throws {
             let broker = try await TestBroker.shared()
             let stream = InputStream(seed: 7, viewers: 240, epochs: 24)
@@ -39,7 +39,7 @@ extension MainJob {
             expectSame(try await stopped.sortedChanges(), try await whole.sortedChanges())
         }
 
-        @Test("topics are admitted as they are watched, and more input goes on where the last ended")
+        @Test("topics are admitted as they are watched, and new input continues after the previous one")
         func growing() async throws {
             let broker = try await TestBroker.shared()
             let stream = InputStream(seed: 8, viewers: 200, epochs: 18)

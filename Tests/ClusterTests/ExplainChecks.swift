@@ -7,7 +7,8 @@ import Testing
 @testable import Pipeline
 
 extension Application {
-    /// Each of some changes is explained: what the decision read leads to what was published; and nobody looks without a trace.
+    /// Checks that `explain` works for a selection of changes: the reported inputs of a decision lead to the published
+    /// change, and each look-up is audited.
     func checkExplanations() async throws {
         let changes = try await records(of: output).map { try ClusterChange($0.value ?? []) }
         let byEvent = changes.filter { $0.kind == .memberMoved && $0.why == .event }
@@ -63,7 +64,7 @@ extension Application {
 }
 
 extension CommandResult {
-    /// The object that was printed among other lines.
+    /// The JSON object in output that also contains other lines.
     fileprivate var json: String {
         guard let first = output.firstIndex(of: "{"), let last = output.lastIndex(of: "}") else { return "" }
         return String(output[first...last])

@@ -5,13 +5,14 @@ import Testing
 
 extension MainJob {
     @Suite(
-        "What is needed and gone is a hole: it ends with 72, and says what to do", .serialized,
+        "Missing data ends an instance with status 72 and a remedy", .serialized,
         .enabled(if: TestBroker.hasTools, "needs Apache Kafka and its tools"))
     struct GoneTests {
         private let application: Application
 
         init() async throws {
-            // A group can only be deleted once the session of its static member has ended. There is no snapshot yet.
+            // A group can be deleted only after the session of its static member has ended. The application has not
+            // written a snapshot yet.
             application = try await Application.begun(
                 on: TestBroker.convincing,
                 settings: [
@@ -19,7 +20,7 @@ extension MainJob {
                 ])
         }
 
-        /// Asks Kafka's tool for groups until it can do it: a member is left until its session has ended.
+        /// Runs Kafka's consumer group tool, and retries until no member's session is left.
         private func group(_ words: String...) async throws {
             let all = ["consumer-groups", "--group", application.name] + words
             let end = ContinuousClock.now + .seconds(30)
@@ -31,7 +32,7 @@ extension MainJob {
             }
         }
 
-        @Test("input that retention has deleted, before the committed position and beyond it", arguments: [1, -1])
+        @Test("input deleted before and beyond the committed position", arguments: [1, -1])
         func input(_ offset: Int64) async throws {
             try application.deleteRecords(of: application.input, before: [0: offset])
             try await application.refused(
@@ -109,7 +110,7 @@ extension MainJob {
             #expect(status == 72 && instance.log.contains(application.input), "\(instance.log)")
         }
 
-        @Test("input from before the last snapshot may go, however much")
+        @Test("any amount of input before the last snapshot may be deleted")
         func inputBeforeSnapshot() async throws {
             let settings = ["snapshot.interval": "100ms"]
             let first = try application.start("a", settings)
@@ -122,32 +123,33 @@ extension MainJob {
             #expect(try await next.stop() == 0)
         }
 
-        @Test("a group that Kafka has forgotten")
+        @Test("a deleted consumer group")
         func forgottenGroup() async throws {
             try await group("--delete")
             try await application.refused(
                 status: 72, "the group \(application.name) has no committed position of deltas, but has published")
         }
 
-        @Test("forgotten positions of the input alone")
+        @Test("deleted positions of the input alone")
         func forgottenPositions() async throws {
             try await group("--delete-offsets", "--topic", application.input)
             try await application.refused(
                 status: 72, "the group \(application.name) has no committed position of input ")
         }
 
-        @Test("models that retention has deleted")
+        @Test("models deleted by retention")
         func shortenedModels() async throws {
             try application.deleteRecords(of: application.models, before: [0: 1])
             try await application.refused(
                 status: 72, "\(application.models) does not hold the genesis model: was the topic deleted, or does its")
         }
 
-        @Test("a model topic that was deleted is waited for; one that was made anew is no substitute")
+        @Test("an instance waits for a deleted model topic and refuses a new empty one")
         func deletedModels() async throws {
             let admin = try Admin(application.broker.configuration())
             #expect(try await admin.delete([application.models]).isEmpty)
-            // One of several brokers may still know it when another has forgotten it: any of them is asked, again and again.
+            // In a cluster, one broker may still know the topic when another no longer does. Each request goes to any
+            // of them, so several consecutive answers are required.
             var answers = 0
             while answers < 20 {
                 answers = try await admin.partitions(of: application.models) == nil ? answers + 1 : 0

@@ -3,17 +3,17 @@ import Kafka
 import Schemas
 import TestSupport
 
-/// Records for the input topic: viewers with tastes that change, repetitions, late events, tombstones, and records that are
-/// no watch events. The same for the same seed.
+/// Records for the input topic: viewers with changing tastes, repetitions, late events, tombstones, and invalid
+/// records. Deterministic for a seed.
 struct InputStream {
     struct Record {
         var key: [UInt8]?
-        /// nil: a tombstone.
+        /// The value; `nil` for a tombstone.
         var value: [UInt8]?
-        /// Why it is no watch event; nil: it is one.
+        /// The reason why the record is not a watch event; `nil` if it is one.
         var rejection: Rejection?
 
-        /// A partition for its key: all records of a viewer are in one.
+        /// Returns the partition for the key. All records of a viewer are in one partition.
         func partition(of count: Int32) -> Int32 {
             var hash: UInt32 = 0
             for byte in key ?? [] { hash = hash &* 31 &+ UInt32(byte) }
@@ -34,8 +34,8 @@ struct InputStream {
     private let viewers: Int
 
     /// - Parameters:
-    ///   - epochs: how many of an hour each.
-    ///   - watches: events a viewer an epoch.
+    ///   - epochs: The number of epochs of one hour each.
+    ///   - watches: The number of events per viewer and epoch.
     init(seed: UInt64, viewers: Int, epochs: Int, watches: Double = 0.6, clean: Bool = false) {
         random = SplitMix64(seed: seed)
         self.viewers = viewers
@@ -54,14 +54,14 @@ struct InputStream {
                 records.append(Record(key: Array(viewer.utf8), value: nil))
             }
         }
-        // Viewers who come only now and watch nothing that counts move every partition's clock past the last epoch.
+        // New viewers, whose watches have no weight, move every partition's clock past the last epoch.
         for viewer in 0..<viewers { add("newcomer-\(viewer)", [], Self.start + Int64(epochs) * Self.epoch, watched: 0) }
     }
 
     private mutating func watch(_ epoch: Int, of epochs: Int) {
         let viewer = Int(random.next() % UInt64(viewers))
         var taste = viewer % 4
-        // Every eighth changes its taste in the middle.
+        // Every eighth viewer changes taste halfway.
         if viewer % 8 == 0, epoch >= epochs / 2 { taste = (taste + 1) % 4 }
         if random.uniform() < 0.1 { taste = Int(random.next() % 4) }
         var topics = [Self.topics[taste * 3 + Int(random.next() % 3)]]
@@ -93,7 +93,7 @@ struct InputStream {
         records.append(Record(key: Array(viewer.utf8), value: Array(value.utf8), rejection: rejection))
     }
 
-    /// Sends records to a topic, keyed by viewer; those that are no watch events with a header that says why.
+    /// Publishes records to a topic, keyed by viewer. Invalid records have a header with the reason.
     static func publish(_ records: some Sequence<Record>, to topic: String, _ broker: TestBroker) throws {
         let producer = try Producer(broker.configuration(["linger.ms": "5", "message.max.bytes": "4000000"]))
         for record in records {

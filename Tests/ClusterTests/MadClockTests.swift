@@ -7,10 +7,11 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    @Suite("Mad clocks", .serialized)
+    @Suite("Wrong clocks of devices", .serialized)
     struct MadClockTests {
-        /// The stream of `InputStream`, and among it: a first event of 1970 and one of 2090, a phone a year ahead that watches
-        /// twenty videos, and a tenth of all viewers with the time zone nine hours off.
+        /// Returns the stream of `InputStream` with additional events: a first event from 1970 and one from 2090, a
+        /// phone a year ahead with twenty videos, and a tenth of all viewers with a time zone that is off by nine
+        /// hours.
         private func stream() -> [InputStream.Record] {
             func event(_ viewer: String, _ number: Int, _ time: Int64) -> InputStream.Record {
                 let value =
@@ -39,7 +40,7 @@ extension MainJob {
         }
 
         @Test(
-            "neither 1970 nor 2090 nor a phone a year ahead starts or tears the epochs; they are counted, and no dead letters"
+            "events from 1970, from 2090 and from a phone a year ahead count without moving the epochs"
         )
         func bears() async throws {
             let broker = try await TestBroker.shared()

@@ -7,11 +7,11 @@ import Testing
 
 extension MainJob {
     @Suite(
-        "A broker that goes away is waited for", .serialized,
+        "Broker outage", .serialized,
         .enabled(if: TestBroker.startsApache, "needs Apache Kafka of its own"))
     struct OutageTests {
         @Test(
-            "killed in the middle of the work and started again: the log says so, work goes on within seconds, all is counted once",
+            "after a broker is killed and restarted, work resumes within seconds and every event counts once",
             arguments: ["20000", "1500"])
         func killed(session: String) async throws {
             let own = try await OwnBroker(TestBroker.single)
@@ -26,8 +26,9 @@ extension MainJob {
             try InputStream.publish(stream.records, to: application.input, own.broker)
             let instance = try application.start()
             try await application.waitForModels(6, instance)
-            // A Kafka of one broker that is killed while it ends a transaction, or begins with one that has timed out,
-            // forgets its markers (seen with 4.3.1), and then nobody can go on. So nobody ends one at that moment.
+            // If a single broker is killed while it ends a transaction, or if it starts with a timed-out one, it loses
+            // the transaction's markers (seen with 4.3.1), and blocks all readers. The instance is frozen so that it
+            // ends no transaction at this moment.
             instance.signal(SIGSTOP)
             try await Task.sleep(for: .milliseconds(500))
             let models = try await application.modelHashes().count

@@ -6,13 +6,13 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    /// The first 20,000 real events, or as many as `SHOAL_TEST_EVENTS` says (228,329 are all).
+    /// Uses the first 20,000 real events, or the number in `SHOAL_TEST_EVENTS` (228,329 for all).
     @Suite(
         "Real watch events", .serialized,
         .enabled(if: TestBroker.hasApache && RealEvents.file != nil, "needs Apache Kafka and the folder `shared/data`"))
     struct RealEventsTests {
         @Test(
-            "one of two instances is killed in the middle and started again; one alone; the other release: all the same"
+            "two instances with a restart, a single instance, and the other release of Kafka give the same result"
         )
         func killed() async throws {
             let broker = try await TestBroker.shared(TestBroker.convincing)
@@ -48,7 +48,7 @@ extension MainJob {
     }
 }
 
-/// The log of real events, which is no part of the project.
+/// The log of real events, which is not part of the project.
 enum RealEvents {
     static let file = TestBroker.sharedFolder
         .map { $0.appending(path: "data/kuairand-watch-events.ndjson.gz").path }
@@ -61,10 +61,10 @@ enum RealEvents {
         "clusters.seed-members": "300", "clusters.initial": "12", "privacy.min-cluster-size": "20",
     ]
 
-    /// How long a run may take.
+    /// The time limit of a run.
     static let patience = Duration.seconds(60 + count / 500)
 
-    /// The other release of Kafka, with one broker.
+    /// The other supported release of Kafka, with one broker.
     static var otherRelease: TestBroker.Kind {
         if case .apacheKafka(3, _, _) = TestBroker.convincing {
             return .apacheKafka(release: 4, brokers: 1, isSecure: false)
@@ -72,7 +72,7 @@ enum RealEvents {
         return .apacheKafka(release: 3, brokers: 1, isSecure: false)
     }
 
-    /// An application with 8 partitions over the real events, which are published unless there is an input already.
+    /// Returns an application with 8 partitions over the real events. Publishes the events unless `input` is given.
     static func application(_ broker: TestBroker, _ name: String, input: String? = nil) async throws -> Application {
         let application = try Application(broker, name, input: input, topics: topics, settings: settings)
         try await application.createTopics(partitions: 8)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension MainJob {
-    @Suite("This release is compared with what a live group recorded", .serialized)
+    @Suite("Comparison of this release with the records of a live group", .serialized)
     struct RecordedDiffTests {
         private let folder: TemporaryFolder
 
@@ -13,7 +13,7 @@ extension MainJob {
         }
 
         @Test(
-            "the same configuration decides everything alike; another one differs from the run as from its replay",
+            "the same configuration gives no difference, and another one differs from the run as from its replay",
             arguments: Array(Set([TestBroker.kind] + (TestBroker.hasApache ? [TestBroker.convincing] : []))))
         func compared(_ kind: TestBroker.Kind) async throws {
             let application = try await ran(try await TestBroker.shared(kind))
@@ -38,7 +38,7 @@ extension MainJob {
             try refused(application, kind)
         }
 
-        /// What the recorded models and changes tell is what the replay of the same settings finds.
+        /// Checks that the report from the recorded models and changes equals that of a replay with the same settings.
         private func check(_ a: ReplayReport, _ b: ReplayReport) {
             #expect(a.totals == b.totals && a.totals.moved > 0, "\(a.totals) \(b.totals)")
             #expect(a.clusters == b.clusters && a.settings == b.settings && a.digest == b.digest)

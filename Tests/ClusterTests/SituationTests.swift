@@ -6,9 +6,9 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    @Suite("Where waiting helps, it waits and says for what; where not, it ends and says why", .serialized)
+    @Suite("Waiting and giving up at the start", .serialized)
     struct SituationTests {
-        @Test("a broker that comes late, and topics that come later: it goes on by itself")
+        @Test("an instance waits for a late broker and late topics, and then continues")
         func late() async throws {
             let port = try freePort()
             let nobody = TestBroker(kind: .noida, bootstrap: "127.0.0.1:\(port)", facts: [:])
@@ -40,7 +40,7 @@ extension MainJob {
             #expect(try await instance.stop(within: .seconds(15)) == 0)
         }
 
-        @Test("another number of partitions, another key, other settings: it ends with its code, and says what was")
+        @Test("a changed partition count, key or fixed setting ends the start and names the previous value")
         func changed() async throws {
             let application = try await Application.begun()
             let other = uniqueName("other")
@@ -61,7 +61,7 @@ extension MainJob {
             #expect(try await next.stop() == 0)
         }
 
-        @Test("internal topics of another making, and records of somebody else in them")
+        @Test("internal topics with wrong settings or foreign records are refused")
         func foreign() async throws {
             let broker = try await TestBroker.shared()
             let wrong = try Application(broker, "wrong")
@@ -78,7 +78,7 @@ extension MainJob {
                 [:], status: 72, "is no record that this version of Shoal can read")
         }
 
-        @Test("while nothing can be published yet, the log says why")
+        @Test("the log says why no model can be published yet")
         func waiting() async throws {
             let broker = try await TestBroker.shared()
             let application = try Application(
@@ -101,7 +101,7 @@ extension MainJob {
         }
 
         @Test(
-            "of two processes with the same instance.id the younger one stays",
+            "the newer one of two processes with the same instance.id stays",
             .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
         func twin() async throws {
             let application = try await Application.begun(on: TestBroker.convincing)

@@ -8,14 +8,14 @@ import Testing
 extension MainJob {
     @Suite("Snapshots", .serialized)
     struct SnapshotTests {
-        /// Where the restores that the log tells of began, by partition.
+        /// Returns the start offsets of the restores in the log, by partition.
         private func beginnings(_ log: String) -> [Int64] {
             log.split(separator: "\n").filter { $0.contains("restored ") }.compactMap { line in
                 line.firstMatch(of: /from=(\d+)/).flatMap { Int64($0.1) }
             }
         }
 
-        @Test("killed in the middle, it goes on from the last snapshot, and the result is the same")
+        @Test("a killed instance resumes from the last snapshot with the same result")
         func restart() async throws {
             let broker = try await TestBroker.shared()
             let application = try Application(
@@ -27,7 +27,7 @@ extension MainJob {
             let first = try application.start()
             try await application.settle([first])
             let said = try await application.deltaEnd()
-            // The next one is due, and then there is nothing more to snapshot.
+            // Waits until the next snapshot is due. After it, there is nothing left to snapshot.
             try await Task.sleep(for: .milliseconds(600))
             try await first.kill()
             let idle = try application.start()
@@ -43,7 +43,7 @@ extension MainJob {
             try await Checker(application, isGrown: true).check()
         }
 
-        @Test("a checkpoint on the host is read first; a damaged one is set aside, and the state read from Kafka")
+        @Test("a local checkpoint is read first, and a damaged one is set aside and the state read from Kafka")
         func checkpoint() async throws {
             let broker = try await TestBroker.shared()
             let folder = try TemporaryFolder()
@@ -80,7 +80,7 @@ extension MainJob {
             try await Checker(application).check()
         }
 
-        @Test("a state of a newer format, one that is not compacted, and one of somebody else are refused")
+        @Test("a state of a newer format, in an uncompacted topic, or of another application is refused")
         func refused() async throws {
             let broker = try await TestBroker.shared()
             let application = try Application(broker, "newer", topics: InputStream.topics)

@@ -6,9 +6,10 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    /// Librdkafka itself gives a dead connection up after a minute, and some never: its time-outs stay as they are here.
+    /// Tests stalled connections with librdkafka's default timeouts. The library gives up some dead connections after a
+    /// minute and others never.
     @Suite(
-        "What makes no progress is named, and cured where a new client cures it", .serialized,
+        "Stalled clients", .serialized,
         .enabled(if: TestBroker.startsApache, "needs Apache Kafka of its own"))
     struct StallTests {
         private let own: OwnBroker
@@ -30,14 +31,14 @@ extension MainJob {
             try InputStream.publish(stream[(tenth * size)..<end], to: application.input, own.broker)
         }
 
-        /// Publishes, and waits until models of it are there.
+        /// Publishes another tenth of the stream, and waits for its models.
         private func goOn(_ tenth: Int, _ instance: ShoalProcess) async throws {
             let models = try await application.modelHashes().count
             try publish(tenth)
             try await application.waitForModels(models + 2, instance, within: .seconds(40))
         }
 
-        /// Strikes, and waits until the log says something once more than before.
+        /// Injects a fault, and waits until the log contains another occurrence of `text`.
         private func expect(
             _ text: String, of instance: ShoalProcess, after strike: () async throws -> Void
         ) async throws {
@@ -54,19 +55,19 @@ extension MainJob {
             print("\"\(text)\": \(ContinuousClock.now - began) after the fault")
         }
 
-        /// Nothing passes any more on the connections that have carried such requests; new ones are as before.
+        /// Stalls the connections that have carried such requests. New connections work.
         private func deafen(_ request: Proxy.Request) async throws {
             try own.proxy?.set(.deaf(request))
             try await Task.sleep(for: .milliseconds(200))
         }
 
-        @Test("readers, the group's member and the producer go deaf, and a transaction of somebody else hangs")
+        @Test("stalled clients are replaced, and a foreign hanging transaction is reported")
         func stalls() async throws {
             let instance = try application.start()
             try await goOn(0, instance)
             try await goOn(1, instance)
 
-            // Those of the input, the models and the deltas are one client.
+            // One client reads input, models and deltas.
             try await expect("reading on with a new client", of: instance) {
                 try await deafen(.fetch)
                 try publish(2)
@@ -75,12 +76,13 @@ extension MainJob {
 
             try await expect("joining it anew with a new client", of: instance) {
                 try await deafen(.heartbeat)
-                // Librdkafka notices that, and tries again; the answer to that it waits for for minutes.
+                // Librdkafka notices the stall and retries. It then waits minutes for the response to the retry.
                 try own.proxy?.set(.trap(.joinGroup))
             }
             try await goOn(4, instance)
 
-            // Librdkafka may get over this one by itself, when a record's own time is over; a new producer does otherwise.
+            // Librdkafka may recover from this without help when a record's timeout expires. Otherwise, a new producer
+            // recovers.
             try await deafen(.addOffsetsToTransaction)
             try await goOn(5, instance)
             try await goOn(6, instance)
@@ -98,7 +100,7 @@ extension MainJob {
             try await Checker(application, isGrown: true).check()
         }
 
-        /// Leaves a transaction open on a partition of the input.
+        /// Leaves a transaction open on an input partition.
         private func hang() throws -> Producer {
             let producer = try Producer(
                 own.broker.configuration(), transactionalID: uniqueName("hanging"), transactionTimeout: .seconds(300))
@@ -109,7 +111,7 @@ extension MainJob {
             return producer
         }
 
-        /// Does what the log says, word by word.
+        /// Runs the command from the log, word for word.
         private func abort(as log: String) throws {
             let line = log.split(separator: "\n").last { $0.contains("the last stable offset has not moved") } ?? ""
             #expect(line.contains("\(application.input) partition 1 that began at offset"), "\(line)")

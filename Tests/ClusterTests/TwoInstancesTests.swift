@@ -7,7 +7,7 @@ import Testing
 
 extension MainJob {
     @Suite(
-        "Two instances share the work", .serialized, .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
+        "Two instances", .serialized, .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
     struct TwoInstancesTests {
         private let broker: TestBroker
 
@@ -15,7 +15,7 @@ extension MainJob {
             broker = try await TestBroker.shared(TestBroker.convincing)
         }
 
-        @Test("one of them is killed in the middle and started again: the same as one that nothing disturbs")
+        @Test("killing and restarting one of two instances gives the result of an undisturbed single one")
         func killed() async throws {
             let stream = InputStream(seed: 11, viewers: 400, epochs: 30)
             let alone = try Application(broker, "alone", topics: InputStream.topics)
@@ -29,7 +29,7 @@ extension MainJob {
             try await pair.createTopics(partitions: 8)
             let first = try pair.start("a")
             var second = try pair.start("b")
-            // Who gets what is the group's affair: each is killed once, so the coordinator's instance is one of them.
+            // The group decides the assignment. Each instance is killed once, so one of them owns the coordinator.
             try await pair.waitForModels(5, first)
             try await second.kill()
             second = try pair.start("b")

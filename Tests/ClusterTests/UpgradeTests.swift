@@ -2,22 +2,22 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the environment asks for.
+/// The parameters from the environment.
 private enum Upgrade {
-    /// The other program.
+    /// The path of the other program.
     static let base = ProcessInfo.processInfo.environment["SHOAL_TEST_BASE_PROGRAM"]
     static let names = ["a", "b", "c"]
 }
 
 extension MainJob {
-    /// `make test-upgrade BASE=REV` builds the program of another revision for it.
+    /// `make test-upgrade BASE=REV` builds the program of another revision for this test.
     @Suite(
-        "A group is upgraded under load, and rolled back", .serialized,
+        "Rolling upgrade and rollback under load", .serialized,
         .enabled(
             if: Upgrade.base != nil && TestBroker.hasTools,
             "needs SHOAL_TEST_BASE_PROGRAM, the program of another revision, and Apache Kafka: `make test-upgrade`"))
     struct UpgradeTests {
-        /// Three instances, and which program each one runs.
+        /// Three instances and the program that each of them runs.
         private final class Group {
             let application: Application
             let watch: ProgressWatch
@@ -36,7 +36,7 @@ extension MainJob {
                 try await instance.waitForLog("took over")
             }
 
-            /// Stops each in turn, and starts the other program in its place.
+            /// Stops the instances one after the other, and restarts each with the other program.
             func roll(to program: String?, _ what: String) async throws {
                 watch.begin()
                 for name in Upgrade.names {
@@ -49,7 +49,7 @@ extension MainJob {
             }
         }
 
-        @Test("nothing is lost, doubled or different when instances are rolled to another program, and back")
+        @Test("rolling instances to another program and back loses, duplicates and changes nothing")
         func roll() async throws {
             let base = try #require(Upgrade.base)
             let broker = try await TestBroker.shared(.apacheKafka(release: 4, brokers: 1, isSecure: false))
@@ -64,7 +64,7 @@ extension MainJob {
             for name in Upgrade.names { try await group.start(name, base) }
             try await group.roll(to: nil, "to this program")
             try await group.roll(to: base, "back")
-            // An upgrade that ends in the middle: both at work at the same time, the state written by both.
+            // An interrupted upgrade: both programs run at the same time and write the state.
             let status = try await group.instances["b"]?.stop()
             #expect(status == 0)
             try await group.start("b", nil)

@@ -9,7 +9,7 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    @Suite("A live run is repeated from checkpoints", .serialized)
+    @Suite("Verification of a live run from checkpoints", .serialized)
     struct VerifyFromCheckpointTests {
         private static let partitions: Int32 = 4
         private let live: TemporaryFolder
@@ -20,7 +20,7 @@ extension MainJob {
         }
 
         @Test(
-            "with checkpoints of different times and the input's beginning gone: identical from there on, and tampering is found",
+            "a run is identical from checkpoints of different times on, and tampering is found",
             arguments: Array(Set([TestBroker.kind] + (TestBroker.hasApache ? [TestBroker.convincing] : []))))
         func compared(_ kind: TestBroker.Kind) async throws {
             let application = try await ran(try await TestBroker.shared(kind))
@@ -40,7 +40,8 @@ extension MainJob {
             if TestBroker.hasTools, kind.isApache { try gone(application, points) }
         }
 
-        /// A run whose checkpoints of partitions 0 and 1 were copied after a third of its input, those of 2 and 3 after two thirds.
+        /// Returns a run whose checkpoints of partitions 0 and 1 were copied after a third of the input, and those of 2
+        /// and 3 after two thirds.
         private func ran(_ broker: TestBroker) async throws -> Application {
             let stream = InputStream(seed: 27, viewers: 300, epochs: 24)
             let application = try Application(
@@ -65,7 +66,7 @@ extension MainJob {
             return application
         }
 
-        /// Copies checkpoints that are not older than now.
+        /// Copies the checkpoints of these partitions, once they are not older than the call.
         private func copy(_ partitions: [Int32], _ application: Application) async throws {
             let now = Date.now
             for partition in partitions {
@@ -81,7 +82,7 @@ extension MainJob {
             }
         }
 
-        /// Where the checkpoints begin.
+        /// Returns the offsets at which the checkpoints begin.
         private func points(_ application: Application) async throws -> [Int32: Int64] {
             let key = try #require(PrivacyKey(hex: Application.keyDigits))
             let files = CheckpointFiles(
@@ -104,7 +105,7 @@ extension MainJob {
             #expect(standard.status == 0 && standard.output.contains("from its checkpoint on"), "\(standard.output)")
         }
 
-        /// What cannot be compared is said.
+        /// Checks that the result names everything that cannot be compared.
         private func gone(_ application: Application, _ points: [Int32: Int64]) throws {
             var bare = application
             bare.settings["checkpoint.directory"] = nil
@@ -137,7 +138,7 @@ extension MainJob {
                 "\(shortened.output)")
         }
 
-        // MARK: - What is found
+        // MARK: - Tampering
 
         private func tampered(_ application: Application, _ report: VerifyReport) async throws {
             let changes = try await application.records(of: application.output)
@@ -152,7 +153,7 @@ extension MainJob {
                 let copy = try await application.copy(application.output, partitions: 4, "changed") { record in
                     guard record == victim else { return [record] }
                     var changed = record
-                    // The byte in its middle: whatever stands there.
+                    // Changes the byte in the middle, whatever field it belongs to.
                     changed.value?[(record.value?.count ?? 1) / 2] ^= 1
                     return [changed]
                 }
@@ -163,7 +164,7 @@ extension MainJob {
             try await clusterChanges(application, changes, report)
         }
 
-        /// What became of a cluster under the first model that is computed: it had to be published.
+        /// Checks that a lost cluster change of the first computed model is found.
         private func clusterChanges(
             _ application: Application, _ changes: [TestRecord], _ report: VerifyReport
         ) async throws {

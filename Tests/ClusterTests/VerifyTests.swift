@@ -9,7 +9,7 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    @Suite("A live run is repeated and compared", .serialized, .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
+    @Suite("Verification of a live run", .serialized, .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
     struct VerifyTests {
         private let broker: TestBroker
 
@@ -17,7 +17,7 @@ extension MainJob {
             broker = try await TestBroker.shared(TestBroker.convincing)
         }
 
-        @Test("three instances, one of them killed, on input that grows: identical, and each tampering is found")
+        @Test("three instances on growing input with one killed are identical, and each tampering is found")
         func growing() async throws {
             let stream = InputStream(seed: 21, viewers: 300, epochs: 24)
             let application = try Application(broker, "verified", topics: InputStream.topics)
@@ -48,7 +48,7 @@ extension MainJob {
             try await incomparable(application)
         }
 
-        // MARK: - What is found
+        // MARK: - Tampering
 
         private func tampered(_ application: Application) async throws {
             let changes = try await application.records(of: application.output)
@@ -58,7 +58,7 @@ extension MainJob {
             let copy = try await application.copy(application.output, partitions: 4, "changed") { record in
                 guard record == victim else { return [record] }
                 var changed = record
-                // The last byte of a similarity, a cluster or an offset: whatever stands there.
+                // Changes a byte of a similarity, a cluster or an offset, whichever it belongs to.
                 changed.value?[(record.value?.count ?? 1) / 2] ^= 1
                 return [changed]
             }

@@ -8,7 +8,7 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    @Suite("A zombie is harmless", .serialized, .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
+    @Suite("Zombies", .serialized, .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
     struct ZombieTests {
         private let broker: TestBroker
         private let short = [
@@ -20,7 +20,7 @@ extension MainJob {
         }
 
         @Test(
-            "instances that sleep for longer than their session, by turns and in the middle of work, publish nothing wrong"
+            "instances that alternately pause for longer than their session publish nothing wrong"
         )
         func frozen() async throws {
             let stream = InputStream(seed: 23, viewers: 300, epochs: 100, watches: 0.4)
@@ -36,7 +36,7 @@ extension MainJob {
                 try await Task.sleep(for: .milliseconds(Int(random.next() % 100)))
                 let before = other.log.components(separatedBy: "took over").count
                 sleeper.signal(SIGSTOP)
-                // The other takes everything over, and goes on for a while.
+                // The other instance takes everything over and works for a while.
                 try await waitForLog(other, "took over", more: before)
                 try await Task.sleep(for: .milliseconds(300))
                 sleeper.signal(SIGCONT)
@@ -57,9 +57,9 @@ extension MainJob {
             }
         }
 
-        /// The library rejoins by itself, and then has new metadata; the transaction has to be sent with those of the assignment
-        /// whose state it comes from.
-        @Test("whoever rejoins in the middle of a transaction commits nothing of it")
+        /// The library rejoins automatically and then has new metadata. The transaction must be sent with the metadata
+        /// of the assignment that its state belongs to.
+        @Test("an instance that rejoins during a transaction commits nothing of it")
         func rejoined() async throws {
             let application = try Application(broker, "rejoined")
             try await application.createTopics(partitions: 2)
@@ -96,7 +96,7 @@ extension MainJob {
             GroupActor(options: options(application, instance), log: PipelineLog { _ in })
         }
 
-        /// Joins, and waits until each has an assignment; whoever has to let go of one does.
+        /// Joins, and waits until each member has an assignment. Members acknowledge revocations meanwhile.
         private func assignment(of members: [GroupActor]) async throws -> [GroupMetadata] {
             var found: [GroupMetadata?] = members.map { _ in nil }
             if let last = members.last { try await last.join() }

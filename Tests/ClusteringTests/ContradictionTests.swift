@@ -2,7 +2,8 @@ import Testing
 
 @testable import Clustering
 
-/// What the delta topic says has to fit together: whoever goes on from what does not counts twice, or leaves out.
+/// The messages of the delta topic must be consistent. A coordinator that continued from an inconsistent one would
+/// count events twice or lose them.
 @Suite("Contradictions in the delta topic")
 struct ContradictionTests {
     private func coordinator() throws -> Coordinator {
@@ -18,7 +19,7 @@ struct ContradictionTests {
         Closing(partition: 0, number: number, from: number == 1 ? nil : number, through: number)
     }
 
-    @Test("what was closed and what is said of it fit")
+    @Test("consistent epoch deltas and status messages are accepted")
     func fits() throws {
         var coordinator = try coordinator()
         try coordinator.fold(.caughtUp(partition: 0, number: 1), firstOffset: 1, offset: 1)
@@ -27,7 +28,7 @@ struct ContradictionTests {
         #expect(coordinator.partitions[0].read == 2)
     }
 
-    @Test("a closing of which the position does not know: its transaction was committed by halves")
+    @Test("an epoch delta beyond the committed position means a partially committed transaction")
     func byHalves() throws {
         var coordinator = try coordinator()
         let error = try #require(throws: Contradiction.self) {
@@ -39,7 +40,7 @@ struct ContradictionTests {
         )
     }
 
-    @Test("a closing that is missing, one that comes twice, and a partition that there is none of")
+    @Test("a missing delta, a repeated delta and an unknown partition are contradictions")
     func astray() throws {
         var coordinator = try coordinator()
         #expect(throws: Contradiction("a closing of partition 0 is missing: 2 were said, 1 read")) {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The engine over complete partitions")
 struct EngineTests {
-    @Test("sums kept are the sums of all members, always", arguments: [1, 2, 3] as [UInt64])
+    @Test("maintained sums always equal the sums of all members", arguments: [1, 2, 3] as [UInt64])
     func sums(seed: UInt64) throws {
         var events = ToyEvents(seed: seed)
         let partitions = 1 + Int(seed)
@@ -17,7 +17,7 @@ struct EngineTests {
         #expect(stream.models.count >= events.epochs - 3)
     }
 
-    @Test("the order in which partitions are looked at changes no model and no change", arguments: [4, 5] as [UInt64])
+    @Test("the order in which partitions are processed affects no model and no change", arguments: [4, 5] as [UInt64])
     func order(seed: UInt64) throws {
         var events = ToyEvents(seed: seed)
         let records = events.records(partitions: 4)
@@ -34,7 +34,7 @@ struct EngineTests {
     }
 
     @Test(
-        "a run on a growing topic, in which partitions are left out and come late, is repeated by its recorded inclusions",
+        "the recorded inclusions reproduce a run on a growing topic with late partitions",
         arguments: Array(20..<60) as [UInt64])
     func inclusions(seed: UInt64) throws {
         var events = ToyEvents(seed: seed)
@@ -51,14 +51,14 @@ struct EngineTests {
             live.memberChanges.sorted { key($0) < key($1) } == replay.memberChanges.sorted { key($0) < key($1) },
             "seed \(seed)")
         #expect(live.recomputed() == live.kept(), "seed \(seed)")
-        // A partition that was left out makes a difference, or this would prove nothing.
+        // The run proves nothing unless at least one partition was left out.
         Self.differences.withLock { $0 += live.inclusions.contains { Set($0.closings).count > 1 } ? 1 : 0 }
         if seed == 59 { #expect(Self.differences.withLock { $0 } > 5) }
     }
 
     private static let differences = Mutex(0)
 
-    @Test("viewers who watch alike end in one cluster")
+    @Test("viewers with the same taste end in one cluster")
     func groups() throws {
         var events = ToyEvents(seed: 6)
         events.epochs = 20
@@ -78,7 +78,7 @@ struct EngineTests {
         #expect(stream.lifecycle.filter { $0.kind == .created }.count == events.groups)
     }
 
-    @Test("every member's last change names the cluster that he is in for the outside")
+    @Test("every member's last change names its published cluster")
     func changes() throws {
         var events = ToyEvents(seed: 7)
         var stream = Stream(events.records(partitions: 3), settings: events.settings, topics: events.names)
@@ -95,7 +95,7 @@ struct EngineTests {
         }
     }
 
-    @Test("nothing is published about clusters too small to hide in")
+    @Test("clusters below the minimum size are suppressed")
     func withheld() throws {
         var events = ToyEvents(seed: 8)
         var settings = events.settings
@@ -107,7 +107,7 @@ struct EngineTests {
         #expect(stream.coordinator.model.assigned > 100, "inside nothing changes")
     }
 
-    @Test("without a topics file, topics are admitted once enough viewers have watched them, and named")
+    @Test("without a topics file, topics are admitted and named once enough viewers have watched them")
     func candidates() throws {
         var events = ToyEvents(seed: 9)
         var stream = Stream(events.records(partitions: 3, tombstones: 0), settings: events.settings, topics: [])
@@ -117,7 +117,7 @@ struct EngineTests {
         #expect(stream.coordinator.model.assigned > 0)
     }
 
-    @Test("a sensitive topic enters no vocabulary and no profile")
+    @Test("a sensitive topic is in no vocabulary and no profile")
     func sensitive() throws {
         var events = ToyEvents(seed: 10)
         var settings = events.settings
@@ -132,11 +132,11 @@ struct EngineTests {
         #expect(Set(names) == Set(expected))
     }
 
-    @Test("a member silent for the time-to-live is forgotten, and subtracted")
+    @Test("a member that is silent for the time-to-live is removed and subtracted")
     func expiry() throws {
         var events = ToyEvents(seed: 11)
         var records = events.records(partitions: 2, tombstones: 0)
-        // Viewers of the first half fall silent after the fourth epoch.
+        // The first half of the viewers is silent after the fourth epoch.
         let silent = Set((0..<events.viewers / 2).map(ToyEvents.member))
         for partition in records.indices {
             records[partition].removeAll { record in
@@ -158,7 +158,7 @@ struct EngineTests {
     }
 
     @Test(
-        "an opening in many steps is one in a single step, also where members expire", arguments: [13, 14] as [UInt64])
+        "opening an epoch in many steps equals opening it in one, even with expiry", arguments: [13, 14] as [UInt64])
     func openingSteps(seed: UInt64) throws {
         var events = ToyEvents(seed: seed)
         events.epochs = 6
@@ -176,11 +176,11 @@ struct EngineTests {
         #expect(whole.memberChanges.contains { $0.reason == .expired })
     }
 
-    @Test("a change names the model of its epoch, however many epochs one record of the model topic stands for")
+    @Test("a change names the model of its epoch, even if one model record covers several epochs")
     func versions() throws {
         var events = ToyEvents(seed: 12)
         var records = events.records(partitions: 2, tombstones: 0.01)
-        // Five silent epochs after the sixth.
+        // Five silent epochs follow the sixth.
         for partition in records.indices {
             for place in records[partition].indices {
                 guard case .event(var event) = records[partition][place], event.time >= 1_006_000 else { continue }

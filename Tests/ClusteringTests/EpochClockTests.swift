@@ -4,11 +4,11 @@ import Testing
 
 @Suite("The clock of a partition")
 struct EpochClockTests {
-    /// A shard's use of the clock: where it moves, the epoch is opened, and the record is looked at again.
+    /// Uses the clock as a shard does: when it moves, the epoch is opened and the record is observed again.
     private struct Partition {
         var clock = EpochClock(quorum: 8, maxStep: 24)
         var open: Epoch?
-        /// How often the last record moved the clock.
+        /// The number of times that the last record moved the clock.
         var moves = 0
 
         mutating func see(_ viewer: UInt64, _ epoch: Epoch) {
@@ -19,7 +19,7 @@ struct EpochClockTests {
             }
         }
 
-        /// A partition in which so many viewers have opened an epoch.
+        /// Returns a partition in which this number of viewers have opened an epoch.
         static func at(_ epoch: Epoch, viewers: UInt64) -> Partition {
             var partition = Partition()
             for viewer in 0..<viewers { partition.see(viewer, epoch) }
@@ -36,7 +36,7 @@ struct EpochClockTests {
         #expect(partition.open == 103)
     }
 
-    @Test("a first event of 1970 or of 2090 does not start the clock")
+    @Test("a first event from 1970 or 2090 does not start the clock")
     func broken() {
         var partition = Partition()
         partition.see(0, 0)
@@ -45,7 +45,7 @@ struct EpochClockTests {
         #expect(partition.open == 500)
     }
 
-    @Test("it moves when half of the viewers, and the quorum, have come further")
+    @Test("the clock moves when half of the viewers and the quorum are ahead")
     func half() {
         var partition = Partition.at(10, viewers: 20)
         for viewer in 0..<9 as Range<UInt64> { partition.see(viewer, 11) }
@@ -59,7 +59,7 @@ struct EpochClockTests {
         #expect(few.open == 11)
     }
 
-    @Test("one phone a year ahead changes nothing, however much it watches")
+    @Test("one phone a year ahead has no effect, however much it watches")
     func phone() {
         var partition = Partition.at(10, viewers: 20)
         for _ in 0..<1_000 { partition.see(3, 9_000) }
@@ -67,7 +67,7 @@ struct EpochClockTests {
         #expect(partition.clock.entries.count == 20)
     }
 
-    @Test("a burst of forged viewers costs a day and not a year, also when it began in genesis")
+    @Test("a burst of forged viewers moves the clock by a day at most, also if it begins in genesis")
     func burst() {
         var later = Partition.at(10, viewers: 20)
         for viewer in 100..<140 as Range<UInt64> { later.see(viewer, 9_000) }
@@ -81,7 +81,7 @@ struct EpochClockTests {
     }
 
     @Test(
-        "a record moves the clock once at most, from the smallest quorum on",
+        "a record moves the clock at most once, even with the smallest quorum",
         arguments: 1...40 as ClosedRange<UInt64>, [2, 3, 8])
     func once(seed: UInt64, quorum: Int) {
         var draws = SplitMix64(seed: seed)
@@ -94,7 +94,7 @@ struct EpochClockTests {
         }
     }
 
-    @Test("the oldest viewer leaves for the sixty-fifth; who is there already is only renewed")
+    @Test("a 65th viewer replaces the oldest one, and a known viewer is only renewed")
     func window() {
         var partition = Partition.at(10, viewers: 64)
         partition.see(0, 10)
@@ -103,9 +103,9 @@ struct EpochClockTests {
         #expect(!partition.clock.entries.contains { $0.viewer == 0 })
     }
 
-    @Test("with a ring and counters it says what a list says", arguments: 1...20)
+    @Test("the ring with counters gives the same results as a list", arguments: 1...20)
     func list(seed: UInt64) {
-        /// The clock as the design tells it, without any haste.
+        /// A direct implementation of the clock's definition, without optimization.
         struct List {
             var entries: [EpochClock.Entry] = []
             let (quorum, maxStep): (Int, Int64)
@@ -136,7 +136,7 @@ struct EpochClockTests {
         var (open, now): (Epoch?, Epoch) = (nil, 100)
         for step in 0..<5_000 {
             if random.next() % 40 == 0 { now += Int64(random.next() % 3) }
-            // Some share their low bits, as viewers whose places in the table are the same.
+            // Some viewers share their low bits, and therefore their place in the table.
             let viewer = random.next() % viewers * (random.next() % 4 == 0 ? 1 : 1_024)
             let epoch = now + Int64(random.next() % 5) - 2 + (random.next() % 50 == 0 ? 1_000 : 0)
             let told = clock.look(viewer: viewer, epoch: epoch, open: open)
@@ -144,7 +144,7 @@ struct EpochClockTests {
             #expect(clock.entries == list.entries, "step \(step)")
             if let told { open = told }
             if step % 1_000 == 999 {
-                // From a snapshot.
+                // Restores the clock from a snapshot.
                 clock = EpochClock(quorum: quorum, maxStep: maxStep, entries: clock.entries)
             }
         }

@@ -1,6 +1,6 @@
 @testable import Clustering
 
-/// Toy keys: what the real ones do with HMAC.
+/// Toy keys in place of the real ones, which use HMAC.
 struct ToyKeys: TopicKeys {
     func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
         name.reduce(UInt128(0x6c62_272e_07bb_0142)) { ($0 ^ UInt128($1)) &* 0x1_0000_0000_013B }
@@ -19,14 +19,14 @@ enum ToyRecord {
     case erase(Pseudonym)
 }
 
-/// The engine over complete partitions in memory: no Kafka, no wall clock.
+/// Runs the engine over complete partitions in memory, without Kafka or wall clock.
 struct Stream {
     var records: [[ToyRecord]]
     var settings: Settings
     var topics: [[UInt8]]
-    /// In which order the partitions are looked at: must not matter.
+    /// The order in which the partitions are processed. It must not affect the result.
     var order: [Int]
-    /// How many members an opening looks at between two marks: must not matter.
+    /// The number of members that an epoch opening visits between two commit points. It must not affect the result.
     var openingStep = Shard<ToyKeys>.openingStep
 
     private(set) var shards: [Shard<ToyKeys>] = []
@@ -37,7 +37,7 @@ struct Stream {
     private var offsets: [Int]
     private var words: [Word] = []
     private var saidCaughtUp: [Bool]
-    /// How many records of each partition there are so far.
+    /// The number of records of each partition that have arrived.
     private var available: [Int]
     private(set) var inclusions: [Inclusion] = []
     private let genesis: CompiledModel
@@ -62,8 +62,8 @@ struct Stream {
 
     /// Runs to the end of the records.
     /// - Parameters:
-    ///   - growth: lets the records arrive bit by bit, so that partitions are caught up, are left out, and come late.
-    ///   - recorded: what the models of another run included, which is obeyed.
+    ///   - growth: Makes the records arrive gradually, so that partitions become idle, are left out, and arrive late.
+    ///   - recorded: The recorded inclusions of another run, which determine the models.
     mutating func run(growth: SplitMix64? = nil, obeying recorded: [Inclusion]? = nil) throws {
         var growth = growth
         var toObey = (recorded ?? [])[...]
@@ -103,7 +103,7 @@ struct Stream {
         }
     }
 
-    /// Some partitions get some more records.
+    /// Adds records to some of the partitions.
     private mutating func grow(_ growth: inout SplitMix64?) {
         guard growth != nil else { return }
         for partition in records.indices where growth?.uniform() ?? 0 < 0.4 {
@@ -154,7 +154,7 @@ struct Stream {
         return models.last { ($0.from ?? .min) <= version && version <= $0.through }?.model
     }
 
-    /// The sums of all members, computed anew.
+    /// Recomputes the sums of all members.
     func recomputed() -> [ClusterID: ClusterSums] {
         var sums: [ClusterID: ClusterSums] = [:]
         for shard in shards {
@@ -170,7 +170,7 @@ struct Stream {
         return sums
     }
 
-    /// The sums that the last model and all that it does not include add up to.
+    /// Returns the sums of the last model plus all epoch deltas that it does not include.
     mutating func kept() -> [ClusterID: ClusterSums] {
         var sums: [ClusterID: ClusterSums] = [0: coordinator.model.unassigned]
         for cluster in coordinator.model.clusters { sums[cluster.id] = cluster.sums }

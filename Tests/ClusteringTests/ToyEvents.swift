@@ -25,7 +25,7 @@ struct ToyEvents {
 
     private mutating func draw(_ below: Int) -> Int { Int(draws.uniform() * Double(below)) }
 
-    /// Events by partition, each partition in order of time but for some late ones.
+    /// Returns events by partition. Each partition is in order of time, except for some late events.
     mutating func records(partitions: Int, tombstones: Double = 0.002) -> [[ToyRecord]] {
         var records: [[ToyRecord]] = Array(repeating: [], count: partitions)
         for epoch in 0..<epochs {

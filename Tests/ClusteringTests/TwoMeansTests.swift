@@ -2,13 +2,15 @@ import Testing
 
 @testable import Clustering
 
-/// Four beginnings at once are as good as one after the other, to the last bit: models depend on it.
+/// Running four initializations in parallel must give bit-identical results to running them sequentially, because
+/// models depend on it.
 @Suite("2-means")
 struct TwoMeansTests {
-    @Test("four beginnings at once give the bits of the best of four one by one", arguments: 1...40)
+    @Test("four parallel initializations are bit-identical to the best of four sequential ones", arguments: 1...40)
     func fourAtOnce(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        // From a handful of points to a cluster's sample; few topics make equal points and centroids without any.
+        // From a handful of points to the size of a cluster's sample. A small number of topics yields equal points and
+        // empty centroids.
         let (count, topics) = (4 + random.draw(300), 2 + random.draw(60))
         let points = random.points(count, topics: topics, most: 16)
         func state(_ start: Int) -> SplitMix64 { Draws.state(3, .split, cluster: seed, start: start) }
@@ -28,10 +30,10 @@ struct TwoMeansTests {
     }
 }
 
-/// Eight columns, and eight candidates, at a time are as good as one after the other, to the last bit.
-@Suite("spherical k-means")
+/// Processing eight columns or candidates at a time must give bit-identical results to processing them sequentially.
+@Suite("Spherical k-means")
 struct SphericalKMeansTests {
-    @Test("columns and candidates side by side give the bits of plain loops", arguments: 1...30)
+    @Test("vectorized columns and candidates are bit-identical to plain loops", arguments: 1...30)
     func plainLoops(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let (count, topics, clusters, tries) = (
@@ -54,12 +56,12 @@ struct SphericalKMeansTests {
     }
 }
 
-/// What the tests draw.
+/// Random draws for the tests.
 extension SplitMix64 {
-    /// 0 ..< `most`.
+    /// Returns a number in 0 ..< `most`.
     fileprivate mutating func draw(_ most: Int) -> Int { Int(next() % UInt64(most)) }
 
-    /// Points of some topics each, `most` at most.
+    /// Returns points of at most `most` topics each.
     fileprivate mutating func points(_ count: Int, topics: Int, most: Int) -> SparsePoints {
         let samples = (0..<count).map { _ in
             let chosen = Set((0..<1 + draw(min(topics, most))).map { _ in TopicNumber(draw(topics)) })
@@ -71,7 +73,7 @@ extension SplitMix64 {
     }
 }
 
-/// The same by one loop after the other.
+/// The same algorithm as plain sequential loops.
 private struct PlainKMeans {
     private let points: SparsePoints
     private let weights: [Double]

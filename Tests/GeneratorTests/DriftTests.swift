@@ -1,7 +1,7 @@
 import Generator
 import Testing
 
-@Suite("The drift script is the truth of its stream")
+@Suite("Drift scripts")
 struct DriftTests {
     static let shape = StreamShape.drift.with {
         $0.viewers = 4_000
@@ -9,7 +9,7 @@ struct DriftTests {
         $0.epochs = 130
     }
 
-    /// The stream at the beginning of an epoch.
+    /// Returns the stream at the beginning of an epoch.
     static func stream(at epoch: Int, _ shape: StreamShape = shape, seed: UInt64 = 21) throws -> WatchStream {
         var stream = try WatchStream(shape, seed: seed)
         while stream.epoch < epoch { _ = stream.nextEpoch() }
@@ -24,7 +24,7 @@ struct DriftTests {
         return sizes
     }
 
-    @Test("a birth, a split, two that converge, one silent, one scattered, one that wanders")
+    @Test("a script with a birth, a split, a merge, a death, a scattering and a wandering group")
     func script() throws {
         var stream = try WatchStream(Self.shape, seed: 21)
         let first = (Self.sizes(stream), (0..<20).map(stream.core))
@@ -53,7 +53,7 @@ struct DriftTests {
         #expect(Set(stream.core(of: 7)).isDisjoint(with: first.1[7]))
     }
 
-    @Test("operations say what they are, when they begin and end, and when they could first be seen")
+    @Test("operations report their kind, their begin and end, and when they become visible")
     func operations() throws {
         let operations = try Self.stream(at: 130).operations
         #expect(operations.map(\.begins) == [40, 40, 60, 80, 100, 100])
@@ -67,7 +67,7 @@ struct DriftTests {
         #expect(try Self.stream(at: 41).operations.map(\.firstVisible) == [nil, 40])
     }
 
-    @Test("cores may be given, also those that the script adds")
+    @Test("cores may be given, including those that the script adds")
     func givenCores() throws {
         let shape = StreamShape.base.with {
             $0.archetypes = 2
@@ -84,7 +84,7 @@ struct DriftTests {
         }
     }
 
-    @Test("nobody of a silent archetype watches, and a viral topic takes its share")
+    @Test("a silent archetype has no watches, and a viral topic has its share")
     func silenceAndViral() throws {
         let shape = Self.shape.with {
             $0.epochs = 8

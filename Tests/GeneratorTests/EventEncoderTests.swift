@@ -2,7 +2,7 @@ import Generator
 import Schemas
 import Testing
 
-@Suite("Events are written quickly, and as they are")
+@Suite("Event encoder")
 struct EventEncoderTests {
     private static let shape = StreamShape.everyday.with {
         $0.viewers = 500
@@ -10,7 +10,7 @@ struct EventEncoderTests {
         $0.epochs = 20
     }
 
-    @Test("JSON is the same as an event's own, and Protobuf what the schema makes of it")
+    @Test("JSON equals the event's own encoding, and Protobuf equals the schema's")
     func forms() throws {
         var stream = try WatchStream(Self.shape, seed: 31)
         let json = EventEncoder(stream.catalogue, .json)
@@ -34,7 +34,7 @@ struct EventEncoderTests {
         #expect(count > 3_000)
     }
 
-    @Test("records have a line's end, or their length before them, also where that takes one byte")
+    @Test("records end with a newline or start with their length, including lengths of one byte")
     func records() throws {
         var stream = try WatchStream(Self.shape, seed: 32)
         let encoder = EventEncoder(stream.catalogue, .protobuf)
@@ -56,9 +56,9 @@ struct EventEncoderTests {
     }
 }
 
-@Suite("Sessions, and scripts as text")
+@Suite("Sessions and the text form of scripts")
 struct SessionsAndScriptsTests {
-    @Test("watches of a session follow one another, and the rate stays what it was")
+    @Test("watches of a session are consecutive, and the rate is unchanged")
     func sessions() throws {
         let shape = StreamShape.base.with {
             $0.viewers = 3_000
@@ -73,7 +73,7 @@ struct SessionsAndScriptsTests {
         var ends: [Int: Int64] = [:]
         var sessions = 0
         for event in events {
-            // Pauses are 15 s in the mean: hardly any is longer than two minutes.
+            // The mean pause is 15 s, so hardly any exceeds two minutes.
             if event.time - (ends[event.viewer] ?? 0) > 120_000 { sessions += 1 }
             ends[event.viewer] = event.time + event.watched
         }
@@ -81,7 +81,7 @@ struct SessionsAndScriptsTests {
         #expect((4.5...5.6).contains(mean), "\(mean)")
     }
 
-    @Test("a session that goes on goes on in the next epoch, unless its viewer is silenced")
+    @Test("an unfinished session continues in the next epoch, unless its viewer is silenced")
     func silenced() throws {
         let shape = StreamShape.base.with {
             $0.viewers = 1_000
@@ -100,7 +100,7 @@ struct SessionsAndScriptsTests {
         #expect(watches[..<3].allSatisfy { $0 > 0 } && watches[3...].allSatisfy { $0 == 0 }, "\(watches)")
     }
 
-    @Test("whom the script gave another taste is known in the epoch that begins with it")
+    @Test("viewers whose taste the script changes are known from the first epoch of the change")
     func changed() throws {
         let shape = StreamShape.base.with {
             $0.viewers = 1_000
@@ -119,7 +119,7 @@ struct SessionsAndScriptsTests {
         }
     }
 
-    @Test("a script's text gives its steps, and the steps their text")
+    @Test("a script's text and its steps convert into each other")
     func scripts() throws {
         let text = DriftScript.standard.steps.map { "\($0.epoch) \($0.action.text)" }.joined(separator: "\n")
         #expect(try DriftScript(text: text) == .standard)

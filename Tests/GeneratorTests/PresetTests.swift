@@ -2,7 +2,7 @@ import Foundation
 import Generator
 import Testing
 
-@Suite("The presets have the statistics that their table says")
+@Suite("Presets have the documented statistics")
 struct PresetTests {
     static let names = StreamShape.presets.map(\.name)
 
@@ -19,7 +19,7 @@ struct PresetTests {
         let mixed = tastes.filter { $0.second != nil }
         #expect(abs(Double(mixed.count) / 20_000 - (name == "hard" ? 0.25 : 0.1)) < 0.01)
         #expect(mixed.allSatisfy { (0.25...0.5).contains($0.mix) && $0.second != $0.archetype })
-        // Sizes 1 / rank^x: the first against the fourth.
+        // Sizes are proportional to 1 / rank^x. Compares the first with the fourth.
         let sizes = (0..<4).map { rank in tastes.count { $0.archetype == rank } }
         let exponent = name == "skew" ? 1.2 : 0.5
         let ratio = Double(sizes[0]) / Double(sizes[3])
@@ -59,7 +59,7 @@ struct PresetTests {
         }
         #expect(abs(engagement(noise) - 1.5 / 5.5) < 0.01)
         #expect(abs(engagement(events.filter { !$0.isNoise }) - 6.0 / 8) < 0.01)
-        // The popularity of videos under noise, most popular first: the first against all.
+        // The popularity of videos under noise. Compares the most popular one with all.
         var counts: [Int: Int] = [:]
         for event in noise { counts[event.video, default: 0] += 1 }
         let exponent = name == "many" ? 0.8 : 1.0
@@ -69,7 +69,7 @@ struct PresetTests {
         #expect(abs(most - expected) < 5 * expected.squareRoot() + 1)
     }
 
-    @Test("videos: half of the main topics go by Zipf(0.8), 1.7 topics each, weights that add up")
+    @Test("videos have 1.7 topics with weights that add up, and half of the main topics follow Zipf(0.8)")
     func videos() throws {
         let catalogue = try WatchStream(.base, seed: 13).catalogue
         #expect(catalogue.count == 20_000)
@@ -105,7 +105,7 @@ struct PresetTests {
             if core.contains(event.topics[event.topics.startIndex].topic) { inside += 1 }
         }
         #expect(all > 1_000)
-        // 85 % of taste, all of it with a main topic of the core, and some of the noise by chance.
+        // 85 % of the watches follow the taste and have a main topic of the core. Some of the noise has one by chance.
         #expect((0.84...0.93).contains(Double(inside) / Double(all)))
     }
 }

@@ -17,7 +17,7 @@ struct SamplingTests {
         #expect(Elementary.exp(0) == 1 && Elementary.ln(1) == 0)
     }
 
-    @Test("an alias table and running sums draw by weight, and never what weighs nothing")
+    @Test("an alias table and running sums draw by weight, and never an item of weight 0")
     func discrete() {
         let weights: [Double] = [0, 1, 5, 0, 2, 0.5]
         let alias = AliasTable(weights)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Names of topics")
 struct TopicNamesTests {
-    @Test("there are 200 of them, all different, and safe in any file")
+    @Test("there are 200 distinct names that are safe in any file")
     func names() {
         #expect(TopicNames.all.count == 200)
         #expect(Set(TopicNames.all).count == 200)

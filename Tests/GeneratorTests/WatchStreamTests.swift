@@ -1,7 +1,7 @@
 import Generator
 import Testing
 
-@Suite("A stream of watch events is its shape and its seed")
+@Suite("Streams of watch events")
 struct WatchStreamTests {
     static let small = StreamShape.base.with {
         $0.viewers = 2_000
@@ -16,7 +16,7 @@ struct WatchStreamTests {
         return events
     }
 
-    @Test("one seed gives the same events, another seed others")
+    @Test("the same seed gives the same events, and another seed different ones")
     func seeded() throws {
         let first = Self.events(try WatchStream(Self.small, seed: 1))
         #expect(first.count > 15_000)
@@ -42,7 +42,7 @@ struct WatchStreamTests {
         #expect(hash == 7_520_307_165_100_191_182)
     }
 
-    @Test("by epoch or by event, it is the same stream, and a copy goes on by itself")
+    @Test("the stream is the same by epoch and by event, and a copy is independent")
     func ways() throws {
         var stream = try WatchStream(Self.small, seed: 3)
         let expected = Self.events(stream)
@@ -56,7 +56,7 @@ struct WatchStreamTests {
         #expect(copy.next() == expected.first { $0.epoch == 1 })
     }
 
-    @Test("events come in the order of time, each in its epoch")
+    @Test("events are in order of time, each in its epoch")
     func order() throws {
         let shape = Self.small
         let events = Self.events(try WatchStream(shape, seed: 4))
@@ -68,7 +68,7 @@ struct WatchStreamTests {
         #expect(events.allSatisfy { (0...$0.duration).contains($0.watched) && !$0.topics.isEmpty })
     }
 
-    @Test("late events, repetitions and a day's rhythm come where they are asked for")
+    @Test("late events, repetitions and a daily rhythm are generated on request")
     func options() throws {
         let shape = Self.small.with {
             $0.epochs = 48
@@ -103,7 +103,7 @@ struct WatchStreamTests {
         #expect(abs(count / expected - 1) < 0.05)
     }
 
-    @Test("the JSON form has its fields, and weights in three digits")
+    @Test("JSON has all fields, with weights in three digits")
     func json() throws {
         let event = try #require(Self.events(try WatchStream(Self.small, seed: 6)).first { $0.topics.count == 2 })
         var bytes: [UInt8] = []
@@ -118,7 +118,7 @@ struct WatchStreamTests {
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
     }
 
-    @Test("a shape that makes no stream is refused with the value and what it must be")
+    @Test("an invalid shape is refused with the value and its allowed range")
     func refused() {
         func message(_ change: (inout StreamShape) -> Void) -> String? {
             do throws(StreamShapeError) {

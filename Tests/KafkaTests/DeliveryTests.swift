@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Records that cannot be delivered")
 struct DeliveryTests {
-    @Test("a producer without transactions tells at the flush what the broker refused")
+    @Test("a producer without transactions throws the broker's error at the flush")
     func refused() throws {
         let cluster = try MockCluster()
         try cluster.createTopic("events", partitions: 1)
@@ -25,7 +25,7 @@ struct DeliveryTests {
 
 @Suite("Librdkafka's settings")
 struct SettingNamesTests {
-    @Test("all names are known, and librdkafka takes or refuses each by its value only")
+    @Test("librdkafka knows all names and refuses only values")
     func names() {
         let names = ClientConfiguration.names
         #expect(names.count > 80)

@@ -15,7 +15,7 @@ struct TransactionTests {
         return producer
     }
 
-    /// Joins, and waits for the assignment.
+    /// Joins the group and waits for the assignment.
     private func member(_ broker: TestBroker, group: String, topics: [String]) async throws -> GroupMember {
         let member = try GroupMember(
             broker.configuration(["session.timeout.ms": "6000", "heartbeat.interval.ms": "500"]), group: group,
@@ -30,7 +30,7 @@ struct TransactionTests {
         throw BrokerUnavailable(what: "an assignment")
     }
 
-    @Test("committed records are read, aborted ones are not, and the end lies behind the control records")
+    @Test("only committed records are read, and the end is after the control records")
     func visibility() async throws {
         let broker = try await TestBroker.shared()
         let topic = name("visibility")
@@ -49,7 +49,7 @@ struct TransactionTests {
         #expect(high > records.last.map { $0.offset + 1 } ?? 0, "control records follow the last message")
     }
 
-    @Test("tombstones, empty values and headers arrive as they were sent")
+    @Test("tombstones, empty values and headers arrive unchanged")
     func contents() async throws {
         let broker = try await TestBroker.shared()
         let topic = name("contents")
@@ -67,7 +67,7 @@ struct TransactionTests {
         #expect(records.last?.headers == ["reason": Array("x y".utf8), "empty": []])
     }
 
-    @Test("positions are committed with their phase, and asked for again")
+    @Test("positions are committed and read back with their phase")
     func positions() async throws {
         let broker = try await TestBroker.shared()
         let (topic, group) = (name("positions"), name("group"))
@@ -90,7 +90,7 @@ struct TransactionTests {
         member.close(timeout: second)
     }
 
-    @Test("a partition is let go only after the revocation is acknowledged, and then goes to the other member")
+    @Test("a partition moves to the other member only after the revocation is acknowledged")
     func rebalance() async throws {
         let broker = try await TestBroker.shared()
         let (topic, group) = (name("rebalance"), name("group"))
@@ -153,7 +153,7 @@ struct TransactionTests {
     }
 
     @Test(
-        "committed positions are not told while a transaction holds them",
+        "committed positions are not returned while a transaction holds them",
         .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
     func stable() async throws {
         let broker = try await TestBroker.shared(TestBroker.convincing)
@@ -190,7 +190,7 @@ struct TransactionTests {
         #expect(batch.valueBytes(0) == Array("0".utf8))
     }
 
-    @Test("an offset that retention has passed is an error that names topic, partition and offset")
+    @Test("reading an offset deleted by retention is an error with topic, partition and offset")
     func outOfRange() async throws {
         let broker = try await TestBroker.shared()
         let topic = name("range")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Configuration")
 struct ConfigurationTests {
-    /// Files of one test, gone with it.
+    /// A temporary folder for one test, deleted with the object.
     private final class Folder {
         let url = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
 
@@ -46,7 +46,7 @@ struct ConfigurationTests {
         }
     }
 
-    @Test("the command line wins over variables, variables over the file, the file over defaults; each says so")
+    @Test("the command line overrides variables, variables the file, and the file defaults, each with its source")
     func precedence() throws {
         let folder = try Folder()
         let file = try folder.file(
@@ -68,7 +68,7 @@ struct ConfigurationTests {
         #expect(configuration["member.ttl"] == nil)
     }
 
-    @Test("every setting has a variable of its own, and white space at a value's ends does not count")
+    @Test("every setting has a variable, and surrounding white space is ignored")
     func variables() throws {
         for setting in Setting.table {
             #expect(Configuration.key(ofVariable: Configuration.variable(of: setting.name)) == setting.name)
@@ -102,7 +102,7 @@ struct ConfigurationTests {
         #expect(mistakes.keys.allSatisfy { text.contains($0) }, "no service sets them: \(text)")
     }
 
-    @Test("every mistake is listed, with where it is and what is expected")
+    @Test("every mistake is listed with its location and the expected value")
     func mistakes() throws {
         let folder = try Folder()
         let file = try folder.file(
@@ -134,7 +134,7 @@ struct ConfigurationTests {
             ])
     }
 
-    @Test("values that do not fit each other are told together")
+    @Test("contradictory values are reported together")
     func together() {
         #expect(
             problems([:], "clusters.min=9", "clusters.max=3") == [
@@ -149,7 +149,7 @@ struct ConfigurationTests {
         #expect(problems(file: "/nonexistent") == ["/nonexistent: cannot be read, or is no UTF-8"])
     }
 
-    @Test("the key comes from its file or from the variable, never from both, and is not told")
+    @Test("the key comes from its file or the variable, never both, and is not shown")
     func key() throws {
         let folder = try Folder()
         let digits = "5ac3071e94d86b2fF0417BE6A2D95C38810f6d2eb79453ca1de8067fb3a4429c"
@@ -166,7 +166,7 @@ struct ConfigurationTests {
         }
     }
 
-    @Test("librdkafka's secrets come from files, and its own names that end alike are left alone")
+    @Test("librdkafka's secrets come from files, and its similar names are passed through")
     func kafka() throws {
         let folder = try Folder()
         let file = try folder.file("password", " pass word\n")
@@ -182,7 +182,7 @@ struct ConfigurationTests {
         #expect(problems([:], "kafka.sasl.pasword=x") == ["--set: kafka.sasl.pasword: unknown"])
     }
 
-    @Test("what is empty takes back what an earlier source set")
+    @Test("an empty value removes the value of an earlier source")
     func empty() throws {
         let folder = try Folder()
         let file = try folder.file("a.properties", "member.ttl=7d\n")

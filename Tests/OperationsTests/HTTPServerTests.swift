@@ -18,7 +18,7 @@ struct HTTPServerTests {
         return try HTTPServer(ListenAddress(host: "127.0.0.1", port: 0), routes: routes)
     }
 
-    @Test("it answers GET, with its arguments, status and type")
+    @Test("GET is answered with arguments, status and content type")
     func get() async throws {
         let server = try Self.server()
         let plain = try await http(server.port, "/hello")
@@ -31,7 +31,7 @@ struct HTTPServerTests {
         await server.stop()
     }
 
-    @Test("HEAD has the head of GET, and no body")
+    @Test("HEAD returns the headers of GET without a body")
     func head() async throws {
         let server = try Self.server()
         let answer = try await http(server.port, "/hello", method: "HEAD")
@@ -39,7 +39,7 @@ struct HTTPServerTests {
         await server.stop()
     }
 
-    @Test("what it does not know is listed with 404, and another method is 405, with or without a body")
+    @Test("an unknown path gives 404 with a list, and another method gives 405, with or without a body")
     func refused() async throws {
         let server = try Self.server()
         let unknown = try await http(server.port, "/helo")
@@ -53,7 +53,7 @@ struct HTTPServerTests {
         await server.stop()
     }
 
-    @Test("a hundred requests at once are all answered, and none after the end")
+    @Test("a hundred concurrent requests are answered, and none after the stop")
     func many() async throws {
         let server = try Self.server()
         try await withThrowingTaskGroup(of: Int.self) { tasks in
@@ -63,13 +63,13 @@ struct HTTPServerTests {
         await server.stop()
         await server.stop()
         await #expect(throws: (any Error).self) { try await http(server.port, "/hello") }
-        // Its port is free again.
+        // The port is free again.
         let next = try HTTPServer(ListenAddress(host: "127.0.0.1", port: server.port), routes: [])
         #expect(next.port == server.port)
         await next.stop()
     }
 
-    @Test("a client that says nothing, or only half of what it wants, holds nobody up")
+    @Test("a client that sends nothing or half a request does not delay others")
     func slow() async throws {
         let server = try Self.server()
         let silent = try (0..<20).map { _ in try connection(to: server.port) }
@@ -151,7 +151,7 @@ struct HTTPServerTests {
         await server.stop()
     }
 
-    @Test("a port in use, and an address of somebody else, are told with what to do")
+    @Test("a port in use and a foreign address are errors with a remedy")
     func inUse() async throws {
         let server = try Self.server()
         let error = #expect(throws: ListenError.self) {
@@ -168,7 +168,7 @@ struct HTTPServerTests {
         await server.stop()
     }
 
-    @Test("without a host it listens on every address")
+    @Test("without a host the server listens on every address")
     func everywhere() async throws {
         let server = try HTTPServer(ListenAddress(host: nil, port: 0), routes: [])
         #expect(try await http(server.port, "/").status == 404)
@@ -179,7 +179,7 @@ struct HTTPServerTests {
 @Suite("Addresses to listen on")
 struct ListenAddressTests {
     @Test(
-        "host and port",
+        "valid addresses have a host and a port",
         arguments: [
             ("127.0.0.1:8080", "127.0.0.1", 8080), (":9", nil, 9), ("[::1]:0", "::1", 0),
             ("localhost:65535", "localhost", 65_535),
@@ -191,7 +191,7 @@ struct ListenAddressTests {
     }
 
     @Test(
-        "what is none",
+        "invalid addresses are refused",
         arguments: [
             "", "8080", "localhost", "a:", "a:b", "a:65536", "a:-1", "::1:80", "[::1]", "[a]:1", "http://a:1", "a b:1",
         ])

@@ -18,7 +18,7 @@ struct LoggerTests {
         return (logger, lines)
     }
 
-    @Test("a JSON line is JSON whatever it holds, with date and fields in their order")
+    @Test("any content gives a valid JSON line with date and fields in order")
     func json() throws {
         let (logger, lines) = logger(.json)
         logger.log(.warning, "a \"b\" \\ \n\u{1}\u{202E}\u{1FFFE} é 🐟", [("topic", "t\tt"), ("offset", "7")])
@@ -31,7 +31,7 @@ struct LoggerTests {
         #expect(parsed["level"] == "warning" && parsed["label"] == "test" && parsed["topic"] == "t\tt")
     }
 
-    @Test("text is one line that leaves the terminal alone, whatever it holds")
+    @Test("any content gives one line of text without control sequences")
     func text() {
         let (logger, lines) = logger(.text)
         logger.log(.info, "ready", [("partitions", "0, 1")])
@@ -39,7 +39,7 @@ struct LoggerTests {
         #expect(lines.all == ["22:13:20 ready  (partitions=0, 1)", "22:13:20 error: bad\\u{a}\\u{1b}[2Jname"])
     }
 
-    @Test("on a terminal, warnings and errors have colours, and end them")
+    @Test("on a terminal, warnings and errors have colours that are reset")
     func color() {
         let (logger, lines) = logger(.color, level: .debug)
         for level in Logger.Level.allCases { logger.log(level, "x") }
@@ -56,7 +56,7 @@ struct LoggerTests {
         #expect(lines.all.count >= 1)
     }
 
-    @Test("a message passes once in a while, and the next one tells how many were held back")
+    @Test("a rate-limited message states how many were dropped before it")
     func rateLimit() {
         let limit = RateLimit(.seconds(10))
         let start = ContinuousClock.now
@@ -69,7 +69,7 @@ struct LoggerTests {
         for number in 0..<5_000 { #expect(limit.pass("\(number)", at: start) == 0) }
     }
 
-    @Test("a stream tells that its reader has gone away, and keeps what is written together")
+    @Test("a stream reports a closed reader, and writes stay contiguous")
     func stream() throws {
         let pipe = Pipe()
         let stream = StandardStream(pipe.fileHandleForWriting.fileDescriptor)
@@ -82,7 +82,7 @@ struct LoggerTests {
         #expect(!stream.write("three\n"))
     }
 
-    @Test("exit codes are told apart, and each is explained")
+    @Test("exit codes are distinct, and each has an explanation")
     func exitCodes() {
         #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 64, 65, 66, 67, 69, 70, 71, 72, 74, 77, 78, 80, 130])
         #expect(ExitCode.allCases.allSatisfy { !$0.meaning.isEmpty })

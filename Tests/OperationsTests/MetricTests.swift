@@ -4,12 +4,12 @@ import Testing
 
 @testable import Operations
 
-@Suite("Metrics as text")
+@Suite("Metrics in text format")
 struct MetricTests {
     private let plain = Metric(.gauge, "a", [], "What \\ it\nis.")
     private let labelled = Metric(.counter, "b_total", ["x", "y"], "B.")
 
-    @Test("each metric has help, type and its samples; one without samples is left out")
+    @Test("each metric has help, type and samples, and one without samples is left out")
     func samples() {
         var text = MetricText()
         text.add(plain, 7)
@@ -28,7 +28,7 @@ struct MetricTests {
                 """)
     }
 
-    @Test("a histogram's buckets are added up, and end in infinity")
+    @Test("a histogram's buckets are cumulative and end with infinity")
     func histogram() {
         var text = MetricText()
         text.add(
@@ -47,7 +47,7 @@ struct MetricTests {
                 """)
     }
 
-    @Test("numbers are those that Prometheus reads")
+    @Test("numbers have Prometheus' format")
     func numbers() {
         let values: [Double] = [0, -1, 1e14, 1e21, 0.1, 1e-7, .nan, .infinity, -.infinity]
         #expect(
@@ -55,7 +55,7 @@ struct MetricTests {
                 == ["0", "-1", "100000000000000", "1e+21", "0.1", "1e-07", "NaN", "+Inf", "-Inf"])
     }
 
-    @Test("names and help are as Prometheus wants them, and stand in the table once")
+    @Test("names are unique, and names and help follow Prometheus' conventions")
     func table() {
         #expect(Set(Metric.all.map(\.name)).count == Metric.all.count)
         for metric in Metric.all {
@@ -66,7 +66,7 @@ struct MetricTests {
         }
     }
 
-    @Test("the documentation comes as Markdown, as text and as JSON, each with every metric")
+    @Test("Markdown, text and JSON documentation contain every metric")
     func documentation() throws {
         let rows = Metric.markdown.split(separator: "\n")
         #expect(rows.count == Metric.all.count + 2)
@@ -77,7 +77,7 @@ struct MetricTests {
         #expect(parsed == Metric.all)
     }
 
-    @Test("the process tells of itself")
+    @Test("process metrics are reported")
     func process() throws {
         var text = MetricText()
         ProcessMetrics.add(to: &text)
@@ -90,7 +90,7 @@ struct MetricTests {
         #expect(try #require(values["process_cpu_seconds_total"]) >= 0)
     }
 
-    @Test("the memory limit is the lowest of the control group and of those above it, in either version")
+    @Test("the memory limit is the lowest of the control group and its ancestors, in both versions")
     func memoryLimit() {
         func limit(_ groups: String, _ files: [String: String]) -> Int64? {
             MemoryLimit.bytes(groups) { files[$0] }
@@ -109,7 +109,7 @@ struct MetricTests {
         #expect(limit("", [:]) == nil && limit("nonsense\n", [:]) == nil)
     }
 
-    @Test("promtool finds nothing to complain about", .enabled(if: hasProgram("promtool")))
+    @Test("promtool reports no problems", .enabled(if: hasProgram("promtool")))
     func lint() throws {
         var text = MetricText()
         for metric in Metric.table {

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Operations
 
-@Suite("Telling the service manager")
+@Suite("Notifications to the service manager")
 struct ServiceManagerTests {
-    /// A datagram socket that hears what is told.
+    /// A datagram socket that receives notifications.
     private final class Ear {
         let socket: Int32
         let path: String
@@ -40,7 +40,7 @@ struct ServiceManagerTests {
         }
     }
 
-    @Test("words go out as one datagram, and stay lines whatever they hold")
+    @Test("a message is one datagram, and line breaks in values are replaced")
     func words() throws {
         let ear = try Ear()
         let manager = try #require(try ServiceManager(["NOTIFY_SOCKET": ear.path]))
@@ -51,13 +51,13 @@ struct ServiceManagerTests {
         #expect(manager.tell([]) && ear.heard.isEmpty)
     }
 
-    @Test("who hears nobody goes on")
+    @Test("a missing listener is not an error")
     func deaf() throws {
         let manager = try #require(try ServiceManager(["NOTIFY_SOCKET": "/nonexistent/socket"]))
         #expect(!manager.tell([.ready]))
     }
 
-    @Test("without a socket there is nobody to tell, and one that cannot be is refused")
+    @Test("without a socket nothing is sent, and an invalid socket is refused")
     func sockets() throws {
         #expect(try ServiceManager([:]) == nil)
         #expect(try ServiceManager(["NOTIFY_SOCKET": ""]) == nil)
@@ -66,7 +66,7 @@ struct ServiceManagerTests {
         }
     }
 
-    @Test("the watchdog is this process's, or another's")
+    @Test("the watchdog applies only to the process that it names")
     func watchdog() throws {
         let socket = ["NOTIFY_SOCKET": "/nonexistent"]
         #expect(try ServiceManager(socket)?.watchdog == nil)
@@ -78,9 +78,9 @@ struct ServiceManagerTests {
     }
 }
 
-@Suite("Asking a server")
+@Suite("HTTP probe")
 struct HTTPProbeTests {
-    @Test("an answer has its status and its text, on every address that a server listens on")
+    @Test("a response has status and text on every address that a server listens on")
     func answers() async throws {
         let route = HTTPRoute("/livez", "") { request in
             HTTPResponse(request.query["verbose"] == nil ? "ok\n" : "[-]group failed\n", status: 503)
@@ -98,7 +98,7 @@ struct HTTPProbeTests {
         #expect(failure?.description.contains("refused") == true)
     }
 
-    @Test("this machine is asked by its numbers, as fits the address that is listened to: no name is looked up")
+    @Test("the local address follows from the listen address without name resolution")
     func hosts() {
         func asked(_ host: String?) -> [String] {
             HTTPProbe(ListenAddress(host: host, port: 80), timeout: .seconds(1)).hosts
@@ -108,7 +108,7 @@ struct HTTPProbeTests {
         #expect(asked("10.0.0.7") == ["10.0.0.7"] && asked("shoal-0") == ["shoal-0"])
     }
 
-    @Test("who takes connections and does not answer is not waited for longer than wanted")
+    @Test("a server that accepts but does not answer times out")
     func silence() throws {
         let kind = Int32(SOCK_STREAM.rawValue)
         let socket = Foundation.socket(AF_INET, kind, 0)

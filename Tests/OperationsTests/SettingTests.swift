@@ -5,19 +5,19 @@ import Testing
 @Suite("Settings")
 struct SettingTests {
     @Test(
-        "durations, sizes and percent are read with their units",
+        "durations are parsed with their units",
         arguments: [("100ms", 100), ("30s", 30_000), ("5m", 300_000), ("1h", 3_600_000), ("7d", 604_800_000)])
     func durations(_ text: String, _ milliseconds: Int64) {
         #expect(Setting.milliseconds(text) == milliseconds)
         #expect(Setting.duration(milliseconds) == text)
     }
 
-    @Test("what is no duration is none", arguments: ["", "1", "h", "-1h", "1.5h", "1 h", "1w", "99999999999999999d"])
+    @Test("invalid durations are refused", arguments: ["", "1", "h", "-1h", "1.5h", "1 h", "1w", "99999999999999999d"])
     func noDurations(_ text: String) {
         #expect(Setting.milliseconds(text) == nil)
     }
 
-    @Test("sizes")
+    @Test("sizes and percentages are parsed with their units")
     func sizes() {
         #expect(Setting.bytes("512") == 512)
         #expect(Setting.bytes("64KiB") == 65_536)
@@ -28,7 +28,7 @@ struct SettingTests {
         #expect(["", "%", "5%%", "0.5%"].allSatisfy { Setting.percent($0) == nil })
     }
 
-    @Test("every default is one that its own setting takes, and names are told once")
+    @Test("every default is a valid value, and names are unique")
     func table() {
         #expect(Set(Setting.table.map(\.name)).count == Setting.table.count)
         #expect(Set(Setting.table.map { Configuration.variable(of: $0.name) }).count == Setting.table.count)
@@ -38,7 +38,7 @@ struct SettingTests {
         }
     }
 
-    @Test("both tables of the documentation hold every setting with its range, default and reach")
+    @Test("both tables of the documentation contain every setting with range, default and scope")
     func documentation() {
         let rows = Setting.markdown.split(separator: "\n")
         #expect(rows.count == Setting.table.count + 3)
@@ -53,7 +53,7 @@ struct SettingTests {
         #expect(text.filter { $0.contains(" ") }.allSatisfy { $0.count <= 80 })
     }
 
-    @Test("the settings that users rely on are there, with their defaults")
+    @Test("the settings that users rely on exist with their defaults")
     func names() {
         let promised = [
             "application.id": "shoal", "input.topic": "watch-events", "input.format": "auto", "input.viewer": "field",
@@ -77,7 +77,7 @@ struct SettingTests {
         }
     }
 
-    @Test("the nearest name is found, and nothing where none is near")
+    @Test("the nearest name is suggested if one is close enough")
     func nearest() {
         let names = Setting.table.map(\.name)
         #expect(Names.nearest("epoch.lenght", names) == "epoch.length")

@@ -2,11 +2,11 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("The clock of the machine")
+@Suite("Check of the system clock")
 struct ClockCheckTests {
     private let now = ClockCheck.earliest + 1
 
-    @Test("a clock that cannot be right ends the start, and names the setting that hangs on it")
+    @Test("an implausible clock ends the start and names the setting that depends on it")
     func impossible() throws {
         let error = try #require(throws: PipelineError.self) {
             try ClockCheck(now: 86_400_000, allowsFuture: false).check()
@@ -18,7 +18,7 @@ struct ClockCheckTests {
         try ClockCheck(now: 86_400_000, allowsFuture: true).check()
     }
 
-    @Test("records of the future are told, where epochs end by the clock")
+    @Test("records of the future are reported if epochs end by the clock")
     func future() throws {
         let check = ClockCheck(now: now, allowsFuture: false)
         let text = try #require(check.warning(hasLaterRecords: true, in: "shoal-deltas"))

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Closings in parts")
+@Suite("Epoch deltas in parts")
 struct ClosingAssemblerTests {
-    /// The parts of a closing that does not fit into one.
+    /// Returns the parts of an epoch delta that does not fit into one record.
     private func parts(_ partition: Int32, _ number: Int64) throws -> [WordRecord.Piece] {
         var closing = Closing(partition: partition, number: number, from: 1, through: 2)
         closing.namings = (0..<20).map { TopicNaming(candidate: UInt128($0) << 70 ^ 77, name: [1, UInt8($0), 3]) }
@@ -20,7 +20,7 @@ struct ClosingAssemblerTests {
         return closing.number
     }
 
-    @Test("parts of several partitions may lie between each other; the first part's offset is told")
+    @Test("parts of several partitions may be interleaved, and the first part's offset is returned")
     func mixed() throws {
         var assembler = ClosingAssembler(partitions: 2)
         let (first, second) = (try parts(0, 4), try parts(1, 9))
@@ -37,7 +37,7 @@ struct ClosingAssemblerTests {
         #expect(assembler.oldestOffset == nil)
     }
 
-    @Test("whoever begins in the middle of a closing passes over the rest of it")
+    @Test("a reader that starts within an epoch delta skips the rest of it")
     func middle() throws {
         var assembler = ClosingAssembler(partitions: 2)
         for (index, part) in try parts(0, 4).dropFirst().enumerated() {
@@ -48,7 +48,7 @@ struct ClosingAssemblerTests {
         #expect(number(try assembler.add(parts(0, 5).last ?? parts(0, 5)[0], offset: 60)) == 5)
     }
 
-    @Test("a part that is missing in the middle is an error")
+    @Test("a missing part is an error")
     func missing() throws {
         var assembler = ClosingAssembler(partitions: 2)
         let parts = try parts(0, 4)

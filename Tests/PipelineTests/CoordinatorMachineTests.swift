@@ -3,12 +3,12 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("The owner of the delta topic")
+@Suite("The coordinator's state machine")
 struct CoordinatorMachineTests {
     private let wishes = CoordinatorMachine.Wishes(
         settings: Settings(), keyFingerprint: 1, format: .protobuf, allowsFuture: true, idleTimeout: 1_000)
 
-    /// Two partitions; the first jumped from epoch 10 to 16, the second is caught up.
+    /// Returns a coordinator of two partitions. The first has jumped from epoch 10 to 16; the second is idle.
     private func machine() throws -> CoordinatorMachine {
         let genesis = ModelRecord(
             bookkeeping: Bookkeeping(
@@ -24,7 +24,7 @@ struct CoordinatorMachineTests {
         return machine
     }
 
-    @Test("epochs that one partition skipped are published when the idle time-out is over")
+    @Test("epochs that one partition skipped are published after the idle timeout")
     func skipped() throws {
         var machine = try machine()
         #expect(try machine.publish(now: 0, wall: 1)?.bookkeeping.through == 9, "the start")
@@ -34,7 +34,7 @@ struct CoordinatorMachineTests {
         #expect(try machine.publish(now: 1_000, wall: 1) == nil)
     }
 
-    @Test("so they are where the model that includes the closing is all that a take-over knows of it")
+    @Test("skipped epochs are published after a take-over that knows the delta only from its model")
     func takenOver() throws {
         var before = try machine()
         _ = try before.publish(now: 0, wall: 1)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A fenced static member")
 struct FencingTests {
-    @Test("whoever is fenced while he has his place has a twin")
+    @Test("an active member that is fenced has a duplicate instance")
     func twin() {
         var fencing = Fencing()
         fencing.assigned()
@@ -14,7 +14,7 @@ struct FencingTests {
         #expect(fencing.fenced() == .twin)
     }
 
-    @Test("whoever has no place may have been fenced by an attempt of his own, or a predecessor's, a few times")
+    @Test("a joining member may be fenced a few times by an earlier attempt")
     func joining() {
         var fencing = Fencing()
         for _ in 0..<Fencing.most { #expect(fencing.fenced() == .rejoin) }

@@ -2,11 +2,11 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("An instance's life in its group")
+@Suite("Lifecycle of a group member")
 struct GroupLifeTests {
     private typealias Step = (event: GroupLife.Event, action: GroupLife.Action)
 
-    /// Walks through events, and holds each action against the expected one.
+    /// Feeds a sequence of events to `GroupLife`, and compares each action with the expected one.
     private func walk(_ steps: [Step], sourceLocation: SourceLocation = #_sourceLocation) {
         var life = GroupLife()
         #expect(life.begin() == .prepare, "init_transactions before anything else", sourceLocation: sourceLocation)
@@ -20,7 +20,7 @@ struct GroupLifeTests {
     private static let working: [Step] = [(.assigned(isEmpty: false), .work), (.done, .wait)]
     private static let rejoins: [Step] = [(.done, .prepare), (.done, .leave), (.done, .join), (.done, .wait)]
 
-    @Test("revoked is drained, committed, and only then let go")
+    @Test("revoked partitions are drained and committed before they are released")
     func revoked() {
         walk(
             Self.working + [
@@ -30,7 +30,7 @@ struct GroupLifeTests {
     }
 
     @Test(
-        "what could not be drained is aborted before it is let go",
+        "partitions that cannot be drained are aborted before they are released",
         arguments: [.lost, .failed(isFinal: true)] as [GroupLife.Ending])
     func undrained(ending: GroupLife.Ending) {
         walk(
@@ -39,7 +39,7 @@ struct GroupLifeTests {
             ])
     }
 
-    @Test("lost is thrown away without a commit")
+    @Test("lost partitions are discarded without a commit")
     func lost() {
         walk(
             Self.working + [
@@ -47,49 +47,49 @@ struct GroupLifeTests {
             ])
     }
 
-    @Test("whoever finds himself outside comes back with a new producer and a new membership")
+    @Test("an instance that has lost its place returns with a new producer and a new membership")
     func rejoins() {
         walk(Self.working + [(.ended(.lost), .abandon)] + Self.rejoins)
     }
 
-    @Test("whoever the group does not know any more comes back with a new membership, with work and without")
+    @Test("an expelled instance returns with a new membership, with and without work")
     func expelled() {
         walk([(.expelled, .prepare)] + Self.rejoins.dropFirst())
         walk(Self.working + [(.expelled, .cancel), (.ended(.lost), .abandon)] + Self.rejoins)
     }
 
-    @Test("a contradiction is checked against the group, and is no error for somebody who is no longer in charge")
+    @Test("a contradiction is an error only if the group confirms the ownership")
     func doubt() {
         let failed: Step = (.ended(.failed(isFinal: true)), .ask)
         walk(Self.working + [failed, (.answered(isOurs: false), .abandon)] + Self.rejoins)
         walk(Self.working + [failed, (.answered(isOurs: true), .leave), (.done, .exit)])
     }
 
-    @Test("an error that passes begins anew")
+    @Test("a temporary error restarts the lifecycle")
     func passing() {
         let failed: Step = (.ended(.failed(isFinal: false)), .ask)
         walk(Self.working + [failed, (.answered(isOurs: true), .abandon)] + Self.rejoins)
     }
 
-    @Test("a twin ends it, also while it drains")
+    @Test("a duplicate instance ends the process, even while it drains")
     func twin() {
         walk(Self.working + [(.ended(.twin), .leave), (.done, .exit)])
         walk(Self.working + [(.revoked(isLost: false), .drain), (.ended(.twin), .leave), (.done, .exit)])
     }
 
-    @Test("stopping drains, leaves, and ends; without work it only leaves")
+    @Test("stopping drains, leaves and ends, and only leaves without work")
     func stop() {
         walk(Self.working + [(.stop, .drain), (.ended(.drained), .leave), (.done, .exit)])
         walk(Self.working + [(.stop, .drain), (.ended(.lost), .abandon), (.done, .leave), (.done, .exit)])
         walk([(.stop, .leave), (.done, .exit)])
     }
 
-    @Test("an assignment of nothing is acknowledged, and waited on")
+    @Test("an empty assignment is acknowledged, and the instance waits")
     func nothing() {
         walk([(.assigned(isEmpty: true), .acknowledge), (.done, .wait), (.revoked(isLost: false), .release)])
     }
 
-    @Test("a failure outside of the work throws the work away and leaves")
+    @Test("a failure outside the work discards the work and leaves the group")
     func failure() {
         walk(
             Self.working + [

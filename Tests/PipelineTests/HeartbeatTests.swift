@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Heartbeats")
 struct HeartbeatTests {
-    /// A clock that the test moves.
+    /// A clock controlled by the test.
     private final class Clock: Sendable {
         let now = Mutex<Int64>(0)
         func advance(_ milliseconds: Int64) { now.withLock { $0 += milliseconds } }
@@ -20,7 +20,7 @@ struct HeartbeatTests {
         heartbeats.look().filter(\.isStuck).map { "\($0.part): \($0.doing)" }
     }
 
-    @Test("a part that says nothing for too long is stuck, until it goes on")
+    @Test("a component without heartbeats is stuck until it continues")
     func stuck() {
         let (heartbeats, clock) = Self.make()
         heartbeats.beat(.group, "polling the group")
@@ -36,7 +36,7 @@ struct HeartbeatTests {
         #expect(stuck(heartbeats) == [])
     }
 
-    @Test("whoever waits for others may wait for ever, and a long call has its grace")
+    @Test("waiting for others is unlimited, and a long call has a grace period")
     func rests() {
         let (heartbeats, clock) = Self.make()
         heartbeats.rest(.coordinator, "waiting")
@@ -49,7 +49,7 @@ struct HeartbeatTests {
         #expect(stuck(heartbeats) == ["committer: committing"])
     }
 
-    @Test("a process that slept as a whole was not stuck, but has to go on then")
+    @Test("a suspended process is not stuck, but must continue afterwards")
     func slept() {
         let (heartbeats, clock) = Self.make()
         heartbeats.beat(.group, "polling the group")
@@ -64,7 +64,7 @@ struct HeartbeatTests {
         #expect(stuck(heartbeats) == ["group: polling the group"])
     }
 
-    @Test("the work's parts go with it")
+    @Test("components of the work are removed with it")
     func ends() {
         let (heartbeats, _) = Self.make()
         for part in [Heartbeats.Part.partition(1), .coordinator, .models, .committer, .group, .partition(0)] {
@@ -78,7 +78,7 @@ struct HeartbeatTests {
         #expect(heartbeats.look().isEmpty)
     }
 
-    @Test("the watchdog names who is stuck once, with what it was doing, and tells when it goes on")
+    @Test("the watchdog reports a stuck component and its activity once, and its recovery")
     func watchdog() {
         let (heartbeats, clock) = Self.make()
         let lines = Mutex<[String]>([])

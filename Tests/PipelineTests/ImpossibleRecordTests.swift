@@ -68,7 +68,10 @@ struct ImpossibleRecordTests {
         refused("epoch.length") { try decode { $0.model.settings.fixed.epochLength = -1 } }
         refused("dedup.window") { try decode { $0.model.settings.fixed.dedupWindow = .max } }
         refused("merged") {
-            let merges = [Merge(cluster: 1, survivor: 2, tick: 1, version: 1), Merge(cluster: 2, survivor: 1, tick: 1, version: 1)]
+            let merges = [
+                Merge(cluster: 1, survivor: 2, tick: 1, version: 1),
+                Merge(cluster: 2, survivor: 1, tick: 1, version: 1),
+            ]
             try decode { $0.model.merged = merges }
         }
         refused("closings") { try decode { $0.bookkeeping.partitions[0].included = .max } }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Members' records")
+@Suite("Member records")
 struct MemberRecordTests {
-    /// A member with numbers of all lengths.
+    /// Returns a member with numbers of all encoded lengths.
     private static func member(
         _ draws: inout SplitMix64, topics count: Int
     ) -> (MemberFields, SnapshotPoint, [TopicNumber], [UInt32], [UInt16]) {
@@ -30,7 +30,7 @@ struct MemberRecordTests {
         )
     }
 
-    /// As the schema has it, field by field.
+    /// Encodes a member field by field, according to the schema.
     private static func plain(
         _ member: MemberFields, _ point: SnapshotPoint, _ topics: [TopicNumber], _ weights: [UInt32],
         _ directions: [UInt16]
@@ -51,7 +51,7 @@ struct MemberRecordTests {
         return writer.bytes
     }
 
-    @Test("what is written is Protobuf as its writer makes it, and is read as it was")
+    @Test("records equal the Protobuf writer's and are read back unchanged")
     func roundTrip() throws {
         var draws = SplitMix64(seed: 17)
         var read = StateRecord.Members()

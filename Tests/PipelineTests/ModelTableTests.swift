@@ -3,7 +3,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("The models that were read")
+@Suite("Model table")
 struct ModelTableTests {
     private var table = ModelTable()
 
@@ -22,7 +22,7 @@ struct ModelTableTests {
         }
     }
 
-    @Test("a version is exact: that of the record that holds for it, and none before that has come")
+    @Test("a version is found exactly in the record that covers it, and not before that record is read")
     mutating func exact() throws {
         try take(nil, nil)
         #expect(try table.exact(3) == nil, "the start has not come")
@@ -35,7 +35,7 @@ struct ModelTableTests {
         #expect(try table.exact(15) == nil)
     }
 
-    @Test("a version that retention has deleted is gone for good, and never waited for")
+    @Test("a version deleted by retention is reported as gone and not waited for")
     mutating func gone() throws {
         try take(10, 10)
         try take(11, 14)
@@ -68,7 +68,7 @@ struct ModelTableTests {
         #expect(try table.exact(10) === used)
     }
 
-    @Test("parts without their beginning, which retention leaves, are passed over")
+    @Test("parts whose beginning was deleted by retention are skipped")
     mutating func cut() throws {
         try take(9, 9, withoutFirstPart: true)
         #expect(table.count == 0)
@@ -76,7 +76,7 @@ struct ModelTableTests {
         #expect(try table.exact(10) != nil)
     }
 
-    @Test("also where only the start and what follows is left")
+    @Test("a deleted version is reported even if only later models are left")
     mutating func startGone() throws {
         try take(12, 12)
         #expect(throws: ModelTable.Gone(version: 11, first: 12)) { try table.exact(11) }

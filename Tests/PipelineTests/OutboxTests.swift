@@ -14,7 +14,7 @@ struct OutboxTests {
             isUrgent: isUrgent)
     }
 
-    @Test("steps without records are joined while they belong to one part")
+    @Test("consecutive steps of one part without records are merged")
     func joins() throws {
         var outbox = Outbox()
         outbox.append(step(.input(0), 1))
@@ -28,7 +28,7 @@ struct OutboxTests {
         #expect(cut.moved[.input(1)]?.offset == 9)
     }
 
-    @Test("a cut ends at a mark within the limit, but takes one step at least")
+    @Test("a cut ends at a commit point within the limit, but has at least one step")
     func cuts() throws {
         var outbox = Outbox()
         outbox.append(step(.input(0), 1, bytes: 100))
@@ -44,7 +44,7 @@ struct OutboxTests {
         #expect(outbox.bytes == 50 && outbox.urgent == 1 && outbox.count == 1)
     }
 
-    @Test("nothing is joined to a step that a transaction holds")
+    @Test("nothing is merged into a step that a transaction holds")
     func taken() throws {
         var outbox = Outbox()
         outbox.append(step(.input(0), 1))
@@ -56,7 +56,7 @@ struct OutboxTests {
         #expect(next?.moved[.input(0)]?.offset == 2)
     }
 
-    @Test("the bytes that wait come back to zero, however long it runs")
+    @Test("the number of waiting bytes returns to zero in a long run")
     func longRun() {
         var outbox = Outbox()
         for offset in 0..<10_000 {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Whether an assignment is still ours")
+@Suite("Ownership check")
 struct OwnershipCheckTests {
     private func asked() -> OwnershipCheck {
         var check = OwnershipCheck()
@@ -11,7 +11,7 @@ struct OwnershipCheckTests {
         return check
     }
 
-    @Test("the group says yes or no")
+    @Test("the group confirms or denies the ownership")
     func answers() {
         var check = asked()
         #expect(check.next(after: .done) == .answer(isOurs: true))
@@ -20,7 +20,7 @@ struct OwnershipCheckTests {
     }
 
     @Test(
-        "a call that failed says nothing about the group: it is asked anew",
+        "a failed call is repeated",
         arguments: [.retriable, .abortable, .fatal, .fenced] as [TransactionMachine.Outcome])
     func again(outcome: TransactionMachine.Outcome) {
         var check = asked()
@@ -30,7 +30,7 @@ struct OwnershipCheckTests {
         #expect(check.next(after: .groupLost) == .answer(isOurs: false))
     }
 
-    @Test("whoever is fenced again and again is not the owner")
+    @Test("an instance that is fenced repeatedly is not the owner")
     func twin() {
         var check = asked()
         for _ in 0..<3 {

@@ -5,7 +5,7 @@ import Testing
 @Suite("Phases in committed offsets")
 struct PhaseMetadataTests {
     @Test(
-        "a phase is read back as it was written",
+        "a phase is read back unchanged",
         arguments: [
             (Phase.genesis, "v1;genesis"), (.open(412), "v1;open=412"), (.open(-3), "v1;open=-3"),
             (.waiting(413, after: nil), "v1;waiting=413"),
@@ -17,7 +17,7 @@ struct PhaseMetadataTests {
     }
 
     @Test(
-        "what is no phase is refused",
+        "an invalid phase is refused",
         arguments: [
             "", "v1", "v2;genesis", "v1;open", "v1;open=", "v1;open=x", "v1;waiting=4;at=ab", "v1;genesis;x",
             "v1;waiting=413;at=+00000000000000000000000000000ab",

@@ -2,11 +2,11 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Keyed names")
+@Suite("Pseudonyms and keys")
 struct PrivacyTests {
     private let key = PrivacyKey(hex: String(repeating: "0b", count: 32))
 
-    @Test("an HMAC is that of RFC 4231's kind, whatever the parts it comes in")
+    @Test("an HMAC matches RFC 4231, however the input is split")
     func digest() throws {
         let key = try #require(key)
         let hmac = HMAC(key)
@@ -20,7 +20,7 @@ struct PrivacyTests {
         #expect(hmac.finish().words == whole.words)
     }
 
-    @Test("SipHash-2-4 gives the vectors of its authors")
+    @Test("SipHash-2-4 matches the vectors of its authors")
     func sipHash() {
         let sip = SipHash(k0: 0x0706_0504_0302_0100, k1: 0x0f0e_0d0c_0b0a_0908)
         let message = (0..<15).map { UInt8($0) }
@@ -32,7 +32,7 @@ struct PrivacyTests {
         #expect(wide.1 == 0x9302_55c7_1472_f66d)
     }
 
-    @Test("a viewer keeps the pseudonym while the table grows and pushes others out")
+    @Test("a viewer's pseudonym is stable while the table grows and evicts others")
     func table() throws {
         let key = try #require(key)
         var table = ViewerTable(key: key, ceiling: 1 << 11)
@@ -49,7 +49,7 @@ struct PrivacyTests {
         #expect(again == first[7])
     }
 
-    @Test("viewers who came once make the table no larger than those who are wanted need")
+    @Test("viewers seen once do not enlarge the table beyond the wanted size")
     func churn() throws {
         var table = ViewerTable(key: try #require(key))
         table.wanted = 1_000
@@ -65,7 +65,7 @@ struct PrivacyTests {
         #expect(PrivacyKey(hex: text) == nil)
     }
 
-    @Test("a key file may end with a line end, and the fingerprint tells keys apart")
+    @Test("a key file may end with a newline, and fingerprints distinguish keys")
     func fingerprint() throws {
         let one = try #require(PrivacyKey(hex: String(repeating: "0b", count: 32) + "\n"))
         let other = try #require(PrivacyKey(hex: String(repeating: "0c", count: 32)))

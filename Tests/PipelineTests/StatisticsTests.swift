@@ -19,7 +19,7 @@ struct StatisticsTests {
         statistics.update(0, found, shard, isReplaying: isReplaying)
     }
 
-    @Test("totals only grow, whatever partitions come and go, and what a restore repeats is not counted")
+    @Test("totals never decrease when partitions move, and replayed events do not count")
     func totals() {
         let statistics = PipelineStatistics()
         statistics.begin(0, shard(events: 0), from: 0)
@@ -28,7 +28,7 @@ struct StatisticsTests {
         #expect(statistics.snapshot.totals.events == 25 && statistics.snapshot.totals.late == 1)
         statistics.forgetPartitions()
         #expect(statistics.snapshot.partitions.isEmpty && statistics.snapshot.totals.events == 25)
-        // It comes back, and its log is repeated.
+        // The partition is assigned again, and its log is replayed.
         update(statistics, shard(events: 20), isReplaying: true)
         #expect(statistics.snapshot.totals.events == 25 && statistics.snapshot.events == 20)
         statistics.begin(0, shard(events: 25, late: 1), from: 0)
@@ -36,7 +36,7 @@ struct StatisticsTests {
         #expect(statistics.snapshot.totals.events == 31 && statistics.snapshot.totals.late == 3)
     }
 
-    @Test("changes are counted by kind, each once")
+    @Test("each change is counted once by kind")
     func changes() {
         let statistics = PipelineStatistics()
         var counted = ChangeCounts()
@@ -52,7 +52,7 @@ struct StatisticsTests {
         #expect(statistics.snapshot.changes == 3)
     }
 
-    @Test("what is saved is counted on, and told by partition while the partition is here")
+    @Test("snapshots and checkpoints are counted, and reported by partition while it is assigned")
     func saves() {
         let statistics = PipelineStatistics()
         statistics.begin(3, shard(events: 30), from: 12)
@@ -82,7 +82,7 @@ struct StatisticsTests {
         #expect(statistics.snapshot.saves.checkpoints == [.written: 1, .refused: 1])
     }
 
-    @Test("times fall into the bucket that has room for them")
+    @Test("times are counted in the right bucket")
     func times() {
         let statistics = PipelineStatistics()
         statistics.record(.commit, .milliseconds(5))
@@ -96,7 +96,7 @@ struct StatisticsTests {
         #expect(statistics.times[.open].counts.reduce(0, +) == 0)
     }
 
-    @Test("the lag is that of the position, which may stand behind control records")
+    @Test("the lag follows from the position, which may be after control records")
     func lag() {
         let statistics = PipelineStatistics()
         statistics.saw(0, position: 5, high: 9)
@@ -116,7 +116,7 @@ struct HealthTests {
         checks.compactMap { check in check.problem.map { "\(check.name): \($0)" } }
     }
 
-    @Test("ready is who has restored what it was assigned, or was assigned nothing")
+    @Test("an instance is ready once its assignment, which may be empty, is restored")
     func readiness() {
         let statistics = PipelineStatistics()
         #expect(problems(Health.readiness(statistics.snapshot)) == ["group: starting"])
@@ -135,7 +135,7 @@ struct HealthTests {
         }
     }
 
-    @Test("a restore tells how far it is")
+    @Test("a restore reports its progress")
     func restore() {
         let statistics = PipelineStatistics()
         statistics.assigned([.input(7)])
@@ -151,7 +151,7 @@ struct HealthTests {
         #expect(progress.text == "input: 100 of 400 records, 50 a second, 6 s left")
     }
 
-    @Test("who has started once has started for good")
+    @Test("a started instance remains started")
     func startup() {
         let statistics = PipelineStatistics()
         #expect(problems(Health.startup(statistics.snapshot)) == ["group: starting"])
@@ -163,7 +163,7 @@ struct HealthTests {
         #expect(problems(Health.startup(statistics.snapshot)) == [])
     }
 
-    @Test("alive is who makes progress in all parts")
+    @Test("an instance is alive while all components make progress")
     func liveness() {
         let parts = [
             Heartbeats.Status(part: .group, doing: "polling the group", age: 10, isStuck: false),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Taking a partition over")
+@Suite("Take-over of a partition")
 struct TakeOverTests {
     private let position = CommittedPosition(offset: 5, metadata: "v1;open=1")
 
@@ -22,14 +22,14 @@ struct TakeOverTests {
         return (takeOver, action)
     }
 
-    @Test("a committed shard replays its input to exactly that position")
+    @Test("a committed shard replays its input to exactly the committed position")
     func shard() {
         var (takeOver, action) = afterModels(.input(1), position, models: 3, hasGenesis: true)
         #expect(action == .replay(to: position))
         #expect(takeOver.next(.done) == .finish(committed: position))
     }
 
-    @Test("a shard with a snapshot goes on from there, also where the genesis model is gone")
+    @Test("a shard resumes from its snapshot, even if the genesis model is deleted")
     func snapshot() {
         for hasGenesis in [true, false] {
             let (_, action) = afterModels(.input(1), position, models: 3, hasGenesis: hasGenesis, state: .snapshot)
@@ -39,7 +39,7 @@ struct TakeOverTests {
         #expect(unfinished == .replay(to: position))
     }
 
-    @Test("a state without a committed position is a hole", arguments: [TakeOver.State.unfinished, .snapshot])
+    @Test("a state without a committed position means missing data", arguments: [TakeOver.State.unfinished, .snapshot])
     func stateWithoutPosition(state: TakeOver.State) {
         let part = Part.input(0)
         let (_, action) = afterModels(part, nil, models: 0, hasGenesis: true, state: state)
@@ -52,7 +52,7 @@ struct TakeOverTests {
         #expect(action == .fold(through: 40, committed: position))
     }
 
-    @Test("an application begins with the genesis model, and a new shard waits for it")
+    @Test("an application starts with the genesis model, and a new shard waits for it")
     func genesis() {
         var (takeOver, action) = afterModels(.deltas, nil, models: 0, hasGenesis: false)
         #expect(action == .searchWords(through: 40))
@@ -63,7 +63,7 @@ struct TakeOverTests {
         #expect(shard.next(.done) == .finish(committed: nil))
     }
 
-    @Test("a new shard that finds no genesis model waits for it only where none was written before")
+    @Test("a new shard waits for the genesis model only if none was ever written")
     func genesisToCome() {
         let part = Part.input(0)
         func afterWords() -> TakeOver {
@@ -74,7 +74,7 @@ struct TakeOverTests {
         }
         var first = afterWords()
         #expect(first.next(.position(nil)) == .begin)
-        // It was written: since the models were read, or before, and then it is gone.
+        // The genesis model was written, either after the models were read, or before and was then deleted.
         for hasGenesis in [true, false] {
             var shard = afterWords()
             #expect(shard.next(.position(position)) == .askWatermarks, "positions before watermarks")
@@ -84,24 +84,24 @@ struct TakeOverTests {
         }
     }
 
-    @Test("a forgotten position is a hole, never a new beginning", arguments: [Part.input(0), .deltas])
+    @Test("a deleted position means missing data, not a new application", arguments: [Part.input(0), .deltas])
     func forgotten(part: Part) {
         #expect(afterModels(part, nil, models: 1, hasGenesis: true).1 == .fail(.positionForgotten(part)))
         var (takeOver, _) = afterModels(part, nil, models: 0, hasGenesis: part != .deltas)
         #expect(takeOver.next(.words(found: true)) == .fail(.positionForgotten(part)))
     }
 
-    @Test("the genesis model without the coordinator's position is a hole")
+    @Test("the genesis model without the coordinator's position means missing data")
     func genesisWithoutPosition() {
         #expect(afterModels(.deltas, nil, models: 0, hasGenesis: true).1 == .fail(.positionForgotten(.deltas)))
     }
 
-    @Test("a position without models is a hole")
+    @Test("a position without models means missing data")
     func modelsGone() {
         #expect(afterModels(.deltas, position, models: 0, hasGenesis: false).1 == .fail(.modelsGone(.deltas)))
     }
 
-    @Test("without the genesis model a shard cannot replay, but a coordinator goes on from the last model")
+    @Test("without the genesis model a shard cannot replay, but a coordinator resumes from the last model")
     func genesisGone() {
         let part = Part.input(0)
         #expect(afterModels(part, position, models: 3, hasGenesis: false).1 == .fail(.modelsGone(part)))

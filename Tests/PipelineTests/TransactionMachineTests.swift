@@ -2,7 +2,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("A transaction, from a cut of the outbox to a known end")
+@Suite("Transaction state machine")
 struct TransactionMachineTests {
     private let old = CommittedPosition(offset: 5, metadata: "v1;open=1")
     private let new = CommittedPosition(offset: 9, metadata: "v1;open=1")
@@ -17,7 +17,7 @@ struct TransactionMachineTests {
         Outbox.Cut(steps: [.init(part: .input(0), position: new)], bytes: bytes, moved: [.input(0): new])
     }
 
-    @Test("it commits the position of every part, also of those that stand still")
+    @Test("a transaction commits the position of every part, even if unchanged")
     func fence() {
         var machine = machine()
         #expect(machine.begin(cut()) == .send(cut(), offsets: [.input(0): new, .deltas: other]))
@@ -26,7 +26,7 @@ struct TransactionMachineTests {
         #expect(machine.next(after: .done, now: 0) == .finish(cut()))
     }
 
-    @Test("an abort without an answer is settled by a new producer; whoever has lost all leaves that to the next")
+    @Test("an abort without an answer is settled by a new producer, unless all partitions are lost")
     func deafAbort() {
         var machine = machine()
         _ = machine.begin(cut())
@@ -39,7 +39,7 @@ struct TransactionMachineTests {
         #expect(machine.unknown() == .end(.lost))
     }
 
-    @Test("an abort sends the outbox again, in smaller pieces that grow after commits")
+    @Test("after an abort the outbox is sent again in smaller cuts, which grow after commits")
     func abort() {
         var machine = machine()
         _ = machine.begin(cut())
@@ -53,7 +53,7 @@ struct TransactionMachineTests {
         #expect(machine.limit > 250 && machine.limit <= 1_000)
     }
 
-    @Test("whoever the group has gone on without aborts and throws all away", arguments: [true, false])
+    @Test("an instance removed from the group aborts and discards everything", arguments: [true, false])
     func lost(isSent: Bool) {
         var machine = machine()
         _ = machine.begin(cut())
@@ -71,28 +71,28 @@ struct TransactionMachineTests {
         #expect(machine.next(after: .retriable, now: 0) == .ask)
     }
 
-    @Test("an unknown outcome whose positions moved to ours is committed")
+    @Test("an unknown outcome counts as committed if the positions are ours")
     func settledOurs() {
         var machine = machine()
         settle(&machine)
         #expect(machine.next(found: [.input(0): new, .deltas: other]) == .finish(cut()))
     }
 
-    @Test("an unknown outcome that moved nothing is sent again")
+    @Test("an unknown outcome is sent again if the positions are unchanged")
     func settledOld() {
         var machine = machine()
         settle(&machine)
         #expect(machine.next(found: [.input(0): old, .deltas: nil]) == .resend)
     }
 
-    @Test("a strange position after an unknown outcome means that the partitions are lost")
+    @Test("a foreign position after an unknown outcome means that the partitions are lost")
     func settledStrange() {
         var machine = machine()
         settle(&machine)
         #expect(machine.next(found: [.input(0): other, .deltas: nil]) == .end(.lost))
     }
 
-    @Test("fenced a fourth time in ten minutes, it is a twin; spread out, it is not")
+    @Test("four fencings within ten minutes mean a duplicate instance, and spread out they do not")
     func twin() {
         func fenced(every pause: Int64, _ outcome: TransactionMachine.Outcome = .fenced) -> TransactionMachine.Action {
             var machine = machine()

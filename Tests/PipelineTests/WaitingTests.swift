@@ -3,7 +3,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Why no model is published")
+@Suite("Reasons why no model is published")
 struct WaitingTests {
     private func reason(
         now: Epoch = .max, version: Epoch? = nil, _ change: (inout Model, inout [PartitionState]) -> Void
@@ -17,7 +17,7 @@ struct WaitingTests {
             .map { "\($0.text) \($0.partitions)" }
     }
 
-    @Test("before the start it names the quorum, the partitions, or the clock")
+    @Test("before the start the reason is the quorum, the partitions or the clock")
     func start() {
         #expect(
             reason { _, _ in }?.hasPrefix("no epoch has begun yet: a partition's first begins when 8 viewers") == true)
@@ -27,7 +27,7 @@ struct WaitingTests {
                 "epoch 10, which ends at 1970-01-01T11:00:00Z, has not ended by the clock") == true)
     }
 
-    @Test("then it names what the next model lacks")
+    @Test("after the start the reason is what the next model lacks")
     func models() {
         func begun(_ partitions: inout [PartitionState], closed: Epoch) {
             for index in partitions.indices {
@@ -66,7 +66,7 @@ struct WaitingTests {
             } == nil)
     }
 
-    @Test("numbers are grouped by three digits")
+    @Test("digits are grouped by three")
     func grouping() {
         #expect(
             [0, 999, 1_000, 1_234_567, -1_000].map(Waiting.grouped) == ["0", "999", "1,000", "1,234,567", "-1,000"])

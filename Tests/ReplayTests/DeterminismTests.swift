@@ -5,10 +5,10 @@ import Testing
 @testable import Clustering
 @testable import Replay
 
-/// The same events, however they are spread and interleaved, give the same models and the same changes.
+/// The same events give the same models and changes, however they are partitioned and interleaved.
 @Suite("Determinism")
 struct DeterminismTests {
-    /// One small application: its events, tombstones among them, and its settings.
+    /// A small application: its events, including tombstones, and its settings.
     private struct Case {
         enum Record {
             case event(Int, EngineEvent)
@@ -19,9 +19,9 @@ struct DeterminismTests {
         var names: [[UInt8]]
         var topics: [[UInt8]]
         var first: Epoch
-        /// By epoch.
+        /// The records by epoch.
         var epochs: [[Record]] = []
-        /// Settings that hold from the end of an epoch on.
+        /// Settings that apply from the end of an epoch on.
         var later: [Int: Settings] = [:]
 
         init(seed: UInt64) throws {
@@ -74,11 +74,12 @@ struct DeterminismTests {
     private struct Outcome: Equatable {
         var models: [Model] = []
         var lifecycle: [LifecycleChange] = []
-        /// By member, each without its offset, which depends on the partition.
+        /// The changes by member, without their offsets, which depend on the partition.
         var changes: [Pseudonym: [MemberChange]] = [:]
     }
 
-    /// Runs a case over partitions, interleaved at random, and now and then in a copy that goes on in its place.
+    /// Runs a case over partitions that are interleaved at random. Occasionally, the engine is copied and the copy
+    /// continues.
     private func run(_ one: Case, partitions: Int, seed: UInt64) throws -> Outcome {
         var draws = SplitMix64(seed: seed)
         var engine = GivenEpochs(
@@ -109,7 +110,7 @@ struct DeterminismTests {
                 }
                 if next[partition] == queues[partition].count { open.remove(at: place) }
                 if draws.uniform() < 0.01 {
-                    // The copy goes on; what the original does then must not show in it.
+                    // The copy continues. Later operations on the original must not affect it.
                     var copy = engine
                     _ = try engine.close()
                     swap(&engine, &copy)
@@ -128,7 +129,7 @@ struct DeterminismTests {
         return outcome
     }
 
-    /// Sums recomputed from scratch are the sums kept.
+    /// Checks that the maintained sums equal sums computed from scratch.
     private func check(_ engine: GivenEpochs<UnkeyedTopics>) throws {
         var sums: [ClusterID: ClusterSums] = [:]
         for shard in engine.shards {
@@ -141,7 +142,7 @@ struct DeterminismTests {
         }
         var kept: [ClusterID: ClusterSums] = [0: engine.model.unassigned]
         for cluster in engine.model.clusters { kept[cluster.id] = cluster.sums }
-        // What the opening after the last closing changed stands in the open deltas.
+        // The open deltas contain the changes made by the opening after the last epoch delta.
         for shard in engine.shards {
             var delta = shard.delta
             for delta in delta.take() {
@@ -155,7 +156,7 @@ struct DeterminismTests {
         ProcessInfo.processInfo.environment["SHOAL_TEST_DETERMINISM_SECONDS"].flatMap(Double.init) ?? 40
     }
 
-    @Test("any number of partitions, in any order, in batches of any size, copied at any moment: the same result")
+    @Test("partitions, order, batch sizes and copies do not affect the result")
     func partitions() throws {
         let start = ProcessInfo.processInfo.environment["SHOAL_TEST_SEED"].flatMap(UInt64.init) ?? 1
         let end = ContinuousClock.now + .seconds(Self.seconds)

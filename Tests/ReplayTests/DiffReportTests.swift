@@ -12,7 +12,7 @@ import Testing
 struct DiffReportTests {
     typealias Count = (a: ClusterID, b: ClusterID, members: Int64)
 
-    /// A report whose last model shows clusters with their members.
+    /// Returns a report whose last model has clusters of these sizes.
     private static func report(_ sizes: [(ClusterID, Int64)]) -> ReplayReport {
         var report = MadeReport(clusters: 0, rows: 5, passing: 0).report
         let last = report.rows.count - 1
@@ -39,13 +39,13 @@ struct DiffReportTests {
             b: .init(name: "<B>", report: report(sizes(\.b))), places: counts, least: least)
     }
 
-    @Test("clusters correspond where one holds at least half of the other")
+    @Test("clusters correspond if one contains at least half of the other")
     func kinds() {
         let diff = Self.diff([
             (1, 11, 500), (1, 0, 300),  // the same, fewer
             (2, 12, 400), (2, 13, 350),  // split
             (3, 14, 300), (4, 14, 290),  // merged
-            (5, 0, 90), (5, 11, 60), (5, 12, 50),  // gone
+            (5, 0, 90), (5, 11, 60), (5, 12, 50),  // ended
             (0, 16, 220), (0, 0, 40),  // new
         ])
         let found = Dictionary(uniqueKeysWithValues: diff.matches.map { ($0.a + [0] + $0.b, $0) })
@@ -70,7 +70,7 @@ struct DiffReportTests {
         #expect(diff.members.regrouped == 1_350)
     }
 
-    @Test("B against A is A against B, seen from the other side", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test("comparing B with A mirrors comparing A with B", arguments: 1...20 as ClosedRange<UInt64>)
     func mirrored(seed: UInt64) {
         var draws = SplitMix64(seed: seed)
         var counts: [Count] = []
@@ -105,7 +105,7 @@ struct DiffReportTests {
         #expect(Set(named) == Set(counts.map(\.a)).subtracting([0]))
     }
 
-    @Test("settings that differ are listed, those that are the same are not")
+    @Test("only different settings are listed")
     func settings() {
         var (a, b) = (Self.report([(1, 500)]), Self.report([(1, 500)]))
         a.settings = [
@@ -122,7 +122,7 @@ struct DiffReportTests {
         #expect(diff.text().contains("All decisions are the same"))
     }
 
-    @Test("text and page tell the numbers, escape names, and are the same twice")
+    @Test("text and page contain the numbers, escape names, and are reproducible")
     func shown() throws {
         let diff = Self.diff([(1, 11, 5_432), (2, 12, 1_234), (2, 11, 700), (0, 0, 321)])
         let (text, html) = (diff.text(width: 90), diff.html())

@@ -3,8 +3,8 @@ import Testing
 @testable import Clustering
 @testable import Replay
 
-/// Input at its edges: nothing traps, nothing hangs, and each has a defined result.
-@Suite("Edges")
+/// Edge cases of the input. Each has a defined result, without traps or hangs.
+@Suite("Edge cases")
 struct EdgeTests {
     private static let hour: Int64 = 3_600_000
 
@@ -36,7 +36,7 @@ struct EdgeTests {
         return event
     }
 
-    /// Viewers who watch some times in an epoch.
+    /// Returns the events of viewers who watch several times in an epoch.
     private static func watch(
         _ engine: inout GivenEpochs<UnkeyedTopics>, viewers: Range<Int>, times: Int = 5, _ topic: (Int, Int) -> String
     ) {
@@ -47,7 +47,7 @@ struct EdgeTests {
         }
     }
 
-    @Test("one viewer is never enough for a cluster, unless he is asked to be")
+    @Test("one viewer is not enough for a cluster, unless configured")
     func oneViewer() throws {
         for seeds in [50, 1] {
             var engine = Self.engine(Self.settings { $0.seedMembers = seeds })
@@ -60,7 +60,7 @@ struct EdgeTests {
         }
     }
 
-    @Test("one topic, and all viewers alike, make one cluster however many are asked for")
+    @Test("one topic or identical viewers make one cluster, whatever the configured number")
     func allAlike() throws {
         var engine = Self.engine(Self.settings { $0.clustersCount = 5 }, topics: 1)
         for _ in 0..<12 {
@@ -71,7 +71,7 @@ struct EdgeTests {
         #expect(engine.model.meanSimilarity > 1_073_000_000, "as alike as can be: \(engine.model.meanSimilarity)")
     }
 
-    @Test("with K = 1 everybody who is like the mean is in one cluster, and nothing splits it")
+    @Test("with K = 1 all viewers near the mean are in one cluster that is never split")
     func oneCluster() throws {
         var engine = Self.engine(Self.settings { $0.clustersCount = 1 })
         for _ in 0..<12 {
@@ -81,7 +81,7 @@ struct EdgeTests {
         #expect(engine.model.clusters.count == 1)
     }
 
-    @Test("without an event for a thousand epochs members stay, and with a time-to-live all are forgotten")
+    @Test("members remain for a thousand silent epochs, and with a time-to-live all are removed")
     func silence() throws {
         for ttl in [nil, 24 * Self.hour] {
             var engine = Self.engine(Self.settings { $0.memberTTL = ttl })
@@ -98,7 +98,7 @@ struct EdgeTests {
     }
 
     @Test(
-        "all members erased at once leave no sum, and clusters that they leave empty end; those who come fill new ones")
+        "erasing all members clears the sums and ends their clusters, and new members fill new ones")
     func erased() throws {
         var engine = Self.engine(Self.settings { $0.clustersMin = 1 })
         for _ in 0..<8 {
@@ -119,7 +119,7 @@ struct EdgeTests {
         #expect(engine.model.clusters.count { $0.isActive && $0.sums.count > 100 } == 2)
     }
 
-    @Test("every event with a topic of its own stays out of profiles, and what is kept of them is bounded")
+    @Test("unique topics are in no profile, and the memory for them is bounded")
     func strangeTopics() throws {
         var engine = Self.engine(Self.settings { $0.topicsMinViewers = 2 })
         var number = 0
@@ -136,7 +136,7 @@ struct EdgeTests {
         #expect(engine.model.assigned + engine.model.unassigned.count == 0)
     }
 
-    @Test("half-lives of a second and of ten years", arguments: [1_000, 10 * 365 * 86_400_000] as [Int64])
+    @Test("half-lives of a second and ten years are supported", arguments: [1_000, 10 * 365 * 86_400_000] as [Int64])
     func halfLives(halfLife: Int64) throws {
         var engine = Self.engine(Self.settings { $0.halfLife = halfLife })
         for _ in 0..<30 {
@@ -147,7 +147,7 @@ struct EdgeTests {
         #expect(engine.model.clusters.count { $0.isActive } == 2)
     }
 
-    @Test("ten thousand members who join in one epoch, of a cluster emptied between two models, are where they belong")
+    @Test("ten thousand members who join in one epoch are in the right cluster after theirs was emptied")
     func crowd() throws {
         var engine = Self.engine(Self.settings())
         for _ in 0..<6 {
@@ -165,7 +165,7 @@ struct EdgeTests {
         #expect(sizes == [5_000, 5_100], "\(sizes)")
     }
 
-    @Test("sums of ten billion members fit: norms, centroids and mean similarity are exact")
+    @Test("norms, centroids and mean similarity of ten billion members are exact")
     func largest() throws {
         let members: Int64 = 10_000_000_000
         var cluster = Cluster(id: 1)
@@ -175,11 +175,11 @@ struct EdgeTests {
         var model = Model.genesis(settings: Settings(), topics: (0..<4).map { Array("t\($0)".utf8) })
         model.clusters = [cluster, cluster]
         model.clusters[1].id = 2
-        // Four equal entries: ‖S‖ is twice one of them, and each component is half of 2¹⁵.
+        // For four equal entries, ‖S‖ is twice one of them, and each component is half of 2¹⁵.
         #expect(cluster.sums.norm == UInt64(members) * 32_768)
         #expect(cluster.sums.centroid(keeping: { _ in true })?.map(\.value) == [16_384, 16_384, 16_384, 16_384])
         #expect(model.meanSimilarity == 1 << 30)
-        // One topic that all of them watch is the largest sum there can be.
+        // The largest possible sum: one topic that all of them watch.
         let largest = ClusterSums(count: members, sums: [SumEntry(topic: 0, value: members * 32_767)])
         #expect(largest.norm == UInt64(members) * 32_767)
         var both = largest

@@ -1,7 +1,7 @@
 import Clustering
 import Generator
 
-/// Generated events as the engine takes them.
+/// Generated events in the engine's format.
 struct EngineEvents {
     let names: [[UInt8]]
     private(set) var stream: WatchStream
@@ -21,7 +21,7 @@ struct EngineEvents {
         return mixer.next()
     }
 
-    /// The next epoch's events, with their viewers; nil at the end.
+    /// Returns the next epoch's events with their viewers; `nil` at the end.
     mutating func next() -> [(viewer: Int, event: EngineEvent)]? {
         guard let events = stream.nextEpoch() else { return nil }
         return events.map { generated in

@@ -9,7 +9,7 @@ import Testing
 struct EventChunkTests {
     private static let key = PrivacyKey(hex: String(repeating: "0b", count: 32))
 
-    /// A watch event whose fields stand in any order, the viewer among the topics and what nobody knows among both.
+    /// Returns a watch event whose fields are in random order, with the viewer between topics, and with unknown fields.
     private static func message(_ draws: inout SplitMix64) -> [UInt8] {
         let number = draws.next()
         var fields: [[UInt8]] = []
@@ -58,7 +58,7 @@ struct EventChunkTests {
         return found
     }
 
-    @Test("events come out as if read one by one, also through a file, which holds no viewer's own bytes")
+    @Test("events equal those read one by one, also through a file, which contains no viewer names")
     func roundTrip() throws {
         let key = try #require(Self.key)
         var options = WatchEventReader.Options()

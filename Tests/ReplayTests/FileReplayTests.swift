@@ -22,7 +22,7 @@ struct FileReplayTests {
         options = ReplayOptions(settings: settings, key: key)
     }
 
-    /// The events of a small stream, a JSON object each.
+    /// Returns the events of a small stream, each as a JSON object.
     private static func lines(seed: UInt64 = 4, viewers: Int = 600, epochs: Int = 16) throws -> [[UInt8]] {
         var shape = StreamShape.base
         shape.viewers = viewers
@@ -56,7 +56,7 @@ struct FileReplayTests {
         return report
     }
 
-    @Test("the same file gives the same report to the byte, as JSON lines, as gzip and as Protobuf")
+    @Test("JSON lines, gzip and Protobuf give byte-identical reports")
     func formats() async throws {
         let lines = try Self.lines()
         let json = try file("a.ndjson", lines.map { $0 + [10] }.joined())
@@ -86,7 +86,7 @@ struct FileReplayTests {
         #expect(try await replay(protobuf).json() == expected)
     }
 
-    @Test("with epochs given the number of partitions, and the order of a file, do not reach the report")
+    @Test("with given epochs the number of partitions and the order of a file do not affect the report")
     func partitions() async throws {
         let lines = try Self.lines(seed: 5)
         let json = try file("a.ndjson", lines.map { $0 + [10] }.joined())
@@ -95,7 +95,7 @@ struct FileReplayTests {
         for partitions in [4, 16] {
             #expect(try await replay(json, partitions: partitions, epochs: .given).json() == one.json())
         }
-        // Viewers one after the other: each one's own order stays.
+        // Sorts by viewer. The order within each viewer remains.
         func viewer(_ line: [UInt8]) -> Substring {
             String(decoding: line, as: UTF8.self).split(separator: "\"")[7]
         }
@@ -106,7 +106,7 @@ struct FileReplayTests {
         #expect(try await replay(other, partitions: 4, epochs: .given).json() == one.json())
     }
 
-    @Test("what the report counts adds up")
+    @Test("the numbers of the report add up")
     func sums() async throws {
         let lines = try Self.lines(seed: 6)
         let report = try await replay(try file("a.ndjson", lines.map { $0 + [10] }.joined()))
@@ -122,7 +122,7 @@ struct FileReplayTests {
         #expect(flows.flows.allSatisfy { $0.members >= 20 && ($0.from, $0.to) != (0, 0) })
     }
 
-    @Test("lines that are no events are counted by reason and named; the others count")
+    @Test("invalid lines are counted by reason and named, and the others count")
     func badLines() async throws {
         var lines = try Self.lines(seed: 7)
         let all = lines.count
@@ -139,7 +139,7 @@ struct FileReplayTests {
                 == "\(path):101: no watch event: bad_json: expected valid JSON: one object (at byte 0)")
     }
 
-    @Test("a file that is cut off, damaged, or not there is refused with its name")
+    @Test("a truncated, damaged or missing file is refused with its name")
     func refused() async throws {
         let bytes = Array(try Self.lines(seed: 8).map { $0 + [10] }.joined())
         let whole = try file("whole.ndjson", bytes)
@@ -244,7 +244,7 @@ struct FileReplayTests {
         }
     }
 
-    @Test("a replay that is stopped reports what was done")
+    @Test("a stopped replay reports its partial result")
     func stopped() async throws {
         let path = try file("a.ndjson", try Self.lines(seed: 9).map { $0 + [10] }.joined())
         let replay = Replay(options)

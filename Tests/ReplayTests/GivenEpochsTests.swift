@@ -2,9 +2,9 @@ import Clustering
 import Replay
 import Testing
 
-@Suite("Epochs given")
+@Suite("Given epochs")
 struct GivenEpochsTests {
-    /// Two tastes: viewers with even numbers watch the first half of the topics.
+    /// Runs two tastes: viewers with even numbers watch the first half of the topics.
     private func run(partitions: Int) throws -> (models: [Model], changes: Int) {
         var settings = Settings()
         settings.fixed.epochLength = 1_000
@@ -39,7 +39,7 @@ struct GivenEpochsTests {
         return (models, changes)
     }
 
-    @Test("the number of partitions changes no model", arguments: [2, 5])
+    @Test("the number of partitions affects no model", arguments: [2, 5])
     func partitions(count: Int) throws {
         let (one, several) = (try run(partitions: 1), try run(partitions: count))
         #expect(one.models.last?.clusters.count == 2)

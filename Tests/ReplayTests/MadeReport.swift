@@ -2,11 +2,11 @@ import Clustering
 
 @testable import Replay
 
-/// Reports that are made up, of any size: what charts have to cope with.
+/// Synthetic reports of any size, to test charts.
 struct MadeReport: Sendable {
     var clusters = 16
     var rows = 180
-    /// Clusters that come and go by the way.
+    /// The number of short-lived clusters.
     var passing = 6
     var names: @Sendable (Int) -> String = { "topic \($0)" }
     var seed: UInt64 = 1
@@ -14,7 +14,7 @@ struct MadeReport: Sendable {
     static let hour: Int64 = 3_600_000
     static let first: Epoch = 490_896
 
-    /// Names that would do harm where they are taken for markup, or moved a cursor.
+    /// Names that would do harm if interpreted as markup or as terminal control sequences.
     static let hostile = [
         "<script>alert(1)</script>", "\"onload=alert(1) x=\"", "'><img src=x onerror=alert(1)>", "]]></style><script>",
         "&lt;b&gt;&#x3c;", "\u{1B}[31mred\u{1B}]0;title\u{07}", "new\nline\ttab", "\u{202E}evil\u{2066}",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Replay
 
-/// The clusters of a made-up stream, judged.
+/// Measures the clusters of a generated stream.
 @Suite("Quality of a replay")
 struct QualityTests {
     private struct Outcome {
@@ -54,7 +54,7 @@ struct QualityTests {
         }
     }
 
-    @Test("clusters that are good are called good, whatever the number of partitions")
+    @Test("good clusters have high scores, whatever the number of partitions")
     func good() throws {
         let one = try Outcome(partitions: 1)
         let quality = one.quality()
@@ -72,7 +72,7 @@ struct QualityTests {
         #expect(try Outcome(partitions: 4).quality() == quality)
     }
 
-    @Test("clusters that are dealt out by chance are called bad")
+    @Test("random clusters have low scores")
     func bad() throws {
         let outcome = try Outcome(partitions: 2)
         let clusters = outcome.model.clusters.filter(\.isActive).map(\.id)
@@ -87,7 +87,7 @@ struct QualityTests {
         #expect(abs(try #require(bad.adjustedRand)) < 20_000)
     }
 
-    @Test("moves are counted by member and day of event time, gaps included")
+    @Test("moves are counted per member and day of event time, including gaps")
     func moves() {
         func row(_ hour: Int64, eligible: Int64, moved: Int64, returned: Int64) -> ReplayReport.Row {
             var row = ReplayReport.Row(version: hour - 1, time: hour * 3_600_000)
@@ -95,7 +95,7 @@ struct QualityTests {
             return row
         }
         let model = Model(settings: Settings())
-        // 100 members for 1 h, 200 for 11 h, 300 for 12 h: 5,900 hours of members.
+        // 100 members for 1 h, 200 for 11 h, 300 for 12 h: 5,900 member hours.
         let rows = [
             row(1, eligible: 100, moved: 0, returned: 0), row(12, eligible: 200, moved: 59, returned: 0),
             row(24, eligible: 300, moved: 59, returned: 59),

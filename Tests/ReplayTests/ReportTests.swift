@@ -9,7 +9,7 @@ import Testing
     import FoundationXML
 #endif
 
-/// What a page consists of, by a parser that takes no half-open tag for one.
+/// The contents of a page, read by a parser that rejects unclosed tags.
 private final class Page: NSObject, XMLParserDelegate {
     private(set) var elements: [String: Int] = [:]
     private(set) var attributes: [(element: String, name: String, value: String)] = []
@@ -54,7 +54,7 @@ struct ReportTests {
 
     private static let reports = [("nothing at all", ReplayReport())] + edges.map { ($0.0, $0.1.report) }
 
-    @Test("a page is well-formed, fetches nothing and runs nothing", arguments: reports.indices)
+    @Test("a page is well-formed, loads no resources and runs no scripts", arguments: reports.indices)
     func page(index: Int) throws {
         let (name, report) = Self.reports[index]
         let html = report.html()
@@ -78,7 +78,7 @@ struct ReportTests {
         #expect(images.count == page.elements["svg"] ?? 0, "\(name): an image has a text")
     }
 
-    @Test("names stand in a page as they are")
+    @Test("names appear unchanged in a page")
     func names() {
         let report = MadeReport(names: { MadeReport.hostile[$0 % MadeReport.hostile.count] }).report
         let page = Page(report.html())
@@ -88,7 +88,7 @@ struct ReportTests {
         #expect(page.text.contains("\\u{202e}evil"), "nothing turns the direction of writing")
     }
 
-    @Test("a page holds the numbers of the report")
+    @Test("a page contains the numbers of the report")
     func numbers() throws {
         let report = MadeReport().report
         let page = Page(report.html())
@@ -97,7 +97,7 @@ struct ReportTests {
         #expect(page.attributes.count { $0.value.hasPrefix("cluster-") } == report.living.count)
     }
 
-    @Test("a page of 5,000 models, 128 clusters and 2,000 that passed stays below 2 MB")
+    @Test("a page of 5,000 models, 128 clusters and 2,000 short-lived ones is below 2 MB")
     func size() throws {
         let report = MadeReport(clusters: 128, rows: 5_000, passing: 2_000).report
         #expect(report.clusters.count > 1_500)
@@ -116,7 +116,7 @@ struct ReportTests {
         }
     }
 
-    @Test("no line of text is longer than asked for, or moves the cursor", arguments: [40, 80, 120, 160])
+    @Test("lines of text are within the width and contain no control characters", arguments: [40, 80, 120, 160])
     func lines(width: Int) throws {
         for (name, report) in Self.reports {
             let text = report.text(width: width)
@@ -127,7 +127,7 @@ struct ReportTests {
         }
     }
 
-    @Test("the text's table adds up to what its heading says")
+    @Test("the text's table adds up to its heading")
     func sums() throws {
         let report = MadeReport(clusters: 9, rows: 60, passing: 4).report
         let lines = report.text(width: 120).split(separator: "\n").map(String.init)
@@ -142,7 +142,7 @@ struct ReportTests {
         #expect(lines[start].contains("\(report.living.count) at the end with \(ReportWords.number(sum)) members"))
     }
 
-    @Test("colours are control sequences around titles, and nothing else")
+    @Test("colours are control sequences only around titles")
     func colors() {
         let report = MadeReport().report
         let colored = report.text(width: 100, hasColor: true)
@@ -150,7 +150,7 @@ struct ReportTests {
         #expect(colored.replacing(/\u{1B}\[[0-9]+m/, with: "") == report.text(width: 100))
     }
 
-    @Test("JSON is what the schema says", .enabled(if: hasSchemas, "needs Python's jsonschema: make test-deps"))
+    @Test("JSON conforms to the schema", .enabled(if: hasSchemas, "needs Python's jsonschema: make test-deps"))
     func schema() throws {
         let folder = try TemporaryFolder()
         let files = try Self.reports.enumerated().map { index, report in
@@ -168,7 +168,7 @@ struct ReportTests {
         #expect(try run(python, [script, other, folder.file("diff.json", diff.json())]).contains("1 valid"))
     }
 
-    @Test("times and numbers are written alike everywhere")
+    @Test("times and numbers are formatted consistently")
     func words() {
         #expect(ReportWords.time(0) == "1970-01-01 00:00")
         #expect(ReportWords.time(1_709_164_740_000) == "2024-02-28 23:59")

@@ -1,10 +1,10 @@
 import Schemas
 import Testing
 
-@Suite("Anybody's text")
+@Suite("Untrusted text")
 struct PrintableTests {
     @Test(
-        "what moves a cursor, turns the direction of writing or ends a line is written out",
+        "cursor, direction and line control characters are escaped",
         arguments: [
             ("plain, größer, 日本語, 👩‍🚀", "plain, größer, 日本語, 👩‍🚀"), ("\u{1B}[2Jred\n", "\\u{1b}[2Jred\\u{a}"),
             ("a\u{7F}\u{85}\u{9B}b", "a\\u{7f}\\u{85}\\u{9b}b"),

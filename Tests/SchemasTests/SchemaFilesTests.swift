@@ -3,7 +3,7 @@ import Schemas
 import TestSupport
 import Testing
 
-@Suite("The files in schemas/, and the records in Swift")
+@Suite("Schema files and Swift records")
 struct SchemaFilesTests {
     private static let schemas = TestBroker.root.appending(path: "schemas")
     private static let buf = TestBroker.pythonFolder.appending(path: "buf")
@@ -12,19 +12,19 @@ struct SchemaFilesTests {
         hasBuf && FileManager.default.isExecutableFile(atPath: "/usr/bin/protoc")
     }
 
-    @Test("they are clean under buf lint", .enabled(if: hasBuf, "needs buf: make test-deps"))
+    @Test("buf lint reports no problems", .enabled(if: hasBuf, "needs buf: make test-deps"))
     func lint() throws {
         try run(Self.buf.path, ["lint", Self.schemas.path])
     }
 
-    @Test("nothing that was released has changed its meaning", .enabled(if: hasBuf, "needs buf: make test-deps"))
+    @Test("released fields have not changed", .enabled(if: hasBuf, "needs buf: make test-deps"))
     func breaking() throws {
         let released = TestBroker.root.appending(path: "Tests/SchemasTests/Released")
         try run(Self.buf.path, ["breaking", Self.schemas.path, "--against", released.path])
     }
 
     @Test(
-        "Python's protobuf reads what Swift writes, and the other way round",
+        "Python's protobuf and Swift read each other's records",
         .enabled(if: hasProtoc, "needs protoc and Python's protobuf: make test-deps"))
     func python() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-proto-\(UUID().uuidString)")

@@ -52,7 +52,7 @@ struct WatchEventTests {
         event.topics.map { String(decoding: event.text[$0.name], as: UTF8.self) }
     }
 
-    @Test("the JSON form of the documentation is read whole")
+    @Test("the documented JSON form is read completely")
     func json() throws {
         let event = try read(
             #"""
@@ -65,7 +65,7 @@ struct WatchEventTests {
         #expect(Array(event.text[event.id]) == Array("e1".utf8))
     }
 
-    @Test("unknown fields are skipped however they are nested; proto3's JSON names and strings for numbers are taken")
+    @Test("nested unknown fields are skipped, and proto3's JSON names and numbers as strings are accepted")
     func lenient() throws {
         let event = try read(
             #"""
@@ -76,7 +76,7 @@ struct WatchEventTests {
         #expect(names(event) == ["a"])
     }
 
-    @Test("escapes are resolved, and pairs of surrogates are one letter")
+    @Test("escapes are decoded, and surrogate pairs give one character")
     func escapes() throws {
         let event = try read(
             #"{"user_id":"\u0075","topics":["\ud83d\ude00\n","é"],"event_time_ms":1,"watched_ms":1}"#)
@@ -84,7 +84,7 @@ struct WatchEventTests {
     }
 
     @Test(
-        "a weight is rounded from its decimal digits, exactly",
+        "a weight is rounded exactly from its decimal digits",
         arguments: [
             ("1", 65_536), ("0.00000762939453125", 1), ("0.00000762939453124999999999999999", 0), ("2.5e-1", 16_384),
             ("65535.999999", 4_294_967_295), ("0", 0), ("-0.0", 0), ("1e-400", 0), ("0.1e1", 65_536),
@@ -96,7 +96,7 @@ struct WatchEventTests {
         #expect(event.topics.map(\.weight) == [expected])
     }
 
-    @Test("weights of a repeated topic are added, in order of first appearance")
+    @Test("weights of a repeated topic are added, and topics keep the order of first appearance")
     func repeated() throws {
         let event = try read(
             #"{"user_id":"u","topics":["b","a",{"name":"b","weight":0.25}],"event_time_ms":1,"watched_ms":1}"#)
@@ -107,7 +107,7 @@ struct WatchEventTests {
     private static let valid = #""user_id":"u","event_time_ms":1,"watched_ms":1"#
 
     @Test(
-        "what is no watch event is rejected with its reason",
+        "an invalid watch event is rejected with its reason",
         arguments: [
             ("", .missingViewer), ("{", .badJSON), ("{}", .missingViewer), ("{\(valid)} x", .badJSON),
             (#"{"user_id":"v","event_time_ms":1}"#, .keyMismatch), (#"{"user_id":"u"}"#, .missingTime),
@@ -127,7 +127,7 @@ struct WatchEventTests {
         #expect(rejection(text) == reason)
     }
 
-    @Test("limits of an event")
+    @Test("events beyond the limits are rejected")
     func limits() {
         let topics = (0..<257).map { "\"t\($0)\"" }.joined(separator: ",")
         #expect(rejection("{\(Self.valid),\"topics\":[\(topics)]}") == .tooManyTopics)
@@ -144,14 +144,14 @@ struct WatchEventTests {
         #expect(rejection("{\"x\":\(deep)") == .badJSON)
     }
 
-    @Test("bytes that are no UTF-8 are rejected in both forms")
+    @Test("invalid UTF-8 is rejected in both formats")
     func notUTF8() {
         let json = Array(#"{"user_id":"u","event_time_ms":1,"topics":[""#.utf8) + [0xFF] + Array(#""]}"#.utf8)
         #expect(throws: Rejection.badUTF8) { _ = try read(json) }
         #expect(throws: Rejection.badUTF8) { _ = try read([0x12, 1, 0xFF, 0x38, 1]) }
     }
 
-    @Test("with input.viewer=key the key is the viewer, and user_id may be missing")
+    @Test("with input.viewer=key the key is the viewer, and user_id is optional")
     func viewerFromKey() throws {
         var options = WatchEventReader.Options.anyTime
         options.viewer = .key
@@ -161,7 +161,7 @@ struct WatchEventTests {
         #expect(rejection("", key: "k", options) == .missingTime, "an empty value is no event, and erases nobody")
     }
 
-    @Test("both forms say the same, in a Confluent frame too")
+    @Test("both formats give the same event, also in a Confluent frame")
     func frames() throws {
         let event = try read(
             #"{"event_id":"e","user_id":"u","topics":["a",{"name":"b","weight":0.3}],"watched_ms":7,"event_time_ms":9}"#
@@ -179,7 +179,7 @@ struct WatchEventTests {
         #expect(try read(framed).time == 9)
     }
 
-    @Test("no bytes make it trap", arguments: [1, 2, 3, 4] as [UInt64])
+    @Test("no input traps", arguments: [1, 2, 3, 4] as [UInt64])
     func hostile(seed: UInt64) {
         var state = seed
         func draw(_ below: Int) -> Int {

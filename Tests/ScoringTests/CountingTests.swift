@@ -10,7 +10,7 @@ struct CountingTests {
             epoch: nil)
     }
 
-    @Test("a move back counts when nothing lies between")
+    @Test("a move back counts only if there is no move in between")
     func returns() {
         var log = MoveLog()
         log.take([change(1, 0, 4), change(1, 4, 5), change(2, 5, 4)])
@@ -18,7 +18,7 @@ struct CountingTests {
         #expect(log.byEvent == 4)
         #expect(log.returns == 2)
         #expect(log.joined == 1)
-        // By way of a third cluster, of nowhere, or of a sweep: no return.
+        // A move through a third cluster, through none, or by a reassignment pass does not count as a return.
         log = MoveLog()
         log.take([change(1, 4, 5), change(1, 5, 6), change(1, 6, 4)])
         log.take([change(2, 4, 5), change(2, 5, 0), change(2, 0, 5), change(2, 5, 4)])
@@ -28,7 +28,7 @@ struct CountingTests {
         #expect(log.left == 1)
     }
 
-    @Test("a merge moves nobody, a sweep does")
+    @Test("a merge is not a move, but a reassignment pass is")
     func causes() {
         var log = MoveLog()
         log.take([change(1, 4, 5, .merge), change(2, 4, 5, .split), change(3, 4, 5)])
@@ -37,14 +37,14 @@ struct CountingTests {
         #expect(log.moves == 2)
     }
 
-    @Test("who went and came back within an epoch has kept its id")
+    @Test("a member that returns within an epoch has kept its id")
     func net() {
         var log = MoveLog()
         let moved = log.take([change(1, 4, 5), change(1, 5, 4), change(2, 4, 5), change(3, 4, 5, .split)])
         #expect(moved == [2])
     }
 
-    @Test("median and worst, also of what never happened")
+    @Test("median and worst include operations that never happened")
     func spread() {
         let spread = Spread([3, .infinity, 1, 2])
         #expect(spread.median == 2.5)
@@ -65,7 +65,7 @@ struct CountingTests {
         #expect(Groups.match([0, 0], [true, true]) == Groups.Match())
     }
 
-    @Test("separation does not depend on the groups' sizes, and is nothing between equals")
+    @Test("separation is independent of the groups' sizes, and 0 between equals")
     func separation() {
         func value(_ first: Int, _ second: Int, apart: Double) -> Double {
             var points = Points(dimension: 3)

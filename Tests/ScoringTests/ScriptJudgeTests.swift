@@ -2,10 +2,10 @@ import Clustering
 import Scoring
 import Testing
 
-/// Two topics a group, and groups of a size; clusters as told.
+/// A stage with two topics per group, groups of given sizes, and given clusters.
 private struct Stage {
     var epoch = 0
-    /// Group, cluster, how many, topic.
+    /// Group, cluster, number of members, and topic.
     var parts: [(group: Int32, cluster: Int32, count: Int, topic: Int)]
     var judge: ScriptJudge
 
@@ -14,7 +14,7 @@ private struct Stage {
         judge = ScriptJudge(steps: steps, settled: 0)
     }
 
-    /// The members of each part are always the same viewers.
+    /// Advances by one epoch. The members of each part are always the same viewers.
     mutating func pass(_ changes: [LifecycleChange] = []) {
         var view = EpochView(epoch: epoch, version: epoch - 1, dimension: 20)
         view.leastMembers = 40
@@ -40,9 +40,9 @@ private func change(
     LifecycleChange(kind: kind, cluster: cluster, origin: origin, other: other, version: version, members: 0)
 }
 
-@Suite("A script's judge")
+@Suite("Script judge")
 struct ScriptJudgeTests {
-    @Test("a birth counts from when enough of the group are there to the deciding model")
+    @Test("the delay of a birth is from enough members of the group to the deciding model")
     func birth() {
         var stage = Stage([ScriptStep(.birth, groups: [2], begins: 2)], [(1, 1, 100, 1), (2, 0, 0, 2)])
         stage.pass([change(.created, 1, version: 0, origin: .seed)])
@@ -58,11 +58,11 @@ struct ScriptJudgeTests {
         #expect(stage.judge.findings[0].visible == 3)
         #expect(stage.judge.findings[0].delay == 1)
         #expect(stage.judge.findings[0].delayOfMembers == 2)
-        // The seed's cluster is of no step, and a second birth of the group would be none.
+        // The seed's cluster belongs to no step. A second birth of the group would be reported too.
         #expect(stage.judge.unmirrored == ["0 created 1 (group 1)"])
     }
 
-    @Test("a split is found when both groups have a cluster of their own", arguments: [true, false])
+    @Test("a split is found when each group has a separate cluster", arguments: [true, false])
     func split(isOfParent: Bool) {
         var stage = Stage([ScriptStep(.split, groups: [3, 4], begins: 1)], [(3, 5, 100, 3), (3, 5, 100, 3)])
         stage.pass()
@@ -85,7 +85,7 @@ struct ScriptJudgeTests {
         #expect(stage.judge.unmirrored == ["5 split 10 (group –), 5 (group 3)"])
     }
 
-    @Test("a merge is that of the two groups' clusters")
+    @Test("a merge is found when the two groups' clusters merge")
     func merge() {
         var stage = Stage(
             [ScriptStep(.merge, groups: [5, 6], begins: 1)], [(5, 1, 100, 5), (6, 2, 90, 6), (7, 3, 50, 7)])
@@ -102,7 +102,7 @@ struct ScriptJudgeTests {
         #expect(stage.judge.unmirrored == ["2 merged 3 (group 7), 1 (group 5)"])
     }
 
-    @Test("a death is the end of the cluster that the group had", arguments: [0, 4] as [ClusterID])
+    @Test("a death is found when the group's cluster ends", arguments: [0, 4] as [ClusterID])
     func death(survivor: ClusterID) {
         var stage = Stage([ScriptStep(.death, groups: [8], begins: 1)], [(8, 2, 100, 8), (1, 4, 100, 1)])
         stage.pass()
@@ -118,7 +118,7 @@ struct ScriptJudgeTests {
         #expect(stage.judge.unmirrored.isEmpty)
     }
 
-    @Test("what scattered is visible when nobody is near the old centroid any more")
+    @Test("a scattering is visible when no member is near the old centroid")
     func scatter() {
         var stage = Stage([ScriptStep(.scatter, groups: [9], begins: 1)], [(9, 2, 100, 9), (1, 4, 100, 1)])
         stage.pass()
@@ -132,7 +132,7 @@ struct ScriptJudgeTests {
         #expect(stage.judge.findings[0].delay == 1)
     }
 
-    @Test("a group that wanders leaves the trace of its clusters")
+    @Test("a wandering group has the trace of its clusters")
     func wander() {
         var stage = Stage([ScriptStep(.wander, groups: [7], begins: 0)], [(7, 2, 100, 7), (1, 4, 100, 1)])
         stage.pass()
@@ -142,7 +142,7 @@ struct ScriptJudgeTests {
         #expect(stage.judge.wanderers == [2, 3])
     }
 
-    @Test("scores count the unassigned as a group, and viewers of pure taste alone")
+    @Test("scores count the unassigned as a group, and only viewers of pure taste")
     func agreement() {
         var view = EpochView(epoch: 0, version: 0, dimension: 1)
         for (label, group, pure) in [(1, 0, true), (1, 0, true), (0, 1, true), (0, 1, true), (1, 1, false)] {

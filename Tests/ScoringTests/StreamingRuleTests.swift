@@ -1,7 +1,7 @@
 import Scoring
 import Testing
 
-@Suite("Rules of other systems")
+@Suite("Update rules of other systems")
 struct StreamingRuleTests {
     private var start: Centroids {
         var centroids = Centroids(count: 2, dimension: 2)
@@ -17,7 +17,7 @@ struct StreamingRuleTests {
         return points
     }
 
-    @Test("a batch counts with its share of the decayed weight")
+    @Test("a batch has its share of the decayed weight")
     func decays() throws {
         for rule in [
             DecayingRule.spark(count: 2, decay: 0.5, seed: 1, start: start) as any StreamingRule,
@@ -25,18 +25,18 @@ struct StreamingRuleTests {
         ] {
             var rule = rule
             rule.fit(batch(4, 1))
-            // Nothing had weight before: the centre is the mean.
+            // There was no earlier weight, so the centre is the mean.
             #expect(try abs(#require(rule.centroids)[0, 0] - 0.8) < 1e-6)
             var second = Points(dimension: 2)
             for _ in 0..<2 { second.append([(0, 1)]) }
             rule.fit(second)
-            // Weight 4 has become 2, and 2 are new: half way.
+            // The old weight has decayed from 4 to 2 and the new weight is 2, so the centre is halfway.
             #expect(try abs(#require(rule.centroids)[0, 0] - 0.9) < 1e-6)
             #expect(try abs(#require(rule.centroids)[0, 1] - 0.3) < 1e-6)
         }
     }
 
-    @Test("Spark's dying cluster takes half of the largest, Flink's does not")
+    @Test("Spark's dying cluster takes half of the largest one, and Flink's does not")
     func dying() throws {
         var far = start
         far[1, 0] = -5
@@ -48,7 +48,7 @@ struct StreamingRuleTests {
         #expect(try #require(flink.centroids)[1, 0] == -5)
     }
 
-    @Test("scikit-learn's centre is the mean of all it ever had")
+    @Test("scikit-learn's centre is the mean of all its points")
     func means() throws {
         var rule = MiniBatchRule(count: 2, seed: 1, start: start)
         rule.fit(batch(4, 1))
@@ -60,7 +60,7 @@ struct StreamingRuleTests {
         #expect(try abs(#require(rule.centroids)[1, 1] - 1) < 1e-6)
     }
 
-    @Test("scikit-learn's centre of next to no weight is drawn anew from the batch")
+    @Test("scikit-learn redraws a centre of negligible weight from the batch")
     func reassigned() throws {
         var far = start
         far[1, 0] = -5
@@ -69,7 +69,7 @@ struct StreamingRuleTests {
         #expect(try abs(#require(rule.centroids)[1, 0] - 0.8) < 1e-6)
     }
 
-    @Test("seeded by itself every rule finds groups that are far apart", arguments: [0, 1, 2])
+    @Test("every rule finds distant groups from its own seeds", arguments: [0, 1, 2])
     func seeds(which: Int) {
         let rules: [any StreamingRule] = [
             DecayingRule.spark(count: 6, decay: 0.87, seed: 5), DecayingRule.flink(count: 6, decay: 0.9, seed: 5),

@@ -3,7 +3,7 @@ import ShoalTesting
 import TestSupport
 import Testing
 
-@Suite("ShoalTesting: the engine in a test's own hands")
+@Suite("ShoalTestDriver")
 struct ShoalTestDriverTests {
     private static let settings = [
         "clusters.seed-members": "20", "clusters.initial": "4", "privacy.min-cluster-size": "5",
@@ -11,7 +11,7 @@ struct ShoalTestDriverTests {
     ]
     private static let hour: Int64 = 3_600_000
 
-    /// Two tastes of 20 viewers each.
+    /// Returns a driver with two tastes of 20 viewers each.
     private func twoTastes(_ more: [String: String] = [:]) throws -> ShoalTestDriver {
         var shoal = try ShoalTestDriver(
             settings: Self.settings.merging(more) { $1 }, topics: ["chess", "go", "cats", "dogs"])
@@ -24,7 +24,7 @@ struct ShoalTestDriverTests {
         return shoal
     }
 
-    @Test("viewers of two tastes come to be in two clusters, which changes and views agree on")
+    @Test("viewers of two tastes are in two clusters, in changes and views")
     func clusters() throws {
         var shoal = try twoTastes()
         #expect(shoal.readChanges().isEmpty && shoal.clusters.isEmpty, "no model knows them yet")
@@ -42,7 +42,7 @@ struct ShoalTestDriverTests {
         #expect(changes.contains { $0.member == shoal.pseudonym(of: "viewer-7") && $0.to == first })
     }
 
-    @Test("a viewer who turns to another taste moves, one who is erased is gone")
+    @Test("a viewer with a new taste moves, and an erased one is removed")
     func moves() throws {
         var shoal = try twoTastes(["profile.half-life": "1h"])
         try shoal.closeEpochs(4)
@@ -61,7 +61,7 @@ struct ShoalTestDriverTests {
         #expect(shoal.clusters.first { $0.id == to }?.members == 20)
     }
 
-    @Test("time is that of the events: it moves with them, when it is told to, and never back")
+    @Test("time follows the events or advances explicitly, and never decreases")
     func time() throws {
         var shoal = try ShoalTestDriver(settings: Self.settings, topics: ["chess"])
         try shoal.pipe(TestEvent(viewer: "a", topics: ["chess"], time: 1_650_000_000_000))
@@ -78,7 +78,7 @@ struct ShoalTestDriverTests {
         #expect(given.now == 7 && given.epochLength == .seconds(900))
     }
 
-    @Test("an event with an id counts once, and what is no watch event is refused with its reason")
+    @Test("an event with an id counts once, and an invalid event is refused with its reason")
     func input() throws {
         var shoal = try ShoalTestDriver(settings: Self.settings, topics: ["chess", "cats"])
         for viewer in 0..<40 {
@@ -97,7 +97,7 @@ struct ShoalTestDriverTests {
         }
     }
 
-    @Test("settings have their names and ranges, and a file of an application's can be tested")
+    @Test("settings have their names and ranges, and an application's file can be tested")
     func settings() throws {
         #expect {
             try ShoalTestDriver(settings: ["clusters.seed-member": "20", "epoch.staleness": "9"])
@@ -123,7 +123,7 @@ struct ShoalTestDriverTests {
         #expect(shoal.clusters.map(\.members) == [20, 20])
     }
 
-    @Test("it gives the same changes again, and a copy goes on by itself")
+    @Test("the same events give the same changes, and a copy is independent")
     func repeats() throws {
         var (one, other) = (try twoTastes(), try twoTastes())
         try one.closeEpochs(4)

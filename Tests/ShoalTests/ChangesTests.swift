@@ -8,7 +8,7 @@ import Testing
 struct ChangesTests {
     private static let member: UInt128 = 0x0123_4567_89ab_cdef_0011_2233_4455_6677
 
-    /// One change of each kind, and the line that a person reads.
+    /// One change of each kind, and its human-readable line.
     private static let changes: [(change: ClusterChange, line: String)] = {
         func make(_ kind: ClusterChange.Kind, _ set: (inout ClusterChange) -> Void) -> ClusterChange {
             var change = ClusterChange(id: UInt128(kind.rawValue), kind: kind)
@@ -54,7 +54,7 @@ struct ChangesTests {
         ]
     }()
 
-    /// A topic with all of them, in both forms by turns.
+    /// Creates a topic that contains all of them, alternating between the two formats.
     private func topic() async throws -> [String] {
         let broker = try await TestBroker.shared()
         let name = uniqueName("changes")
@@ -71,7 +71,7 @@ struct ChangesTests {
         ]
     }
 
-    @Test("each kind is a line that a person understands, and that leaves the terminal alone")
+    @Test("each kind is a readable line without control sequences")
     func sentences() async throws {
         #expect(Self.changes.map(\.change.kind) == ClusterChange.Kind.allCases)
         let result = try shoal(try await topic() + ["--from", "beginning", "--until", "end"])
@@ -112,7 +112,7 @@ struct ChangesTests {
         #expect(try shown() == [], "the end is where it begins")
     }
 
-    @Test("it ends when its reader goes away, and shows at once what there is")
+    @Test("it ends when its reader closes, and shows changes immediately")
     func reader() async throws {
         let words = try await topic().joined(separator: " ")
         let head = try shell("$shoal \(words) --from beginning | head -1")
@@ -123,7 +123,7 @@ struct ChangesTests {
         #expect(live.lines.count == Self.changes.count)
     }
 
-    @Test("a signal that comes twice at once is one, and stops it cleanly")
+    @Test("a signal sent twice stops it cleanly")
     func signals() async throws {
         let words = try await topic().joined(separator: " ")
         // `timeout` signals the process, and then its group.
@@ -156,7 +156,7 @@ struct ChangesTests {
         }
     }
 
-    @Test("a topic that does not exist is told")
+    @Test("a missing topic is an error")
     func absent() async throws {
         let broker = try await TestBroker.shared()
         let result = try shoal([

@@ -15,7 +15,7 @@ struct ClientTests {
         return change
     }
 
-    /// A topic with so many changes.
+    /// Creates a topic with `count` changes.
     private func topic(_ count: Int, partitions: Int32 = 3) async throws -> ClusterChanges.Configuration {
         let broker = try await TestBroker.shared()
         let name = uniqueName("client")
@@ -42,7 +42,7 @@ struct ClientTests {
         try producer.flush(timeout: .seconds(10))
     }
 
-    @Test("a stored position goes on exactly behind the change that gave it, wherever that was")
+    @Test("a stored position resumes exactly after its change, wherever that was")
     func resumes() async throws {
         var configuration = try await topic(300)
         for stop in [0, 1, 2, 57, 150, 299, 300] {
@@ -56,7 +56,7 @@ struct ClientTests {
             }
             if stop == 0 {
                 _ = try await iterator.next(timeout: .zero)
-                // Where it would have begun.
+                // The position at which it would have begun.
                 position = Position(topic: configuration.topic, offsets: [0, 0, 0])
             }
             let stored = try JSONEncoder().encode(try #require(position))
@@ -66,7 +66,7 @@ struct ClientTests {
         }
     }
 
-    @Test("changes that come later are given, in the order of each member")
+    @Test("later changes are delivered in order per member")
     func later() async throws {
         var configuration = try await topic(50)
         configuration.stopsAtEnd = false
@@ -83,7 +83,7 @@ struct ClientTests {
         #expect(iterator.position?.offsets.reduce(0, +) == 100)
     }
 
-    @Test("a position has a text that gives it again, and what is none is refused")
+    @Test("a position round-trips through text, and invalid text is refused")
     func positionText() {
         let position = Position(topic: "cluster-changes", offsets: [1_200, 0, 17])
         #expect(position.description == "cluster-changes/0:1200,1:0,2:17")
@@ -93,7 +93,7 @@ struct ClientTests {
         }
     }
 
-    @Test("a position of another topic, beyond the end, or of more partitions is an error that says so")
+    @Test("a position of another topic, beyond the end, or with more partitions is an error")
     func invalid() async throws {
         let configuration = try await topic(30)
         func message(_ position: Position) async throws -> String? {
@@ -119,7 +119,7 @@ struct ClientTests {
         #expect(try await message(Position(topic: topic, offsets: [0, 0])) == nil, "a partition that came later")
     }
 
-    @Test("what is no change ends it, behind all that came before")
+    @Test("an invalid change ends the sequence after all previous changes")
     func broken() async throws {
         var configuration = try await topic(20, partitions: 1)
         let broker = try await TestBroker.shared()
@@ -146,7 +146,7 @@ struct ClientTests {
         #expect(count == 30)
     }
 
-    @Test("a table of members follows memberships and null values, and says when it has caught up")
+    @Test("a table of members follows memberships and null values, and reports when it is current")
     func members() async throws {
         let broker = try await TestBroker.shared()
         let topic = uniqueName("members")
@@ -206,7 +206,7 @@ struct ClientTests {
         #expect(tolerant.count == 90 && skipped.withLock { $0 } == [topic])
     }
 
-    @Test("a loop over members that is cancelled ends")
+    @Test("a cancelled loop over members ends")
     func cancelled() async throws {
         let broker = try await TestBroker.shared()
         let topic = uniqueName("members")

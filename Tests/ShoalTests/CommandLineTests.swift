@@ -10,7 +10,7 @@ struct CommandLineTests {
         "config show", "config docs", "metrics docs", "manual", "version",
     ]
 
-    @Test("the help lists every command, and nothing at all is a usage error")
+    @Test("the help lists every command, and no command is a usage error")
     func help() throws {
         let help = try shoal(["--help"])
         #expect(help.status == 0)
@@ -20,7 +20,7 @@ struct CommandLineTests {
         #expect(try shoal(["--version"]).output.hasPrefix("shoal "))
     }
 
-    @Test("each command's help tells its options and the exit codes", arguments: commands)
+    @Test("each command's help lists its options and exit codes", arguments: commands)
     func commandHelp(_ command: String) throws {
         let words = command.split(separator: " ").map(String.init)
         let help = try shoal(words + ["--help"])
@@ -30,7 +30,7 @@ struct CommandLineTests {
         #expect(try shoal(["help"] + words).output == help.output)
     }
 
-    @Test("what is not understood says what was meant, and ends with 64")
+    @Test("invalid arguments end with 64 and a suggestion")
     func usage() throws {
         let cases: [([String], String)] = [
             (["publsh"], "did you mean `shoal publish`?"),
@@ -70,7 +70,7 @@ struct CommandLineTests {
 struct ConfigCommandTests {
     private let key = TestKey.digits
 
-    @Test("the example of a configuration is right, and so is what is checked with a key")
+    @Test("the example configuration is valid, and so is one checked with a key")
     func example() throws {
         let file = TestBroker.root.appending(path: "deploy/shoal.properties").path
         let result = try shoal(["config", "check", "--config", file], environment: ["SHOAL_PRIVACY_KEY": key])
@@ -78,7 +78,7 @@ struct ConfigCommandTests {
         #expect(try shoal(["config", "check", "--config", file]).status == 78, "there is no key")
     }
 
-    @Test("mistakes are listed together, also those that only librdkafka sees")
+    @Test("mistakes are listed together, including those that only librdkafka finds")
     func mistakes() throws {
         let result = try shoal(
             [
@@ -150,7 +150,7 @@ struct ConfigCommandTests {
         #expect(try shoal(["config", "show", "--set", "epoch.length=1h", "--set", "epoch.length=1h"]).status == 0)
     }
 
-    @Test("what is shown has its source, and no secret")
+    @Test("shown settings have their source and no secrets")
     func show() throws {
         let folder = try TemporaryFolder()
         let file = try folder.file("my.properties", "\nepoch.length = 2h\n")
@@ -174,7 +174,7 @@ struct ConfigCommandTests {
         #expect(!result.output.contains("hunter2") && !result.output.contains(key))
     }
 
-    @Test("the documentation comes as Markdown and as text")
+    @Test("the documentation is available as Markdown and text")
     func docs() throws {
         #expect(try shoal(["config", "docs"]).output.contains("| `epoch.length` |"))
         #expect(try shoal(["config", "docs", "--format", "text"]).lines.contains("epoch.length"))

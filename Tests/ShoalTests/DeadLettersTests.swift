@@ -15,7 +15,7 @@ struct DeadLettersTests {
         try shoal(["dead-letters", "resubmit"] + more + application.settings())
     }
 
-    /// Waits until so many dead letters are listed.
+    /// Waits until `count` dead letters are listed.
     private func wait(_ application: ObservedApplication, for count: Int) async throws {
         let end = ContinuousClock.now + .seconds(40)
         while try list(application).lines.count < count {
@@ -26,7 +26,7 @@ struct DeadLettersTests {
         }
     }
 
-    @Test("they are listed without a word of what they hold, resubmitted once, and told when they come back")
+    @Test("dead letters are listed without their content, resubmitted once, and reported when they return")
     func wholeStory() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 2)
@@ -72,7 +72,7 @@ struct DeadLettersTests {
         #expect(records.last?.headers["trace"] == Array("t-1".utf8))
         let marker = String(decoding: records.last?.headers["shoal.resubmitted"] ?? [], as: UTF8.self)
         #expect(marker.hasPrefix("\(input)-dead-letters 0:"), "\(marker)")
-        // It is no watch event still.
+        // The resubmitted record is still not a watch event.
         try await wait(application, for: 3)
         let back = try list(application)
         #expect(back.lines.count { $0.contains("came back") } == 1, "\(back.output)")
@@ -84,7 +84,7 @@ struct DeadLettersTests {
         #expect(try await instance.stop() == 0)
     }
 
-    @Test("what was cut, left out or is of another topic is counted, and not sent")
+    @Test("truncated, omitted and foreign records are counted and not sent")
     func unsendable() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 1)
@@ -106,7 +106,9 @@ struct DeadLettersTests {
         try producer.flush(timeout: .seconds(10))
         let listed = try list(application)
         #expect(listed.lines.count == 6 && listed.lines.count { $0.contains("cut") } == 2, "\(listed.output)")
-        #expect(listed.status == 65 && listed.output.contains("\(topic) partition 0 offset 5: the record is no dead letter"))
+        #expect(
+            listed.status == 65 && listed.output.contains("\(topic) partition 0 offset 5: the record is no dead letter")
+        )
         #expect(listed.lines.count { $0.contains("left out") } == 1)
         let result = try resubmit(application, "--all")
         #expect(result.status == 65, "a record that is no dead letter is named")
@@ -127,7 +129,7 @@ struct DeadLettersTests {
         #expect(try list(application, "--show-content").output.contains(#"value \u{7}whole"#))
     }
 
-    @Test("a reason that there is not, or none at all, is a usage error")
+    @Test("an unknown or missing reason is a usage error")
     func usage() throws {
         let cases: [([String], String)] = [
             (["list", "--reason", "bad_jsn"], "did you mean bad_json?"), (["resubmit"], "which? --reason R, or --all"),

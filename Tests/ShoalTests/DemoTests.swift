@@ -4,7 +4,7 @@ import Testing
 
 @Suite("shoal demo")
 struct DemoTests {
-    @Test("it clusters made-up viewers on the embedded broker, tells what it did, and does the same again")
+    @Test("it clusters generated viewers on the embedded broker, reports the result, and is reproducible")
     func runs() throws {
         let words = ["demo", "--seconds", "0", "--epochs", "22", "--viewers", "800", "--seed", "3"]
         let first = try shoal(words)
@@ -22,7 +22,7 @@ struct DemoTests {
         #expect(!first.output.contains("viewer-"), "no viewer is named")
     }
 
-    @Test("what makes no sense is refused")
+    @Test("invalid options are refused")
     func usage() throws {
         for words in [["--viewers", "3"], ["--epochs", "0"], ["--seed", "x"], ["--colour"]] {
             let result = try shoal(["demo"] + words)

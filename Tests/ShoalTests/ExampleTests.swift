@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The examples")
 struct ExampleTests {
-    /// Builds the package of subscribers once, without a sanitizer; later runs find most of it built.
+    /// Builds the package of subscribers once, without a sanitizer. Later runs reuse most of the build.
     private static let built = Result {
         try run(
             "swift",
@@ -22,7 +22,7 @@ struct ExampleTests {
         return TestBroker.root.appending(path: "build/example/debug/\(name)").path
     }
 
-    @Test("the subscriber prints each change once, also over restarts, and the table of members is right")
+    @Test("the subscriber prints each change once across restarts, and the table of members is correct")
     func subscriber() async throws {
         let broker = try await TestBroker.shared()
         let (changes, members) = (uniqueName("changes"), uniqueName("members"))

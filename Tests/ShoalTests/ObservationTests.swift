@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-/// An application with probes and metrics, on topics of its own.
+/// An application with probes and metrics, on separate topics.
 struct ObservedApplication {
     let name = uniqueName("observed")
     let broker: TestBroker
@@ -28,7 +28,7 @@ struct ObservedApplication {
     func createTopics(partitions: Int) throws {
         let arguments = ["topics", "create", "--partitions", "\(partitions)"] + settings()
         var result = try shoal(arguments)
-        // A broker that shares two cores with all other tests may answer late.
+        // The broker shares two cores with all other tests and may answer late.
         for _ in 0..<5 where result.status == 69 { result = try shoal(arguments) }
         #expect(result.status == 0, "\(result.output)")
     }
@@ -38,7 +38,7 @@ struct ObservedApplication {
             ["run"] + settings(more), environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
     }
 
-    /// The port that it tells in its log.
+    /// Returns the port from the log.
     func port(_ process: ShoalProcess) async throws -> Int {
         try await process.waitForLog("health and metrics are served")
         let line = process.log.split(separator: "\n").first { $0.contains("health and metrics are served") } ?? ""
@@ -46,7 +46,7 @@ struct ObservedApplication {
         return try #require(Int(digits), "\(line)")
     }
 
-    /// 24 viewers of two tastes, one event an hour each, for six hours; one is told twice an hour.
+    /// Publishes one event an hour for six hours from each of 24 viewers of two tastes. One event per hour is repeated.
     func publish() async throws {
         let producer = try Producer(broker.configuration())
         for hour in 0..<6 {
@@ -68,7 +68,7 @@ struct ObservedApplication {
         try producer.flush(timeout: .seconds(10))
     }
 
-    /// The metrics, as soon as they are as wanted; 30 s at most.
+    /// Waits until the metrics satisfy the condition and returns them; 30 s at most.
     func metrics(_ port: Int, until isRight: ([String: Double]) -> Bool) async throws -> String {
         let end = ContinuousClock.now + .seconds(30)
         while true {
@@ -128,7 +128,7 @@ struct ObservationTests {
         await #expect(throws: (any Error).self) { try await http(port, "/livez") }
     }
 
-    @Test("metrics tell what came in, what went out and where everything stands; a restart restores and counts anew")
+    @Test("metrics report input, output and positions, and a restart restores and resets the counters")
     func metrics() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 2)
@@ -193,7 +193,7 @@ struct ObservationTests {
         #expect(try await again.stop() == 0)
     }
 
-    @Test("metrics tell of snapshots and checkpoints, and of a checkpoint that cannot be used")
+    @Test("metrics report snapshots, checkpoints and unusable checkpoints")
     func saves() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 2)
@@ -222,7 +222,7 @@ struct ObservationTests {
             #expect(values["shoal_stage_duration_seconds_count{stage=\"\(stage)\"}"] ?? 0 > 0, "\(stage)")
         }
         if hasProgram("promtool") { #expect(try promtoolFindings(text) == "") }
-        // What it has written is committed then, and the next one writes none of its own meanwhile.
+        // After the stop, all its snapshots are committed. The next instance writes none meanwhile.
         #expect(try await process.stop() == 0)
         let file = folder.url.appending(path: "\(application.name)-1.checkpoint")
         try Data("no checkpoint".utf8).write(to: file)
@@ -239,7 +239,7 @@ struct ObservationTests {
         #expect(try await again.stop() == 0)
     }
 
-    @Test("an instance that is assigned nothing is ready")
+    @Test("an instance without partitions is ready")
     func idle() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 1)
@@ -255,7 +255,7 @@ struct ObservationTests {
         #expect(try await first.stop() == 0)
     }
 
-    @Test("a process that was stopped for longer than the watchdog waits is alive as soon as it goes on")
+    @Test("a process suspended for longer than the watchdog's limit is alive when it continues")
     func stopped() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 1)
@@ -274,7 +274,7 @@ struct ObservationTests {
         #expect(try await process.stop() == 0)
     }
 
-    @Test("a port in use ends it with 71 and what to do, before it joins the group")
+    @Test("a port in use ends the start with 71 and a remedy before it joins the group")
     func inUse() async throws {
         let application = try await ObservedApplication()
         let first = try application.run()

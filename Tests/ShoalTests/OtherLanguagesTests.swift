@@ -4,7 +4,7 @@ import Schemas
 import TestSupport
 import Testing
 
-@Suite("For other languages")
+@Suite("Other languages")
 struct OtherLanguagesTests {
     private static let python = TestBroker.pythonFolder.appending(path: "python").path
     private static let hasPackages: Bool =
@@ -28,7 +28,7 @@ struct OtherLanguagesTests {
     }
 
     @Test(
-        "the AsyncAPI document is one, lists every kind, reason and rejection, and real records fit it",
+        "the AsyncAPI document is valid, lists every kind, reason and rejection, and matches real records",
         .enabled(if: hasPackages, "needs the tests' Python packages: make test-deps"))
     func asyncAPI() async throws {
         let real = try await RealChanges.shared()
@@ -54,7 +54,7 @@ struct OtherLanguagesTests {
     }
 
     @Test(
-        "what the document does not know is found",
+        "records that do not match the document are found",
         .enabled(if: hasPackages, "needs the tests' Python packages: make test-deps"))
     func strange() async throws {
         for (message, problem) in [
@@ -69,7 +69,7 @@ struct OtherLanguagesTests {
     }
 
     @Test(
-        "the Python example prints every change that is committed, and goes on where it was",
+        "the Python example prints every committed change and resumes at its position",
         .enabled(if: hasPackages && hasProtoc, "needs protoc and the tests' Python packages: make test-deps"))
     func pythonConsumer() async throws {
         let real = try await RealChanges.shared()

@@ -16,7 +16,8 @@ struct OutputTests {
         ])
     func fullDisk(_ words: String) throws {
         let result = try shell("$shoal \(words) > /dev/full")
-        #expect(result.status == 74 && result.output.contains("Cannot write standard output: \(Self.full)"), "\(result)")
+        #expect(
+            result.status == 74 && result.output.contains("Cannot write standard output: \(Self.full)"), "\(result)")
     }
 
     @Test("standard output that was closed before the start is no success, and no connection gets its number")

@@ -17,7 +17,7 @@ struct PublishTests {
         return (broker, name, ["--topic", name, "--set", "kafka.bootstrap.servers=\(broker.bootstrap)"])
     }
 
-    @Test("lines arrive as they are, keyed by viewer, from a file, from gzip, and from standard input")
+    @Test("lines from a file, gzip or standard input arrive unchanged, keyed by viewer")
     func sources() async throws {
         let (broker, topic, settings) = try await topic()
         let folder = try TemporaryFolder()
@@ -52,7 +52,7 @@ struct PublishTests {
         #expect(read.time == 1_700_000_000_000 && read.topics.count == 1)
     }
 
-    @Test("lines that are no events are named by their number, and stop only who is strict")
+    @Test("invalid lines are reported by number and stop only a strict run")
     func badLines() async throws {
         let (broker, topic, settings) = try await topic(partitions: 1)
         let folder = try TemporaryFolder()
@@ -68,7 +68,7 @@ struct PublishTests {
         #expect(try await broker.records(of: topic).map(\.keyText) == ["a", "b", "a"])
     }
 
-    @Test("a file that is cut off, damaged, a directory or absent is an error that says so")
+    @Test("a truncated, damaged or missing file or a directory is an error")
     func files() async throws {
         let (broker, topic, settings) = try await topic(partitions: 1)
         let folder = try TemporaryFolder()
@@ -87,7 +87,7 @@ struct PublishTests {
         #expect(try shoal(["publish", file + ".none"] + settings).output.contains("No such file"))
     }
 
-    @Test("events keep their pace, so many times faster")
+    @Test("events are replayed at a multiple of real time")
     func pace() async throws {
         let (_, _, settings) = try await topic(partitions: 1)
         let folder = try TemporaryFolder()
@@ -121,12 +121,15 @@ struct PublishTests {
             #expect(sent > 0 && lost > 0 && sent + lost == unit, "\(result.output)")
         }
         let replay = try shoal(
-            ["replay", file, "--publish-to", topic, "--set", "members.min-events=1", "--set", "clusters.seed-members=2"]
+            [
+                "replay", file, "--publish-to", topic, "--set", "members.min-events=1", "--set",
+                "clusters.seed-members=2",
+            ]
                 + settings)
         #expect(replay.output.contains(" changes were written to \(topic)"), "\(replay.output)")
     }
 
-    @Test("a topic or a broker that is not there is told")
+    @Test("a missing topic or broker is an error")
     func absent() async throws {
         let broker = try await TestBroker.shared()
         let folder = try TemporaryFolder()

@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// What an instance published of simulated events; made once for all tests that look at it.
+/// The changes that an instance published for simulated events. Created once and shared by tests.
 struct RealChanges: Sendable {
     var broker: TestBroker
     var input: String
     var output: String
     var members: String
-    /// As `shoal changes --json` shows them.
+    /// The output of `shoal changes --json`.
     var lines: [String]
 
     static func shared() async throws -> RealChanges { try await RealChangesMaker.shared.made() }

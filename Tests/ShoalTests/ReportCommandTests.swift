@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Two tastes in a file: viewers with even numbers watch the first half of the topics.
+/// A file with two tastes: viewers with even numbers watch the first half of the topics.
 private struct TwoTastes {
     let folder: TemporaryFolder
     let events: String
@@ -32,7 +32,7 @@ private struct TwoTastes {
 
     func words(_ command: String, _ more: [String] = []) -> [String] { [command, events] + base + more }
 
-    /// Standard output alone.
+    /// Runs a command and returns its standard output.
     func output(_ command: String, _ more: [String] = []) throws -> String {
         let words = words(command, more).map { "'\($0)'" }.joined(separator: " ")
         return try shell("$shoal \(words) 2>/dev/null").output
@@ -41,9 +41,9 @@ private struct TwoTastes {
     func page(_ name: String) -> String { folder.url.appending(path: name).path }
 }
 
-@Suite("Reports of replays, as commands give them")
+@Suite("Report commands")
 struct ReportCommandTests {
-    @Test("a replay prints a text, and writes a page")
+    @Test("a replay prints text and writes a page")
     func replay() throws {
         let input = try TwoTastes()
         let page = input.page("report.html")
@@ -55,7 +55,7 @@ struct ReportCommandTests {
         #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("</svg>") && html.contains("topic 1"))
     }
 
-    @Test("the same replay prints the same JSON, byte for byte")
+    @Test("a repeated replay prints byte-identical JSON")
     func json() throws {
         let input = try TwoTastes()
         let first = try input.output("replay", ["--json", "--partitions", "3"])
@@ -65,7 +65,7 @@ struct ReportCommandTests {
         #expect((report["input"] as? [String: Any])?["events"] as? Int == 8_000)
     }
 
-    @Test("a comparison tells what differs, and where members end")
+    @Test("a comparison reports differences and the members' final clusters")
     func diff() throws {
         let input = try TwoTastes()
         let page = input.page("diff.html")
@@ -82,7 +82,7 @@ struct ReportCommandTests {
         #expect(members["same"] as? Int == 100, "\(members)")
     }
 
-    @Test("what cannot be compared, read or written is told before anything runs")
+    @Test("inputs and outputs that cannot be used are refused before anything runs")
     func mistakes() throws {
         let input = try TwoTastes()
         func check(_ command: String, _ more: [String], _ status: Int32, _ text: String) throws {

@@ -22,7 +22,7 @@ struct ResetTests {
     }
 
     @Test(
-        "it refuses while somebody is there, and then the application begins anew, with the same result",
+        "it refuses while the group has members, and afterwards a new run gives the same result",
         .enabled(if: TestBroker.hasApache, "needs Apache Kafka: noida never forgets a static member"))
     func anew() async throws {
         let application = try await ObservedApplication(TestBroker.convincing)
@@ -33,7 +33,7 @@ struct ResetTests {
         try await application.publish()
         let admin = try Admin(application.broker.configuration())
         let settings = application.settings()
-        // Of a host that the reset does not reach.
+        // The checkpoint directory of another host, which the reset cannot reach.
         let host = try TemporaryFolder()
         let copies = [
             "snapshot.interval": "100ms", "checkpoint.directory": host.url.path, "checkpoint.interval": "1s",
@@ -104,7 +104,7 @@ struct ResetTests {
         #expect(try changes(application) == before, "and nothing comes of it")
     }
 
-    @Test("one that was interrupted is ended by the next, and where there is nothing, nothing is done")
+    @Test("an interrupted reset is completed by the next one, and a reset of nothing does nothing")
     func interrupted() async throws {
         let application = try await ObservedApplication()
         let none = try shoal(["reset", "--confirm", application.name] + application.settings())

@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// `deploy/rights.json`: the least rights of each role, which everything that grants them is made from.
+/// `deploy/rights.json`: the minimal rights of each role, from which all grants are generated.
 struct RightsList: Decodable {
     struct Role: Decodable {
         var rights: [Group]
     }
 
-    /// Rights for one reason.
+    /// Rights that are needed for one reason.
     struct Group: Decodable {
         var resource: String
         var names: [String]
@@ -15,7 +15,7 @@ struct RightsList: Decodable {
         var operations: [String]
     }
 
-    /// A single right, as kafka-acls takes it.
+    /// A single right in the terms of kafka-acls.
     struct Right: CustomStringConvertible {
         var operation: String
         var resource: String
@@ -28,7 +28,7 @@ struct RightsList: Decodable {
 
         var description: String { "\(operation) on \(resource) \(name)" }
 
-        /// Whether a message tells that this right is missing: what to grant, and on which topic, group or transactional id.
+        /// Returns whether a message names this missing right: the operation and the topic, group or transactional id.
         func isNamed(in message: Substring) -> Bool {
             message.contains(name)
                 && message.matches(of: /(?:grant|needs) ([A-Z][A-Za-z]*(?: and [A-Z][A-Za-z]*)?) on/).contains {
@@ -44,7 +44,7 @@ struct RightsList: Decodable {
         self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
     }
 
-    /// Every single right of a role, where the list's names stand for these.
+    /// Returns all rights of a role, with the placeholders of the list replaced by `names`.
     func rights(of role: String, _ names: [String: String]) -> [Right] {
         (roles[role]?.rights ?? []).flatMap { group in
             group.names.flatMap { template in

@@ -3,9 +3,9 @@ import Kafka
 import TestSupport
 import Testing
 
-@Suite("On a secured Kafka, over SASL", .serialized, .enabled(if: TestBroker.startsApache, "needs Apache Kafka"))
+@Suite("Secured Kafka with SASL", .serialized, .enabled(if: TestBroker.startsApache, "needs Apache Kafka"))
 struct SASLTests {
-    /// Where the mechanism works with the librdkafka at hand.
+    /// A SASL mechanism, and a release of Kafka with which the installed librdkafka supports it.
     struct Way: Sendable, CustomTestStringConvertible {
         var mechanism: String
         var client: String
@@ -13,12 +13,12 @@ struct SASLTests {
         var testDescription: String { "\(mechanism), Kafka \(release)" }
     }
 
-    /// SCRAM with Kafka 4 needs librdkafka 2.6.1.
+    /// Whether the installed librdkafka supports SCRAM with Kafka 4, which requires version 2.6.1.
     static let hasModernSCRAM =
         ClientConfiguration.libraryVersion.compare("2.6.1", options: .numeric) != .orderedAscending
 
     @Test(
-        "exactly the rights of deploy/acls.sh are enough",
+        "the rights of deploy/acls.sh are sufficient",
         arguments: [
             Way(mechanism: "PLAIN", client: "sasl-shoal-plain", release: 4),
             Way(mechanism: "SCRAM-SHA-256", client: "sasl-shoal", release: 3),
@@ -35,7 +35,7 @@ struct SASLTests {
         #expect(result.status == 0 && !result.output.contains("authorization"), "\(result.output)")
     }
 
-    @Test("a wrong password is no broker out of reach: it ends with 77, and says what to check")
+    @Test("a wrong password ends with 77 and says what to check")
     func wrongPassword() async throws {
         let application = try await SecuredApplication(release: 4)
         let settings = try application.settings("sasl-shoal-plain") + ["--set", "kafka.sasl.password=wrong"]
@@ -49,7 +49,7 @@ struct SASLTests {
     }
 
     @Test(
-        "SCRAM with Kafka 4 and a librdkafka that cannot do it: it ends with 77, and says what to do instead",
+        "SCRAM with Kafka 4 and an old librdkafka ends with 77 and an alternative",
         .enabled(if: !hasModernSCRAM, "needs librdkafka before 2.6.1"), arguments: ["", "-scram-sha-512"])
     func oldSCRAM(_ client: String) async throws {
         let application = try await SecuredApplication(release: 4)

@@ -3,7 +3,7 @@ import Kafka
 import TestSupport
 import Testing
 
-/// An application on a secured Apache Kafka, of the user `shoal`, who may do nothing that is not granted.
+/// An application on a secured Apache Kafka. Its user `shoal` has only the rights that are granted explicitly.
 struct SecuredApplication {
     static let user = "User:shoal"
 
@@ -11,14 +11,14 @@ struct SecuredApplication {
     let name = uniqueName("secured")
     private let folder: TemporaryFolder
 
-    /// - Parameter release: of Apache Kafka.
+    /// - Parameter release: The release of Apache Kafka.
     init(release: Int) async throws {
         broker = try await TestBroker.shared(.apacheKafka(release: release, brokers: 1, isSecure: true))
         folder = try TemporaryFolder()
     }
 
-    /// The options of a client that uses one of the property files of the start script: `ssl-shoal`, `sasl-shoal` (which is
-    /// SCRAM-SHA-256), `sasl-shoal-plain`, `sasl-shoal-scram-sha-512`.
+    /// Returns the options of a client that uses one of the start script's property files: `ssl-shoal`, `sasl-shoal`
+    /// (SCRAM-SHA-256), `sasl-shoal-plain` or `sasl-shoal-scram-sha-512`.
     func settings(_ client: String) throws -> [String] {
         let directory = try #require(broker.facts["DIR"])
         let properties = try String(contentsOfFile: "\(directory)/secure/client-\(client).properties", encoding: .utf8)
@@ -32,7 +32,7 @@ struct SecuredApplication {
     /// The options of a super user.
     var administrator: [String] { names + ["--set", "kafka.bootstrap.servers=\(broker.bootstrap)"] }
 
-    /// What the names of `deploy/rights.json` stand for.
+    /// The values of the placeholders in `deploy/rights.json`.
     var topics: [String: String] {
         [
             "application": name, "input": "\(name)-in", "output": "\(name)-out",
@@ -55,7 +55,7 @@ struct SecuredApplication {
 
     func file(_ name: String, _ content: String) throws -> String { try folder.file(name, content) }
 
-    /// Kafka's own tool for access control lists.
+    /// The path of Kafka's tool for access control lists.
     var acls: String {
         get throws {
             let script = try #require(TestBroker.sharedFolder?.appending(path: "kafka/bin/kafka").path)
@@ -63,7 +63,7 @@ struct SecuredApplication {
         }
     }
 
-    /// Grants what `deploy/acls.sh` has for a role.
+    /// Grants a role's rights with `deploy/acls.sh`.
     func grant(_ role: String) throws {
         let script = TestBroker.root.appending(path: "deploy/acls.sh").path
         try TestSupport.run(
@@ -74,7 +74,7 @@ struct SecuredApplication {
             ])
     }
 
-    /// Two tastes, 80 viewers, 4 epochs.
+    /// Publishes the events of 80 viewers with two tastes in 4 epochs.
     func publish(_ round: Int = 0) throws {
         let topics = [["chess", "go"], ["cooking", "baking"]]
         var lines: [String] = []
@@ -91,7 +91,7 @@ struct SecuredApplication {
         #expect(sent.status == 0, "\(sent.output)")
     }
 
-    /// Runs an instance until its log says this, and then stops it; nil: until it ends by itself.
+    /// Runs an instance until its log contains `text`, and then stops it. If `text` is `nil`, waits until it exits.
     func run(_ settings: [String], until text: String?) async throws -> (status: Int32, output: String) {
         let key = ["SHOAL_PRIVACY_KEY": TestKey.digits]
         let process = try ShoalProcess(["run"] + settings, environment: key)

@@ -4,7 +4,7 @@ import Schemas
 import TestSupport
 import Testing
 
-@Suite("On a secured Kafka, over mutual TLS", .serialized, .enabled(if: TestBroker.startsApache, "needs Apache Kafka"))
+@Suite("Secured Kafka with mutual TLS", .serialized, .enabled(if: TestBroker.startsApache, "needs Apache Kafka"))
 struct SecuredTests {
     private let application: SecuredApplication
 
@@ -20,7 +20,7 @@ struct SecuredTests {
     }
 
     @Test(
-        "exactly the rights of deploy/rights.json are enough, and where one is missing, it is named with its topic or group"
+        "the rights of deploy/rights.json are necessary and sufficient, and a missing one is named"
     )
     func rights() async throws {
         try application.createTopics()
@@ -42,7 +42,7 @@ struct SecuredTests {
         }
     }
 
-    @Test("publish, changes and topics need their own rights only")
+    @Test("publish, changes and topics need only their own rights")
     func otherCommands() async throws {
         let settings = try application.settings("ssl-shoal")
         #expect(try shoal(["topics", "create", "--partitions", "2"] + settings).status == 77)

@@ -19,7 +19,7 @@ struct ServiceReportTests {
         return observation
     }
 
-    @Test("ready is said once, and before it time is asked for")
+    @Test("ready is reported once, and more time is requested before it")
     func ready() {
         var report = ServiceReport(patience: .seconds(30))
         #expect(
@@ -35,7 +35,7 @@ struct ServiceReportTests {
         #expect(report.words(seen(.idle)) == [.status(idle), .watchdog])
     }
 
-    @Test("who is stuck is named, and neither kept alive nor given more time")
+    @Test("a stuck component is named, and gets no keep-alive and no more time")
     func stuck() {
         var report = ServiceReport(patience: .seconds(30))
         let text = "partition 3: no progress for 61 s; it was handling"
@@ -46,7 +46,7 @@ struct ServiceReportTests {
         #expect(report.words(seen(.working)).last == .watchdog)
     }
 
-    @Test("stopping is said once, and nothing is ready after it")
+    @Test("stopping is reported once, and ready never after it")
     func stopping() {
         var report = ServiceReport(patience: .seconds(30))
         #expect(report.stop().first == .stopping)
@@ -55,7 +55,7 @@ struct ServiceReportTests {
         #expect(report.reload(at: 1).before == [])
     }
 
-    @Test("a reload is told only after ready")
+    @Test("a reload is reported only after ready")
     func reload() {
         var report = ServiceReport(patience: .seconds(30))
         #expect(report.reload(at: 1).before.isEmpty && report.reload(at: 1).after.isEmpty)
@@ -64,7 +64,7 @@ struct ServiceReportTests {
     }
 }
 
-@Suite("Reading the settings again")
+@Suite("Reloading settings")
 struct ReloadTests {
     private final class Lines: Sendable {
         let lines = Mutex<[String]>([])
@@ -79,7 +79,7 @@ struct ReloadTests {
         try Configuration(file: nil, environment: [:], sets: sets) { _, _ in nil }
     }
 
-    @Test("what a running instance takes is taken, and the rest is told until it is taken back")
+    @Test("settings that can change at run time are applied, and others are reported until reverted")
     func changes() throws {
         let lines = Lines()
         let logger = lines.logger
@@ -104,7 +104,7 @@ struct ReloadTests {
         #expect(lines.text.contains("the settings stay as they are") && logger.level == .debug)
     }
 
-    @Test("a certificate that was written anew is told, as it is read at the start only")
+    @Test("a renewed certificate is reported, because it is read only at the start")
     func certificates() throws {
         let folder = try TemporaryFolder()
         let file = try folder.file("shoal.pem", "one")
@@ -123,7 +123,7 @@ struct ReloadTests {
 
 @Suite("shoal health")
 struct HealthCommandTests {
-    @Test("it ends with 0 while an instance is well, and with 1 where nobody answers")
+    @Test("it ends with 0 for a healthy instance, and with 1 without an answer")
     func health() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 2)
@@ -145,7 +145,7 @@ struct HealthCommandTests {
         #expect(dead.status == 1 && dead.output.contains("refused"), "\(dead.output)")
     }
 
-    @Test("it says what is missing where it cannot know whom to ask")
+    @Test("it says which setting is missing if the address is unknown")
     func usage() throws {
         #expect(try shoal(["health"]).status == 78)
         #expect(try shoal(["health"]).output.contains("http.listen is not set"))

@@ -2,9 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A signal while the program starts", .serialized)
+@Suite("Signals during the start", .serialized)
 struct SignalTests {
-    /// Starts a command that finds no broker, and returns as soon as it catches signals, which is the first thing that it does.
+    /// Starts a command that cannot reach a broker, and returns as soon as it catches signals, which is its first
+    /// action.
     private func begin(_ words: [String]) async throws -> ShoalProcess {
         let nobody = "kafka.bootstrap.servers=127.0.0.1:\(try freePort())"
         let process = try ShoalProcess(
@@ -20,7 +21,7 @@ struct SignalTests {
         return process
     }
 
-    /// Whether the process with this word on its command line has handlers for both signals.
+    /// Returns whether the process with this word on its command line handles both signals.
     private func catchesSignals(whoHas word: String) -> Bool {
         func content(_ file: String) -> String {
             (try? String(contentsOfFile: "/proc/\(file)", encoding: .utf8)) ?? ""
@@ -34,7 +35,7 @@ struct SignalTests {
     }
 
     @Test(
-        "an instance is stopped at whichever moment it comes, and that is no failure",
+        "a signal at any moment stops an instance with status 0",
         arguments: [0, 5, 10, 20, 40, 80, 160, 320])
     func run(_ milliseconds: Int) async throws {
         let process = try await begin(["run"])
@@ -44,7 +45,7 @@ struct SignalTests {
         #expect(status == 0, "\(process.log)")
     }
 
-    @Test("what has an end of its own was not done, and ends with 130", arguments: [SIGTERM, SIGINT])
+    @Test("an interrupted one-off command ends with 130", arguments: [SIGTERM, SIGINT])
     func short(_ number: Int32) async throws {
         let process = try await begin(["topics", "create"])
         process.signal(number)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("shoal simulate")
 struct SimulateTests {
-    /// A small stream with all that there is.
+    /// A small stream that uses every feature.
     private static let small = [
         "--preset", "everyday", "--viewers", "400", "--videos", "500", "--epochs", "45", "--rate", "0.5",
     ]
@@ -29,7 +29,7 @@ struct SimulateTests {
 
     private func text(_ file: URL) throws -> String { try String(contentsOf: file, encoding: .utf8) }
 
-    @Test("the same seed gives the same bytes, as lines, as gzip and on standard output; another seed others")
+    @Test("the same seed gives the same bytes in every output, and another seed different ones")
     func seeded() throws {
         let folder = try TemporaryFolder()
         let options = Self.small.joined(separator: " ")
@@ -52,7 +52,7 @@ struct SimulateTests {
         #expect(result.output.hasPrefix("\(events.count) events written to a.ndjson: 412 viewers, 45 epochs, "))
     }
 
-    @Test("as Protobuf it is the same events, which publish sends as they are")
+    @Test("Protobuf output has the same events, which publish sends unchanged")
     func protobuf() async throws {
         let broker = try await TestBroker.shared()
         let folder = try TemporaryFolder()
@@ -83,7 +83,7 @@ struct SimulateTests {
         #expect(try await values(topics.direct) == expected)
     }
 
-    @Test("a file of messages is known by its first bytes, whatever their lengths")
+    @Test("a file of messages is recognised by its first bytes, whatever their lengths")
     func recognised() {
         for viewer in 1...300 {
             for id in [0, 1, 20] {
@@ -106,7 +106,7 @@ struct SimulateTests {
         #expect(!WatchEventFile.isProtobuf([UInt8]()))
     }
 
-    @Test("messages that are cut off, or none, are told")
+    @Test("truncated or missing messages are errors")
     func damaged() async throws {
         let broker = try await TestBroker.shared()
         let folder = try TemporaryFolder()
@@ -121,7 +121,7 @@ struct SimulateTests {
         #expect(cut.status == 1 && cut.output.contains("cut.pb: ends in the middle of a message"), "\(cut.output)")
         let sent = try await broker.records(of: topic).count
         #expect(sent > 10 && sent < 100 && cut.output.contains("\(sent) events sent"))
-        // A message without a viewer, among others.
+        // One of the messages has no viewer.
         let bad = try shell(
             """
             cd \(folder.url.path); (printf '\\004\\050\\001\\070\\001'; cat a.pb) > bad.pb
@@ -134,7 +134,7 @@ struct SimulateTests {
         #expect(none.status == 1 && none.output.contains("neither JSON lines nor Protobuf messages"), "\(none.output)")
     }
 
-    @Test("the truth says who likes what from when on, and what the script did")
+    @Test("the truth contains tastes with their times, and the script's operations")
     func truth() throws {
         struct Truth: Decodable {
             var kind: String
@@ -171,7 +171,7 @@ struct SimulateTests {
         #expect(lines.filter { $0.kind == "step" }.allSatisfy { ($0.firstVisible ?? -1) >= ($0.begins ?? 0) })
         let names = Set(try text(topicsFile).split(separator: "\n").map(String.init))
         #expect(names.count == 200 && events.allSatisfy { $0.topics.allSatisfy { names.contains($0.name) } })
-        // Without noise each event's first topic is of its viewer's archetype, as it was then.
+        // Without noise, each event's first topic belongs to its viewer's archetype at that time.
         var tastes: [String: [(epoch: Int, archetype: Int, silent: Bool)]] = [:]
         var cores: [Int: [(epoch: Int, topics: Set<String>)]] = [:]
         for line in lines {
@@ -192,12 +192,12 @@ struct SimulateTests {
             #expect(!taste.silent)
             if !core.topics.contains(event.topics[0].name) { strange += 1 }
         }
-        // A topic without a video of its own is watched as noise.
+        // A topic without a video is watched as noise.
         #expect(strange < events.count / 100, "\(strange) of \(events.count)")
         #expect(tastes.values.contains { $0.count > 1 && $0[1].epoch == 5 && $0[1].archetype == 21 })
     }
 
-    @Test("it stops after so many events, keeps the pace, and ends when its reader goes away")
+    @Test("it stops after the given number of events, keeps the pace, and ends when its reader closes")
     func stops() throws {
         let many = try shell("$shoal simulate - --events 70001 --viewers 100 | wc -l")
         #expect(many.lines.contains("70001") && many.output.contains("70001 events written to standard output"))
@@ -208,7 +208,7 @@ struct SimulateTests {
         #expect(paced.status == 0 && ContinuousClock.now - start > .milliseconds(900))
     }
 
-    @Test("Ctrl-C leaves a file that is whole, with its truth, and a report")
+    @Test("Ctrl-C leaves a complete file, its truth, and a report")
     func interrupted() async throws {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "events.ndjson.gz").path
@@ -225,7 +225,7 @@ struct SimulateTests {
         #expect(lines.lines.first == "\(count)" && lines.output.contains("\"kind\":\"end\",\"events\":\(count),"))
     }
 
-    @Test("what makes no stream is refused, and says what is wrong")
+    @Test("an invalid stream is refused with a reason")
     func refused() throws {
         let folder = try TemporaryFolder()
         let script = try folder.file("script", "10 split 3\n20 spilt 4\n")
@@ -243,7 +243,8 @@ struct SimulateTests {
             #expect(result.status == status && result.output.contains(message), "\(words): \(result.output)")
         }
         let full = try shell("$shoal simulate /dev/full --viewers 100 --events 100000")
-        #expect(full.status == 74 && full.output == "Cannot write /dev/full: No space left on device.\n", "\(full.output)")
+        #expect(
+            full.status == 74 && full.output == "Cannot write /dev/full: No space left on device.\n", "\(full.output)")
     }
 
     @Test(
@@ -252,7 +253,7 @@ struct SimulateTests {
             if: ProcessInfo.processInfo.environment["SHOAL_TEST_SANITIZER"] == nil,
             "the address sanitizer keeps what was freed"))
     func memory() throws {
-        // The largest resident size, by the kernel's account, while the output is thrown away.
+        // The maximum resident size according to the kernel. The output is discarded.
         func peak(_ events: Int) throws -> Int {
             let line =
                 "$shoal simulate /dev/null --viewers 20000 --preset everyday --events \(events) 2> /dev/null & pid=$!; "
@@ -267,7 +268,7 @@ struct SimulateTests {
     }
 }
 
-/// Numbers or names.
+/// A list of numbers or names.
 private struct FlexibleList: Decodable {
     var texts: [String] = []
     init(from decoder: any Decoder) throws {

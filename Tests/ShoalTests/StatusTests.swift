@@ -8,16 +8,16 @@ import Testing
 @testable import shoal
 
 extension ObservedApplication {
-    /// Sessions that end as soon as brokers allow, so that a member that was stopped is gone.
+    /// The shortest session timeouts that brokers allow, so that a stopped member is removed soon.
     static let short = [
         "kafka.session.timeout.ms": "6000", "kafka.heartbeat.interval.ms": "500", "transaction.timeout": "3s",
         "snapshot.interval": "200ms",
     ]
 
-    /// What `shoal status --json` tells.
+    /// Returns the output of `shoal status --json`.
     func status(_ more: [String] = []) throws -> [String: Any] {
         var result = try shoal(["status", "--json"] + more + settings())
-        // A broker that shares two cores with all other tests may answer late.
+        // The broker shares two cores with all other tests and may answer late.
         for _ in 0..<5 where result.status == 69 { result = try shoal(["status", "--json"] + more + settings()) }
         #expect(result.status == 0, "\(result.output)")
         let line = result.lines.last { $0.hasPrefix("{") } ?? ""
@@ -25,7 +25,7 @@ extension ObservedApplication {
             try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(result.output)")
     }
 
-    /// The status, as soon as it is as wanted; two minutes at most.
+    /// Waits until the status satisfies the condition and returns it; two minutes at most.
     func status(until isRight: ([String: Any]) -> Bool) async throws -> [String: Any] {
         let end = ContinuousClock.now + .seconds(120)
         while true {
@@ -36,7 +36,7 @@ extension ObservedApplication {
         }
     }
 
-    /// The instances in the group.
+    /// Returns the instances in the group.
     static func instances(_ status: [String: Any]) -> [[String: Any]] {
         (status["group"] as? [String: Any])?["instances"] as? [[String: Any]] ?? []
     }
@@ -55,7 +55,7 @@ struct StatusTests {
         + (TestBroker.hasApache && !TestBroker.kind.isApache
             ? [TestBroker.convincing] : [])
 
-    @Test("who has what, how far behind, which model: from Kafka alone", arguments: brokers)
+    @Test("assignments, lag and model are shown from Kafka alone", arguments: brokers)
     func fares(_ kind: TestBroker.Kind) async throws {
         let application = try await ObservedApplication(kind)
         try application.createTopics(partitions: 2)
@@ -92,18 +92,18 @@ struct StatusTests {
             ["status", "--check", "--max-lag", "0", "--max-event-lag", "1m"] + application.settings())
         #expect(fit.status == 0 && fit.output.isEmpty, "\(fit.output)")
         #expect(try await instance.stop() == 0)
-        // Noida never forgets a static member.
+        // Noida never removes a static member.
         if kind.isApache { try await behind(application) }
     }
 
-    /// Nobody is there, and six hours of events wait.
+    /// Checks the lag when no instance is running and six hours of events are waiting.
     private func behind(_ application: ObservedApplication) async throws {
         try await application.publish()
         let status = try await application.status { ObservedApplication.instances($0).isEmpty }
         let lag = try #require(status["lag"] as? Int)
         #expect(lag >= 150)
         let late = ObservedApplication.partitions(status).compactMap { $0["event_time_lag_seconds"] as? Double }
-        // The middle of 16 events, each partition has 72 or more in six hours.
+        // The middle of 16 events. Each partition has at least 72 events in six hours.
         #expect(late.count == 2 && late.allSatisfy { (14_400...18_000).contains($0) }, "\(late)")
         let unfit = try shoal(
             ["status", "--check", "--max-lag", "10", "--max-event-lag", "3h"] + application.settings())
@@ -112,7 +112,7 @@ struct StatusTests {
         #expect(unfit.output.contains("partition 0, 1: more than 3 h of event time behind"), "\(unfit.output)")
     }
 
-    @Test("the partition that holds the others back is named")
+    @Test("the partition that delays the others is named")
     func held() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 2)
@@ -135,7 +135,7 @@ struct StatusTests {
         #expect(try await instance.stop() == 0)
     }
 
-    @Test("--watch shows it again and again, and ends with 0 when it is stopped")
+    @Test("--watch repeats the output, and ends with 0 when stopped")
     func watch() async throws {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 1)
@@ -148,7 +148,7 @@ struct StatusTests {
         #expect(try await watching.stop() == 0)
     }
 
-    @Test("a missing input is a hole, and thresholds mean something with --check only")
+    @Test("a missing input means missing data, and thresholds require --check")
     func refused() async throws {
         let application = try await ObservedApplication()
         let missing = try shoal(["status"] + application.settings())
@@ -160,7 +160,7 @@ struct StatusTests {
         #expect(nobody.status == 69, "\(nobody.output)")
     }
 
-    @Test("spans and lists read well")
+    @Test("durations and lists are readable")
     func words() {
         #expect(StatusText.list([7, 0, 1, 2, 4, 5]) == "0 … 2, 4, 5, 7")
         let spans = [0, 0.4, 59, 119, 121, 7_199, 7_200, 172_800].map { StatusText.span($0) }

@@ -14,7 +14,7 @@ struct TopicsTests {
         ].flatMap { ["--set", $0] }
     }
 
-    @Test("the topics are made once, with their partitions and settings, and are right then")
+    @Test("topics are created once, with correct partitions and settings")
     func create() async throws {
         let broker = try await TestBroker.shared()
         let name = uniqueName("topics")
@@ -53,7 +53,7 @@ struct TopicsTests {
         #expect(try await admin.configuration(of: "\(name)-state")["cleanup.policy"] == "compact")
     }
 
-    @Test("what is wrong with a topic is told, with why it matters")
+    @Test("problems of a topic are reported with their consequences")
     func describe() async throws {
         let broker = try await TestBroker.shared()
         let name = uniqueName("topics")
@@ -79,7 +79,7 @@ struct TopicsTests {
         #expect(checked.lines.contains { $0.hasPrefix("\(name)-models: WRONG: retention.ms=3600000") })
     }
 
-    @Test("each setting that matters is told where it is wrong")
+    @Test("each wrong setting that matters is reported")
     func rules() throws {
         let configuration = try Configuration(
             file: nil, environment: [:],

@@ -13,7 +13,7 @@ struct CheckpointTests {
     private let head = Checkpoint.Head(
         application: "a", partition: 0, keyFingerprint: 7, offset: 12, epoch: 3, modelHash: [1, 2, 3], life: 5)
 
-    /// The state that a run of the simulation leaves.
+    /// Takes the state that a run of the simulation leaves behind.
     init() throws {
         folder = try TemporaryFolder()
         for seed in 0..<20 as Range<UInt64> {
@@ -36,8 +36,9 @@ struct CheckpointTests {
 
     private typealias Records = ArraySlice<(offset: Int64, record: SimulatedLog.Record)>
 
-    /// Cuts the state topics that runs of the simulation leave in two, at some dozen places each.
-    /// - Parameter body: the records before and after the cut, what all of them lead to, and the run's name.
+    /// Splits the state topics that simulation runs leave behind, at some dozen places each.
+    /// - Parameter body: Receives the records before and after the split, the state after all of them, and the run's
+    ///   name.
     private func forEachCut(
         of seeds: Range<UInt64>,
         _ body: (_ before: Records, _ after: Records, _ whole: String, _ run: String) async throws -> Void
@@ -64,7 +65,7 @@ struct CheckpointTests {
         return state
     }
 
-    /// All that a state leads to.
+    /// Returns a text that contains everything restored from a state.
     private static func text(_ state: StateTable) throws -> String {
         var state = state
         var lines: [String] = []
@@ -77,7 +78,7 @@ struct CheckpointTests {
             "\(lines.sorted()) \(String(describing: restored?.header)) \(String(describing: restored?.later)) \(state.newest)"
     }
 
-    @Test("what was written is read")
+    @Test("a checkpoint is read back unchanged")
     func roundTrip() async throws {
         #expect(try await Checkpoint.read(url, expected: head) == nil)
         try Checkpoint(head: head, state: state).write(to: url)
@@ -90,7 +91,7 @@ struct CheckpointTests {
         #expect(mode == 0o600)
     }
 
-    @Test("a state read up to anywhere, written and read back, goes on as one that was read in one go")
+    @Test("a state saved at any offset continues like one that was never saved")
     func anywhere() async throws {
         try await forEachCut(of: 0..<10) { before, after, whole, run in
             try Checkpoint(head: head, state: try Self.state(before)).write(to: url)
@@ -99,7 +100,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("a file that is renewed from the one before and what is newer is that of the whole state")
+    @Test("a file renewed incrementally equals one of the complete state")
     func renewed() async throws {
         try await forEachCut(of: 20..<30) { before, after, whole, run in
             try Checkpoint(head: head, state: try Self.state(before)).write(to: url)
@@ -113,7 +114,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("a damaged file, one that is cut off, and one of another partition or key are refused")
+    @Test("a damaged, truncated or foreign file is refused")
     func refused() async throws {
         try Checkpoint(head: head, state: state).write(to: url)
         let good = try Data(contentsOf: url)
@@ -139,7 +140,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("whoever reads one can be stopped")
+    @Test("reading a checkpoint can be cancelled")
     func cancelled() async throws {
         try Checkpoint(head: head, state: state).write(to: url)
         let (url, head) = (url, head)
@@ -151,11 +152,11 @@ struct CheckpointTests {
         await #expect(throws: CancellationError.self) { try await reading.value }
     }
 
-    @Test("where a file cannot be written, the one before stays")
+    @Test("if a file cannot be written, the previous one remains")
     func full() throws {
         try Checkpoint(head: head, state: state).write(to: url)
         let before = try Data(contentsOf: url)
-        // A directory in the place of the new file: it cannot be made.
+        // A directory has the name of the new file, so that the file cannot be created.
         try FileManager.default.createDirectory(
             at: url.appendingPathExtension("new").appending(path: "x"), withIntermediateDirectories: true)
         #expect(throws: (any Error).self) { try Checkpoint(head: head, state: state).write(to: url) }

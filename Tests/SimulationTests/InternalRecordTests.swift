@@ -13,7 +13,7 @@ struct InternalRecordTests {
             && FileManager.default.isExecutableFile(atPath: "/usr/bin/protoc")
     }
 
-    /// What a few runs leave on the internal topics, as "NAME HEX".
+    /// Returns the records that a few runs leave on the internal topics, as "NAME HEX".
     private func records() throws -> [String] {
         var lines: [String] = []
         for seed in 0..<12 as Range<UInt64> {
@@ -50,7 +50,7 @@ struct InternalRecordTests {
     }
 
     @Test(
-        "Python's protobuf knows every field, and writes the same bytes again",
+        "Python's protobuf knows every field and writes the same bytes",
         .enabled(if: hasProtoc, "needs protoc and Python's protobuf: make test-deps"))
     func python() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-proto-\(UUID().uuidString)")
@@ -67,7 +67,7 @@ struct InternalRecordTests {
         #expect(counts.count == 8 && counts.allSatisfy { $0 > 20 }, "\(verdict)")
     }
 
-    @Test("a record of a newer format is refused, and so is what is no record")
+    @Test("a record of a newer format or an invalid one is refused")
     func foreign() throws {
         var member = StateRecord.Members()
         let key = [UInt8](repeating: 7, count: 16)
@@ -79,7 +79,7 @@ struct InternalRecordTests {
         #expect(throws: StateRecord.Failure.newer(format: 9)) { try piece(Array("whole".utf8), [8, 9]) }
         #expect(throws: StateRecord.Failure.damaged) { try piece(key, [255]) }
         #expect(throws: StateRecord.Failure.damaged) { try piece(Array("what".utf8), [8, 1]) }
-        // A topic without its weight.
+        // A topic without a weight.
         #expect(throws: StateRecord.Failure.damaged) { try piece(key, [8, 1, 82, 1, 5]) }
         guard case .removed = try piece(key, nil) else {
             Issue.record("a null removes")

@@ -1,19 +1,20 @@
 import Foundation
 import Testing
 
-/// Each rule is left out in turn: if the simulation finds nothing then, it would not find a mistake in the rule either.
-/// `SHOAL_SIMULATION_MUTATIONS`: all rules, with up to so many runs each, as a table; `SHOAL_SIMULATION_OFF`: only this one.
+/// Leaves out each rule, one at a time. If the simulation finds nothing then, it would not find a mistake in the rule
+/// either. `SHOAL_SIMULATION_MUTATIONS` sets the maximum number of runs per rule, covers all rules and prints a table;
+/// `SHOAL_SIMULATION_OFF` selects a single rule.
 @Suite("Rules left out")
 struct MutationTests {
-    /// Found by fewer than a hundred runs.
+    /// Rules whose absence is found within a hundred runs.
     static let common = Rule.allCases.filter { $0.cannotBeShown == nil && !rare.contains($0) }
-    /// What these prevent takes a rare coincidence.
+    /// Rules that prevent only rare coincidences.
     static let rare: Set<Rule> = [
         .boundHalves, .equalIsResent, .positionsFirst, .deltasToHigh, .modelsToHigh, .strangeIsLost, .doubt, .firstWord,
         .forgottenWords, .startNotFuture, .caughtUpKept, .stateToHigh,
     ]
 
-    /// The first run that finds something.
+    /// Returns the first run with a finding.
     private static func search(_ rule: Rule, most: UInt64) -> (run: UInt64, finding: String)? {
         for seed in 0..<most {
             if let finding = Run(seed: seed, off: rule).finding() { return (seed + 1, finding) }
@@ -21,7 +22,7 @@ struct MutationTests {
         return nil
     }
 
-    @Test("what a rule prevents is found where the rule is left out")
+    @Test("leaving out a rule is detected")
     func common() async {
         await onThread {
             for rule in Self.common where Self.search(rule, most: 200) == nil {
@@ -30,7 +31,7 @@ struct MutationTests {
         }
     }
 
-    @Test("what makes a rule's case happen oftener finds nothing where the rule holds")
+    @Test("making a rule's case more frequent finds nothing while the rule holds")
     func emphasised() async {
         await onThread {
             for rule in [Rule.boundHalves, .stateToHigh, .holes, .genesisGone, .forgotten, .firstWord] {
@@ -43,7 +44,7 @@ struct MutationTests {
         }
     }
 
-    @Test("a run that fails is made smaller, and still finds the like")
+    @Test("a failing run shrinks and keeps the same kind of finding")
     func shrinking() async {
         await onThread {
             for rule in [Rule.keepOutbox, .phase, .marks] {
@@ -60,7 +61,7 @@ struct MutationTests {
         }
     }
 
-    @Test("every rule is found, or it is said why it cannot be shown")
+    @Test("every rule is detected or has a documented reason")
     func all() async {
         let environment = ProcessInfo.processInfo.environment
         guard let most = environment["SHOAL_SIMULATION_MUTATIONS"].flatMap({ UInt64($0) }) else { return }

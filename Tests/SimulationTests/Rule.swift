@@ -1,10 +1,10 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// A rule of the protocol that a run may leave out, to show that the simulation finds what the rule prevents. The texts say
-/// what is done instead.
+/// A rule of the protocol that a run may leave out, to show that the simulation detects the consequences. The texts
+/// describe the behaviour without the rule.
 enum Rule: String, CaseIterable {
-    // Which epoch it is
+    // Clock
     case clockQuorum = "clock-quorum"
     case clockHalf = "clock-half"
     case clockMaxStep = "clock-max-step"
@@ -56,7 +56,7 @@ enum Rule: String, CaseIterable {
     case lostIsVoid = "lost-is-void"
     case drainFirst = "drain-first"
 
-    // Taking a partition over
+    // Take-over
     case initFirst = "init-first"
     case stable = "stable"
     case positionsFirst = "positions-first"
@@ -84,7 +84,7 @@ enum Rule: String, CaseIterable {
     case laterDelta = "later-delta"
     case twoHeaders = "two-headers"
 
-    /// What a run does that leaves the rule out.
+    /// The behaviour of a run without the rule.
     var text: String {
         switch self {
         case .clockQuorum: "a single viewer moves the clock"
@@ -160,7 +160,7 @@ enum Rule: String, CaseIterable {
         }
     }
 
-    /// Why the simulation cannot show what the rule prevents; nil: it can.
+    /// The reason why the simulation cannot show the rule's effect; `nil` if it can.
     var cannotBeShown: String? {
         switch self {
         case .flushFirst:
@@ -176,7 +176,7 @@ enum Rule: String, CaseIterable {
         }
     }
 
-    /// Settings that leave the rule out.
+    /// Changes the settings so that the rule is left out.
     func change(_ settings: inout Settings) {
         switch self {
         case .clockQuorum: settings.fixed.clockQuorum = 1
@@ -185,9 +185,9 @@ enum Rule: String, CaseIterable {
         }
     }
 
-    /// Makes what the rule is about happen oftener.
+    /// Makes the situations that the rule handles more frequent.
     func emphasise(_ scenario: inout Scenario, _ draws: inout Draws) {
-        // Words are changed one by one: whole ones.
+        // Messages are changed individually, so each must fit into one part.
         scenario.rates.part = Parts.largest
         switch self {
         case .boundHalves:
@@ -204,7 +204,7 @@ enum Rule: String, CaseIterable {
             scenario.faults.append((step, .greedyRetention))
             scenario.faults.sort { $0.step < $1.step }
         case .genesisGone:
-            // It is deleted, and an instance without the coordinator begins anew.
+            // The genesis model is deleted, and an instance without the coordinator starts from the initial state.
             scenario.width = 2
             scenario.faultSteps = 300
             let step = 30 + draws.below(60)

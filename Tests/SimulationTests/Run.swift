@@ -1,10 +1,10 @@
-/// One run of a scenario, and what it found.
+/// One run of a scenario, and its finding.
 struct Run {
     var scenario: Scenario
     /// The rule that is left out.
     var off: Rule?
 
-    /// The run of a seed. Leaving a rule out makes what it is about happen oftener.
+    /// Creates the run of a seed. If a rule is left out, situations that the rule handles are more frequent.
     init(seed: UInt64, off: Rule? = nil) {
         scenario = Scenario.random(seed)
         self.off = off
@@ -12,7 +12,7 @@ struct Run {
         off?.emphasise(&scenario, &draws)
     }
 
-    /// nil: nothing.
+    /// Runs the scenario and returns its finding; `nil` for none.
     func finding(log: ((String) -> Void)? = nil) -> String? {
         do throws(Finding) {
             try Simulation(scenario, off: off, log: log).run()

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Seeds that several threads take one after the other, until the time is over.
+/// Seeds that several threads process until the time is over.
 final class SharedRuns: Sendable {
     private struct State {
         var next: UInt64
@@ -21,14 +21,14 @@ final class SharedRuns: Sendable {
 
     var result: (runs: Int, failures: [(seed: UInt64, finding: String)]) { state.withLock { ($0.runs, $0.failures) } }
 
-    /// How often each fault struck.
+    /// The number of occurrences of each fault.
     var faults: String {
         let faults = state.withLock { $0.faults }
         return faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     func go() {
-        // From here on: it may take long until there is a thread, where other tests are at work.
+        // The time starts here, because a thread may become available late when other tests are running.
         let end = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < end {
             let seed: UInt64? = state.withLock { state in

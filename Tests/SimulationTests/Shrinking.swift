@@ -1,13 +1,14 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// Makes a run that found something smaller, as long as it finds the like: fewer faults, less input, less that is unusual.
+/// Shrinks a run with a finding, as long as it has a finding of the same kind: fewer faults, less input, fewer special
+/// conditions.
 struct Shrinking {
     private(set) var run: Run
     private(set) var finding: String
     private var budget: Int
 
-    /// - Parameter budget: how many runs it may take.
+    /// - Parameter budget: The maximum number of runs.
     init(_ run: Run, finding: String, budget: Int = 1_500) {
         self.run = run
         self.finding = finding
@@ -25,7 +26,7 @@ struct Shrinking {
         }
     }
 
-    /// Faults, records and peculiarities that are left.
+    /// The number of remaining faults, records and special conditions.
     private var size: Int {
         let rates = run.scenario.rates
         let peculiar = [
@@ -35,7 +36,7 @@ struct Shrinking {
             + run.scenario.width + peculiar.count(where: \.self) + run.scenario.faultSteps / 100
     }
 
-    /// Keeps the change where the run still finds the like.
+    /// Keeps the change if the run still has a finding of the same kind.
     @discardableResult
     private mutating func attempt(_ change: (inout Scenario) -> Void) -> Bool {
         guard budget > 0 else { return false }
@@ -48,7 +49,7 @@ struct Shrinking {
         return true
     }
 
-    /// A finding without what is particular to the run: numbers, keys, names.
+    /// Returns a finding without the details of the run: numbers, keys, names.
     static func kind(_ finding: String) -> String {
         let words = finding.split(whereSeparator: { !$0.isLetter })
         return words.filter { $0.count > 2 && !$0.allSatisfy(\.isHexDigit) }.prefix(4).joined(separator: " ")
@@ -81,7 +82,7 @@ struct Shrinking {
         while run.scenario.partitions > 1, attempt({ $0.input.removeLast() }) {}
     }
 
-    /// Tries without halves, quarters, and so on, from the end.
+    /// Tries to remove halves, quarters, and so on, starting from the end.
     private mutating func removeChunks(_ count: Int, _ remove: (inout Scenario, Range<Int>) -> Void) {
         var left = count
         var chunk = max(count / 2, 1)
@@ -97,7 +98,7 @@ struct Shrinking {
         }
     }
 
-    /// What is left, and what happens in it.
+    /// The remaining scenario, and the events of its run.
     var report: [String] {
         let scenario = run.scenario
         var lines = [

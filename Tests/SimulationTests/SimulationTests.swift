@@ -3,15 +3,16 @@ import Testing
 
 @testable import Pipeline
 
-/// `SHOAL_SIMULATION_SECONDS`: for how long; `SHOAL_SIMULATION_SEED`: the first seed; `SHOAL_SIMULATION_TRACE`: one seed, made
-/// small where it fails, with what happens in it; `SHOAL_SIMULATION_THREADS`: how many runs at once.
-@Suite("The simulation")
+/// `SHOAL_SIMULATION_SECONDS` sets the duration, `SHOAL_SIMULATION_SEED` the first seed, and `SHOAL_SIMULATION_THREADS`
+/// the number of parallel runs. `SHOAL_SIMULATION_TRACE` selects a single seed, which is shrunk if it fails, and prints
+/// its events.
+@Suite("Simulation")
 struct SimulationTests {
     private static func setting(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment["SHOAL_SIMULATION_\(name)"].flatMap { UInt64($0) }
     }
 
-    @Test("whatever goes wrong, the result is that of the undisturbed run")
+    @Test("with random faults the result equals that of the reference run")
     func random() async {
         if let seed = Self.setting("TRACE") {
             let run = Run(seed: seed)
@@ -43,7 +44,7 @@ struct SimulationTests {
         for line in shrinking.report { print("  \(line)") }
     }
 
-    @Test("a run that is made again is the same")
+    @Test("a repeated run is identical")
     func again() {
         for seed in 0..<5 as Range<UInt64> {
             var traces: [[String]] = [[], []]
@@ -53,7 +54,7 @@ struct SimulationTests {
     }
 }
 
-/// Runs work on a thread of its own: it would hold up what others await.
+/// Runs work on a separate thread, so that it does not block other tasks.
 func onThread(_ work: @escaping @Sendable () -> Void) async {
     await withCheckedContinuation { continuation in
         let thread = Thread {

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A command of `shoal` that was run to its end.
+/// The result of a `shoal` command.
 public struct CommandResult: Sendable {
     public var status: Int32
     /// Standard output and standard error.
@@ -9,12 +9,12 @@ public struct CommandResult: Sendable {
     public var lines: [String] { output.split(separator: "\n").map(String.init) }
 }
 
-/// Runs the program that was built beside the tests.
+/// Runs the program that was built together with the tests.
 public func shoal(_ words: [String], environment: [String: String] = [:]) throws -> CommandResult {
     try execute(shoalProgram, words, environment: environment)
 }
 
-/// Runs a line of the shell, in which `$shoal` is the program; 30 s at most.
+/// Runs a shell command line in which `$shoal` is the program; 30 s at most.
 public func shell(_ line: String, environment: [String: String] = [:]) throws -> CommandResult {
     try execute(
         "timeout", ["30", "/bin/sh", "-c", line], environment: environment.merging(["shoal": shoalProgram]) { $1 })
@@ -37,7 +37,7 @@ var shoalProgram: String {
         ? beside : TestBroker.root.appending(path: ".build/debug/shoal").path
 }
 
-/// Files of one test, gone with it.
+/// A temporary folder for one test, deleted with the object.
 public final class TemporaryFolder: Sendable {
     public let url = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
 
@@ -56,5 +56,5 @@ public final class TemporaryFolder: Sendable {
     }
 }
 
-/// A name that no other test has.
+/// Returns a name that is unique among all tests.
 public func uniqueName(_ prefix: String) -> String { "\(prefix)-\(UUID().uuidString.prefix(8).lowercased())" }

@@ -1,14 +1,14 @@
 public import Foundation
 
-/// An answer as it came over the wire.
+/// An HTTP response as received.
 public struct HTTPAnswer: Sendable {
     public var status: Int
-    /// Names in lower case.
+    /// The headers. Names are in lower case.
     public var headers: [String: String]
     public var body: String
 }
 
-/// Asks a server on the loopback interface, over a connection of its own; 10 s at most.
+/// Sends a request to a server on the loopback interface over a new connection; 10 s at most.
 public func http(
     _ port: some BinaryInteger, _ path: String, method: String = "GET", body: String = ""
 ) async throws -> HTTPAnswer {
@@ -35,20 +35,20 @@ private func exchange(_ port: Int, _ path: String, _ method: String, _ body: Str
     let head = [
         "\(method) \(path) HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: \(body.utf8.count)",
     ].joined(separator: "\r\n")
-    // A server that refuses a body need not read it.
+    // A server that rejects a request body need not read it.
     try? handle.write(contentsOf: Data((head + "\r\n\r\n" + body).utf8))
     var answer = Data()
     while let some = try handle.read(upToCount: 65_536), !some.isEmpty { answer += some }
     return String(decoding: answer, as: UTF8.self)
 }
 
-/// A TCP connection to the loopback interface.
+/// Opens a TCP connection to the loopback interface.
 public func connection(to port: some BinaryInteger) throws -> FileHandle {
     let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     let handle = FileHandle(fileDescriptor: socket, closeOnDealloc: true)
     var time = timeval(tv_sec: 10, tv_usec: 0)
     var address = loopback(port: UInt16(port))
-    // Safe: time and address have the sizes that are told.
+    // Safe: time and address have the given sizes.
     _ = unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     let isConnected = unsafe withUnsafeMutablePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in

@@ -1,6 +1,6 @@
 internal import CRdKafka
 
-/// Looks at a cluster from outside: committed positions of a group without being in it, leaders, ends of logs.
+/// Observes a cluster: the committed positions of a group without joining it, leaders, and the ends of logs.
 ///
 /// `@unchecked Sendable`: librdkafka's functions may be called from any thread, and nothing here changes after `init`.
 @safe public final class KafkaProbe: @unchecked Sendable {
@@ -9,7 +9,7 @@ internal import CRdKafka
     public init(_ bootstrap: String, group: String) throws {
         let conf = unsafe rd_kafka_conf_new()
         var text = [CChar](repeating: 0, count: 512)
-        // What is committed is wanted at once, not when the next transaction is over; and faults are no news.
+        // Committed positions are needed immediately, even during a transaction. Faults are expected and not logged.
         for (name, value) in [
             "bootstrap.servers": bootstrap, "group.id": group, "isolation.level": "read_uncommitted",
             "enable.auto.commit": "false", "log_level": "0", "reconnect.backoff.max.ms": "500",
@@ -26,7 +26,7 @@ internal import CRdKafka
         unsafe rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 
-    /// The next offset of each partition, with its metadata; nil: nobody answers.
+    /// Returns the next offset of each partition, with its metadata; `nil` if no broker answers.
     public func committed(_ topic: String, partitions: Int32) -> [Int32: (offset: Int64, metadata: String)]? {
         let list = unsafe rd_kafka_topic_partition_list_new(partitions)
         defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
@@ -35,7 +35,7 @@ internal import CRdKafka
         else { return nil }
         var found: [Int32: (offset: Int64, metadata: String)] = [:]
         for index in 0..<Int(unsafe list.pointee.cnt) {
-            // Safe: `cnt` elements stand there, and metadata has the size beside it.
+            // Safe: the list has `cnt` elements, and the size of each metadata is stored beside it.
             let element = unsafe list.pointee.elems[index]
             guard unsafe element.err == RD_KAFKA_RESP_ERR_NO_ERROR, unsafe element.offset >= 0 else { continue }
             let metadata = unsafe element.metadata.map {
@@ -47,7 +47,7 @@ internal import CRdKafka
         return found
     }
 
-    /// The broker that leads a partition; nil: none, or nobody answers.
+    /// Returns the broker that leads a partition; `nil` if there is none or no broker answers.
     public func leader(of topic: String, _ partition: Int32) -> Int? {
         guard let rkt = unsafe rd_kafka_topic_new(client, topic, nil) else { return nil }
         defer { unsafe rd_kafka_topic_destroy(rkt) }
@@ -64,23 +64,23 @@ internal import CRdKafka
         return nil
     }
 
-    /// The broker that coordinates a group.
+    /// Returns the broker that coordinates a group.
     public func coordinator(ofGroup group: String) -> Int? {
         leader(of: "__consumer_offsets", Self.place(group))
     }
 
-    /// The broker that coordinates the transactions of a producer.
+    /// Returns the broker that coordinates a producer's transactions.
     public func coordinator(ofTransactions id: String) -> Int? {
         leader(of: "__transaction_state", Self.place(id))
     }
 
-    /// Java's hash of a string, among the 8 partitions that internal topics have here.
+    /// Returns Java's hash of a string modulo the 8 partitions that internal topics have in the test clusters.
     private static func place(_ text: String) -> Int32 {
         let hash = text.utf16.reduce(Int32(0)) { $0 &* 31 &+ Int32($1) }
         return (hash & .max) % 8
     }
 
-    /// The high watermark: records of open transactions lie below it.
+    /// Returns the high watermark, which includes records of open transactions.
     public func end(of topic: String, _ partition: Int32) -> Int64? {
         var (low, high): (Int64, Int64) = (0, 0)
         let code = unsafe rd_kafka_query_watermark_offsets(client, topic, partition, &low, &high, 1_000)

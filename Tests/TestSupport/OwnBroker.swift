@@ -1,16 +1,16 @@
 public import Foundation
 
-/// A broker, or a cluster of them, that one test has for itself: it may go away and come back.
+/// A broker or cluster for a single test, which may be stopped and restarted.
 public final class OwnBroker: Sendable {
     public let broker: TestBroker
-    /// What its clients go through; nil: nothing.
+    /// The proxy between the clients and the broker; `nil` for none.
     public let proxy: Proxy?
     private let process: Supervised?
 
     /// - Parameters:
-    ///   - port: of noida-db only; nil: any.
-    ///   - settings: of the brokers of Apache Kafka.
-    ///   - isProxied: whether clients reach it through a proxy; of Apache Kafka with one broker only.
+    ///   - port: Only for noida-db; `nil` for any.
+    ///   - settings: The settings of the Apache Kafka brokers.
+    ///   - isProxied: Whether clients connect through a proxy. Only for Apache Kafka with one broker.
     public init(
         _ kind: TestBroker.Kind, port: Int? = nil, settings: [String: String] = [:], isProxied: Bool = false
     ) async throws {
@@ -33,41 +33,41 @@ public final class OwnBroker: Sendable {
         process?.stop()
     }
 
-    /// Kills one broker of Apache Kafka, numbered from 1, at once.
+    /// Kills one Apache Kafka broker, numbered from 1.
     public func kill(_ number: Int = 1) throws {
         try script(["stop", directory, "--broker", "\(number)", "--kill"])
     }
 
-    /// Stops all of them: a broker that is killed while no other leads its partitions may forget the markers of transactions
-    /// that it has committed, which then hang for good (seen with 4.3.1).
+    /// Stops all brokers. A broker that is killed when it is the last one may lose the markers of committed
+    /// transactions, which then hang permanently (seen with 4.3.1).
     public func stopAll() throws {
         try script(["stop", directory])
     }
 
-    /// Starts all of them again.
+    /// Restarts all brokers.
     public func restartAll() throws {
         try script(["restart", directory])
     }
 
-    /// Starts it again, on its data and its port.
+    /// Restarts a broker with its data and its port.
     public func restart(_ number: Int = 1) throws {
         try script(["restart", directory, "--broker", "\(number)"])
     }
 
-    /// Runs one of Kafka's own tools.
+    /// Runs one of Kafka's command-line tools.
     @discardableResult
     public func tool(_ words: String...) throws -> String {
         try broker.tool(words)
     }
 
-    /// Keeps what the brokers have said and stored, but for what can be made anew from it (indices): for `dump-log`.
+    /// Archives the logs and data of the brokers for `dump-log`, except for indices, which can be rebuilt.
     public func save(_ archive: URL) throws {
         let files = #"cd "$0" && find . -name '*.log' -print0 | tar --create --gzip --file "$1" --null --files-from -"#
         try run("/bin/sh", ["-c", files, directory, archive.path])
     }
 
-    /// What the brokers' logs tell of markers that they have left out: a transaction is committed by halves then. Kafka 4 does so
-    /// where a partition has no leader just then (KAFKA-20734).
+    /// Returns the lines of the brokers' logs about dropped markers, which leave a transaction only partially
+    /// committed. Kafka 4 drops a marker if the partition has no leader at that moment (KAFKA-20734).
     public func droppedMarkers() throws -> [String] {
         let search = #"cd "$0" && grep -rh --include=server.log "$1" . || true"#
         let mark = "likely deleted already and hence can be skipped"
@@ -82,7 +82,7 @@ public final class OwnBroker: Sendable {
 }
 
 extension TestBroker {
-    /// Runs one of Kafka's own tools against this cluster.
+    /// Runs one of Kafka's command-line tools against this cluster.
     @discardableResult
     public func tool(_ words: [String]) throws -> String {
         guard let script = Self.kafkaScript, let directory = facts["DIR"] else {
@@ -91,7 +91,7 @@ extension TestBroker {
         return try run(script.path, ["run", "--dir", directory] + words)
     }
 
-    /// Whether its tools are at hand: not for a cluster that somebody else has started.
+    /// Whether Kafka's tools are available. They are not for an external cluster.
     public static var hasTools: Bool {
         if case .external = kind { return false }
         return kafkaScript != nil

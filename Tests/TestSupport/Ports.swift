@@ -1,12 +1,12 @@
 import Foundation
 
-/// A port of the loopback interface that nobody listens on.
+/// Returns a free port of the loopback interface.
 public func freePort() throws -> Int {
     let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     var address = loopback(port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    // Safe: the address has the size that is told.
+    // Safe: the address has the given size.
     let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
             unsafe bind(socket, pointer, length) == 0 && getsockname(socket, pointer, &length) == 0
@@ -16,13 +16,13 @@ public func freePort() throws -> Int {
     return Int(UInt16(bigEndian: address.sin_port))
 }
 
-/// Waits until somebody listens, 30 s at most.
+/// Waits until a server listens on the port; 30 s at most.
 func waitForPort(_ port: Int) async throws {
     for _ in 0..<300 {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = loopback(port: UInt16(port))
-        // Safe: the address has the size that is told.
+        // Safe: the address has the given size.
         let connected = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 unsafe connect(socket, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Whether a program is there to be run.
+/// Returns whether a program is installed.
 public func hasProgram(_ name: String) -> Bool {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
         FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
     }
 }
 
-/// What `promtool check metrics` has to say; nothing where all is well.
+/// Returns the output of `promtool check metrics`, which is empty if it finds nothing.
 public func promtoolFindings(_ metrics: String) throws -> String {
     do {
         return try run("promtool", ["check", "metrics"], input: metrics)
@@ -16,7 +16,7 @@ public func promtoolFindings(_ metrics: String) throws -> String {
     }
 }
 
-/// The values of metrics in text, by their names with their labels, as `a{b="c"}`.
+/// Returns the values of metrics in text format by name and labels, as `a{b="c"}`.
 public func metricValues(_ text: String) -> [String: Double] {
     var values: [String: Double] = [:]
     for line in text.split(separator: "\n") where !line.hasPrefix("#") {
@@ -28,7 +28,7 @@ public func metricValues(_ text: String) -> [String: Double] {
     return values
 }
 
-/// A real Prometheus that scrapes one target five times a second; it ends with the object at the latest.
+/// A Prometheus server that scrapes one target five times a second. It ends at the latest with the object.
 public final class Prometheus: Sendable {
     private let process: Supervised
     private let folder: TemporaryFolder
@@ -61,7 +61,7 @@ public final class Prometheus: Sendable {
 
     public func stop() { process.stop() }
 
-    /// Waits until a query has one value, and this one; 30 s at most.
+    /// Waits until a query has exactly one result with this value; 30 s at most.
     public func wait(for query: String, toBe value: Double) async throws {
         let end = ContinuousClock.now + .seconds(30)
         let escaped = query.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""

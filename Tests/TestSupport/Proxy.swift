@@ -1,22 +1,22 @@
 import Foundation
 
-/// A TCP proxy of the tests' own in front of a broker. It goes with the object.
+/// A TCP proxy in front of a broker. It ends with the object.
 public final class Proxy: Sendable {
     public enum Mode: Equatable, Sendable {
         case open
-        /// Each piece waits for so many milliseconds.
+        /// Each chunk of data is delayed by this number of milliseconds.
         case slow(Int)
-        /// Connections stay, and nothing passes.
+        /// Connections stay open, but no data passes.
         case dead
-        /// Connections are reset, and none is accepted.
+        /// Connections are reset, and new ones are refused.
         case cut
-        /// Nothing passes any more, for good, on connections that have carried such a request; new ones are open.
+        /// Connections that have carried such a request stall permanently. New connections work.
         case deaf(Request)
-        /// So it is with the next connection that carries such a request, from that on.
+        /// The next connection that carries such a request stalls from then on.
         case trap(Request)
     }
 
-    /// Requests by their number in Kafka's protocol.
+    /// Requests by their API key in Kafka's protocol.
     public enum Request: Int, Sendable {
         case fetch = 1
         case joinGroup = 11
@@ -45,7 +45,7 @@ public final class Proxy: Sendable {
         process.stop()
     }
 
-    /// Where it passes everything on to.
+    /// Sets the port to which connections are forwarded.
     public func setTarget(_ port: Int) throws {
         _ = try folder.file("target", "\(port)")
     }
@@ -60,7 +60,7 @@ public final class Proxy: Sendable {
             case .deaf(let request): "deaf \(request.rawValue)"
             case .trap(let request): "trap \(request.rawValue)"
             }
-        // At once or not at all: the proxy reads it at any time.
+        // Written atomically, because the proxy may read it at any time.
         try Data(text.utf8).write(to: folder.url.appending(path: "mode"), options: .atomic)
     }
 }

@@ -1,6 +1,6 @@
 public import Kafka
 
-/// A record as a test reads it.
+/// A record as read by a test.
 public struct TestRecord: Hashable, Sendable {
     public var partition: Int32
     public var offset: Int64
@@ -27,7 +27,7 @@ extension TestBroker {
         ClientConfiguration(["bootstrap.servers": bootstrap].merging(settings) { $1 })
     }
 
-    /// Makes topics, and waits until they are there.
+    /// Creates topics and waits until they are available.
     public func create(_ topics: [String: Int32]) async throws {
         let admin = try Admin(configuration())
         let errors = try await admin.create(
@@ -42,10 +42,10 @@ extension TestBroker {
         if kind.isApache { try await Task.sleep(for: .milliseconds(150)) }
     }
 
-    /// All committed records of a topic, partition by partition, up to what is there at the call.
+    /// Returns all committed records of a topic at the time of the call, by partition.
     public func records(of topic: String, settings: [String: String] = [:]) async throws -> [TestRecord] {
         let admin = try Admin(configuration(settings))
-        // At the end a broker holds its answer back for as long as it may.
+        // At the end of the log, a broker delays its response for as long as this allows.
         let quick = ["fetch.wait.max.ms": "5"].merging(settings) { $1 }
         let client = try ReaderClient(configuration(quick))
         var readers: [(reader: PartitionReader, end: Int64)] = []

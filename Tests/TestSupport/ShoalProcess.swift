@@ -1,14 +1,14 @@
 import Foundation
 
-/// A `shoal` that goes on running beside the test: it can be signalled, and its log be read meanwhile. It ends with the
-/// object at the latest, and with the test process.
+/// A running `shoal` process that can be signalled and whose log can be read. It ends at the latest with the object,
+/// and with the test process.
 public final class ShoalProcess: Sendable {
     private let process = Process()
     private let leash: Supervised
     private let folder: TemporaryFolder
     private let output: URL
 
-    /// - Parameter program: another one than that of these tests, as an older one.
+    /// - Parameter program: The program to run instead of the one under test, for example an older release.
     public init(_ words: [String], environment: [String: String] = [:], program: String? = nil) throws {
         folder = try TemporaryFolder()
         output = URL(fileURLWithPath: try folder.file("output", ""))
@@ -43,7 +43,7 @@ public final class ShoalProcess: Sendable {
         _ = Foundation.kill(process.processIdentifier, number)
     }
 
-    /// Waits until the log holds the text; fails where the process ends before, or it takes too long.
+    /// Waits until the log contains the text. Fails if the process ends first, or on timeout.
     public func waitForLog(_ text: String, within time: Duration = .seconds(60)) async throws {
         try await wait(within: time) { self.log.contains(text) || !self.isRunning }
         guard log.contains(text) else {
@@ -51,22 +51,22 @@ public final class ShoalProcess: Sendable {
         }
     }
 
-    /// Waits for the end.
-    /// - Returns: the exit status; minus the signal's number where one ended it.
+    /// Waits until the process has ended.
+    /// - Returns: The exit status, or minus the number of the signal that ended it.
     public func waitForEnd(within time: Duration = .seconds(60)) async throws -> Int32 {
         try await wait(within: time) { !self.isRunning }
         return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
     }
 
-    /// Asks it to stop, and waits until it has.
-    /// - Returns: the exit status.
+    /// Asks the process to stop, and waits until it has ended.
+    /// - Returns: The exit status.
     @discardableResult
     public func stop(within time: Duration = .seconds(60)) async throws -> Int32 {
         signal(SIGTERM)
         return try await waitForEnd(within: time)
     }
 
-    /// Kills it, and waits until it is gone.
+    /// Kills the process, and waits until it has ended.
     public func kill() async throws {
         signal(SIGKILL)
         _ = try await waitForEnd()

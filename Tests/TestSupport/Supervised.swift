@@ -1,14 +1,14 @@
 public import Foundation
 
-/// A process that cannot outlive the tests: a shell stands beside it that ends it when our end of a pipe is closed, which
-/// also happens when the test process is killed.
+/// A process that cannot outlive the tests. A supervising shell ends it when our end of a pipe is closed, which also
+/// happens when the test process is killed.
 public final class Supervised: Sendable {
     private let process: Process
     private let leash: Pipe
 
     /// - Parameters:
-    ///   - script: shell commands; `$@` are the arguments. Runs before the wait.
-    ///   - cleanup: shell commands that run when it is let go.
+    ///   - script: Shell commands that run first; `$@` are the arguments.
+    ///   - cleanup: Shell commands that run when the process is released.
     public init(
         _ script: String, arguments: [String], cleanup: String, environment: [String: String] = [:],
         log: URL? = nil
@@ -33,16 +33,16 @@ public final class Supervised: Sendable {
 
     public var isRunning: Bool { process.isRunning }
 
-    /// Lets it go, and waits until the cleanup is done.
+    /// Releases the process, and waits until the cleanup has finished.
     public func stop() {
         try? leash.fileHandleForWriting.close()
         process.waitUntilExit()
     }
 }
 
-/// Runs a command to its end.
-/// - Returns: what it printed on standard output.
-/// - Throws: `CommandFailed` where its exit status is not 0.
+/// Runs a command and waits until it has ended.
+/// - Returns: The standard output.
+/// - Throws: `CommandFailed` if the exit status is not 0.
 @discardableResult
 public func run(
     _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil
@@ -78,12 +78,12 @@ public struct CommandFailed: Error, CustomStringConvertible {
 }
 
 extension Process {
-    /// Runs with no signal blocked. A child inherits the mask of the thread that starts it, threads of Dispatch block
-    /// nearly all signals, and a shell that never hears of a child's end waits for it forever.
+    /// Runs the process with no signal blocked. A child inherits the signal mask of the starting thread, and Dispatch's
+    /// threads block nearly all signals. A shell without SIGCHLD would wait forever for its child.
     func runUnmasked() throws {
         var none = sigset_t()
         var before = sigset_t()
-        // Safe: both sets live through the calls.
+        // Safe: both sets outlive the calls.
         unsafe sigemptyset(&none)
         unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
         defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }

@@ -1,7 +1,7 @@
 public import Foundation
 
-/// A broker for tests: which one `SHOAL_TEST_BROKER` says (noida, kafka3, kafka4, kafka3x3, kafka4x3), or the cluster that
-/// `SHOAL_TEST_BOOTSTRAP` names. Started once a test process, and gone with it.
+/// A broker for tests: the one named by `SHOAL_TEST_BROKER` (noida, kafka3, kafka4, kafka3x3, kafka4x3), or the cluster
+/// at `SHOAL_TEST_BOOTSTRAP`. It starts once per test process and ends with it.
 public struct TestBroker: Sendable {
     public init(kind: Kind, bootstrap: String, facts: [String: String]) {
         self.kind = kind
@@ -10,7 +10,7 @@ public struct TestBroker: Sendable {
     }
 
     public enum Kind: Hashable, Sendable {
-        /// The 5 MB broker from the tests' virtual environment: it proves nothing about zombies and take-overs.
+        /// The 5 MB broker from the tests' virtual environment. It cannot verify zombies and take-overs.
         case noida
         case apacheKafka(release: Int, brokers: Int, isSecure: Bool)
         case external(String)
@@ -22,10 +22,10 @@ public struct TestBroker: Sendable {
 
     public var kind: Kind
     public var bootstrap: String
-    /// What the start script told: `DIR`, `BOOTSTRAP_SSL`, `CLIENT_SSL`, …
+    /// The output of the start script: `DIR`, `BOOTSTRAP_SSL`, `CLIENT_SSL`, …
     public var facts: [String: String]
 
-    /// The broker that the whole suite runs against.
+    /// The broker used by the whole suite.
     public static var kind: Kind {
         let environment = ProcessInfo.processInfo.environment
         if let bootstrap = environment["SHOAL_TEST_BOOTSTRAP"] { return .external(bootstrap) }
@@ -38,12 +38,12 @@ public struct TestBroker: Sendable {
         }
     }
 
-    /// The one that convinces: Apache Kafka, whatever the suite runs against.
+    /// The broker for tests that require Apache Kafka, regardless of the suite's broker.
     public static var convincing: Kind {
         kind.isApache ? kind : .apacheKafka(release: 4, brokers: 1, isSecure: false)
     }
 
-    /// One broker of the release of Apache Kafka that convinces.
+    /// The same release of Apache Kafka as `convincing`, with one broker.
     public static var single: Kind {
         guard case .apacheKafka(let release, _, _) = convincing else {
             return .apacheKafka(release: 4, brokers: 1, isSecure: false)
@@ -51,12 +51,12 @@ public struct TestBroker: Sendable {
         return .apacheKafka(release: release, brokers: 1, isSecure: false)
     }
 
-    /// Whether Apache Kafka is there to be started.
+    /// Whether Apache Kafka is available.
     public static var hasApache: Bool {
         kafkaScript != nil || ProcessInfo.processInfo.environment["SHOAL_TEST_BOOTSTRAP"] != nil
     }
 
-    /// Whether Apache Kafka can be started with settings of a test's own: secured, or to be killed.
+    /// Whether Apache Kafka can be started with special settings: secured, or to be killed.
     public static var startsApache: Bool { kafkaScript != nil }
 
     public static func shared(_ kind: Kind = kind) async throws -> TestBroker {
@@ -67,7 +67,7 @@ public struct TestBroker: Sendable {
     public static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The folder with what is not part of the project; nil where it is absent.
+    /// The folder of resources that are not part of the project; `nil` if absent.
     public static var sharedFolder: URL? {
         let environment = ProcessInfo.processInfo.environment
         let candidates = [
@@ -82,7 +82,7 @@ public struct TestBroker: Sendable {
         return candidates.compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0.path) }
     }
 
-    /// Where the tests' Python and its programs are.
+    /// The folder of the tests' Python and its programs.
     public static var pythonFolder: URL {
         let environment = ProcessInfo.processInfo.environment
         let python = environment["SHOAL_TEST_PYTHON"].map { URL(fileURLWithPath: $0) }
@@ -90,7 +90,7 @@ public struct TestBroker: Sendable {
     }
 }
 
-/// The brokers that this process has started.
+/// The brokers started by this process.
 actor TestBrokers {
     static let shared = TestBrokers()
     private var starting: [TestBroker.Kind: Task<(TestBroker, Supervised?), any Error>] = [:]
@@ -114,7 +114,7 @@ actor TestBrokers {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let program = TestBroker.pythonFolder.appending(path: "noida-db").path
             let process = try Supervised(
-                // The program starts another: a session of their own lets both be ended.
+                // The program starts another one. A separate session lets both be ended.
                 "dir=$1; shift; setsid \"$@\" < /dev/null & pid=$!",
                 arguments: [
                     folder.path, program, "start", "--data-dir", folder.path, "--only", "kafka", "--kafka-port",

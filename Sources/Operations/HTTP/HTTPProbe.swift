@@ -1,8 +1,8 @@
 import Foundation
 
-/// Asks a server one question, without a library: for health checks where there is neither curl nor a shell.
+/// A minimal HTTP client for health checks in environments without curl or a shell.
 public struct HTTPProbe: Sendable {
-    /// Nobody answers, or not as HTTP does.
+    /// There was no answer, or no HTTP answer.
     public struct Failure: Error, CustomStringConvertible, Sendable {
         public var description: String
     }
@@ -12,17 +12,17 @@ public struct HTTPProbe: Sendable {
         public var body: String
     }
 
-    /// Where the server listens.
+    /// The server's address.
     public let address: ListenAddress
-    /// What is asked, one after the other until one takes the connection.
+    /// The hosts to try in order.
     let hosts: [String]
-    /// For the whole of it.
+    /// The timeout of the whole request.
     public var timeout: Duration
-    /// Longer answers are cut off.
+    /// The size at which answers are truncated, in bytes.
     private static let most = 1 << 20
 
     public init(_ address: ListenAddress, timeout: Duration) {
-        // This machine's own addresses as numbers: where there is no /etc/hosts, nobody knows a `localhost`.
+        // The machine's own addresses as numbers, because `localhost` cannot be resolved without /etc/hosts.
         hosts =
             switch address.host {
             case nil, "localhost": ["127.0.0.1", "::1"]
@@ -34,7 +34,7 @@ public struct HTTPProbe: Sendable {
         self.timeout = timeout
     }
 
-    /// A `GET`, over a connection of its own. It blocks the thread until the answer is there or the time is over.
+    /// Sends a `GET` over a new connection. Blocks the thread until there is an answer or the timeout has passed.
     public func get(_ path: String) throws(Failure) -> Answer {
         let deadline = ContinuousClock.now + timeout
         let socket = try connect(until: deadline)
@@ -45,7 +45,7 @@ public struct HTTPProbe: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
         while answer.count < Self.most {
             try wait(socket, POLLIN, deadline)
-            // Safe: at most as many bytes as there is room for.
+            // Safe: at most as many bytes as the buffer holds.
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(socket, $0.baseAddress, $0.count, 0) }
             if count < 0, errno == EAGAIN || errno == EINTR { continue }
             guard count >= 0 else { throw failure(errno) }
@@ -66,7 +66,7 @@ public struct HTTPProbe: Sendable {
             do throws(Failure) {
                 return try connect(to: host, deadline)
             } catch {
-                // A machine without version 6 says so of the second: the first tells more.
+                // The first error is more useful: without IPv6 the second only says so.
                 problem = problem ?? error
             }
         }
@@ -78,7 +78,7 @@ public struct HTTPProbe: Sendable {
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
-        // Safe: the list is ours until it is freed below.
+        // Safe: the list is owned here until it is freed below.
         let code = unsafe getaddrinfo(host, String(address.port), &hints, &list)
         guard code == 0 else { throw Failure(description: "\(address): \(unsafe String(cString: gai_strerror(code)))") }
         defer { unsafe freeaddrinfo(list) }
@@ -105,7 +105,7 @@ public struct HTTPProbe: Sendable {
                 try wait(socket, POLLOUT, deadline)
                 var code: Int32 = 0
                 var size = socklen_t(MemoryLayout<Int32>.size)
-                // Safe: the code has the size that is told.
+                // Safe: the size is that of the code.
                 guard unsafe getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &size) == 0 else { throw failure(errno) }
                 guard code == 0 else { throw failure(code) }
             }
@@ -135,7 +135,7 @@ public struct HTTPProbe: Sendable {
             let left = (deadline - .now) / .milliseconds(1)
             guard left > 0 else { throw Failure(description: "\(address): no answer within \(timeout)") }
             var question = pollfd(fd: socket, events: Int16(event), revents: 0)
-            // Safe: one question is asked.
+            // Safe: one descriptor is passed.
             let found = unsafe poll(&question, 1, Int32(left.rounded(.up)))
             if found > 0 { return }
             if found < 0, errno != EINTR { throw failure(errno) }

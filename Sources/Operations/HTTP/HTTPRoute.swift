@@ -1,9 +1,9 @@
 import Synchronization
 
-/// What somebody asks for: a `GET`, or a `HEAD`, which is answered without the body.
+/// A `GET` or `HEAD` request. A `HEAD` is answered without a body.
 public struct HTTPRequest: Equatable, Sendable {
     public var path: String
-    /// The arguments behind `?`, decoded; one without `=` is empty.
+    /// The decoded query arguments. One without `=` has an empty value.
     public var query: [String: String]
 
     public init(path: String, query: [String: String] = [:]) {
@@ -27,10 +27,10 @@ public struct HTTPResponse: Equatable, Sendable {
     public static let json = "application/json"
 }
 
-/// A path that a server knows.
+/// A path served by a server.
 public struct HTTPRoute: Sendable {
     public var path: String
-    /// One line for those who ask for a path that does not exist.
+    /// A one-line description, shown for unknown paths.
     public var summary: String
     /// Called on the thread of a connection, several at a time.
     public var answer: @Sendable (HTTPRequest) -> HTTPResponse
@@ -60,11 +60,11 @@ public struct HTTPRoute: Sendable {
     }
 }
 
-/// Which route answers what.
+/// Selects the route of a request.
 struct HTTPRouter: Sendable {
     let routes: [HTTPRoute]
 
-    /// - Returns: the answer; `allow`: the methods that would have been right, where this one is not.
+    /// - Returns: The answer, and in `allow` the permitted methods if the request's is not one of them.
     func answer(
         method: String, path: String, _ request: @autoclosure () -> HTTPRequest
     ) -> (HTTPResponse, allow: String?) {

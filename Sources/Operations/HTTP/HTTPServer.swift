@@ -17,10 +17,10 @@ import Synchronization
     private static let reserve = 64
     private static let stackSize = 1 << 20
 
-    /// What the library's callbacks reach.
+    /// The state that the library's callbacks access.
     private final class Context: Sendable {
         let router: HTTPRouter
-        /// Requests that have no whole answer yet.
+        /// The number of requests without a complete answer.
         let open = Mutex(0)
         let connections: HTTPConnections
 
@@ -30,8 +30,9 @@ import Synchronization
         }
     }
 
-    /// Listens from now on.
-    /// - Throws: `ListenError`: the port is in use, the address is none of this machine's, or a right is missing.
+    /// Starts listening.
+    /// - Throws: `ListenError` if the port is in use, the address does not belong to this machine, or a right is
+    ///   missing.
     public convenience init(_ address: ListenAddress, routes: [HTTPRoute]) throws(ListenError) {
         try self.init(address, routes: routes, limits: HTTPConnections.Limits())
     }
@@ -59,7 +60,7 @@ import Synchronization
         end()
     }
 
-    /// Takes no more requests, lets those under way be answered for up to a second, and ends.
+    /// Rejects new requests, allows up to a second for current ones, and ends.
     public func stop() async {
         let isFirst = isStopped.withLock { isStopped in
             defer { isStopped = true }
@@ -102,7 +103,7 @@ import Synchronization
         else { return .NO }
         let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
         if unsafe state.pointee == nil {
-            // The first call of a request brings its head only.
+            // The first call for a request has only its headers.
             unsafe state.pointee = context
             server.open.withLock { $0 += 1 }
             return .YES
@@ -125,7 +126,7 @@ import Synchronization
 
     private static func query(_ connection: OpaquePointer?) -> [String: String] {
         var query: [String: String] = [:]
-        // Safe: the library calls back during the call only, with text that ends in a zero.
+        // Safe: the library calls back only during this call, with zero-terminated text.
         unsafe withUnsafeMutablePointer(to: &query) { pointer in
             // The result is the number of arguments; of a request without any it is 0.
             _ = unsafe MHD_get_connection_values(

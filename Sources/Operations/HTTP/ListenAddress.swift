@@ -1,8 +1,8 @@
-/// Where a server listens: `host:port`, `[::1]:8080`, or `:port` for every address of the machine.
+/// The address of a server: `host:port`, `[::1]:8080`, or `:port` for all addresses of the machine.
 public struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
-    /// A name or an address; nil: every address.
+    /// A name or address; `nil` for all addresses.
     public var host: String?
-    /// 0: any that is free.
+    /// The port; 0 for any free one.
     public var port: UInt16
 
     public init(host: String?, port: UInt16) {
@@ -10,7 +10,7 @@ public struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
-    /// - Returns: nil where the text is no address.
+    /// - Returns: `nil` if the text is not an address.
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
@@ -34,7 +34,7 @@ public struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Nobody can be listened to there: what was wrong, and what to do.
+/// The address cannot be listened on, with reason and advice.
 public struct ListenError: Error, CustomStringConvertible, Sendable {
     public var description: String
 }

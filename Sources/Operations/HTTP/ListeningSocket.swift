@@ -1,15 +1,15 @@
 import Foundation
 
-/// A TCP socket that listens. Opened here and not by the server's library, which does not tell why it could not.
+/// A listening TCP socket. Opened here instead of by the HTTP library, which does not report the reason of a failure.
 enum ListeningSocket {
-    /// Opens one, on the first of the host's addresses that can be had.
-    /// - Returns: its descriptor, the caller's to close, and the port that it got.
+    /// Opens a socket on the first available address of the host.
+    /// - Returns: The descriptor, owned by the caller, and the port.
     static func open(_ address: ListenAddress) throws(ListenError) -> (descriptor: Int32, port: UInt16) {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
-        // Safe: the list is ours until it is freed below.
+        // Safe: the list is owned here until it is freed below.
         let code = unsafe getaddrinfo(address.host, String(address.port), &hints, &list)
         guard code == 0 else {
             throw ListenError(
@@ -23,7 +23,7 @@ enum ListeningSocket {
             unsafe addresses.append(found)
             unsafe next = found.pointee.ai_next
         }
-        // Where no host is named, one socket of version 6 serves both versions.
+        // Without a host, one IPv6 socket serves both versions.
         if address.host == nil { unsafe addresses.sort { unsafe $0.pointee.ai_family > $1.pointee.ai_family } }
         var problem: Int32 = 0
         for index in unsafe addresses.indices {
@@ -49,7 +49,7 @@ enum ListeningSocket {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = socket(unsafe address.ai_family, kind, unsafe address.ai_protocol)
         guard descriptor >= 0 else { return .failure(Failure(code: errno)) }
-        // A restart need not wait until the connections of the one before are forgotten.
+        // A restart does not have to wait for old connections to expire.
         let isSet =
             set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
             && (unsafe address.ai_family != AF_INET6
@@ -66,14 +66,14 @@ enum ListeningSocket {
     /// - Returns: whether the option is set; otherwise `errno` tells why.
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) -> Bool {
         var value = value
-        // Safe: the value has the size that is told.
+        // Safe: the size is that of the value.
         return unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
     }
 
     private static func port(of descriptor: Int32) -> UInt16 {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        // Safe: the storage holds an address of any family, and both versions have the port at the same place.
+        // Safe: the storage holds an address of any family, and the port has the same place in both versions.
         return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
             let isKnown = unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 unsafe getsockname(descriptor, pointer, &length) == 0

@@ -1,17 +1,18 @@
 import Foundation
 
-/// What the control group allows this process: a container's or a unit's limit.
+/// The memory limit of the control group, as set for a container or a systemd unit.
 public enum MemoryLimit {
-    /// The limit in bytes, nil where there is none or it cannot be read.
+    /// The limit in bytes; `nil` if there is none or it cannot be read.
     public static var bytes: Int64? {
         let groups = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)
         return bytes(groups ?? "") { try? String(contentsOfFile: $0, encoding: .utf8) }
     }
 
-    /// The lowest limit of the process's group and of those above it, in either version of control groups (cgroups(7)).
+    /// Returns the lowest limit of the process's group and its ancestors, for both versions of control groups
+    /// (cgroups(7)).
     /// - Parameters:
-    ///   - groups: as /proc/self/cgroup tells them, `number:controllers:path` a line.
-    ///   - read: the content of a file; nil where it is not there.
+    ///   - groups: The content of /proc/self/cgroup, with lines `number:controllers:path`.
+    ///   - read: Returns the content of a file, or `nil` if it does not exist.
     static func bytes(_ groups: String, read: (String) -> String?) -> Int64? {
         var limits: [Int64] = []
         for line in groups.split(separator: "\n") {
@@ -27,7 +28,7 @@ public enum MemoryLimit {
             while true {
                 let name = ([Substring(root)] + path + [Substring(file)]).joined(separator: "/")
                 let text = read(name)?.trimmingCharacters(in: .whitespacesAndNewlines)
-                // `max`, or in version 1 a number that no machine has.
+                // No limit is `max`, or in version 1 a very large number.
                 if let limit = text.flatMap({ Int64($0) }), limit < 1 << 60 { limits.append(limit) }
                 guard path.popLast() != nil else { break }
             }

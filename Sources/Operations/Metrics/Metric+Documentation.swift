@@ -1,7 +1,7 @@
 import Foundation
 
 extension Metric {
-    /// Ours, then those of the process.
+    /// All metrics: Shoal's own, then those of the process.
     public static let all = table + ProcessMetrics.table
 
     /// The table as Markdown.
@@ -14,8 +14,8 @@ extension Metric {
         return (head + rows).joined(separator: "\n")
     }
 
-    /// The table as text for a terminal.
-    /// - Parameter width: of a line, in characters.
+    /// Returns the table as text for a terminal.
+    /// - Parameter width: The line width in characters.
     public static func text(width: Int = 100) -> String {
         all.map { metric in
             let name = metric.name + (metric.labels.isEmpty ? "" : "{\(metric.labels.joined(separator: ","))}")
@@ -24,7 +24,7 @@ extension Metric {
         }.joined(separator: "\n\n")
     }
 
-    /// The table as a JSON array, one object a metric, for programs.
+    /// The table as a JSON array with one object per metric.
     public static var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

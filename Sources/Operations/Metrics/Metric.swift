@@ -1,8 +1,8 @@
-/// One metric: its name, type, labels, and what it tells. The table of all of them is the documentation, and what
-/// dashboards are made from.
+/// The definition of a metric: name, type, labels and description. Documentation and dashboards are generated from the
+/// table of metrics.
 public struct Metric: Codable, Equatable, Sendable {
     public enum Kind: String, Codable, Sendable {
-        /// It only grows while the process lives.
+        /// A value that only grows during the life of the process.
         case counter
         case gauge
         case histogram
@@ -10,7 +10,7 @@ public struct Metric: Codable, Equatable, Sendable {
 
     public var name: String
     public var kind: Kind
-    /// The names of its labels, in the order in which samples give their values. Never a viewer.
+    /// The names of labels, in the order of the values in samples. Never viewer data.
     public var labels: [String]
     public var help: String
 
@@ -21,7 +21,7 @@ public struct Metric: Codable, Equatable, Sendable {
         self.help = help
     }
 
-    /// One value of a metric, with the values of its labels.
+    /// A value of a metric with the values of its labels.
     public struct Sample: Equatable, Sendable {
         public var labels: [String]
         public var value: Double
@@ -32,12 +32,12 @@ public struct Metric: Codable, Equatable, Sendable {
         }
     }
 
-    /// What a histogram has counted, with the values of its labels.
+    /// The counts of a histogram with the values of its labels.
     public struct Distribution: Equatable, Sendable {
         public var labels: [String]
-        /// Upper bounds of the buckets, ascending; the last bucket has none.
+        /// Ascending upper bounds of the buckets. The last bucket has none.
         public var bounds: [Double]
-        /// How many values each bucket has, one more than there are bounds.
+        /// The number of values in each bucket, one more than there are bounds.
         public var counts: [Int64]
         public var sum: Double
 

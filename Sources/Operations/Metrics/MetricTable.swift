@@ -2,23 +2,23 @@ extension Metric {
     private static let partition = ["topic", "partition"]
     private static let group = ["consumergroup", "topic", "partition"]
 
-    /// All metrics, in the order in which they are told.
+    /// All metrics, in order of exposition.
     public static let table: [Metric] = [
-        // What came in, and what went out.
+        // Input and output.
         events, duplicateEvents, lateEvents, earlyEvents, refusedEvents, erasedViewers, sensitiveTopics,
         topicCandidates, deadLetters, wrongPartition,
         changes, transactions,
-        // How far it is.
+        // Progress.
         lag, position, groupLag, groupOffset, eventTimeLag, eventTimestamp, partitionEpoch, partitionModel,
         partitionWaiting,
         partitionNeededModel, members, eligibleMembers, restoredRecords, restoreRecords,
-        // What is saved of its state.
+        // Saved state.
         snapshots, snapshotMembers, snapshotBytes, snapshotAge, snapshotLag, checkpoints, checkpointAge,
         checkpointMembers, checkpointBytes,
         // The group's model.
         modelEpoch, epochLength, clusters, clusteredMembers, unassignedMembers, vocabularyTopics, vocabularyMaximum,
         modelSettingsRevision, settingsRevision, coordinator, coordinatorWaiting,
-        // How it does.
+        // Health.
         stageDuration, heartbeatAge, live, ready, state, assignedPartitions, assignments, inputPartitions,
         brokerSilence, memoryLimit, memoryUse, buildInfo,
     ]

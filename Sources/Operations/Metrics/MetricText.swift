@@ -5,19 +5,19 @@ public struct MetricText: Sendable {
 
     public init() {}
 
-    /// A counter or a gauge. Nothing at all is written where there is no sample.
+    /// Adds a counter or gauge. Without samples nothing is written.
     public mutating func add(_ metric: Metric, _ samples: [Metric.Sample]) {
         guard !samples.isEmpty else { return }
         head(metric)
         for sample in samples { line(metric.name, zip(metric.labels, sample.labels), sample.value) }
     }
 
-    /// One without labels.
+    /// Adds a metric without labels.
     public mutating func add(_ metric: Metric, _ value: some BinaryInteger) {
         add(metric, [Metric.Sample([], Double(value))])
     }
 
-    /// A histogram, its buckets added up as the format wants it.
+    /// Adds a histogram with cumulative buckets.
     public mutating func add(_ metric: Metric, _ distributions: [Metric.Distribution]) {
         guard !distributions.isEmpty else { return }
         head(metric)

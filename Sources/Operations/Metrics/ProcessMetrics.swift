@@ -1,6 +1,6 @@
 import Foundation
 
-/// What Linux tells of this process, under the names that Prometheus' own clients give it.
+/// Metrics of this process on Linux, with the names used by Prometheus' client libraries.
 public enum ProcessMetrics {
     static let table = [cpu, resident, virtual, start, openFiles, mostFiles, threads]
 
@@ -14,9 +14,9 @@ public enum ProcessMetrics {
     static let mostFiles = Metric(.gauge, "process_max_fds", [], "Maximum number of open file descriptors.")
     static let threads = Metric(.gauge, "process_threads", [], "Number of threads of the process.")
 
-    /// Adds those that can be read: what is not there, as outside of Linux, is left out.
+    /// Adds the available metrics. Those that cannot be read, as outside Linux, are omitted.
     public static func add(to text: inout MetricText) {
-        // Behind the name, which may hold anything: state, parent, …; numbered from 3 in proc(5).
+        // The fields after the name, which may contain any character: state, parent, …; numbered from 3 in proc(5).
         if let content = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
             let end = content.lastIndex(of: ")")
         {
@@ -32,24 +32,24 @@ public enum ProcessMetrics {
             text.add(threads, [.init([], field(20))])
         }
         if let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
-            // The listing itself has one open.
+            // Without the descriptor of the listing itself.
             text.add(openFiles, files.count - 1)
         }
         var limit = rlimit()
-        // Safe: the limit lives through the call.
+        // Safe: the limit outlives the call.
         if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
             text.add(mostFiles, limit.rlim_cur)
         }
     }
 
-    /// Seconds since the machine started, which /proc/stat does not tell everybody.
+    /// Seconds since the machine started. /proc/stat may not be readable.
     private static var upTime: Double? {
         var time = timespec()
-        // Safe: the time lives through the call.
+        // Safe: the time outlives the call.
         guard unsafe clock_gettime(CLOCK_BOOTTIME, &time) == 0 else { return nil }
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    /// To a hundredth, which is as exact as the kernel tells it: the start of a process does not change.
+    /// Rounds to a hundredth, the kernel's resolution, so that the start time of the process is constant.
     private static func rounded(_ time: Double) -> Double { (time * 100).rounded() / 100 }
 }

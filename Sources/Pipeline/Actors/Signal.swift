@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Tells waiting tasks that something changed. A waiter names the count of changes that it has seen, so that none is
-/// missed between its look and its wait.
+/// Wakes waiting tasks when something has changed. A waiter passes the number of changes that it has seen, so it misses
+/// none between its check and its wait.
 public final class Signal: Sendable {
     private struct State {
         var count: UInt64 = 0
@@ -13,7 +13,7 @@ public final class Signal: Sendable {
 
     public init() {}
 
-    /// How many changes there have been.
+    /// The number of changes so far.
     public var count: UInt64 { state.withLock { $0.count } }
 
     public func notify() {
@@ -25,7 +25,7 @@ public final class Signal: Sendable {
         for waiter in waiters.values { waiter.resume() }
     }
 
-    /// Returns when there have been more changes than `seen`, and when the task is cancelled.
+    /// Returns when there have been more changes than `seen`, or the task is cancelled.
     public func wait(past seen: UInt64) async {
         let id = state.withLock { state in
             state.nextID += 1

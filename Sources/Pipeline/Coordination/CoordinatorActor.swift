@@ -3,7 +3,7 @@ import Foundation
 internal import Kafka
 internal import Schemas
 
-/// The owner of the delta topic's partition: folds words into models and publishes them.
+/// Owns the delta topic's partition: folds its messages into models and publishes them.
 actor CoordinatorActor {
     private let options: PipelineOptions
     private let gate: OutboxGate
@@ -38,7 +38,7 @@ actor CoordinatorActor {
 
     var committedPosition: CommittedPosition { machine.committedPosition }
 
-    /// Reads the delta topic again up to the high watermark: before that it publishes nothing.
+    /// Reads the delta topic again up to the high watermark. Nothing is published before that.
     func restore(through high: Int64) async throws {
         let started = ContinuousClock.now
         var warning = Duration.seconds(10)
@@ -147,7 +147,7 @@ actor CoordinatorActor {
                 + "\(machine.coordinator.model.settings.revision): the application's settings are carried on")
     }
 
-    /// Says why no model was published for a while.
+    /// Logs why no model has been published for a while.
     private func notice() {
         guard ContinuousClock.now > nextNotice else { return }
         nextNotice = .now + .seconds(30)

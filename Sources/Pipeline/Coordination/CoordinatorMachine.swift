@@ -1,10 +1,10 @@
 internal import Clustering
 internal import Schemas
 
-/// What the owner of the delta topic's partition decides: a pure state machine. Records and the time are given to it; the
-/// models it publishes are taken from it, with the position at the end of the step (a mark).
+/// The decisions of the owner of the delta topic's partition: a pure state machine. Records and the time are passed in.
+/// Published models are taken out, each with the position at the end of its step (a commit point).
 struct CoordinatorMachine {
-    /// What the instance that it runs in wants.
+    /// The settings of the instance that runs it.
     struct Wishes {
         var settings: Settings
         var keyFingerprint: UInt64
@@ -13,17 +13,18 @@ struct CoordinatorMachine {
         var allowsFuture: Bool
         /// `epoch.idle-timeout`, in milliseconds.
         var idleTimeout: Int64
-        /// Bytes of the largest part of a model.
+        /// The maximum size of a model's part in bytes.
         var largestPart = Parts.largest
     }
 
     var coordinator: Coordinator
     private let wishes: Wishes
     private var assembler: ClosingAssembler
-    /// When the first closing of an epoch, or of a later one, was seen, in ms of a monotonic clock: ascending.
+    /// The time at which the first delta of an epoch, or of a later one, was seen, in ms of a monotonic clock,
+    /// ascending.
     private var firstRead: [(epoch: Epoch, at: Int64)] = []
 
-    /// Continues from the last model: the delta topic is to be read from `coordinator.offset`.
+    /// Continues from the last model. The delta topic must be read from `coordinator.offset`.
     init(last: ModelRecord, wishes: Wishes) {
         self.wishes = wishes
         coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
@@ -36,17 +37,17 @@ struct CoordinatorMachine {
             reading: coordinator.offset)
     }
 
-    /// Takes a record of the delta topic in.
-    /// - Parameter now: ms of a monotonic clock.
-    /// - Throws: `ProtoError` where it is none; `Contradiction`.
+    /// Folds a record of the delta topic.
+    /// - Parameter now: Milliseconds of a monotonic clock.
+    /// - Throws: `ProtoError` for an invalid record; `Contradiction`.
     mutating func fold(_ value: Span<UInt8>, offset: Int64, now: Int64) throws {
         guard let whole = try assembler.add(WordRecord.decode(value), offset: offset) else { return }
         try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
         noteClosings(now)
     }
 
-    /// Which epochs have been closed by somebody, and when that was seen first. After a take-over only the model tells of a
-    /// closing that reaches beyond the model that includes it.
+    /// Records when each epoch was first seen closed by any partition. After a take-over, a delta that reaches beyond
+    /// the model that includes it is known only from that model.
     private mutating func noteClosings(_ now: Int64) {
         guard let closed = coordinator.partitions.compactMap(\.closed).max(),
             closed > firstRead.last?.epoch ?? coordinator.version ?? .min
@@ -63,10 +64,10 @@ struct CoordinatorMachine {
         return true
     }
 
-    /// The next model, if it is due. A mark is due then.
+    /// Returns the next model, if it is due. A commit point is due then.
     /// - Parameters:
-    ///   - now: ms of the same clock as in `fold`.
-    ///   - wall: ms since 1970, positive.
+    ///   - now: Milliseconds of the same clock as in `fold`.
+    ///   - wall: Milliseconds since 1970, positive.
     /// - Throws: `Contradiction`.
     mutating func publish(now: Int64, wall: Int64) throws(Contradiction) -> Coordinator.Publication? {
         noteClosings(now)
@@ -80,17 +81,17 @@ struct CoordinatorMachine {
         return next
     }
 
-    /// Epochs before it have ended by the wall clock.
+    /// Returns the epoch before which all epochs have ended by the wall clock.
     func now(wall: Int64) -> Epoch {
         wishes.allowsFuture ? .max : wall / coordinator.model.settings.fixed.epochLength
     }
 
-    /// Whether the last model has settings of a later revision than this instance: those are carried on.
+    /// Whether the last model has settings of a later revision than this instance. Those remain in effect.
     var hasOlderSettings: Bool { wishes.settings.revision < coordinator.model.settings.revision }
 
     private var settings: Settings { hasOlderSettings ? coordinator.model.settings : wishes.settings }
 
-    /// The records of a model that was published.
+    /// Returns the records of a published model.
     func records(of publication: Coordinator.Publication) -> RecordBuffer {
         let record = ModelRecord(
             bookkeeping: publication.bookkeeping, keyFingerprint: wishes.keyFingerprint, model: publication.model)
@@ -101,7 +102,7 @@ struct CoordinatorMachine {
         return records
     }
 
-    /// The end of a step: its records, and the position after it.
+    /// Returns the end of a step: its records, and the position after it.
     func mark(_ records: RecordBuffer = RecordBuffer()) -> Outbox.Step {
         Outbox.Step(part: .deltas, position: committedPosition, records: records, isUrgent: !records.isEmpty)
     }

@@ -12,7 +12,7 @@ actor ModelFeed {
     private let statistics: PipelineStatistics
     private let archive: ModelArchive
     private var table = ModelTable(keeping: .init())
-    /// When the genesis model was written.
+    /// The time at which the genesis model was written.
     private var life: Int64?
     private var isClosed = false
     private let changed = Signal()
@@ -50,13 +50,13 @@ actor ModelFeed {
     /// How many model records were read besides the genesis model; not 0 if there is any.
     var count: Int { table.count }
 
-    /// The genesis model's record; nil: it has not been read.
+    /// The genesis model's record; `nil` if it has not been read.
     var genesis: ModelRecord? { table.genesis }
 
-    /// The same, compiled.
+    /// The compiled genesis model.
     var genesisModel: CompiledModel? { table.genesisModel }
 
-    /// Reads on until it is cancelled.
+    /// Reads until it is cancelled.
     func run() async throws {
         while !Task.isCancelled {
             statistics.heartbeats.beat(.models, "reading models")
@@ -66,7 +66,7 @@ actor ModelFeed {
         }
     }
 
-    /// Waits until all before `offset` has been read: a transaction that hangs before it is waited for.
+    /// Waits until everything before `offset` has been read. An open transaction before it is waited for.
     func read(through offset: Int64) async throws {
         let started = ContinuousClock.now
         var warning = Duration.seconds(10)
@@ -84,7 +84,7 @@ actor ModelFeed {
         }
     }
 
-    /// The genesis model, as soon as it is there; nil where the feed was closed before.
+    /// Returns the genesis model once it is available, or `nil` if the feed is closed before.
     func awaitGenesis() async throws -> CompiledModel? {
         while !isClosed {
             if let genesis = table.genesisModel { return genesis }
@@ -151,7 +151,7 @@ actor ModelFeed {
                 + "one, or by somebody else?")
     }
 
-    /// What a checkpoint remembers of the models: one of this version, nil for the genesis model, and this life.
+    /// Returns the reference to a model that a checkpoint stores. `nil` means the genesis model.
     func origin(_ version: Epoch?) async throws -> CheckpointKeeper.Origin {
         .init(modelHash: try await contentHash(version), life: life)
     }
@@ -174,13 +174,13 @@ actor ModelFeed {
         return model.map { SHA256Digest.of(ModelContent.encode($0).span) }
     }
 
-    /// Who waits for a model goes away empty-handed from now on.
+    /// Closes the feed. Waiters receive `nil`.
     func close() {
         isClosed = true
         changed.notify()
     }
 
-    /// The last model record; the genesis model where there is no other.
+    /// Returns the last model record, or the genesis model if there is no other.
     func last() throws -> ModelRecord? {
         try table.last()
     }

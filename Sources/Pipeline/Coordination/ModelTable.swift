@@ -17,7 +17,7 @@ package struct ModelTable {
 
     /// A model record as it was read.
     struct Entry {
-        /// nil: no beginning.
+        /// The first version; `nil` if there is no lower bound.
         var from: Epoch?
         var through: Epoch
         /// Deflated.
@@ -27,7 +27,7 @@ package struct ModelTable {
     }
 
     package private(set) var genesis: ModelRecord?
-    /// The model of genesis, compiled.
+    /// The compiled genesis model.
     package private(set) var genesisModel: CompiledModel?
     /// How many model records were taken besides the genesis model.
     package private(set) var count = 0
@@ -55,7 +55,7 @@ package struct ModelTable {
         var reader = ProtoReader(value)
         try part.read(&reader)
         if part.index == 0 { assembly = Parts.Assembly(number: 0, firstOffset: offset) }
-        // Retention may leave the last parts of a model.
+        // Retention may have deleted the first parts of a model.
         guard let whole = try assembly?.add(part) else { return nil }
         assembly = nil
         let record = try Self.decode(whole.bytes, whole.size)
@@ -88,7 +88,7 @@ package struct ModelTable {
     /// Retention has deleted the model: records follow each other without a gap, and the first that is left is a later one.
     package struct Gone: Error, Equatable {
         package var version: Epoch
-        /// The first version that is there.
+        /// The first available version.
         package var first: Epoch
     }
 

@@ -1,10 +1,11 @@
 internal import Clustering
 import Foundation
 
-/// Why nothing, or no further model, is published: what the owner of the delta topic tells who wonders.
+/// Explains why the coordinator has not published a model, or a further one.
 enum Waiting {
-    /// - Parameter now: epochs before it have ended by the wall clock.
-    /// - Returns: the reason, and the partitions that are waited for; nil: it waits for the next event.
+    /// - Parameter now: The epoch before which all epochs have ended by the wall clock.
+    /// - Returns: The reason and the partitions that are waited for, or `nil` if the coordinator waits for the next
+    ///   event.
     static func reason(_ coordinator: Coordinator, now: Epoch) -> (text: String, partitions: [Int32])? {
         let (model, waited) = (coordinator.model, coordinator.waitsFor)
         let fixed = model.settings.fixed
@@ -51,7 +52,7 @@ enum Waiting {
             + "for synthetic streams"
     }
 
-    /// As 1,000.
+    /// Formats with thousands separators: 1,000.
     static func grouped(_ number: Int64) -> String {
         let digits = Array(String(number.magnitude))
         var text = number < 0 ? "-" : ""

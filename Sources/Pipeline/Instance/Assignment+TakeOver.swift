@@ -1,7 +1,7 @@
 internal import Clustering
 internal import Kafka
 
-/// Taking partitions over: carries out what `TakeOver` says.
+/// Takes partitions over by carrying out the actions of `TakeOver`.
 extension Assignment {
     func takeOver(_ part: Part, _ feed: ModelFeed) async throws -> Taken {
         var machine = TakeOver(of: part)
@@ -63,14 +63,14 @@ extension Assignment {
     }
 
     private func stablePosition(of part: Part) async throws -> CommittedPosition? {
-        // A predecessor's transaction holds the position, or brokers are away.
+        // A predecessor's transaction holds the position, or brokers are unreachable.
         let hint = "; brokers are away, or a transaction that holds them is still open (`kafka-transactions.sh list`)"
         return try await Patience(log: tools.log, hint: hint).wait(orIf: \.isGroupLoss) {
             try await tools.group.committed([part])[part] ?? nil
         }
     }
 
-    /// How many a topic has; 0: there is none.
+    /// Returns the number of partitions of a topic; 0 if it does not exist.
     private func partitions(of topic: String) async throws -> Int32 {
         try await Patience(log: tools.log).wait { try await tools.admin.partitions(of: topic) ?? 0 }
     }
@@ -120,7 +120,7 @@ extension Assignment {
             origin: { epoch in try await feed.origin(epoch.map { $0 - staleness }) })
     }
 
-    /// Writes the checkpoints of the input partitions anew from time to time, until it is cancelled.
+    /// Renews the checkpoints of the input partitions at intervals, until it is cancelled.
     func keepCheckpoints(_ feed: ModelFeed) async throws {
         guard let keeper = tools.keeper else { return }
         await keeper.deleteOld()
@@ -150,7 +150,7 @@ extension Assignment {
             log: tools.log, readers: tools.aroundReaders)
     }
 
-    /// A shard that begins with nothing.
+    /// Returns a shard without state.
     private func shard(
         _ part: Part, _ feed: ModelFeed, _ state: StateTable, _ committed: CommittedPosition?
     ) async throws -> ShardActor {
@@ -171,7 +171,7 @@ extension Assignment {
             around: await surroundings(feed))
     }
 
-    /// A shard that begins with its last snapshot.
+    /// Returns a shard restored from its last snapshot.
     private func restored(
         _ part: Part, _ feed: ModelFeed, _ state: inout StateTable, _ committed: CommittedPosition
     ) async throws -> ShardActor {
@@ -241,7 +241,7 @@ extension Assignment {
         return shard
     }
 
-    /// The settings that are fixed for an application's life, and the order of revisions.
+    /// Checks the settings that are fixed for an application's life, and the order of revisions.
     private func checkApplication(_ feed: ModelFeed) async throws {
         guard let last = try await feed.last() else { return }
         let partitions = try await partitions(of: options.topics.input)
@@ -269,7 +269,7 @@ extension Assignment {
         let machine = TransactionMachine(
             committed: [.deltas: nil], known: [.deltas: position], ceiling: options.transactionBytes)
         let end = try await tools.committer.run(writing, machine: machine, metadata: metadata, group: tools.group)
-        // A rebalance before the commit leaves nothing, and the next owner looks again.
+        // A rebalance before the commit leaves no trace, and the next owner checks again.
         if end != nil { throw CancellationError() }
         genesisPosition = position
     }

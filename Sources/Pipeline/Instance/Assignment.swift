@@ -1,19 +1,19 @@
 internal import Clustering
 internal import Kafka
 
-/// One generation's work: takes its partitions over, runs their shards and the coordinator, commits what they produce.
-/// Its state goes with it.
+/// The work of one generation: takes partitions over, runs their shards and the coordinator, and commits their output.
+/// Its state ends with it.
 actor Assignment {
     enum End: Equatable, Sendable {
-        /// All was committed before the partitions were let go.
+        /// Everything was committed before the partitions were released.
         case drained
-        /// The partitions belong to somebody else already; what was not committed is void.
+        /// The partitions belong to another instance. Uncommitted output is void.
         case lost
         /// Another process uses this instance's id.
         case twin
     }
 
-    /// What an instance has for all of its assignments.
+    /// The components that all assignments of an instance share.
     struct Tools: Sendable {
         var options: PipelineOptions
         var admin: Admin
@@ -21,7 +21,7 @@ actor Assignment {
         var committer: Committer
         var statistics: PipelineStatistics
         var log: PipelineLog
-        /// nil: no checkpoints are kept.
+        /// `nil` if no checkpoints are kept.
         var keeper: CheckpointKeeper?
 
         var aroundReaders: WatchedReader.Surroundings {
@@ -30,7 +30,7 @@ actor Assignment {
         }
     }
 
-    /// A part that was taken over, and how it begins.
+    /// A partition that was taken over, and its initial state.
     enum Taken {
         case shard(ShardActor, committed: CommittedPosition?)
         case coordinator(CoordinatorActor, committed: CommittedPosition?)
@@ -45,7 +45,7 @@ actor Assignment {
     private var shards: [ShardActor] = []
     private var coordinator: CoordinatorActor?
     private var isRunning = false
-    /// Of the genesis model, where this assignment has written it.
+    /// The position after the genesis model, if this assignment wrote it.
     var genesisPosition: CommittedPosition?
 
     init(_ parts: [Part], metadata: GroupMetadata, tools: Tools) throws {
@@ -60,10 +60,10 @@ actor Assignment {
 
     var options: PipelineOptions { tools.options }
 
-    /// Works until it is drained or lost.
-    /// - Throws: `PipelineError`, `Contradiction`, `KafkaError`; `CancellationError` where it was cancelled.
+    /// Runs until it is drained or lost.
+    /// - Throws: `PipelineError`, `Contradiction`, `KafkaError`; `CancellationError` if it was cancelled.
     func run() async throws -> End {
-        // An assignment that was lost may have left no producer behind.
+        // A lost assignment may have left no producer.
         try await tools.committer.prepare()
         let feed = try await ModelFeed.open(reader, tools: tools)
         self.feed = feed
@@ -81,8 +81,8 @@ actor Assignment {
         }
     }
 
-    /// Stops the intake; `run` ends when everything is committed.
-    /// - Returns: false where the take-over is not over yet, and all there is to do is to cancel it.
+    /// Stops the intake. `run` ends when everything is committed.
+    /// - Returns: False if the take-over is incomplete, so that it can only be cancelled.
     func drain() async -> Bool {
         guard isRunning else { return false }
         for shard in shards { await shard.drain() }
@@ -95,7 +95,7 @@ actor Assignment {
 
     private func work(_ feed: ModelFeed) async throws -> End? {
         var taken: [Taken] = []
-        // The coordinator first: shards wait for the genesis model that it may have to write.
+        // The coordinator first, because shards wait for the genesis model that it may have to write.
         for part in parts.sorted(by: >) where part == .deltas { taken.append(try await takeOver(part, feed)) }
         taken += try await withThrowingTaskGroup(of: Taken.self) { tasks in
             for part in parts where part != .deltas { tasks.addTask { try await self.takeOver(part, feed) } }
@@ -180,9 +180,10 @@ actor Assignment {
         }
     }
 
-    /// Whether the group still counts these partitions as ours: a hole that a zombie sees is no corruption.
-    /// - Parameter isStopped: nobody wants to know any more.
-    /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
+    /// Returns whether the group still assigns these partitions to this instance. Missing data seen by a zombie is no
+    /// corruption.
+    /// - Parameter isStopped: Returns whether the answer is no longer needed.
+    /// - Throws: `PipelineError` if waiting does not help; `CancellationError`.
     func isStillAssigned(unless isStopped: @Sendable () -> Bool) async throws -> Bool {
         let known = Dictionary(
             uniqueKeysWithValues: parts.map { ($0, CommittedPosition(offset: 0, metadata: "v1;genesis")) })

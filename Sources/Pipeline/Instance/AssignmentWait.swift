@@ -1,9 +1,10 @@
 internal import Kafka
 
-/// How long a member of the group has waited for an assignment, and whether its client is to be replaced: one that has lost
-/// the group's coordinator may look for it for ever. Times in milliseconds of a monotonic clock.
+/// Decides when a group member that waits for an assignment needs a new client, because a client that has lost the
+/// group's coordinator may search for it indefinitely. Times are in milliseconds of a monotonic clock.
 ///
-/// A rebalance takes as long as the slowest member. Joining anew does no harm to it, but is done less and less often.
+/// A rebalance takes as long as the slowest member. Rejoining does not harm it, but the interval between attempts
+/// grows.
 struct AssignmentWait {
     private let least: Int64
     private var patience: Int64
@@ -15,22 +16,22 @@ struct AssignmentWait {
         self.patience = patience
     }
 
-    /// It is in the group, and has nothing.
+    /// The member has joined and has no assignment.
     mutating func begin(_ now: Int64) { since = now }
 
-    /// Something was assigned, if only the knowledge that there is nothing.
+    /// The member received an assignment, possibly an empty one.
     mutating func end() {
         since = nil
         patience = least
     }
 
-    /// For how long it has waited, where that is too long and brokers are to be asked whether they answer; nil otherwise.
+    /// Returns how long the member has waited if that is too long and brokers should be probed; otherwise `nil`.
     func isDue(_ now: Int64) -> Int64? {
         guard let since, now - since > patience else { return nil }
         return now - since
     }
 
-    /// Whether a new client is to join. Brokers that are away are waited for.
+    /// Returns whether a new client should join. Unreachable brokers are waited for.
     mutating func isOver(hasAnswer: Bool, _ now: Int64) -> Bool {
         since = now
         guard hasAnswer else { return false }
@@ -40,7 +41,7 @@ struct AssignmentWait {
 }
 
 extension PipelineOptions {
-    /// How long the group may take to assign something: others have a session's time to be missed in.
+    /// How long the group may take to assign partitions: at least a session, in which a missing member is detected.
     var assignmentPatience: Int64 {
         max(watchdogTimeout.milliseconds, effectiveSessionTimeout)
     }

@@ -1,22 +1,22 @@
 internal import Foundation
 internal import Kafka
 
-/// Whether this machine's clock can be right. Epochs end by it: an instance whose clock is behind holds the whole group up where
-/// it makes the models, and one whose clock is ahead lets forged viewers run into the future.
+/// Checks whether this machine's clock is plausible. Epochs end by it. A slow clock of the coordinator delays the
+/// group, and a fast one lets forged viewers advance into the future.
 struct ClockCheck {
-    /// Nothing of Shoal is older: 1 January 2026, milliseconds since 1970.
+    /// The earliest plausible time: 1 January 2026, in milliseconds since 1970.
     static let earliest: Int64 = 1_767_225_600_000
-    /// How far clocks may differ.
+    /// The maximum difference between clocks in milliseconds.
     static let tolerance: Int64 = 300_000
 
     /// Milliseconds since 1970.
     let now: Int64
-    /// `epoch.future=allow`: nothing hangs on the clock.
+    /// `epoch.future=allow`: nothing depends on the clock.
     let allowsFuture: Bool
 
     static var wall: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
-    /// - Throws: `PipelineError` where the clock is wrong for certain.
+    /// - Throws: `PipelineError` if the clock is certainly wrong.
     func check() throws(PipelineError) {
         guard now < Self.earliest, !allowsFuture else { return }
         throw PipelineError(
@@ -25,9 +25,9 @@ struct ClockCheck {
                 + "ended by this clock, so there would be no models: set the clock, by NTP for example")
     }
 
-    /// What is to be said where another instance's records are of the future, by this clock.
+    /// Returns a warning if another instance's records are in the future by this clock.
     ///
-    /// It is no reason to stop: a single instance with a wrong clock would stop all others.
+    /// This does not stop the instance, because a single instance with a wrong clock would stop all others.
     func warning(hasLaterRecords: Bool, in topic: String) -> String? {
         guard hasLaterRecords, !allowsFuture else { return nil }
         return "the clock of this machine says \(Self.text(now)), but \(topic) holds records that are more than "
@@ -41,7 +41,7 @@ struct ClockCheck {
 }
 
 extension ClockCheck {
-    /// Looks at the clock once, before anything is done by it.
+    /// Checks the clock once, before it is used.
     static func look(_ options: PipelineOptions, _ admin: Admin, _ log: PipelineLog) async throws(PipelineError) {
         let check = ClockCheck(now: wall, allowsFuture: options.allowsFuture)
         try check.check()
@@ -51,7 +51,7 @@ extension ClockCheck {
             let later = try await admin.offset(of: deltas, atTime: check.now + tolerance)
             if let text = check.warning(hasLaterRecords: later < end, in: deltas.topic) { log.warning(text) }
         } catch {
-            // Whatever it is, the take-over meets it, too, and knows what to do about it.
+            // The take-over meets the same error and handles it.
             log.debug("the clock was not compared with that of other instances: \(error)")
         }
     }

@@ -1,19 +1,19 @@
-/// Who fenced a static member: another process with its id, or itself. Whoever has no place joins, and is given a member id.
-/// Where the answer to that comes too late or never, or the coordinator goes away before it has written it down, the next
-/// attempt goes out under an id that the group no longer knows, or does not know yet, and is refused in favour of the other: an
-/// attempt of our own, or the process that had the id before us. Nobody else may be alive. A pure state machine.
+/// Decides whether a fenced static member was fenced by another process with its id, or by its own earlier attempt to
+/// join. A member that joins is given a member id. If the answer is late or lost, or the coordinator fails before it
+/// persists the id, the next attempt uses an id that the group does not know, and is refused in favour of the earlier
+/// attempt or of the previous process with this id. In both cases no other process is alive. A pure state machine.
 struct Fencing {
     enum Verdict: Equatable {
-        /// Join once more, as a new member.
+        /// Join again as a new member.
         case rejoin
         /// Another process has taken this one's place.
         case twin
     }
 
-    /// Fenced so often in a row without an assignment in between: the other is no attempt of our own.
+    /// The maximum number of consecutive fences without an assignment. Beyond it, another process holds the id.
     static let most = 5
 
-    /// It has no place in the group, or has lost it.
+    /// Whether the member has no assignment yet, or has lost it.
     private var isJoining = true
     private var fences = 0
 
@@ -24,7 +24,7 @@ struct Fencing {
 
     mutating func revoked() { isJoining = true }
 
-    /// - Parameter hasName: whether it was a member at all; otherwise no twin is needed for that.
+    /// - Parameter hasName: Whether it had a member id. If not, no other process is needed to explain the fence.
     mutating func fenced(hasName: Bool = true) -> Verdict {
         guard isJoining || !hasName else { return .twin }
         fences += 1

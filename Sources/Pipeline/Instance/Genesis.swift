@@ -1,7 +1,7 @@
 internal import Clustering
 internal import Kafka
 
-/// How an application begins: the genesis model, with the first offset of each input partition looked up once, here.
+/// Creates the genesis model. The first offset of each input partition is looked up once, here.
 struct Genesis {
     let options: PipelineOptions
     let admin: Admin
@@ -30,12 +30,12 @@ struct Genesis {
     }
 }
 
-/// What must not change in an application's life.
+/// Checks the properties that are fixed for an application's life.
 struct ApplicationCheck {
-    /// The last one: what is fixed stands in all of them.
+    /// The last model record. Fixed properties are the same in all of them.
     let last: ModelRecord
 
-    /// What contradicts the recorded application; nil where nothing does.
+    /// Returns the contradiction to the recorded application, or `nil` if there is none.
     func problem(with options: PipelineOptions, partitions: Int) -> PipelineError? {
         let advice = "; an application with another value is another application: give it an application.id of its own"
         if partitions != last.bookkeeping.partitions.count {
@@ -86,7 +86,7 @@ struct ApplicationCheck {
 }
 
 extension PipelineError {
-    /// What a hole met by a take-over means, and what to do.
+    /// Describes data that a take-over found missing, and the remedy.
     init(_ hole: TakeOver.Hole, _ options: PipelineOptions) {
         switch hole {
         case .positionForgotten(let part):

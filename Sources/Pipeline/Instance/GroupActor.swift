@@ -1,6 +1,6 @@
 internal import Kafka
 
-/// The member of the consumer group, on a thread of its own: tells what becomes of the assignment, and asks for positions.
+/// The member of the consumer group, on its own thread. Reports assignments and reads committed positions.
 actor GroupActor {
     private let executor: ThreadExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -10,7 +10,7 @@ actor GroupActor {
     private var member: GroupMember?
     private var fencing = Fencing()
     private var lastError: String?
-    /// The group knows already that we have let go.
+    /// Whether the group has been told that the assignment is released.
     private var hasLetGo = false
 
     init(options: PipelineOptions, log: PipelineLog) {
@@ -27,7 +27,7 @@ actor GroupActor {
             topics: [options.topics.input, options.topics.deltas])
     }
 
-    /// Waits for the next event; nil after a while without one. `failed`: only a new membership helps.
+    /// Waits for the next event. Returns `nil` after a timeout. After `failed`, only a new member can continue.
     func poll() async throws -> GroupEvent? {
         guard let member else { return nil }
         guard let event = member.poll(timeout: .milliseconds(100)) else { return nil }
@@ -36,8 +36,8 @@ actor GroupActor {
         case .revoked(_, let isLost):
             fencing.revoked()
             guard isLost else { break }
-            // There is nothing to be committed. Librdkafka has forgotten our name and goes on with heartbeats until it hears
-            // this; Kafka takes those for a twin's.
+            // There is nothing to commit. librdkafka has dropped the member id and sends heartbeats until it hears
+            // this, which Kafka would attribute to a duplicate instance.
             letGo(member)
             hasLetGo = true
         case .failed(let error):
@@ -53,8 +53,8 @@ actor GroupActor {
         return event
     }
 
-    /// Takes the assignment on.
-    /// - Returns: the metadata that all of its transactions are to be sent with; nil where it is lost already.
+    /// Accepts the assignment.
+    /// - Returns: The group metadata for all transactions of the assignment, or `nil` if it is already lost.
     func acknowledgeAssignment() throws -> GroupMetadata? {
         guard let member else { return nil }
         do throws(KafkaError) {
@@ -68,7 +68,7 @@ actor GroupActor {
         }
     }
 
-    /// Our name in the group.
+    /// The member id in the group.
     var memberID: String { member?.memberID ?? "" }
 
     func acknowledgeRevocation() {
@@ -84,7 +84,7 @@ actor GroupActor {
         }
     }
 
-    /// The committed positions, stable; nil for a part without one.
+    /// Returns the committed, stable positions; `nil` for a partition without one.
     /// - Throws: `KafkaError`; `isTimeout` while an open transaction holds positions.
     func committed(_ parts: [Part]) throws -> [Part: CommittedPosition?] {
         guard let member else { throw CancellationError() }
@@ -106,7 +106,7 @@ actor GroupActor {
 }
 
 extension PipelineOptions.Topics {
-    /// The topic partition that a part is.
+    /// Returns the topic partition of an assigned partition.
     func partition(of part: Part) -> TopicPartition {
         switch part {
         case .input(let partition): TopicPartition(input, partition)
@@ -114,7 +114,7 @@ extension PipelineOptions.Topics {
         }
     }
 
-    /// The part that a topic partition is; nil: none of ours.
+    /// Returns the assigned partition of a topic partition, or `nil` if it does not belong to the application.
     func part(of partition: TopicPartition) -> Part? {
         if partition.topic == input { return .input(partition.partition) }
         return partition.topic == deltas && partition.partition == 0 ? .deltas : nil
@@ -122,7 +122,7 @@ extension PipelineOptions.Topics {
 }
 
 extension PipelineError {
-    /// An error that waiting does not cure; nil for all others.
+    /// Converts an error that waiting does not resolve; `nil` for all others.
     init?(final error: KafkaError) {
         if error.isAuthorization {
             self.init(.notAuthorized, "\(error)")

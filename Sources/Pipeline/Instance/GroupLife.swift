@@ -1,33 +1,33 @@
-/// How an instance lives in its group: a pure table of states. What it returns is to be carried out, and what came of it
-/// told to it.
+/// The life cycle of an instance in its group: a pure state machine. The caller carries out the returned action and
+/// reports the outcome.
 ///
-/// The rules: `init_transactions` comes before the first take-over; revoked means drained and committed, lost means
-/// thrown away; a hole or a contradiction met by somebody who is no longer in charge is no error.
+/// Rules: `init_transactions` precedes the first take-over. Revoked partitions are drained and committed; lost ones are
+/// discarded. Missing data or a contradiction seen by an instance that is no longer assigned is no error.
 public struct GroupLife: Sendable {
     public enum Action: Equatable, Sendable {
-        /// A producer that is ready for transactions; to be told `done`.
+        /// Prepare a producer for transactions; expects `done`.
         case prepare
-        /// Join the group; to be told `done`.
+        /// Join the group; expects `done`.
         case join
-        /// Wait for an event of the group, for the end of the work, or for the wish to stop.
+        /// Wait for a group event, the end of the work, or a stop request.
         case wait
-        /// Acknowledge an assignment of nothing; to be told `done`.
+        /// Acknowledge an empty assignment; expects `done`.
         case acknowledge
-        /// Acknowledge the assignment, and begin to work with the metadata of this moment; to be told `done`.
+        /// Acknowledge the assignment and start the work with the current group metadata; expects `done`.
         case work
-        /// Stop the intake and commit what there is, within `shutdown.timeout`; to be told `ended`.
+        /// Stop the intake and commit pending output within `shutdown.timeout`; expects `ended`.
         case drain
-        /// Throw the work away; to be told `ended`.
+        /// Discard the work; expects `ended`.
         case cancel
-        /// Abort the transaction that may be open; to be told `done`.
+        /// Abort the transaction that may be open; expects `done`.
         case abandon
-        /// Acknowledge the revocation: the group may give the partitions to others; to be told `done`.
+        /// Acknowledge the revocation, so that the group can reassign the partitions; expects `done`.
         case release
-        /// Ask whether the group still counts the assignment as ours; to be told `answered`.
+        /// Ask whether the group still assigns the partitions to this instance; expects `answered`.
         case ask
-        /// Leave the group; to be told `done`.
+        /// Leave the group; expects `done`.
         case leave
-        /// The end.
+        /// The instance has ended.
         case exit
     }
 
@@ -36,26 +36,26 @@ public struct GroupLife: Sendable {
         case done
         case assigned(isEmpty: Bool)
         case revoked(isLost: Bool)
-        /// The group does not know us any more, and only a new membership helps.
+        /// The group no longer knows the member. Only a new member can continue.
         case expelled
-        /// Nothing of the work is left.
+        /// The work has ended completely.
         case ended(Ending)
         case answered(isOurs: Bool)
         /// The instance is to stop.
         case stop
-        /// An error outside of the work that no waiting cures.
+        /// An error outside the work that waiting does not resolve.
         case failed
     }
 
-    /// How the work on an assignment ended.
+    /// The outcome of the work on an assignment.
     public enum Ending: Equatable, Sendable {
-        /// All was committed.
+        /// Everything was committed.
         case drained
-        /// The partitions are somebody else's, or it was cancelled: what was not committed is void.
+        /// The partitions belong to another instance, or the work was cancelled. Uncommitted output is void.
         case lost
         /// Another process uses this instance's id.
         case twin
-        /// An error; `isFinal`: going on by itself would not help.
+        /// An error. `isFinal` means that retrying does not help.
         case failed(isFinal: Bool)
     }
 
@@ -66,7 +66,7 @@ public struct GroupLife: Sendable {
         /// In the group, without work.
         case idle
         case working
-        /// The work is being ended.
+        /// The work is ending.
         case ending(Next)
         case abandoning(Next)
         case releasing
@@ -75,7 +75,7 @@ public struct GroupLife: Sendable {
         case exited
     }
 
-    /// What follows.
+    /// The action after the work has ended.
     private enum Next: Equatable {
         case release
         case rejoin
@@ -90,7 +90,7 @@ public struct GroupLife: Sendable {
         go(.preparing(.release), .prepare)
     }
 
-    /// What is to be done now. An event that fits no question changes nothing.
+    /// Returns the next action. An unexpected event changes nothing.
     public mutating func next(_ event: Event) -> Action {
         switch (state, event) {
         case (.preparing(.rejoin), .done): return go(.leaving(.rejoin), .leave)

@@ -1,8 +1,8 @@
-/// Whether an instance lives, has started, and is ready: lists of checks, each with what is wrong.
+/// The liveness, startup and readiness checks of an instance, each with its problem if it fails.
 public enum Health {
     public struct Check: Equatable, Sendable {
         public var name: String
-        /// nil: nothing is wrong.
+        /// The problem; `nil` if the check passes.
         public var problem: String?
 
         init(_ name: String, _ problem: String? = nil) {
@@ -11,7 +11,7 @@ public enum Health {
         }
     }
 
-    /// Each part makes progress. To start the process again would cure what does not.
+    /// Checks that every component makes progress. A failure is cured by a restart.
     public static func liveness(_ heartbeats: [Heartbeats.Status]) -> [Check] {
         heartbeats.map { status in
             Check(
@@ -20,7 +20,7 @@ public enum Health {
         }
     }
 
-    /// In the group, and assigned what is restored, or nothing.
+    /// Checks that the instance is in the group and has restored its partitions, if any.
     public static func readiness(_ snapshot: PipelineStatistics.Snapshot) -> [Check] {
         let group = Check("group", groupProblem(snapshot))
         let foreign = snapshot.foreignMembers.filter { !$0.partitions.isEmpty }.map { member in
@@ -33,7 +33,7 @@ public enum Health {
         return [group] + foreign + [Check("restore", "taking \(snapshot.assigned) partitions over")] + parts
     }
 
-    /// It has been in the group, and has once had its share of the work at hand, if only for a moment.
+    /// Checks that the instance has joined the group and completed its first take-over at any time.
     public static func startup(_ snapshot: PipelineStatistics.Snapshot) -> [Check] {
         if snapshot.hasStarted { return [Check("started")] }
         let problems = readiness(snapshot)

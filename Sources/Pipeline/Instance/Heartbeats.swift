@@ -1,16 +1,16 @@
 import Synchronization
 
-/// When each part of an instance last made progress, and what it does. Whoever has to go on says so in time; whoever
-/// waits for another part rests, and the other's heart tells.
+/// The last progress and current activity of each component. A component that works independently must report in time.
+/// A component that waits for another one rests, and the other's heartbeat counts.
 ///
-/// A beat costs less than 100 ns: it is for each batch, never for each event.
+/// A heartbeat costs less than 100 ns. Report one per batch, never one per event.
 public final class Heartbeats: Sendable {
-    /// What goes on by itself.
+    /// A component that works independently.
     public enum Part: Hashable, Comparable, Sendable, CustomStringConvertible {
-        /// The life in the group.
+        /// The group membership.
         case group
         case committer
-        /// Who reads the models.
+        /// The reader of models.
         case models
         case coordinator
         case partition(Int32)
@@ -26,14 +26,14 @@ public final class Heartbeats: Sendable {
         }
     }
 
-    /// A part at a moment.
+    /// The state of a component.
     public struct Status: Equatable, Sendable {
         public var part: Part
-        /// As "handling records".
+        /// The activity, such as "handling records".
         public var doing: String
-        /// Milliseconds since its last progress; 0 where it rests.
+        /// Milliseconds since the last progress; 0 if the component rests.
         public var age: Int64
-        /// Whether that is too long.
+        /// Whether the age exceeds the timeout.
         public var isStuck: Bool
     }
 
@@ -41,19 +41,20 @@ public final class Heartbeats: Sendable {
         var at: Int64
         var doing: String
         var rests = false
-        /// Milliseconds beyond the time-out that what it does may take.
+        /// Additional milliseconds allowed for the current activity.
         var grace: Int64 = 0
     }
 
     private struct State {
         var beats: [Part: Beat] = [:]
         var looked: Int64?
-        /// When the process was last seen to have slept: nobody has made progress meanwhile.
+        /// The last time at which the process was found to have been suspended. No component could make progress before
+        /// it.
         var woke = Int64.min
     }
 
     private let state = Mutex(State())
-    /// Milliseconds without progress after which a part is stuck: `watchdog.timeout`.
+    /// Milliseconds without progress after which a component is stuck: `watchdog.timeout`.
     public let timeout: Int64
     private let clock: @Sendable () -> Int64
 
@@ -61,37 +62,37 @@ public final class Heartbeats: Sendable {
         self.init(timeout: timeout, clock: { Monotonic.now })
     }
 
-    /// - Parameter clock: milliseconds, never going back.
+    /// - Parameter clock: Monotonic milliseconds.
     init(timeout: Duration, clock: @escaping @Sendable () -> Int64) {
         self.timeout = timeout.components.seconds * 1_000 + timeout.components.attoseconds / 1_000_000_000_000_000
         self.clock = clock
     }
 
-    /// The part makes progress, and will say so again in time.
-    /// - Parameter grace: what it does now may take so much longer than others.
+    /// Reports progress. The component must report again in time.
+    /// - Parameter grace: Additional milliseconds allowed for the current activity.
     func beat(_ part: Part, _ doing: String, grace: Int64 = 0) {
         let now = clock()
         state.withLock { $0.beats[part] = Beat(at: now, doing: doing, grace: grace) }
     }
 
-    /// The part waits for another one, however long that takes.
+    /// Reports that the component waits for another one, for any time.
     func rest(_ part: Part, _ doing: String) {
         let now = clock()
         state.withLock { $0.beats[part] = Beat(at: now, doing: doing, rests: true) }
     }
 
-    /// The work is over: only the group and the committer live on.
+    /// Ends the work. Only the group and the committer remain.
     func endWork() {
         state.withLock { $0.beats = $0.beats.filter { $0.key == .group || $0.key == .committer } }
     }
 
-    /// Nothing goes on by itself any more.
+    /// Removes all components.
     func end() {
         state.withLock { $0.beats = [:] }
     }
 
-    /// All parts, in order. To be asked now and then: a long time between two looks means that the whole process slept, and
-    /// then everybody's time begins anew.
+    /// Returns all components in order. Must be called regularly: a long gap between two calls means that the process
+    /// was suspended, and restarts all timeouts.
     public func look() -> [Status] {
         let now = clock()
         return state.withLock { state in

@@ -2,8 +2,8 @@ internal import Clustering
 public import Kafka
 import Synchronization
 
-/// An instance of Shoal: a member of the consumer group that takes partitions over, works, and lets them go, until it is
-/// stopped.
+/// An instance of Shoal: a member of the consumer group that takes partitions over, processes them and releases them,
+/// until it is stopped.
 public final class Instance: Sendable {
     let tools: Assignment.Tools
     private let isStopping = Mutex(false)
@@ -25,7 +25,7 @@ public final class Instance: Sendable {
             keeper: CheckpointKeeper(options, statistics: statistics, log: log))
     }
 
-    /// Stops gracefully: `run` drains, commits, leaves, and returns.
+    /// Requests a graceful stop: `run` drains, commits, leaves the group, and returns.
     public func stop() {
         isStopping.withLock { $0 = true }
     }
@@ -33,7 +33,7 @@ public final class Instance: Sendable {
     private var isStopped: Bool { isStopping.withLock { $0 } }
 
     /// Runs until it is stopped.
-    /// - Throws: `PipelineError` where it cannot go on by itself; `KafkaError`.
+    /// - Throws: `PipelineError` if it cannot continue; `KafkaError`.
     public func run() async throws {
         let watchdog = Watchdog(heartbeats, log: log)
         defer {
@@ -62,21 +62,21 @@ public final class Instance: Sendable {
         log.info("stopped")
     }
 
-    /// What is at hand between two actions.
+    /// The state between two actions.
     private struct State {
-        /// The parts of the last assignment.
+        /// The partitions of the last assignment.
         var parts: [Part] = []
         var running: Running?
-        /// The work that failed, and why: to be asked about, and not kept longer, because it holds the members.
+        /// The failed work and its error, kept only until ownership is checked, because it holds the members.
         var failed: (running: Running, error: any Error)?
-        /// Why `run` will throw.
+        /// The error that `run` will throw.
         var failure: (any Error)?
         var hasJoined = false
-        /// Whether the group forgets to assign something.
+        /// Detects a missing assignment.
         var wait: AssignmentWait
     }
 
-    /// An assignment at work, and what came of it.
+    /// A running assignment and its outcome.
     private final class Running: Sendable {
         let assignment: Assignment
         let task: Task<Void, Never>
@@ -97,7 +97,7 @@ public final class Instance: Sendable {
             }
         }
 
-        /// nil: it is still at work.
+        /// The outcome; `nil` while it is running.
         var result: Result<Assignment.End, any Error>? { outcome.value.withLock { $0 } }
     }
 
@@ -107,7 +107,7 @@ public final class Instance: Sendable {
         case .prepare:
             try await tools.committer.prepare()
         case .join:
-            // Whoever lost his place does not hurry back.
+            // Pause before rejoining after a loss.
             if state.hasJoined { try await Task.sleep(for: .milliseconds(500)) }
             try await tools.group.join()
             if !state.hasJoined {
@@ -121,7 +121,7 @@ public final class Instance: Sendable {
             state.wait.end()
             _ = try await tools.group.acknowledgeAssignment()
         case .work:
-            // Whoever slept between the group's word and this is no longer meant.
+            // The assignment may have been lost between the callback and this call.
             guard let metadata = try await tools.group.acknowledgeAssignment() else { return .ended(.lost) }
             state.wait.end()
             state.running = Running(try Assignment(state.parts, metadata: metadata, tools: tools))
@@ -146,13 +146,13 @@ public final class Instance: Sendable {
         return .done
     }
 
-    /// Tells what the instance does from now on.
+    /// Reports the current action as a heartbeat.
     private func noteProgress(_ action: GroupLife.Action) {
         switch action {
         case .wait: break
         case .join, .acknowledge, .release, .exit: heartbeats.beat(.group, "in the group: \(action)")
         case .leave: heartbeats.beat(.group, "leaving the group", grace: 5_000)
-        // Others do it, and have hearts of their own.
+        // Other components own these steps and report their own heartbeats.
         case .prepare, .work, .drain, .cancel, .abandon, .ask: heartbeats.rest(.group, "in the group: \(action)")
         }
         switch action {
@@ -163,7 +163,7 @@ public final class Instance: Sendable {
         }
     }
 
-    /// The next thing that happens.
+    /// Waits for the next event.
     private func event(_ state: inout State) async throws -> GroupLife.Event {
         while true {
             if isStopped { return .stop }
@@ -193,7 +193,8 @@ public final class Instance: Sendable {
         }
     }
 
-    /// Whether the group's client hangs: nothing is assigned for too long, though brokers answer to others.
+    /// Returns whether the group's client is stalled: no assignment for too long, although brokers answer other
+    /// clients.
     private func isDeaf(_ state: inout State) async -> Bool {
         let now = Monotonic.now
         guard let time = state.wait.isDue(now) else { return false }
@@ -206,7 +207,7 @@ public final class Instance: Sendable {
         return true
     }
 
-    /// Drains and commits, as long as `shutdown.timeout` allows.
+    /// Drains and commits within `shutdown.timeout`.
     private func drain(_ state: inout State) async -> GroupLife.Event {
         guard let running = state.running else { return .ended(.lost) }
         if await running.assignment.drain() {
@@ -223,7 +224,7 @@ public final class Instance: Sendable {
         return end(&state)
     }
 
-    /// Nothing of the work is left: how it ended.
+    /// Ends the work and returns its outcome.
     private func end(_ state: inout State) -> GroupLife.Event {
         let counts = statistics.snapshot
         log.info(
@@ -253,7 +254,7 @@ public final class Instance: Sendable {
         }
     }
 
-    /// Whether the group still counts the work that failed as ours.
+    /// Asks whether the group still assigns the failed work to this instance.
     private func ask(_ state: inout State) async throws -> GroupLife.Event {
         guard let (running, error) = state.failed else { return .answered(isOurs: false) }
         state.failed = nil
@@ -273,7 +274,7 @@ public final class Instance: Sendable {
         return .answered(isOurs: true)
     }
 
-    /// The failure that an error means, where going on by itself would not help.
+    /// Converts an error that retrying does not resolve.
     private static func final(_ error: any Error) -> PipelineError? {
         switch error {
         case let error as PipelineError: return error

@@ -1,25 +1,25 @@
-/// Where an instance is in its life.
+/// The state of an instance.
 public enum InstanceState: Equatable, Sendable {
     case starting
-    /// Before it joins: what is missing.
+    /// Waiting for a precondition before joining, with the missing item.
     case waiting(String)
     case joining
-    /// Assigned nothing: there are more instances than partitions.
+    /// Without partitions: there are more instances than partitions.
     case idle
-    /// Taking its partitions over.
+    /// Taking partitions over.
     case restoring
-    /// Assigned and restored.
+    /// Processing restored partitions.
     case working
-    /// Without an assignment, which was revoked or lost.
+    /// Without an assignment, after a revocation or loss.
     case released
     case stopping
 
-    /// All names, in the order of a life.
+    /// All names in the usual order of states.
     public static let names = [
         "starting", "waiting", "joining", "idle", "restoring", "working", "released", "stopping",
     ]
 
-    /// Its name, for metrics.
+    /// The name used in metrics.
     public var name: String {
         switch self {
         case .starting: "starting"
@@ -34,32 +34,32 @@ public enum InstanceState: Equatable, Sendable {
     }
 }
 
-/// How far the restore of a partition's state is.
+/// The progress of restoring a partition's state.
 public struct RestoreProgress: Equatable, Sendable {
     public enum Stage: Equatable, Sendable {
-        /// The snapshots in the state topic are read.
+        /// Reading the snapshots in the state topic.
         case state(members: Int, bytes: Int)
-        /// What came after the last snapshot is replayed.
+        /// Replaying the input after the last snapshot.
         case input
     }
 
     public var stage: Stage
-    /// Records read so far; of the state by offset, as compaction leaves gaps.
+    /// The number of records read. For the state it is counted by offset, since compaction leaves gaps.
     public var done: Int64
     public var total: Int64
-    /// When it began, in milliseconds of a monotonic clock.
+    /// The start in milliseconds of a monotonic clock.
     var started: Int64
-    /// When it was last told of.
+    /// The time of the last report.
     var told: Int64
 
     public var isOver: Bool { stage == .input && done >= total }
 
-    /// Since the beginning.
+    /// The mean rate since the start.
     public var recordsPerSecond: Double {
         told > started ? Double(done) * 1_000 / Double(told - started) : 0
     }
 
-    /// As "input: 1200 of 50000 records, 30000 a second, 2 s left".
+    /// The progress as text: "input: 1200 of 50000 records, 30000 a second, 2 s left".
     public var text: String {
         let rate = recordsPerSecond
         let left = rate > 0 ? ", \(Int((Double(total - done) / rate).rounded(.up))) s left" : ""

@@ -1,17 +1,17 @@
 internal import Kafka
 
-/// Asks until there is an answer: brokers that are away come back, and transactions end.
+/// Repeats a query until it is answered, while brokers are unreachable or transactions are open.
 struct Patience {
     let log: PipelineLog
-    /// What else the reader of the log may think of.
+    /// A further possible cause for the log message.
     var hint = ""
-    /// After which time it is said what is waited for, and how long until it is said again.
+    /// The time after which a wait is logged, and the interval between messages.
     var notice = Duration.seconds(10)
 
     /// - Parameters:
-    ///   - passes: errors that pass as time-outs do.
-    ///   - ask: the question, with a time-out of its own.
-    /// - Throws: `CancellationError`; errors that do not pass.
+    ///   - passes: Returns whether an error is transient, in addition to timeouts.
+    ///   - ask: The query, with its own timeout.
+    /// - Throws: `CancellationError`; errors that are not transient.
     nonisolated(nonsending) func wait<R>(
         orIf passes: (KafkaError) -> Bool = { _ in false }, _ ask: () async throws -> R
     ) async throws -> R {

@@ -1,17 +1,17 @@
-/// Why an instance stopped and does not go on by itself: what was wrong, where, and what to do.
+/// The reason why an instance stopped and cannot continue: the problem, its location, and the remedy.
 public struct PipelineError: Error, CustomStringConvertible, Sendable {
     public enum Kind: Sendable {
         /// The configuration contradicts the application's recorded settings, or the cluster.
         case configuration
-        /// Something needed is gone: records deleted by retention, offsets forgotten, topics changed.
+        /// Required data is missing: records deleted by retention, forgotten offsets, changed topics.
         case hole
-        /// What was read contradicts what was read before.
+        /// Data contradicts earlier data.
         case contradiction
         /// Another process uses this instance's id.
         case twin
         /// A right is missing.
         case notAuthorized
-        /// Kafka refuses or is away, and waiting does not help.
+        /// Kafka rejects a request or is unreachable, and waiting does not help.
         case kafka
     }
 

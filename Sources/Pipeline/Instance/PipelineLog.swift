@@ -1,6 +1,6 @@
 internal import Kafka
 
-/// What the pipeline has to say while it runs. Never a viewer.
+/// The log of the running pipeline. It never contains viewer data.
 public struct PipelineLog: Sendable {
     public enum Level: Int, Comparable, Sendable {
         case debug
@@ -24,7 +24,7 @@ public struct PipelineLog: Sendable {
         self.sink = sink
     }
 
-    /// The same, with these fields behind those of every line.
+    /// Returns a log that appends these fields to each entry.
     func adding(_ fields: (String, String)...) -> PipelineLog {
         PipelineLog { [sink] entry in
             var entry = entry
@@ -33,7 +33,7 @@ public struct PipelineLog: Sendable {
         }
     }
 
-    /// The same, with the generation that the lines are about, where it is known.
+    /// Returns a log that appends the generation, if it is known.
     func adding(_ generation: Int32?) -> PipelineLog {
         generation.map { adding(("generation", "\($0)")) } ?? self
     }
@@ -68,7 +68,7 @@ public struct PipelineLog: Sendable {
 }
 
 extension Error {
-    /// Topic, partition and offset, where it is known.
+    /// Topic, partition and, if known, offset.
     var fields: [(String, String)] {
         guard let place = (self as? KafkaError)?.place else { return [] }
         return [

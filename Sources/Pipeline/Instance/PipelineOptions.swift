@@ -2,12 +2,12 @@ public import Clustering
 public import Kafka
 public import Schemas
 
-/// All that an instance needs to know to run.
+/// The configuration of an instance.
 public struct PipelineOptions: Sendable {
     public struct Topics: Sendable {
         public var input: String
         public var changes: String
-        /// nil: no memberships are written.
+        /// `nil` if no memberships are written.
         public var members: String?
         public var deadLetters: String
         public var deltas: String
@@ -39,11 +39,11 @@ public struct PipelineOptions: Sendable {
         }
     }
 
-    /// Where an application begins to read.
+    /// The position at which an application begins to read.
     public enum Start: Equatable, Sendable {
         case beginning
         case end
-        /// Milliseconds since 1970, of the records' timestamps.
+        /// A record timestamp in milliseconds since 1970.
         case time(Int64)
     }
 
@@ -59,34 +59,34 @@ public struct PipelineOptions: Sendable {
     public var input = WatchEventReader.Options()
     public var start = Start.beginning
     public var outputFormat = OutputFormat.protobuf
-    /// `dead-letters.content=full`: the original bytes; otherwise position and reason only.
+    /// `dead-letters.content=full`: keep the original bytes instead of only position and reason.
     public var keepsDeadLetters = true
     public var settings = Settings()
     /// The topics of `topics.file`.
     public var vocabulary: [[UInt8]] = []
     public var key: PrivacyKey
     public var commitInterval = Duration.milliseconds(100)
-    /// nil: no snapshots are made.
+    /// `nil` if no snapshots are made.
     public var snapshotInterval: Duration? = .seconds(30)
-    /// Where checkpoints of the state are kept on this host; nil: nowhere.
+    /// The directory for checkpoints on this host; `nil` for none.
     public var checkpointDirectory: String?
     public var checkpointInterval = Duration.seconds(600)
-    /// After which a file that was not written anew is deleted.
+    /// The age at which a stale checkpoint is deleted.
     public var checkpointKeep = Duration.seconds(86_400)
     public var transactionBytes = 4 << 20
     public var transactionTimeout = Duration.seconds(10)
     /// Of the group member, unless `kafka.session.timeout.ms` is set.
     public var sessionTimeout = Duration.milliseconds(GroupMember.sessionTimeout)
     public var idleTimeout = Duration.seconds(30)
-    /// `epoch.future=allow`: epochs close though they have not ended by the wall clock.
+    /// `epoch.future=allow`: epochs may close before they have ended by the wall clock.
     public var allowsFuture = false
-    /// How long a revoked or stopped instance may drain.
+    /// The maximum time that a revoked or stopped instance may drain.
     public var shutdownTimeout = Duration.seconds(30)
-    /// Bytes of the outbox from which on partitions wait.
+    /// The size of the outbox from which partitions are paused, in bytes.
     public var outboxBytes = 16 << 20
-    /// Whether the settings of topics are asked for at the start: librdkafka's own in-process broker does not tell them.
+    /// Whether topic configurations are read at the start. librdkafka's in-process broker does not provide them.
     public var checksTopics = true
-    /// After which a part that makes no progress is named in the log, and `/livez` fails.
+    /// The time without progress after which a component is logged and `/livez` fails.
     public var watchdogTimeout = Duration.seconds(60)
 
     public init(application: String, instance: String, kafka: ClientConfiguration, topics: Topics, key: PrivacyKey) {

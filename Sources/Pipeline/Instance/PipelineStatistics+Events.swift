@@ -4,7 +4,7 @@ internal import Schemas
 extension PipelineStatistics {
     // MARK: - Shards
 
-    /// A shard as it is told of.
+    /// Returns the statistics of a shard.
     func partition(_ shard: borrowing Shard<KeyedTopics>, offset: Int64) -> Partition {
         let counters = shard.counters
         return Partition(
@@ -14,10 +14,10 @@ extension PipelineStatistics {
             sensitiveTopics: counters.sensitiveTopics)
     }
 
-    /// The end of a partition, and how far its reader is.
+    /// Records the end of a partition, and the position of its reader.
     /// - Parameters:
-    ///   - position: behind the control records that follow the last event; nil: not known.
-    ///   - high: the high watermark; nil: not known.
+    ///   - position: After the control records that follow the last event; `nil` if unknown.
+    ///   - high: The high watermark; `nil` if unknown.
     func saw(_ partition: Int32, position: Int64?, high: Int64?) {
         change { snapshot in
             guard var found = snapshot.partitions[partition] else { return }
@@ -38,7 +38,7 @@ extension PipelineStatistics {
         }
     }
 
-    /// All that can be a reason, sorted.
+    /// All possible reasons, sorted.
     public static let rejectionReasons = Rejection.allCases.map(\.rawValue).sorted()
 
     func count(rejected reason: Rejection) {
@@ -77,7 +77,7 @@ extension PipelineStatistics {
         }
     }
 
-    /// The coordinator has folded or published something.
+    /// Records a step of the coordinator.
     func coordinates(_ coordinator: borrowing Coordinator) {
         let version = coordinator.version
         let isAhead = coordinator.partitions.contains { state in
@@ -96,7 +96,7 @@ extension PipelineStatistics {
 
     // MARK: - The instance
 
-    /// A broker has answered.
+    /// Records an answer of a broker.
     func answered(inputPartitions: Int32?) {
         let now = Monotonic.now
         change { snapshot in

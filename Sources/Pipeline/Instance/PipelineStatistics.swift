@@ -2,21 +2,21 @@ internal import Clustering
 internal import Schemas
 import Synchronization
 
-/// What the instance counts and where it stands, for the log, the metrics, the probes and the demo. Never a viewer.
+/// The counters and state of an instance for log, metrics, probes and demo. They never contain viewer data.
 public final class PipelineStatistics: Sendable {
-    /// A partition's state at its last mark.
+    /// A partition's state at its last commit point.
     public struct Partition: Sendable {
         /// The next offset to handle.
         public var offset: Int64 = 0
-        /// Its high watermark, as far as it is known.
+        /// The last known high watermark.
         public var high: Int64?
-        /// The time of the last event, ms since 1970, within the open epoch; nil: there has been none.
+        /// The time of the last event, in ms since 1970, limited to the open epoch; `nil` before the first one.
         public var eventTime: Int64?
-        /// nil: genesis.
+        /// The open epoch; `nil` in genesis.
         public var epoch: Int64?
-        /// The version of the model that events are handled with; nil: genesis.
+        /// The version of the current model; `nil` for the genesis model.
         public var model: Int64?
-        /// The version of the model that it waits for; nil: it waits for none.
+        /// The version of the awaited model; `nil` for none.
         public var neededModel: Int64?
         public var members = 0
         public var eligible: Int64 = 0
@@ -27,7 +27,7 @@ public final class PipelineStatistics: Sendable {
         public var sensitiveTopics: Int64 = 0
 
         public var isWaiting: Bool { neededModel != nil }
-        /// Records that are left to handle; nil: not known.
+        /// The number of records to be handled; `nil` if unknown.
         public var lag: Int64? { high.map { max($0 - offset, 0) } }
     }
 
@@ -40,36 +40,37 @@ public final class PipelineStatistics: Sendable {
         public var changeCounts = ChangeCounts()
         public var commits: Int64 = 0
         public var aborts: Int64 = 0
-        /// The last model that was read; nil: none since the genesis model.
+        /// The version of the last model read; `nil` if there is only the genesis model.
         public var model: Int64?
-        /// Active ones of that model, and what it tells besides.
+        /// The number of active clusters in that model, and further figures of it.
         public var clusters = 0
         public var shownClusters = 0
         public var clusteredMembers: Int64 = 0
         public var unassigned: Int64 = 0
         public var topics = 0
-        /// The settings of that model; nil: none has been read.
+        /// The settings of that model; `nil` if none has been read.
         public var modelSettings: ModelSettings?
-        /// Whom the next model waits for while others are ahead; nil: this instance is not the coordinator.
+        /// The partitions that the next model waits for while others are ahead; `nil` if this instance is not the
+        /// coordinator.
         public var waitedFor: [Int32]?
         public var state = InstanceState.starting
-        /// Whether it has once had its share of the work at hand.
+        /// Whether the first take-over has been completed.
         public var hasStarted = false
-        /// How many partitions are assigned.
+        /// The number of assigned partitions.
         public var assigned = 0
         public var assignments: Int64 = 0
         public var restores: [Int32: RestoreProgress] = [:]
-        /// What this instance has saved of the partitions that it has.
+        /// The saved state of the assigned partitions.
         public var saved: [Int32: SavedState] = [:]
         public var saves = SaveCounts()
         /// Members of the consumer group that are not instances of Shoal.
         public var foreignMembers: [ForeignMember] = []
         /// Whom a rebalance waits for; nil: nobody, or it is not known.
         public var groupWait: GroupWait?
-        /// What the brokers told last.
+        /// The last answer of the brokers.
         public var brokers = BrokerContact()
 
-        /// Nothing has been counted.
+        /// Creates empty statistics.
         public init() {}
 
         public var changes: Int64 { changeCounts.total }
@@ -77,7 +78,7 @@ public final class PipelineStatistics: Sendable {
         public var duplicates: Int64 { partitions.values.reduce(0) { $0 + $1.duplicates } }
         public var late: Int64 { partitions.values.reduce(0) { $0 + $1.late } }
         public var early: Int64 { partitions.values.reduce(0) { $0 + $1.early } }
-        /// As `bad_json=3 key_mismatch=1`; empty: none.
+        /// The counts by reason, such as `bad_json=3 key_mismatch=1`; empty if there are none.
         public var rejections: String {
             rejected.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
         }
@@ -85,18 +86,18 @@ public final class PipelineStatistics: Sendable {
         public var eligible: Int64 { partitions.values.reduce(0) { $0 + $1.eligible } }
     }
 
-    /// What operators compare of the settings in a model.
+    /// The settings in a model that operators compare.
     public struct ModelSettings: Equatable, Sendable {
         public var revision: Int64
         /// `topics.max`.
         public var topicsMax: Int
     }
 
-    /// When a broker last answered, and what.
+    /// The time and content of the last answer of a broker.
     public struct BrokerContact: Sendable {
-        /// Milliseconds of a monotonic clock; the beginning where none has answered.
+        /// Milliseconds of a monotonic clock; the start of the process before the first answer.
         var answered = Monotonic.now
-        /// How many partitions the input has; nil: it is not known.
+        /// The number of input partitions; `nil` if unknown.
         public var inputPartitions: Int32?
 
         /// Seconds since the last answer.
@@ -105,7 +106,7 @@ public final class PipelineStatistics: Sendable {
 
     private struct State {
         var snapshot = Snapshot()
-        /// What the totals hold of each shard's counters.
+        /// The counters of each shard that the totals already include.
         var counted: [Int32: Shard<KeyedTopics>.Counters] = [:]
         /// When a warning about misplaced records is due, and how many the last one knew of.
         var misplacedWarning: (due: Int64, told: Int64) = (.min, 0)
@@ -131,8 +132,8 @@ public final class PipelineStatistics: Sendable {
         state.withLock { body(&$0.snapshot) }
     }
 
-    /// A shard begins to work: what it has counted so far is none of this process's news.
-    /// - Parameter origin: where it began to read the input when it was restored.
+    /// Starts counting a shard. Counts from before are not included.
+    /// - Parameter origin: The offset from which the input was read for the restore.
     func begin(_ partition: Int32, _ shard: borrowing Shard<KeyedTopics>, from origin: Int64) {
         let counters = shard.counters
         state.withLock { state in
@@ -165,7 +166,7 @@ public final class PipelineStatistics: Sendable {
         }
     }
 
-    /// The partitions belong to somebody else now. What was counted stays.
+    /// Removes the partitions after they have been released. Totals remain.
     func forgetPartitions() {
         state.withLock { state in
             state.counted = [:]

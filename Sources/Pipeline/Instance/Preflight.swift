@@ -1,14 +1,14 @@
 internal import Kafka
 internal import Schemas
 
-/// What has to be there before an instance joins its group: waits where waiting helps, and says what to do.
+/// Checks the preconditions for joining the group. Waits if waiting can help, and names the remedy.
 struct Preflight {
     let options: PipelineOptions
     let admin: Admin
     let log: PipelineLog
 
-    /// - Parameter tell: is told what is missing.
-    /// - Returns: false where it was stopped before.
+    /// - Parameter tell: Receives the missing precondition.
+    /// - Returns: False if it was stopped before.
     func pass(until isStopped: () -> Bool, tell: (String) -> Void = { _ in }) async throws -> Bool {
         var last = ""
         while !isStopped() {
@@ -27,11 +27,11 @@ struct Preflight {
         return false
     }
 
-    /// What is missing, and what to do; nil: nothing.
-    /// - Throws: `PipelineError` where no waiting helps.
+    /// Returns the missing precondition and its remedy, or `nil`.
+    /// - Throws: `PipelineError` if waiting does not help.
     func problem() async throws -> String? {
         let topics = options.topics
-        // Topic, how many partitions it must have, and what an instance does with it.
+        // Each topic, its required number of partitions, and the rights that an instance needs.
         let needed: [(String, Int32?, String)] = [
             (topics.input, nil, "Read"), (topics.changes, nil, "Write"), (topics.deadLetters, nil, "Write"),
             (topics.deltas, 1, "Read and Write"), (topics.models, 1, "Read and Write"),
@@ -82,7 +82,7 @@ struct Preflight {
         }
     }
 
-    /// The state topic is compacted: otherwise it would lose members, or grow for ever.
+    /// Checks that the state topic is compacted. Otherwise it would lose members or grow without bound.
     private func stateProblem() async throws -> String? {
         guard options.checksTopics else { return nil }
         let state = options.topics.state

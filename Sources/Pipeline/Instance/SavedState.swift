@@ -1,39 +1,39 @@
-/// What an instance has last saved of a partition.
+/// The last snapshot and checkpoint of a partition.
 public struct SavedState: Equatable, Sendable {
     /// A snapshot in the state topic, or a checkpoint on this host.
     public struct Save: Equatable, Sendable {
         /// Milliseconds of the monotonic clock.
         var at: Int64
-        /// Of a checkpoint: the next offset of the state topic, and what it holds.
+        /// For a checkpoint: the next offset of the state topic, and its size.
         public internal(set) var offset: Int64 = 0
         public internal(set) var members = 0
         public internal(set) var bytes: Int64 = 0
 
-        /// Seconds since then.
+        /// The age in seconds.
         public var age: Double { Double(Monotonic.now - at) / 1_000 }
     }
 
-    /// The last snapshot that is whole; nil: none was since the partition was taken over.
+    /// The last complete snapshot; `nil` if there was none since the take-over.
     public internal(set) var snapshot: Save?
     public internal(set) var checkpoint: Save?
-    /// Where a restore would begin to read the input: at the last whole snapshot, by whomever, or where the application began; nil:
-    /// this instance's own has not ended.
+    /// The offset from which a restore would read the input: that of the last complete snapshot of any instance, or the
+    /// application's first offset; `nil` while this instance's own restore is running.
     public internal(set) var restoreOffset: Int64?
 }
 
-/// How often and how much an instance has saved since it began.
+/// The number and size of snapshots and checkpoints since the start of the instance.
 public struct SaveCounts: Equatable, Sendable {
-    /// What became of a checkpoint.
+    /// The outcome of a checkpoint.
     public enum Checkpoint: String, CaseIterable, Sendable {
         case written
-        /// It could not be written: the one before stays.
+        /// Writing failed. The previous file remains.
         case failed
         case read
-        /// It was damaged, or of another state.
+        /// The file was damaged or belongs to another state.
         case refused
     }
 
-    /// Snapshots that became whole, the members in them, and their bytes.
+    /// Completed snapshots, the members in them, and their bytes.
     public internal(set) var snapshots: Int64 = 0
     public internal(set) var members: Int64 = 0
     public internal(set) var bytes: Int64 = 0
@@ -42,8 +42,8 @@ public struct SaveCounts: Equatable, Sendable {
 
 extension PipelineStatistics {
     /// - Parameters:
-    ///   - written: by a partition so far.
-    ///   - last: when it was last counted.
+    ///   - written: The partition's total so far.
+    ///   - last: The total at the previous call.
     func count(snapshots written: SnapshotWriter.Written, since last: SnapshotWriter.Written, _ partition: Int32) {
         let isWhole = written.whole != last.whole
         change { snapshot in
@@ -62,7 +62,7 @@ extension PipelineStatistics {
         change { $0.saves.checkpoints[outcome, default: 0] += 1 }
     }
 
-    /// A partition's checkpoint was written.
+    /// Records a written checkpoint.
     func saved(checkpoint partition: Int32, offset: Int64, members: Int, bytes: Int64) {
         count(checkpoint: .written)
         change { snapshot in

@@ -1,29 +1,28 @@
-/// How long the stages of the work took, in histograms. Recorded for each batch, transaction and model, never for each
-/// event.
+/// Histograms of the durations of processing stages. Recorded per batch, transaction and model, never per event.
 public struct StageTimes: Sendable {
     public enum Stage: String, CaseIterable, Sendable {
-        /// A batch of records, from the poll on, without the waits and openings in it.
+        /// A batch of records after the poll, without waits and openings.
         case handle
-        /// An epoch's opening, or a part of one.
+        /// The opening of an epoch, or a part of one.
         case open
-        /// A transaction, from its beginning to its known end.
+        /// A transaction from its start to its known outcome.
         case commit
-        /// Making a model and handing it to a transaction.
+        /// Computing a model and adding it to a transaction.
         case publish
         /// A partition's wait for a model.
         case waitModel = "wait_model"
-        /// A partition's wait for room in the outbox.
+        /// A partition's wait for space in the outbox.
         case waitOutbox = "wait_outbox"
-        /// A partition's snapshot, from its beginning until it is whole.
+        /// A partition's snapshot from start to completion.
         case snapshot
-        /// A partition's checkpoint: reading what is new, and writing the file.
+        /// A partition's checkpoint: reading new records and writing the file.
         case checkpoint
     }
 
     public struct Histogram: Equatable, Sendable {
-        /// How many values each bucket has: one more than there are bounds.
+        /// The number of values in each bucket, one more than there are bounds.
         public internal(set) var counts = [Int64](repeating: 0, count: StageTimes.bounds.count + 1)
-        /// Seconds.
+        /// The sum of values in seconds.
         public internal(set) var sum = 0.0
     }
 

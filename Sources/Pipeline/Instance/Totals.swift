@@ -1,7 +1,7 @@
 internal import Clustering
 internal import Schemas
 
-/// What an instance has counted since it began: it only grows, whatever partitions come and go.
+/// The totals of an instance since its start. They only grow, regardless of assignments.
 public struct Totals: Equatable, Sendable {
     public var events: Int64 = 0
     public var duplicates: Int64 = 0
@@ -13,7 +13,7 @@ public struct Totals: Equatable, Sendable {
     /// Of new viewers beyond `members.max`.
     public var refused: Int64 = 0
 
-    /// Adds what a shard has counted since it was last asked.
+    /// Adds a shard's counts since the previous call.
     mutating func add(_ now: Shard<KeyedTopics>.Counters, since last: Shard<KeyedTopics>.Counters) {
         events += now.events - last.events
         duplicates += now.duplicates - last.duplicates
@@ -26,16 +26,16 @@ public struct Totals: Equatable, Sendable {
     }
 }
 
-/// How many changes of each kind were handed to transactions.
+/// The number of changes of each kind that were added to transactions.
 public struct ChangeCounts: Equatable, Sendable {
-    /// By the kind's number, less one.
+    /// Counts by the kind's number minus one.
     private var counts = [Int64](repeating: 0, count: ClusterChange.Kind.allCases.count)
 
     public init() {}
 
     public var total: Int64 { counts.reduce(0, +) }
 
-    /// By the name that JSON has for the kind, in the order of kinds.
+    /// Counts by the kind's JSON name, in the order of kinds.
     public var byName: [(name: String, count: Int64)] {
         ClusterChange.Kind.allCases.map { ($0.name, counts[Int($0.rawValue) - 1]) }
     }
@@ -44,7 +44,7 @@ public struct ChangeCounts: Equatable, Sendable {
         counts[Int(kind.rawValue) - 1] += 1
     }
 
-    /// Adds what was counted there since `last`.
+    /// Adds the counts since `last`.
     mutating func add(_ now: ChangeCounts, since last: ChangeCounts) {
         for index in counts.indices { counts[index] += now.counts[index] - last.counts[index] }
     }

@@ -1,9 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// Looks after the heartbeats, on a thread that nothing of the pipeline can hold up, and names who is stuck, once.
+/// Checks the heartbeats on a thread that the pipeline cannot block, and logs each stuck component once.
 ///
-/// `@unchecked Sendable`: the timer is only kept, and cancelled at the end.
+/// `@unchecked Sendable`: the timer is only stored, and cancelled at the end.
 final class Watchdog: @unchecked Sendable {
     private let heartbeats: Heartbeats
     private let log: PipelineLog
@@ -25,7 +25,7 @@ final class Watchdog: @unchecked Sendable {
         timer.cancel()
     }
 
-    /// Tells what has changed.
+    /// Logs changes since the previous call.
     func look() {
         for status in heartbeats.look() {
             let isNew = told.withLock { told in

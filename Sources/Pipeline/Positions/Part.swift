@@ -1,4 +1,4 @@
-/// A partition that the group assigns: one of the input, or the one of the delta topic.
+/// A partition that the group assigns: an input partition, or that of the delta topic.
 public enum Part: Hashable, Comparable, Sendable, CustomStringConvertible {
     case input(Int32)
     case deltas
@@ -18,7 +18,7 @@ public enum Part: Hashable, Comparable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Inputs by number, then the delta topic.
+    /// Orders inputs by number, then the delta topic.
     public static func < (left: Part, right: Part) -> Bool {
         switch (left, right) {
         case (.input(let left), .input(let right)): left < right

@@ -1,7 +1,7 @@
 public import Clustering
 
-/// How a phase is written into the metadata string of a committed offset: `v1;genesis`, `v1;open=412`,
-/// `v1;waiting=413`, and within an opening `v1;waiting=413;at=<32 hex digits>`.
+/// Encodes a phase as the metadata string of a committed offset: `v1;genesis`, `v1;open=412`, `v1;waiting=413`, and
+/// within an opening `v1;waiting=413;at=<32 hex digits>`.
 public enum PhaseMetadata {
     public static func text(_ phase: Phase) -> String {
         switch phase {
@@ -12,7 +12,7 @@ public enum PhaseMetadata {
         }
     }
 
-    /// The phase; nil where the text is none, as of a newer version or of somebody else's commit.
+    /// Decodes a phase. Returns `nil` for other text, such as that of a newer version or of another program.
     public static func phase(_ text: String) -> Phase? {
         let words = text.split(separator: ";", omittingEmptySubsequences: false)
         guard words.count >= 2, words[0] == "v1" else { return nil }
@@ -30,13 +30,13 @@ public enum PhaseMetadata {
     }
 }
 
-/// How the coordinator's phase is written: `v1;model=genesis` or `v1;model=412`, the last model published.
+/// Encodes the coordinator's phase as `v1;model=genesis` or `v1;model=412`, the last published model.
 public enum ModelMetadata {
     public static func text(_ version: Epoch?) -> String {
         version.map { "v1;model=\($0)" } ?? "v1;model=genesis"
     }
 
-    /// The last model's version, `.some(nil)` for the genesis model; nil where the text is no such phase.
+    /// Returns the last model's version, `.some(nil)` for the genesis model, or `nil` for other text.
     public static func version(_ text: String) -> Epoch?? {
         guard text.hasPrefix("v1;model=") else { return nil }
         let value = text.dropFirst("v1;model=".count)
@@ -46,11 +46,11 @@ public enum ModelMetadata {
     }
 }
 
-/// Lower-case hexadecimal digits.
+/// Converts to and from lower-case hexadecimal digits.
 public enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
 
-    /// 32 digits.
+    /// Returns 32 digits.
     public static func text(_ pseudonym: Pseudonym) -> String {
         var buffer: [UInt8] = []
         append(pseudonym, to: &buffer)
@@ -64,7 +64,7 @@ public enum Hex {
         }
     }
 
-    /// The 16 bytes of a pseudonym.
+    /// Returns the 16 bytes of a pseudonym.
     static func bytes(of pseudonym: Pseudonym) -> [UInt8] {
         (0..<16).map { UInt8(truncatingIfNeeded: pseudonym >> UInt128(120 - 8 * $0)) }
     }
@@ -78,14 +78,14 @@ public enum Hex {
         return String(decoding: buffer, as: UTF8.self)
     }
 
-    /// The pseudonym of exactly 32 hexadecimal digits; nil otherwise.
+    /// Returns the pseudonym of exactly 32 hexadecimal digits, or `nil`.
     public static func pseudonym(_ text: some StringProtocol) -> Pseudonym? {
         guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") })
         else { return nil }
         return Pseudonym(text, radix: 16)
     }
 
-    /// The bytes of an even number of hexadecimal digits; nil otherwise.
+    /// Returns the bytes of an even number of hexadecimal digits, or `nil`.
     public static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         let digits = text.utf8.map { digit -> UInt8? in
             switch digit {

@@ -58,14 +58,14 @@ internal import COpenSSL
         unsafe EVP_MAC_CTX_free(context)
     }
 
-    /// The digest of `message`.
+    /// Returns the digest of `message`.
     func digest(_ message: Span<UInt8>) -> Digest {
         start()
         add(message)
         return finish()
     }
 
-    /// Begins a message that comes in parts: the key stays that of before.
+    /// Begins a message that is passed in several calls. The key remains.
     func start() {
         if unsafe EVP_MAC_init(context, nil, 0, nil) != 1 { CryptographyError("EVP_MAC_init").end() }
     }
@@ -82,7 +82,7 @@ internal import COpenSSL
         var digest = Digest()
         var length = 0
         let result = unsafe withUnsafeMutableBytes(of: &digest.words) { buffer in
-            // Safe: a SHA-256 digest has the 32 bytes that the tuple has.
+            // Safe: a SHA-256 digest has 32 bytes, as does the tuple.
             unsafe EVP_MAC_final(
                 context, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), &length, buffer.count)
         }

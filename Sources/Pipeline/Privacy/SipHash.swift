@@ -1,10 +1,10 @@
-/// SipHash-2-4 with 64 or 128 bits of output (Aumasson and Bernstein, 2012): keyed, so that nobody can choose viewer ids
-/// that collide. For look-ups only; pseudonyms are HMACs.
+/// SipHash-2-4 with 64 or 128 bits of output (Aumasson and Bernstein, 2012). Keyed, so that colliding viewer ids cannot
+/// be chosen. For look-ups only; pseudonyms are HMACs.
 struct SipHash: Sendable {
     private let k0: UInt64
     private let k1: UInt64
 
-    /// - Parameter purpose: keeps the hashes of different uses apart.
+    /// - Parameter purpose: A label that separates the hashes of different uses.
     init(_ key: PrivacyKey, purpose: String) {
         let name = Array("shoal/\(purpose)".utf8)
         let digest = HMAC(key).digest(name.span)
@@ -82,7 +82,7 @@ struct SipHash: Sendable {
         mutating func absorb(_ message: Span<UInt8>) {
             var offset = 0
             while offset + 8 <= message.count {
-                // Safe: any eight bytes are a UInt64, and they lie within the span.
+                // Safe: any eight bytes are a UInt64, and they are within the span.
                 let word = unsafe message.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
                 absorb(word: UInt64(littleEndian: word))
                 offset += 8
@@ -90,7 +90,7 @@ struct SipHash: Sendable {
             var last = UInt64(truncatingIfNeeded: message.count) << 56
             let left = message.count - offset
             if left > 0, message.count >= 8 {
-                // Safe: as above; what of the last eight bytes was taken already is shifted out.
+                // Safe: as above. Bytes that were already processed are shifted out.
                 let word = unsafe message.bytes.unsafeLoadUnaligned(fromByteOffset: message.count - 8, as: UInt64.self)
                 last |= UInt64(littleEndian: word) >> UInt64(64 - 8 * left)
             } else {

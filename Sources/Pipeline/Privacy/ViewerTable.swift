@@ -1,16 +1,16 @@
 internal import Clustering
 
-/// Who a viewer is to the engine.
+/// A viewer's identity in the engine.
 struct ViewerIdentity {
     var pseudonym: Pseudonym
-    /// Bytes 16–23 of the viewer's HMAC: the order for sampling.
+    /// Bytes 16–23 of the viewer's HMAC: the sample order.
     var order: UInt64
     /// Whether the viewer's records belong to another partition.
     var isMisplaced = false
 }
 
-/// Raw viewer ids and their pseudonyms, so that a viewer costs one HMAC and not one an event. Keyed by a 128-bit keyed
-/// hash: the ids themselves are not kept. Two-way sets; who is pushed out is computed again.
+/// A cache of pseudonyms, so that a viewer costs one HMAC instead of one per event. Keyed by a 128-bit keyed hash;
+/// viewer ids are not stored. Two-way sets; evicted entries are recomputed.
 struct ViewerTable {
     private struct Slot {
         var first: UInt64 = 0
@@ -27,7 +27,7 @@ struct ViewerTable {
     private var slots: [Slot]
     private var used = 0
     private let ceiling: Int
-    /// How many viewers there are whom it is worth knowing. Who came once and will not come again makes the table no larger.
+    /// The number of viewers worth caching. Viewers that occur only once do not enlarge the table.
     var wanted = Int.max
 
     /// - Parameters:
@@ -41,26 +41,26 @@ struct ViewerTable {
         slots = Array(repeating: Slot(), count: min(1 << 6, ceiling))
     }
 
-    /// How many viewers it has room for.
+    /// The current capacity in viewers.
     var room: Int { slots.count }
 
-    /// The viewer's pseudonym and order; about 20 ns for one that is known, 600 ns for a new one.
+    /// Returns the viewer's pseudonym and sample order, in about 20 ns if cached and 600 ns if not.
     mutating func identity(of viewer: Span<UInt8>) -> ViewerIdentity {
         identity(of: viewer, hash(viewer))
     }
 
-    /// What a viewer is looked up by.
+    /// Returns the hash by which a viewer is looked up.
     @inline(__always)
     func hash(_ viewer: Span<UInt8>) -> (UInt64, UInt64) { sip.hash128(viewer) }
 
-    /// Begins to fetch what `identity` will read of the viewer with a hash.
+    /// Prefetches the entries that `identity` will read for a hash.
     @inline(__always)
     func fetch(_ hash: (UInt64, UInt64)) {
         let index = Int(truncatingIfNeeded: hash.0) & (slots.count - 2)
         Prefetch.lines(of: slots, in: index..<index + 2)
     }
 
-    /// - Parameter hash: the viewer's.
+    /// - Parameter hash: The viewer's hash.
     mutating func identity(of viewer: Span<UInt8>, _ hash: (UInt64, UInt64)) -> ViewerIdentity {
         let (first, second) = hash
         var index = Int(truncatingIfNeeded: first) & (slots.count - 2)
@@ -82,7 +82,7 @@ struct ViewerTable {
         return ViewerIdentity(pseudonym: digest.first16, order: digest.third8, isMisplaced: isMisplaced)
     }
 
-    /// Nothing that was kept of the pseudonym stays.
+    /// Removes the viewer's entry.
     mutating func forget(_ viewer: Span<UInt8>) {
         let (first, second) = sip.hash128(viewer)
         let index = Int(truncatingIfNeeded: first) & (slots.count - 2)

@@ -1,37 +1,37 @@
-/// Why a reader gives nothing: the log ends there, a transaction that is open hides what follows (the last stable offset
-/// stands still), or the reader's client has gone deaf, as behind a connection that nobody has closed and on which nothing
-/// arrives. A pure table: it says what to ask or to do, and is told the answers. Only another client cures the last.
+/// Determines why a reader receives nothing: the log ends there, an open transaction hides the following records (the
+/// last stable offset does not move), or the reader's client is stalled, for example by a silent connection. A pure
+/// state machine: it returns queries and actions, and receives the answers. Only a new client cures a stalled one.
 ///
-/// Whoever is deaf is found after the time-out: once it is known that there is more, once that it may be read, and once that
-/// it has not come since. Times in milliseconds of a monotonic clock.
+/// A stalled client is detected after three consecutive timeouts: records exist, they are readable, and they have not
+/// arrived. Times are in milliseconds of a monotonic clock.
 struct StallWatch {
     enum Action: Equatable {
-        /// Ask for the high watermark.
+        /// Query the high watermark.
         case askHigh
-        /// Ask for the last stable offset, through a client that nothing is wrong with.
+        /// Query the last stable offset through a different client.
         case askStable
-        /// Say that a transaction has been open for so many milliseconds at least.
+        /// Report a transaction that has been open for at least this many milliseconds.
         case tell(Int64)
-        /// Read on from the same offset through a new client; nothing has come for so many milliseconds.
+        /// Continue from the same offset with a new client; nothing has arrived for this many milliseconds.
         case renew(Int64)
     }
 
     private enum Known {
         case nothing
-        /// The log goes on behind the position.
+        /// Records exist after the position.
         case more
-        /// What follows is committed, and has not come.
+        /// Committed records exist after the position and have not arrived.
         case due
     }
 
     private let timeout: Int64
-    /// Between two questions.
+    /// The interval between queries.
     private let pause: Int64
     private var position: Int64?
     private var since: Int64 = 0
     private var asked: Int64 = 0
     private var known = Known.nothing
-    /// When the transaction is told of again.
+    /// The time of the next report of the transaction.
     private var told: Int64
 
     /// - Parameter timeout: `watchdog.timeout`.
@@ -41,7 +41,7 @@ struct StallWatch {
         told = timeout
     }
 
-    /// The reader stands at `position`, and nothing has come.
+    /// The reader is at `position` and nothing has arrived.
     mutating func stands(at position: Int64, _ now: Int64) -> Action? {
         guard position == self.position else {
             self = StallWatch(timeout: timeout)
@@ -59,19 +59,19 @@ struct StallWatch {
         }
     }
 
-    /// The high watermark; nil: nobody answers.
+    /// Receives the high watermark; `nil` if there was no answer.
     mutating func answered(high: Int64?, _ now: Int64) {
         asked = now
         guard let high, let position else { return }
         if high > position {
             known = .more
         } else {
-            // The end of the log: the time begins anew.
+            // End of the log: restart the timeout.
             (known, since, told) = (.nothing, now, timeout)
         }
     }
 
-    /// The last stable offset; nil: nobody answers.
+    /// Receives the last stable offset; `nil` if there was no answer.
     mutating func answered(stable: Int64?, _ now: Int64) -> Action? {
         asked = now
         guard let stable, let position else { return nil }
@@ -79,7 +79,7 @@ struct StallWatch {
             known = .due
             return nil
         }
-        // It is asked again whether there is more: the transaction may end with nothing behind it.
+        // Query the high watermark again: the transaction may end without further records.
         known = .nothing
         guard now - since >= told else { return nil }
         told = 2 * (now - since)

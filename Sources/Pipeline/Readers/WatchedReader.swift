@@ -1,11 +1,11 @@
 internal import Kafka
 
-/// A partition's reader that is looked after: where committed records do not come, it goes on from the same offset through a
-/// new client; where a transaction that is open hides them, the log names it, and says how to end it.
+/// A partition reader with stall detection. If committed records do not arrive, it continues from the same offset with
+/// a new client. If an open transaction hides them, it logs the transaction and how to end it.
 ///
-/// For one actor, which may look while it reads.
+/// For use by one actor.
 final class WatchedReader {
-    /// What is around it.
+    /// The reader's dependencies.
     struct Surroundings {
         var options: PipelineOptions
         var admin: Admin
@@ -21,8 +21,8 @@ final class WatchedReader {
     private var isLooking = false
 
     /// - Parameters:
-    ///   - part: whose heart tells of it.
-    ///   - from: of the first record wanted.
+    ///   - part: The component that reports the heartbeat.
+    ///   - from: The offset of the first record to read.
     init(
         _ client: ReaderClient, _ place: TopicPartition, from offset: Int64, for part: Heartbeats.Part,
         _ around: Surroundings
@@ -34,7 +34,7 @@ final class WatchedReader {
         reader = try client.reader(topic: place.topic, partition: place.partition, from: offset)
     }
 
-    /// As of `PartitionReader`.
+    /// The position, see `PartitionReader`.
     var position: Int64 { reader.position }
     var knownHighWatermark: Int64? { reader.knownHighWatermark }
 
@@ -42,8 +42,8 @@ final class WatchedReader {
         try reader.poll(max: max)
     }
 
-    /// To be called when nothing has come: costs next to nothing, but now and then it asks brokers.
-    /// - Throws: `KafkaError` where no new client can be made.
+    /// Checks for a stall. Call it when nothing has arrived. Cheap, except for occasional broker queries.
+    /// - Throws: `KafkaError` if a new client cannot be created.
     func look() async throws {
         guard !isLooking else { return }
         isLooking = true
@@ -77,7 +77,7 @@ final class WatchedReader {
         [("topic", place.topic), ("partition", "\(place.partition)"), ("offset", "\(position)")]
     }
 
-    /// What to do about a transaction that does not end.
+    /// Returns advice for a transaction that does not end.
     static func hanging(_ topic: String, partition: Int32 = 0, _ position: Int64) -> String {
         "waiting for a transaction on \(topic) partition \(partition) that began at offset \(position) and is still open. "
             + "`kafka-transactions.sh describe-producers --topic \(topic) --partition \(partition)` names its producer id; "

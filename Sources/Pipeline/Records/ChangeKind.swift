@@ -2,7 +2,7 @@ package import Clustering
 package import Schemas
 
 extension MemberChange {
-    /// As it is published.
+    /// The published kind.
     package var kind: ClusterChange.Kind {
         if reason == .erased { return .memberErased }
         if from == 0 { return .memberJoined }
@@ -11,7 +11,7 @@ extension MemberChange {
 }
 
 extension LifecycleChange.Kind {
-    /// As it is published.
+    /// The published kind.
     package var published: ClusterChange.Kind {
         switch self {
         case .created: .clusterCreated

@@ -1,7 +1,7 @@
 package import Clustering
 internal import Schemas
 
-/// Engine changes as records of the output topic.
+/// Encodes engine changes as records of the output topic.
 package struct ChangeRecord {
     let format: PipelineOptions.OutputFormat
 
@@ -9,7 +9,7 @@ package struct ChangeRecord {
         self.format = format
     }
 
-    /// Appends a member's change, and his membership where that is wanted.
+    /// Appends a member's change and, if enabled, its membership.
     package func append(_ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer) {
         var key: [UInt8] = []
         Hex.append(change.member, to: &key)
@@ -46,7 +46,7 @@ package struct ChangeRecord {
                 })
     }
 
-    /// Appends what became of a cluster.
+    /// Appends a lifecycle change.
     package func append(_ change: LifecycleChange, model: Model, to records: inout RecordBuffer) {
         let key = Array("cluster/\(change.cluster)".utf8)
         let kind = change.kind.published
@@ -84,12 +84,13 @@ package struct ChangeRecord {
         }
     }
 
-    /// min(⌊s · 10⁶ / 2³⁰⌋, 10⁶).
+    /// Returns min(⌊s · 10⁶ / 2³⁰⌋, 10⁶).
     package static func similarity(_ score: Int64) -> UInt32 {
         UInt32(min((max(score, 0) * 1_000_000) >> 30, 1_000_000))
     }
 
-    /// The first 16 bytes of SHA-256 over record key, kind, other clusters, position or version, epoch and step.
+    /// Returns the first 16 bytes of SHA-256 over record key, kind, other clusters, position or version, epoch and
+    /// step.
     private static func id(
         key: [UInt8], kind: ClusterChange.Kind, numbers: [Int64], epoch: Epoch?, step: UInt8
     ) -> UInt128 {

@@ -1,19 +1,19 @@
 internal import Kafka
 internal import Schemas
 
-/// A record that is no watch event, with its reason: nothing is lost.
+/// Encodes a record that is not a valid watch event as a dead letter with its reason.
 ///
-/// What is too large for a record of ours is cut, with length and SHA-256 of the whole beside it, so that no record, however
-/// large the topic allows them, stops its partition.
+/// Content that exceeds a record's limits is truncated, with the length and SHA-256 of the whole. So no record can stop
+/// its partition, regardless of the topic's maximum record size.
 enum DeadLetter {
-    /// Bytes of key, value and the original headers together: well below the 1,000,000 that producers and brokers take.
+    /// The maximum size of key, value and original headers together: well below the default limit of 1,000,000 bytes.
     static let largest = 900 << 10
-    /// A key beyond it is cut.
+    /// The length from which a key is truncated.
     static let largestKey = 64 << 10
-    /// Original headers beyond it are left out.
+    /// The size from which original headers are omitted.
     static let largestHeaders = 64 << 10
 
-    /// Appends the dead letter of a message: its bytes, or only position and reason.
+    /// Appends the dead letter of a message with its bytes, or only with position and reason.
     static func append(
         _ batch: borrowing MessageBatch, _ index: Int, _ fault: Fault, topic: String, partition: Int32,
         keepsContent: Bool, to records: inout RecordBuffer
@@ -38,8 +38,8 @@ enum DeadLetter {
             value: value.map { value in { $0 += value } })
     }
 
-    /// Keeps the original headers, in order, as far as there is room.
-    /// - Returns: their bytes.
+    /// Appends the original headers in order, within the limit.
+    /// - Returns: Their size in bytes.
     static func keep(_ original: [(name: String, value: [UInt8])], in headers: inout [RecordBuffer.Header]) -> Int {
         var (size, dropped) = (0, 0)
         for header in original {
@@ -55,7 +55,7 @@ enum DeadLetter {
         return size
     }
 
-    /// The first bytes, and the length and hash of all where there are more.
+    /// Returns the first bytes, and the length and hash of the whole if it was truncated.
     static func cut(
         _ bytes: [UInt8]?, _ limit: Int, name: String, _ headers: inout [RecordBuffer.Header]
     ) -> [UInt8]? {

@@ -1,9 +1,9 @@
 internal import Kafka
 internal import Schemas
 
-/// A dead letter as it was read back, or the note that some were resubmitted.
+/// A dead letter read from its topic.
 public struct DeadLetterEntry: Sendable {
-    /// A place in a topic.
+    /// A position in a topic.
     public struct Place: Hashable, Comparable, Sendable, Encodable, CustomStringConvertible {
         public var partition: Int32
         public var offset: Int64
@@ -20,7 +20,7 @@ public struct DeadLetterEntry: Sendable {
         }
     }
 
-    /// Where the dead letter stands, and when it was written, in ms since 1970.
+    /// The position of the dead letter, and the time of its writing in ms since 1970.
     public var place: Place
     public var timeMs: Int64
     public var reason: String
@@ -28,26 +28,27 @@ public struct DeadLetterEntry: Sendable {
     public var field: String?
     public var expected: String?
     public var byte: Int?
-    /// Where the record stood that is no watch event.
+    /// The position of the original record.
     public var topic: String
     public var origin: Place
     public var key: [UInt8]?
     public var value: [UInt8]?
-    /// Those of the record itself.
+    /// The original record's headers.
     public var headers: [(name: String, value: [UInt8])]
-    /// Key or value were too large, and end in the middle.
+    /// Whether key or value were truncated.
     public var isCut: Bool
-    /// `dead-letters.content=reason` left the bytes out, or there never were any.
+    /// Whether the original bytes are absent, because of `dead-letters.content=reason` or because there were none.
     public var isLeftOut: Bool { key == nil && value == nil }
-    /// The dead letter that this record was resubmitted from, where it has come back.
+    /// The earlier dead letter from which this record was resubmitted.
     public var resubmittedFrom: String?
 
-    /// The header that a resubmitted record has: where its dead letter stands.
+    /// The header of a resubmitted record with the position of its dead letter.
     public static let marker = "shoal.resubmitted"
-    /// The header of a note; its value is the number of dead letters, and the record's value a line for each place.
+    /// The header of a resubmission note. Its value is the number of dead letters; the record's value has one line per
+    /// position.
     static let note = "resubmitted"
 
-    /// - Returns: nil where the record is none: somebody else's, or a note.
+    /// Returns `nil` if the record is not a dead letter: a note, or a record of another program.
     init?(_ batch: borrowing MessageBatch, _ index: Int, partition: Int32) {
         var found: [String: String] = [:]
         var original: [(name: String, value: [UInt8])] = []
@@ -74,7 +75,7 @@ public struct DeadLetterEntry: Sendable {
         headers = original.filter { $0.name != Self.marker }
     }
 
-    /// The places in a note; nil where the record is none.
+    /// Returns the positions in a note, or `nil` if the record is not a note.
     static func noted(_ batch: borrowing MessageBatch, _ index: Int) -> [Place]? {
         guard batch.headers(index).contains(where: { $0.name == note }), let value = batch.valueBytes(index) else {
             return nil

@@ -1,7 +1,7 @@
 package import Clustering
 internal import Schemas
 
-/// `shoal.v1.ModelContent`: what the content hash is taken over. Canonical: fields by number, zeros left out.
+/// `shoal.v1.ModelContent`: the input of the content hash. Canonical: fields by number, zeros omitted.
 package enum ModelContent {
     package static func encode(_ model: Model) -> [UInt8] {
         var writer = ProtoWriter()

@@ -1,22 +1,22 @@
 package import Clustering
 internal import Schemas
 
-/// `shoal.v1.ModelRecord`: a model, and what its coordinator knew.
+/// `shoal.v1.ModelRecord`: a model and the coordinator's bookkeeping.
 package struct ModelRecord {
     package var bookkeeping: Bookkeeping
-    /// Of the genesis model: the first offset of each input partition.
+    /// In the genesis model, the first offset of each input partition.
     package var firstOffsets: [Int64] = []
     package var keyFingerprint: UInt64
     package var model: Model
     /// The SHA-256 of the content as it was read; nil: it was not read.
     var contentHash: [UInt8]?
 
-    /// The version in the record's key.
+    /// Returns the record key of a version.
     static func key(_ through: Epoch?) -> [UInt8] {
         Array((through.map { "\($0)" } ?? "genesis").utf8)
     }
 
-    /// Appends its records.
+    /// Appends the model's records.
     func append(to records: inout RecordBuffer, largestPart: Int = Parts.largest) {
         let (values, headers) = encode(largestPart)
         let key = Self.key(bookkeeping.through)
@@ -25,7 +25,7 @@ package struct ModelRecord {
         }
     }
 
-    /// The values of its records: deflated, in parts; and the headers.
+    /// Returns the compressed values in parts, and the headers.
     private func encode(_ largestPart: Int) -> (values: [[UInt8]], headers: [RecordBuffer.Header]) {
         let content = ModelContent.encode(model)
         var writer = ProtoWriter()

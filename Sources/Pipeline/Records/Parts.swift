@@ -1,16 +1,16 @@
 internal import Clustering
 internal import Schemas
 
-/// Closings and models larger than a message come deflated in parts *i* of *n* under one number.
+/// Splits epoch deltas and models that exceed a message into compressed parts *i* of *n* with a common number.
 enum Parts {
     struct Part {
         var index: Int64 = 0
         var count: Int64 = 0
-        /// Before it was deflated.
+        /// The size before compression.
         var size: Int64 = 0
         var data: [UInt8] = []
 
-        /// Reads `ClosingPart` or `ModelPart`: their fields are alike.
+        /// Decodes `ClosingPart` or `ModelPart`, which have the same fields.
         mutating func read(_ reader: inout ProtoReader) throws(ProtoError) {
             while let field = try reader.next() { try read(field, &reader) }
             guard isSound else { throw .badValue }
@@ -31,7 +31,7 @@ enum Parts {
         }
     }
 
-    /// The largest part of a closing or a model, well below a broker's message size.
+    /// The maximum size of a part, well below a broker's maximum message size.
     static let largest = 512 << 10
     /// Above the number of parts.
     static let most: Int64 = 1 << 20
@@ -43,7 +43,7 @@ enum Parts {
         }
     }
 
-    /// Parts of one number that have arrived, in order.
+    /// The parts of one number that have arrived, in order.
     struct Assembly {
         let number: Int64
         let firstOffset: Int64
@@ -77,7 +77,7 @@ enum Parts {
     }
 }
 
-/// Puts the parts of closings together, partition by partition.
+/// Assembles the parts of epoch deltas for each partition.
 struct ClosingAssembler {
     private var open: [Int32: Parts.Assembly] = [:]
     /// How many the input has.
@@ -87,7 +87,7 @@ struct ClosingAssembler {
         self.partitions = partitions
     }
 
-    /// The first offset of a closing of which only a part was read; nil: none.
+    /// The first offset of an incomplete delta; `nil` for none.
     var oldestOffset: Int64? { open.values.map(\.firstOffset).min() }
 
     /// Takes a piece of the delta topic.
@@ -104,7 +104,7 @@ struct ClosingAssembler {
             throw .outOfRange("a closing of partition \(partition), but there are \(partitions)")
         }
         if part.index == 0 { open[partition] = Parts.Assembly(number: number, firstOffset: offset) }
-        // Whoever begins to read in the middle of a closing does not want it: if it were missed, its number would tell.
+        // A delta whose first parts were not read is not needed. If it were, its sequence number would show the gap.
         guard var assembly = open[partition] else { return nil }
         guard assembly.number == number else { throw .badValue }
         guard let whole = try assembly.add(part) else {

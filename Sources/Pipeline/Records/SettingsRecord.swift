@@ -1,7 +1,7 @@
 internal import Clustering
 internal import Schemas
 
-/// `shoal.v1.Settings`: the settings that travel in models.
+/// `shoal.v1.Settings`: the settings recorded with models.
 enum SettingsRecord {
     static func write(_ settings: Settings, _ writer: inout ProtoWriter) {
         writer.field(1, settings.fixed.epochLength)
@@ -35,7 +35,7 @@ enum SettingsRecord {
 
     static func read(_ reader: inout ProtoReader) throws(ProtoError) -> Settings {
         var settings = Settings()
-        // What is absent was 0.
+        // An absent field means 0.
         settings.fixed.dedupWindow = 0
         settings.engagementMin = 0
         while let field = try reader.next() {

@@ -1,12 +1,12 @@
 internal import Clustering
 internal import Schemas
 
-/// A member's record, `shoal.v1.MemberState`. There are millions, so that many are read before they are put in.
+/// A member's record, `shoal.v1.MemberState`. There may be millions, so records are decoded in blocks.
 extension StateRecord {
-    /// Members as they were read, one behind the other: buffers that are used again.
+    /// Decoded members in reusable contiguous buffers.
     struct Members {
         fileprivate(set) var states = MemberStates()
-        /// By member.
+        /// The snapshot point of each member.
         private(set) var points: [SnapshotPoint] = []
 
         var count: Int { points.count }
@@ -83,7 +83,7 @@ extension StateRecord {
 
     // MARK: - Writing
 
-    /// Appends a record for each member, and a null for each that is no more; those first.
+    /// Appends a null for each removed member, then a record for each member.
     static func append(_ states: borrowing MemberStates, at point: SnapshotPoint, to records: inout RecordBuffer) {
         for member in states.removed {
             records.append(to: .state, key: { write(key: member, &$0) }, value: nil)
@@ -103,7 +103,7 @@ extension StateRecord {
 
     /// Appends a member's key to the buffer.
     static func write(key: Pseudonym, _ buffer: inout [UInt8]) {
-        // Safe: they are the number's own 16 bytes.
+        // Safe: the pointer covers the number's own 16 bytes.
         unsafe withUnsafeBytes(of: key.bigEndian) { unsafe buffer.append(contentsOf: $0) }
     }
 
@@ -123,7 +123,7 @@ extension StateRecord {
         writer.field(7, member.events)
         if let cluster = member.cluster { writer.present(8, cluster) }
         writer.field(9, member.previous)
-        // Safe: the buffers live within the closures only.
+        // Safe: the buffers are used only within the closures.
         unsafe topics.withUnsafeBufferPointer { unsafe writer.packed(10, $0) }
         unsafe weights.withUnsafeBufferPointer { unsafe writer.packed(11, fixed32: $0) }
         unsafe directions.withUnsafeBufferPointer { unsafe writer.packed(12, $0) }
@@ -132,17 +132,17 @@ extension StateRecord {
 
     // MARK: - Reading
 
-    /// Whether a record of this key is about a member.
+    /// Returns whether the key is that of a member.
     static func isMember(_ key: Span<UInt8>) -> Bool { key.count == 16 }
 
-    /// Of a member's key.
+    /// Returns the pseudonym in a member's key.
     static func pseudonym(_ key: Span<UInt8>) -> Pseudonym {
         precondition(key.count == 16, "no member's key")
-        // Safe: there are 16 bytes, and each of their patterns is a number.
+        // Safe: there are 16 bytes, and any 16 bytes are a number.
         return unsafe Pseudonym(bigEndian: key.bytes.unsafeLoadUnaligned(as: Pseudonym.self))
     }
 
-    /// - Returns: its format.
+    /// - Returns: The record's format version.
     static func read(
         _ value: Span<UInt8>, of pseudonym: Pseudonym, into members: inout Members
     ) throws(ProtoError) -> UInt32 {

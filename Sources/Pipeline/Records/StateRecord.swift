@@ -1,13 +1,12 @@
 internal import Clustering
 internal import Schemas
 
-/// The records of the state topic: `shoal.v1.MemberState`, `SnapshotPart` and `SnapshotWhole`, written from and read into the
-/// engine's own types.
+/// Encodes and decodes the records of the state topic: `shoal.v1.MemberState`, `SnapshotPart` and `SnapshotWhole`.
 enum StateRecord {
-    /// The format that this version writes; it reads all up to this one.
+    /// The format version written. All versions up to it can be read.
     static let format: UInt32 = 1
 
-    /// Which of the two headers: that of the last whole snapshot stays while the next one is written.
+    /// The two alternating headers: that of the last complete snapshot remains while the next one is written.
     enum Side: UInt8 {
         case a
         case b
@@ -24,15 +23,15 @@ enum StateRecord {
         }
     }
 
-    /// That the snapshot of this number is whole.
+    /// Marks the snapshot of this number as complete.
     struct Whole: Equatable {
         var number: Int64
         var side: Side
     }
 
-    /// What a record tells.
+    /// A decoded record.
     enum Piece {
-        /// A member, the last one in the buffer.
+        /// A member, appended to the buffer.
         case member
         case removed(Pseudonym)
         case part(Side, number: Int64, Parts.Part)
@@ -40,9 +39,9 @@ enum StateRecord {
     }
 
     enum Failure: Error, Equatable {
-        /// A newer version of Shoal wrote it.
+        /// A record written by a newer version of Shoal.
         case newer(format: UInt32)
-        /// It is no record of a state topic.
+        /// A record that does not belong to a state topic.
         case damaged
         /// A value is outside of its range; the text says which.
         case impossible(String)
@@ -54,7 +53,7 @@ enum StateRecord {
 
     // MARK: - Writing
 
-    /// Appends the header of the snapshot that begins.
+    /// Appends the header of a snapshot that begins.
     static func append(
         _ header: ShardHeader, number: Int64, side: Side, largestPart: Int, to records: inout RecordBuffer
     ) {
@@ -98,8 +97,8 @@ enum StateRecord {
     // MARK: - Reading
 
     /// - Parameters:
-    ///   - value: nil: a null.
-    ///   - members: gets the member that it tells of.
+    ///   - value: `nil` for a null value.
+    ///   - members: Receives the decoded member.
     static func read(
         key: Span<UInt8>, value: Span<UInt8>?, into members: inout Members
     ) throws(Failure) -> Piece? {

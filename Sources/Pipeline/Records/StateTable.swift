@@ -1,13 +1,13 @@
 internal import Clustering
 internal import Schemas
 
-/// What was read of a partition of the state topic, record by record: a pure state machine.
+/// The content of a partition of the state topic, built record by record: a pure state machine.
 struct StateTable {
-    /// A snapshot to continue from.
+    /// A complete snapshot to continue from.
     struct Restored {
         var header: ShardHeader
         var members: RestoredMembers
-        /// Of a later snapshot that was not finished; nil: there was none.
+        /// The header of a later, unfinished snapshot; `nil` for none.
         var later: ShardHeader?
     }
 
@@ -18,39 +18,39 @@ struct StateTable {
     }
 
     private(set) var members = RestoredMembers()
-    /// Whether it is kept who is no more: where older records are looked at that may tell of them.
+    /// Whether removed members are remembered, for comparison with older records.
     var tracksRemoved = false
     private var removed: Set<Pseudonym> = []
-    /// The records that tell of no member, the last of each key.
+    /// The last record of each key that is not a member's.
     private(set) var others: [[UInt8]: [UInt8]] = [:]
     private var headers: [StateRecord.Side: Header] = [:]
-    /// Members that were read, and are still to be put in.
+    /// Decoded members that have not been inserted yet.
     private var pending = StateRecord.Members()
-    /// The last snapshot that is whole; nil: none is.
+    /// The last complete snapshot; `nil` for none.
     private(set) var whole: StateRecord.Whole?
     /// The number of the last snapshot that was begun.
     private(set) var newest: Int64 = 0
-    /// Whether nothing was read.
+    /// Whether no record was read.
     private(set) var isEmpty = true
 
-    /// Without those that wait for `settle`.
+    /// The number of members, without those pending until `settle`.
     var memberCount: Int { members.count }
 
-    /// What a take-over wants to know.
+    /// The summary that a take-over needs.
     var found: TakeOver.State {
         if isEmpty { return .nothing }
         return whole == nil ? .unfinished : .snapshot
     }
 
-    /// Makes room for as many members at once, whose records have as many bytes.
+    /// Reserves room for members whose records have the given size.
     mutating func reserve(_ count: Int, bytes: Int) {
-        // A topic has a number of one to three bytes, a weight of four and a direction of two or three; the rest goes for unused
-        // places of blocks. What is too much is never touched, so that it takes no memory.
+        // A topic takes one to three bytes for its number, four for its weight and two or three for its direction; the
+        // rest allows for unused places of blocks. Excess room is never touched and takes no memory.
         members.reserve(count, topics: bytes / 8)
     }
 
-    /// Takes a record in; members are put in by many, at the latest with `settle`.
-    /// - Parameter value: nil: a null.
+    /// Adds a record. Members are inserted in blocks, at the latest by `settle`.
+    /// - Parameter value: `nil` for a null value.
     mutating func take(key: Span<UInt8>, value: Span<UInt8>?, offset: Int64) throws(StateRecord.Failure) {
         isEmpty = false
         switch try StateRecord.read(key: key, value: value, into: &pending) {
@@ -71,14 +71,14 @@ struct StateTable {
         }
     }
 
-    /// Puts in the members that still wait: to be called when the last record was taken in.
+    /// Inserts the pending members. Must be called after the last record.
     mutating func settle() {
         guard pending.count > 0 else { return }
         members.put(pending.states, at: pending.points)
         pending.removeAll()
     }
 
-    /// Whether what was taken in tells of the member of this key, or that it is no more.
+    /// Returns whether the records so far include this member's state or its removal.
     func tells(of key: Span<UInt8>) -> Bool {
         let pseudonym = StateRecord.pseudonym(key)
         return members.contains(pseudonym) || removed.contains(pseudonym)
@@ -97,7 +97,7 @@ struct StateTable {
         if part.index == 0 {
             headers[side] = Header(number: number, assembly: Parts.Assembly(number: number, firstOffset: offset))
         }
-        // Compaction may leave later parts of a header that was longer.
+        // Compaction may leave later parts of an older, longer header.
         guard var header = headers[side], header.number == number, header.whole == nil else { return }
         do throws(ProtoError) {
             header.whole = try header.assembly.add(part)
@@ -107,7 +107,7 @@ struct StateTable {
         headers[side] = header
     }
 
-    /// What to continue from; nil where no snapshot is whole. The members go with it.
+    /// Returns the snapshot to continue from with its members, or `nil` if none is complete.
     mutating func restored() throws(StateRecord.Failure) -> Restored? {
         settle()
         guard let whole else { return nil }
@@ -118,7 +118,7 @@ struct StateTable {
         return Restored(header: header, members: members, later: later)
     }
 
-    /// The point of the last snapshot that is whole; nil: there is none.
+    /// Returns the point of the last complete snapshot, or `nil`.
     func wholePoint() throws(StateRecord.Failure) -> SnapshotPoint? {
         guard let whole else { return nil }
         return try header(whole.side)?.point

@@ -1,9 +1,9 @@
 internal import Clustering
 internal import Schemas
 
-/// `shoal.v1.Word`: the records of the delta topic, written from and read into the engine's own types.
+/// Encodes and decodes `shoal.v1.Word`: the records of the delta topic.
 enum WordRecord {
-    /// The values of a closing's records: deflated, in parts.
+    /// Returns the values of a delta's records: compressed, in parts.
     static func encode(_ closing: Closing, largestPart: Int = Parts.largest) -> [[UInt8]] {
         var writer = ProtoWriter()
         write(closing, &writer)
@@ -30,7 +30,7 @@ enum WordRecord {
         return record.bytes
     }
 
-    /// A record as it was read: a whole word, or a part of a closing.
+    /// A decoded record: a complete message, or a part of a delta.
     enum Piece {
         case word(Word)
         case part(partition: Int32, number: Int64, Parts.Part)
@@ -180,7 +180,7 @@ enum WordRecord {
     }
 }
 
-/// Topics and values of a direction, as two fields beside each other.
+/// The topics and values of a direction as two parallel fields.
 struct DirectionFields {
     var topics: [TopicNumber] = []
     var values: [UInt16] = []

@@ -1,15 +1,15 @@
-/// When to say `CaughtUp`: once after a while at the end without a closing, and then seldom again. Times in milliseconds
-/// of a monotonic clock.
+/// Decides when to send the idle status: once after a timeout at the end of the log without a closed epoch, and rarely
+/// again. Times are in milliseconds of a monotonic clock.
 struct CaughtUp {
     private let timeout: Int64
     private var due: Int64
     private let again: Int64
-    /// A tenth of a week: the retention that `shoal topics create` gives the delta topic.
+    /// A tenth of a week, the retention that `shoal topics create` sets for the delta topic.
     static let tenthOfRetention: Int64 = 60_480_000
 
     /// - Parameters:
     ///   - timeout: `epoch.idle-timeout`.
-    ///   - again: after which it is said again.
+    ///   - again: The interval between repetitions.
     init(timeout: Int64, again: Int64 = Self.tenthOfRetention, now: Int64) {
         self.timeout = timeout
         self.again = again
@@ -18,7 +18,7 @@ struct CaughtUp {
 
     func isDue(_ now: Int64) -> Bool { now >= due }
 
-    /// An epoch was closed: the time at the end begins anew.
+    /// Restarts the timeout after an epoch was closed.
     mutating func restart(_ now: Int64) {
         due = now + timeout
     }

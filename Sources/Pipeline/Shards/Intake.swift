@@ -2,11 +2,11 @@ package import Clustering
 package import Kafka
 package import Schemas
 
-/// From a record's bytes to what the engine takes: decoded, keyed, in buffers that are used again.
+/// Converts records to engine events: decodes them and computes keyed hashes, in reusable buffers.
 package struct Intake {
-    /// What a record turned out to be.
+    /// The kind of a record.
     package enum Record {
-        /// `event` holds it.
+        /// A watch event, in `event`.
         case event
         /// An erasure.
         /// - Parameter isMisplaced: whether its key belongs to another partition.
@@ -15,11 +15,11 @@ package struct Intake {
     }
 
     package private(set) var event = EngineEvent()
-    /// The time of the last event, ms since 1970; nil: there has been none.
+    /// The time of the last event, in ms since 1970; `nil` before the first.
     var lastTime: Int64? { event.time == 0 ? nil : event.time }
     /// Whether the last event that was read whole belongs to another partition.
     package private(set) var isMisplaced = false
-    /// The last event read.
+    /// The last decoded event.
     package private(set) var buffer = WatchEvent()
     /// Whether the last record has no value.
     private var isTombstone = false
@@ -34,7 +34,7 @@ package struct Intake {
         ids = SipHash(key, purpose: "events")
     }
 
-    /// From now on as many viewers are kept in mind, and no more.
+    /// Sets the number of viewers to cache.
     mutating func keep(viewers count: Int) {
         viewers.wanted = count
     }
@@ -46,7 +46,8 @@ package struct Intake {
         return record
     }
 
-    /// Reads a record of a topic, and of an event no more than `buffer`: for whoever reads many before asking who they are of.
+    /// Decodes a record of a topic into `buffer` without identifying its viewer, for callers that identify viewers in
+    /// blocks.
     package mutating func decode(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
         isTombstone = false
         guard let value = batch.value(index) else {
@@ -65,8 +66,8 @@ package struct Intake {
         return .event
     }
 
-    /// The same of a watch event that has no key.
-    /// - Returns: why it is none; nil: it is one.
+    /// Decodes a watch event without a record key.
+    /// - Returns: The reason if it is invalid; `nil` if it is valid.
     package mutating func decode(_ value: Span<UInt8>) -> Rejection? {
         do throws(Rejection) {
             try reader.read(value, into: &buffer)
@@ -76,7 +77,7 @@ package struct Intake {
         return nil
     }
 
-    /// Reads a watch event that has no key, as those of a file: the viewer is `user_id`.
+    /// Reads a watch event without a record key, as in a file. The viewer is `user_id`.
     package mutating func read(_ value: Span<UInt8>) -> Record {
         if let rejection = decode(value) { return .rejected(rejection) }
         take()
@@ -88,7 +89,7 @@ package struct Intake {
         isTombstone ? Fault(ofKey: rejection) : buffer.fault(rejection)
     }
 
-    /// The viewer's own bytes, of the last event read: where its record belongs.
+    /// The viewer id of the last event, which determines its partition.
     package var viewer: ArraySlice<UInt8> { buffer.text[buffer.viewer] }
 
     /// Returns the keyed hash of the last event's id and its viewer; nil: it has no id. The same id of two viewers is two ids.
@@ -97,15 +98,15 @@ package struct Intake {
         buffer.id.isEmpty ? nil : ids.hash64(viewer, buffer.text.span.extracting(buffer.id))
     }
 
-    /// What the last event's viewer is looked up by.
+    /// The look-up hash of the last event's viewer.
     package var viewerHash: (UInt64, UInt64) { viewers.hash(buffer.text.span.extracting(buffer.viewer)) }
 
-    /// Begins to fetch what `identity` will read.
+    /// Prefetches the entries that `identity` will read.
     @inline(__always)
     package func fetchIdentity(_ hash: (UInt64, UInt64)) { viewers.fetch(hash) }
 
-    /// A viewer's pseudonym and order.
-    /// - Parameter hash: its `viewerHash`.
+    /// Returns a viewer's pseudonym and sample order.
+    /// - Parameter hash: The viewer's `viewerHash`.
     package mutating func identity(of viewer: Span<UInt8>, _ hash: (UInt64, UInt64)) -> (Pseudonym, UInt64) {
         let identity = viewers.identity(of: viewer, hash)
         return (identity.pseudonym, identity.order)

@@ -1,6 +1,6 @@
 package import Clustering
 
-/// The keyed hashes of topics that the engine asks for.
+/// Computes the keyed hashes of topics for the engine.
 package struct KeyedTopics: TopicKeys {
     private let hmac: HMAC
 

@@ -2,9 +2,9 @@ internal import Clustering
 internal import Kafka
 internal import Schemas
 
-/// The owner of one input partition's members: reads, decides, and hands what came of it to the outbox, batch by batch.
+/// Owns one input partition: reads records, handles them, and passes the output to the outbox batch by batch.
 actor ShardActor {
-    /// What is around a shard.
+    /// The shard's dependencies.
     struct Surroundings: Sendable {
         var options: PipelineOptions
         /// How many the input has.
@@ -22,7 +22,7 @@ actor ShardActor {
     private let around: Surroundings
     private let reader: WatchedReader
     private var machine: ShardMachine
-    /// Where the input was read from: the last snapshot, or the application's beginning.
+    /// The offset from which the input was read: that of the last snapshot, or the application's first.
     private let origin: Int64
     private var intake: Intake
     private var batch = MessageBatch()
@@ -32,14 +32,14 @@ actor ShardActor {
     private var batchSize = BatchSize()
     private lazy var gauge = ShardGauge(partition, around)
     private var isDraining = false
-    /// Bytes of records after which a mark is set.
+    /// The size of records after which a commit point is set, in bytes.
     private let markBytes = 32 << 10
 
-    /// Where a shard begins.
+    /// The initial state of a shard.
     enum Beginning {
-        /// With nothing, at the first offset of the application.
+        /// Empty, at the application's first offset.
         case genesis(offset: Int64)
-        /// With a snapshot.
+        /// A restored snapshot.
         case snapshot(StateTable.Restored)
     }
 
@@ -115,10 +115,10 @@ actor ShardActor {
             ("offset", "\(machine.offset)"), ("from", "\(from)"))
     }
 
-    /// Works until it is drained: handles what comes, publishes through the gate.
+    /// Handles records and publishes through the gate, until it is drained.
     /// - Parameters:
-    ///   - isCommitted: whether it was taken over with a committed position.
-    ///   - hasInputLeft: whether there was input left then.
+    ///   - isCommitted: Whether there was a committed position at the take-over.
+    ///   - hasInputLeft: Whether there was input left then.
     func run(isCommitted: Bool, hasInputLeft: Bool) async throws {
         gauge.begin(machine, from: origin)
         gauge.update(machine, time: nil, reader: reader)
@@ -145,14 +145,14 @@ actor ShardActor {
         isDraining = true
     }
 
-    /// Whether there is input left to handle.
+    /// Returns whether there is input left to handle.
     func hasInputLeft() async throws -> Bool {
         machine.hasInputLeft(high: try await Patience(log: around.log).wait { try await highWatermark() })
     }
 
     // MARK: - Steps
 
-    /// Handles what is at hand, or waits a little.
+    /// Handles available records, or waits briefly.
     private func step() async throws {
         if next == batch.count {
             batch = try reader.poll(max: batchSize.records)
@@ -172,7 +172,8 @@ actor ShardActor {
         try Task.checkCancellation()
     }
 
-    /// One record, with the steps before it; or some of them, where a replay arrives or the work is to stop.
+    /// Handles one record with the steps before it, or some of them if a replay reaches its target or the work is to
+    /// stop.
     private func take() async throws {
         let offset = batch.offset(next)
         switch intake.read(batch, next) {
@@ -240,7 +241,7 @@ actor ShardActor {
             ("offset", "\(machine.offset)"), ("epoch", "\(epoch)"))
     }
 
-    /// Hands what the steps so far produced to the outbox.
+    /// Passes the output of the steps so far to the outbox.
     private func mark(isUrgent: Bool = false) async throws {
         _ = machine.snapshot(Monotonic.now)
         gauge.update(machine, time: intake.lastTime, reader: reader)
@@ -250,7 +251,7 @@ actor ShardActor {
         gauge.end(.waitOutbox, since: handed)
     }
 
-    /// Nothing has arrived: says so where the shard stands at the end for long enough.
+    /// Sends the idle status if the shard has been at the end for long enough.
     private func idle() async throws {
         gauge.idle(reader)
         if machine.skip(to: reader.position) { return try await mark() }
@@ -262,7 +263,7 @@ actor ShardActor {
                     return try await mark()
                 }
             } catch let error as KafkaError where error.isTimeout {
-                // Brokers that are away come back; who is stopped meanwhile does not wait for them.
+                // Unreachable brokers are waited for, unless the shard is stopped.
             }
         }
         try await reader.look()

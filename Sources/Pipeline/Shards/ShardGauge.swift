@@ -1,16 +1,16 @@
 internal import Clustering
 internal import Kafka
 
-/// What a shard tells the statistics, batch by batch: where it is, what it does, and how long that took.
+/// Reports a shard's position, activity and timing to the statistics, batch by batch.
 final class ShardGauge {
     private let partition: Int32
     private let statistics: PipelineStatistics
     private let epochLength: Int64
     private var changes = ChangeCounts()
     private var snapshots = SnapshotWriter.Written()
-    /// The batch at hand began then; nil: there is none.
+    /// The start of the current batch; `nil` for none.
     private var began: ContinuousClock.Instant?
-    /// Of the batch's time, what was no handling of records.
+    /// The part of the batch's time that was not spent handling records.
     private var aside = Duration.zero
     private var looked = ContinuousClock.now
     private var repetitions = RepetitionWatch()
@@ -25,13 +25,13 @@ final class ShardGauge {
         (topic, log) = (around.options.topics.input, around.log)
     }
 
-    // MARK: - Restore and beginning
+    // MARK: - Restore and start
 
     func restores(_ done: Int64, of total: Int64) {
         statistics.restores(partition, done, of: total)
     }
 
-    /// From now on what the shard counts is news.
+    /// Starts counting the shard's work.
     func begin(_ machine: borrowing ShardMachine, from origin: Int64) {
         statistics.begin(partition, machine.shard, from: origin)
         repetitions = RepetitionWatch(machine.shard.counters.events, machine.shard.counters.duplicates)
@@ -54,7 +54,7 @@ final class ShardGauge {
         statistics.record(.handle, ContinuousClock.now - start - aside)
     }
 
-    /// Something begins that is no handling of records, on which others are waited for where `rests` is set.
+    /// Starts an activity other than handling records. With `rests`, the shard waits for other components.
     func start(_ doing: String, rests: Bool) -> ContinuousClock.Instant {
         if rests {
             statistics.heartbeats.rest(.partition(partition), doing)
@@ -64,7 +64,7 @@ final class ShardGauge {
         return .now
     }
 
-    /// It is over.
+    /// Ends the activity.
     func end(_ stage: StageTimes.Stage, since start: ContinuousClock.Instant) {
         let time = ContinuousClock.now - start
         aside += time
@@ -74,8 +74,8 @@ final class ShardGauge {
 
     // MARK: - Position
 
-    /// A step has ended.
-    /// - Parameter time: of the last event that was read; nil: there has been none.
+    /// Reports the end of a step.
+    /// - Parameter time: The time of the last event; `nil` before the first.
     func update(_ machine: borrowing ShardMachine, time: Int64?, reader: WatchedReader) {
         var found = statistics.partition(machine.shard, offset: machine.nextOffset)
         found.high = reader.knownHighWatermark
@@ -98,7 +98,8 @@ final class ShardGauge {
             ("partition", "\(partition)"), ("events", "\(found.events)"), ("repeated", "\(found.repeated)"))
     }
 
-    /// There is nothing to read: now and then, how far that is from the end. Control records stand behind the last event.
+    /// Reports the distance to the end from time to time while nothing arrives. Control records may follow the last
+    /// event.
     func idle(_ reader: WatchedReader) {
         let now = ContinuousClock.now
         guard now - looked > Self.pause else { return }
@@ -107,7 +108,7 @@ final class ShardGauge {
         statistics.saw(partition, position: reader.position, high: reader.knownHighWatermark)
     }
 
-    /// A broken clock does not reach beyond the epoch that is open.
+    /// Limits the time to the open epoch, in case of a wrong clock.
     private func counted(_ time: Int64, _ epoch: Epoch?) -> Int64 {
         guard let epoch else { return time }
         return min(max(time, epoch * epochLength), (epoch + 1) * epochLength)

@@ -1,26 +1,26 @@
 internal import Clustering
 
-/// What the owner of an input partition decides, step by step: a pure state machine. Records, models and the time are given
-/// to it; what it produced is taken from it with the position at the end of the step (a mark).
+/// The decisions of an input partition's owner: a pure state machine. Records, models and the time are passed in. The
+/// output of each step is taken out with the position at its end (a commit point).
 struct ShardMachine {
-    /// How far an event has come.
+    /// The progress of an event.
     enum Step: Equatable {
-        /// It is handled: the next record, please.
+        /// The event is handled. The next record can follow.
         case handled
-        /// It moved the clock, and the open epoch was closed: an urgent mark is due.
+        /// The event advanced the clock, and the open epoch was closed. An urgent commit point is due.
         case closed(through: Epoch)
-        /// Its epoch can be opened with exactly this model.
+        /// The event's epoch can be opened with exactly this model.
         case needs(Epoch)
     }
 
-    /// What reaches the records that are produced.
+    /// The options that affect the produced records.
     struct Output {
         var format: PipelineOptions.OutputFormat
         /// Whether `members.topic` is written.
         var memberships: Bool
-        /// Bytes of the largest part of a closing.
+        /// The maximum size of a delta's part in bytes.
         var largestPart = Parts.largest
-        /// After how many members an opening sets a mark.
+        /// The number of members between two commit points of an opening.
         var openingStep = Shard<KeyedTopics>.openingStep
     }
 
@@ -30,20 +30,20 @@ struct ShardMachine {
     /// There are only control records and aborted records between `offset` and this offset.
     private var skipped: Int64 = 0
     var shard: Shard<KeyedTopics>
-    /// How many changes were published.
+    /// The number of published changes.
     private(set) var published = ChangeCounts()
     private let output: Output
     private var changes: [MemberChange] = []
     private var records = RecordBuffer()
-    /// Where a replay ends; nil: it is no replay.
+    /// The end of a replay; `nil` outside a replay.
     private var target: Position?
     private var caughtUp: CaughtUp
-    /// nil: no snapshots are made.
+    /// `nil` if no snapshots are made.
     private var snapshots: SnapshotWriter?
 
     /// - Parameters:
-    ///   - offset: the first offset of the application.
-    ///   - caughtUp: begins with the take-over.
+    ///   - offset: The application's first offset.
+    ///   - caughtUp: Starts with the take-over.
     init(
         partition: Int32, offset: Int64, genesis: CompiledModel, keys: KeyedTopics, output: Output, caughtUp: CaughtUp,
         snapshots: SnapshotWriter? = nil
@@ -52,8 +52,8 @@ struct ShardMachine {
         self.init(shard, offset: offset, output: output, caughtUp: caughtUp, snapshots: snapshots)
     }
 
-    /// Continues from a snapshot, to be replayed from there.
-    /// - Parameter model: that of the epoch that was open.
+    /// Continues from a snapshot. Later records must be replayed.
+    /// - Parameter model: The model of the open epoch.
     init(
         restoring restored: consuming StateTable.Restored, partition: Int32, model: CompiledModel, keys: KeyedTopics,
         output: Output, caughtUp: CaughtUp, snapshots: SnapshotWriter?
@@ -85,10 +85,10 @@ struct ShardMachine {
 
     var committedPosition: CommittedPosition { CommittedPosition(handled: position, reading: nextOffset) }
 
-    /// What was written of snapshots so far; nil: none are made.
+    /// The snapshots written so far; `nil` if none are made.
     var snapshotsWritten: SnapshotWriter.Written? { snapshots?.written }
 
-    /// Bytes that no mark has taken yet.
+    /// The size of records after the last commit point, in bytes.
     var waitingBytes: Int { records.size }
 
     // MARK: - Replay
@@ -102,13 +102,13 @@ struct ShardMachine {
 
     var isReplaying: Bool { target != nil }
     var hasArrived: Bool { position == target }
-    /// The log contradicts the committed position.
+    /// Whether the log contradicts the committed position.
     var hasOvershot: Bool { target.map { offset > $0.offset } ?? false }
 
-    /// The state topic tells of a later point than the replay has come to.
+    /// Whether the restored state belongs to a later point than the replay has reached.
     var isBehindState: Bool { shard.restoredThrough != nil }
 
-    /// The replay is over: what comes now is published.
+    /// Ends the replay. Later output is published.
     mutating func endReplay() {
         shard.endRestore()
         target = nil
@@ -116,7 +116,7 @@ struct ShardMachine {
 
     // MARK: - Steps
 
-    /// One step of the event at `place`: to be called until it is handled.
+    /// Performs one step of the event at `place`. Must be repeated until the event is handled.
     mutating func step(_ event: borrowing EngineEvent, at place: Int64, now: @autoclosure () -> Int64) -> Step {
         advance(to: place)
         if let needed = shard.neededModel { return .needs(needed) }
@@ -129,15 +129,15 @@ struct ShardMachine {
         return .handled
     }
 
-    /// Opens the epoch that is waited for, or a part of it: a mark is due, and then the event's next step.
-    /// - Parameter model: exactly the one that is needed.
+    /// Opens the next epoch, or continues opening it. A commit point is due, and then the event's next step.
+    /// - Parameter model: The required model.
     mutating func open(with model: CompiledModel, for event: borrowing EngineEvent, at place: Int64) {
         _ = shard.open(model, offset: place, time: event.time, most: output.openingStep, changes: &changes)
         publish()
         if isReplaying { shard.reach(offset) }
     }
 
-    /// The tombstone at `place`.
+    /// Handles the tombstone at `place`.
     mutating func erase(_ member: Pseudonym, at place: Int64) {
         _ = shard.erase(member, offset: place, changes: &changes)
         pass(place)
@@ -150,14 +150,15 @@ struct ShardMachine {
         erase(member, at: place)
     }
 
-    /// The record at `place` is no watch event.
-    /// - Parameter append: appends its dead letter.
+    /// Handles a record that is not a valid watch event.
+    /// - Parameter append: Appends its dead letter.
     mutating func reject(at place: Int64, _ append: (inout RecordBuffer) -> Void) {
         if !isReplaying { append(&records) }
         pass(place)
     }
 
-    /// The end of one or more steps: their records, and the position after them. Nil while the log is only repeated.
+    /// Returns a commit point: the records of the steps so far, and the position after them. Returns `nil` during a
+    /// replay.
     mutating func mark(isUrgent: Bool = false) -> Outbox.Step? {
         guard !isReplaying else { return nil }
         let step = Outbox.Step(
@@ -176,8 +177,8 @@ struct ShardMachine {
         return true
     }
 
-    /// Writes a bit of a snapshot, where one is under way or due.
-    /// - Returns: whether there was something to write: a mark is due.
+    /// Continues a snapshot, if one is in progress or due.
+    /// - Returns: Whether records were written, so that a commit point is due.
     mutating func snapshot(_ now: Int64) -> Bool {
         guard !isReplaying else { return false }
         return snapshots?.write(&shard, offset: offset, now: now, to: &records) ?? false
@@ -214,32 +215,32 @@ struct ShardMachine {
         changes.removeAll(keepingCapacity: true)
     }
 
-    // MARK: - Words
+    // MARK: - Status messages
 
-    /// The work begins: whoever has input left, or never committed a position, is behind, and says so before anything else.
-    /// - Returns: whether there was something to say: a mark is due.
+    /// Begins the work. A shard with input left, or without a committed position, first sends the active status.
+    /// - Returns: Whether a message was written, so that a commit point is due.
     mutating func begin(isCommitted: Bool, hasInputLeft: Bool) -> Bool {
         guard !isCommitted || hasInputLeft else { return false }
         say(WordRecord.encode(caughtUp: false, partition: partition, number: shard.closings))
         return true
     }
 
-    /// Whether there is input left to handle.
-    /// - Parameter high: the partition's high watermark.
+    /// Returns whether there is input left to handle.
+    /// - Parameter high: The partition's high watermark.
     func hasInputLeft(high: Int64) -> Bool {
         shard.neededModel != nil || nextOffset < high
     }
 
-    /// Nothing has arrived: whether it is time to ask for the partition's high watermark.
+    /// Returns whether to query the high watermark, since nothing has arrived for long enough.
     func mayBeCaughtUp(_ now: Int64) -> Bool {
         !isReplaying && shard.neededModel == nil && caughtUp.isDue(now)
     }
 
-    /// Says `CaughtUp` where the shard stands at the end: the end is a position, never the last message.
+    /// Sends the idle status if the shard is at the end of the log. The end is a position, not the last message.
     /// - Parameters:
-    ///   - position: of the reader, behind all that was handled and the control records that follow it.
-    ///   - high: the partition's high watermark, asked for after the position.
-    /// - Returns: whether it was said: a mark is due.
+    ///   - position: The reader's position, after all handled records and the control records that follow.
+    ///   - high: The partition's high watermark, queried after the position.
+    /// - Returns: Whether a message was written, so that a commit point is due.
     mutating func sayCaughtUp(position: Int64, high: Int64, now: Int64) -> Bool {
         guard position >= high else { return false }
         caughtUp.said(now)

@@ -1,35 +1,35 @@
 internal import Clustering
 
-/// When a shard's snapshots are made, and where the one under way has come to. Times in milliseconds of a monotonic clock.
+/// Schedules a shard's snapshots and tracks the one in progress. Times are in milliseconds of a monotonic clock.
 struct SnapshotWriter {
-    /// From the beginning of one to that of the next.
+    /// The interval between the starts of two snapshots.
     let interval: Int64
-    /// Members written between two marks.
+    /// The number of members between two commit points.
     var step = 4_096
-    /// Bytes of the largest part of a header.
+    /// The maximum size of a header's part in bytes.
     var largestPart = Parts.largest
     private var due: Int64
     private var number: Int64
     private var whole: StateRecord.Whole?
-    /// Of the last snapshot that was begun.
+    /// The point of the last snapshot that was begun.
     private var point: SnapshotPoint?
     private var began: Int64 = 0
-    /// What was written since the beginning.
+    /// The totals since the start.
     private(set) var written = Written()
 
-    /// What was written of snapshots, for the metrics.
+    /// The totals of written snapshots, for the metrics.
     struct Written: Equatable {
         var members: Int64 = 0
         var bytes: Int64 = 0
-        /// How many snapshots became whole.
+        /// The number of completed snapshots.
         var whole: Int64 = 0
-        /// The last one that is whole: when it became so, how long it took, and where it stands.
+        /// The last completed snapshot: its completion time, duration and point.
         var at: Int64 = 0
         var time: Int64 = 0
         var offset: Int64 = 0
     }
 
-    /// - Parameter state: what the topic holds already.
+    /// - Parameter state: The current content of the topic.
     init(interval: Int64, after state: StateTable, now: Int64) {
         self.interval = interval
         due = now + interval
@@ -39,8 +39,8 @@ struct SnapshotWriter {
 
     private var side: StateRecord.Side { whole?.side.other ?? .a }
 
-    /// Begins a snapshot where one is due, and writes the next members of the one under way.
-    /// - Returns: whether there was something to write: a mark is due.
+    /// Begins a snapshot if one is due, and writes the next members of the one in progress.
+    /// - Returns: Whether records were written, so that a commit point is due.
     mutating func write<Keys>(_ shard: inout Shard<Keys>, offset: Int64, now: Int64, to records: inout RecordBuffer)
         -> Bool
     {

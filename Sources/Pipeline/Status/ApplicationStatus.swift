@@ -1,23 +1,23 @@
 internal import Clustering
 public import Kafka
 
-/// How an application fares, from what Kafka knows of it. It names no viewer, and no cluster by what it is about.
+/// The status of an application as known to Kafka. It names no viewer, and no topics of clusters.
 public struct ApplicationStatus: Sendable, Encodable {
     public struct Group: Sendable, Encodable {
         public var state: Admin.Group.State
-        /// How partitions are dealt out; empty while that is not decided.
+        /// The partition assignment strategy; empty while it is undecided.
         public var assignor: String
         public var instances: [Instance]
     }
 
     /// A member of the group.
     public struct Instance: Sendable, Encodable {
-        /// Its `instance.id`.
+        /// The member's `instance.id`.
         public var id: String
         public var host: String
-        /// Of the input.
+        /// The assigned input partitions.
         public var partitions: [Int32]
-        /// Whether it adds closings up and publishes the models.
+        /// Whether it folds epoch deltas and publishes the models.
         public var isCoordinator: Bool
         /// Its `client.id`.
         public var client = ""
@@ -28,45 +28,45 @@ public struct ApplicationStatus: Sendable, Encodable {
     /// A partition of the input.
     public struct Partition: Sendable, Encodable {
         public var partition: Int32
-        /// The instance that has it; nil: none.
+        /// The owning instance; `nil` for none.
         public var instance: String?
-        /// The committed position; nil: none.
+        /// The committed position; `nil` for none.
         public var position: Int64?
-        /// `genesis`, `open` or `waiting`; nil where nothing, or nothing known, is committed.
+        /// `genesis`, `open` or `waiting`; `nil` if no known phase is committed.
         public var phase: String?
-        /// The epoch that is open, or that waits to be opened.
+        /// The epoch that is open or waits to be opened.
         public var epoch: Int64?
         public var lowWatermark: Int64
         public var highWatermark: Int64
-        /// Records between the position and the high watermark; where they are many, those of control included.
+        /// Records between the position and the high watermark. Large values include control records.
         public var lag: Int64 = 0
-        /// Event times at the position and at the end, in ms since 1970: the middle one of some records there, because single
-        /// clocks are wrong. nil where there is no event.
+        /// Event times at the position and at the end, in ms since 1970: the median of some records, because single
+        /// clocks may be wrong; `nil` if there is no event.
         public var eventTimeMs: Int64?
         public var newestEventTimeMs: Int64?
-        /// Seconds of event time between the two; nil where one of them is not known.
+        /// The difference of the two event times in seconds; `nil` if one is unknown.
         public var eventTimeLagSeconds: Double?
-        /// The last epoch that it has closed, and whether it has said that it stands at its end.
+        /// The last closed epoch, and whether the partition has sent the idle status.
         public var closed: Int64?
         public var isCaughtUp = false
         /// Whether the next model waits for it.
         public var isWaitedFor = false
-        /// When its state was last written to, in ms since 1970.
+        /// The time of the last write to its state, in ms since 1970.
         public var snapshotMs: Int64?
     }
 
     /// The last model.
     public struct LastModel: Sendable, Encodable {
-        /// The epoch; nil: the genesis model.
+        /// The epoch; `nil` for the genesis model.
         public var version: Int64?
-        /// When its epoch ended, in ms since 1970.
+        /// The end of its epoch, in ms since 1970.
         public var epochEndMs: Int64?
-        /// When it was published, in ms since 1970.
+        /// The time of publication, in ms since 1970.
         public var publishedMs: Int64?
         public var clusters: Int
         public var shown: Int
         public var withheld: Int
-        /// Members of clusters, and those with enough events that are in none.
+        /// The numbers of assigned members, and of eligible members that are unassigned.
         public var members: Int64
         public var unassigned: Int64
         public var topics: Int
@@ -74,15 +74,15 @@ public struct ApplicationStatus: Sendable, Encodable {
         public var partitions: Int
     }
 
-    /// What the next model waits for.
+    /// The conditions for the next model.
     public struct Waiting: Sendable, Encodable {
-        /// The next model's epoch; nil: the first one.
+        /// The next model's epoch; `nil` for the first one.
         public var epoch: Int64?
-        /// The partitions that have not closed it and do not stand at their end.
+        /// The partitions that have neither closed it nor are idle.
         public var partitions: [Int32]
-        /// Whether others have closed it already, and are held back.
+        /// Whether other partitions have already closed it and are blocked.
         public var isHeldBack: Bool
-        /// In words; nil: it waits for the next event.
+        /// The reason as text; `nil` if the next event is awaited.
         public var reason: String?
     }
 
@@ -110,22 +110,23 @@ public struct ApplicationStatus: Sendable, Encodable {
     }
 
     public var application: String
-    /// In ms since 1970.
+    /// The time of the status in ms since 1970.
     public var timeMs: Int64
     public var group: Group
     public var partitions: [Partition]
-    /// nil: the application has not begun.
+    /// `nil` if the application has not begun.
     public var model: LastModel?
-    /// nil: not known.
+    /// `nil` if unknown.
     public var waiting: Waiting?
     /// nil: not known.
     public var placement: Placement?
-    /// Offsets in the dead-letter topic: at most so many dead letters, since transactions' marks take some, too.
+    /// The number of offsets in the dead-letter topic: an upper bound of the dead letters, because transaction markers
+    /// take offsets too.
     public var deadLettersAtMost: Int64 = 0
-    /// What could not be found out, and why.
+    /// Facts that could not be determined, with reasons.
     public var unknown: [String] = []
 
-    /// Records that are not handled yet.
+    /// The number of records that are not handled yet.
     public var lag: Int64 { partitions.reduce(0) { $0 + $1.lag } }
 
     private enum CodingKeys: CodingKey {

@@ -1,7 +1,7 @@
 public import Clustering
 public import Kafka
 
-/// The dead-letter topic, as operators look at it: what lies in it, and what was resubmitted of that already.
+/// The dead-letter topic from an operator's view: its dead letters, and which of them were resubmitted.
 public struct DeadLetterBox: Sendable {
     private let kafka: ClientConfiguration
     private let topic: String
@@ -13,8 +13,8 @@ public struct DeadLetterBox: Sendable {
         admin = try Admin(kafka)
     }
 
-    /// The dead letters that were resubmitted.
-    /// - Throws: as `read`.
+    /// Returns the positions of resubmitted dead letters.
+    /// - Throws: See `read`.
     public func resubmitted() async throws -> Set<DeadLetterEntry.Place> {
         var places: Set<DeadLetterEntry.Place> = []
         try await scan(try await ranges(nil, nil)) { batch, index, _ in
@@ -79,7 +79,7 @@ public struct DeadLetterBox: Sendable {
 
     // MARK: - Resubmission
 
-    /// Sends dead letters to the input again, and notes that in the dead-letter topic: both in one transaction, or neither.
+    /// Sends dead letters to the input again, and records this in the dead-letter topic, in one transaction.
     public struct Resubmission {
         private let producer: Producer
         private let input: String
@@ -89,10 +89,10 @@ public struct DeadLetterBox: Sendable {
         private let deadLetters: String
         private var places: [DeadLetterEntry.Place] = []
         private var bytes = 0
-        /// How many are committed.
+        /// The number of committed dead letters.
         public private(set) var sent = 0
 
-        /// A transaction holds no more than these.
+        /// The limits of a transaction.
         private static let most = (letters: 500, bytes: 4 << 20)
         private static let timeout = Duration.seconds(60)
 
@@ -107,7 +107,7 @@ public struct DeadLetterBox: Sendable {
             self.input = input
             self.partitions = partitions
             self.deadLetters = deadLetters
-            // No instance is called so: the id fences another resubmission, and nobody else.
+            // No instance has this transactional id, so it fences only another resubmission.
             producer = try Producer(
                 kafka, transactionalID: "\(application)--resubmit", transactionTimeout: Self.timeout)
             try producer.initTransactions(timeout: Self.timeout)
@@ -129,7 +129,7 @@ public struct DeadLetterBox: Sendable {
             if places.count >= Self.most.letters || bytes >= Self.most.bytes { try commit() }
         }
 
-        /// Commits what was added.
+        /// Commits the added dead letters.
         public mutating func commit() throws(KafkaError) {
             guard !places.isEmpty else { return }
             let note = Array(places.map { "\($0)\n" }.joined().utf8)

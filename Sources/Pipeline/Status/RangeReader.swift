@@ -1,28 +1,28 @@
 internal import Kafka
 
-/// Reads stretches of many partitions at once: committed records, up to an offset or a number of them.
+/// Reads committed records of ranges of many partitions concurrently.
 struct RangeReader {
     struct Range {
         var partition: TopicPartition
         var from: Int64
         var through: Int64
-        /// No more records than these are wanted.
+        /// The maximum number of records to read.
         var most = Int.max
     }
 
     private let client: ReaderClient
 
-    /// So many partitions are read at the same time.
+    /// The number of partitions read at the same time.
     private static let breadth = 64
 
-    /// - Parameter isShort: whether the stretches are.
+    /// - Parameter isShort: Whether the ranges are short.
     init(_ kafka: ClientConfiguration, isShort: Bool = true) throws(KafkaError) {
         var kafka = kafka
         guard isShort else {
             client = try ReaderClient(kafka)
             return
         }
-        // A few records are wanted of each partition, and at the end a broker holds its answer back for as long as it may.
+        // Only a few records of each partition are needed, and at the end of the log a broker delays its answer.
         for (name, value) in [
             "fetch.wait.max.ms": "20", "queued.min.messages": "100", "queued.max.messages.kbytes": "2048",
             "fetch.message.max.bytes": "262144",
@@ -30,12 +30,12 @@ struct RangeReader {
         client = try ReaderClient(kafka)
     }
 
-    /// Visits the records of all ranges, those of one in order.
+    /// Visits the records of all ranges, in order within a range.
     /// - Parameters:
-    ///   - patience: it is given up where nothing arrives for so long.
-    ///   - visit: the range's index, the batch and the message in it.
-    /// - Returns: the indices of ranges that could not be read to their ends, with the position reached: a transaction is open
-    ///   there, or brokers are away.
+    ///   - patience: The time without records after which reading is given up.
+    ///   - visit: Receives the index of the range, the batch and the message's index in it.
+    /// - Returns: The indices of incomplete ranges with the position reached. A transaction is open there, or brokers
+    ///   are unreachable.
     nonisolated(nonsending) func read(
         _ ranges: [Range], patience: Duration = .seconds(4),
         _ visit: (Int, borrowing MessageBatch, Int) throws -> Void

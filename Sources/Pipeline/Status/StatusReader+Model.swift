@@ -58,7 +58,8 @@ extension StatusReader {
         return partitioner
     }
 
-    /// Folds the words behind the last model as the coordinator does after a take-over; nil where that is not possible.
+    /// Folds the messages after the last model as the coordinator does after a take-over. Returns `nil` if this is not
+    /// possible.
     private func folded(
         _ last: ModelRecord, _ committed: PartitionOffset?, _ unknown: inout [String]
     ) async throws -> Coordinator? {

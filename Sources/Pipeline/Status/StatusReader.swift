@@ -3,7 +3,8 @@ import Foundation
 public import Kafka
 public import Schemas
 
-/// Finds out how an application fares from Kafka alone: no instance is asked, nobody joins the group, nothing is committed.
+/// Determines the status of an application from Kafka only. It contacts no instance, joins no group and commits
+/// nothing.
 public struct StatusReader: Sendable {
     let application: String
     let topics: PipelineOptions.Topics
@@ -28,8 +29,8 @@ public struct StatusReader: Sendable {
         admin = try Admin(kafka)
     }
 
-    /// About 100 ms for some partitions on brokers nearby.
-    /// - Throws: `KafkaError` where nobody answers or a right is missing; `PipelineError` where the input does not exist.
+    /// Reads the status. Takes about 100 ms for a few partitions and near brokers.
+    /// - Throws: `KafkaError` if no broker answers or a right is missing; `PipelineError` if the input does not exist.
     public func read() async throws -> ApplicationStatus {
         guard let count = try await admin.partitions(of: topics.input) else {
             throw PipelineError(.hole, "\(topics.input) does not exist; `shoal topics create` makes it")
@@ -93,7 +94,7 @@ public struct StatusReader: Sendable {
         }
     }
 
-    /// A phase without the place within an opening, which is a pseudonym.
+    /// Returns the phase without the position in an opening, which is a pseudonym.
     private static func phase(_ position: PartitionOffset?) -> (String?, Epoch?) {
         let committed = position.map { CommittedPosition(offset: $0.offset, metadata: $0.metadata) }
         return switch committed?.handled?.phase {
@@ -106,7 +107,7 @@ public struct StatusReader: Sendable {
 
     // MARK: - Watermarks and times
 
-    /// Of all partitions of a topic, some at the same time.
+    /// Queries the watermarks of all partitions of a topic, several at a time.
     private func watermarks(of topic: String, _ count: Int32) async throws -> [Int32: Admin.Watermarks] {
         try await withThrowingTaskGroup(of: (Int32, Admin.Watermarks).self) { tasks in
             var found: [Int32: Admin.Watermarks] = [:]
@@ -121,7 +122,7 @@ public struct StatusReader: Sendable {
         }
     }
 
-    /// Records looked at for an event time.
+    /// The number of records examined for an event time.
     private static let sample = 16
 
     private func readEventTimes(_ status: inout ApplicationStatus, _ unknown: inout [String]) async throws {
@@ -145,7 +146,7 @@ public struct StatusReader: Sendable {
         let newest = try await eventTimes(ranges.map(\.newest))
         for (place, index) in behind.enumerated() {
             if here.records[place] < Self.sample, !here.unread.contains(place) {
-                // It was read to its end: control records are none.
+                // The range was read completely, so control records can be excluded.
                 status.partitions[index].lag = Int64(here.records[place])
                 if here.records[place] == 0 { status.partitions[index].eventTimeLagSeconds = 0 }
             }
@@ -162,7 +163,7 @@ public struct StatusReader: Sendable {
         }
     }
 
-    /// Event times in each range, how many records there are, and which ranges could not be read to their ends.
+    /// Returns the event times and the number of records in each range, and the incomplete ranges.
     private func eventTimes(
         _ ranges: [RangeReader.Range]
     ) async throws -> (times: [[Int64]], records: [Int], unread: [Int]) {
@@ -190,7 +191,7 @@ public struct StatusReader: Sendable {
         guard let count = try await admin.partitions(of: topics.state) else { return }
         let marks = try await watermarks(of: topics.state, count)
         let numbers = marks.keys.sorted()
-        // The last offsets are those of control records.
+        // The last offsets may be control records.
         let ranges = numbers.map { number in
             let found = marks[number] ?? Admin.Watermarks(low: 0, high: 0)
             return RangeReader.Range(
@@ -213,7 +214,7 @@ public struct StatusReader: Sendable {
         return try await watermarks(of: topics.deadLetters, count).values.reduce(0) { $0 + $1.high - $1.low }
     }
 
-    /// As 0, 3, 7, ….
+    /// Formats partitions: 0, 3, 7, ….
     static func list(_ partitions: [Int32]) -> String {
         partitions.prefix(20).map(String.init).joined(separator: ", ") + (partitions.count > 20 ? ", …" : "")
     }

@@ -3,23 +3,24 @@ internal import Clustering
 import Foundation
 internal import Schemas
 
-/// A partition's state topic up to an offset, as a file on this host: of each key the last record. What comes behind the offset
-/// is read from Kafka, so a file can be old, but never wrong.
+/// A file on this host with a partition's state topic up to an offset: the last record of each key. Later records are
+/// read from Kafka, so a file can be old but not wrong.
 ///
-/// A line of text, the head (Protobuf), records as length, key, length, value, and the CRC-32 of all before it. Little-endian.
+/// Layout: a text line, the head (Protobuf), records as key length, key, value length, value, and the CRC-32 of all
+/// before it. Little-endian.
 struct Checkpoint {
-    /// Whose state it is, and how far it goes.
+    /// Identifies the state and its offset.
     struct Head: Equatable {
         var application: String
         var partition: Int32
         var keyFingerprint: UInt64
         /// The next offset of the state topic.
         var offset: Int64 = 0
-        /// The model that the last whole snapshot was taken under: another life of the application has another one.
+        /// The model of the last complete snapshot. It differs if the application was reset.
         var epoch: Epoch?
         var modelHash: [UInt8] = []
-        /// When the application began, ms since 1970: a reset begins another life, with the same models and other offsets.
-        /// nil: it is not known.
+        /// The time at which the application began, in ms since 1970. It changes with a reset, even if models are
+        /// equal. `nil` if unknown.
         var life: Int64?
 
         func isSame(as other: Head) -> Bool {
@@ -50,17 +51,17 @@ struct Checkpoint {
 
     static let magic = Array("shoal checkpoint 1\n".utf8)
 
-    /// Where a partition's file is.
+    /// Returns the location of a partition's file.
     static func url(in directory: URL, _ application: String, _ partition: Int32) -> URL {
         directory.appending(path: "\(application)-\(partition).checkpoint")
     }
 
     // MARK: - Writing
 
-    /// Writes the file under another name, and puts it in the place of the one before when it is on the disk.
-    /// - Parameter base: the file before, whose members stand in the new one unless `state` tells of them anew.
-    /// - Returns: how many members it has.
-    /// - Throws: Foundation's errors, as of a full disk; nothing of the new file is left then.
+    /// Writes the file under a temporary name, and replaces the previous one when it is on disk.
+    /// - Parameter base: The previous file. Its members are copied unless `state` contains them.
+    /// - Returns: The number of members.
+    /// - Throws: Foundation errors, such as for a full disk. The temporary file is removed then.
     @discardableResult
     func write(to url: URL, after base: Base? = nil) throws -> Int {
         var count = state.memberCount
@@ -75,7 +76,7 @@ struct Checkpoint {
             var output = Output(handle: handle)
             try output.write(Self.magic)
             try output.frame { $0 += encodedHead() }
-            // Parts of a header in their order: `a/10` comes behind `a/9`.
+            // Parts of a header in numeric order: `a/10` follows `a/9`.
             let others = state.others.sorted { left, right in
                 (left.key.count, Hex.text(left.key)) < (right.key.count, Hex.text(right.key))
             }
@@ -117,7 +118,7 @@ struct Checkpoint {
         return writer.bytes
     }
 
-    /// Bytes on their way to the file, by the megabyte.
+    /// A buffered writer that flushes by the megabyte.
     private struct Output {
         let handle: FileHandle
         private var buffer: [UInt8] = []
@@ -173,7 +174,7 @@ struct Checkpoint {
 
     // MARK: - Reading
 
-    /// The head of a file.
+    /// Returns the head of a file.
     static func head(_ bytes: Span<UInt8>) throws -> Head {
         var head = Head(application: "", partition: 0, keyFingerprint: 0)
         var reader = ProtoReader(bytes)

@@ -1,36 +1,36 @@
 internal import Clustering
 import Foundation
 
-/// A checkpoint's bytes on the disk, gone through piece by piece: first all of them for the checksum, then record by record.
+/// A checkpoint file, processed in pieces: first all bytes for the checksum, then record by record.
 struct CheckpointContent {
     private(set) var head: Checkpoint.Head
     private(set) var memberCount = 0
-    /// How many bytes its records have.
+    /// The size of its records in bytes.
     var size: Int { data.count }
 
     private let expected: Checkpoint.Head
     private let data: Data
     private var place = 0
     private var sum: UInt = 0
-    /// Where the first record is; nil: the checksum is not known yet.
+    /// The start of the first record; `nil` until the checksum is known.
     private var start: Int?
 
-    /// How much is gone through between two looks at whether it is still wanted.
+    /// The number of bytes processed between two checks for cancellation.
     private static let piece = 1 << 20
     private var end: Int { data.count - 4 }
 
-    /// - Parameter expected: the state that is wanted; its offset, epoch and hash do not count.
-    /// - Returns: nil where there is no file.
+    /// - Parameter expected: The required state. Its offset, epoch and hash are ignored.
+    /// - Returns: `nil` if there is no file.
     init?(of url: URL, expected: Checkpoint.Head) throws {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         data = try Data(contentsOf: url, options: .alwaysMapped)
         (self.expected, head) = (expected, expected)
     }
 
-    /// Looks at a piece for the checksum, and at last for the head and all records' lengths: to be called until it is over, and
-    /// before anything is visited.
-    /// - Returns: whether it is over.
-    /// - Throws: `Checkpoint.Failure` where it is not as it was written, or not what is wanted.
+    /// Processes a piece for the checksum, and at the end the head and the lengths of all records. Must be repeated
+    /// until it is complete, before records are visited.
+    /// - Returns: Whether it is complete.
+    /// - Throws: `Checkpoint.Failure` if the file is damaged or belongs to another state.
     mutating func check() throws -> Bool {
         guard start == nil else { return true }
         guard end >= Checkpoint.magic.count else { throw Self.noBeginning }
@@ -45,7 +45,7 @@ struct CheckpointContent {
         return true
     }
 
-    /// All that is to be known before the records.
+    /// Reads the content before the records.
     private mutating func look(_ bytes: Span<UInt8>) throws {
         let magic = Checkpoint.magic
         guard magic.indices.allSatisfy({ bytes[$0] == magic[$0] }) else { throw Self.noBeginning }
@@ -63,13 +63,13 @@ struct CheckpointContent {
         rewind()
     }
 
-    /// What is visited next is the first record again.
+    /// Continues visiting from the first record.
     mutating func rewind() {
         place = start ?? 0
     }
 
     /// Visits the next records.
-    /// - Returns: whether those were the last ones.
+    /// - Returns: Whether all records have been visited.
     mutating func visit(_ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Void) throws -> Bool {
         let last = min(place + Self.piece, end)
         // Safe: the spans live within the closure only.
@@ -94,7 +94,7 @@ struct CheckpointContent {
 
     private static func number(_ bytes: Span<UInt8>, _ place: Int) -> UInt32 {
         precondition(place >= 0 && place + 4 <= bytes.count, "no number")
-        // Safe: there are four bytes, and each of their patterns is a number.
+        // Safe: there are four bytes, and any four bytes are a number.
         return unsafe UInt32(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self))
     }
 
@@ -102,33 +102,33 @@ struct CheckpointContent {
 }
 
 extension Checkpoint {
-    /// Reads a file; cancellation ends it.
-    /// - Parameter expected: as of `CheckpointContent`.
-    /// - Returns: nil where there is no file.
-    /// - Throws: `Failure`; `StateRecord.Failure` where a newer version wrote it; `CancellationError`.
+    /// Reads a file. Can be cancelled.
+    /// - Parameter expected: See `CheckpointContent`.
+    /// - Returns: `nil` if there is no file.
+    /// - Throws: `Failure`; `StateRecord.Failure` if a newer version wrote it; `CancellationError`.
     static func read(_ url: URL, expected: Head) async throws -> Checkpoint? {
         guard var file = try await checked(url, expected) else { return nil }
         var state = StateTable()
-        // Some more are to come.
+        // Reserve room for later members too.
         state.reserve(file.memberCount + file.memberCount / 16, bytes: file.size)
         var isOver = false
         while !isOver {
             try await breathe()
             isOver = try file.visit { key, value in try state.take(key: key, value: value, offset: 0) }
         }
-        // Here, and not in a copy of it.
+        // Settle in place, to avoid a copy.
         state.settle()
         return Checkpoint(head: file.head, state: state)
     }
 
-    /// A file that is as it was written, before its first record; nil where there is none.
+    /// Returns a verified file before its first record, or `nil` if there is none.
     private static func checked(_ url: URL, _ expected: Head) async throws -> CheckpointContent? {
         guard var file = try CheckpointContent(of: url, expected: expected) else { return nil }
         repeat { try await breathe() } while try !file.check()
         return file
     }
 
-    /// Others have their turn.
+    /// Yields to other tasks and checks for cancellation.
     private static func breathe() async throws {
         try Task.checkCancellation()
         await Task.yield()
@@ -136,16 +136,16 @@ extension Checkpoint {
 
     // MARK: - Renewing
 
-    /// A file that is whole, for the next one to be made from: its members stay where they are, and are copied as they stand.
+    /// A verified file as the base of the next one. Its members are copied without decoding.
     struct Base {
-        /// Without the members: what is newer is to be taken into it.
+        /// The state without members. Newer records are added to it.
         var state: StateTable
         private var file: CheckpointContent
 
         var head: Head { file.head }
 
-        /// - Returns: nil where there is no file.
-        /// - Throws: as reading all of it.
+        /// - Returns: `nil` if there is no file.
+        /// - Throws: See `Checkpoint.read`.
         static func read(_ url: URL, expected: Head) async throws -> Base? {
             guard var file = try await checked(url, expected) else { return nil }
             var state = StateTable()

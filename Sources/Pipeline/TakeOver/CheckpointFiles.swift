@@ -1,20 +1,20 @@
 package import Clustering
 import Foundation
 
-/// An application's checkpoints in a directory, for who repeats its run from them: they are read, and nothing is changed.
+/// Reads an application's checkpoints in a directory, to repeat its run from them. Changes nothing.
 package struct CheckpointFiles: Sendable {
-    /// A partition's last whole snapshot. Some members may be of the later one, which was not finished.
+    /// A partition's last complete snapshot. Some members may belong to a later, unfinished one.
     package struct Saved: Sendable {
         package var header: ShardHeader
         package var members: RestoredMembers
         package var later: ShardHeader?
-        /// The content hash of the model that the open epoch has.
+        /// The content hash of the open epoch's model.
         package var modelHash: [UInt8]
-        /// When the application began, ms since 1970; nil: it is not known.
+        /// The time at which the application began, in ms since 1970; `nil` if unknown.
         package var life: Int64?
     }
 
-    /// A file that is not as a checkpoint of this partition has to be.
+    /// A file that is not a valid checkpoint of this partition.
     package struct Unusable: Error, CustomStringConvertible {
         package var description: String
 
@@ -37,7 +37,7 @@ package struct CheckpointFiles: Sendable {
         Checkpoint.url(in: URL(fileURLWithPath: directory), application, partition).path
     }
 
-    /// - Returns: nil where there is no file.
+    /// - Returns: `nil` if there is no file.
     /// - Throws: `Unusable`.
     package func saved(_ partition: Int32) async throws(Unusable) -> Saved? {
         let path = path(partition)

@@ -2,18 +2,18 @@ internal import Clustering
 import Foundation
 internal import Kafka
 
-/// The checkpoints in a directory of this host: reads them when a partition is taken over, and writes them anew from time to
-/// time. Files are a convenience: whatever is wrong with one is told, and the state is read from Kafka.
+/// Manages the checkpoints in a directory of this host: reads them at a take-over and renews them at intervals. Files
+/// are optional: if one cannot be used, this is logged and the state is read from Kafka.
 actor CheckpointKeeper {
-    /// Files are large: they are read and written on a thread of their own.
+    /// Files are large, so they are read and written on a separate thread.
     private let executor = ThreadExecutor(name: "shoal-checkpoint")
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    /// What the model topic tells of a snapshot.
+    /// The model that a snapshot refers to.
     struct Origin: Sendable {
-        /// The content hash of the model that its open epoch has; nil: that is not there any more.
+        /// The content hash of the open epoch's model; `nil` if the model no longer exists.
         var modelHash: [UInt8]?
-        /// When the genesis model was written, ms since 1970; nil: that is not known.
+        /// The time at which the genesis model was written, in ms since 1970; `nil` if unknown.
         var life: Int64?
     }
 
@@ -24,7 +24,7 @@ actor CheckpointKeeper {
     nonisolated let statistics: PipelineStatistics
     private let log: PipelineLog
 
-    /// - Returns: nil where none are wanted.
+    /// - Returns: `nil` if checkpoints are disabled.
     init?(_ options: PipelineOptions, statistics: PipelineStatistics, log: PipelineLog) {
         guard let directory = options.checkpointDirectory else { return nil }
         self.directory = URL(fileURLWithPath: directory)
@@ -42,10 +42,9 @@ actor CheckpointKeeper {
         Checkpoint.url(in: directory, options.application, partition)
     }
 
-    /// What the file tells of a partition's state; nil where there is none that can be used. Those of many are read side by side,
-    /// where the caller runs.
+    /// Returns the usable checkpoint of a partition, or `nil`. Several can be loaded concurrently.
     /// - Parameters:
-    ///   - low, high: the watermarks of the state topic's partition.
+    ///   - low, high: The watermarks of the state topic's partition.
     nonisolated func load(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint? {
         do {
             guard let found = try await Checkpoint.read(url(partition), expected: head(partition)) else { return nil }
@@ -58,7 +57,7 @@ actor CheckpointKeeper {
         }
     }
 
-    /// The same for the next checkpoint to be made from: its members are not read.
+    /// Returns the base of the next checkpoint without decoding its members.
     func base(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint.Base? {
         do {
             guard let found = try await Checkpoint.Base.read(url(partition), expected: head(partition)) else {
@@ -90,8 +89,8 @@ actor CheckpointKeeper {
         }
     }
 
-    /// A file that cannot be used is kept under another name.
-    /// - Throws: the error, where it says nothing about the file.
+    /// Renames a file that cannot be used.
+    /// - Throws: The error, if it is not about the file's content.
     private nonisolated func setAside(_ partition: Int32, _ error: any Error) throws {
         if error is CancellationError { throw error }
         let url = url(partition)
@@ -104,7 +103,7 @@ actor CheckpointKeeper {
     }
 
     /// Writes a partition's file.
-    /// - Parameter base: the one before, where `state` has only what is newer.
+    /// - Parameter base: The previous file, if `state` contains only newer records.
     func save(
         _ state: StateTable, after base: Checkpoint.Base? = nil, _ partition: Int32, offset: Int64,
         origin: OriginOf
@@ -130,7 +129,8 @@ actor CheckpointKeeper {
         }
     }
 
-    /// Deletes files of this application that were not written for `checkpoint.keep`: what was erased since stands in them.
+    /// Deletes files of this application that were not renewed for `checkpoint.keep`, because they may contain erased
+    /// members.
     func deleteOld() {
         let files = FileManager.default
         for name in (try? files.contentsOfDirectory(atPath: directory.path)) ?? [] {

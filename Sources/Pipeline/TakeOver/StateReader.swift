@@ -1,20 +1,20 @@
 internal import Kafka
 
-/// Reads a partition of the state topic up to a high watermark: a transaction that hangs before it is waited for.
+/// Reads a partition of the state topic up to its high watermark. An open transaction before it is waited for.
 struct StateReader {
     let around: WatchedReader.Surroundings
     let reader: ReaderClient
-    /// That is told how far a restore is; nil: it is none.
+    /// Receives the progress of a restore; `nil` outside a restore.
     var statistics: PipelineStatistics?
-    /// nil: there are no checkpoints.
+    /// `nil` if there are no checkpoints.
     let keeper: CheckpointKeeper?
     let origin: CheckpointKeeper.OriginOf
 
     private var options: PipelineOptions { around.options }
     private var log: PipelineLog { around.log }
 
-    /// Partitions are read side by side, on all cores.
-    /// - Throws: `PipelineError` where a record is of a newer version, or damaged; `KafkaError`; `CancellationError`.
+    /// Reads the state. Several partitions can be read concurrently.
+    /// - Throws: `PipelineError` if a record has a newer version or is damaged; `KafkaError`; `CancellationError`.
     @concurrent
     func read(_ partition: Int32, through high: Int64) async throws -> StateTable {
         var low = try await watermarks(of: partition).low
@@ -74,7 +74,7 @@ struct StateReader {
         }
     }
 
-    /// Reads what is new, and writes the partition's checkpoint from it and the one before.
+    /// Reads new records, and writes the partition's checkpoint from them and the previous one.
     @concurrent
     func checkpoint(_ partition: Int32) async throws {
         guard let keeper else { return }
@@ -98,7 +98,7 @@ struct StateReader {
         }
     }
 
-    /// - Returns: how many bytes it has.
+    /// - Returns: The number of bytes.
     private func take(
         _ batch: borrowing MessageBatch, _ index: Int, _ partition: Int32, _ state: inout StateTable
     ) throws -> Int {
@@ -114,7 +114,7 @@ struct StateReader {
 }
 
 extension PipelineError {
-    /// - Parameter place: in the state topic.
+    /// - Parameter place: The position in the state topic.
     init(_ failure: StateRecord.Failure, _ options: PipelineOptions, _ place: String) {
         let topic = options.topics.state
         switch failure {

@@ -1,61 +1,62 @@
-/// How a partition is taken over: a pure table of steps, in the order that loses nothing ("Taking a partition over" in
-/// the design). What it returns is to be carried out, and the answer told to it.
+/// The steps of taking a partition over: a pure state machine. The caller carries out the returned action and reports
+/// the answer. See "Taking a partition over" in docs/architecture.md.
 public struct TakeOver: Sendable {
-    /// What there is to do next.
+    /// The next action.
     public enum Action: Equatable, Sendable {
-        /// The committed position, stable: an open transaction that holds one is waited for.
+        /// Query the committed, stable position. An open transaction that holds one is waited for.
         case askPosition
-        /// The high watermarks of models, deltas and, of an input part, its state.
+        /// Query the high watermarks of models, deltas and, for an input partition, its state.
         case askWatermarks
-        /// Read the model topic up to this offset, past the last stable offset: a hanging transaction is waited for.
+        /// Read the model topic up to this offset. An open transaction is waited for.
         case readModels(through: Int64)
-        /// Read the part's state up to this offset, as the models.
+        /// Read the partition's state up to this offset, like the models.
         case readState(through: Int64)
-        /// Look for any committed record of this part in the delta topic up to the offset (of the coordinator: any at all).
+        /// Search the delta topic up to the offset for a committed record of this partition (for the coordinator: of
+        /// any partition).
         case searchWords(through: Int64)
-        /// The coordinator's committed position, stable: it is there since the genesis model is.
+        /// Query the coordinator's committed, stable position. It exists if the genesis model does.
         case askCoordinator
-        /// Nothing was ever written: write the genesis model.
+        /// Write the genesis model, because nothing was ever written.
         case writeGenesis
         /// Wait for the genesis model, then begin at the offset that it names.
         case begin
-        /// Read the input from the first offset, publishing nothing, and stop at exactly this position.
+        /// Replay the input from the first offset without publishing, and stop at exactly this position.
         case replay(to: CommittedPosition)
-        /// Load the last snapshot that is whole, read the input from there, publishing nothing, and stop at this position.
+        /// Load the last complete snapshot, replay the input from there without publishing, and stop at this position.
         case restore(to: CommittedPosition)
-        /// Fold the delta topic from the oldest closing that the last model does not include up to the offset.
+        /// Fold the delta topic up to the offset, from the oldest delta that the last model does not include.
         case fold(through: Int64, committed: CommittedPosition)
-        /// It is ours. `committed` is nil where no position was ever committed.
+        /// The take-over is complete. `committed` is `nil` if no position was ever committed.
         case finish(committed: CommittedPosition?)
         case fail(Hole)
     }
 
-    /// What there is of a part's state.
+    /// The available state of a partition.
     public enum State: Equatable, Sendable {
         case nothing
-        /// Something, but no snapshot that is whole.
+        /// Some records, but no complete snapshot.
         case unfinished
         case snapshot
     }
 
-    /// What came of the last action.
+    /// The outcome of the last action.
     public enum Answer: Equatable, Sendable {
         case position(CommittedPosition?)
         case watermarks(models: Int64, deltas: Int64, state: Int64)
-        /// How many model records there are besides the genesis model, and whether that is there.
+        /// The number of model records without the genesis model, and whether the genesis model exists.
         case models(count: Int, hasGenesis: Bool)
         case state(State)
         case words(found: Bool)
         case done
     }
 
-    /// Something that is needed is not there; never go on from it.
+    /// Required data is missing. Processing must not continue.
     public enum Hole: Error, Equatable, Sendable {
-        /// Models or words of the part exist, but no committed position.
+        /// Models or messages of the partition exist, but no committed position.
         case positionForgotten(Part)
-        /// A position is committed, but the models it needs are gone.
+        /// A position is committed, but the required models are missing.
         case modelsGone(Part)
-        /// An answer that fits no question.
+        /// An answer that does not match the question.
         case confused
     }
 
@@ -100,19 +101,19 @@ public struct TakeOver: Sendable {
                 return go(.state(count: count, hasGenesis: hasGenesis), .readState(through: high))
             }
             guard let committed else {
-                // Without the genesis model's commit nothing else was written.
+                // Nothing is written before the genesis model is committed.
                 return search(isNew: count == 0 && !hasGenesis, hasGenesis)
             }
-            // It goes on from the last model.
+            // Continue from the last model.
             guard hasGenesis || count > 0 else { return go(.finished, .fail(.modelsGone(part))) }
             return go(.last, .fold(through: deltas, committed: committed))
         case (.state(let count, let hasGenesis), .state(let state)):
             guard let committed else {
-                // A model needs a word of every partition, so without a position there can be none.
+                // A model needs a message of every partition, so there is none without a position.
                 return search(isNew: count == 0 && state == .nothing, hasGenesis)
             }
             if state == .snapshot { return go(.last, .restore(to: committed)) }
-            // From the beginning: with the genesis model.
+            // Start from the beginning with the genesis model.
             guard hasGenesis else { return go(.finished, .fail(.modelsGone(part))) }
             return go(.last, .replay(to: committed))
         case (.words(let hasGenesis), .words(let found)):
@@ -120,7 +121,7 @@ public struct TakeOver: Sendable {
             if part == .deltas { return go(.last, .writeGenesis) }
             return hasGenesis ? go(.last, .begin) : go(.coordinator, .askCoordinator)
         case (.coordinator, .position(let position)):
-            // Either it is still to be written, or it was, and perhaps after the models were read.
+            // The genesis model has not been written yet, or it was written after the models were read.
             return position == nil ? go(.last, .begin) : go(.genesisWatermarks, .askWatermarks)
         case (.genesisWatermarks, .watermarks(let models, _, _)):
             return go(.genesis, .readModels(through: models))
@@ -133,7 +134,7 @@ public struct TakeOver: Sendable {
         }
     }
 
-    /// No position was ever committed: then nothing else was.
+    /// No position was ever committed, so nothing else may have been.
     private mutating func search(isNew: Bool, _ hasGenesis: Bool) -> Action {
         guard isNew else { return go(.finished, .fail(.positionForgotten(part))) }
         return go(.words(hasGenesis: hasGenesis), .searchWords(through: deltas))

@@ -2,7 +2,7 @@ internal import Clustering
 internal import Kafka
 internal import Schemas
 
-/// Looks for committed words in the delta topic: whoever has said something must have a committed position.
+/// Searches the delta topic for committed messages. A partition that has sent any must have a committed position.
 struct WordSearch {
     private let options: PipelineOptions
 
@@ -10,10 +10,10 @@ struct WordSearch {
         self.options = options
     }
 
-    /// Whether there is a word of the part, of the delta topic's own part any at all, before `offset`.
+    /// Returns whether there is a message of the partition (for the delta topic: any message) before `offset`.
     func find(_ part: Part, through offset: Int64) async throws -> Bool {
         guard offset > 0 else { return false }
-        // A client of its own: the coordinator's reader may be reading the same partition.
+        // A separate client, because the coordinator's reader may be reading the same partition.
         let admin = try Admin(options.kafka)
         let low = try await admin.watermarks(of: TopicPartition(options.topics.deltas, 0)).low
         let reader = try ReaderClient(options.kafka).reader(topic: options.topics.deltas, partition: 0, from: low)

@@ -1,7 +1,7 @@
 internal import Kafka
 
-/// The transaction loop of an instance: takes the outbox cut by cut, and carries out what `TransactionMachine` says, on a
-/// thread of its own.
+/// The transaction loop of an instance: takes cuts of the outbox and carries out the actions of `TransactionMachine`,
+/// on its own thread.
 actor Committer {
     private let executor: ThreadExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -10,10 +10,10 @@ actor Committer {
     private let preflight: Preflight
     private let statistics: PipelineStatistics
     private let plainLog: PipelineLog
-    /// Names the generation of the present work.
+    /// Includes the generation of the current work.
     private var log: PipelineLog
     private var producer: Producer?
-    /// Transactions in a row that were aborted.
+    /// The number of consecutive aborted transactions.
     private var aborted = 0
     private var lastWarnings: [String: ContinuousClock.Instant] = [:]
 
@@ -26,8 +26,8 @@ actor Committer {
         self.log = log
     }
 
-    /// A producer that is ready for transactions: `init_transactions` comes before the first take-over.
-    /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
+    /// Prepares a producer for transactions. `init_transactions` must precede the first take-over.
+    /// - Throws: `PipelineError` if waiting does not help; `CancellationError`.
     func prepare() async throws {
         defer { rest("idle") }
         while producer == nil {
@@ -39,9 +39,9 @@ actor Committer {
         }
     }
 
-    /// Commits what comes through the gate until it is closed and empty, or all is lost.
-    /// - Returns: nil at the regular end.
-    /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
+    /// Commits output from the gate until it is closed and empty, or the partitions are lost.
+    /// - Returns: `nil` at the regular end.
+    /// - Throws: `PipelineError` if waiting does not help; `CancellationError`.
     func run(
         _ gate: OutboxGate, machine: TransactionMachine, metadata: GroupMetadata, group: GroupActor
     ) async throws -> TransactionMachine.End? {
@@ -62,24 +62,24 @@ actor Committer {
         return nil
     }
 
-    /// Aborts what may be open, so that nothing hangs after a loss.
+    /// Aborts an open transaction after a loss.
     func abandon() {
         beat("aborting a transaction")
         defer { rest("idle") }
         do throws(KafkaError) {
             try producer?.abort(timeout: .seconds(5))
         } catch {
-            // Whatever state it is in, a new one fences it.
+            // A new producer fences this one, regardless of its state.
             producer = nil
         }
     }
 
-    /// Asks whether the assignment is still ours.
+    /// Asks the group whether the assignment is still ours.
     /// - Parameters:
-    ///   - known: positions of its parts; they are never committed.
-    ///   - isStopped: nobody wants to know any more.
-    /// - Returns: false where the group has gone on without us, or nobody wants to know.
-    /// - Throws: `PipelineError` where no waiting helps; `CancellationError`.
+    ///   - known: Positions of its partitions. They are never committed.
+    ///   - isStopped: Returns whether the answer is no longer needed.
+    /// - Returns: False if the group has moved on, or the answer is no longer needed.
+    /// - Throws: `PipelineError` if waiting does not help; `CancellationError`.
     func isAssigned(
         _ known: [Part: CommittedPosition], _ metadata: GroupMetadata, unless isStopped: @Sendable () -> Bool
     ) async throws -> Bool {
@@ -108,7 +108,7 @@ actor Committer {
         return false
     }
 
-    /// One transaction, to its known end.
+    /// Runs one transaction to its known outcome.
     private func carry(
         _ cut: Outbox.Cut, _ machine: inout TransactionMachine, _ gate: OutboxGate, _ metadata: GroupMetadata,
         _ group: GroupActor
@@ -154,7 +154,7 @@ actor Committer {
             case .resend:
                 await gate.release()
                 aborted += 1
-                // Librdkafka knows no more than that records were not delivered in time.
+                // librdkafka reports only that records were not delivered in time.
                 rest("waiting before the next try")
                 if aborted > 1, let problem = try await preflight.problem() { warn("waiting: \(problem)") }
                 try await Task.sleep(for: .milliseconds(min(50 << min(aborted, 8), 5_000)))
@@ -167,7 +167,7 @@ actor Committer {
 
     // MARK: - Calls
 
-    /// What came of a call, and the error where there was one.
+    /// The outcome of a call, with its error.
     private struct Attempt {
         var outcome = TransactionMachine.Outcome.done
         var error: KafkaError?
@@ -207,14 +207,14 @@ actor Committer {
 
     private func warn(_ text: String) {
         let now = ContinuousClock.now
-        // What stays wrong is not told again and again.
+        // Do not repeat the warning for a persistent problem.
         if let last = lastWarnings[text], now - last < .seconds(10) { return }
         if lastWarnings.count > 100 { lastWarnings.removeAll() }
         lastWarnings[text] = now
         log.warning(text)
     }
 
-    /// - Parameter deadline: after which a new producer settles what the present one got no answer to.
+    /// - Parameter deadline: The time after which a new producer settles a call without an answer.
     private func next(
         _ machine: inout TransactionMachine, _ attempt: Attempt, by deadline: ContinuousClock.Instant? = nil
     ) throws -> TransactionMachine.Action {
@@ -235,7 +235,7 @@ actor Committer {
         producer = new
     }
 
-    /// The producer. Where there is none, the transaction machine makes another.
+    /// Returns the producer. If there is none, the transaction machine creates another.
     private func working() throws(KafkaError) -> Producer {
         guard let producer else { throw KafkaError.noProducer }
         return producer
@@ -263,7 +263,7 @@ actor Committer {
         try producer.sendOffsets(offsets(positions), group: metadata, timeout: options.transactionTimeout)
     }
 
-    /// Makes progress. A call may take as long as a transaction.
+    /// Reports a heartbeat. A call may take as long as a transaction.
     private func beat(_ doing: String) {
         statistics.heartbeats.beat(.committer, doing, grace: options.transactionTimeout.milliseconds)
     }
@@ -287,7 +287,8 @@ actor Committer {
 }
 
 extension RecordBuffer.Topic {
-    /// The internal topics have one partition, but for the state, which has those of the input; the others go by key.
+    /// Returns the partition of a record: internal topics have one, the state has that of the input, and others are
+    /// partitioned by key.
     func partition(of part: Part) -> Int32? {
         switch (self, part) {
         case (.deltas, _), (.models, _): 0
@@ -298,7 +299,7 @@ extension RecordBuffer.Topic {
 }
 
 extension TransactionMachine.Action {
-    /// For those who wonder why it takes so long.
+    /// The activity for status messages.
     fileprivate var doing: String {
         switch self {
         case .send: "sending records"
@@ -312,7 +313,7 @@ extension TransactionMachine.Action {
 }
 
 extension KafkaError {
-    /// The same, to be tried again.
+    /// The same error, marked as retriable.
     var retriable: KafkaError {
         KafkaError(code: code, name: name, text: text, severity: .retriable, context: context)
     }

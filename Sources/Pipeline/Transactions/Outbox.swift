@@ -1,14 +1,14 @@
-/// What has been produced and no committed transaction holds yet: steps, each with the position at its end (a mark).
+/// Output that no committed transaction holds yet: steps, each with the position at its end (a commit point).
 ///
-/// A transaction ends at a mark. Steps of one part stay in their order; steps without records are joined to the
-/// next one of their part where nothing lies between.
+/// A transaction ends at a commit point. Steps of one partition keep their order. A step without records is joined to
+/// the next one of its partition if there is nothing in between.
 public struct Outbox: Sendable {
-    /// Records of one or more steps, and the position after them.
+    /// The records of one or more steps, and the position after them.
     public struct Step: Equatable, Sendable {
         public var part: Part
         public var position: CommittedPosition
         public var records: RecordBuffer
-        /// A closing or a model is in it: the others wait for it.
+        /// Whether it contains an epoch delta or a model, which other components wait for.
         public var isUrgent: Bool
 
         public init(part: Part, position: CommittedPosition, records: RecordBuffer = .init(), isUrgent: Bool = false) {
@@ -23,17 +23,17 @@ public struct Outbox: Sendable {
     public struct Cut: Equatable, Sendable {
         public var steps: [Step]
         public var bytes: Int
-        /// The position of each part that moves, after these steps.
+        /// The positions that these steps move.
         public var moved: [Part: CommittedPosition]
     }
 
     private var steps: [Step] = []
     private var first = 0
-    /// How many steps a transaction under way holds: nothing is joined to them.
+    /// The number of steps in the current transaction. Nothing is joined to them.
     private var taken = 0
-    /// Bytes of keys, values and headers that wait.
+    /// The size of waiting keys, values and headers in bytes.
     public private(set) var bytes = 0
-    /// Urgent steps that wait.
+    /// The number of waiting urgent steps.
     public private(set) var urgent = 0
 
     public init() {}
@@ -51,7 +51,8 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// The first steps, up to `limit` bytes but at least one; nil where there is none. They stay until `drop`.
+    /// Returns the first steps, up to `limit` bytes but at least one, or `nil` if there is none. They remain until
+    /// `drop`.
     public mutating func cut(limit: Int) -> Cut? {
         guard !isEmpty else { return nil }
         var end = first
@@ -66,12 +67,12 @@ public struct Outbox: Sendable {
         return Cut(steps: Array(steps[first..<end]), bytes: size, moved: moved)
     }
 
-    /// The steps of a cut are known to be committed.
+    /// Removes the steps of a committed cut.
     public mutating func drop(_ cut: Cut) {
         for index in first..<first + cut.steps.count {
             bytes -= steps[index].records.size
             if steps[index].isUrgent { urgent -= 1 }
-            // The place is given back later, and the records now.
+            // Free the records now, and the element later.
             steps[index].records = RecordBuffer()
         }
         first += cut.steps.count
@@ -82,7 +83,7 @@ public struct Outbox: Sendable {
         }
     }
 
-    /// The transaction was aborted; its steps will be sent again.
+    /// Returns the steps of an aborted transaction, to be sent again.
     public mutating func release() {
         taken = 0
     }

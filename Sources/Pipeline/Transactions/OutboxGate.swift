@@ -1,18 +1,17 @@
-/// The outbox between the shards that fill it and the loop that commits it: bounded, so that whoever produces faster
-/// than Kafka commits has to wait.
+/// The bounded outbox between the shards that fill it and the loop that commits it. A full outbox blocks its producers.
 public actor OutboxGate {
     private var outbox = Outbox()
     private var isClosing = false
     private let bound: Int
     private let changed = Signal()
 
-    /// - Parameter bound: bytes from which on `append` waits.
+    /// - Parameter bound: The size in bytes from which `append` waits.
     public init(bound: Int) {
         self.bound = bound
     }
 
     /// Adds a step, and waits while the outbox is full.
-    /// - Throws: `CancellationError`; the step is in the outbox all the same.
+    /// - Throws: `CancellationError`. The step has been added nevertheless.
     public func append(_ step: Outbox.Step) async throws {
         outbox.append(step)
         if step.isUrgent || outbox.count == 1 || outbox.bytes >= bound { changed.notify() }
@@ -23,8 +22,8 @@ public actor OutboxGate {
         }
     }
 
-    /// The next steps to commit: at once when one of them is urgent or the outbox is full, otherwise when `interval` has
-    /// passed since `last`. Nil: closed and empty, or cancelled.
+    /// Returns the next steps to commit: immediately if one is urgent or the outbox is full, otherwise when `interval`
+    /// has passed since `last`. Returns `nil` if the gate is closed and empty, or the task is cancelled.
     public func next(limit: Int, interval: Duration, last: ContinuousClock.Instant) async -> Outbox.Cut? {
         while !Task.isCancelled {
             if !outbox.isEmpty {
@@ -43,18 +42,18 @@ public actor OutboxGate {
         return nil
     }
 
-    /// The cut is committed.
+    /// Removes a committed cut.
     public func drop(_ cut: Outbox.Cut) {
         outbox.drop(cut)
         changed.notify()
     }
 
-    /// The cut will be sent again.
+    /// Returns an aborted cut, to be sent again.
     public func release() {
         outbox.release()
     }
 
-    /// Nothing more will come: `next` commits what is left and then ends.
+    /// Closes the gate. `next` returns the remaining steps and then `nil`.
     public func close() {
         isClosing = true
         changed.notify()

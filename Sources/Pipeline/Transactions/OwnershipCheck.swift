@@ -1,12 +1,12 @@
-/// Whether the group still counts an assignment as ours: one transaction that only sends known positions, and is aborted. A
-/// pure table; what it returns is to be carried out, and the outcome told to it.
+/// Checks whether the group still assigns the partitions to this instance, by a transaction that sends known positions
+/// and is aborted. A pure state machine.
 public struct OwnershipCheck: Sendable {
     public enum Action: Equatable, Sendable {
-        /// A new producer with the same `transactional.id`, which is in no transaction and was not fenced.
+        /// Create a new producer with the same `transactional.id`, which is in no transaction and is not fenced.
         case renewProducer
-        /// Begin, and send the positions with the metadata of the assignment.
+        /// Begin a transaction, and send the positions with the group metadata of the assignment.
         case ask
-        /// To be followed by an abort.
+        /// The answer, followed by an abort.
         case answer(isOurs: Bool)
     }
 
@@ -23,8 +23,8 @@ public struct OwnershipCheck: Sendable {
 
     public func begin() -> Action { .renewProducer }
 
-    /// What follows. Whatever says nothing about the group is asked again: whoever was fenced for being slow may have lost
-    /// his partitions as well.
+    /// Returns the next action. Errors that are unrelated to the group lead to another attempt: a producer fenced for
+    /// being slow may have lost its partitions as well.
     public mutating func next(after outcome: TransactionMachine.Outcome) -> Action {
         switch (state, outcome) {
         case (.answered, _), (_, .groupLost): return answer(isOurs: false)
@@ -34,7 +34,7 @@ public struct OwnershipCheck: Sendable {
         case (.asking, .done): return answer(isOurs: true)
         case (_, .fenced):
             fences += 1
-            // Somebody fences every producer of ours: then he is the owner.
+            // Another process that fences every producer is the owner.
             return fences > 3 ? answer(isOurs: false) : renew()
         case (_, .retriable), (_, .abortable), (_, .fatal): return renew()
         }

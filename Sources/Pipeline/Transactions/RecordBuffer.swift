@@ -1,4 +1,4 @@
-/// Records waiting to be produced, their bytes one behind the other: no object a record.
+/// Records to be produced, in contiguous memory without an object per record.
 public struct RecordBuffer: Equatable, Sendable {
     /// The topics that an instance writes.
     public enum Topic: UInt8, CaseIterable, Sendable {
@@ -20,7 +20,7 @@ public struct RecordBuffer: Equatable, Sendable {
         }
     }
 
-    /// Where one record lies in `bytes` and `headers`.
+    /// The location of one record in `bytes` and `headers`.
     public struct Entry: Equatable, Sendable {
         public var topic: Topic
         public var key: Range<Int>?
@@ -36,11 +36,11 @@ public struct RecordBuffer: Equatable, Sendable {
 
     public var isEmpty: Bool { entries.isEmpty }
 
-    /// Bytes of keys, values and headers.
+    /// The size of keys, values and headers in bytes.
     public var size: Int { bytes.count + headerBytes }
     private var headerBytes = 0
 
-    /// Adds a record; the closures append its key and its value (nil: none, a tombstone) to the buffer.
+    /// Adds a record. The closures append its key and value. Without a value closure it is a tombstone.
     @inline(__always)
     public mutating func append(
         to topic: Topic, headers added: [Header] = [], key: ((inout [UInt8]) -> Void)?,

@@ -1,21 +1,23 @@
-/// How a transaction goes from a cut of the outbox to a known end: a pure table of states. What it returns is to be
-/// carried out, and the outcome told to it.
+/// The states of a transaction from a cut of the outbox to a known outcome: a pure state machine. The caller carries
+/// out the returned action and reports the outcome.
 ///
-/// The rules are those of "Transactions" in the design: an abort without loss sends again; a commit of unknown outcome
-/// is settled by a new producer, and the committed positions tell; whoever lost its partitions throws all away.
+/// Rules: after an abort without loss the cut is sent again. A commit with an unknown outcome is settled by a new
+/// producer, and the committed positions decide. If the partitions are lost, everything is discarded. See
+/// "Transactions" in docs/architecture.md.
 public struct TransactionMachine: Sendable {
-    /// What came of a call.
+    /// The outcome of a call.
     public enum Outcome: Equatable, Sendable {
         case done
-        /// The same call may be made again.
+        /// The same call may be repeated.
         case retriable
-        /// The transaction has to be aborted; nothing else is lost.
+        /// The transaction must be aborted. Nothing else is lost.
         case abortable
-        /// The group has gone on without us.
+        /// The group has moved on without this member.
         case groupLost
-        /// A younger producer has the id: a twin's, or the broker has given up a transaction that took too long.
+        /// A newer producer has the id: that of a duplicate instance, or the broker aborted a transaction that took too
+        /// long.
         case fenced
-        /// The producer is of no use any more, for another reason.
+        /// The producer is unusable for another reason.
         case fatal
     }
 
@@ -24,21 +26,21 @@ public struct TransactionMachine: Sendable {
         case send(Outbox.Cut, offsets: [Part: CommittedPosition])
         case commit
         case abort
-        /// A new producer with the same `transactional.id`, and `init_transactions`.
+        /// Create a new producer with the same `transactional.id`, and call `init_transactions`.
         case renewProducer
-        /// Ask for the committed positions, stable.
+        /// Query the committed, stable positions.
         case ask
-        /// It is committed: drop the cut.
+        /// The transaction is committed. Drop the cut.
         case finish(Outbox.Cut)
-        /// It is aborted: the outbox is to be sent again.
+        /// The transaction is aborted. Send the outbox again.
         case resend
         case end(End)
     }
 
     public enum End: Equatable, Sendable {
-        /// The partitions belong to somebody else; state and outbox are void.
+        /// The partitions belong to another instance. State and outbox are void.
         case lost
-        /// Fenced again and again: another process uses this instance's id.
+        /// Repeatedly fenced: another process uses this instance's id.
         case twin
     }
 
@@ -55,19 +57,19 @@ public struct TransactionMachine: Sendable {
     private var state = State.idle
     private var cut: Outbox.Cut?
     private var offsets: [Part: CommittedPosition] = [:]
-    /// The positions that the broker holds; nil: none was ever committed.
+    /// The positions that the broker holds; `nil` if none was ever committed.
     private var committed: [Part: CommittedPosition?]
-    /// The positions that the next transaction starts from.
+    /// The positions from which the next transaction starts.
     private var known: [Part: CommittedPosition]
-    /// The most bytes a transaction takes: halves with every abort, grows slowly after commits.
+    /// The maximum size of a transaction in bytes. It halves with every abort and grows slowly after commits.
     public private(set) var limit: Int
     private let ceiling: Int
-    /// When a producer was fenced, ms of a monotonic clock.
+    /// The times at which a producer was fenced, in ms of a monotonic clock.
     private var fences: [Int64] = []
 
     /// - Parameters:
-    ///   - committed: what the take-over found, nil where nothing was committed.
-    ///   - known: where each part stands now.
+    ///   - committed: The positions found by the take-over; `nil` if none was committed.
+    ///   - known: The current position of each partition.
     ///   - ceiling: `transaction.max-bytes`.
     public init(committed: [Part: CommittedPosition?], known: [Part: CommittedPosition], ceiling: Int) {
         self.committed = committed
@@ -76,10 +78,11 @@ public struct TransactionMachine: Sendable {
         limit = ceiling
     }
 
-    /// All parts whose positions the transaction commits, in order.
+    /// All partitions whose positions the transaction commits, in order.
     public var parts: [Part] { known.keys.sorted() }
 
-    /// Starts a transaction. It commits the position of every part, also of those that have not moved: a fence needs one.
+    /// Starts a transaction. It commits the position of every partition, including those that have not moved, because a
+    /// fence needs one.
     public mutating func begin(_ cut: Outbox.Cut) -> Action {
         self.cut = cut
         offsets = known.merging(cut.moved) { _, moved in moved }
@@ -87,7 +90,7 @@ public struct TransactionMachine: Sendable {
         return .send(cut, offsets: offsets)
     }
 
-    /// Goes on after the last action was carried out. `now`: ms of a monotonic clock.
+    /// Returns the next action after the outcome of the last one. `now` is in ms of a monotonic clock.
     public mutating func next(after outcome: Outcome, now: Int64) -> Action {
         switch (state, outcome) {
         case (.sending, .done): return go(.committing, .commit)
@@ -112,14 +115,14 @@ public struct TransactionMachine: Sendable {
         }
     }
 
-    /// A commit or an abort got no answer within our deadline: the outcome is unknown, or the producer deaf. A new one settles
-    /// the transaction.
+    /// Handles a commit or abort without an answer before the deadline. The outcome is unknown, or the producer is
+    /// stalled. A new producer settles the transaction.
     public mutating func unknown() -> Action {
-        // Whoever has lost the partitions has nothing to settle: the next producer does it.
+        // After a loss there is nothing to settle. The next producer does it.
         state == .aborting(lost: true) ? end(.lost) : go(.renewing, .renewProducer)
     }
 
-    /// Goes on after `ask`: the positions found, nil for a part without one.
+    /// Returns the next action after `ask`, given the positions found; `nil` for a partition without one.
     public mutating func next(found: [Part: CommittedPosition?]) -> Action {
         guard state == .asking else { return end(.lost) }
         var isOurs = false

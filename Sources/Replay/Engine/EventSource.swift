@@ -2,32 +2,32 @@ internal import Clustering
 internal import Pipeline
 internal import Schemas
 
-/// Where a partition's records come from, in order.
+/// The records of a partition, in order.
 protocol EventSource: SendableMetatype {
-    /// The next record at hand; nil: none is.
-    /// - Parameter event: a buffer that is used again; afterwards the event of the last record that was one.
+    /// Returns the next available record, or `nil`.
+    /// - Parameter event: A reusable buffer. Receives the event if the record is one.
     mutating func next(_ event: inout EngineEvent) -> SourceRecord?
 
-    /// The event that comes so many events behind the last one; nil: it is not known yet.
+    /// Returns the event at this distance after the last one, or `nil` if it is not known yet.
     func upcoming(_ distance: Int) -> UpcomingEvent?
 
     /// Waits for records.
-    /// - Returns: false at the end.
+    /// - Returns: False at the end.
     mutating func fill() async throws -> Bool
 }
 
-/// What a record turned out to be, and its offset.
+/// The kind of a record, and its offset.
 enum SourceRecord {
     case event(Int64)
     case erase(Pseudonym, Int64)
     case rejected(Int64)
 }
 
-/// A partition's events in a file: offsets are counted.
+/// A partition's events in a file. Offsets are counted.
 struct FileSource: EventSource {
     private let feed: FileFeed
     private let partition: Int
-    /// Knows the partition's viewers, and no others.
+    /// Caches only the viewers of this partition.
     private var intake: Intake
     private var events = EventChunk.Reader()
     private var offset: Int64 = 0
@@ -54,7 +54,7 @@ struct FileSource: EventSource {
     }
 }
 
-/// A partition's events of one epoch that is given.
+/// A partition's events of one given epoch.
 struct SpooledSource: EventSource {
     private let spool: EpochSpool
     private let partition: Int

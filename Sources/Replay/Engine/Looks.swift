@@ -1,21 +1,21 @@
 package import Clustering
 internal import Pipeline
 
-/// Who is where for the outside, looked at when the first epoch opens that is 1, 2, 4, 8 … epochs behind the start. The last
-/// few looks are kept, so that in the end one is at hand that lies near the middle, wherever the end may be.
+/// The members' published clusters at the openings of the first epochs that are 1, 2, 4, 8 … after the start. The most
+/// recent ones are kept, so that one is near the middle of the run, whatever its length.
 struct Looks {
-    /// By k: the look at 2^k epochs behind the start.
+    /// By k: the memberships 2^k epochs after the start.
     private(set) var taken: [Int: [Pseudonym: ClusterID]] = [:]
     private var next = 0
     private static let kept = 3
 
-    /// An epoch was opened.
+    /// Records memberships after an epoch was opened, if one is due.
     mutating func look(_ shard: borrowing Shard<KeyedTopics>, since start: Epoch) {
         guard let open = shard.openEpoch, next < 62, open - start >= 1 << next else { return }
         var places: [Pseudonym: ClusterID] = [:]
         places.reserveCapacity(shard.memberCount)
         shard.forEachEligible { member, _, outside in places[member] = outside }
-        // A partition that was silent for long has looked the same all the while.
+        // Memberships did not change while the partition was silent.
         while next < 62, open - start >= 1 << next {
             taken[next] = places
             next += 1
@@ -23,7 +23,7 @@ struct Looks {
         for number in taken.keys where number < next - Self.kept { taken[number] = nil }
     }
 
-    /// The look that lies nearest before the middle of so many epochs; nil: there are too few.
+    /// Returns the index nearest before the middle of this many epochs, or `nil` if there are too few.
     static func middle(of epochs: Int64) -> Int? {
         guard epochs >= 4 else { return nil }
         return Int64.bitWidth - 1 - (epochs / 2).leadingZeroBitCount
@@ -33,14 +33,14 @@ struct Looks {
 /// An eligible member at the end of a replay.
 package struct SampledMember: Sendable {
     package var member: Pseudonym
-    /// 0: in none.
+    /// The cluster; 0 if unassigned.
     package var cluster: ClusterID
     package var direction: [Component]
 
-    /// How many are looked at, at most.
+    /// The maximum sample size.
     static let most = 20_000
 
-    /// Those whose pseudonyms come first in an order of their own, which does not depend on partitions.
+    /// Returns the members that are first in an order of pseudonyms that does not depend on partitions.
     static func sample(of shard: borrowing Shard<KeyedTopics>) -> [SampledMember] {
         var ranked: [(rank: UInt64, member: Pseudonym)] = []
         shard.forEachEligible { member, _, _ in ranked.append((rank(member), member)) }
@@ -51,7 +51,7 @@ package struct SampledMember: Sendable {
         }
     }
 
-    /// The sample of all partitions.
+    /// Merges the samples of all partitions.
     static func merge(_ samples: [[SampledMember]]) -> [SampledMember] {
         samples.joined().map { (rank: rank($0.member), sampled: $0) }
             .sorted { ($0.rank, $0.sampled.member) < ($1.rank, $1.sampled.member) }

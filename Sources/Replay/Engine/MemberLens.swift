@@ -1,7 +1,7 @@
 internal import Clustering
 internal import Pipeline
 
-/// Looks at one member while its partition is replayed. Not for two threads.
+/// Observes one member while its partition is replayed. Not thread-safe.
 class MemberLens {
     let member: Pseudonym
 
@@ -9,11 +9,11 @@ class MemberLens {
         self.member = member
     }
 
-    /// An event of the member is about to be handled.
+    /// Called before an event of the member is handled.
     func before(_ event: borrowing EngineEvent, at offset: Int64, _ shard: borrowing Shard<KeyedTopics>) {}
-    /// It was handled.
+    /// Called after the event was handled.
     func after(_ shard: borrowing Shard<KeyedTopics>) {}
-    /// An epoch is about to be opened, and was opened as far as it goes.
+    /// Called before an epoch is opened. `afterOpening` is called when it is open or interrupted.
     func beforeOpening(_ shard: borrowing Shard<KeyedTopics>, at offset: Int64) {}
     func afterOpening(_ shard: borrowing Shard<KeyedTopics>) {}
 }

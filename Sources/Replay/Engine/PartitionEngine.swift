@@ -1,39 +1,39 @@
 internal import Clustering
 internal import Pipeline
 
-/// The engine of one partition, driven from a source until something has to be waited for.
+/// The engine of one partition, driven from a source until it must wait.
 struct PartitionEngine {
-    /// Why it stopped.
+    /// The reason for stopping.
     enum Stop {
-        /// Nothing is at hand.
+        /// No record is available.
         case empty
-        /// The clock moved: the open epoch was closed.
+        /// The clock advanced, and the open epoch was closed.
         case closed(Closing)
-        /// Its epoch can be opened with exactly this model.
+        /// The next epoch can be opened with exactly this model.
         case needs(Epoch)
-        /// There are many changes to be taken.
+        /// Many changes are ready to be taken.
         case changes
-        /// It is where it was to stop.
+        /// The target has been reached.
         case arrived
     }
 
     private(set) var shard: Shard<KeyedTopics>
     /// The next offset to handle.
     private(set) var offset: Int64
-    /// What came of the steps so far; to be taken.
+    /// The changes of the steps so far, to be taken by the caller.
     var changes: [MemberChange] = []
-    /// Where it is to stop, exactly; nil: at the end.
+    /// The exact position at which to stop; `nil` for the end.
     var target: Position?
-    /// Looks at one member's events; nil: at nobody's.
+    /// Observes one member; `nil` for none.
     var lens: MemberLens?
     private var pending: SourceRecord?
-    /// The event of the last record that was one.
+    /// The last event.
     private(set) var event = EngineEvent()
-    /// The time of the earliest and the latest event.
+    /// The times of the earliest and the latest event.
     private(set) var times: ClosedRange<Int64>?
     private let isGiven: Bool
 
-    /// - Parameter isGiven: the source gives the events of one epoch after the other, and the clock is not asked.
+    /// - Parameter isGiven: Whether the source gives the events epoch by epoch, so that the clock is not used.
     init(_ shard: consuming Shard<KeyedTopics>, offset: Int64, isGiven: Bool = false) {
         self.shard = shard
         self.offset = offset
@@ -42,10 +42,10 @@ struct PartitionEngine {
 
     var position: Position { Position(offset: offset, phase: shard.phase) }
 
-    /// The log contradicts the target.
+    /// Whether the log contradicts the target.
     var hasOvershot: Bool { target.map { offset > $0.offset } ?? false }
 
-    /// Handles what is at hand.
+    /// Handles the available records.
     mutating func run<Source: EventSource>(_ source: inout Source) -> Stop {
         while true {
             if let target, offset >= target.offset, position == target { return .arrived }
@@ -105,11 +105,11 @@ struct PartitionEngine {
         if pending == nil, let target { offset = max(offset, target.offset) }
     }
 
-    /// Opens the epoch that is waited for, or a part of it.
+    /// Opens the next epoch, or continues opening it.
     /// - Parameters:
-    ///   - model: exactly the one that was asked for.
-    ///   - time: of the event that opens it.
-    /// - Returns: whether it is open; otherwise it is to be called again.
+    ///   - model: The required model.
+    ///   - time: The time of the event that opens it.
+    /// - Returns: Whether it is open. If not, the call must be repeated.
     mutating func open(_ model: CompiledModel, time: Int64, offset place: Int64) -> Bool {
         if let lens { lens.beforeOpening(shard, at: place) }
         let isOpen = shard.open(model, offset: place, time: time, changes: &changes)
@@ -117,7 +117,7 @@ struct PartitionEngine {
         return isOpen
     }
 
-    /// The offset of the event at hand.
+    /// The offset of the current event.
     var pendingOffset: Int64 {
         switch pending {
         case .event(let place), .erase(_, let place), .rejected(let place): place

@@ -1,33 +1,33 @@
 internal import Clustering
 internal import Pipeline
 
-/// Takes what a replay changes, as it comes: of each partition in order, of several partitions at once.
+/// Receives the changes of a replay: in order for each partition, and from several partitions at once.
 struct ReplayOutlet: Sendable {
     var members: @Sendable ([MemberChange], _ partition: Int32) async throws -> Void
     var clusters: @Sendable ([LifecycleChange], Model) throws -> Void
 }
 
-/// What a partition leaves.
+/// The result of replaying a partition.
 struct PartitionResult: Sendable {
     var partition: Int32
     var counters = Shard<KeyedTopics>.Counters()
     var times: ClosedRange<Int64>?
-    /// What no closing has told of.
+    /// Counts since the last epoch delta.
     var tally = Tally()
-    /// The eligible members to judge the clusters by.
+    /// The eligible members for the quality measure.
     var sample: [SampledMember] = []
-    /// Who was where, by the number of the look.
+    /// Recorded memberships, see `Looks`.
     var looks: [Int: [Pseudonym: ClusterID]] = [:]
-    /// Who is where for the outside at the end: all eligible members.
+    /// The final published clusters of all eligible members.
     var places: [Pseudonym: ClusterID] = [:]
     /// Where it stopped.
     var position: Position
     var hasLeftGenesis = false
-    /// It needed a model that was never made.
+    /// The version of a required model that was never made.
     var starvedFor: Epoch?
 }
 
-/// One partition from its first record to its last.
+/// Replays one partition from its first record to its last.
 struct PartitionRun {
     var engine: PartitionEngine
     private let partition: Int32
@@ -51,7 +51,7 @@ struct PartitionRun {
         self.keepsPlaces = keepsPlaces
     }
 
-    /// With the clock: as a live shard does it.
+    /// Runs with the clock, like a live shard.
     mutating func run<Source: EventSource>(_ source: inout Source) async throws -> PartitionResult {
         while true {
             switch engine.run(&source) {
@@ -86,7 +86,7 @@ struct PartitionRun {
         }
     }
 
-    /// With the epochs given: opens and closes each of them.
+    /// Runs with given epochs: opens and closes each of them.
     mutating func run(_ source: inout SpooledSource, epochs: GivenSpan) async throws -> PartitionResult {
         let length = engine.shard.current.model.settings.fixed.epochLength
         var epoch = epochs.first

@@ -1,26 +1,27 @@
 internal import Clustering
 internal import Pipeline
 
-/// The coordinator of a replay: folds what the partitions say, publishes models, and gives them to those who wait.
+/// The coordinator of a replay: folds the partitions' messages, publishes models, and passes them to waiting
+/// partitions.
 ///
-/// On an input that is complete a model is due when every partition has closed its epoch or has come to its end: the result
-/// is a function of the input alone. Where a run is repeated, each model includes what the recorded one includes.
+/// On a complete input, a model is due when every partition has closed its epoch or is at its end, so the result is a
+/// function of the input. When a recorded run is repeated, each model includes the same deltas as the recorded one.
 actor ReplayCoordinator {
     private var coordinator: Coordinator
     private let settings: Settings
     private let genesis: CompiledModel
     private var recorded: ArraySlice<RecordedModel>?
-    /// Closings of partitions that had said nothing when the start was published.
+    /// Deltas of partitions that had sent no message when the start was published.
     private var held: [Word] = []
     private var offset: Int64
     private var models: [(from: Epoch?, through: Epoch, model: CompiledModel)] = []
-    /// Tallies of closings that no model includes yet, by partition; the first closing's number is one above the included.
+    /// Counts of deltas that no model includes yet, by partition. The first one follows the last included delta.
     private var tallies: [[Tally]]
-    /// Of a continued run: closings that the first model includes already, and the models up to it.
+    /// For a continued run: the number of deltas that the first model already includes, and the models up to it.
     private let before: [Int64]
     private var given: ModelTable?
     private let givenThrough: Epoch
-    /// The version that each partition asked for last; nil: it has come to its end.
+    /// The version that each partition last asked for; `nil` once it is at its end.
     private var asked: [Epoch?]
     /// Partitions that wait for a model. A waiter is resumed with the result of its wait, so what happens between its wake-up
     /// and its next step changes nothing.
@@ -30,10 +31,10 @@ actor ReplayCoordinator {
     private let outlet: ReplayOutlet?
 
     /// - Parameters:
-    ///   - recorded: the models whose inclusions and settings are obeyed, from the one after `bookkeeping` on; nil: the input is
-    ///     complete.
-    ///   - given: of a continued run: the models up to `bookkeeping`, for those who begin before it.
-    ///   - watcher: is told of each model.
+    ///   - recorded: The recorded models after `bookkeeping`, whose included deltas and settings are applied; `nil` if
+    ///     the input is complete.
+    ///   - given: For a continued run, the models up to `bookkeeping`, for partitions that begin earlier.
+    ///   - watcher: Receives each model.
     init(
         model: Model, genesis: CompiledModel, bookkeeping: Bookkeeping, settings: Settings,
         recorded: [RecordedModel]?, given: ModelTable? = nil, watcher: sending any ModelWatcher,
@@ -57,22 +58,22 @@ actor ReplayCoordinator {
         }
     }
 
-    /// The version of the start; nil: no epoch has begun.
+    /// The version of the start; `nil` if no epoch has begun.
     var start: Epoch? { coordinator.start }
     var lastVersion: Epoch? { coordinator.version }
     var lastModel: Model { coordinator.model }
 
-    /// What has been gathered, where a report is made.
+    /// The report, if one is being built.
     func report() -> ReplayReport {
         (watcher as? ReportBuilder)?.report() ?? ReplayReport()
     }
 
-    /// Why the recorded inclusions could not be obeyed to the end: the first model that the input does not give.
+    /// The first recorded model that the input does not reproduce.
     var disobeyed: RecordedModel? { recorded?.first }
 
     // MARK: - For partitions
 
-    /// A partition has closed an epoch.
+    /// Takes the delta of a partition that has closed an epoch.
     func take(_ closing: Closing, _ tally: Tally) throws {
         if closing.number > before[Int(closing.partition)] {
             tallies[Int(closing.partition)].append(tally)
@@ -83,7 +84,7 @@ actor ReplayCoordinator {
         try advance()
     }
 
-    /// A partition has come to its end.
+    /// Notes that a partition is at its end.
     func finish(_ partition: Int32, closings: Int64) throws {
         asked[Int(partition)] = nil
         if recorded == nil { held.append(.caughtUp(partition: partition, number: closings)) }
@@ -183,7 +184,7 @@ actor ReplayCoordinator {
         }
         try watcher.take(next, sum)
         if let outlet, !next.changes.isEmpty { try outlet.clusters(next.changes, next.model) }
-        // Nobody asks for what lies before the oldest that somebody has asked for.
+        // Models before the oldest requested one are no longer needed.
         let oldest = asked.compactMap(\.self).min() ?? .max
         if let kept = models.firstIndex(where: { $0.through >= oldest }), kept > 64 { models.removeFirst(kept) }
     }
@@ -213,12 +214,12 @@ actor ReplayCoordinator {
     }
 }
 
-/// Is told of each model of a replay, in order. Not for two threads.
+/// Receives each model of a replay in order. Not thread-safe.
 protocol ModelWatcher: AnyObject {
-    /// - Parameter tally: what the closings that it includes tell of; nil: it includes none.
+    /// - Parameter tally: The counts of the included deltas; `nil` if there are none.
     func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws
 
-    /// A partition has closed an epoch.
+    /// Called when a partition has closed an epoch.
     func closed(_ closing: Closing)
 }
 

@@ -1,13 +1,13 @@
 internal import Clustering
 
-/// What a partition did until a closing.
+/// The counts of a partition up to an epoch delta.
 struct Tally: Equatable, Sendable {
     var events: Int64 = 0
     var joined: Int64 = 0
     var moved: Int64 = 0
     var left: Int64 = 0
     var erased: Int64 = 0
-    /// Moves by an event that undo the member's move before, itself by an event.
+    /// Moves by an event that undo the member's previous move by an event.
     var returned: Int64 = 0
 
     static func += (left: inout Tally, right: Tally) {
@@ -20,11 +20,11 @@ struct Tally: Equatable, Sendable {
     }
 }
 
-/// Counts changes as they come.
+/// Counts changes as they occur.
 struct TallyKeeper {
     private var tally = Tally()
     private var events: Int64 = 0
-    /// The last move of each member whose last change was one, by an event.
+    /// The last change of each member, if it was a move by an event.
     private var last: [Pseudonym: (from: ClusterID, to: ClusterID)] = [:]
 
     mutating func take(_ changes: [MemberChange]) {
@@ -49,8 +49,8 @@ struct TallyKeeper {
         }
     }
 
-    /// What has been counted since the last call.
-    /// - Parameter events: how many events the partition has handled in all.
+    /// Returns the counts since the last call.
+    /// - Parameter events: The number of events handled by the partition so far.
     mutating func cut(events total: Int64) -> Tally {
         defer {
             tally = Tally()

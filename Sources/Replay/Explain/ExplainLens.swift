@@ -1,7 +1,7 @@
 internal import Clustering
 internal import Pipeline
 
-/// Notes the steps of one member. Not for two threads.
+/// Records the steps of one member. Not thread-safe.
 final class ExplainLens: MemberLens {
     private(set) var steps: [ExplainReport.Step] = []
     private(set) var events: Int64 = 0
@@ -9,12 +9,12 @@ final class ExplainLens: MemberLens {
     private let onlyChanges: Bool
     private let most: Int
     private var open: ExplainReport.Step?
-    /// Only the steps at this offset of the input; nil: all.
+    /// The input offset whose steps are recorded; `nil` for all.
     var wantedOffset: Int64?
 
     /// - Parameters:
-    ///   - onlyChanges: steps that change nothing of what is published are left out.
-    ///   - most: how many steps are kept, the last ones.
+    ///   - onlyChanges: Whether to omit steps that do not change the published cluster.
+    ///   - most: The maximum number of steps, keeping the last ones.
     init(member: Pseudonym, partition: Int32, onlyChanges: Bool, most: Int) {
         self.partition = partition
         self.onlyChanges = onlyChanges
@@ -47,7 +47,7 @@ final class ExplainLens: MemberLens {
 
     override func afterOpening(_ shard: borrowing Shard<KeyedTopics>) {
         open?.modelVersion = shard.version
-        // An epoch that opens and moves nobody is no step of his.
+        // An opening that does not move the member is not a step.
         let cluster = shard.member(member)?.cluster
         if open?.before?.cluster == cluster.map({ $0 }), open?.before?.outside == state(shard)?.outside {
             open = nil
@@ -61,7 +61,8 @@ final class ExplainLens: MemberLens {
         open = nil
         step.after = state(shard)
         if onlyChanges, !step.isChange { return }
-        // At one offset an epoch may have opened before the event was handled: what changed something is what was meant.
+        // At one offset, an epoch may have been opened before the event was handled. The step that caused a change is
+        // the one asked for.
         if let wantedOffset, step.inputOffset != wantedOffset || !(step.isChange || steps.isEmpty) { return }
         steps.append(step)
         if steps.count > most { steps.removeFirst() }

@@ -1,14 +1,14 @@
 internal import Foundation
 
 extension ExplainReport {
-    /// As JSON: keys sorted, the same bytes for the same report.
+    /// Returns the report as JSON with sorted keys. Equal reports give equal bytes.
     public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
-    /// As lines to read.
+    /// The report as text.
     public var text: String {
         let since = isFromCheckpoint ? " since the checkpoint" : ""
         var lines = ["member \(member): \(events) events\(since), \(steps.count) steps told"]

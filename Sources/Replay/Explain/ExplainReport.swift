@@ -1,6 +1,6 @@
-/// Why a member stands, or stood, where he does: the steps that changed what is told of him, or that were asked for.
+/// The reasons for a member's assignment: the steps that changed its published cluster, or the requested ones.
 ///
-/// Similarities are millionths of a cosine, shares millionths of a profile; times milliseconds since 1970.
+/// Similarities are millionths of a cosine, shares millionths of a profile. Times are milliseconds since 1970.
 public struct ExplainReport: Codable, Equatable, Sendable {
     public struct Topic: Codable, Equatable, Sendable {
         public var name: String
@@ -10,58 +10,58 @@ public struct ExplainReport: Codable, Equatable, Sendable {
     public struct Score: Codable, Equatable, Sendable {
         public var cluster: UInt32
         public var similarity: Int64
-        /// A cluster that is too small to be published.
+        /// Whether the cluster is suppressed because it is too small.
         public var isWithheld: Bool
     }
 
-    /// What a decision reads.
+    /// The values that a decision uses.
     public struct State: Codable, Equatable, Sendable {
-        /// 0: in no cluster; nil: not eligible.
+        /// The cluster; 0 if unassigned, `nil` if not eligible.
         public var cluster: UInt32?
-        /// What is published of it.
+        /// The published cluster.
         public var outside: UInt32
         public var events: UInt32
-        /// The heaviest first.
+        /// Topics in descending order of weight.
         public var topics: [Topic]
-        /// The best first, five at most.
+        /// Scores in descending order, at most five.
         public var scores: [Score]
-        /// That of the cluster that he is in.
+        /// The score of the member's cluster.
         public var own: Int64?
-        /// What a cluster has to reach for him to join it; by how much another has to be better than the own one; by how much more
-        /// the one that he came from; below what he leaves.
+        /// Thresholds: the score required to join a cluster; the required advantage over the own cluster; the
+        /// additional advantage for the previous cluster; and the score below which the member leaves.
         public var joins: Int64
         public var moves: Int64
         public var returns: Int64
         public var leaves: Int64
     }
 
-    /// An event of the member, or the opening of an epoch that looked at him.
+    /// An event of the member, or the opening of an epoch that reassigned it.
     public struct Step: Codable, Equatable, Sendable {
         /// `event`, or `opening`.
         public var kind: String
         public var inputPartition: Int32
         public var inputOffset: Int64
         public var eventTime: Int64?
-        /// The event's topics, and what part of it was watched.
+        /// The event's topics, and the watched share.
         public var topics: [Topic]
         public var watched: Int64?
         public var duration: Int64?
-        /// The model that decided; nil: the genesis model.
+        /// The deciding model; `nil` for the genesis model.
         public var modelVersion: Int64?
         public var before: State?
         public var after: State?
 
-        /// Whether what is published of the member changed.
+        /// Whether the member's published cluster changed.
         public var isChange: Bool { (before?.outside ?? 0) != (after?.outside ?? 0) }
     }
 
     /// The pseudonym, 32 hexadecimal digits.
     public var member: String
-    /// In order; the last ones, where there are many.
+    /// Steps in order. If there are many, only the last ones.
     public var steps: [Step]
-    /// Events of the member in all, or since the checkpoints.
+    /// The number of the member's events, or of those since the checkpoints.
     public var events: Int64
-    /// Whether it began at checkpoints: what was before is not told.
+    /// Whether the replay began at checkpoints, so that earlier steps are missing.
     public var isFromCheckpoint: Bool
 
     public init(member: String, steps: [Step], events: Int64, isFromCheckpoint: Bool = false) {

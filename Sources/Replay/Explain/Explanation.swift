@@ -3,16 +3,16 @@ public import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// Finds out why a member of a live run stands, or stood, where he does: each partition is played again with the models that were
-/// recorded, and what was decided of one member is noted.
+/// Explains a member's assignment in a live run: replays each partition with the recorded models, and records the
+/// decisions about the member.
 public struct Explanation: Sendable {
-    /// Which steps are wanted.
+    /// The steps to report.
     public enum Wanted: Equatable, Sendable {
-        /// Those that changed what is published, the last so many.
+        /// The last steps that changed the published cluster, up to this number.
         case changes(Int)
-        /// All, the last so many.
+        /// The last steps, up to this number.
         case all(Int)
-        /// The one at this place of the input.
+        /// The step at this position of the input.
         case step(partition: Int32, offset: Int64)
     }
 
@@ -35,7 +35,8 @@ public struct Explanation: Sendable {
         self.progress = progress
     }
 
-    /// The member and the place of the published change with this id; nil: it is not in the output topic.
+    /// Returns the member and input position of the published change with this id, or `nil` if the output topic does
+    /// not contain it.
     /// - Throws: `ReplayError`; `KafkaError`.
     public func change(_ id: UInt128) async throws -> (member: Pseudonym, partition: Int32, offset: Int64)? {
         let admin = try Admin(client)
@@ -57,9 +58,9 @@ public struct Explanation: Sendable {
         return found
     }
 
-    /// Plays the partitions again, up to the end of the input or as far as models were recorded.
-    /// - Returns: nil where nobody knows the member.
-    /// - Throws: `ReplayError` (`incomparable`) where something is gone that is needed; `KafkaError`.
+    /// Replays the partitions up to the end of the input, or as far as models were recorded.
+    /// - Returns: `nil` if the member is unknown.
+    /// - Throws: `ReplayError` (`incomparable`) if required data is missing; `KafkaError`.
     public func explain(_ member: Pseudonym, _ wanted: Wanted) async throws -> ExplainReport? {
         let admin = try Admin(client)
         let place = TopicPartition(topics.models, 0)
@@ -161,7 +162,7 @@ public struct Explanation: Sendable {
             case .changes, .closed: continue
             case .arrived: return
             case .needs(let version):
-                // The run itself has come no further.
+                // The recorded run has not reached this point.
                 guard let model = try await models.exact(version) else { return }
                 while !engine.open(model, time: engine.event.time, offset: engine.pendingOffset) {}
             }
@@ -181,7 +182,7 @@ extension ExplainLens {
     }
 }
 
-/// Models as they were recorded, decoded where they are needed, for all partitions.
+/// The recorded models for all partitions, decoded on demand.
 actor RecordedModels {
     private var table: ModelTable
 

@@ -1,34 +1,34 @@
 public import Clustering
 
-/// The engine in memory with the epoch of each event given: no clock, no genesis, no Kafka. Every partition opens and closes
-/// every epoch, one by one, with events or without, so that the result does not depend on the number of partitions.
+/// Runs the engine in memory with the epoch of each event given: no clock, no genesis, no Kafka. Every partition opens
+/// and closes every epoch, with or without events, so the result does not depend on the number of partitions.
 public struct GivenEpochs<Keys: TopicKeys> {
-    /// What came of closing an epoch.
+    /// The result of closing an epoch.
     public struct Closed: Sendable {
         public var epoch: Epoch
         /// The model of this version, as it was published.
         public var model: Model
         public var lifecycle: [LifecycleChange]
-        /// Of the epoch's own events, in the order of partitions, and of its opening.
+        /// The changes by the epoch's events, in the order of partitions, and by the next opening.
         public var changes: [MemberChange]
     }
 
     public private(set) var shards: [Shard<Keys>]
-    /// The epoch that is open.
+    /// The open epoch.
     public private(set) var epoch: Epoch
     private var coordinator: Coordinator
     private var settings: Settings
     private let genesis: CompiledModel
-    /// The last models, the newest last: as many as staleness asks for.
+    /// The most recent models, the newest last, as many as the staleness requires.
     private var models: [CompiledModel] = []
     private var changes: [[MemberChange]]
     private var offsets: [Int64]
     private var words: Int64 = 0
 
     /// - Parameters:
-    ///   - topics: the vocabulary (`topics.file`); topics outside it become candidates.
-    ///   - first: the smallest epoch of the input.
-    ///   - keys: makes the keyed hashes of topics, one for each partition.
+    ///   - topics: The vocabulary (`topics.file`). Other topics become candidates.
+    ///   - first: The smallest epoch of the input.
+    ///   - keys: Creates the topic hashes of a partition.
     public init(
         settings: Settings, topics: [[UInt8]], partitions: Int, first: Epoch, keys: (Int) -> Keys
     ) {
@@ -52,7 +52,7 @@ public struct GivenEpochs<Keys: TopicKeys> {
                 from: nil, through: first - 1, start: first - 1, partitions: states, deltaOffset: 0, oldestOffset: 0))
     }
 
-    /// From now on every scan that a bound would spare is done all the same, and `Shard.wrongSkips` counts the difference.
+    /// Repeats every skipped scan from now on. `Shard.wrongSkips` counts differences.
     public mutating func audit() {
         for partition in shards.indices { shards[partition].isAudited = true }
     }
@@ -66,21 +66,21 @@ public struct GivenEpochs<Keys: TopicKeys> {
         offsets[partition] += 1
     }
 
-    /// Forgets a viewer.
-    /// - Returns: whether anybody knew him.
+    /// Erases a viewer.
+    /// - Returns: Whether the viewer was known.
     @discardableResult
     public mutating func erase(_ member: Pseudonym, partition: Int) -> Bool {
         defer { offsets[partition] += 1 }
         return shards[partition].erase(member, offset: offsets[partition], changes: &changes[partition])
     }
 
-    /// What has come of members and was in no `Closed` yet; it will be in none.
+    /// Returns the member changes that no `Closed` has contained. No later one will contain them.
     public mutating func takeChanges() -> [MemberChange] {
         defer { for partition in changes.indices { changes[partition].removeAll(keepingCapacity: true) } }
         return changes.flatMap(\.self)
     }
 
-    /// Closes the open epoch everywhere, makes its model, and opens the next one.
+    /// Closes the open epoch in all partitions, computes its model, and opens the next epoch.
     /// - Throws: `Contradiction`, which no input can cause.
     public mutating func close() throws(Contradiction) -> Closed {
         let closed = epoch
@@ -102,7 +102,7 @@ public struct GivenEpochs<Keys: TopicKeys> {
         let current = models.count < staleness ? genesis : models[0]
         for partition in shards.indices {
             changes[partition].removeAll(keepingCapacity: true)
-            // The event that opens an epoch has the epoch's own time where none is known.
+            // The event that opens an epoch is assumed to have the epoch's start time.
             let time = epoch * settings.fixed.epochLength
             while !shards[partition].open(
                 current, offset: offsets[partition], time: time, changes: &changes[partition])
@@ -111,7 +111,7 @@ public struct GivenEpochs<Keys: TopicKeys> {
         return result
     }
 
-    /// Settings that the next models carry.
+    /// Changes the settings of the following models.
     public mutating func change(_ settings: Settings) {
         self.settings = settings
     }

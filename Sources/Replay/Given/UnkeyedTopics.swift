@@ -1,6 +1,6 @@
 public import Clustering
 
-/// Hashes of topics without a key, for input that is no secret: generated events, tests, benchmarks.
+/// Hashes topics without a key, for input that is not confidential: generated events, tests, benchmarks.
 public struct UnkeyedTopics: TopicKeys, Sendable {
     public init() {}
 

@@ -3,17 +3,17 @@ internal import Kafka
 internal import Pipeline
 internal import Synchronization
 
-/// A partition's checkpoint, to repeat its run from: a snapshot, and the point from which on all that is repeated is whole.
+/// A partition's checkpoint as the start of a replay: a snapshot, and the point from which the replay is complete.
 ///
-/// The members of a checkpoint may come from two snapshots: until the log has been repeated up to the later one, some are passed
-/// over. What is computed before is dropped; models are taken as they were recorded.
+/// The members of a checkpoint may come from two snapshots. Until the log has been repeated up to the later one, some
+/// members are skipped, and computed changes are discarded. Models are taken as recorded.
 final class CheckpointStart: Sendable {
     let partition: Int32
-    /// Where to begin to read.
+    /// The offset at which reading begins.
     let offset: Int64
-    /// The epoch that is open there; nil: genesis.
+    /// The epoch open at that offset; `nil` in genesis.
     let epoch: Epoch?
-    /// From here on everything is computed anew: changes, and closings behind so many.
+    /// The point from which all changes are computed, and the number of deltas before it.
     let point: SnapshotPoint
     let closings: Int64
     private let modelHash: [UInt8]
@@ -21,8 +21,8 @@ final class CheckpointStart: Sendable {
     private let path: String
     private let saved: Mutex<CheckpointFiles.Saved?>
 
-    /// - Returns: nil where there is none.
-    /// - Throws: `ReplayError` where the file cannot be used.
+    /// - Returns: `nil` if there is no checkpoint.
+    /// - Throws: `ReplayError` if the file cannot be used.
     init?(_ partition: Int32, of files: CheckpointFiles) async throws(ReplayError) {
         self.partition = partition
         path = files.path(partition)
@@ -43,10 +43,10 @@ final class CheckpointStart: Sendable {
         }
     }
 
-    /// Holds the checkpoint against what was recorded.
+    /// Checks the checkpoint against the recorded run.
     /// - Parameters:
-    ///   - low: the first offset that the input's partition still has.
-    ///   - committed: the group's position; nil: nobody asks.
+    ///   - low: The first available offset of the input partition.
+    ///   - committed: The committed position; `nil` to skip this check.
     /// - Throws: `ReplayError`.
     func check(_ run: RecordedRun, _ models: RecordedModels, low: Int64, committed: Int64?) async throws {
         if let life, life != run.life {
@@ -75,9 +75,9 @@ final class CheckpointStart: Sendable {
         }
     }
 
-    /// The shard at `point`. To be called once.
-    /// - Parameter source: from `offset` on.
-    /// - Throws: `ReplayError` where the log does not lead there.
+    /// Returns the shard at `point`. Must be called once.
+    /// - Parameter source: The records from `offset` on.
+    /// - Throws: `ReplayError` if the log does not lead to the point.
     func shard<Source: EventSource>(
         _ models: RecordedModels, _ genesis: CompiledModel, _ key: PrivacyKey, _ source: inout Source
     ) async throws -> Shard<KeyedTopics> {
@@ -140,8 +140,8 @@ final class CheckpointStart: Sendable {
 }
 
 extension CheckpointStart {
-    /// The checkpoints of the partitions that may need one: where they are asked for, or where an input has not its first offset
-    /// any more.
+    /// Returns the checkpoints of the partitions that may need one: if they are requested, or if an input no longer has
+    /// its first offset.
     static func all(
         _ input: String, _ checkpoints: Verification.Checkpoints?, _ application: String, _ key: PrivacyKey,
         _ admin: Admin
@@ -171,10 +171,10 @@ extension CheckpointStart {
 }
 
 extension CheckpointStart? {
-    /// The engine where the partition begins: at the checkpoint's point, or with the application.
+    /// Returns the engine at the partition's start: the checkpoint's point, or the application's first offset.
     /// - Parameters:
-    ///   - range: the application's first offset, where it begins there, and the one behind the last.
-    ///   - place: where the partition stands in the input's progress.
+    ///   - range: From the application's first offset, if it begins there, to the offset after the last one.
+    ///   - place: The partition's index in the input's progress.
     func engine(
         _ partition: Int32, _ range: Range<Int64>, at place: Int, _ genesis: CompiledModel, _ models: RecordedModels,
         _ input: TopicInput
@@ -187,11 +187,11 @@ extension CheckpointStart? {
         return PartitionEngine(try await self.shard(models, genesis, input.key, &before), offset: self.point.offset)
     }
 
-    /// The checkpoint where it is to begin there; nil: it begins with the application.
+    /// Returns the checkpoint to begin at, or `nil` to begin with the application.
     /// - Parameters:
-    ///   - low: the first offset that the partition still has.
-    ///   - first: the application's first offset.
-    /// - Throws: `ReplayError` where it can begin nowhere.
+    ///   - low: The first available offset of the partition.
+    ///   - first: The application's first offset.
+    /// - Throws: `ReplayError` if there is no possible start.
     func beginning(
         _ input: String, _ partition: Int32, low: Int64, first: Int64, _ checkpoints: Verification.Checkpoints?,
         _ application: String

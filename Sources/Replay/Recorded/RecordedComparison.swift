@@ -3,15 +3,15 @@ public import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// This program and a configuration, held against what a live group has recorded of the same input: A is the recorded run, B the
-/// replay. The group is not joined, and nothing is written.
+/// Compares this program and a configuration with the recorded run of a live group over the same input. A is the
+/// recorded run, B the replay. Joins no group and writes nothing.
 public struct RecordedComparison: Sendable {
     private let verification: Verification
     public var progress: ReplayProgress { verification.progress }
 
     /// - Parameters:
-    ///   - application: the consumer group.
-    ///   - options: key, how the input's records are read, and the settings of B.
+    ///   - application: The consumer group.
+    ///   - options: The key, the input options, and the settings of B.
     public init(
         application: String, topics: Verification.Topics, client: ClientConfiguration, options: ReplayOptions,
         progress: ReplayProgress = ReplayProgress()
@@ -21,10 +21,10 @@ public struct RecordedComparison: Sendable {
             progress: progress)
     }
 
-    /// Runs B up to the group's committed position, and gathers what A made of the same records.
-    /// - Parameter truth: the group of each viewer who belongs to one alone.
-    /// - Returns: what both made of it, with places.
-    /// - Throws: `ReplayError` (`incomparable`) where something of the run is gone; `KafkaError`.
+    /// Runs B up to the group's committed position, and collects A's results for the same records.
+    /// - Parameter truth: The group of each viewer that belongs to exactly one.
+    /// - Returns: Both results, with memberships.
+    /// - Throws: `ReplayError` (`incomparable`) if required data is missing; `KafkaError`.
     public func run(truth: [Pseudonym: Int32]? = nil) async throws -> (a: ReplayResult, b: ReplayResult) {
         let admin = try Admin(verification.client)
         let topics = verification.topics
@@ -68,7 +68,7 @@ public struct RecordedComparison: Sendable {
         return ranges
     }
 
-    /// What was published of what lies before the committed positions.
+    /// Collects the published changes up to the committed positions.
     private func side(
         _ run: RecordedRun, _ stretches: [Verification.Stretch], _ outputs: [Range<Int64>]
     ) async throws -> RecordedSide {
@@ -93,14 +93,14 @@ public struct RecordedComparison: Sendable {
         return side
     }
 
-    /// This program and its settings over the same records.
+    /// Replays the same records with this program and its settings.
     private func replay(
         _ run: RecordedRun, _ stretches: [Verification.Stretch]
     ) async throws -> (result: ReplayResult, last: Epoch?) {
         let options = verification.options
         var replay = Replay(options, progress: progress)
         replay.keepsPlaces = true
-        // Where both have the same epochs, both include the same closings: what differs then is not a wall clock's doing.
+        // If the epochs are equal, both runs include the same deltas, so that differences do not come from wall clocks.
         var fixed = options.settings.fixed
         // The records stay in their partitions.
         fixed.partitioner = run.genesis.model.settings.fixed.partitioner
@@ -146,7 +146,7 @@ public struct RecordedComparison: Sendable {
 }
 
 extension Phase {
-    /// The epoch that is open, or was before the one that is waited for.
+    /// The open epoch, or the last open one while the next is awaited.
     fileprivate var epoch: Epoch? {
         switch self {
         case .genesis: nil

@@ -1,17 +1,17 @@
 internal import Clustering
 
-/// A model as a live group published it: what is obeyed when its run is repeated, and what is compared.
+/// A model published by a live group, for repeating and comparing its run.
 struct RecordedModel: Sendable {
-    /// Where its last record stands in the model topic.
+    /// The offset of its last record in the model topic.
     var offset: Int64
     var bookkeeping: Bookkeeping
-    /// Those that it carries for the next model.
+    /// The settings for the next model.
     var settings: Settings
-    /// What its header says, and what its content gives.
+    /// The content hash in the header, and the one computed from the content.
     var announcedHash: String
     var contentHash: String
 
-    /// In words.
+    /// The location as text.
     var place: String {
         "the model of epoch \(bookkeeping.through ?? 0) (offset \(offset) of the model topic)"
     }

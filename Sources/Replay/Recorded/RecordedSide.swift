@@ -3,11 +3,11 @@ internal import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// What a live group made of its input, as its models and what it has published tell. Not for two threads.
+/// The results of a live group, from its models and published changes. Not thread-safe.
 struct RecordedSide {
-    /// Who is where for the outside: members in a cluster alone.
+    /// The published cluster of each member that has one.
     private(set) var places: [Pseudonym: ClusterID] = [:]
-    /// Changes by the epoch that was open.
+    /// Changes by the open epoch.
     private var tallies: [Epoch: Tally] = [:]
     private var lifecycle: [ClusterChange] = []
     private var keeper = TallyKeeper()
@@ -19,13 +19,13 @@ struct RecordedSide {
         epochLength = settings.fixed.epochLength
     }
 
-    /// A published change: of each member in order.
+    /// Adds a published change. Each member's changes must be in order.
     mutating func take(_ change: ClusterChange) {
         guard let member = change.member, let why = change.why.flatMap({ Reason(rawValue: $0.rawValue) }) else {
             return lifecycle.append(change)
         }
         if change.to == 0 { places[member] = nil } else { places[member] = change.to }
-        // An epoch's events are handled with the model of `staleness` epochs before.
+        // An epoch's events are handled with the model of `staleness` epochs earlier.
         let epoch = change.modelVersion.map { $0 &+ staleness } ?? change.eventTime.map { $0 / epochLength } ?? .min
         keeper.take([
             MemberChange(
@@ -35,10 +35,10 @@ struct RecordedSide {
         tallies[epoch, default: Tally()] += keeper.cut(events: 0)
     }
 
-    /// The report of a run up to a model.
+    /// Returns the report of a run up to a model.
     /// - Parameters:
-    ///   - input: what the other run says of the same input.
-    ///   - last: the version of the last model that counts.
+    ///   - input: The input as reported by the other run.
+    ///   - last: The version of the last model to include.
     func report(_ run: RecordedRun, input: ReplayReport.Input, through last: Epoch) throws -> ReplayReport {
         let builder = ReportBuilder()
         var model = run.genesis.model

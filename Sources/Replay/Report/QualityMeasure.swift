@@ -2,16 +2,16 @@ public import Clustering
 internal import Scoring
 
 extension ReplayReport.Quality {
-    /// An eligible member at the end: who, in which cluster (0: in none), and what is clustered.
+    /// An eligible member at the end: pseudonym, cluster (0 for unassigned) and direction.
     public typealias Member = (member: Pseudonym, cluster: ClusterID, direction: [Component])
 
-    /// Measures how good clusters are. The result depends on the members in their order, and on nothing else; a second or
-    /// two for 20,000 members.
+    /// Measures the quality of clusters. The result is a function of the members in their order. Takes about one second
+    /// for 20,000 members.
     /// - Parameters:
-    ///   - members: all eligible members, or a sample that does not depend on partitions.
-    ///   - model: the last one.
-    ///   - rows: of all models.
-    ///   - truth: the group of each viewer who belongs to one alone.
+    ///   - members: All eligible members, or a sample that does not depend on partitions.
+    ///   - model: The last model.
+    ///   - rows: The rows of all models.
+    ///   - truth: The group of each viewer that belongs to exactly one.
     public init(
         _ members: some Collection<Member>, model: Model, rows: [ReplayReport.Row], truth: [Pseudonym: Int32]? = nil
     ) {
@@ -28,13 +28,13 @@ extension ReplayReport.Quality {
         if let truth { judge(judged, members, truth) }
     }
 
-    /// Judges by where members are for the outside, those in no cluster among them.
+    /// Measures the agreement of published clusters and true groups. Members without a published cluster are included.
     mutating func judge(_ places: [Pseudonym: ClusterID], among members: [Pseudonym], _ truth: [Pseudonym: Int32]) {
         let known = members.filter { truth[$0] != nil }
         judge(known.map { truth[$0] ?? 0 }, known.map { Int32(clamping: places[$0] ?? 0) })
     }
 
-    /// The unassigned count as a cluster.
+    /// Measures the agreement of clusters and true groups. The unassigned count as a cluster.
     private mutating func judge(
         _ judged: JudgedMembers, _ members: some Collection<Member>, _ truth: [Pseudonym: Int32]
     ) {
@@ -47,7 +47,7 @@ extension ReplayReport.Quality {
         judge(groups, labels)
     }
 
-    /// - Parameter labels: the cluster of each member whose group is known.
+    /// - Parameter labels: The cluster of each member whose group is known.
     private mutating func judge(_ groups: [Int32], _ labels: [Int32]) {
         judged = Int64(groups.count)
         guard !groups.isEmpty else { return }
@@ -56,7 +56,7 @@ extension ReplayReport.Quality {
         adjustedMutualInformation = Self.millionths(agreement.adjustedMutualInformation)
     }
 
-    /// What the rows tell: a row holds from the one before it on, the first for one epoch.
+    /// Adds figures from the rows. A row covers the time since the previous one; the first covers one epoch.
     private mutating func take(_ rows: [ReplayReport.Row], epochLength: Int64) {
         var memberTime = UInt128(0)
         var (moved, undone) = (UInt128(0), UInt128(0))
@@ -78,8 +78,8 @@ extension ReplayReport.Quality {
 }
 
 extension ReplayResult {
-    /// Measures how good the clusters are at the end, and puts it into the report.
-    /// - Parameter truth: the group of each viewer who belongs to one alone.
+    /// Measures the quality of the final clusters and adds it to the report.
+    /// - Parameter truth: The group of each viewer that belongs to exactly one.
     public mutating func measureQuality(truth: [Pseudonym: Int32]? = nil) {
         guard let model else { return }
         report.quality = ReplayReport.Quality(
@@ -87,9 +87,9 @@ extension ReplayResult {
     }
 }
 
-/// Members as points, over the topics that they and the centroids have.
+/// Members as points, restricted to the topics of members and centroids.
 private struct JudgedMembers {
-    /// Where each member's cluster is among `centroids`; −1: in none that members are still assigned to.
+    /// The index of each member's cluster in `centroids`; −1 if it has no active cluster.
     private(set) var places: [Int32] = []
     private(set) var centroids: Centroids
     private let points: Points
@@ -99,7 +99,7 @@ private struct JudgedMembers {
         var used: Set<TopicNumber> = []
         for member in members { used.formUnion(member.direction.lazy.map(\.topic)) }
         for cluster in active { used.formUnion(cluster.centroid.lazy.map(\.topic)) }
-        // A vocabulary may be large, and most of it in nobody's direction.
+        // A vocabulary may be large, and most topics may occur in no direction.
         let numbers = Dictionary(uniqueKeysWithValues: used.sorted().enumerated().map { ($1, TopicNumber($0)) })
         func renumbered(_ direction: [Component]) -> [Component] {
             direction.map { Component(topic: numbers[$0.topic] ?? 0, value: $0.value) }
@@ -115,7 +115,7 @@ private struct JudgedMembers {
         self.points = points
     }
 
-    /// The mean cosine to the own centroid; those who are in none count with the nearest.
+    /// The mean cosine to the own centroid. Unassigned members count with the nearest one.
     var similarity: Double {
         let nearest = centroids.nearestByCosine(points)
         var sum = 0.0
@@ -125,21 +125,21 @@ private struct JudgedMembers {
         return sum / Double(max(points.count, 1))
     }
 
-    /// The best of ten runs of batch spherical k-means with as many clusters. Where there are many, the runs are over a part
-    /// of the points, and the best goes on over all of them.
+    /// The best of ten runs of batch spherical k-means with the same number of clusters. If there are many points, the
+    /// runs use a part of them, and the best continues with all.
     var batchSimilarity: Double {
         let count = min(centroids.count, points.count)
         let most = max(Self.startPoints * 16 / max(count, 16), 20 * count)
         guard points.count > most else {
-            return SphericalKMeans.best(points, count: count, starts: Self.starts, seed: 1).objective
+            return BatchKMeans.best(points, count: count, starts: Self.starts, seed: 1).objective
         }
         let step = Double(points.count) / Double(most)
         let part = points.selecting((0..<most).map { Int(Double($0) * step) })
-        let best = SphericalKMeans.best(part, count: count, starts: Self.starts, seed: 1)
-        return SphericalKMeans.lloyd(points, from: best.centroids, most: 100, tolerance: 1e-5).objective
+        let best = BatchKMeans.best(part, count: count, starts: Self.starts, seed: 1)
+        return BatchKMeans.lloyd(points, from: best.centroids, most: 100, tolerance: 1e-5).objective
     }
 
     private static let starts = 10
-    /// So many points for each of ten starts with 16 clusters, fewer with more.
+    /// The number of points for each of ten starts with 16 clusters. More clusters use fewer points.
     private static let startPoints = 10_000
 }

@@ -1,19 +1,19 @@
 internal import Foundation
 
 extension ReplayReport {
-    /// The report as one line of JSON: names in the style of the output topic, keys sorted, what is unknown left out; the same
-    /// bytes for the same report. `schemas/replay_report.schema.json` describes it.
+    /// Returns the report as one line of JSON. Names follow the style of the output topic, keys are sorted, unknown
+    /// values are omitted, and equal reports give equal bytes. The schema is `schemas/replay_report.schema.json`.
     public func json() throws -> String {
         try ReportJSON.encode(self)
     }
 
-    /// A report from its JSON form.
+    /// Decodes a report from its JSON form.
     public init(json: String) throws {
         self = try ReportJSON.decode(Self.self, json)
     }
 }
 
-/// Reports as JSON.
+/// Encodes and decodes reports as JSON.
 enum ReportJSON {
     static func encode(_ report: some Encodable) throws -> String {
         let encoder = JSONEncoder()

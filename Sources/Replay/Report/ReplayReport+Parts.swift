@@ -2,8 +2,8 @@ internal import Clustering
 internal import Pipeline
 
 extension ReplayReport {
-    /// Adds what the partitions counted.
-    /// - Parameter isGiven: the epochs were given, so that nothing in the report may depend on partitions.
+    /// Adds the counts of the partitions.
+    /// - Parameter isGiven: Whether the epochs were given. The report must not depend on partitions then.
     mutating func add(_ results: [PartitionResult], isGiven: Bool) {
         if !isGiven { input.partitions = results.count }
         for result in results {
@@ -47,7 +47,7 @@ extension Tally {
 }
 
 extension ReplayReport.Setting {
-    /// The settings that reach the result, by the names that the configuration has.
+    /// Returns the settings that affect the result, by their configuration names.
     static func list(_ settings: Settings) -> [ReplayReport.Setting] {
         let fixed = settings.fixed
         func duration(_ time: Int64) -> String {

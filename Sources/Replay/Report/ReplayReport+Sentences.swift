@@ -2,7 +2,7 @@ internal import Clustering
 internal import Schemas
 
 extension ReplayReport.Lifecycle {
-    /// What happened, in a few words.
+    /// A short description of the change.
     var sentence: String {
         let topics = leadingTopics.isEmpty ? "" : ": " + leadingTopics.map(\.printable).joined(separator: ", ")
         let size = ReportWords.count(members, "member")
@@ -21,7 +21,7 @@ extension ReplayReport.Lifecycle {
 }
 
 extension ReplayReport {
-    /// What happened to clusters, seeds of one model as one line, splits told once.
+    /// The history of clusters. The seeds of one model share a line, and each split is listed once.
     struct Story {
         struct Line {
             var time: Int64
@@ -46,7 +46,7 @@ extension ReplayReport {
                 }
                 seeds = []
             }
-            // A split tells of its child, and so does the child's creation.
+            // Both a split and the child's creation name the child.
             var told: Set<[Int64]> = []
             for change in lifecycle where change.kind == "cluster_created" && change.origin == "split" {
                 told.insert([change.version, Int64(change.cluster)])
@@ -64,7 +64,7 @@ extension ReplayReport {
         }
     }
 
-    /// How many changes of each kind there were, in words; empty: none.
+    /// The number of changes of each kind, as text; empty if there are none.
     var lifecycleCounts: String {
         let words = [
             ("created", "cluster_created"), ("split", "cluster_split"), ("merged", "cluster_merged"),
@@ -76,13 +76,13 @@ extension ReplayReport {
             .joined(separator: ", ")
     }
 
-    /// The clusters that the last model shows, the largest first.
+    /// The published clusters of the last model, the largest first.
     var living: [Cluster] {
         clusters.filter { sizesAtEnd[$0.id] != nil }
             .sorted { $0.members != $1.members ? $0.members > $1.members : $0.id < $1.id }
     }
 
-    /// The members of each cluster that the last model shows.
+    /// The members of each published cluster of the last model.
     var sizesAtEnd: [ClusterID: Int64] {
         guard let last = rows.last else { return [:] }
         return Dictionary(zip(last.clusters, last.members)) { first, _ in first }
@@ -90,7 +90,7 @@ extension ReplayReport {
 }
 
 extension ReplayReport.Flows {
-    /// How many stayed and how many went, in a sentence.
+    /// A sentence with the numbers of members that stayed and moved.
     var sentence: String {
         var (stayed, moved, turned) = (Int64(0), Int64(0), Int64(0))
         for flow in flows {
@@ -113,11 +113,11 @@ extension ReplayReport.Flows {
 }
 
 extension String {
-    /// Of a path the last part, which tells a file by its name.
+    /// The last component of a path.
     var lastName: String { split(separator: "/").last.map(String.init) ?? self }
 }
 
-/// Numbers as ranges: 1–16, 18.
+/// Formats numbers as ranges: 1–16, 18.
 func ranges(_ numbers: [ClusterID]) -> String {
     var parts: [(ClusterID, ClusterID)] = []
     for number in numbers.sorted() {

@@ -1,8 +1,8 @@
 internal import Clustering
 
 extension ReplayReport {
-    /// So many rows as can be seen: the first and, for each of equal spans of time, the last in it.
-    /// - Returns: indices into `rows`, ascending; all of them where there are few.
+    /// Selects a number of rows for a chart: the first row, and the last one of each of equal time spans.
+    /// - Returns: Ascending indices into `rows`; all of them if there are few.
     func thinned(to most: Int) -> [Int] {
         guard rows.count > most, most > 1, let first = rows.first?.time, let last = rows.last?.time, last > first else {
             return Array(rows.indices)
@@ -22,7 +22,7 @@ extension ReplayReport {
         return picked
     }
 
-    /// The members of a cluster in some rows; 0 where it is not shown.
+    /// Returns the members of a cluster in the given rows; 0 if it is not published.
     func sizes(of cluster: ClusterID, in picked: [Int]) -> [Int64] {
         picked.map { index in
             let row = rows[index]
@@ -31,17 +31,17 @@ extension ReplayReport {
         }
     }
 
-    /// What happened in spans of time, each up to the row picked and since the one before.
+    /// Sums over the time between two selected rows.
     struct Interval {
         var from: Int64
         var to: Int64
         var moved: Int64 = 0
         var returned: Int64 = 0
-        /// Eligible members by milliseconds.
+        /// Eligible members times milliseconds.
         var memberTime: Double = 0
         var row: Row
 
-        /// Moves for each eligible member and day, millionths.
+        /// Moves per eligible member and day, in millionths.
         var movesPerDay: Int64 { perDay(moved) }
         var returnedPerDay: Int64 { perDay(returned) }
 
@@ -66,7 +66,7 @@ extension ReplayReport {
         return result
     }
 
-    /// When the row before ended; of the first: as long before it as the second is behind it.
+    /// Returns the end of the previous row. The first row is assumed to be as long as the second.
     private func time(before index: Int) -> Int64 {
         if index > 0 { return rows[index - 1].time }
         guard rows.count > 1 else { return rows[index].time - 3_600_000 }
@@ -75,7 +75,7 @@ extension ReplayReport {
 }
 
 extension [ClusterID] {
-    /// Where a number stands in an ascending list.
+    /// Returns the index of a number in the ascending list.
     func place(of number: ClusterID) -> Int? {
         var (low, high) = (0, count)
         while low < high {

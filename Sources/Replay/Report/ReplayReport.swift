@@ -1,16 +1,16 @@
 public import Clustering
 
-/// What a replay found: of clusters only what would have been published, of viewers nothing but counts.
+/// The result of a replay. It contains only clusters that would have been published, and only counts of viewers.
 ///
-/// A function of the input, the settings and the program: nothing in it was measured by a clock. Times are milliseconds
-/// since 1970, shares and similarities millionths.
+/// A function of the input, the settings and the program: no value depends on a clock. Times are milliseconds since
+/// 1970. Shares and similarities are millionths.
 public struct ReplayReport: Codable, Equatable, Sendable {
-    /// What was read.
+    /// The input of the replay.
     public struct Input: Codable, Equatable, Sendable {
         /// A range of one partition of a topic.
         public struct Range: Codable, Equatable, Sendable {
             public var partition: Int32
-            /// The first offset, and the one behind the last.
+            /// The first offset, and the offset after the last one.
             public var from: Int64
             public var to: Int64
 
@@ -21,33 +21,33 @@ public struct ReplayReport: Codable, Equatable, Sendable {
             }
         }
 
-        /// The topic or the file, as it was named.
+        /// The topic or file, as given.
         public var name = ""
         public var partitions = 0
-        /// Of a topic; of a file none.
+        /// The ranges of a topic; empty for a file.
         public var ranges: [Range] = []
-        /// Watch events handled, repetitions left out.
+        /// Watch events handled, without repetitions.
         public var events: Int64 = 0
         public var duplicates: Int64 = 0
-        /// Of an epoch before, or beyond, the one that was open.
+        /// Events of an epoch before, or after, the open one.
         public var late: Int64 = 0
         public var early: Int64 = 0
-        /// Viewers erased, and tombstones of viewers whom nobody knew.
+        /// Erased viewers, and tombstones of unknown viewers.
         public var erased: Int64 = 0
         public var unknownErased: Int64 = 0
         public var sensitiveTopics: Int64 = 0
-        /// Events whose member provably stayed, so that not all clusters were scanned.
+        /// Events whose member provably stays in its cluster, so that the scan of all clusters was skipped.
         public var skippedScans: Int64 = 0
-        /// Records that are no watch events, by reason.
+        /// Records that are not valid watch events, by reason.
         public var rejected: [String: Int64] = [:]
-        /// The earliest and the latest time of an event, as counted.
+        /// The earliest and the latest event time, as counted.
         public var firstTime: Int64?
         public var lastTime: Int64?
 
         public init() {}
     }
 
-    /// A setting that reaches the result, as the configuration writes it.
+    /// A setting that affects the result, in the configuration's notation.
     public struct Setting: Codable, Equatable, Sendable {
         public var name: String
         public var value: String
@@ -58,28 +58,28 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         }
     }
 
-    /// A model that includes closings, and what happened until it was made.
+    /// A model that includes epoch deltas, with the counts since the previous one.
     public struct Row: Codable, Equatable, Sendable {
         public var version: Epoch
         /// The end of its epoch.
         public var time: Int64
-        /// What the closings that it includes tell of: handled events, and changes for the outside.
+        /// Counts of the included epoch deltas: handled events, and published changes.
         public var events: Int64 = 0
         public var joined: Int64 = 0
         public var moved: Int64 = 0
         public var left: Int64 = 0
         public var erased: Int64 = 0
-        /// Moves that undo the member's move before.
+        /// Moves that undo the member's previous move.
         public var returned: Int64 = 0
-        /// Eligible members, and those of them in no cluster.
+        /// Eligible members, and how many of them are unassigned.
         public var eligible: Int64 = 0
         public var unassigned: Int64 = 0
-        /// How many clusters are withheld, and how many members they have.
+        /// The number of suppressed clusters, and of their members.
         public var withheld = 0
         public var withheldMembers: Int64 = 0
         /// The mean cosine of members to their centroids.
         public var similarity: Int64 = 0
-        /// The shown clusters, ascending, and how many members each has.
+        /// The published clusters in ascending order, and their numbers of members.
         public var clusters: [ClusterID] = []
         public var members: [Int64] = []
 
@@ -89,16 +89,16 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         }
     }
 
-    /// What became of a cluster, as it is published.
+    /// A published lifecycle change of a cluster.
     public struct Lifecycle: Codable, Equatable, Sendable {
         /// As in the output topic: `cluster_created`, `cluster_split`, `cluster_merged`, `cluster_retired`, `cluster_drifted`.
         public var kind: String
         public var version: Epoch
         public var time: Int64
         public var cluster: ClusterID
-        /// Of a creation: `seed`, `split`, `birth`.
+        /// The origin of a created cluster: `seed`, `split`, `birth`.
         public var origin: String?
-        /// A split's child, a merge's survivor, a created cluster's parent; 0: none.
+        /// The child of a split, the survivor of a merge, or the parent of a created cluster; 0 for none.
         public var other: ClusterID
         public var members: Int64
         public var leadingTopics: [String]
@@ -118,19 +118,19 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         }
     }
 
-    /// A cluster that was ever shown.
+    /// A cluster that was published at any time.
     public struct Cluster: Codable, Equatable, Sendable {
         public var id: ClusterID
-        /// The version that first showed it, and the one in which it ended; nil: it is there.
+        /// The version that first published the cluster, and the version in which it ended; `nil` if it is active.
         public var created: Epoch
         public var ended: Epoch?
         /// `seed`, `split`, `birth`.
         public var origin: String
-        /// The cluster that it was split from; 0: none.
+        /// The cluster that it was split from; 0 for none.
         public var parent: ClusterID
-        /// The cluster that it was merged into; 0: none.
+        /// The cluster that it was merged into; 0 for none.
         public var survivor: ClusterID
-        /// The most members, and those of the last model that showed it.
+        /// The largest number of members, and the number in the last model that published it.
         public var peak: Int64
         public var members: Int64
         public var cohesion: Int64
@@ -148,7 +148,7 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         }
     }
 
-    /// How many members went from one cluster to another between two moments; 0 is no cluster. Flows of fewer members than
+    /// Members by their clusters at two moments; 0 means unassigned. Flows with fewer members than
     /// `privacy.min-cluster-size` are only counted together.
     public struct Flows: Codable, Equatable, Sendable {
         public struct Flow: Codable, Equatable, Sendable {
@@ -163,14 +163,14 @@ public struct ReplayReport: Codable, Equatable, Sendable {
             }
         }
 
-        /// The epochs at whose openings the two looks were taken; the last is the end of the input.
+        /// The epochs at whose openings the memberships were recorded. The second may be the end of the input.
         public var from: Epoch
         public var to: Epoch
         public var fromTime: Int64
         public var toTime: Int64
         /// Ascending by `from`, then `to`.
         public var flows: [Flow]
-        /// Members of all flows that are too small to be told.
+        /// Members of all flows that are too small to be listed.
         public var hidden: Int64
 
         public init(from: Epoch, to: Epoch, fromTime: Int64, toTime: Int64, flows: [Flow], hidden: Int64) {
@@ -183,36 +183,37 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         }
     }
 
-    /// How good the clusters are at the end of the input.
+    /// The quality of the clusters at the end of the input.
     public struct Quality: Codable, Equatable, Sendable {
-        /// Members whose directions were looked at: all eligible ones, or those with the lowest order.
+        /// Members whose directions were evaluated: all eligible ones, or those with the lowest sample order.
         public var sampled: Int64 = 0
-        /// The mean cosine to the own centroid; those in no cluster count with the nearest one.
+        /// The mean cosine to the own centroid. Unassigned members count with the nearest one.
         public var similarity: Int64 = 0
-        /// The same of batch spherical k-means (best of ten) over the same directions with as many clusters, and the ratio.
+        /// The same figure of batch spherical k-means (best of ten) over the same directions and number of clusters,
+        /// and the ratio.
         public var batchSimilarity: Int64?
         public var objective: Int64?
-        /// Agreement with the truth that was given (Hubert and Arabie, 1985; Vinh, Epps and Bailey, 2010), over the viewers of
-        /// one group.
+        /// Agreement with the given truth (Hubert and Arabie, 1985; Vinh, Epps and Bailey, 2010), over viewers with one
+        /// group.
         public var adjustedRand: Int64?
         public var adjustedMutualInformation: Int64?
         public var judged: Int64?
-        /// Moves for each eligible member and day of event time, and the share of moves that undo the one before.
+        /// Moves per eligible member and day of event time, and the share of moves that undo the previous one.
         public var movesPerDay: Int64 = 0
         public var returned: Int64 = 0
-        /// The share of eligible members that are in no cluster.
+        /// The share of eligible members that are unassigned.
         public var unassigned: Int64 = 0
 
         public init() {}
     }
 
-    /// Changes of members over the whole input, those that no model tells of among them.
+    /// Member changes over the whole input, including those after the last model.
     public struct Totals: Codable, Equatable, Sendable {
         public var joined: Int64 = 0
         public var moved: Int64 = 0
         public var left: Int64 = 0
         public var erased: Int64 = 0
-        /// Moves that undo the member's move before.
+        /// Moves that undo the member's previous move.
         public var returned: Int64 = 0
 
         public init() {}
@@ -229,18 +230,18 @@ public struct ReplayReport: Codable, Equatable, Sendable {
     public var input = Input()
     public var totals = Totals()
     public var settings: [Setting] = []
-    /// Of each model that includes closings.
+    /// One row per model that includes epoch deltas.
     public var rows: [Row] = []
     public var lifecycle: [Lifecycle] = []
-    /// Ascending.
+    /// Clusters in ascending order.
     public var clusters: [Cluster] = []
     public var flows: Flows?
     public var quality = Quality()
-    /// SHA-256 over the content hashes of all models: two replays with the same digest decided everything alike.
+    /// SHA-256 over the content hashes of all models. Replays with equal digests made equal decisions.
     public var digest = ""
-    /// The replay was stopped before the end of its input.
+    /// Whether the replay was stopped before the end of its input.
     public var isInterrupted = false
-    /// What a reader should know: nothing was published because…, a partition stayed in genesis.
+    /// Notes for the reader, such as why nothing was published, or that a partition stayed in genesis.
     public var notes: [String] = []
 
     public init() {}

@@ -2,7 +2,7 @@ internal import Clustering
 internal import Pipeline
 internal import Schemas
 
-/// Makes a report from the models of a replay, as they come. Not for two threads.
+/// Builds a report from the models of a replay as they are made. Not thread-safe.
 final class ReportBuilder: ModelWatcher {
     private(set) var rows: [ReplayReport.Row] = []
     private(set) var lifecycle: [ReplayReport.Lifecycle] = []
@@ -19,14 +19,14 @@ final class ReportBuilder: ModelWatcher {
         for change in publication.changes { add(change, publication.model, length) }
     }
 
-    /// A model that includes closings.
+    /// Adds a model that includes epoch deltas.
     func take(_ model: Model, _ version: Epoch, _ tally: Tally) {
         last = model
         digest = SHA256Digest.of((digest + SHA256Digest.of(ModelContent.encode(model).span)).span)
         add(row: version, model.settings.fixed.epochLength, model, tally)
     }
 
-    /// A change of a cluster, as it was published; the models come before.
+    /// Adds a published change of a cluster. Its model must have been added before.
     func take(published change: ClusterChange) {
         if !change.leadingTopics.isEmpty { clusters[change.cluster]?.describe(change) }
         add(
@@ -83,7 +83,7 @@ final class ReportBuilder: ModelWatcher {
         clusters[entry.cluster]?.survivor = kind == .clusterMerged ? entry.other : 0
     }
 
-    /// What has been gathered, in a report that lacks the rest.
+    /// Returns a report with the collected data; other fields have their defaults.
     func report() -> ReplayReport {
         if let last {
             for (id, description) in last.descriptions() { clusters[id]?.describe(description, last) }
@@ -114,7 +114,7 @@ extension ReplayReport.Cluster {
 }
 
 extension Model {
-    /// The names of topics; those whose name nobody has told yet are left out.
+    /// Returns the names of topics. Topics whose names are not yet known are omitted.
     func names(_ topics: [TopicNumber]) -> [String] {
         topics.compactMap { topic in
             guard Int(topic) < vocabulary.entries.count else { return nil }

@@ -1,7 +1,7 @@
-/// Numbers, shares and times as reports write them: the same on every machine, in no language but English.
+/// Formats numbers, shares and times for reports. The result does not depend on machine or locale.
 package enum ReportWords {
-    /// With commas: 12,345.
-    /// - Parameter minus: of a negative number.
+    /// Formats with thousands separators: 12,345.
+    /// - Parameter minus: The sign of a negative number.
     package static func number(_ value: some BinaryInteger, minus: String = "−") -> String {
         var digits = String(value.magnitude)
         var groups: [String] = []
@@ -12,12 +12,12 @@ package enum ReportWords {
         return (value < 0 ? minus : "") + ([digits] + groups).joined(separator: ",")
     }
 
-    /// A word with its number: 1 member, 2 members.
+    /// Formats a number with a noun: 1 member, 2 members.
     package static func count(_ value: some BinaryInteger, _ word: String, minus: String = "−") -> String {
         "\(number(value, minus: minus)) \(word)\(value == 1 ? "" : "s")"
     }
 
-    /// Short, for axes and tiles: 950, 12.3 k, 4.56 M.
+    /// Formats a number in short form for axes and tiles: 950, 12.3 k, 4.56 M.
     static func short(_ value: Int64) -> String {
         for (unit, size) in [("G", Int64(1_000_000_000)), ("M", 1_000_000), ("k", 1_000)] {
             guard value.magnitude >= size.magnitude else { continue }
@@ -29,12 +29,12 @@ package enum ReportWords {
         return number(value)
     }
 
-    /// Millionths as percent: 12.3 %.
+    /// Formats millionths as a percentage: 12.3 %.
     static func share(_ millionths: Int64, digits: Int = 1) -> String {
         fixed(millionths, unit: 10_000, digits: digits) + " %"
     }
 
-    /// Millionths as a number: 0.0123.
+    /// Formats millionths as a decimal number: 0.0123.
     static func decimal(_ millionths: Int64, digits: Int = 3) -> String {
         fixed(millionths, unit: 1_000_000, digits: digits)
     }
@@ -43,7 +43,7 @@ package enum ReportWords {
         whole > 0 ? share(Int64((Double(part) / Double(whole) * 1_000_000).rounded())) : "–"
     }
 
-    /// value / unit with so many digits, rounded half away from zero.
+    /// Formats value / unit with a fixed number of decimals, rounded half away from zero.
     private static func fixed(_ value: Int64, unit: Int64, digits: Int) -> String {
         let power = (0..<digits).reduce(UInt128(1)) { power, _ in power * 10 }
         let scaled = (UInt128(value.magnitude) * power * 2 + UInt128(unit)) / UInt128(2 * unit)
@@ -57,37 +57,37 @@ package enum ReportWords {
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    /// As `2026-01-01 14:00`.
+    /// Formats a time as `2026-01-01 14:00`.
     static func time(_ milliseconds: Int64) -> String {
         let time = CivilTime(milliseconds)
         return "\(time.year)-\(two(time.month))-\(two(time.day)) \(two(time.hour)):\(two(time.minute))"
     }
 
-    /// As `1 Jan 14:00`.
+    /// Formats a time as `1 Jan 14:00`.
     static func shortTime(_ milliseconds: Int64) -> String {
         let time = CivilTime(milliseconds)
         return "\(day(milliseconds)) \(two(time.hour)):\(two(time.minute))"
     }
 
-    /// As `1 Jan`.
+    /// Formats a time as `1 Jan`.
     static func day(_ milliseconds: Int64) -> String {
         let time = CivilTime(milliseconds)
         return "\(time.day) \(months[time.month - 1])"
     }
 
-    /// As `14:00`.
+    /// Formats a time as `14:00`.
     static func clock(_ milliseconds: Int64) -> String {
         let time = CivilTime(milliseconds)
         return "\(two(time.hour)):\(two(time.minute))"
     }
 
-    /// As `Jan 2026`.
+    /// Formats a time as `Jan 2026`.
     static func month(_ milliseconds: Int64) -> String {
         let time = CivilTime(milliseconds)
         return "\(months[time.month - 1]) \(time.year)"
     }
 
-    /// How long: `29.9 days`, `14 h`, `12 s`.
+    /// Formats a duration: `29.9 days`, `14 h`, `12 s`.
     static func span(_ milliseconds: Int64) -> String {
         let units: [(String, Int64)] = [(" days", 86_400_000), (" h", 3_600_000), (" min", 60_000)]
         for (unit, size) in units where milliseconds >= 2 * size {

@@ -3,38 +3,38 @@ internal import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// Events of one partition and, where epochs are given, of one epoch.
+/// Events of one partition and, with given epochs, of one epoch.
 struct Piece: Sendable {
     var epoch: Epoch?
     var partition: Int
     var chunk: EventChunk
 }
 
-/// What came of a piece of a file.
+/// The result of parsing a block of a file.
 struct ParsedBlock: Sendable {
     var number: Int
     var pieces: [Piece] = []
-    /// Lines or messages.
+    /// The number of lines or messages.
     var records = 0
-    /// What is no watch event: how often, by reason, and where the first ones stood, counted from 1 within the block.
+    /// Invalid records by reason, and the first ones' numbers, from 1 within the block.
     var rejected: [Rejection: Int64] = [:]
     var examples: [(record: Int, fault: Fault)] = []
-    /// The last line does not end, and is no watch event.
+    /// Whether the last line is incomplete and not a valid watch event.
     var endsInTheMiddle = false
 }
 
-/// Reads the events of pieces of a file and deals them out to partitions by their viewers, as `shoal publish` does.
+/// Parses blocks of a file and distributes their events over partitions by viewer, like `shoal publish`.
 struct BlockParser {
     private let key: PrivacyKey
     private var intake: Intake
     private var readsProtobuf = false
     private let settings: Settings.Fixed
     private let partitions: Int32
-    /// Where epochs are given.
+    /// Set if epochs are given.
     private let epochLength: Int64?
     private let isOfOnePartition: Bool
     private let partitioner: Partitioner
-    /// That the last chunk took.
+    /// The size of the last chunk.
     private var room = EventChunk.Room()
 
     /// - Parameter partitioner: The one used by `shoal publish`.
@@ -50,7 +50,7 @@ struct BlockParser {
         isOfOnePartition = partitions == 1
     }
 
-    /// A file has no keys: the viewer is the field.
+    /// A file has no record keys, so the viewer is the field.
     private static func intake(_ key: PrivacyKey, _ settings: Settings.Fixed, isProtobuf: Bool) -> Intake {
         var options = WatchEventReader.Options()
         options.format = isProtobuf ? .protobuf : .json
@@ -63,7 +63,7 @@ struct BlockParser {
             readsProtobuf = block.isProtobuf
         }
         var parsed = ParsedBlock(number: block.number)
-        // Of most blocks all events are of one or two epochs.
+        // Most blocks contain events of one or two epochs.
         var open: [Epoch?: [EventChunk]] = [:]
         var last: (epoch: Epoch?, chunks: [EventChunk]) = (nil, empty)
         func keep() {
@@ -107,7 +107,7 @@ struct BlockParser {
         isOfOnePartition ? 0 : Int(partitioner.partition(of: intake.viewer.span, count: partitions) ?? 0)
     }
 
-    /// Where the record at a place begins and ends, and where the next one begins; nil at the block's end.
+    /// Returns the bounds of the record at a place and the start of the next one, or `nil` at the end of the block.
     private static func record(_ block: BlockReader.Block, at place: Int) -> (start: Int, end: Int, next: Int)? {
         guard place < block.bytes.count else { return nil }
         if block.isProtobuf {

@@ -2,8 +2,8 @@ internal import CZlib
 internal import Foundation
 internal import Schemas
 
-/// A file of watch events in pieces that end where an event ends: a JSON object a line, or Protobuf messages that each begin
-/// with their length (a varint); plain or gzip.
+/// Reads a file of watch events in blocks that end at event boundaries: a JSON object per line, or Protobuf messages
+/// preceded by their length as a varint; plain or gzip.
 @safe final class BlockReader {
     /// A piece of the file.
     struct Block: Sendable {
@@ -11,7 +11,7 @@ internal import Schemas
         var number: Int
         var bytes: [UInt8]
         var isProtobuf: Bool
-        /// Whether it is the file's last one, and does not end in a line end.
+        /// Whether it is the last block and does not end in a newline.
         var isCutOff = false
     }
 
@@ -38,7 +38,7 @@ internal import Schemas
         case bytes(Int)
     }
 
-    /// - Throws: `ReplayError` where the file cannot be opened.
+    /// - Throws: `ReplayError` if the file cannot be opened.
     init(_ path: String) throws(ReplayError) {
         self.path = path
         var status = stat()
@@ -60,7 +60,7 @@ internal import Schemas
         unsafe gzclose(file)
     }
 
-    /// How much has been read, 0 … 1; nil where nobody knows, as of a pipe.
+    /// The share of the file that was read, 0 … 1; `nil` if unknown, as for a pipe.
     var progress: Double? {
         size > 0 ? min(Double(unsafe gzoffset(file)) / Double(size), 1) : nil
     }
@@ -97,7 +97,7 @@ internal import Schemas
             end = isProtobuf == true ? try endOfMessages() : 0
         }
         guard end > 0 else { return nil }
-        // The block keeps the buffer; the next one begins with what is left.
+        // The block keeps the buffer. The next one begins with the remainder.
         let left = Array(rest[end...])
         rest.removeLast(left.count)
         let block = Block(number: number, bytes: rest, isProtobuf: isProtobuf ?? false)
@@ -144,7 +144,7 @@ internal import Schemas
         }
     }
 
-    /// What is left when the file has ended.
+    /// Returns the remainder at the end of the file.
     private func last() throws(ReplayError) -> Block? {
         let isCut = if case .bytes? = skip { true } else { !rest.isEmpty && isProtobuf == true }
         if isCut {
@@ -159,7 +159,7 @@ internal import Schemas
         rest.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     }
 
-    /// Behind the last whole message.
+    /// Returns the end of the last complete message.
     private func endOfMessages() throws(ReplayError) -> Int {
         var end = 0
         while let (length, start) = Self.length(rest, at: end) {
@@ -177,7 +177,7 @@ internal import Schemas
         return end
     }
 
-    /// The length of the message at a place, and where it begins; nil: the bytes end before.
+    /// Returns the length of the message at a place and its start, or `nil` if the bytes end before.
     static func length(_ bytes: [UInt8], at place: Int) -> (length: Int, start: Int)? {
         var (value, shift, place) = (0, 0, place)
         while place < bytes.count, shift < 56 {
@@ -194,7 +194,7 @@ internal import Schemas
         var count: Int32 = 0
         let before = rest
         rest = unsafe Array(unsafeUninitializedCapacity: before.count + Self.length) { buffer, filled in
-            // Safe: zlib writes at most `length` bytes behind what was there.
+            // Safe: zlib writes at most `length` bytes after the existing ones.
             let (_, end) = unsafe buffer.initialize(from: before)
             unsafe count = gzread(file, buffer.baseAddress.unsafelyUnwrapped + end, UInt32(Self.length))
             filled = end + Int(max(count, 0))
@@ -202,7 +202,7 @@ internal import Schemas
         guard count <= 0 else { return }
         isAtEnd = true
         var code: Int32 = 0
-        // A stream that ends in the middle is an error only here, after its last whole byte.
+        // A truncated stream is reported as an error only after its last complete byte.
         let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""
         if code == Z_BUF_ERROR { throw ReplayError(.input, "\(path): the gzip stream is cut off") }
         if code == Z_ERRNO { throw ReplayError(.input, "\(path): \(unsafe String(cString: strerror(errno)))") }

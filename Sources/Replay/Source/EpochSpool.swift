@@ -1,21 +1,21 @@
 internal import Clustering
 
-/// All events of an input by their own epoch and partition, in the order in which they came, for epochs that are given. What
-/// memory should not hold lies in a temporary file.
+/// All events of an input by epoch and partition, in input order, for given epochs. Events beyond the memory limit are
+/// in a temporary file.
 actor EpochSpool {
     /// By epoch and partition.
     private var queues: [Epoch: [Int: EventQueue]] = [:]
     private var spill: SpillFile?
     private var size = 0
     private let tooMuch = 512 << 20
-    /// Pieces that came before their turn.
+    /// Pieces of later blocks that arrived out of order.
     private var early: [Int: [Piece]] = [:]
     private var delivered = 0
 
     /// The epochs from the first event's to the last one's; nil if there is no event.
     var epochs: GivenSpan? { GivenSpan(queues.keys) }
 
-    /// Adds what the block of this number gave, in the order of numbers.
+    /// Adds the pieces of a block, in the order of block numbers.
     func add(_ pieces: [Piece], ofBlock number: Int) throws {
         early[number] = pieces
         while let pieces = early.removeValue(forKey: delivered) {
@@ -24,7 +24,7 @@ actor EpochSpool {
         }
     }
 
-    /// Adds what comes next of some partitions.
+    /// Adds the next pieces of some partitions.
     func add(_ pieces: [Piece]) throws {
         for piece in pieces {
             guard let epoch = piece.epoch else { continue }
@@ -36,7 +36,7 @@ actor EpochSpool {
         }
     }
 
-    /// The next events of a partition in an epoch; nil: there are no more.
+    /// Returns the next events of a partition in an epoch, or `nil` at the end.
     func next(_ epoch: Epoch, _ partition: Int) throws -> EventChunk? {
         guard var queue = queues[epoch]?.removeValue(forKey: partition) else { return nil }
         let chunk = try queue.popFirst(from: spillFile)

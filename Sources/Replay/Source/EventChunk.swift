@@ -2,13 +2,13 @@ internal import Clustering
 internal import Pipeline
 internal import Schemas
 
-/// Decoded events of one partition, one behind the other in three arrays: no object an event.
+/// Decoded events of one partition in three arrays, without an object per event.
 struct EventChunk: Sendable {
-    /// An event but for its topics.
+    /// An event without its topics.
     private struct Head {
         var member: Pseudonym
         var order: UInt64
-        /// 0 where there is none: `hasID` tells.
+        /// The id; 0 if there is none, see `hasID`.
         var id: UInt64
         var watched: Int64
         var duration: Int64
@@ -18,7 +18,7 @@ struct EventChunk: Sendable {
     }
 
     private struct Topic {
-        /// Bytes of the text between the name before and this one, which mean nothing.
+        /// The number of unused text bytes between the previous name and this one.
         var gap: UInt32 = 0
         var length: UInt32
         var weight: UInt32
@@ -27,12 +27,12 @@ struct EventChunk: Sendable {
     private var heads: [Head] = []
     private var topics: [Topic] = []
     private var text: [UInt8] = []
-    /// The bytes of viewers who are still to be identified, one behind the other.
+    /// The ids of viewers that are not identified yet, concatenated.
     private var viewers: [UInt8] = []
 
     init() {}
 
-    /// How much a chunk holds.
+    /// The size of a chunk.
     struct Room {
         fileprivate var heads = 0
         fileprivate var topics = 0
@@ -42,7 +42,7 @@ struct EventChunk: Sendable {
 
     var room: Room { Room(heads: heads.count, topics: topics.count, text: text.count, viewers: viewers.count) }
 
-    /// A chunk with room for as much as another one holds, and a little more.
+    /// Creates a chunk with slightly more room than another one used.
     init(room: Room) {
         heads.reserveCapacity(room.heads / 8 * 9)
         topics.reserveCapacity(room.topics / 8 * 9)
@@ -53,7 +53,7 @@ struct EventChunk: Sendable {
     var count: Int { heads.count }
     var isEmpty: Bool { heads.isEmpty }
 
-    /// Bytes that it takes.
+    /// The size in bytes.
     var size: Int {
         heads.count * MemoryLayout<Head>.stride + topics.count * MemoryLayout<Topic>.stride + text.count + viewers.count
     }
@@ -67,8 +67,8 @@ struct EventChunk: Sendable {
         for topic in event.topics { append(text.extracting(topic.name), topic.weight) }
     }
 
-    /// Appends an event whose viewer is still to be identified.
-    /// - Parameter viewer: what he is looked up by.
+    /// Appends an event whose viewer is not identified yet.
+    /// - Parameter viewer: The viewer's look-up hash.
     mutating func append(_ event: borrowing WatchEvent, id: UInt64?, viewer hash: (UInt64, UInt64)) {
         heads.append(
             Head(
@@ -92,8 +92,8 @@ struct EventChunk: Sendable {
         Self.append(text.extracting(event.viewer), to: &viewers)
     }
 
-    /// Where all names of an event lie, one behind the other, so that they can be copied at once with the little that is between
-    /// them; nil: they do not, or it is much.
+    /// Returns the range of text that covers all topic names, if they are adjacent except for few bytes, so that they
+    /// can be copied at once; otherwise `nil`.
     private static func names(of event: borrowing WatchEvent) -> Range<Int>? {
         guard let first = event.topics.first, let last = event.topics.last else { return nil }
         var end = first.name.lowerBound
@@ -112,12 +112,12 @@ struct EventChunk: Sendable {
 
     @inline(__always)
     private static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
-        // Safe: they are copied.
+        // Safe: the bytes are copied.
         unsafe bytes.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
     }
 
-    /// Puts pseudonyms in the place of hashes: of many events at once, so that memory is fetched ahead.
-    /// Where that was done, it does nothing.
+    /// Replaces hashes by pseudonyms, for many events at once so that memory can be prefetched. Has no effect if done
+    /// before.
     mutating func identify(_ intake: inout Intake) {
         guard !viewers.isEmpty else { return }
         func hash(_ member: Pseudonym) -> (UInt64, UInt64) {
@@ -140,7 +140,7 @@ struct EventChunk: Sendable {
         viewers = []
     }
 
-    /// Reads the events of a chunk, one after the other.
+    /// Reads the events of a chunk in order.
     struct Reader: Sendable {
         private let chunk: EventChunk
         private var head = 0
@@ -151,12 +151,12 @@ struct EventChunk: Sendable {
             self.chunk = chunk
         }
 
-        /// The next event.
-        /// - Returns: false at the end.
+        /// Reads the next event.
+        /// - Returns: False at the end.
         mutating func next(_ event: inout EngineEvent) -> Bool {
             guard head < chunk.heads.count else { return false }
             let next = chunk.heads[head]
-            // The names of all events, shared: a copy counts a reference.
+            // All events share the text. Copying the array only counts a reference.
             if head == 0 { event.text = chunk.text }
             head += 1
             event.member = next.member
@@ -176,7 +176,7 @@ struct EventChunk: Sendable {
             return true
         }
 
-        /// The event that stands so many behind the one read last; nil: the chunk ends before.
+        /// Returns the event at this distance after the last one read, or `nil` beyond the end of the chunk.
         @inline(__always)
         func upcoming(_ distance: Int) -> UpcomingEvent? {
             let place = head - 1 + distance
@@ -187,7 +187,7 @@ struct EventChunk: Sendable {
 
     // MARK: - As bytes
 
-    /// The three arrays, for a file that this process alone reads: of the text the topics' names, and nothing else.
+    /// The three arrays as bytes, for a file that only this process reads. The text contains only topic names.
     var bytes: [UInt8] {
         precondition(viewers.isEmpty, "no viewer's own bytes go to a file")
         var (topics, text, end) = (topics, [UInt8](), 0)
@@ -209,7 +209,7 @@ struct EventChunk: Sendable {
         return bytes
     }
 
-    /// What `bytes` gave.
+    /// Restores a chunk from `bytes`.
     init(_ bytes: [UInt8]) {
         func count(_ place: Int) -> Int {
             (0..<4).reduce(0) { $0 | Int(bytes[place * 4 + $1]) << (8 * $1) }
@@ -224,7 +224,7 @@ struct EventChunk: Sendable {
 
     private static func array<Element: BitwiseCopyable>(_ bytes: ArraySlice<UInt8>, count: Int) -> [Element] {
         unsafe Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-            // Safe: the bytes are those of so many elements, which are plain numbers.
+            // Safe: the bytes are those of whole elements, which are plain numbers.
             unsafe UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
             initialized = count
         }

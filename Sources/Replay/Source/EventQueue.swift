@@ -1,4 +1,4 @@
-/// Chunks of events, first in, first out: the first ones in memory, what does not fit in a file.
+/// Chunks of events, first in, first out: the first ones in memory, the others in a file.
 struct EventQueue {
     private var chunks: [EventChunk] = []
     private var next = 0
@@ -10,8 +10,8 @@ struct EventQueue {
     var isEmpty: Bool { next == chunks.count && nextSpilled == spilled.count }
 
     /// - Parameters:
-    ///   - spills: whether memory should not hold it. It goes to the file in any case where others are in it before.
-    ///   - write: puts it there.
+    ///   - spills: Whether to write it to the file. It is written in any case if earlier chunks are in the file.
+    ///   - write: Writes it to the file.
     mutating func append(
         _ chunk: EventChunk, spills: Bool, write: (EventChunk) throws -> SpillFile.Extent
     ) throws {
@@ -24,7 +24,7 @@ struct EventQueue {
         }
     }
 
-    /// The oldest chunk; nil: there is none.
+    /// Removes and returns the oldest chunk, or `nil` if there is none.
     mutating func popFirst(from file: () throws -> SpillFile) throws -> EventChunk? {
         if next < chunks.count {
             let chunk = chunks[next]

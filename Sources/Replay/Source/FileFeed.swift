@@ -2,16 +2,16 @@ internal import Clustering
 internal import Pipeline
 internal import Schemas
 
-/// Deals the events of one file out to the partitions, in the order of the file. Several tasks may read its pieces; who asks
-/// for events waits for them. What memory should not hold, as where one partition's events come long after the
-/// others', goes to a temporary file.
+/// Distributes the events of a file over partitions in file order. Several tasks may parse blocks; consumers wait for
+/// events. Events beyond the memory limit are written to a temporary file, for example if one partition's events follow
+/// long after the others'.
 actor FileFeed {
     private let reader: BlockReader
     private var queues: [EventQueue]
     private var spill: SpillFile?
-    /// No viewer's own bytes go to a file.
+    /// Identifies viewers, so that no viewer id is written to a file.
     private var intake: Intake
-    /// Pieces that were read before their turn.
+    /// Blocks that were parsed out of order.
     private var early: [Int: ParsedBlock] = [:]
     private var delivered = 0
     private var handedOut = 0
@@ -21,10 +21,11 @@ actor FileFeed {
     private var idle: [CheckedContinuation<Void, Never>] = []
     private var records = 0
     private(set) var rejected: [Rejection: Int64] = [:]
-    /// Where the first records that are no events stood, and why they are none.
+    /// The locations and reasons of the first invalid records.
     private(set) var examples: [String] = []
 
-    /// Bytes in queues above which nothing more is read while nobody waits for events, and above which they go to a file.
+    /// The size of queues, in bytes, above which nothing is read unless a consumer waits, and above which events are
+    /// written to a file.
     private let enough = 16 << 20
     private let tooMuch = 256 << 20
     private let waits: ReplayProgress
@@ -37,12 +38,12 @@ actor FileFeed {
         intake = Intake(key: key, options: WatchEventReader.Options())
     }
 
-    /// How much of the file has been read, 0 … 1; nil where nobody knows.
+    /// The share of the file that was read, 0 … 1; `nil` if unknown.
     var progress: Double? { reader.progress }
 
-    // MARK: - For those who read
+    // MARK: - Producers
 
-    /// The next piece to be read, when there is room for it; nil at the end.
+    /// Returns the next block to parse once there is room for it, or `nil` at the end.
     func nextBlock() async throws -> BlockReader.Block? {
         while !isRead, !isStopped {
             if size < enough || !hungry.isEmpty {
@@ -63,7 +64,7 @@ actor FileFeed {
         return nil
     }
 
-    /// Takes what came of a piece.
+    /// Takes a parsed block.
     func deliver(_ block: ParsedBlock) throws {
         early[block.number] = block
         while let block = early.removeValue(forKey: delivered) {
@@ -89,9 +90,9 @@ actor FileFeed {
         }
     }
 
-    // MARK: - For those who handle
+    // MARK: - Consumers
 
-    /// The next events of a partition; nil at the end.
+    /// Returns the next events of a partition, or `nil` at the end.
     func next(_ partition: Int) async throws -> EventChunk? {
         while !isStopped {
             if let chunk = try queues[partition].popFirst(from: spillFile) {
@@ -109,7 +110,7 @@ actor FileFeed {
         return nil
     }
 
-    /// Nobody gets anything any more.
+    /// Stops: waiters receive `nil`.
     func stop() {
         isStopped = true
         wakeAll()

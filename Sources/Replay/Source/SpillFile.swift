@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// A temporary file without a name, for what memory should not hold: it goes with the process.
+/// An unlinked temporary file for data beyond the memory limit. It is removed with the process.
 final class SpillFile {
-    /// Where a piece lies.
+    /// The location of a piece.
     struct Extent {
         fileprivate var offset: Int
         fileprivate var count: Int
@@ -11,7 +11,7 @@ final class SpillFile {
     private let descriptor: Int32
     private var end = 0
 
-    /// - Throws: `ReplayError` where no file can be made in the directory for temporary files (`TMPDIR`).
+    /// - Throws: `ReplayError` if no file can be created in the temporary directory (`TMPDIR`).
     init() throws(ReplayError) {
         let pattern = FileManager.default.temporaryDirectory.appendingPathComponent("shoal-XXXXXX").path
         var path = Array(pattern.utf8CString)
@@ -33,7 +33,7 @@ final class SpillFile {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
-                // Safe: what is written lies within the array.
+                // Safe: the range is within the array.
                 unsafe pwrite(
                     descriptor, buffer.baseAddress.unsafelyUnwrapped + written, bytes.count - written,
                     end + written)
@@ -54,7 +54,7 @@ final class SpillFile {
         var filled = 0
         while filled < extent.count {
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                // Safe: what is read fits into the array.
+                // Safe: the array has room for the bytes.
                 unsafe pread(
                     descriptor, buffer.baseAddress.unsafelyUnwrapped + filled, extent.count - filled,
                     extent.offset + filled)

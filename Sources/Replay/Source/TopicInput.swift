@@ -3,11 +3,11 @@ internal import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// A topic as a replay reads it, for all of its partitions.
+/// A topic as the input of a replay, for all its partitions.
 struct TopicInput: Sendable {
     let topic: String
     let key: PrivacyKey
-    /// What turns out to be no watch event.
+    /// Counts invalid records.
     let rejected = RejectedCounts()
     private let client: ReaderClient
     private let options: WatchEventReader.Options
@@ -31,9 +31,10 @@ struct TopicInput: Sendable {
         self.progress = TopicProgress(progress, ranges: ranges)
     }
 
-    /// The records of a partition in a range of offsets.
-    /// - Parameter place: where the partition stands among the ranges; nil: at its number.
-    // A function of its own, never inlined: Swift 6.3.1 crashes where what may throw is inlined into an asynchronous loop.
+    /// Returns the records of a partition in a range of offsets.
+    /// - Parameter place: The partition's index in the ranges; `nil` for its number.
+    // A separate function that is never inlined: Swift 6.3.1 crashes if throwing code is inlined into an asynchronous
+    // loop.
     @inline(never)
     func source(_ partition: Int32, _ range: Range<Int64>, at place: Int? = nil) throws -> TopicSource {
         TopicSource(

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How far the partitions of a topic are, all together; safe from any thread.
+/// The combined progress of a topic's partitions. Thread-safe.
 final class TopicProgress: Sendable {
     let replay: ReplayProgress
     private let done: Mutex<[Int64]>
@@ -14,7 +14,7 @@ final class TopicProgress: Sendable {
         all = ranges.reduce(0) { $0 + Int64($1.count) }
     }
 
-    /// A partition has been read up to an offset.
+    /// Notes that a partition has been read up to an offset.
     func reached(_ offset: Int64, _ partition: Int) {
         guard all > 0 else { return }
         let sum = done.withLock { done in

@@ -1,25 +1,25 @@
 public import Kafka
 
-/// Where a range of a topic begins or ends.
+/// The beginning or end of a range of a topic.
 public enum TopicBound: Equatable, Sendable {
     case beginning
-    /// Where the topic ends now.
+    /// The current end of the topic.
     case end
-    /// The first record with a timestamp of at least so many milliseconds since 1970.
+    /// The first record with at least this timestamp, in milliseconds since 1970.
     case time(Int64)
-    /// By partition; those that are not named begin at their first record, or end at their last.
+    /// Offsets by partition. Other partitions begin at their first record, or end at their last.
     case offsets([Int32: Int64])
 }
 
-/// A range of a topic, its offsets looked up.
+/// A range of a topic as offsets.
 public struct TopicRange: Sendable {
     public let topic: String
-    /// By partition: the first offset, and the one behind the last.
+    /// For each partition, the first offset and the offset after the last one.
     public let offsets: [Range<Int64>]
     let client: ClientConfiguration
 
-    /// Looks the offsets up.
-    /// - Throws: `ReplayError` where the topic, or the range, does not exist; `KafkaError`.
+    /// Resolves the bounds to offsets.
+    /// - Throws: `ReplayError` if the topic or the range does not exist; `KafkaError`.
     public init(
         _ topic: String, from: TopicBound, to: TopicBound, client: ClientConfiguration
     ) async throws {

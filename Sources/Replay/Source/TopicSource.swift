@@ -3,11 +3,11 @@ internal import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// The records of one partition of a topic, from an offset up to another. Not for two threads.
+/// The records of one partition of a topic in a range of offsets. Not thread-safe.
 struct TopicSource: EventSource {
     private let reader: PartitionReader
     private var intake: Intake
-    /// What a batch holds: its records, and its events in their order.
+    /// The records and events of the current batch, in order.
     private var records: ArraySlice<SourceRecord> = []
     private var events = EventChunk.Reader()
     private let end: Int64
@@ -72,7 +72,7 @@ struct TopicSource: EventSource {
         return true
     }
 
-    /// Reads a whole batch, so that memory can be fetched ahead.
+    /// Reads a whole batch, so that memory can be prefetched.
     private mutating func read(_ batch: borrowing MessageBatch) {
         records = []
         var chunk = EventChunk()

@@ -1,20 +1,20 @@
 internal import Clustering
 internal import Pipeline
 
-/// From which of a run's recorded models on all are computed anew. A model is the one before and the closings that it includes
-/// besides: where partitions begin at checkpoints, those before the first whose closings are all known are taken as recorded.
+/// The part of a recorded run's models that is recomputed. A model is the previous one plus its included deltas. If
+/// partitions begin at checkpoints, the models before the first one whose deltas are all known are taken as recorded.
 struct Continuation {
-    /// Taken as they were recorded.
+    /// Models taken as recorded.
     let given: [RecordedModel]
-    /// Computed.
+    /// Models to be recomputed.
     let models: [RecordedModel]
-    /// How many closings of each partition are not computed.
+    /// The number of deltas of each partition that are not recomputed.
     let closings: [Int64]
-    /// To continue from.
+    /// The model to continue from.
     let model: Model
     let bookkeeping: Bookkeeping
 
-    /// - Parameter closings: how many of each partition are not computed.
+    /// - Parameter closings: The number of deltas of each partition that are not recomputed.
     init(_ run: RecordedRun, closings: [Int64]) async throws {
         func isKnown(_ bookkeeping: Bookkeeping) -> Bool {
             zip(bookkeeping.partitions, closings).allSatisfy { $0.included >= $1 }

@@ -1,33 +1,33 @@
 internal import Schemas
 
-/// The first thing about a partition, or a model, that is not as the replay has it.
+/// The first difference of a partition or model between the published and the recomputed data.
 public struct Difference: Codable, Equatable, Sendable {
     public enum Kind: String, Codable, Sendable {
-        /// A change that had to be published is not there.
+        /// An expected change is missing.
         case missing
-        /// Another change stands in its place, or it says something else.
+        /// A different change is in its place, or its content differs.
         case other
-        /// A change is there that had not to be published, or stands there twice.
+        /// An unexpected or duplicate change.
         case unexpected
-        /// A model's content, or what it includes, is not what the input gives.
+        /// A model's content, or its included deltas, do not follow from the input.
         case model
         /// The input does not lead to the committed position.
         case position
     }
 
     public var kind: Kind
-    /// Of a change of a member: where the event stands that caused it, or had to.
+    /// For a member's change, the position of the event that caused it.
     public var inputPartition: Int32?
     public var inputOffset: Int64?
-    /// Where the record stands that was found.
+    /// The position of the published record.
     public var outputPartition: Int32?
     public var outputOffset: Int64?
-    /// Of a model, or of a change of a cluster.
+    /// The version, for a model or a lifecycle change.
     public var modelVersion: Int64?
-    /// As JSON; nil: there is none.
+    /// The expected content as JSON; `nil` for none.
     public var expected: String?
     public var found: String?
-    /// In words.
+    /// A description.
     public var text: String
 
     init(_ kind: Kind, modelVersion: Int64?, _ text: String) {

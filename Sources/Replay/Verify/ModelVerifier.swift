@@ -1,22 +1,23 @@
 internal import Clustering
 internal import Pipeline
 
-/// Holds the models that a replay computes against the recorded ones. Not for two threads.
+/// Compares the computed models of a replay with the recorded ones. Not thread-safe.
 final class ModelVerifier: ModelWatcher {
     private var recorded: ArraySlice<RecordedModel>
     private let encoder: ChangeRecord
     private(set) var difference: Difference?
-    /// Models that were the same.
+    /// The number of equal models.
     private(set) var compared: Int64 = 0
-    /// What became of clusters, as it had to be published.
+    /// The expected lifecycle changes.
     private(set) var expected: [PublishedChanges.Expected] = []
     private(set) var lastVersion: Epoch?
-    /// Of each partition's closings, in order: the epoch of the delta; `.min`: genesis. Those before them are of earlier epochs.
+    /// For each partition, the epochs of its deltas in order; `.min` for genesis. Deltas before them are of earlier
+    /// epochs.
     private var closings: [[Epoch]]
     private let before: [Int64]
     private var records: [RecordedModel] = []
 
-    /// - Parameter continuation: where the computed models begin.
+    /// - Parameter continuation: The start of the computed models.
     init(_ continuation: Continuation, encoder: ChangeRecord) {
         recorded = continuation.models[...]
         lastVersion = continuation.given.last?.bookkeeping.through
@@ -77,8 +78,8 @@ final class ModelVerifier: ModelWatcher {
         return nil
     }
 
-    /// The first model that does not include exactly what had been read and is of its epoch, or of one before: the record tells
-    /// of both. To be asked when all closings are known.
+    /// The first model that does not include exactly the deltas that had been read and are of its epoch or earlier.
+    /// Both facts are in the record. Must be read when all deltas are known.
     var wrongInclusion: Difference? {
         for record in records {
             guard record.bookkeeping.from != nil, let version = record.bookkeeping.through else { continue }
@@ -95,7 +96,7 @@ final class ModelVerifier: ModelWatcher {
         return nil
     }
 
-    /// How many of the epochs, which ascend, are not behind `version`.
+    /// Returns how many of the ascending epochs are at most `version`.
     private static func count(_ epochs: [Epoch], through version: Epoch) -> Int {
         var (low, high) = (0, epochs.count)
         while low < high {

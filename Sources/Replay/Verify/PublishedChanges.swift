@@ -3,12 +3,12 @@ internal import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// What a live run has published, held against what a replay computes, side by side: of each input partition in its order.
+/// Compares the published changes of a live run with those of a replay, in order for each input partition.
 ///
-/// A record of an input partition's changes that goes to one output partition stands there behind those that came before it,
-/// whoever published it. So there is a queue for each pair, filled by who reads the output, emptied by who computes.
+/// Changes of one input partition in one output partition are in order, regardless of the publishing instance. So there
+/// is a queue for each pair, filled by the readers of the output and emptied by the replay.
 actor PublishedChanges {
-    /// What had to be published.
+    /// An expected change.
     struct Expected: Sendable {
         var key: [UInt8]
         var value: [UInt8]
@@ -16,16 +16,16 @@ actor PublishedChanges {
     }
 
     private struct Pair: Hashable {
-        /// -1: changes of clusters, which the coordinator publishes.
+        /// The input partition; −1 for lifecycle changes, which the coordinator publishes.
         var input: Int32
         var output: Int32
     }
 
-    /// What was published before a comparison begins.
+    /// The changes published before the start of a comparison.
     struct Before: Sendable {
-        /// By input partition; nil: it begins with the application.
+        /// The start by input partition; `nil` for the start of the application.
         var points: [SnapshotPoint?]
-        /// Models up to this version are not computed; nil: all are.
+        /// Models up to this version are not computed; `nil` if all are.
         var model: Epoch?
         var staleness: Int64
 
@@ -37,7 +37,7 @@ actor PublishedChanges {
             guard points.indices.contains(Int(input)), let point = points[Int(input)], let offset = change.inputOffset
             else { return false }
             if offset != point.offset { return offset < point.offset }
-            // The event at the point is still to be handled, but it may have opened the epoch.
+            // The event at the point has not been handled, but it may have opened the epoch.
             guard change.why != .event, change.why != .erased else { return false }
             return change.modelVersion ?? .min <= point.epoch.map { $0 - staleness } ?? .min
         }
@@ -45,10 +45,10 @@ actor PublishedChanges {
 
     private let outputs: Int32
     private let before: Before
-    /// Of each output partition, whether retention has taken its beginning.
+    /// For each output partition, whether retention has deleted its first records.
     private let isShortened: [Bool]
     private var queues: [Pair: RecordQueue] = [:]
-    /// Pairs of which something was found that had to be there: from then on nothing may be missing.
+    /// Pairs of which an expected change was found. From then on no change may be missing.
     private var begun: Set<Pair> = []
     private var spill: SpillFile?
     /// Bytes in memory.
@@ -58,10 +58,10 @@ actor PublishedChanges {
     private var finished: Set<Int32> = []
     private var isStopped = false
     private(set) var differences: [Int32: Difference] = [:]
-    /// Changes that were the same, and expected ones that retention has taken.
+    /// The number of equal changes, and of expected changes that retention has deleted.
     private(set) var compared: Int64 = 0
     private(set) var gone: Int64 = 0
-    /// Changes that were published before, and are not compared.
+    /// The number of earlier changes, which are not compared.
     private(set) var earlier: Int64 = 0
 
     private let progress: ReplayProgress
@@ -76,9 +76,9 @@ actor PublishedChanges {
         self.isShortened = isShortened
     }
 
-    // MARK: - For those who read the output
+    // MARK: - Readers of the output
 
-    /// Takes records of an output partition; waits while there is no room.
+    /// Adds records of an output partition. Waits while the queues are full.
     func add(_ records: [RecordQueue.Record], output: Int32) async throws {
         while size > enough, !isStopped, !hungry.contains(where: { $0.pair.output == output }) {
             await progress.waiting("output partition \(output) is read on when changes were compared") {
@@ -100,22 +100,22 @@ actor PublishedChanges {
         wake { $0.output == output }
     }
 
-    /// All of an output partition has been read.
+    /// Notes that an output partition has been read completely.
     func finish(output: Int32) {
         finished.insert(output)
         wake { $0.output == output }
     }
 
-    /// Nobody is waited for any more.
+    /// Stops: all waits end.
     func stop() {
         isStopped = true
         wake { _ in true }
         wakeIdle()
     }
 
-    // MARK: - For those who compute
+    // MARK: - The replay
 
-    /// Compares what an input partition had to publish next.
+    /// Compares the next expected changes of an input partition.
     func compare(_ expected: [Expected], input: Int32) async throws {
         for change in expected {
             guard differences[input] == nil, !isStopped else { return }
@@ -147,7 +147,7 @@ actor PublishedChanges {
         differences[pair.input] = Difference(.other, expected: change, found: found, pair.input, pair.output)
     }
 
-    /// Whether both are of one change, whatever they say of it.
+    /// Returns whether both describe the same change, even if the content differs.
     private func isSame(_ found: RecordQueue.Record, _ change: Expected) -> Bool {
         guard let left = try? ClusterChange(found.value), let right = try? ClusterChange(change.value) else {
             return false
@@ -164,7 +164,7 @@ actor PublishedChanges {
         return nil
     }
 
-    // A function of its own: Swift 6.3.1 crashes on it where it is inlined into an asynchronous one.
+    // A separate function: Swift 6.3.1 crashes if it is inlined into an asynchronous one.
     @inline(never)
     private func peek(_ pair: Pair) throws -> RecordQueue.Record? {
         try withQueue(pair) { try $0.first(from: $1) }
@@ -195,7 +195,7 @@ actor PublishedChanges {
         }
     }
 
-    /// Changes a queue, and keeps count of what all of them hold in memory.
+    /// Changes a queue, and maintains the total size in memory.
     private func withQueue<R>(
         _ pair: Pair, _ body: (inout RecordQueue, () throws -> SpillFile) throws -> R
     ) throws -> R {

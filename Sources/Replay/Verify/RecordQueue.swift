@@ -1,10 +1,10 @@
-/// Published records, first in, first out, in pieces of some size; old pieces in memory, what does not fit in a file.
+/// Published records, first in, first out: old pieces in memory, the others in a file.
 struct RecordQueue {
     /// A record of the output topic.
     struct Record: Equatable, Sendable {
         var key: [UInt8]
         var value: [UInt8]
-        /// In the output topic.
+        /// The offset in the output topic.
         var offset: Int64
     }
 
@@ -15,7 +15,7 @@ struct RecordQueue {
 
     private var pieces: [Piece] = []
     private var next = 0
-    /// The piece that is being filled, and the one that is being read.
+    /// The piece being filled, and the piece being read.
     private var open: [UInt8] = []
     private var reading: [UInt8] = []
     private var place = 0
@@ -43,7 +43,7 @@ struct RecordQueue {
         open = []
     }
 
-    /// The first record, which stays; nil: there is none.
+    /// Returns the first record without removing it, or `nil` if there is none.
     mutating func first(from file: () throws -> SpillFile) throws -> Record? {
         guard try turn(from: file) else { return nil }
         func number(_ index: Int) -> Int {
@@ -60,7 +60,7 @@ struct RecordQueue {
         place += 24 + record.key.count + record.value.count
     }
 
-    /// Turns to the next piece, where one is through.
+    /// Moves to the next piece if the current one is exhausted.
     private mutating func turn(from file: () throws -> SpillFile) throws -> Bool {
         while place == reading.count {
             if next < pieces.count {

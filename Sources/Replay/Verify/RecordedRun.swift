@@ -3,17 +3,17 @@ internal import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// What the model topic tells of a live run.
+/// A live run as recorded in the model topic.
 struct RecordedRun: Sendable {
     let topic: String
     let genesis: ModelRecord
-    /// When the genesis model was written, ms since 1970: when the application began.
+    /// The time at which the genesis model was written, in ms since 1970.
     let life: Int64?
-    /// Without the genesis model, in the order of the topic.
+    /// The models in topic order, without the genesis model.
     let models: [RecordedModel]
-    /// The last one's, or the genesis model's record.
+    /// The last model's record, or the genesis model's.
     let last: ModelRecord
-    /// Their content, where it is needed.
+    /// The models' content, decoded on demand.
     let table: ModelTable
 
     /// Reads the model topic up to an offset.
@@ -89,7 +89,7 @@ extension RecordedModel {
     }
 }
 
-/// Reads a range of a partition from its beginning to its end.
+/// Reads a range of a partition from beginning to end.
 struct BoundedReader {
     private let client: ReaderClient
     private let progress: ReplayProgress

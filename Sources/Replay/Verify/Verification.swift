@@ -3,8 +3,8 @@ public import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// Repeats a live run from what Kafka holds of it, and compares all that it has published: changes byte for byte, models by their
-/// content. The group is not joined, and nothing is written.
+/// Repeats a live run from its topics, and compares everything that it published: changes byte by byte, models by
+/// content. Joins no group and writes nothing.
 public struct Verification: Sendable {
     public struct Topics: Sendable {
         public var input: String
@@ -18,10 +18,10 @@ public struct Verification: Sendable {
         }
     }
 
-    /// Where checkpoints are that a partition can be repeated from.
+    /// The location of checkpoints from which a partition can be repeated.
     public struct Checkpoints: Sendable {
         public var directory: String
-        /// They are wanted even where the input still has its beginning.
+        /// Whether to use them even if the input is complete.
         public var isAsked: Bool
 
         public init(directory: String, isAsked: Bool) {
@@ -39,11 +39,10 @@ public struct Verification: Sendable {
     public let progress: ReplayProgress
 
     /// - Parameters:
-    ///   - application: the consumer group.
-    ///   - options: key, and how the input's records are read; its settings are those of the configuration, which have to be the
-    ///     recorded ones.
-    ///   - isJSON: of `output.format`.
-    ///   - checkpoints: nil: there are none.
+    ///   - application: The consumer group.
+    ///   - options: The key and the input options. The settings must equal the recorded ones.
+    ///   - isJSON: `output.format`.
+    ///   - checkpoints: `nil` for none.
     public init(
         application: String, topics: Topics, client: ClientConfiguration, options: ReplayOptions, isJSON: Bool,
         checkpoints: Checkpoints? = nil, progress: ReplayProgress = ReplayProgress()
@@ -57,15 +56,15 @@ public struct Verification: Sendable {
         self.progress = progress
     }
 
-    /// Compares.
-    /// - Throws: `ReplayError` (`incomparable`) where something that the comparison needs is gone, or another configuration is
-    ///   given than the recorded one; `KafkaError`.
+    /// Runs the comparison.
+    /// - Throws: `ReplayError` (`incomparable`) if required data is missing, or the configuration differs from the
+    ///   recorded one; `KafkaError`.
     public func run() async throws -> VerifyReport {
         let admin = try Admin(client)
-        // Models first: each of them includes only what positions that are read later lie behind.
+        // Models first: each includes only data before positions that are read later.
         let modelsBefore = try await watermarks(admin, topics.models, 0).high
         let starts = try await CheckpointStart.all(topics.input, checkpoints, application, options.key, admin)
-        // Behind the checkpoints: a snapshot is committed with the position that it belongs to.
+        // After the checkpoints: a snapshot is committed together with its position.
         let committed = try await positions(admin)
         let run = try await RecordedRun(
             topics.models, of: application, through: try await watermarks(admin, topics.models, 0).high, client: client,
@@ -126,13 +125,13 @@ public struct Verification: Sendable {
         try await add()
     }
 
-    /// A partition's stretch of the input.
+    /// The replayed range of an input partition.
     struct Stretch: Sendable {
         var partition: Int32
         var from: Int64
         var high: Int64
         var target: Position
-        /// The checkpoint that it begins at; nil: it begins with the application.
+        /// The checkpoint at which it begins; `nil` for the start of the application.
         var start: CheckpointStart?
     }
 
@@ -143,9 +142,9 @@ public struct Verification: Sendable {
         return try await admin.watermarks(of: TopicPartition(topic, partition))
     }
 
-    /// Committed positions of the input's partitions, stable.
+    /// Returns the committed, stable positions of the input partitions.
     func positions(_ admin: Admin) async throws -> [Int32: Position] {
-        // Kafka leaves topics that may not be looked at out of a group's positions, as if nothing had been committed there.
+        // Kafka omits topics without the Describe right from a group's positions, as if nothing were committed.
         guard try await admin.partitions(of: topics.input, timeout: .seconds(10)) != nil else {
             throw ReplayError(.incomparable, "there is no topic \(topics.input)")
         }
@@ -180,7 +179,7 @@ public struct Verification: Sendable {
         }
     }
 
-    /// The configuration has to be that of the run.
+    /// Checks that the configuration is that of the run.
     private func check(_ run: RecordedRun) throws {
         try checkKey(run)
         let (ours, theirs) = (options.settings, run.last.model.settings)
@@ -248,7 +247,7 @@ public struct Verification: Sendable {
         return (changes, ranges)
     }
 
-    /// What there is of each partition of the output topic.
+    /// Returns the available range of each output partition.
     func outputs(_ admin: Admin) async throws -> [Range<Int64>] {
         guard let count = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
             throw ReplayError(.incomparable, "there is no topic \(topics.output)")

@@ -1,7 +1,7 @@
 import Operations
 
 extension Arguments {
-    /// A whole number of a range.
+    /// Returns an integer in a range.
     func integer(_ name: String, in range: ClosedRange<Int>, or standard: Int) throws -> Int {
         guard let text = self[name] else { return standard }
         guard let number = Int(text), range.contains(number) else {
@@ -11,7 +11,7 @@ extension Arguments {
         return number
     }
 
-    /// A number of a range.
+    /// Returns a number in a range.
     func number(_ name: String, in range: ClosedRange<Double>, or standard: Double) throws -> Double {
         guard let text = self[name] else { return standard }
         guard let number = Double(text), range.contains(number) else {
@@ -22,7 +22,7 @@ extension Arguments {
         return number
     }
 
-    /// Milliseconds of a duration such as `90s` or `2h`.
+    /// Returns a duration such as `90s` or `2h` in milliseconds.
     func duration(_ name: String, in range: ClosedRange<Int64>, or standard: Int64) throws -> Int64 {
         guard let text = self[name] else { return standard }
         guard let duration = Setting.milliseconds(text), range.contains(duration) else {
@@ -33,7 +33,7 @@ extension Arguments {
         return duration
     }
 
-    /// One of some words.
+    /// Returns one of several words.
     func choice(_ name: String, of words: [String], or standard: String) throws -> String {
         let word = self[name] ?? standard
         guard words.contains(word) else {
@@ -46,6 +46,6 @@ extension Arguments {
 }
 
 extension Double {
-    /// Without `.0`.
+    /// The number without a trailing `.0`.
     fileprivate var brief: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
 }

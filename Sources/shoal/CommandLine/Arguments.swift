@@ -3,7 +3,7 @@ import Kafka
 import Operations
 import Synchronization
 
-/// The arguments of a command, sorted out.
+/// The parsed arguments of a command.
 struct Arguments: Sendable {
     private(set) var positional: [String] = []
     private var values: [String: [String]] = [:]
@@ -62,7 +62,7 @@ struct Arguments: Sendable {
     subscript(name: String) -> String? { values[name]?.last }
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
-    /// A whole number.
+    /// Returns an integer.
     func integer(_ name: String, or standard: Int) throws -> Int {
         guard let text = self[name] else { return standard }
         guard let number = Int(text), number >= 0 else {
@@ -71,10 +71,10 @@ struct Arguments: Sendable {
         return number
     }
 
-    /// The configuration that the arguments name.
+    /// Returns the configuration named by the arguments.
     /// - Parameters:
-    ///   - file: in place of `--config`.
-    ///   - sets: on top of everything.
+    ///   - file: Replaces `--config`.
+    ///   - sets: Take precedence over all other values.
     func configuration(file: String? = nil, sets: [String] = []) throws(Configuration.Invalid) -> Configuration {
         let environment = ProcessInfo.processInfo.environment
         try Self.checkRepetitions(all("set"), "--set")
@@ -107,7 +107,7 @@ struct Arguments: Sendable {
         if !problems.isEmpty { throw Configuration.Invalid(problems: problems) }
     }
 
-    /// What is wrong with a setting of librdkafka, with the name that was meant.
+    /// Returns the problem with a librdkafka property, with a suggestion for a mistyped name.
     private static func kafkaProblem(_ name: String, _ value: String) -> String? {
         guard let problem = ClientConfiguration.problem(with: name, value: value) else { return nil }
         let names = ClientConfiguration.names
@@ -118,11 +118,11 @@ struct Arguments: Sendable {
 }
 
 extension Configuration {
-    /// librdkafka's settings, its log into ours.
+    /// Returns librdkafka's properties, with its log redirected to ours.
     func client(_ logger: Logger) -> ClientConfiguration {
         let limit = RateLimit(.seconds(30))
         return ClientConfiguration(kafka) { line in
-            // Connections come and go; what matters comes back as an error of a call.
+            // Lost connections are normal. Relevant errors are returned by calls.
             let level: Logger.Level = line.level <= 3 && line.facility != "FAIL" ? .warning : .debug
             guard level >= logger.level else { return }
             let isAll = logger.level == .debug
@@ -132,7 +132,7 @@ extension Configuration {
         }
     }
 
-    /// The log that the settings ask for.
+    /// The log as configured.
     var logger: Logger {
         let text: Logger.Format = StandardStream.error.hasColor ? .color : .text
         let format: Logger.Format =

@@ -1,11 +1,11 @@
 import Operations
 
-/// A command of the program: what it takes, what it tells, what it does.
+/// A command of the program: its arguments, help and action.
 struct Command: Sendable {
     /// An option of a command.
     struct Option: Sendable {
         var name: String
-        /// What stands for its value in the help; nil: a flag.
+        /// The placeholder of its value in the help; `nil` for a flag.
         var value: String?
         var text: String
         /// Whether each occurrence counts. Otherwise a second one is an error.
@@ -19,15 +19,15 @@ struct Command: Sendable {
         }
     }
 
-    /// As typed: one word or two.
+    /// The name as typed: one word or two.
     var name: String
     var summary: String
-    /// What stands for its arguments in the help.
+    /// The placeholders of its arguments in the help.
     var arguments: [String] = []
     var options: [Option] = []
-    /// Whether it takes `--config` and `--set`.
+    /// Whether it accepts `--config` and `--set`.
     var isConfigured = true
-    /// Whether it runs for as long as wanted: to be stopped before it has begun is no failure.
+    /// Whether it runs until it is stopped. A signal before it has started is no failure then.
     var isStoppable = false
     var details = ""
     var examples: [String] = []
@@ -73,7 +73,7 @@ extension String {
     }
 }
 
-/// What is wrong with a command line.
+/// An invalid command line.
 struct UsageError: Error, CustomStringConvertible {
     var description: String
 }

@@ -2,16 +2,16 @@ import Foundation
 import Operations
 import Synchronization
 
-/// Tells that somebody pressed Ctrl-C, or that the service is to stop. A second time ends the process at once.
+/// Handles SIGINT and SIGTERM: the first one stops gracefully, a second one ends the process.
 ///
-/// Signals are caught before anything else happens, and heard on a thread of their own: none is lost, and none ends the process
-/// in the middle of its start.
+/// Signals are blocked before anything else happens, and received on a separate thread, so that none is lost and none
+/// ends the process during its start.
 final class Interrupt: Sendable {
     private struct State {
         var first: ContinuousClock.Instant?
-        /// nil: nothing has begun that would have to be ended with care.
+        /// The action of the first signal; `nil` if there is nothing to stop gracefully.
         var action: (@Sendable () -> Void)?
-        /// What hanging up means; nil: it ends the process, as it does by itself.
+        /// The action of SIGHUP; `nil` to end the process.
         var hangup: (@Sendable () -> Void)?
         /// How long the action may take until the process has ended; nil: as long as it needs.
         var grace: Duration?
@@ -20,7 +20,7 @@ final class Interrupt: Sendable {
     }
 
     private static let state = Mutex(State())
-    /// Who signals a process and its group, as `timeout` and shells do, means it once.
+    /// Signals within this time count as one, since `timeout` and shells signal a process and its group.
     private static let once = Duration.seconds(1)
 
     /// From now on the first signal means this action, and not the end of the process.
@@ -51,25 +51,25 @@ final class Interrupt: Sendable {
 
     var isSet: Bool { Self.state.withLock { $0.first != nil } }
 
-    /// Signals wait from now on, until `listen`. To be called first of all: threads inherit it from the one that makes them.
+    /// Blocks signals until `listen`. Must be called first, because threads inherit the mask.
     static func hold() {
         var ends: [Int32] = [-1, -1]
-        // Safe: there is room for both ends, and the set lives through the call.
+        // Safe: there is room for both ends, and the set outlives the call.
         guard unsafe pipe(&ends) == 0 else { return }
         unsafe (ear, bell) = (ends[0], ends[1])
         for number in numbers { signal(number, ring) }
         mask(SIG_BLOCK)
     }
 
-    /// Hears signals, also those that have come before.
-    /// - Parameter status: what the process ends with where one comes before there is an `Interrupt`.
+    /// Receives signals, including pending ones.
+    /// - Parameter status: The exit status of a signal before there is an `Interrupt`.
     static func listen(endsWith status: ExitCode) {
         Thread.detachNewThread {
-            // Here they may strike, and in the main thread as soon as that only waits.
+            // Unblocked in this thread, and in the main thread once it only waits.
             mask(SIG_UNBLOCK)
             var byte: UInt8 = 0
             while true {
-                // Safe: the byte lives through the call.
+                // Safe: the byte outlives the call.
                 let count = unsafe read(ear, &byte, 1)
                 if count == 1 { hear(Int32(byte), status) } else if errno != EINTR { return }
             }
@@ -111,23 +111,22 @@ final class Interrupt: Sendable {
 
     private static func mask(_ how: Int32) {
         var signals = sigset_t()
-        // Safe: the set lives through the calls.
+        // Safe: the set outlives the calls.
         unsafe sigemptyset(&signals)
         for number in numbers { unsafe sigaddset(&signals, number) }
         unsafe pthread_sigmask(how, &signals, nil)
     }
 }
 
-/// A pipe between whoever is struck by a signal and the thread that hears of it. Both ends are set once, before there is
-/// another thread.
+/// A pipe from the signal handler to the receiving thread. Both ends are set once, before there are other threads.
 private nonisolated(unsafe) var ear: Int32 = -1
 private nonisolated(unsafe) var bell: Int32 = -1
 
-/// What a signal does to the thread that it strikes: nothing that is not allowed there.
+/// The signal handler. Calls only async-signal-safe functions.
 private func ring(_ number: Int32) {
     let before = errno
     var byte = UInt8(truncatingIfNeeded: number)
-    // Safe: the byte lives through the call.
+    // Safe: the byte outlives the call.
     _ = unsafe write(bell, &byte, 1)
     errno = before
 }

@@ -20,14 +20,14 @@ struct Shoal {
     static func main() async {
         StandardStream.open()
         Interrupt.hold()
-        // A reader that goes away, as `head` does, is no reason to be killed without a word.
+        // A reader that closes its pipe, such as `head`, must not kill the process.
         signal(SIGPIPE, SIG_IGN)
         end(await run(Array(CommandLine.arguments.dropFirst())))
     }
 
-    /// Ends the process when all that lasts is with the brokers.
+    /// Ends the process.
     ///
-    /// Handlers of `exit` do not run: OpenSSL's would free what librdkafka's threads, which may be about to end, free, too.
+    /// Exit handlers do not run: OpenSSL's would free memory that librdkafka's threads may still use.
     static func end(_ code: ExitCode) -> Never {
         Screen.close()
         let code = Output.finish(code)
@@ -65,11 +65,11 @@ struct Shoal {
         }
     }
 
-    /// What somebody who typed no command may have meant.
+    /// Suggests a command for a mistyped one.
     private static func hint(_ two: String, _ first: String) -> String {
         let names = commands.map(\.name)
         let family = names.filter { $0.hasPrefix(first + " ") }
-        // Of `config chekc` only the second word is wrong.
+        // In `config chekc` only the second word is wrong.
         let known = two == first || family.isEmpty ? names : family
         if !family.isEmpty, two == first || Names.nearest(two, known) == nil {
             return "; there are \(family.map { "`shoal \($0)`" }.joined(separator: ", "))"
@@ -104,7 +104,7 @@ struct Shoal {
             }
         case is Interrupted: return .interrupted
         case let error as KafkaError:
-            // Librdkafka refuses settings that contradict each other, or files that it cannot read, only at the start.
+            // librdkafka rejects contradictory properties and unreadable files only at the start.
             if error.name == "_INVALID_ARG" { return .configuration }
             if error.isUnknownTopic { return .hole }
             return error.isAuthorization ? .notAuthorized : error.isConnection ? .unavailable : .failed
@@ -132,7 +132,7 @@ struct Shoal {
     }
 }
 
-/// An error that stands in the log already.
+/// An error that has already been logged.
 struct Reported: Error {
     var error: any Error
 }

@@ -1,6 +1,6 @@
 import Operations
 
-/// The manual page, made of what the commands and settings say of themselves: roff for man(7).
+/// Generates the manual page in roff for man(7) from commands and settings.
 struct ManualPage {
     private var lines: [String] = []
 
@@ -69,7 +69,7 @@ struct ManualPage {
         lines.append(".TP\n.B \(Self.escaped(term))\n\(Self.text(text))")
     }
 
-    /// Lines that begin with a dot or an apostrophe would be requests.
+    /// Escapes lines that begin with a dot or an apostrophe, which would be requests.
     private static func text(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let line = escaped(String(line.drop { $0 == " " }))

@@ -13,14 +13,14 @@ struct OutputError: Error, CustomStringConvertible {
     }
 }
 
-/// A file that is written, or standard output (`-`); gzip where its name ends in `.gz`. Writing and compressing go on beside
-/// the caller, who waits when four pieces are on their way.
+/// An output file, or standard output (`-`); gzip if its name ends in `.gz`. Writing and compressing happen in the
+/// background. The caller waits while four pieces are pending.
 ///
-/// `@unchecked Sendable`: after `init` only the queue touches `gzip`, and `deinit` when nothing is in the queue any more.
+/// `@unchecked Sendable`: after `init` only the queue accesses `gzip`, and `deinit` runs when the queue is empty.
 @safe final class OutputFile: @unchecked Sendable {
     let path: String
     private let descriptor: Int32
-    /// nil: nothing is compressed.
+    /// `nil` without compression.
     private let gzip: gzFile?
     private let queue = DispatchQueue(label: "shoal.output")
     private let room = DispatchSemaphore(value: 4)
@@ -28,12 +28,12 @@ struct OutputError: Error, CustomStringConvertible {
 
     private struct State {
         var error: OutputError?
-        /// Whoever reads has gone away.
+        /// Whether the reader has closed the pipe.
         var isUnread = false
         var isClosed = false
     }
 
-    /// - Throws: `OutputError` where the file cannot be made.
+    /// - Throws: `OutputError` if the file cannot be created.
     init(_ path: String) throws(OutputError) {
         self.path = path
         descriptor = path == "-" ? dup(1) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -45,7 +45,7 @@ struct OutputError: Error, CustomStringConvertible {
     }
 
     deinit {
-        // Nothing is in the queue any more: what is there keeps this object.
+        // The queue is empty, because pending work retains this object.
         if !state.withLock({ $0.isClosed }) { finish() }
     }
 
@@ -56,14 +56,14 @@ struct OutputError: Error, CustomStringConvertible {
         room.wait()
         queue.async { [self] in
             defer { room.signal() }
-            // After an error nothing is written any more: the file ends where it occurred.
+            // After an error nothing more is written, so the file ends there.
             if state.withLock({ $0.error == nil && !$0.isUnread }) { put(bytes) }
         }
         return try check()
     }
 
-    /// Waits until all is written.
-    /// - Throws: what kept it from being written.
+    /// Waits until everything is written.
+    /// - Throws: The first write error.
     func close() throws(OutputError) {
         let isOpen = state.withLock { state in
             defer { state.isClosed = true }
@@ -106,11 +106,11 @@ struct OutputError: Error, CustomStringConvertible {
         }
     }
 
-    /// Waits for room where the other end of a pipe is one that does not block.
+    /// Waits for space in a non-blocking pipe.
     private func waits() -> Bool {
         guard errno == EAGAIN else { return false }
         var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // Safe: one question is asked.
+        // Safe: one descriptor is passed.
         return unsafe poll(&question, 1, 1_000) >= 0
     }
 

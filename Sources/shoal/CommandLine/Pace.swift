@@ -1,15 +1,15 @@
-/// So many times the pace at which things once happened.
+/// Replays events at a multiple of real time.
 struct Pace: Sendable {
-    /// nil: as fast as it goes.
+    /// The multiple; `nil` for full speed.
     let speed: Double?
-    /// The time of the first one, in milliseconds, and when its turn was.
+    /// The time of the first event in milliseconds, and the clock when it was due.
     private var origin: (time: Int64, clock: ContinuousClock.Instant)?
 
     init(speed: Double?) {
         self.speed = speed
     }
 
-    /// - Parameter text: a number above 0, or `max`.
+    /// - Parameter text: A positive number, or `max`.
     /// - Throws: `UsageError`.
     init(_ text: String) throws {
         let speed = Double(text)
@@ -19,13 +19,13 @@ struct Pace: Sendable {
         self.init(speed: text == "max" ? nil : speed)
     }
 
-    /// When something is due that happened at a time, in milliseconds; nil: now.
+    /// Returns when an event of this time, in milliseconds, is due; `nil` for now.
     mutating func due(_ time: Int64) -> ContinuousClock.Instant? {
         guard let speed else { return nil }
         let now = ContinuousClock.now
         let begin = origin ?? (time, now)
         origin = begin
-        // A year is enough for everybody: what is further away would not fit into a duration.
+        // Limited to a year, because longer waits would exceed a duration.
         let due = begin.clock + .milliseconds(min(Double(time - begin.time) / speed, 31_536_000_000))
         return due > now ? due : nil
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Places in a topic, as command lines name them.
+/// Parses positions in a topic from the command line.
 enum RecordPositions {
-    /// `PARTITION:OFFSET,...`
+    /// Parses `PARTITION:OFFSET,...`.
     /// - Throws: `UsageError`.
     static func parse(_ text: String, option: String) throws -> [Int32: Int64] {
         var positions: [Int32: Int64] = [:]
@@ -16,7 +16,7 @@ enum RecordPositions {
         return positions
     }
 
-    /// Milliseconds since 1970, of a number of them or of an ISO 8601 time; nil: it is neither.
+    /// Parses milliseconds since 1970 or an ISO 8601 time; `nil` for other text.
     static func time(_ text: String) -> Int64? {
         if let number = Int64(text) { return number >= 0 ? number : nil }
         let date =

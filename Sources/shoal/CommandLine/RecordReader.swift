@@ -7,11 +7,11 @@ struct InputError: Error, CustomStringConvertible {
     var description: String
 }
 
-/// Events of a file, or of standard input (`-`), plain or gzip: a line each, or a Protobuf message each with its length, a
-/// varint, before it.
+/// Reads the events of a file or of standard input (`-`), plain or gzip: one per line, or Protobuf messages preceded by
+/// their length as a varint.
 @safe final class RecordReader {
     let path: String
-    /// Whether the records are Protobuf messages; known when the file is open.
+    /// Whether the records are Protobuf messages.
     private(set) var isProtobuf = false
     private let file: gzFile?
     private let size: Int
@@ -19,7 +19,7 @@ struct InputError: Error, CustomStringConvertible {
     private var filled = 0
     private var at = 0
 
-    /// - Throws: `InputError` where the file cannot be opened, or read.
+    /// - Throws: `InputError` if the file cannot be opened or read.
     init(_ path: String) throws {
         self.path = path
         var status = stat()
@@ -46,15 +46,16 @@ struct InputError: Error, CustomStringConvertible {
         unsafe gzclose(file)
     }
 
-    /// How much has been read, 0 … 1; nil where nobody knows, as of a pipe.
+    /// The share of the file that was read, 0 … 1; `nil` if unknown, as for a pipe.
     var progress: Double? {
         size > 0 ? min(Double(unsafe gzoffset(file)) / Double(size), 1) : nil
     }
 
-    /// Reads the next line, without its end, or the next message. Of one longer than `limit` bytes only the first `limit + 1`
+    /// Reads the next line without its newline, or the next message. Only the first `limit + 1` bytes of a longer one
     /// are kept.
-    /// - Returns: false at the end.
-    /// - Throws: `InputError` where the gzip stream is damaged or cut off, a message is cut off, or the file cannot be read.
+    /// - Returns: False at the end.
+    /// - Throws: `InputError` if the gzip stream is damaged or truncated, a message is truncated, or the file cannot be
+    ///   read.
     func next(into record: inout [UInt8], limit: Int) throws -> Bool {
         record.removeAll(keepingCapacity: true)
         return isProtobuf ? try nextMessage(&record, limit) : try nextLine(&record, limit)
@@ -73,7 +74,7 @@ struct InputError: Error, CustomStringConvertible {
         return true
     }
 
-    /// The varint before a message; nil at the end.
+    /// Reads the length before a message; `nil` at the end.
     private func nextLength() throws -> Int? {
         var (length, shift) = (0, 0)
         while true {
@@ -95,7 +96,7 @@ struct InputError: Error, CustomStringConvertible {
         }
     }
 
-    /// No event is so long: what claims to be is something else.
+    /// The maximum plausible length of a message.
     private static let longest = 64 << 20
 
     private var cutOff: InputError {
@@ -134,7 +135,7 @@ struct InputError: Error, CustomStringConvertible {
         at = 0
         guard count <= 0 else { return }
         var code: Int32 = 0
-        // A stream that ends in the middle is an error only here, after its last whole byte.
+        // A truncated stream is reported as an error only after its last complete byte.
         let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""
         if code == Z_BUF_ERROR { throw InputError(description: "\(path): the gzip stream is cut off") }
         if code == Z_ERRNO { throw InputError(description: "\(path): \(unsafe String(cString: strerror(errno)))") }

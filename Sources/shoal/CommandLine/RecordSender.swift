@@ -6,7 +6,7 @@ import ShoalClient
 struct RecordSender {
     let topic: String
     private let producer: Producer
-    /// Records that were put into the producer's queue.
+    /// The number of enqueued records.
     private(set) var sent = 0
 
     /// - Throws: `KafkaError`; `UnknownTopic`.
@@ -20,10 +20,10 @@ struct RecordSender {
         producer = try Producer(client, partitioner: configuration.partitioner)
     }
 
-    /// Waits for as long as the queue is full: a broker that is away comes back, or the records' own time-out ends it.
-    /// - Parameter waiting: called meanwhile with what has been sent, in words; false: to give up.
-    /// - Returns: whether the record is in the queue.
-    /// - Throws: `KafkaError`, also of a record before.
+    /// Enqueues a record. Waits while the queue is full, until a broker returns or the records' timeout passes.
+    /// - Parameter waiting: Called while waiting, with the progress as text. Returns false to give up.
+    /// - Returns: Whether the record was enqueued.
+    /// - Throws: `KafkaError`, also of an earlier record.
     mutating func send(key: [UInt8], value: [UInt8], waiting: (String) -> Bool) throws -> Bool {
         while true {
             do throws(KafkaError) {
@@ -39,7 +39,7 @@ struct RecordSender {
         }
     }
 
-    /// Serves the producer's callbacks; to be called now and then.
+    /// Serves the producer's callbacks. Call it regularly.
     /// - Throws: `KafkaError` of a record that could not be delivered.
     func check() throws {
         _ = producer.waiting()

@@ -3,10 +3,10 @@ import Operations
 import Schemas
 
 extension ClusterChange {
-    /// A line that a person understands, without its end.
+    /// Returns a readable line without newline.
     func sentence(hasColor: Bool = false) -> String {
         let when = eventTime.map { Date(timeIntervalSince1970: Double($0) / 1_000).formatted(.iso8601) + "  " } ?? ""
-        // Names of topics are anybody's text.
+        // Topic names are untrusted text.
         let words = self.words.printable
         guard hasColor else { return when + words }
         let painted =
@@ -20,7 +20,7 @@ extension ClusterChange {
         return Color.dim(when) + painted
     }
 
-    /// What happened, without when.
+    /// The change without its time.
     var words: String {
         let who =
             member.map { "member " + String($0, radix: 16).leftPadded(32).prefix(8) + "…" } ?? "cluster \(cluster)"
@@ -51,7 +51,7 @@ extension ClusterChange {
 }
 
 extension ClusterChange.Reason {
-    /// In a few words.
+    /// A short explanation of the reason.
     fileprivate var explanation: String {
         switch self {
         case .event: "by what it watched"

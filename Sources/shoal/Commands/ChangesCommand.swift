@@ -64,7 +64,7 @@ extension Command {
         while shown < limit, isRead, !interrupt.isSet {
             guard let next = try await iterator.next(timeout: .zero) else {
                 if iterator.isAtEnd { break }
-                // Nothing is at hand: what waits is shown, and the reader may have gone away.
+                // No record is available: flush, and check whether the reader has gone.
                 isRead = output.flush() && output.isRead
                 if isRead { try await Task.sleep(for: .milliseconds(50)) }
                 continue
@@ -113,7 +113,7 @@ extension ClusterChanges.Configuration {
     }
 }
 
-/// Which changes are shown.
+/// Selects the changes to show.
 private struct ChangeFilter {
     private var member: UInt128?
     private var cluster: UInt32?

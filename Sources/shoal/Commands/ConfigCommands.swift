@@ -13,7 +13,7 @@ extension Command {
     ) { arguments in
         let configuration = try arguments.configuration()
         let options = try configuration.pipelineOptions(configuration.logger)
-        // Librdkafka looks at certificates, and at what fits together, when a client starts.
+        // librdkafka checks certificates and combinations of properties when a client starts.
         _ = try Admin(options.kafka)
         Output.line("the configuration is right")
         return .ok

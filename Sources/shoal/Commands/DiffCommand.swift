@@ -48,7 +48,7 @@ extension Command {
         let a = try await ReplayInput(arguments, first)
         var b = a
         b.options = try ReplayInput.replayOptions(arguments, second)
-        // The same records, and the same pseudonyms.
+        // The same records and the same pseudonyms.
         (b.options.partitions, b.options.key) = (a.options.partitions, a.options.key)
         guard a.options.settings != b.options.settings || a.options.vocabulary != b.options.vocabulary else {
             throw UsageError(
@@ -70,7 +70,7 @@ extension Command {
         return .ok
     }
 
-    /// Against the live group's run.
+    /// Compares with the live group's run.
     private static func recorded(_ arguments: Arguments) async throws -> ExitCode {
         if let name = ["topic", "from", "to", "epochs", "partitions"].first(where: arguments.has) {
             throw UsageError(
@@ -124,7 +124,7 @@ extension Command {
         return changed.isEmpty ? file : "\(file) with \(changed)"
     }
 
-    /// How many members end in each pair of clusters.
+    /// Counts members by pair of final clusters.
     private static func counts(
         _ a: [Pseudonym: ClusterID], _ b: [Pseudonym: ClusterID]
     ) -> [(a: ClusterID, b: ClusterID, members: Int64)] {

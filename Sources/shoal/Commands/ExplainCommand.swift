@@ -51,7 +51,7 @@ extension Command {
         return .ok
     }
 
-    /// - Throws: `Configuration.Invalid` where key or audit log are missing; `UsageError` where the reason is.
+    /// - Throws: `Configuration.Invalid` if the key or the audit log is missing; `UsageError` if the reason is.
     private static func makeExplanation(
         _ arguments: Arguments, _ configuration: Configuration
     ) throws -> Explanation {
@@ -75,7 +75,7 @@ extension Command {
             checkpoints: try arguments.checkpoints(configuration))
     }
 
-    /// Whom the arguments name, and which steps are wanted.
+    /// Returns the member named by the arguments, and the steps to show.
     private static func subject(
         _ arguments: Arguments, _ configuration: Configuration, _ explanation: Explanation
     ) async throws -> (UInt128, Explanation.Wanted) {

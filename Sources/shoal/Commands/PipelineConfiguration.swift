@@ -6,7 +6,7 @@ import Pipeline
 import Schemas
 
 extension Configuration {
-    /// The topics that the settings name.
+    /// The configured topics.
     var topics: PipelineOptions.Topics {
         PipelineOptions.Topics(
             input: text("input.topic"), changes: text("output.topic"), members: self["members.topic"],
@@ -14,8 +14,8 @@ extension Configuration {
             state: stateTopic)
     }
 
-    /// All that an instance needs to know.
-    /// - Throws: `Configuration.Invalid` where the key is missing.
+    /// Returns the options of an instance.
+    /// - Throws: `Configuration.Invalid` if the key is missing.
     func pipelineOptions(_ logger: Logger) throws(Invalid) -> PipelineOptions {
         guard let digits = privacyKey, let key = PrivacyKey(hex: digits) else {
             throw Invalid(problems: [
@@ -60,7 +60,7 @@ extension Configuration {
     /// How records with a key are placed in the input; murmur2 under `input.partitioner=any`.
     var partitioner: Partitioner { Partitioner(rawValue: text("input.partitioner")) ?? .murmur2 }
 
-    /// How the input's records are read.
+    /// The options for reading the input.
     var inputOptions: WatchEventReader.Options {
         var options = WatchEventReader.Options()
         options.format = WatchEventReader.Format(rawValue: text("input.format")) ?? .auto

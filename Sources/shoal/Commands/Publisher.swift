@@ -7,7 +7,7 @@ import Schemas
 struct Publisher {
     private let topic: String
     private let configuration: Configuration
-    /// nil: as they are in the file.
+    /// The output format; `nil` for that of the file.
     private let format: WatchEventReader.Format?
     private let isStrict: Bool
     private let limit: Int
@@ -28,7 +28,7 @@ struct Publisher {
         limit = try arguments.integer("limit", or: .max)
     }
 
-    /// - Throws: `InputError`; `KafkaError`, also of a record that a broker refused; `UnknownTopic`.
+    /// - Throws: `InputError`; `KafkaError`, also of a record that a broker rejected; `UnknownTopic`.
     mutating func publish(_ path: String) async throws -> ExitCode {
         let records = try RecordReader(path)
         if records.isProtobuf, format == .json {
@@ -39,7 +39,7 @@ struct Publisher {
         do {
             isStopped = try await send(records, &sender)
         } catch {
-            // What was sent before is told in any case.
+            // Report what was sent before the error.
             try? sender.flush(timeout: .seconds(10))
             progress.end(line: text(sender, isFinal: true))
             throw error
@@ -54,7 +54,7 @@ struct Publisher {
         return isStopped || (bad > 0 && sender.sent == 0) ? .failed : .ok
     }
 
-    /// - Returns: whether `--strict` stopped it.
+    /// - Returns: Whether `--strict` stopped it.
     private mutating func send(_ records: RecordReader, _ sender: inout RecordSender) async throws -> Bool {
         var options = configuration.inputOptions
         options.viewer = .field
@@ -119,7 +119,8 @@ struct Publisher {
 
     private func text(_ sender: RecordSender, _ records: RecordReader? = nil, isFinal: Bool = false) -> String {
         let share = records?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
-        return "\(share)\(isFinal ? sender.finalText : sender.text)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")
+        return "\(share)\(isFinal ? sender.finalText : sender.text)"
+            + (bad > 0 ? ", \(bad) lines were no watch events" : "")
             + ", \(progress.rate(sender.delivered)) a second"
     }
 }

@@ -3,8 +3,8 @@ import Kafka
 import Operations
 import Synchronization
 
-/// Reads the settings again while an instance runs, on SIGHUP: what can be changed without a restart is, and of the rest the
-/// log says what it takes. A mistake changes nothing.
+/// Reloads the settings of a running instance on SIGHUP: applies those that can change without a restart, and logs the
+/// action required for others. An invalid configuration changes nothing.
 final class Reload: Sendable {
     private let read: @Sendable () throws -> Configuration
     private let logger: Logger
@@ -13,19 +13,19 @@ final class Reload: Sendable {
 
     private struct State {
         var configuration: Configuration
-        /// When the files of certificates were last written.
+        /// The modification times of certificate files.
         var dates: [String: Date]
     }
 
-    /// The settings that a running instance takes.
+    /// The settings that a running instance applies.
     static let settings: Set = [
         "log.level", "kafka.sasl.username", "kafka.sasl.password", "kafka.sasl.password.file",
     ]
 
     /// - Parameters:
-    ///   - configuration: what the instance runs with.
-    ///   - clients: those of the instance.
-    ///   - read: reads it again.
+    ///   - configuration: The configuration of the instance.
+    ///   - clients: The clients of the instance.
+    ///   - read: Reads the configuration again.
     init(
         _ configuration: Configuration, _ logger: Logger, _ clients: Clients,
         read: @escaping @Sendable () throws -> Configuration
@@ -53,7 +53,7 @@ final class Reload: Sendable {
                 logger.log(
                     .warning, "\(name): the file has changed, and is read at the start only: restart the instance")
             }
-            // What waits for a restart is told again the next time.
+            // Settings that need a restart are reported again at the next reload.
             for name in Self.settings { state.configuration.take(name, from: next) }
         }
     }
@@ -73,12 +73,12 @@ final class Reload: Sendable {
             }
         }
         let list = changed.isEmpty ? "nothing" : changed.joined(separator: ", ")
-        // By the old level: who wants to hear less from now on still hears this.
+        // Logged with the old level, so that it appears even if the new one is higher.
         logger.log(.info, "read the settings again; changed: \(list)")
         logger.level = level
     }
 
-    /// Of what changed, what needs a restart.
+    /// Logs the changed settings that need a restart.
     private func tellRest(_ old: Configuration, _ next: Configuration) {
         let names = Set(old.values.keys).union(next.values.keys).subtracting(Self.settings).sorted()
         for name in names where old[name] != next[name] {
@@ -97,7 +97,7 @@ final class Reload: Sendable {
         }
     }
 
-    /// Of the files that TLS reads when a client starts.
+    /// Returns the modification times of the files that TLS reads when a client starts.
     private static func dates(_ configuration: Configuration) -> [String: Date] {
         let files = configuration.values.filter { $0.key.hasPrefix("kafka.ssl.") && $0.key.hasSuffix(".location") }
         return files.compactMapValues { value in

@@ -5,7 +5,7 @@ import Pipeline
 import Replay
 import Schemas
 
-/// What a replay reads, as the command line names it: a file, or a range of the input topic.
+/// The input of a replay from the command line: a file, or a range of the input topic.
 struct ReplayInput: Sendable {
     static let options = [
         Command.Option("topic", "T", "the topic, where no FILE is named (input.topic)"),
@@ -33,7 +33,7 @@ struct ReplayInput: Sendable {
     var options: ReplayOptions
     private let stallLimit: Duration
 
-    /// - Throws: `UsageError`; `Configuration.Invalid`; `ReplayError` where the range does not exist; `KafkaError`.
+    /// - Throws: `UsageError`; `Configuration.Invalid`; `ReplayError` if the range does not exist; `KafkaError`.
     init(_ arguments: Arguments, _ configuration: Configuration) async throws {
         options = try Self.replayOptions(arguments, configuration)
         stallLimit = try arguments.stallLimit()
@@ -55,7 +55,7 @@ struct ReplayInput: Sendable {
         source = .topic(range)
     }
 
-    /// Runs the replay with a progress line; Ctrl-C stops it where it is.
+    /// Runs the replay with a progress line. Ctrl-C stops it and keeps the results so far.
     func run(_ replay: Replay) async throws -> ReplayResult {
         let result = try await tracked(replay.progress, limit: stallLimit) {
             switch source {

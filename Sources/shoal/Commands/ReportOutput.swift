@@ -1,7 +1,7 @@
 import Foundation
 import Operations
 
-/// How a command gives its report: as text or JSON on standard output, and as a page in a file.
+/// Writes a command's report: text or JSON to standard output, and a page to a file.
 struct ReportOutput: Sendable {
     static let options = [
         Command.Option("json", nil, "the report as one line of JSON, not as text"),
@@ -11,7 +11,7 @@ struct ReportOutput: Sendable {
     private let isJSON: Bool
     private let page: String?
 
-    /// - Throws: `UsageError` where the page could not be written in the end.
+    /// - Throws: `UsageError` if the page could not be written at the end.
     init(_ arguments: Arguments) throws {
         isJSON = arguments.has("json")
         page = arguments["html"]

@@ -39,14 +39,14 @@ extension Command {
         do {
             try await run(configuration, options, logger) { try arguments.configuration() }
         } catch {
-            // Whoever reads the log as JSON reads its last line, too.
+            // Log readers need the final error as well.
             logger.log(.error, "\(error)", [("exit_status", "\(Shoal.code(of: error).rawValue)")])
             throw Reported(error: error)
         }
         return .ok
     }
 
-    /// - Parameter read: reads the settings again.
+    /// - Parameter read: Reads the configuration again.
     private static func run(
         _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger,
         read: @escaping @Sendable () throws -> Configuration
@@ -64,20 +64,20 @@ extension Command {
         let hangup: @Sendable () -> Void = {
             if let service { service.reload { reload.run() } } else { reload.run() }
         }
-        // Whoever closes a terminal is gone, and will not look after what he left there.
+        // On a terminal, a hangup means that the terminal was closed, so the process ends.
         let interrupt = Interrupt(hangup: StandardStream.error.isTerminal ? nil : hangup) {
             service?.stop()
             instance.stop()
         }
         let outcome = await work(instance, isServed: server != nil, logger)
-        // It answers until everything else is over.
+        // The server answers until everything else has ended.
         await server?.stop()
         _ = interrupt
         if case .failure(let error) = outcome { service?.end(error) } else { service?.end(nil) }
         try outcome.get()
     }
 
-    /// Reports to the service manager, where one wants to hear.
+    /// Starts reporting to the service manager, if there is one.
     private static func report(_ instance: Instance) throws -> ServiceReporter? {
         guard let manager = try ServiceManager(ProcessInfo.processInfo.environment) else { return nil }
         return ServiceReporter(manager) {
@@ -85,7 +85,7 @@ extension Command {
         }
     }
 
-    /// Health and metrics over HTTP, where that is wanted.
+    /// Serves health and metrics over HTTP, if enabled.
     private static func serve(
         _ instance: Instance, _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger
     ) throws -> HTTPServer? {
@@ -138,7 +138,7 @@ extension Command {
         }
     }
 
-    /// A line every ten seconds in which something happened.
+    /// Logs the progress every ten seconds in which there was any.
     private static func reportProgress(_ statistics: PipelineStatistics, _ logger: Logger) async throws {
         var last = statistics.snapshot
         while true {
@@ -161,7 +161,7 @@ extension Command {
 }
 
 extension PipelineLog {
-    /// Into the program's log.
+    /// Writes to the program's log.
     init(_ logger: Logger) {
         self.init { entry in
             let level: Logger.Level =

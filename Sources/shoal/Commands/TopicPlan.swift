@@ -2,31 +2,31 @@ import Kafka
 import Operations
 import Pipeline
 
-/// A topic that Shoal reads or writes: how it is to be, and why.
+/// The required configuration of a topic that Shoal reads or writes.
 struct TopicPlan {
     var topic: Admin.NewTopic
     var purpose: String
-    /// nil: any number; otherwise how many partitions it must have.
+    /// The required number of partitions; `nil` for any.
     var partitions: Int32?
     var rules: [Rule] = []
-    /// Whether it holds nothing but what is computed from the input.
+    /// Whether the topic holds only data computed from the input.
     var isComputed = false
 
-    /// A setting that matters.
+    /// A requirement on a topic setting.
     struct Rule {
         var name: String
-        /// Whether a value is right; the broker's own words for it.
+        /// Returns whether a value, as reported by the broker, is right.
         var isRight: @Sendable (String) -> Bool
-        /// What goes wrong otherwise, and what the value must be.
+        /// The required value, and the consequence of another one.
         var advice: String
-        /// Whether it may be otherwise on purpose.
+        /// Whether another value may be intended.
         var isAdvice = false
     }
 
-    /// What is to be said of a topic's settings.
+    /// A result of checking a topic's settings.
     enum Finding: Equatable {
         case right(String)
-        /// Something to know, and maybe wanted.
+        /// Information; the setting may be intended.
         case note(String)
         case wrong(String)
 
@@ -41,7 +41,7 @@ struct TopicPlan {
         var isWrong: Bool { if case .wrong = self { true } else { false } }
     }
 
-    /// Looks at a topic as it is.
+    /// Checks an existing topic.
     func findings(_ layout: Admin.Layout, _ settings: [String: String]) -> [Finding] {
         var findings: [Finding] = []
         let count = layout.partitions
@@ -71,7 +71,7 @@ struct TopicPlan {
             : "; delete it and let `shoal topics create` make it"
     }
 
-    /// What is to be said of a topic's copies: exactly once rests on what was acknowledged being kept.
+    /// Checks a topic's replicas. Exactly-once processing requires that acknowledged records are kept.
     private func copies(_ layout: Admin.Layout, _ least: Int?) -> Finding? {
         guard layout.replicas > 0, let least else { return nil }
         let text =
@@ -101,21 +101,21 @@ struct TopicPlan {
         return .right(text)
     }
 
-    /// What holds for every topic.
+    /// The requirements on every topic.
     private static func general(_ layout: Admin.Layout) -> [Rule] {
         layout.replicas > 1 ? [.clean] : []
     }
 
     /// - Parameters:
-    ///   - partitions: of the input and of the output.
-    ///   - input: how many partitions the input has already; nil: it is to be made.
-    ///   - retention: of the input, in ms; nil: the brokers' default.
+    ///   - partitions: The number of partitions of input and output.
+    ///   - input: The number of partitions of the existing input; `nil` if it is to be created.
+    ///   - retention: The input's retention in ms; `nil` for the broker's default.
     static func plans(
         _ configuration: Configuration, partitions: Int32, input: Int32? = nil, replication: Int32,
         retention: Int64? = nil
     ) -> [TopicPlan] {
         let topics = configuration.topics
-        // With three copies one broker may be away.
+        // With three replicas one broker may be down.
         let copies = replication >= 3 ? ["min.insync.replicas": "2"] : [:]
         func plan(
             _ name: String, _ purpose: String, _ count: Int32, must partitions: Int32? = nil,

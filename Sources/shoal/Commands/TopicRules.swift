@@ -1,6 +1,6 @@
 import Kafka
 
-/// The settings of topics that matter to Shoal, and what goes wrong where they are otherwise.
+/// The topic settings that Shoal depends on, with the consequences of other values.
 extension TopicPlan.Rule {
     private static let hour: Int64 = 3_600_000
     private static let day = 24 * hour

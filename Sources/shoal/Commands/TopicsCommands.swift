@@ -69,7 +69,7 @@ extension Command {
             if let error = failures[topic.name] {
                 Shoal.report("\(error)")
             } else if errors[topic.name] != nil {
-                // Made by somebody else meanwhile, or not known yet to the broker that was asked.
+                // Created concurrently, or not yet known to the queried broker.
                 Output.line("\(topic.name): exists, \(partitionCount(try await known(topic.name, admin) ?? 0))")
             } else {
                 _ = try await known(topic.name, admin)
@@ -118,7 +118,7 @@ extension Command {
             do throws(KafkaError) {
                 settings = try await admin.configuration(of: name)
             } catch {
-                // What is not known is not right.
+                // Unknown settings count as a problem.
                 Output.line("\(isCheck ? "\(name):" : " ") its settings cannot be read: \(error)")
                 isRight = false
                 if error.isAuthorization { isAuthorized = false }
@@ -133,8 +133,8 @@ extension Command {
         return isRight || !isCheck ? .ok : .unfit
     }
 
-    /// How many partitions a topic has; nil: there is none. A new topic is known to one broker before the others: its absence
-    /// is believed only after a while, and its presence when it was told a few times.
+    /// Returns the number of partitions of a topic, or `nil` if it does not exist. Brokers learn of a new topic at
+    /// different times, so absence is accepted only after a while, and presence after several answers.
     private static func known(
         _ topic: String, _ admin: Admin, patience: Duration = .seconds(10)
     ) async throws -> Int32? {
@@ -148,7 +148,7 @@ extension Command {
         }
     }
 
-    /// - Returns: nil: the option was not given.
+    /// - Returns: `nil` if the option was not given.
     private static func count(_ arguments: Arguments, _ name: String, atMost most: Int) throws -> Int32? {
         guard arguments[name] != nil else { return nil }
         let number = try arguments.integer(name, or: 0)

@@ -54,12 +54,12 @@ extension Command {
 }
 
 extension Configuration {
-    /// What is read of a recorded run.
+    /// The topics of a recorded run.
     var topicsOfRun: Verification.Topics {
         .init(input: topics.input, output: topics.changes, models: topics.models)
     }
 
-    /// - Throws: `Invalid` where there is no key.
+    /// - Throws: `Invalid` if there is no key.
     func requireKeyOfRun() throws {
         guard privacyKey == nil else { return }
         throw Invalid(problems: [
@@ -69,8 +69,8 @@ extension Configuration {
 }
 
 extension Arguments {
-    /// Where a repetition may begin: what `--from-checkpoint` names, or else `checkpoint.directory`.
-    /// - Throws: `UsageError` where there is no such directory.
+    /// Returns the checkpoints named by `--from-checkpoint`, or those in `checkpoint.directory`.
+    /// - Throws: `UsageError` if the directory does not exist.
     func checkpoints(_ configuration: Configuration) throws -> Verification.Checkpoints? {
         guard let asked = self["from-checkpoint"] else {
             return configuration["checkpoint.directory"].map { .init(directory: $0, isAsked: false) }

@@ -1,12 +1,12 @@
 import Foundation
 import Pipeline
 
-/// The true groups of viewers, from a file as `shoal simulate --truth` writes it.
+/// The true groups of viewers, from a file written by `shoal simulate --truth`.
 struct ViewerTruth: Sendable {
     static let option = Command.Option(
         "truth", "FILE", "judge the clusters by the groups of viewers in FILE (simulate --truth)")
 
-    /// Of each viewer who belongs to one group alone and has not fallen silent, by pseudonym.
+    /// The group of each viewer that belongs to exactly one and is not silent, by pseudonym.
     private(set) var groups: [UInt128: Int32] = [:]
 
     private struct Line: Decodable {
@@ -33,7 +33,7 @@ struct ViewerTruth: Sendable {
             guard let viewer = entry.userId, let group = entry.archetype else {
                 throw InputError(description: "\(path): line \(number): a viewer needs `user_id` and `archetype`")
             }
-            // What is told last holds.
+            // The last entry of a viewer applies.
             let isOne = entry.second == nil && entry.silent != true
             groups[key.pseudonym(of: Array(viewer.utf8))] = isOne ? group : nil
         }

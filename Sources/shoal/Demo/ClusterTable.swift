@@ -7,7 +7,7 @@ struct ClusterTable {
         var id: UInt32
         var members = 0
         var topics: [String] = []
-        /// Members when the last epoch ended.
+        /// The number of members at the end of the previous epoch.
         var before = 0
         /// The members that its creation announced. They come when partitions open an epoch with its model, some epochs later.
         /// nil: some have come.
@@ -28,7 +28,7 @@ struct ClusterTable {
 
     /// Changes by kind.
     private(set) var counts: [ClusterChange.Kind: Int] = [:]
-    /// XOR of the ids of all changes: the same for the same changes in any order.
+    /// XOR of the ids of all changes, which does not depend on their order.
     private(set) var fingerprint: UInt128 = 0
     /// Each member's cluster.
     private(set) var homes: [UInt128: UInt32] = [:]
@@ -55,7 +55,7 @@ struct ClusterTable {
         kinds.reduce(0) { $0 + (counts[$1] ?? 0) }
     }
 
-    /// - Returns: false: it has been taken before.
+    /// - Returns: False for a repeated change.
     mutating func take(_ change: ClusterChange) -> Bool {
         guard seen.insert(change.id).inserted else { return false }
         fingerprint ^= change.id

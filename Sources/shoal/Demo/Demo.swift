@@ -6,19 +6,19 @@ import Pipeline
 import Schemas
 import ShoalClient
 
-/// The demo: an embedded broker, one instance of the pipeline, a publisher of made-up events, and a subscriber that shows
-/// what comes out.
+/// The demo: an embedded broker, one instance, a publisher of generated events, and a subscriber that displays the
+/// changes.
 struct Demo {
     let scenario: DemoScenario
     let seed: UInt64
-    /// Wall-clock time that the stream takes; zero: as fast as it goes.
+    /// The wall-clock duration of the stream; zero for full speed.
     let duration: Duration
     let display: any DemoDisplay
 
     static let partitions: Int32 = 4
 
-    /// Runs to its end, or to the interrupt's.
-    /// - Throws: `KafkaError`, `PipelineError`: nothing that a user could have caused.
+    /// Runs until the end or an interrupt.
+    /// - Throws: `KafkaError`, `PipelineError`; neither can be caused by a user.
     func run() async throws {
         let stream = try WatchStream(scenario.shape, seed: seed)
         let cluster = try MockCluster()
@@ -83,14 +83,14 @@ struct Demo {
 
     private func options(_ cluster: MockCluster, _ stream: WatchStream) throws -> PipelineOptions {
         try Cryptography.selfTest()
-        // Made-up viewers need no secret: a key of the seed gives the same pseudonyms again.
+        // Generated viewers are not secret. A key derived from the seed gives reproducible pseudonyms.
         let digits = String(seed, radix: 16)
         guard let key = PrivacyKey(hex: String(repeating: "0", count: 64 - digits.count) + digits) else {
             throw UsageError(description: "--seed \(seed): no key can be made of it")
         }
         var options = PipelineOptions(
             application: "shoal-demo", instance: "demo",
-            // The embedded broker answers a fetch that finds nothing only when this time is over.
+            // The embedded broker answers an empty fetch only after this time.
             kafka: ClientConfiguration([
                 "bootstrap.servers": cluster.bootstrapServers, "fetch.wait.max.ms": "10",
             ]) { [display] line in

@@ -2,7 +2,7 @@ import Operations
 import Pipeline
 import Schemas
 
-/// One picture of the demo: lines that fit a terminal of a size.
+/// A frame of the demo: lines that fit a terminal's size.
 struct DemoFrame {
     let width: Int
     let height: Int
@@ -11,11 +11,11 @@ struct DemoFrame {
     private typealias Style = StyledLine.Style
     private static let blocks = Array("▏▎▍▌▋▊▉█")
 
-    /// - Parameter news: what has been told so far, latest last.
+    /// - Parameter news: The news so far, the latest last.
     func lines(_ state: DemoState, _ news: [DemoLine]) -> [String] {
         var lines = head(state)
         let rows = state.table.rows
-        // A third of what is left belongs to the news.
+        // A third of the remaining lines is for the news.
         let room = max(height - lines.count - 1, 2)
         let most = max(room - max(room / 3, min(room / 2, 6)), 1)
         lines += table(state, rows, most: most)
@@ -26,7 +26,7 @@ struct DemoFrame {
         return Array(lines.prefix(height))
     }
 
-    /// The table alone, without trends.
+    /// Returns only the table, without trends.
     func table(_ state: DemoState) -> [String] {
         table(state, state.table.rows, most: .max)
     }
@@ -118,7 +118,7 @@ struct DemoFrame {
         if difference < 0 { line.add("▼\(-difference)", .red) }
     }
 
-    /// Why there are no clusters yet.
+    /// Explains why there are no clusters yet.
     private func waiting(_ state: DemoState) -> String {
         let (eligible, needed) = (state.statistics.eligible, state.seedMembers)
         return
@@ -135,7 +135,7 @@ struct DemoFrame {
     }
 }
 
-/// A line of what happens.
+/// A line of news.
 struct DemoLine {
     var time: Int64?
     var text: String

@@ -3,13 +3,13 @@ import Kafka
 import Pipeline
 import Synchronization
 
-/// Sends the stream's events to the embedded broker at the demo's pace.
+/// Publishes the stream's events to the embedded broker at the demo's pace.
 struct DemoPublisher {
-    /// How far it is, for others to see.
+    /// The progress, for the display.
     final class Progress: Sendable {
         struct State {
             var events: Int64 = 0
-            /// Events, those left out that repeat one.
+            /// The number of events without repetitions.
             var different: Int64 = 0
             var isFinished = false
             /// Nothing more is to be published.
@@ -23,17 +23,18 @@ struct DemoPublisher {
 
     let client: ClientConfiguration
     let topic: String
-    /// Of wall-clock time that an epoch takes; zero: as fast as it goes.
+    /// The wall-clock duration of an epoch; zero for full speed.
     let epoch: Duration
     let statistics: PipelineStatistics
     let progress: Progress
     let interrupt: Interrupt
 
-    /// The embedded broker keeps about 5 MB a partition and drops the oldest: nothing that has not been read may be dropped.
+    /// The embedded broker keeps about 5 MB per partition and drops the oldest records, so the publisher must not run
+    /// further ahead.
     private static let mostAhead = 3 << 20
 
-    /// Sends all of the stream, or what comes before the interrupt.
-    /// - Returns: the stream as it is then, which knows the truth.
+    /// Publishes the stream until its end or an interrupt.
+    /// - Returns: The stream in its final state, which includes the ground truth.
     func publish(_ stream: WatchStream) async throws -> WatchStream {
         var stream = stream
         var settings = client
@@ -76,7 +77,7 @@ struct DemoPublisher {
 
     private var isStopped: Bool { interrupt.isSet || progress.now.isStopped }
 
-    /// Waits while too much has not been read.
+    /// Waits while too many events are unread.
     private func wait(_ producer: Producer, _ sent: Int64, _ longest: Int) async throws {
         while !isStopped {
             let waiting = producer.waiting()

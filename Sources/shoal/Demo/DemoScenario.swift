@@ -2,9 +2,9 @@ import Clustering
 import Generator
 import Pipeline
 
-/// What the demo's viewers like, and what becomes of it: the truth, of which the pipeline is told nothing.
+/// The tastes of the demo's viewers and their changes: the ground truth, which is not passed to the pipeline.
 struct DemoScenario {
-    /// A taste: a word for it, and the topics that its viewers watch.
+    /// A taste: its name and its topics.
     struct Theme {
         var name: String
         var topics: [String]
@@ -30,7 +30,7 @@ struct DemoScenario {
     let epochs: Int
     let shape: StreamShape
 
-    /// - Parameter epochs: how many of the story's 60 are played.
+    /// - Parameter epochs: The number of the story's 60 epochs to play.
     init(viewers: Int, epochs: Int) {
         self.viewers = viewers
         self.epochs = epochs
@@ -52,7 +52,7 @@ struct DemoScenario {
         }
     }
 
-    /// What happens, and how it is told.
+    /// The script with the texts to display.
     private static let story: [(epoch: Int, action: DriftScript.Action, text: String)] = [
         (12, .birth(share: 0.08), "new viewers arrive who love \(words(10))"),
         (20, .split(3), "half of those who watch ball games turn to \(words(11))"),
@@ -66,22 +66,22 @@ struct DemoScenario {
         themes[theme].topics.prefix(3).joined(separator: ", ")
     }
 
-    /// What the stream does in its epoch, from 0; nil: nothing new.
+    /// Returns the text for the steps of an epoch, from 0; `nil` for none.
     func event(at epoch: Int) -> String? {
         Self.story.first { $0.epoch == epoch }?.text
     }
 
-    /// The stream's epoch of an epoch number.
+    /// Converts an epoch number to the stream's epoch.
     func epoch(_ number: Int64) -> Int {
         Int(number - shape.startTime / shape.epochLength)
     }
 
-    /// When the stream's epoch begins, ms since 1970.
+    /// Returns the start of the stream's epoch in ms since 1970.
     func time(of epoch: Int) -> Int64 {
         shape.startTime + Int64(epoch) * shape.epochLength
     }
 
-    /// The settings that fit so small and quick a stream.
+    /// Settings suitable for a small and fast stream.
     var settings: Settings {
         var settings = Settings()
         settings.fixed.epochLength = shape.epochLength

@@ -6,14 +6,14 @@ import Schemas
 import ShoalClient
 import Synchronization
 
-/// What the demo shows at a moment.
+/// The state displayed by the demo.
 struct DemoState {
-    /// The epoch that every partition has reached, from 0; nil: none has begun.
+    /// The epoch that every partition has reached, from 0; `nil` before the first.
     var epoch: Int?
     var epochs: Int
-    /// How many eligible viewers the first clusters wait for.
+    /// The number of eligible viewers required for the first clusters.
     var seedMembers: Int
-    /// The epoch's begin, ms since 1970.
+    /// The start of the epoch in ms since 1970.
     var time: Int64
     var statistics = PipelineStatistics.Snapshot()
     var published: Int64 = 0
@@ -23,10 +23,10 @@ struct DemoState {
     var elapsed = Duration.zero
 }
 
-/// Something to tell.
+/// An item of news.
 enum DemoNews {
     case change(ClusterChange)
-    /// What the stream begins to do, of which the pipeline is not told.
+    /// A step of the script, which is not passed to the pipeline.
     case story(String, time: Int64)
     /// A cluster of which nothing is published any more.
     case silence(ClusterTable.Silence, time: Int64)
@@ -41,7 +41,7 @@ extension ClusterTable.Silence {
     }
 }
 
-/// How the demo is shown; called from one task, but for notes.
+/// Displays the demo. Called from one task, except for notes.
 protocol DemoDisplay: Sendable {
     /// Shows all that has happened since the last call, and the state now.
     /// - Returns: false if standard output cannot be written any more.
@@ -51,7 +51,7 @@ protocol DemoDisplay: Sendable {
     func end(_ summary: DemoSummary)
 }
 
-/// Reads what is published, as anybody could, and has it shown.
+/// Reads the published changes like any subscriber, and displays them.
 final class DemoSubscriber: Sendable {
     private let changes: ClusterChanges
     private let scenario: DemoScenario
@@ -73,12 +73,12 @@ final class DemoSubscriber: Sendable {
         self.display = display
     }
 
-    /// The instance has stopped: what there is to read now is all.
+    /// Notes that the instance has stopped, so that no further changes follow.
     func allIsCommitted() { isCommitted.withLock { $0 = true } }
 
-    /// Ends when all has been read.
-    /// - Parameter stop: called once all that was published has been handled, or at the interrupt.
-    /// - Returns: how things stand then.
+    /// Runs until all changes have been read.
+    /// - Parameter stop: Called once all published events have been handled, or at an interrupt.
+    /// - Returns: The final state.
     func run(_ stop: () -> Void) async throws -> DemoState {
         var iterator = changes.makeAsyncIterator()
         var state = DemoState(
@@ -94,7 +94,7 @@ final class DemoSubscriber: Sendable {
             state.eventRate = rate.take(state.statistics.events)
             state.elapsed = .now - started
             var news = story(&state)
-            // What was committed last may still be on its way here.
+            // The last commit may not be visible yet.
             while let next = try await iterator.next(timeout: isLast ? .milliseconds(300) : .zero) {
                 if state.table.take(next.change) { news.append(DemoNews.change(next.change)) }
                 if news.count > 5_000, !isLast { break }
@@ -109,7 +109,7 @@ final class DemoSubscriber: Sendable {
         }
     }
 
-    /// Clusters by time and number: they come from several partitions. Members as they came, after them.
+    /// Sorts cluster news by time and id, because they come from several partitions. Member news follow in their order.
     private static func sorted(_ news: [DemoNews]) -> [DemoNews] {
         let keyed = news.enumerated().map { place, news -> (key: (Int64, UInt32, Int), news: DemoNews) in
             switch news {
@@ -122,14 +122,14 @@ final class DemoSubscriber: Sendable {
         return keyed.sorted { $0.key < $1.key }.map(\.news)
     }
 
-    /// How far the pipeline is. It forgets its partitions when it stops; here they are kept.
+    /// Updates the progress. Partitions are kept when the pipeline stops and drops them.
     private func look(_ state: inout DemoState) {
         var snapshot = statistics.snapshot
         if snapshot.partitions.isEmpty { snapshot.partitions = state.statistics.partitions }
         state.statistics = snapshot
     }
 
-    /// What the stream has begun to do since the last look.
+    /// Returns the script's steps since the last call.
     private func story(_ state: inout DemoState) -> [DemoNews] {
         let epochs = state.statistics.partitions.values.map { $0.epoch.map(scenario.epoch) ?? -1 }
         let (last, now) = (state.epoch ?? -1, epochs.min() ?? -1)
@@ -168,14 +168,14 @@ private struct Rate {
     }
 }
 
-/// When the demo is over: all that was published has been handled, and the last model that is due is there.
+/// Decides when the demo is over: all published events have been handled, and the last due model is available.
 private struct Ending {
     private var hasEnded = false
     private var handled: ContinuousClock.Instant?
-    /// A model that does not come is not waited for.
+    /// The maximum wait for the last model.
     private static let patience = Duration.seconds(5)
 
-    /// - Returns: true once.
+    /// - Returns: True once.
     mutating func isDue(_ state: DemoState, isFinished: Bool, isInterrupted: Bool) -> Bool {
         guard !hasEnded else { return false }
         let partitions = state.statistics.partitions.values

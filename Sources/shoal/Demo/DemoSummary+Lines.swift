@@ -2,7 +2,7 @@ import Pipeline
 import Schemas
 
 extension DemoSummary {
-    /// What is told at the end.
+    /// The lines of the final summary.
     var lines: [String] {
         var lines = [work, results]
         if pure > 0 { lines.append(truth) }

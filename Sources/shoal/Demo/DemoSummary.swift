@@ -2,18 +2,18 @@ import Generator
 import Pipeline
 import Schemas
 
-/// What came of the demo, and how it compares with the truth that only the generator knows.
+/// The results of the demo compared with the generator's ground truth.
 struct DemoSummary {
     let state: DemoState
     let isInterrupted: Bool
     let events: Int64
     let repetitions: Int64
-    /// Tastes of the stream at its end that somebody follows, and how many members there are of pure taste, and of these in
-    /// the cluster where most of their taste are.
+    /// The number of tastes with viewers at the end, the number of members with one taste, and the number of those in
+    /// the cluster that has most members of their taste.
     let tastes: Int
     let pure: Int
     let together: Int
-    /// And in a cluster where their taste is that of most members.
+    /// The number of those in a cluster in which their taste is the most frequent.
     let amongTheirLike: Int
 
     init(

@@ -2,22 +2,22 @@ import Foundation
 import Replay
 import Schemas
 
-/// Words and numbers as the demo shows them.
+/// Formats words and numbers for the demo.
 enum DemoText {
-    /// With commas: 12,345; negative ones as a terminal of any kind shows them.
+    /// Formats with thousands separators: 12,345. Uses an ASCII minus sign.
     static func number(_ value: some BinaryInteger) -> String { ReportWords.number(value, minus: "-") }
 
-    /// A word with its number.
+    /// Formats a number with a noun.
     static func count(_ value: some BinaryInteger, _ word: String) -> String {
         ReportWords.count(value, word, minus: "-")
     }
 
-    /// As `Thu 1 Jan 14:00`, UTC.
+    /// Formats a time as `Thu 1 Jan 14:00`, UTC.
     static func time(_ milliseconds: Int64) -> String {
         time.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1_000))
     }
 
-    /// As `1.4 s`, `1 m 12 s`.
+    /// Formats a duration as `1.4 s`, `1 m 12 s`.
     static func duration(_ duration: Duration) -> String {
         let seconds = duration / .seconds(1)
         if seconds < 10 { return String(format: "%.1f s", seconds) }

@@ -9,7 +9,7 @@ final class PlainDisplay: DemoDisplay {
     private let output = StandardStream.output
     private let counted = Mutex(Counted())
 
-    /// Members' changes since the last epoch that was told.
+    /// Member changes since the last displayed epoch.
     private struct Counted {
         var epoch: Int?
         var joined = 0
@@ -17,7 +17,7 @@ final class PlainDisplay: DemoDisplay {
         var left = 0
     }
 
-    /// Epochs between two tables.
+    /// The number of epochs between two tables.
     private static let tableEvery = 10
 
     func note(_ text: String) {

@@ -2,20 +2,20 @@ import Foundation
 import Operations
 import Synchronization
 
-/// A terminal that is drawn on in place: on its alternate screen, so that what was there comes back.
+/// Draws on a terminal's alternate screen, so that the original content is restored.
 final class Screen: Sendable {
-    /// Drawn at a moment, and not yet put back.
+    /// Whether the alternate screen is active.
     private static let isOpen = Mutex(false)
 
     private let output = StandardStream.output
 
-    /// Whether the terminal can be drawn on.
+    /// Whether the terminal supports drawing.
     static var isCapable: Bool {
         let kind = ProcessInfo.processInfo.environment["TERM"] ?? ""
         return !kind.isEmpty && kind != "dumb"
     }
 
-    /// Columns and rows; those of a small terminal where nobody knows.
+    /// Columns and rows; 80 × 24 if unknown.
     var size: (columns: Int, rows: Int) {
         var size = winsize()
         // Safe: the structure outlives the call.
@@ -25,7 +25,7 @@ final class Screen: Sendable {
 
     func open() {
         Self.isOpen.withLock { $0 = true }
-        // Alternate screen, no cursor, no wrapping of lines.
+        // Alternate screen, hidden cursor, no line wrapping.
         _ = output.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[2J")
     }
 
@@ -48,7 +48,7 @@ final class Screen: Sendable {
         return text + "\u{1B}[?2026l"
     }
 
-    /// Puts back what was there; harmless where nothing was drawn.
+    /// Restores the original screen. Harmless if nothing was drawn.
     static func close() {
         let wasOpen = isOpen.withLock { isOpen in
             defer { isOpen = false }

@@ -1,6 +1,6 @@
-/// A line of a terminal that never grows wider than it may: text is cut, and colours end with it.
+/// A terminal line of limited width. Text is truncated, and styles end with it.
 struct StyledLine {
-    /// How text looks: parameters of ECMA-48's SGR.
+    /// A text style: parameters of ECMA-48's SGR.
     struct Style {
         var code: String
 
@@ -12,7 +12,7 @@ struct StyledLine {
         static let yellow = Style(code: "33")
         static let cyan = Style(code: "36")
 
-        /// One of a dozen colours that can be told apart, the same for the same cluster.
+        /// Returns a cluster's colour: one of a dozen distinguishable ones.
         static func cluster(_ id: UInt32) -> Style {
             let tones = [39, 208, 77, 170, 220, 44, 203, 141, 113, 215, 75, 205, 149, 180]
             return Style(code: "38;5;\(tones[Int(id) % tones.count])")
@@ -20,7 +20,7 @@ struct StyledLine {
     }
 
     private(set) var text = ""
-    /// Columns used: of narrow characters only, as are all that are shown.
+    /// The number of columns used. All characters are narrow.
     private(set) var width = 0
     let most: Int
     let hasColor: Bool
@@ -61,7 +61,7 @@ struct StyledLine {
         if column > width { add(String(repeating: " ", count: column - width)) }
     }
 
-    /// Text that ends before a column.
+    /// Adds text that ends before a column.
     mutating func add(_ part: String, endingAt column: Int, _ style: Style = .plain) {
         pad(to: column - part.count)
         add(part, style)

@@ -2,13 +2,13 @@ import Operations
 import Schemas
 import Synchronization
 
-/// The demo on a terminal, in place.
+/// Displays the demo on a terminal, in place.
 final class TerminalDisplay: DemoDisplay {
     private let screen = Screen()
     private let hasColor = StandardStream.output.hasColor
     private let told = Mutex(Told())
 
-    /// What has been told, latest last.
+    /// The news so far, the latest last.
     private struct Told {
         var lines: [DemoLine] = []
         var nextMember = ContinuousClock.now
@@ -20,7 +20,7 @@ final class TerminalDisplay: DemoDisplay {
         }
     }
 
-    /// Of members' changes, which come by the thousand, as many are told as can be read.
+    /// The minimum interval between member changes shown, of which there may be thousands.
     private static let memberPause = Duration.milliseconds(700)
 
     init() {

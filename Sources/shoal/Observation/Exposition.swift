@@ -3,17 +3,17 @@ import Kafka
 import Operations
 import Pipeline
 
-/// What an instance tells Prometheus.
+/// The metrics of an instance in Prometheus' format.
 struct Exposition: Sendable {
     let statistics: PipelineStatistics
-    /// The consumer group, and the topic that it reads.
+    /// The consumer group, and its input topic.
     let group: String
     let topic: String
-    /// What this instance was started with, and the length of an epoch in milliseconds.
+    /// The revision with which this instance was started, and the length of an epoch in milliseconds.
     let settingsRevision: Int64
     let epochLength: Int64
 
-    /// All metrics as of now.
+    /// All metrics with their current values.
     var text: String {
         let snapshot = statistics.snapshot
         var text = MetricText()
@@ -45,7 +45,8 @@ struct Exposition: Sendable {
             [.init(["committed"], Double(snapshot.commits)), .init(["aborted"], Double(snapshot.aborts))])
     }
 
-    /// All of them from the start: a counter that begins above 0 is one whose first increase nobody sees.
+    /// All reasons are exposed from the start, because the first increase of a counter that begins above 0 is not
+    /// visible.
     private static let reasons = PipelineStatistics.rejectionReasons
 
     private func addPartitions(_ snapshot: PipelineStatistics.Snapshot, to text: inout MetricText) {

@@ -6,7 +6,7 @@ import Pipeline
 import Schemas
 
 extension Instance {
-    /// What an instance answers over HTTP.
+    /// Returns the HTTP routes of an instance.
     func routes(_ options: PipelineOptions) -> [HTTPRoute] {
         let exposition = Exposition(
             statistics: statistics, group: options.application, topic: options.topics.input,
@@ -30,7 +30,7 @@ extension Instance {
         ]
     }
 
-    /// As Kubernetes' own components answer probes.
+    /// Answers a probe in the format of Kubernetes' own components.
     private static func answer(_ name: String, _ checks: [Health.Check], _ request: HTTPRequest) -> HTTPResponse {
         let isRight = checks.allSatisfy { $0.problem == nil }
         guard !isRight || request.query["verbose"] != nil else { return HTTPResponse("ok\n") }
@@ -53,7 +53,7 @@ extension Instance {
 }
 
 extension Shoal {
-    /// Of the compiler that built the program.
+    /// The version of the compiler that built the program.
     static let swiftVersion: String = {
         #if compiler(>=6.4)
             "6.4 or newer"

@@ -1,9 +1,9 @@
 import Operations
 import Pipeline
 
-/// What a service manager is told of an instance, and when: it is ready once, and alive only while every part makes progress.
+/// Decides what to report to a service manager: readiness once, and liveness only while every component makes progress.
 struct ServiceReport {
-    /// How an instance is at a moment.
+    /// The current state of an instance.
     struct Observation {
         var liveness: [Health.Check] = []
         var snapshot = PipelineStatistics.Snapshot()
@@ -14,14 +14,14 @@ struct ServiceReport {
     private(set) var isReady = false
     private var isStopping = false
     private var status = ""
-    /// How long it may take until the next report, while the instance starts.
+    /// The maximum time until the next report during the start.
     private let patience: Duration
 
     init(patience: Duration) {
         self.patience = patience
     }
 
-    /// What is to be said now; to be asked every second or so.
+    /// Returns the notifications to send now. Call it about every second.
     mutating func words(_ seen: Observation) -> [ServiceManager.Word] {
         var words: [ServiceManager.Word] = []
         if !isReady, !isStopping, seen.readiness.allSatisfy({ $0.problem == nil }) {
@@ -31,13 +31,13 @@ struct ServiceReport {
         let text = isStopping ? Self.stoppingText(seen) : Self.text(seen)
         if text != status { words.append(.status(text)) }
         status = text
-        // Who is stuck is not to be kept alive, nor to be given more time.
+        // A stuck instance must be neither kept alive nor given more time.
         guard seen.liveness.allSatisfy({ $0.problem == nil }) else { return words }
         words.append(isReady || isStopping ? .watchdog : .extendTimeout(patience))
         return words
     }
 
-    /// Somebody asked it to stop.
+    /// Returns the notifications for a requested stop.
     mutating func stop() -> [ServiceManager.Word] {
         guard !isStopping else { return [] }
         isStopping = true
@@ -45,7 +45,7 @@ struct ServiceReport {
         return [.stopping, .status(status)]
     }
 
-    /// Around the reading of the settings; a manager that has not heard `ready` waits for that, and not for this.
+    /// Returns the notifications before and after a reload. A manager that has not received `ready` still waits for it.
     func reload(at time: Int64) -> (before: [ServiceManager.Word], after: [ServiceManager.Word]) {
         isReady && !isStopping ? ([.reloading(at: time)], [.ready]) : ([], [])
     }

@@ -3,20 +3,20 @@ import Operations
 import Pipeline
 import Synchronization
 
-/// Reports an instance to the service manager, on a thread that nothing of the pipeline can hold up.
+/// Reports the state of an instance to the service manager, on a thread that the pipeline cannot block.
 ///
-/// `@unchecked Sendable`: the timer is only kept, and cancelled at the end.
+/// `@unchecked Sendable`: the timer is only stored, and cancelled at the end.
 final class ServiceReporter: @unchecked Sendable {
     private let manager: ServiceManager
     private let observe: @Sendable () -> ServiceReport.Observation
     private let report: Mutex<ServiceReport>
     private let timer: any DispatchSourceTimer
 
-    /// - Parameter observe: tells how the instance is now.
+    /// - Parameter observe: Returns the current state of the instance.
     init(_ manager: ServiceManager, observe: @escaping @Sendable () -> ServiceReport.Observation) {
         self.manager = manager
         self.observe = observe
-        // A manager that hears nothing in time ends the process: it hears four times as often.
+        // The manager ends a process that misses its interval, so it is notified four times as often.
         let interval = min(.seconds(1), (manager.watchdog ?? .seconds(4)) / 4)
         report = Mutex(ServiceReport(patience: .seconds(30)))
         timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "shoal-service"))
@@ -31,16 +31,16 @@ final class ServiceReporter: @unchecked Sendable {
 
     private func look() {
         let seen = observe()
-        // Words are sent under the lock: what was decided first is heard first.
+        // Sent under the lock, so that notifications keep the order of decisions.
         report.withLock { _ = manager.tell($0.words(seen)) }
     }
 
-    /// Somebody asked the instance to stop.
+    /// Reports a requested stop.
     func stop() {
         report.withLock { _ = manager.tell($0.stop()) }
     }
 
-    /// Tells of the settings being read again.
+    /// Reports a reload of the settings.
     func reload(_ body: () -> Void) {
         report.withLock { report in
             let (before, after) = report.reload(at: ServiceManager.now)
@@ -50,7 +50,7 @@ final class ServiceReporter: @unchecked Sendable {
         }
     }
 
-    /// The last word: why it ends.
+    /// Reports the reason for the end.
     func end(_ failure: (any Error)?) {
         timer.cancel()
         report.withLock { report in

@@ -3,7 +3,7 @@ import Operations
 import Pipeline
 import Schemas
 
-/// Which dead letters are meant.
+/// Selects dead letters.
 struct DeadLetterFilter {
     private var reasons: Set<String> = []
     private var partition: Int32?

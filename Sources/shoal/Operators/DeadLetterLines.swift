@@ -3,7 +3,7 @@ import Operations
 import Pipeline
 import Schemas
 
-/// Dead letters as lines: for people, for programs, or only how many.
+/// Formats dead letters as text, as JSON, or as counts.
 struct DeadLetterLines {
     private let isJSON: Bool
     private let isSummary: Bool
@@ -34,7 +34,8 @@ struct DeadLetterLines {
             let text =
                 isJSON
                 ? try rows.map { try JSONText.line(Count(reason: $0.key, count: $0.value)) }.joined()
-                : StatusText.table(rows.map { [$0.key.printable, DemoText.number($0.value)] }).map { $0 + "\n" }.joined()
+                : StatusText.table(rows.map { [$0.key.printable, DemoText.number($0.value)] }).map { $0 + "\n" }
+                    .joined()
             _ = StandardStream.output.append(text.utf8)
         }
         _ = StandardStream.output.flush()
@@ -93,7 +94,7 @@ struct DeadLetterLines {
             }
         }
 
-        /// As text where it is UTF-8, in base64 otherwise.
+        /// Returns text if the bytes are UTF-8, otherwise base64.
         private static func shown(_ bytes: [UInt8]?) -> (String?, String?) {
             guard let bytes else { return (nil, nil) }
             if let text = String(validating: bytes, as: UTF8.self) { return (text, nil) }

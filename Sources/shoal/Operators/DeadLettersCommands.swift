@@ -143,7 +143,7 @@ private final class InvalidDeadLetters: Sendable {
     var status: ExitCode { count.withLock { $0 } == 0 ? .ok : .different }
 }
 
-/// Which dead letters can be sent, and why the others are not.
+/// The dead letters that can be resubmitted, and the reasons why others cannot.
 struct DeadLetterChoice {
     let input: String
     let resubmitted: Set<DeadLetterEntry.Place>

@@ -3,7 +3,7 @@ import Kafka
 import Operations
 import Pipeline
 
-/// Takes an application back to its beginning: its group, its topics, its checkpoints on this host.
+/// Resets an application to its beginning: its group, its topics, and its checkpoints on this host.
 struct Reset {
     private let configuration: Configuration
     private let admin: Admin
@@ -20,7 +20,7 @@ struct Reset {
     struct Plan {
         /// What will be done, or would be; a line each.
         var lines: [String] = []
-        /// Members of the group.
+        /// The members of the group.
         var instances: [String] = []
         /// Topics to be created, and whether they exist and are deleted before.
         var topics: [(topic: Admin.NewTopic, exists: Bool)] = []
@@ -81,7 +81,7 @@ struct Reset {
             plan.lines = ["there is nothing of \(application): no group, no topic"]
             return plan
         }
-        // An earlier reset may have come no further.
+        // An earlier reset may have been interrupted.
         for topic in missing {
             plan.topics.append((topic, false))
             plan.lines.append(
@@ -97,7 +97,7 @@ struct Reset {
         return plan
     }
 
-    /// Delete implies Describe: where this is missing, that is.
+    /// The Delete right implies Describe, so a missing Describe right means a missing Delete right.
     private func group(_ application: String) async throws -> Admin.Group {
         do throws(KafkaError) {
             return try await admin.describe(group: application)
@@ -132,7 +132,7 @@ struct Reset {
         guard let directory = configuration["checkpoint.directory"] else { return [] }
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return files.sorted().compactMap { file in
-            // As `shoal-3.checkpoint`, and `shoal-3.checkpoint.bad`; not those of `shoal-test`.
+            // Matches `shoal-3.checkpoint` and `shoal-3.checkpoint.bad`, but not the files of `shoal-test`.
             guard file.hasPrefix("\(application)-") else { return nil }
             let rest = file.dropFirst(application.count + 1)
             guard let end = rest.range(of: ".checkpoint"), Int32(rest[..<end.lowerBound]) != nil else { return nil }
@@ -140,14 +140,14 @@ struct Reset {
         }
     }
 
-    /// Does it: the group first, which Kafka refuses while it has members.
+    /// Carries out the plan. The group is first, because Kafka does not delete a group with members.
     func apply(_ plan: Plan, _ tell: (String) -> Void) async throws {
         let application = configuration.text("application.id")
         if plan.hasGroup {
             do throws(KafkaError) {
                 try await admin.delete(group: application)
             } catch {
-                // It may have ended meanwhile.
+                // The group may have ended in the meantime.
                 guard error.isUnknownGroup else { throw error }
             }
             tell("group \(application): deleted")
@@ -165,7 +165,7 @@ struct Reset {
         tell("done: the next `shoal run` starts the application from the beginning")
     }
 
-    /// A topic that was deleted just now may be in the way for a while.
+    /// Creates a topic. A recently deleted topic may block its name for a while.
     private func make(_ topic: Admin.NewTopic) async throws {
         try await wait(for: "\(topic.name) to be made") {
             guard let error = try await admin.create([topic])[topic.name] else { return true }
@@ -177,7 +177,7 @@ struct Reset {
         }
     }
 
-    /// Brokers learn of topics one after the other: what is so has to be so a few times.
+    /// Waits for a condition. Brokers learn of topics at different times, so it must hold several times in a row.
     private func wait(for what: String, until isSo: () async throws -> Bool) async throws {
         let end = ContinuousClock.now + .seconds(60)
         let wanted = what.hasSuffix("made") ? 1 : 4

@@ -71,7 +71,7 @@ extension Command {
         return problems.isEmpty ? .ok : .unfit
     }
 
-    /// What cannot be read now may be there the next time.
+    /// Repeats the status. A failed read is tried again.
     private static func watch(_ reader: StatusReader, _ pause: Int, _ arguments: Arguments) async throws -> ExitCode {
         let interrupt = Interrupt(within: .seconds(5))
         let output = StandardStream.output
@@ -79,7 +79,7 @@ extension Command {
         while !interrupt.isSet, output.isRead {
             do {
                 let text = try text(try await reader.read(), arguments)
-                // The cursor goes home, and what was there is wiped away.
+                // Move the cursor home and erase the screen.
                 guard output.write(isScreen ? "\u{1B}[H\u{1B}[J\(text)" : text) else { break }
             } catch let error as KafkaError where error.isTimeout {
                 Shoal.report("\(error)")
@@ -101,9 +101,9 @@ extension StatusReader {
     }
 }
 
-/// JSON for programs: names_like_this, sorted.
+/// Encodes JSON for programs, with sorted snake_case names.
 enum JSONText {
-    /// One object, with the end of the line.
+    /// Returns one object with a newline.
     static func line(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase

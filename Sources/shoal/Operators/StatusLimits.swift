@@ -2,16 +2,16 @@ import Kafka
 import Operations
 import Pipeline
 
-/// What `shoal status --check` asks for.
+/// The limits of `shoal status --check`.
 struct StatusLimits {
     var instances = 1
-    /// Records, and milliseconds of event time; nil: any.
+    /// The maximum lag in records, and in milliseconds of event time; `nil` for any.
     var lag: Int?
     var eventLag: Int64?
 
     init() {}
 
-    /// - Returns: nil: nothing is to be checked.
+    /// - Returns: `nil` if nothing is checked.
     /// - Throws: `UsageError`.
     init?(_ arguments: Arguments) throws {
         let names = ["min-instances", "max-lag", "max-event-lag"]
@@ -31,7 +31,7 @@ struct StatusLimits {
         }
     }
 
-    /// A line for each thing that is not as it is to be.
+    /// Returns one line per problem.
     func problems(of status: ApplicationStatus) -> [String] {
         var problems: [String] = []
         let group = status.group

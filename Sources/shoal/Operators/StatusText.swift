@@ -4,11 +4,11 @@ import Operations
 import Pipeline
 import Schemas
 
-/// An application's status for people: lines that fit a terminal.
+/// Formats an application's status for a terminal.
 struct StatusText {
     private let status: ApplicationStatus
     private let isWhole: Bool
-    /// Unless all are wanted, no more partitions than these are shown: those that are furthest behind.
+    /// The maximum number of partitions shown without `--all`: those with the largest lag.
     private static let most = 40
 
     init(_ status: ApplicationStatus, isWhole: Bool) {
@@ -104,7 +104,7 @@ struct StatusText {
 
     // MARK: - Parts
 
-    /// Columns below each other.
+    /// Formats rows with aligned columns.
     static func table(_ rows: [[String]]) -> [String] {
         var widths: [Int] = []
         for row in rows {
@@ -120,7 +120,7 @@ struct StatusText {
         }
     }
 
-    /// As 0 … 3, 7.
+    /// Formats partitions as 0 … 3, 7.
     static func list(_ partitions: [Int32]) -> String {
         var parts: [String] = []
         let sorted = partitions.sorted()
@@ -138,7 +138,7 @@ struct StatusText {
         return parts.prefix(20).joined(separator: ", ") + (parts.count > 20 ? ", …" : "")
     }
 
-    /// As `12 s`, `5 min`, `3 h`, `2 d`; the largest unit that fits twice.
+    /// Formats a time span as `12 s`, `5 min`, `3 h`, `2 d`: in the largest unit of which there are at least two.
     static func span(_ seconds: Double) -> String {
         for (unit, size) in [("d", 86_400), ("h", 3_600), ("min", 60)] where seconds >= Double(2 * size) {
             return "\(Int(seconds) / size) \(unit)"
@@ -146,7 +146,7 @@ struct StatusText {
         return seconds > 0 && seconds < 1 ? "< 1 s" : "\(Int(seconds)) s"
     }
 
-    /// As `2026-11-24T10:00:00Z`.
+    /// Formats a time as `2026-11-24T10:00:00Z`.
     static func time(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
     }

@@ -2,7 +2,7 @@ import Foundation
 import Generator
 import Operations
 
-/// What a simulation is to be.
+/// The options of a simulation.
 struct SimulationOptions {
     enum Destination: Equatable {
         case file(String)
@@ -12,7 +12,7 @@ struct SimulationOptions {
     var preset: String
     var shape: StreamShape
     var seed: UInt64
-    /// At most.
+    /// The maximum number of events.
     var events: Int
     var format: EventEncoder.Format
     var pace: Pace
@@ -107,7 +107,7 @@ struct SimulationOptions {
         }
     }
 
-    /// No file is written twice.
+    /// Checks that no file is used for two outputs.
     private func checkFiles() throws {
         var names = [truth, topicsFile].compactMap { $0 }
         if case .file(let path) = destination { names.append(path) }

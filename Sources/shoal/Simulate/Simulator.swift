@@ -2,17 +2,17 @@ import Foundation
 import Generator
 import Operations
 
-/// Writes the events of a stream, or sends them, and its truth.
+/// Writes or publishes the events of a stream, and writes its ground truth.
 struct Simulator {
     private enum Destination {
         case file(OutputFile)
         case topic(RecordSender)
     }
 
-    /// What a run over some events came to.
+    /// The outcome of processing some events.
     private enum Step {
         case more
-        /// The next event's turn comes later.
+        /// The next event is not due yet.
         case wait(until: ContinuousClock.Instant)
         case ended
     }
@@ -25,13 +25,13 @@ struct Simulator {
     private var pace: Pace
     private let interrupt = Interrupt(within: .seconds(15))
     private var progress = ProgressLine()
-    /// The event whose turn has not come yet.
+    /// The next event, if it is not due yet.
     private var next: GeneratedEvent?
     private var waiting: [UInt8] = []
     private var (key, value): ([UInt8], [UInt8]) = ([], [])
     private var counts = TruthFile.Counts()
     private var bytes = 0
-    /// Whoever reads the output has gone away.
+    /// Whether the reader of the output has closed it.
     private var isUnread = false
 
     private static let piece = 1 << 18
@@ -40,7 +40,7 @@ struct Simulator {
     init(_ options: SimulationOptions, _ arguments: Arguments) async throws {
         self.options = options
         pace = options.pace
-        // A topic that is not there is told before a large population is made.
+        // Check for a missing topic before a large population is generated.
         switch options.destination {
         case .topic(let topic): destination = .topic(try await RecordSender(to: topic, try arguments.configuration()))
         case .file(let path): destination = .file(try OutputFile(path))
@@ -55,7 +55,7 @@ struct Simulator {
         }
     }
 
-    /// - Throws: `OutputError`; `KafkaError`, also of a record that a broker refused.
+    /// - Throws: `OutputError`; `KafkaError`, also of a record that a broker rejected.
     mutating func run() async throws -> ExitCode {
         do {
             try truth?.begin(stream, preset: options.preset)
@@ -84,7 +84,7 @@ struct Simulator {
         return .ok
     }
 
-    /// Some events more.
+    /// Processes some events.
     private mutating func step() throws -> Step {
         for _ in 0..<1_024 {
             guard counts.events < options.events, !isUnread else { return .ended }
@@ -107,7 +107,7 @@ struct Simulator {
         return .more
     }
 
-    /// Late and repeated events are sent at their place in the stream.
+    /// Returns the time at which an event is sent. Late and repeated events are sent at their place in the stream.
     private func place(of event: GeneratedEvent) -> Int64 {
         max(event.time, options.shape.startTime + Int64(event.epoch) * options.shape.epochLength)
     }
@@ -139,7 +139,7 @@ struct Simulator {
     }
 
     private mutating func wait(until due: ContinuousClock.Instant) async throws {
-        // Whoever reads the output sees at once what there is.
+        // Flush, so that a reader sees all events that are due.
         if case .file(let file) = destination, !waiting.isEmpty { try flush(file) }
         while due > .now, !interrupt.isSet {
             try await Task.sleep(for: min(due - .now, .milliseconds(100)))

@@ -1,13 +1,13 @@
 import Generator
 import Operations
 
-/// Writes what is true of a stream, an object a line: who likes what from when on, and what the script did.
+/// Writes a stream's ground truth as JSON lines: the viewers' tastes over time, and the script's steps.
 final class TruthFile {
     struct Counts {
         var events = 0
-        /// Those that repeat one before them.
+        /// The number of repeated events.
         var repeated = 0
-        /// Those that ignore the viewer's taste.
+        /// The number of events that ignore the viewer's taste.
         var noise = 0
         private var lastID: UInt64 = 0
 
@@ -20,7 +20,7 @@ final class TruthFile {
 
     private let file: OutputFile
     private var waiting: [UInt8] = []
-    /// As they were last written.
+    /// The core topics last written.
     private var cores: [[Int]] = []
 
     init(_ file: OutputFile) {
@@ -37,7 +37,7 @@ final class TruthFile {
         for viewer in 0..<stream.viewers { try line(viewer, stream) }
     }
 
-    /// What is otherwise in the epoch that begins.
+    /// Writes the changes of the epoch that begins.
     func moveOn(_ stream: WatchStream) throws {
         try archetypes(stream)
         for viewer in stream.changedViewers { try line(viewer, stream) }

@@ -5,21 +5,21 @@ import Schemas
 import TestSupport
 import Testing
 
-/// Holds what an application published against what it read.
+/// Compares the output of an application with its input.
 struct Checker {
     let verdict: Verdict
 
     var input: [TestRecord] { verdict.input }
     var oracle: Oracle { verdict.oracle }
 
-    /// - Parameter isGrown: the input grew while it was read, so the inclusions that the models recorded hold.
+    /// - Parameter isGrown: Whether the input grew while it was read. If so, the recorded inclusions are replayed.
     init(_ application: Application, isGrown: Bool = false) async throws {
         verdict = try Verdict(
             topic: application.input, input: try await application.records(of: application.input),
             published: try await Published(application), isGrown: isGrown)
     }
 
-    /// All that can be said of a run that has used up its input.
+    /// Runs all checks. The run must have used up its input.
     func check(sourceLocation: SourceLocation = #_sourceLocation) throws {
         expectNone(try verdict.findings(), sourceLocation)
         #expect(verdict.published.models.count > 1, sourceLocation: sourceLocation)
@@ -38,13 +38,13 @@ struct Checker {
         #expect(findings.isEmpty, "\(Finding.summary(findings))", sourceLocation: sourceLocation)
     }
 
-    /// All changes in the order of the output topic's partitions.
+    /// Returns all changes in the order of the output topic's partitions.
     func decodedChanges() throws -> [ClusterChange] {
         try verdict.published.changes.map { try ClusterChange($0.value ?? []) }
     }
 
-    /// Viewers whose distinct events, in his own count, make them eligible: with a profile, and enough events since they were
-    /// last erased.
+    /// Returns the number of eligible viewers, counted independently of the engine: viewers with a profile and enough
+    /// distinct events since they were last erased.
     func eligibleViewers(least: Int) throws -> Int {
         var seen: Set<String> = []
         var viewers: [[UInt8]: (events: Int, hasProfile: Bool)] = [:]
@@ -67,7 +67,7 @@ struct Checker {
 }
 
 extension Finding {
-    /// How many there are of each kind, and the first of each.
+    /// Returns the number of findings of each kind, and the first of each.
     static func summary(_ findings: [Finding]) -> String {
         Dictionary(grouping: findings, by: \.kind).sorted { $0.key.rawValue < $1.key.rawValue }.map { kind, all in
             "\(all.count) \(kind.rawValue): \(all.prefix(3).map(\.text).joined(separator: "; "))"
@@ -75,7 +75,7 @@ extension Finding {
     }
 }
 
-/// Two sorted lists of changes are the same; where not, the first that differ are told.
+/// Checks that two sorted lists of changes are equal. Otherwise, reports the first differences.
 func expectSame(
     _ left: [Application.Line], _ right: [Application.Line], sourceLocation: SourceLocation = #_sourceLocation
 ) {

@@ -1,18 +1,18 @@
-/// A difference between what was published and what had to be.
+/// A difference between the published output and the expected output.
 struct Finding: Equatable, CustomStringConvertible {
     enum Kind: String, CaseIterable {
         case lost
         case doubled
         case unexpected
         case reordered
-        /// A member's change that does not follow the one before it.
+        /// A change of a member that does not continue from the member's previous change.
         case broken
-        /// A position within a member that lies before the one before it.
+        /// A position of a member that is before the member's previous position.
         case wentBack
-        /// The last word on a member is another.
+        /// The last value for a member differs.
         case lastWord
         case model
-        /// Models that do not follow each other.
+        /// Models that are not consecutive.
         case gap
         /// An event that was counted twice, or not at all.
         case event

@@ -4,22 +4,22 @@ import TestSupport
 
 @testable import Pipeline
 
-/// What must come out of an input topic: the engine over its records in memory, each of them once. No transaction, no
-/// group, no crash, no wall clock. On a topic that grew while it was read, wall clocks decided which closings a model
-/// includes: there it obeys the inclusions that were recorded.
+/// Computes the expected output for an input topic: the engine over its records in memory, each exactly once, without
+/// transactions, group, crashes or wall clock. On a topic that grew while it was read, wall clocks decided which epoch
+/// deltas a model includes. The oracle uses the recorded inclusions in that case.
 struct Oracle {
-    /// In the order in which they come; of one key that is the one order.
+    /// The changes in order of publication. The order is defined only per key.
     private(set) var ordered: [Application.Line] = []
     private(set) var changes: [Application.Line] = []
-    /// The last membership of each member; nil: he is in no cluster.
+    /// The last membership of each member; `nil` if the member is in no cluster.
     private(set) var members: [[UInt8]: [UInt8]?] = [:]
-    /// The models' bookkeeping, in order.
+    /// The bookkeeping of the models, in order.
     private(set) var publications: [Coordinator.Publication] = []
-    /// Why the recorded inclusions could not be obeyed; nil: they could.
+    /// The reason why the recorded inclusions could not be applied; `nil` if they could.
     private(set) var disobedience: String?
     /// The content hash of each version.
     private(set) var models: [Epoch: String] = [:]
-    /// Distinct events handled, and repetitions left out.
+    /// The number of distinct events that were handled, and the number of repetitions that were skipped.
     private(set) var events: Int64 = 0
     private(set) var duplicates: Int64 = 0
     private(set) var lastModel: Model
@@ -30,15 +30,15 @@ struct Oracle {
     private let settings: Settings
     private let encoder = ChangeRecord(format: .protobuf)
     private var buffer = RecordBuffer()
-    /// The models that are to be obeyed; nil: all is a function of the topic.
+    /// The recorded models that remain to be followed; `nil` if the output is a function of the topic alone.
     private var recorded: ArraySlice<Published.Model>?
-    /// Closings of partitions that had said nothing when the start was published.
+    /// Epoch deltas of partitions that had sent nothing when the start was published.
     private var held: [Word] = []
 
     /// - Parameters:
-    ///   - genesis: the genesis model of the application, for its settings and its topics.
-    ///   - records: of the whole input; those with a header `expect` are no watch events.
-    ///   - recorded: the models whose inclusions are obeyed.
+    ///   - genesis: The application's genesis model, for its settings and topics.
+    ///   - records: All records of the input. Those with the header `expect` are not watch events.
+    ///   - recorded: The models whose inclusions are followed.
     init(genesis record: ModelRecord, records: [TestRecord], obeying recorded: [Published.Model]? = nil) throws {
         self.recorded = recorded.map { $0.drop { $0.bookkeeping.through == nil } }
         let model = record.model
@@ -97,7 +97,8 @@ struct Oracle {
         }
     }
 
-    /// What the coordinator is to be told now: a partition that had said nothing at the start says it after that.
+    /// Returns the messages to pass to the coordinator now. Messages of a partition that had sent nothing at the start
+    /// are delayed until after it.
     private mutating func release(_ words: [Word]) -> [Word] {
         guard coordinator.start == nil, let first = recorded?.first?.bookkeeping.partitions else {
             defer { held = [] }
@@ -138,7 +139,7 @@ struct Oracle {
         return compiled.last { ($0.from ?? .min) <= version && version <= $0.through }?.model
     }
 
-    /// Goes on with a partition as far as the models allow.
+    /// Advances a partition as far as the available models allow.
     private mutating func advance(_ partition: inout Partition) -> [Word] {
         var words: [Word] = []
         var changes: [MemberChange] = []
@@ -175,7 +176,7 @@ struct Oracle {
     }
 }
 
-/// Reads the records that the tests write, in its own way.
+/// Decodes the records that the tests write, independently of the product's decoder.
 struct EventDecoder {
     enum Record {
         case event(EngineEvent)
@@ -208,7 +209,7 @@ struct EventDecoder {
         event.duration = (object["duration_ms"] as? NSNumber)?.int64Value ?? 0
         event.time = (object["event_time_ms"] as? NSNumber)?.int64Value ?? 0
         for topic in object["topics"] as? [String] ?? [] {
-            // Repeated topics are added up before anything else.
+            // Weights of repeated topics are added first.
             if let place = event.topics.firstIndex(where: { event.text[$0.name].elementsEqual(topic.utf8) }) {
                 event.topics[place].weight += 1 << 16
                 continue

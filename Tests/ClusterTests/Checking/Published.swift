@@ -4,19 +4,19 @@ import TestSupport
 
 @testable import Pipeline
 
-/// What an application has published, as a reader of committed records sees it.
+/// The output of an application as seen by a reader of committed records.
 struct Published {
     struct Model {
         var bookkeeping: Bookkeeping
         var settings: Settings
-        /// What its headers say, and what its content gives.
+        /// The hash in the record's headers, and the hash of its content.
         var announcedHash: String
         var contentHash: String
     }
 
-    /// Of the genesis model on, in the order of the topic.
+    /// The models from the genesis model on, in the order of the topic.
     var models: [Model] = []
-    /// Partition by partition, in the order of the topic.
+    /// The changes by partition, in the order of the topic.
     var changes: [TestRecord] = []
     var members: [TestRecord] = []
     var deadLetters: [TestRecord] = []

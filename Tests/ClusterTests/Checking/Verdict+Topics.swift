@@ -4,7 +4,7 @@ import TestSupport
 @testable import Pipeline
 
 extension Verdict {
-    /// The last value of each member is that of the undisturbed run.
+    /// Checks that the last value of each member equals that of the reference run.
     func memberships() throws -> [Finding] {
         var found: [[UInt8]: [UInt8]?] = [:]
         for record in published.members { found[record.key ?? []] = .some(record.value) }
@@ -13,7 +13,8 @@ extension Verdict {
             ? [] : [Finding(.lastWord, "\(wrong.count) memberships of \(oracle.members.count), \(found.count) found")]
     }
 
-    /// Each record that is no watch event is there once, with its reason, its position and its bytes.
+    /// Checks that each record that is not a watch event has exactly one dead letter, with its reason, position and
+    /// bytes.
     func deadLetters() -> [Finding] {
         struct Letter: Hashable {
             var topic, reason, partition, offset: String
@@ -37,7 +38,7 @@ extension Verdict {
         return [Finding(.deadLetter, "\(found.count), \(expected.count) expected; missing \(missing.prefix(5))")]
     }
 
-    /// Each tombstone of a viewer who was there has published that he was erased.
+    /// Checks that each tombstone of a known viewer has published the erasure.
     func tombstones() throws -> [Finding] {
         let erasures = try published.changes.map { try ClusterChange($0.value ?? []) }.filter {
             $0.kind == .memberErased

@@ -5,14 +5,14 @@ import TestSupport
 
 @testable import Pipeline
 
-/// Holds what was published against the undisturbed run over the same input. Pure, so that it can be tested itself.
+/// Compares the published output with the reference run over the same input. A pure type, so that it can be tested.
 struct Verdict {
     let topic: String
     let input: [TestRecord]
     let published: Published
     let oracle: Oracle
 
-    /// - Parameter isGrown: the input grew while it was read, so the inclusions that were recorded hold.
+    /// - Parameter isGrown: Whether the input grew while it was read. If so, the recorded inclusions are replayed.
     init(topic: String, input: [TestRecord], published: Published, isGrown: Bool = false) throws {
         self.topic = topic
         self.input = input
@@ -21,7 +21,7 @@ struct Verdict {
             genesis: published.genesis, records: input, obeying: isGrown ? published.models : nil)
     }
 
-    /// All differences.
+    /// Returns all differences.
     func findings() throws -> [Finding] {
         try events() + models() + changes() + order() + flow() + lastWords() + memberships() + deadLetters()
             + tombstones()
@@ -29,8 +29,8 @@ struct Verdict {
 
     // MARK: - Events
 
-    /// The undisturbed run, whose models and changes ours have to be, counts each distinct event once; those are counted
-    /// here without the engine.
+    /// Checks that each distinct event counts once. The models and changes must equal those of the reference run; this
+    /// check counts the events of that run without the engine.
     func events() throws -> [Finding] {
         var distinct: Set<String> = []
         var nameless: Int64 = 0
@@ -49,8 +49,8 @@ struct Verdict {
 
     // MARK: - Models
 
-    /// Version by version they are those of the undisturbed run, and follow each other; so no event was counted twice,
-    /// and none lost.
+    /// Checks that the models are consecutive and equal those of the reference run, version by version. It follows that
+    /// no event was counted twice or lost.
     func models() -> [Finding] {
         var found: [Finding] = oracle.disobedience.map { [Finding(.model, $0)] } ?? []
         var hashes: [Epoch: String] = [:]
@@ -83,7 +83,7 @@ struct Verdict {
 
     // MARK: - Changes
 
-    /// The changes are those of the undisturbed run, each once.
+    /// Checks that the changes equal those of the reference run, each exactly once.
     func changes() -> [Finding] {
         let found = Dictionary(grouping: lines, by: \.self).mapValues(\.count)
         let expected = Dictionary(grouping: oracle.changes, by: \.self).mapValues(\.count)
@@ -97,21 +97,21 @@ struct Verdict {
         return findings
     }
 
-    /// Those of one key come in the order of the undisturbed run.
+    /// Checks that the changes of each key are in the order of the reference run.
     func order() -> [Finding] {
         var found = Dictionary(grouping: lines, by: \.key)
         let expected = Dictionary(grouping: oracle.ordered, by: \.key)
         for (key, values) in found where Set(values) != Set(expected[key] ?? []) || values.count != expected[key]?.count
         {
-            // What is missing or too much is told elsewhere.
+            // Missing and surplus changes are reported by `changes()`.
             found[key] = nil
         }
         return found.filter { $0.value != expected[$0.key] }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
             .map { Finding(.reordered, "changes of \(String(decoding: $0.key, as: UTF8.self))") }
     }
 
-    /// A member's changes follow each other, his positions never go back, no two changes have the same id, all changes of
-    /// a key stand in one partition, and no cluster is named that was not created.
+    /// Checks that each member's changes are consecutive, that its positions never decrease, that change ids are
+    /// unique, that all changes of a key are in one partition, and that every cluster was created before it is named.
     func flow() throws -> [Finding] {
         var findings: [Finding] = []
         var ids: Set<UInt128> = []
@@ -147,7 +147,7 @@ struct Verdict {
         return findings
     }
 
-    /// The last change of every member is that of the undisturbed run.
+    /// Checks that the last change of every member equals that of the reference run.
     func lastWords() throws -> [Finding] {
         let last = Dictionary(lines.map { ($0.key, $0) }) { $1 }
         let expected = Dictionary(oracle.ordered.map { ($0.key, $0) }) { $1 }

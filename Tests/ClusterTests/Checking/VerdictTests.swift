@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("The checker finds what is wrong, and nothing where nothing is")
+@Suite("The checker finds all differences and reports no false ones")
 struct VerdictTests {
     private let input: [TestRecord]
     private let good: Published
@@ -44,7 +44,7 @@ struct VerdictTests {
         return Set(findings.map(\.kind))
     }
 
-    /// Where a member has two changes that differ.
+    /// Returns the indices of two different changes of one member.
     private func pair(_ published: Published) throws -> (Int, Int) {
         let keys = Dictionary(grouping: published.changes.indices) { published.changes[$0].keyText }
         let found = keys.sorted { $0.key < $1.key }.first { !$0.key.hasPrefix("cluster/") && $0.value.count > 1 }
@@ -52,19 +52,19 @@ struct VerdictTests {
         return (places[0], places[1])
     }
 
-    @Test("a good run has no differences")
+    @Test("a correct run has no differences")
     func goodRun() throws {
         #expect(good.changes.count > 200 && good.models.count > 10 && good.deadLetters.count > 5)
         #expect(try kinds() == [])
     }
 
-    @Test("a change that is lost, in the middle and at the end")
+    @Test("a lost change is found in the middle and at the end")
     func lost() throws {
         #expect(try kinds { $0.changes.remove(at: try pair($0).0) }.isSuperset(of: [.lost, .broken]))
         #expect(try kinds { $0.changes.remove(at: try pair($0).1) }.isSuperset(of: [.lost, .lastWord]))
     }
 
-    @Test("a change that is there twice, at once and later")
+    @Test("a duplicate change is found, immediately after the first and later")
     func doubled() throws {
         #expect(
             try kinds {
@@ -74,7 +74,7 @@ struct VerdictTests {
         #expect(try kinds { $0.changes.append($0.changes[0]) }.contains(.doubled))
     }
 
-    @Test("two changes of a member in the wrong order; those of two members may come in any")
+    @Test("swapped changes of one member are found, and those of two members are accepted")
     func reordered() throws {
         #expect(
             try kinds {
@@ -90,7 +90,7 @@ struct VerdictTests {
             } == [])
     }
 
-    @Test("a change that nobody expects, and one of another content")
+    @Test("an unexpected change and one with different content are found")
     func unexpected() throws {
         #expect(
             try kinds {
@@ -104,7 +104,7 @@ struct VerdictTests {
             }.isSuperset(of: [.unexpected, .lost]))
     }
 
-    @Test("a model of another content, one that says so of itself, one that is missing, and one that is there twice")
+    @Test("models with different content, a different hash, missing and duplicate models are found")
     func models() throws {
         #expect(
             try kinds {
@@ -117,7 +117,7 @@ struct VerdictTests {
         #expect(try kinds { $0.models.removeLast() } == [.model])
     }
 
-    @Test("memberships, dead letters and erasures that are missing")
+    @Test("missing memberships, dead letters and erasures are found")
     func others() throws {
         #expect(try kinds { $0.members.remove(at: 0) } == [.lastWord])
         #expect(try kinds { $0.deadLetters.remove(at: 3) } == [.deadLetter])
@@ -130,13 +130,13 @@ struct VerdictTests {
             }.isSuperset(of: [.tombstone, .lost]))
     }
 
-    @Test("an event that was counted twice, or not at all, gives another model", arguments: [true, false])
+    @Test("an event counted twice or not at all gives a different model", arguments: [true, false])
     func events(twice: Bool) throws {
         var other = input
         let place = try #require(
             input.indices.dropFirst(700).first { input[$0].headers.isEmpty && input[$0].value != nil })
         if twice {
-            // The engine would notice the same id.
+            // The engine would recognise the same id as a repetition.
             var copy = input[place]
             let text = copy.valueText.replacing("\"event_id\":\"e", with: "\"event_id\":\"again")
             copy.value = Array(text.utf8)
@@ -150,7 +150,7 @@ struct VerdictTests {
         #expect(findings.contains { $0.kind == .model })
     }
 
-    @Test("on a topic that grew, recorded inclusions are obeyed, and a changed one is found")
+    @Test("on a growing topic, recorded inclusions are followed and a changed one is found")
     func grown() throws {
         let verdict = try Verdict(topic: "in", input: input, published: good, isGrown: true)
         #expect(try verdict.findings() == [])
@@ -165,7 +165,7 @@ struct VerdictTests {
 }
 
 extension Published {
-    /// What the undisturbed run publishes, as it would stand on a topic.
+    /// The output of the reference run, in the form in which it would be read from the topics.
     fileprivate init(genesis: ModelRecord, oracle: Oracle, input: [TestRecord]) {
         self.init(genesis: genesis)
         for next in oracle.publications {

@@ -3,10 +3,11 @@ import TestSupport
 
 @testable import Pipeline
 
-/// The directory that instances keep their checkpoints in, on a small disk of its own where one can be mounted.
+/// The checkpoint directory of the instances. If possible, a small separate disk is mounted for it.
 final class CheckpointPlace {
     let url: URL
-    /// Whether it is a disk of its own, which can be filled; otherwise a file stands in the directory's place meanwhile.
+    /// Whether the directory is a separate disk, which can be filled. Otherwise, a file replaces the directory to
+    /// simulate a full disk.
     let isDisk: Bool
     private let folder: TemporaryFolder
     private let mount: Supervised
@@ -25,7 +26,7 @@ final class CheckpointPlace {
         mount.stop()
     }
 
-    /// From now on nothing can be written.
+    /// Makes all following writes fail.
     func fill() throws {
         guard isDisk else {
             try FileManager.default.moveItem(at: url, to: aside)
@@ -43,13 +44,13 @@ final class CheckpointPlace {
         if !isDisk { try FileManager.default.moveItem(at: aside, to: url) }
     }
 
-    /// The checkpoints that are whole, sorted by name.
+    /// The complete checkpoints, sorted by name.
     var files: [URL] {
         let all = (try? FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)) ?? []
         return all.filter { $0.pathExtension == "checkpoint" }.sorted { $0.path < $1.path }
     }
 
-    /// What can be wrong with a file.
+    /// Ways to damage a file.
     enum Harm: CaseIterable {
         case bit
         case cut
@@ -69,14 +70,14 @@ final class CheckpointPlace {
         try bytes.write(to: file)
     }
 
-    /// Whose a file can be, though it is whole.
+    /// Foreign origins of an intact file.
     enum Stranger: CaseIterable {
         case application
         case partition
         case key
-        /// An application of the same name that had other topics.
+        /// An application of the same name with other topics.
         case life
-        /// It goes further than the state topic does.
+        /// A checkpoint beyond the end of the state topic.
         case future
     }
 

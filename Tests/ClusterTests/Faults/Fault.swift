@@ -1,4 +1,4 @@
-/// What befalls an application under test.
+/// A fault injected into an application under test.
 enum Fault: String, CaseIterable, Sendable {
     case kill
     case killAllButOne = "kill all but one"
@@ -25,23 +25,23 @@ enum Fault: String, CaseIterable, Sendable {
     case foreignCheckpoint = "checkpoints of somebody else before a restart"
     case oldCheckpoint = "old checkpoints before a restart"
 
-    /// Faults that only instances suffer: for the short round.
+    /// Faults that affect only instances, for the short round.
     static let ofInstances: [Fault] = [
         .kill, .killAllButOne, .killInRestore, .killInSnapshot, .killInPublication, .freeze, .freezeInTransaction,
         .stop, .roll, .scale, .storm, .hangingTransaction,
     ]
 
-    /// Faults of the files that instances keep on their host.
+    /// Faults of the checkpoint files on the host.
     static let ofCheckpoints: [Fault] = [.fullDisk, .damagedCheckpoint, .foreignCheckpoint, .oldCheckpoint]
 
     var needsCheckpoints: Bool { Self.ofCheckpoints.contains(self) }
 
-    /// As `ONLY` names it.
+    /// The name used in `ONLY`.
     var name: String { "\(self)" }
 
-    /// Those that can strike where there are so many brokers.
+    /// Returns the faults that are possible with this number of brokers.
     static func all(brokers: Int) -> [Fault] {
-        // The brokers' own faults take the longest, and are as likely as all others together.
+        // The brokers' faults take longest. They are as likely as all others together.
         ofInstances + ofCheckpoints
             + (brokers == 1
                 ? [.cut, .slow, .dead, .restartBroker, .allBrokersAway]
@@ -49,11 +49,12 @@ enum Fault: String, CaseIterable, Sendable {
     }
 }
 
-/// One fault that struck.
+/// A fault that was injected.
 struct Strike: Sendable {
     var fault: Fault
-    /// How it struck, for the story.
+    /// The details of the fault, for the report.
     var detail: String
-    /// The longest time that a partition with input left stood still; nil: the next fault came before all went on.
+    /// The longest time for which a partition with remaining input made no progress; `nil` if the next fault came
+    /// before all partitions had recovered.
     var away: Duration?
 }

@@ -6,17 +6,17 @@ import Testing
 
 @testable import Pipeline
 
-/// One round: an application of its own, a load, a story of faults, and the checker at the end. What happens is drawn from
-/// the seed; when it meets the program is chance.
+/// One round: a new application, a load, a sequence of faults and a final check. The seed determines the faults. Their
+/// timing relative to the program is not reproducible.
 struct FaultRound {
     let seed: UInt64
     let own: OwnBroker
     let brokers: Int
     /// The faults to choose among.
     let faults: [Fault]
-    /// How many of them strike.
+    /// The number of faults to inject.
     let count: Int
-    /// How long the load takes, where it grows.
+    /// The duration of the load if the input grows.
     let time: Duration
 
     struct Outcome {
@@ -25,12 +25,12 @@ struct FaultRound {
         var isGrown: Bool
     }
 
-    /// - Throws: where the round could not be played at all.
+    /// - Throws: If the round could not be run.
     func play() async throws -> Outcome {
         var random = SplitMix64(seed: seed)
         let isReal = RealEvents.file != nil && random.uniform() < 0.3
         let isGrown = random.uniform() < 0.6
-        // Either the session or the transaction ends first while an instance sleeps.
+        // Either the session or the transaction times out first while an instance sleeps.
         let (session, transaction) = random.uniform() < 0.6 ? (2_500, 2_000) : (8_000, 1_000)
         var settings = [
             "kafka.session.timeout.ms": "\(session)", "kafka.heartbeat.interval.ms": "300",
@@ -39,7 +39,7 @@ struct FaultRound {
             "transaction.max-bytes": random.uniform() < 0.3 ? "1KiB" : "4MiB",
             "outbox.max-bytes": random.uniform() < 0.5 ? "4KiB" : "16MiB",
         ]
-        // Drawn aside, as all that came later: what the other draws of a seed give stays.
+        // Uses a separate generator, so that draws added later do not change the other draws of a seed.
         var aside = SplitMix64(seed: seed ^ 0xC4EC)
         let keepsCheckpoints = faults.allSatisfy(\.needsCheckpoints) || aside.uniform() < 0.6
         let checkpoints = keepsCheckpoints ? try CheckpointPlace() : nil
@@ -98,7 +98,7 @@ struct FaultRound {
             try await world.sayEnded()
             try world.ensureAll()
             let fault = faults[world.draw(0..<faults.count)]
-            // Some come upon each other, and for the others it is told how long they lasted.
+            // Some faults overlap. For the others, the recovery time is measured.
             let isAlone = world.draw(0..<3) > 0
             world.watch.begin()
             let detail = try await world.strikeInstances(fault)
@@ -117,7 +117,7 @@ struct FaultRound {
         try world.ensureAll()
     }
 
-    /// Lets it come to its end, stops it, and holds it against the undisturbed run.
+    /// Lets the round finish, stops the instances, and compares the output with the reference run.
     private func check(_ world: FaultWorld, isGrown: Bool) async throws -> [String] {
         let (application, load) = (world.application, world.load)
         load.hurry()
@@ -128,7 +128,7 @@ struct FaultRound {
         for record in try await application.records(of: application.input) {
             ends[Int(record.partition)] = max(ends[Int(record.partition)], record.offset + 1)
         }
-        // On a busy machine it takes its time; to stand still is what it must not.
+        // On a busy machine this may be slow, but progress must never stop.
         var offsets = world.watch.offsets
         while !zip(offsets, ends).allSatisfy({ $0 >= $1 }) {
             let before = offsets

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What came of the faults so far.
+/// Statistics of the faults so far.
 struct FaultTable {
     private struct Row {
         var struck = 0
@@ -11,7 +11,7 @@ struct FaultTable {
     private var rows: [Fault: Row] = [:]
     private(set) var strikes = 0
 
-    /// - Parameter differences: found in the round in which they struck.
+    /// - Parameter differences: The number of differences found in the round of these faults.
     mutating func add(_ story: [Strike], differences: Int) {
         strikes += story.count
         for strike in story {
@@ -21,7 +21,7 @@ struct FaultTable {
         for fault in Set(story.map(\.fault)) { rows[fault]?.differences += differences }
     }
 
-    /// As Markdown.
+    /// The table as Markdown.
     var text: String {
         var lines = [
             "| fault | struck | differences in its rounds | away: median | worst | of |",

@@ -3,12 +3,13 @@ import TestSupport
 import Testing
 
 extension MainJob {
-    /// One short round in every run. `make test-faults FAULTS=200 SEED=1 SECONDS=3600 BROKERS=kafka4x3` goes on for longer.
+    /// Runs one short round in every test run. `make test-faults FAULTS=200 SEED=1 SECONDS=3600 BROKERS=kafka4x3` runs
+    /// longer.
     @Suite(
-        "Whatever befalls the instances, the brokers and what lies between", .serialized,
+        "Faults of instances, brokers and connections", .serialized,
         .enabled(if: TestBroker.hasTools, "needs Apache Kafka, started by the tests"))
     struct FaultTests {
-        @Test("the result is that of the undisturbed run")
+        @Test("the result equals that of the reference run")
         func identical() async throws {
             let brokers = Faults.brokers
             let own = try await OwnBroker(
@@ -35,14 +36,14 @@ extension MainJob {
     }
 }
 
-/// What the environment asks for.
+/// The parameters from the environment.
 enum Faults {
     private static let environment = ProcessInfo.processInfo.environment
     static let isShort = environment["SHOAL_TEST_FAULTS"] == nil
-    /// Rounds go on until so many faults have struck.
+    /// The number of faults after which no further round starts.
     static let count = environment["SHOAL_TEST_FAULTS"].flatMap { Int($0) } ?? 4
     static let seed = environment["SHOAL_TEST_SEED"].flatMap { UInt64($0) } ?? 1
-    /// No round begins after it.
+    /// The time after which no further round starts.
     static let time = Duration.seconds(environment["SHOAL_TEST_SECONDS"].flatMap { Int($0) } ?? 86_400)
 
     static var kind: TestBroker.Kind {
@@ -53,7 +54,8 @@ enum Faults {
         if case .apacheKafka(_, let brokers, _) = kind { brokers } else { 1 }
     }
 
-    /// The faults to choose among: those that can strike there, and of these those that `ONLY` names.
+    /// Returns the faults to choose among: those that are possible with these brokers and, if `ONLY` is set, named in
+    /// it.
     static func chosen(brokers: Int) throws -> [Fault] {
         let all = isShort ? Fault.ofInstances + Fault.ofCheckpoints : Fault.all(brokers: brokers)
         guard let only = environment["SHOAL_TEST_FAULTS_ONLY"] else { return all }
@@ -66,7 +68,7 @@ enum Faults {
         }
     }
 
-    /// Prints at once: rounds take their time, and a run may be ended in the middle.
+    /// Prints immediately. Rounds are long, and a run may be interrupted.
     static func say(_ text: String) {
         FileHandle.standardOutput.write(Data("\(text)\n".utf8))
     }
@@ -75,7 +77,7 @@ enum Faults {
         if case .apacheKafka(let release, let brokers, _) = kind { "kafka\(release)x\(brokers)" } else { "\(kind)" }
     }
 
-    /// Adds a round to the file that `SHOAL_TEST_FAULTS_LOG` names: a line for each fault.
+    /// Appends a round to the file named by `SHOAL_TEST_FAULTS_LOG`, one line per fault.
     static func record(_ seed: UInt64, _ outcome: FaultRound.Outcome) throws {
         guard let path = environment["SHOAL_TEST_FAULTS_LOG"] else { return }
         var text = ""

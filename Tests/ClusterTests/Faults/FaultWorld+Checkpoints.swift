@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 
 extension FaultWorld {
-    /// Lets a fault of the checkpoints strike.
-    /// - Returns: how it struck.
+    /// Injects a checkpoint fault.
+    /// - Returns: The details of the fault.
     func strikeCheckpoints(_ fault: Fault, _ name: String) async throws -> String {
         guard let place = checkpoints else { return "nowhere" }
-        // There is none before the first snapshot.
+        // Before the first snapshot there are none.
         try await wait(upTo: 5_000) { place.files.count == Int(Load.partitions) }
         if fault == .fullDisk { return try await fill(place, name) }
         if fault == .oldCheckpoint { return try await putBack(place) }
@@ -28,19 +28,19 @@ extension FaultWorld {
             expected += 1
         }
         try ensureAll()
-        // Whoever takes a partition over sets its file aside.
+        // An instance that takes over a partition sets an unusable file aside.
         try await wait(upTo: 30_000) { said("cannot be used, and the state is read from") >= expected }
         let found = said("cannot be used, and the state is read from")
         if found < expected { find("\(fault.rawValue): \(found) of \(expected) files were refused") }
         return "\(expected) files, all instances killed: \(kinds.sorted().joined(separator: ", "))"
     }
 
-    /// How many lines of the running instances' logs hold this.
+    /// Returns the number of log lines of the running instances that contain `text`.
     private func said(_ text: String) -> Int {
         instances.values.reduce(0) { $0 + $1.log.components(separatedBy: text).count - 1 }
     }
 
-    /// The disk is full, an instance is killed, and another begins on it.
+    /// Fills the disk, kills an instance, and starts another one on the full disk.
     private func fill(_ place: CheckpointPlace, _ name: String) async throws -> String {
         let text = "cannot be written, and the one before stays"
         let before = said(text)
@@ -55,7 +55,7 @@ extension FaultWorld {
         return place.isDisk ? "and \(name) killed" : "(no disk could be mounted: no directory there) and \(name) killed"
     }
 
-    /// The files are those of some seconds ago, as after a host's restore.
+    /// Replaces the files with copies from some seconds ago, as a restore of the host would.
     private func putBack(_ place: CheckpointPlace) async throws -> String {
         let old = try place.files.map { ($0, try Data(contentsOf: $0)) }
         let time = draw(1_500..<5_000)

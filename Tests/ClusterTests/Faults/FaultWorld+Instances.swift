@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 
 extension FaultWorld {
-    /// Lets a fault of instances strike.
-    /// - Returns: how it struck.
+    /// Injects an instance fault.
+    /// - Returns: The details of the fault.
     func strikeInstances(_ fault: Fault) async throws -> String {
         let name = pick()
         switch fault {
@@ -20,7 +20,7 @@ extension FaultWorld {
         case .killInRestore:
             try await kill(name)
             try start(name)
-            // Right after the group has dealt the partitions out.
+            // Immediately after the group has assigned the partitions.
             try await wait(upTo: 8_000) { instances[name]?.log.contains("assigned") ?? true }
             let later = draw(0..<200)
             try await pause(later)
@@ -87,7 +87,7 @@ extension FaultWorld {
         return "\(found), \(later) ms later"
     }
 
-    /// How many models an instance's log tells of.
+    /// Returns the number of models that an instance's log reports.
     private func published(_ instance: ShoalProcess) -> Int {
         instance.log.components(separatedBy: "published a model").count
     }

@@ -3,8 +3,8 @@ import Kafka
 import TestSupport
 
 extension FaultWorld {
-    /// Lets a fault of brokers, connections or other clients strike.
-    /// - Returns: how it struck.
+    /// Injects a fault of brokers, connections or other clients.
+    /// - Returns: The details of the fault.
     func strikeKafka(_ fault: Fault) async throws -> String {
         let time = draw(1_000..<5_000)
         switch fault {
@@ -59,7 +59,7 @@ extension FaultWorld {
         return "broker \(number)"
     }
 
-    /// A producer that dies in the middle of a transaction: nobody reads past it until the broker ends it.
+    /// Simulates a producer that dies during a transaction. Consumers cannot read past it until the broker aborts it.
     private func hang(_ partition: Int32, for time: Int) throws {
         let producer = try Producer(
             application.broker.configuration(), transactionalID: uniqueName("hanging"),
@@ -70,7 +70,7 @@ extension FaultWorld {
         try producer.flush(timeout: .seconds(10))
     }
 
-    /// Ends each partition of the input in control records.
+    /// Appends control records to the end of each input partition.
     func endInControlRecords() throws {
         let producer = try Producer(
             application.broker.configuration(), transactionalID: uniqueName("last"), transactionTimeout: .seconds(30))

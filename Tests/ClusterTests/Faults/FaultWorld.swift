@@ -2,7 +2,7 @@ import Clustering
 import Foundation
 import TestSupport
 
-/// An application, its instances and its brokers, and what befalls them.
+/// An application, its instances, its brokers, and the faults injected into them.
 final class FaultWorld {
     let application: Application
     let own: OwnBroker
@@ -10,17 +10,17 @@ final class FaultWorld {
     let load: Load
     let watch: ProgressWatch
     let probe: KafkaProbe
-    /// How long a frozen instance sleeps to outlast its session, and its transaction.
+    /// The time in ms for which a frozen instance sleeps. It exceeds the session timeout and the transaction timeout.
     let sessionTime: Int
     let transactionTime: Int
-    /// Where all instances keep their checkpoints, as on one host; nil: nowhere.
+    /// The checkpoint directory that all instances share, as on one host; `nil` for no checkpoints.
     let checkpoints: CheckpointPlace?
     var random: SplitMix64
     var instances: [String: ShoalProcess] = [:]
-    /// What went wrong beside what was published.
+    /// Problems other than differences in the output.
     private(set) var findings: [String] = []
 
-    /// The instances that run unless a fault has it otherwise.
+    /// The instances that run unless a fault changes this.
     static let names = ["a", "b", "c"]
 
     init(
@@ -52,7 +52,7 @@ final class FaultWorld {
         for name in Self.names where instances[name] == nil { try start(name) }
     }
 
-    /// Instances are ended by faults only.
+    /// Reports instances that have exited. Only faults may end an instance.
     func sayEnded() async throws {
         for (name, instance) in instances.sorted(by: { $0.key < $1.key }) where !instance.isRunning {
             let status = try await instance.waitForEnd()
@@ -68,12 +68,12 @@ final class FaultWorld {
         keep(name, instance)
     }
 
-    /// Asks it to stop; that it does not, or not well, is a finding.
+    /// Stops an instance. A failure to stop cleanly is a finding.
     func stop(_ name: String) async throws {
         guard let instance = instances.removeValue(forKey: name) else { return }
         do {
             let status = try await instance.stop(within: .seconds(90))
-            // Before it listens to signals it has begun nothing, and is ended by them.
+            // Before it installs its signal handlers it has not started anything, and the signal kills it.
             let isEarly = status == -SIGTERM && !instance.log.contains("joined the group")
             if status != 0, !isEarly { findings.append("\(name) was stopped and ended with \(status)") }
         } catch {
@@ -87,14 +87,14 @@ final class FaultWorld {
         findings.append(finding)
     }
 
-    /// The logs of instances that are gone.
+    /// The logs of instances that have ended.
     private(set) var logs: [(name: String, text: String)] = []
 
     private func keep(_ name: String, _ instance: ShoalProcess) {
         logs.append((name, instance.log))
     }
 
-    /// Leaves the logs of a round that failed in a folder.
+    /// Saves the logs of a failed round in a folder.
     func saveLogs(_ folder: URL) throws {
         for (name, instance) in instances { keep(name, instance) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -104,7 +104,7 @@ final class FaultWorld {
         try own.save(folder.appending(path: "brokers.tar.gz"))
     }
 
-    // MARK: - Draws
+    // MARK: - Random draws
 
     func draw(_ range: Range<Int>) -> Int {
         range.lowerBound + Int(random.next() % UInt64(range.count))
@@ -116,7 +116,7 @@ final class FaultWorld {
         try await Task.sleep(for: .milliseconds(milliseconds))
     }
 
-    /// Waits for something; without it, the fault strikes all the same.
+    /// Waits for a condition. If it times out, the fault is injected anyway.
     func wait(upTo milliseconds: Int, until isSo: () -> Bool) async throws {
         let end = ContinuousClock.now + .milliseconds(milliseconds)
         while !isSo(), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(2)) }

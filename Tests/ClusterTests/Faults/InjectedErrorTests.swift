@@ -8,11 +8,12 @@ import Testing
 @testable import Pipeline
 
 extension MainJob {
-    /// Librdkafka's in-process broker fails where a real one cannot be made to. It shows aborted records and keeps no
-    /// transaction's offsets, so only errors that need no abort can be tried here.
-    @Suite("Answers that fail for a while", .serialized)
+    /// Injects errors with librdkafka's in-process broker, which a real broker cannot be made to return. That broker
+    /// shows aborted records and does not store the offsets of transactions, so only errors that need no abort can be
+    /// tested.
+    @Suite("Temporary errors", .serialized)
     struct InjectedErrorTests {
-        /// By request, the errors of the protocol that call for the same request again.
+        /// The retriable protocol errors of each request.
         private static let errors: [(request: MockCluster.Request, codes: [Int32])] = [
             // LEADER_NOT_AVAILABLE, NOT_LEADER, REQUEST_TIMED_OUT, NOT_ENOUGH_REPLICAS
             (.produce, [5, 6, 7, 19]),
@@ -21,7 +22,7 @@ extension MainJob {
             (.endTransaction, [14, 15, 16, 51]),
         ]
 
-        @Test("each request of a transaction, with each error that passes: the result is the same")
+        @Test("temporary errors of the requests of a transaction do not change the result")
         func retried() async throws {
             let seed = Int(Faults.seed)
             let cluster = try MockCluster()

@@ -5,7 +5,7 @@ import Schemas
 import Synchronization
 import TestSupport
 
-/// What is published to the input during a round: all of it before, or bit by bit.
+/// The input of a round, published in advance or gradually.
 final class Load: Sendable {
     static let partitions: Int32 = 6
 
@@ -28,8 +28,9 @@ final class Load: Sendable {
         state = Mutex(State(published: Array(repeating: 0, count: Int(Self.partitions))))
     }
 
-    /// A made-up stream: poison at the first and at the last offset of each partition, one viewer with half of all events
-    /// at times, one record a year ahead, a partition that is silent for a third of the time.
+    /// Returns a generated stream with invalid records at the first and last offset of each partition, a viewer who at
+    /// times produces half of all events, a record a year in the future, and a partition that is silent for a third of
+    /// the time.
     static func generated(_ application: Application, seed: UInt64, epochs: Int) -> Load {
         var random = SplitMix64(seed: seed ^ 0x10AD)
         let stream = InputStream(seed: seed, viewers: 300, epochs: epochs, watches: 0.4)
@@ -53,7 +54,7 @@ final class Load: Sendable {
             application)
     }
 
-    /// The first of the real events.
+    /// Returns the first `count` real events.
     static func real(_ application: Application, count: Int) throws -> Load {
         let text = try run(
             "sh", ["-c", "gzip -dc \"$1\" 2> /dev/null | head -n \(count)", "sh", RealEvents.file ?? ""])
@@ -80,17 +81,18 @@ final class Load: Sendable {
     var isOver: Bool { state.withLock { $0.isOver } }
     var problems: [String] { state.withLock { $0.problems } }
 
-    /// What is left is published at once.
+    /// Publishes the remaining input immediately.
     func hurry() { state.withLock { $0.isHurried = true } }
 
-    /// Begins to publish, on a thread of its own, evenly over this time; zero: as fast as it goes.
+    /// Starts publishing evenly over `time` on a separate thread. Zero publishes at full speed.
     func begin(over time: Duration) {
         Thread.detachNewThread { [self] in
             let start = ContinuousClock.now
             var rest = records[...]
             while !rest.isEmpty {
                 do { try publish(&rest, from: start, over: time) } catch {
-                    // The checker reads what has become of it; whatever is lost or doubled here is so for both runs.
+                    // The checker reads the resulting topic, so records lost or duplicated here affect both runs
+                    // equally.
                     state.withLock { $0.problems.append("\(error)") }
                 }
             }
@@ -121,7 +123,7 @@ final class Load: Sendable {
 }
 
 extension InputStream.Record {
-    /// The same watched by somebody else, at another time.
+    /// Returns the same event with another viewer and time.
     fileprivate func asOf(_ viewer: String, number: Int, later: Int64 = 0) -> Self? {
         guard rejection == nil, let value,
             var event = try? JSONSerialization.jsonObject(with: Data(value)) as? [String: Any],

@@ -2,15 +2,15 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// Looks at the committed positions all the time, from a thread of its own: how long partitions stand still that have
-/// input left.
+/// Polls the committed positions on a separate thread, and measures how long partitions with remaining input make no
+/// progress.
 final class ProgressWatch: Sendable {
     private struct State {
         var positions: [Int32: Position] = [:]
-        /// Since when a partition stands still.
+        /// The time since which each partition has made no progress.
         var since: [Int32: ContinuousClock.Instant] = [:]
         var worst = Duration.zero
-        /// Partitions that have not gone on since the mark.
+        /// Partitions without progress since the last call of `mark()`.
         var waitedFor: Set<Int32> = []
         var isStopped = false
     }
@@ -24,7 +24,7 @@ final class ProgressWatch: Sendable {
     private let probe: KafkaProbe
     private let topic: String
     private let partitions: Int32
-    /// How many records each partition has.
+    /// Returns the number of records in each partition.
     private let ends: @Sendable () -> [Int64]
 
     init(_ application: Application, partitions: Int32, ends: @escaping @Sendable () -> [Int64]) throws {
@@ -62,7 +62,7 @@ final class ProgressWatch: Sendable {
         }
     }
 
-    /// A fault begins: what was before does not count.
+    /// Starts the measurement for a new fault and discards earlier values.
     func begin() {
         state.withLock { state in
             state.worst = .zero
@@ -70,15 +70,15 @@ final class ProgressWatch: Sendable {
         }
     }
 
-    /// The fault is over, what it did is not.
+    /// Marks the end of the fault. Its effects may last longer.
     func mark() {
         state.withLock { $0.waitedFor = Set(0..<partitions) }
     }
 
-    /// Whether each partition has gone on since the mark, or has nothing left.
+    /// Whether each partition has made progress since `mark()`, or has no remaining input.
     var hasRecovered: Bool { state.withLock { $0.waitedFor.isEmpty } }
 
-    /// The longest standstill since the fault began, one that goes on included.
+    /// The longest time without progress since the fault began, including a current one.
     var worst: Duration {
         state.withLock { state in
             state.waitedFor.reduce(state.worst) { max($0, ContinuousClock.now - state.since[$1, default: .now]) }

@@ -5,10 +5,10 @@ import Testing
 
 extension MainJob {
     @Suite(
-        "Input that retention deleted behind a stopped instance", .serialized,
+        "Input deleted by retention while the instance is stopped", .serialized,
         .enabled(if: TestBroker.hasTools, "needs Apache Kafka, started by the tests"))
     struct RetentionTests {
-        /// An application that has used up its input and was stopped, and the records that come after.
+        /// Returns a stopped application that has used up its input, and the records that follow.
         private func stopped() async throws -> (Application, later: ArraySlice<InputStream.Record>) {
             let broker = try await TestBroker.shared(TestBroker.convincing)
             let application = try Application(broker, "retention", topics: InputStream.topics)
@@ -18,13 +18,13 @@ extension MainJob {
             try InputStream.publish(records[..<middle], to: application.input, broker)
             let instance = try application.start()
             try await application.settle([instance])
-            // The last snapshot is to hold all that was read.
+            // The last snapshot should contain everything that was read.
             try await Task.sleep(for: .seconds(1))
             #expect(try await instance.stop() == 0)
             return (application, records[middle...])
         }
 
-        @Test("a hole in what is still to be read: it ends with 72 and says what to do, on every start")
+        @Test("missing data in the unread input ends every start with status 72 and a remedy")
         func hole() async throws {
             let (application, later) = try await stopped()
             let before = try await application.sortedChanges()
@@ -36,12 +36,12 @@ extension MainJob {
                 #expect(status == 72, "\(status): \(instance.log)")
                 #expect(instance.log.contains("deleted by retention; raise retention.ms"), "\(instance.log)")
             }
-            // The other partition may have gone on before; what was published stands.
+            // The other partition may have continued before. Its published changes remain valid.
             let after = try await application.sortedChanges()
             #expect(Set(after).isSuperset(of: before))
         }
 
-        @Test("what the last snapshot covers may be gone: it goes on")
+        @Test("input covered by the last snapshot may be deleted")
         func covered() async throws {
             let (application, later) = try await stopped()
             try application.deleteRecords(of: application.input, before: [0: -1, 1: -1])

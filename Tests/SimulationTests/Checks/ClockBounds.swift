@@ -1,13 +1,13 @@
 @testable import Clustering
 
-/// How far the viewers of each partition may move its clock, from where the application begins to read. Where those who are
-/// ahead are fewer than the clock asks for, at any time, it never opens an epoch that nobody else has come to; a burst of
-/// forged viewers moves it by `clock.max-step` each at most.
+/// Bounds on how far the viewers of each partition may move its clock, from the application's first offset on. If the
+/// viewers with fast clocks are always fewer than the clock requires, the partition never opens an epoch that no other
+/// viewer has reached. A burst of forged viewers moves it by at most `clock.max-step` per event.
 struct ClockBounds {
-    /// The last epoch that each partition may open; nil: that of those who are ahead.
+    /// The last epoch that each partition may open; `nil` if only the viewers with fast clocks bound it.
     private(set) var last: [Epoch?] = []
 
-    /// - Parameter firstOffsets: of the genesis model. Viewers who came before are not counted.
+    /// - Parameter firstOffsets: The first offsets in the genesis model. Viewers before them are not counted.
     init(_ scenario: Scenario, firstOffsets: [Int64]) {
         for (arrivals, first) in zip(scenario.input, firstOffsets) {
             var offset: Int64 = 0
@@ -36,8 +36,8 @@ struct ClockBounds {
                 last = max(last, Arithmetic.epoch(of: event.time, length: fixed.epochLength))
             }
             guard viewers.count >= fixed.clockQuorum else { continue }
-            // As the clock counts: half of all, and to leave genesis its lower median. Who leads it out of genesis may lead
-            // it anywhere.
+            // The same thresholds as the clock's: half of all viewers, and the lower median to leave genesis. Viewers
+            // who determine the end of genesis can move the clock anywhere.
             if wasInGenesis, ahead.count > viewers.count / 2 { return nil }
             if ahead.count >= max(fixed.clockQuorum, (viewers.count + 1) / 2) { isHonest = false }
         }

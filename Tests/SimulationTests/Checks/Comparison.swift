@@ -1,7 +1,7 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// Holds what a run left against the undisturbed run.
+/// Compares the results of a run with the reference run.
 struct Comparison {
     private let world: Simulation
 
@@ -9,7 +9,7 @@ struct Comparison {
         self.world = world
     }
 
-    /// Everything is equal: models, changes in order per key, and the state of every shard.
+    /// Checks that everything is equal: models, changes in order per key, and the state of every shard.
     func compare() throws(Finding) {
         let (published, records) = try collect()
         let reference = try undisturbed(records)
@@ -26,7 +26,8 @@ struct Comparison {
         }
     }
 
-    /// Somebody refused to go on: what was published until then is right, and nothing was published twice.
+    /// Checks a run in which a process refused to continue: everything published before is correct, and nothing was
+    /// published twice.
     func compareWhatThereIs() throws(Finding) {
         let (published, records) = try collect()
         let reference = try undisturbed(records)
@@ -51,7 +52,7 @@ struct Comparison {
         return reference
     }
 
-    /// What is committed on the output topics, and the model records.
+    /// Returns the committed records of the output topics, and the model records.
     private func collect() throws(Finding) -> (Published, [ModelRecord]) {
         var published = Published()
         for topic in [SimulatedKafka.Topic.changes, .members, .deadLetters] {
@@ -87,7 +88,7 @@ struct Comparison {
     }
 }
 
-/// All that a shard's future depends on.
+/// The complete state of a shard, as far as its future output depends on it.
 struct ShardState {
     private var parts: [(name: String, text: String)] = []
 

@@ -1,14 +1,14 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// What a run leaves for others: models by version, and the records of each key in order.
+/// The output of a run: models by version, and the records of each key in order.
 struct Published {
     struct Key: Hashable {
         var topic: SimulatedKafka.Topic
         var key: [UInt8]
     }
 
-    /// The content of each version; of the start's range the last version only.
+    /// The content of each version. Of the start's range, only the last version is kept.
     var models: [Epoch: [UInt8]] = [:]
     private(set) var records: [Key: [[UInt8]]] = [:]
 
@@ -22,12 +22,12 @@ struct Published {
     }
 
     mutating func add(_ topic: SimulatedKafka.Topic, _ key: [UInt8]?, _ value: [UInt8]?) {
-        // A tombstone is no empty value.
+        // Distinguishes a tombstone from an empty value.
         records[Key(topic: topic, key: key ?? []), default: []].append(value.map { [1] + $0 } ?? [])
     }
 
-    /// What differs; nil: nothing.
-    /// - Parameter isComplete: otherwise what is here may be the beginning of what is there.
+    /// Returns a description of the difference; `nil` if there is none.
+    /// - Parameter isComplete: If false, this output may be a prefix of the other one.
     func difference(from other: Published, isComplete: Bool) -> String? {
         for version in Set(models.keys).union(isComplete ? Set(other.models.keys) : []).sorted() {
             guard let theirs = other.models[version] else { return "model \(version) should not be" }

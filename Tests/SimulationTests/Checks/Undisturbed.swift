@@ -1,11 +1,11 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// The reference: the same engine over the same logs, without Kafka, faults and clocks. On a complete topic it closes epochs
-/// by the topic alone; on one that grew it obeys the inclusions that the run's models recorded.
+/// The reference run: the same engine over the same logs, without Kafka, faults or clocks. On a complete topic it
+/// closes epochs by the topic alone. On a topic that grew it follows the inclusions recorded by the run's models.
 struct Undisturbed {
     private let settings: Settings
-    /// Of the rules of the clock the run may break all: what they prevent is no difference.
+    /// The rule that is left out. The run may break every rule of the clock, because the reference breaks it too.
     private let off: Rule?
     private let genesis: CompiledModel
     private let input: [[(offset: Int64, record: SimulatedLog.Record)]]
@@ -15,12 +15,12 @@ struct Undisturbed {
     private var closings: [[Closing]]
     private var firsts: [Epoch?]
     private var assembler: ClosingAssembler
-    /// The versions that have been made, and how many closings of each partition are included.
+    /// The versions computed so far, and the number of included epoch deltas of each partition.
     private var models: [Epoch: CompiledModel] = [:]
     private var included: [Int]
     private var start: Epoch?
 
-    /// - Parameter firstOffsets: where the application began to read.
+    /// - Parameter firstOffsets: The offsets at which the application began to read.
     init(_ world: Simulation, firstOffsets: [Int64]) {
         settings = world.scenario.settings
         off = world.off
@@ -43,7 +43,7 @@ struct Undisturbed {
         included = input.map { _ in 0 }
     }
 
-    /// - Parameter recorded: the bookkeeping of the models that the run published; nil: by the topic alone.
+    /// - Parameter recorded: The bookkeeping of the models that the run published; `nil` to use the topic alone.
     mutating func run(obeying recorded: [Bookkeeping]?) throws {
         var model = genesis.model
         var version: Epoch?
@@ -74,7 +74,7 @@ struct Undisturbed {
         }
     }
 
-    /// The start lies before the first epoch that anybody who had spoken had opened.
+    /// Checks that the start is just before the first epoch opened by any partition that had sent a message.
     private func checkStart(_ record: Bookkeeping, _ through: Epoch) throws(Finding) {
         let spoken = zip(record.partitions, firsts).filter { $0.0.first != nil }
         guard spoken.allSatisfy({ $0.0.first == $0.1 }), let first = spoken.compactMap(\.1).min(), through + 1 == first
@@ -103,7 +103,7 @@ struct Undisturbed {
         published.add(records)
     }
 
-    /// Steps of one partition, until a model or input is missing.
+    /// Advances a partition until a model or input is missing.
     private mutating func advance(_ partition: Int) throws {
         while next[partition] < input[partition].count {
             let (offset, record) = input[partition][next[partition]]

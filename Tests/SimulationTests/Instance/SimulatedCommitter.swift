@@ -1,21 +1,21 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// Carries out what `TransactionMachine` says, as `Committer` does, one call at a time.
+/// Executes the actions of `TransactionMachine`, as `Committer` does, one call at a time.
 final class SimulatedCommitter {
     private var machine: TransactionMachine
     private var action: TransactionMachine.Action?
     private var cut: Outbox.Cut?
-    /// The positions that the transaction under way is to commit, and those that the broker held before.
+    /// The positions to be committed by the current transaction, and the broker's previous ones.
     private var offsets: [Part: CommittedPosition] = [:]
     private var base: [Part: CommittedPosition?]
-    /// The records of the cut, and how many of them were sent.
+    /// The records of the cut, and the number of those already sent.
     private var records: [(topic: SimulatedKafka.Topic, key: [UInt8]?, value: [UInt8]?)] = []
     private var sent = 0
-    /// After how many records the offsets are sent.
+    /// The number of records after which the offsets are sent.
     private var offsetsAfter = 0
     private var hasSentOffsets = false
-    /// Answers to `ask` so far.
+    /// The answers to `ask` so far.
     private var found: [Part: CommittedPosition?] = [:]
     private var hasAsked = false
 
@@ -26,7 +26,7 @@ final class SimulatedCommitter {
 
     var isBusy: Bool { action != nil }
 
-    /// One call for the work's own outbox.
+    /// Makes one call for the outbox of `work`.
     func step(
         _ world: Simulation, _ work: SimulatedWork, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
     ) {
@@ -94,13 +94,13 @@ final class SimulatedCommitter {
         if case .send(_, let offsets)? = action { self.offsets = offsets }
     }
 
-    /// Goes on; nil: the same call again.
+    /// Continues after an outcome. `nil` repeats the same call.
     private func next(_ outcome: TransactionMachine.Outcome?, _ world: Simulation) {
         guard let outcome else { return }
         action = machine.next(after: outcome, now: world.monotonic)
     }
 
-    /// Some records, or the offsets when all are sent.
+    /// Sends some records, or the offsets after all records.
     private func send(
         _ world: Simulation, _ work: SimulatedWork, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
     ) {
@@ -128,7 +128,7 @@ final class SimulatedCommitter {
         if sent == records.count, hasSentOffsets { next(.done, world) }
     }
 
-    /// That of the assignment, whatever the group has come to since.
+    /// Returns the metadata of the assignment, regardless of later changes of the group.
     private func metadata(_ world: Simulation, _ work: SimulatedWork) -> SimulatedGroup.Metadata? {
         let isMember = world.kafka.group.members[work.metadata.member] != nil
         switch world.off {
@@ -147,11 +147,11 @@ final class SimulatedCommitter {
         let id = process.index
         guard world.draws.chance(world.rates.unknowns) else {
             let outcome = producer.attempt { try world.kafka.end(id, $0, .committed) }
-            // Now, and not when the process comes to know: it may stand still meanwhile.
+            // Recorded now and not when the process learns of it, because the process may pause in between.
             if outcome == .done, let cut { world.committed(cut, by: work) }
             return next(outcome, world)
         }
-        // The answer is lost, not always the request.
+        // The response is always lost, the request only sometimes.
         if world.draws.chance(0.5) { _ = producer.attempt { try world.kafka.end(id, $0, .committed) } }
         world.note("\(process.name): the outcome of a commit is unknown")
         if world.off == .settleFirst {
@@ -160,7 +160,7 @@ final class SimulatedCommitter {
         action = world.draws.chance(0.5) ? machine.unknown() : machine.next(after: .fatal, now: world.monotonic)
     }
 
-    /// The stable positions, one after the other.
+    /// Requests the stable positions one after the other.
     private func ask(_ world: Simulation) {
         for part in machine.parts where found[part] == nil {
             do throws(SimulatedKafka.Failure) {
@@ -181,7 +181,7 @@ final class SimulatedCommitter {
         action = machine.next(found: found)
     }
 
-    /// Whether a cut that is to be sent again is forgotten instead.
+    /// Returns whether a cut that should be sent again is dropped instead.
     private func isDropped(_ world: Simulation) -> Bool {
         switch world.off {
         case .keepOutbox: !hasAsked

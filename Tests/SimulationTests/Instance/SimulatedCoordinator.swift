@@ -1,12 +1,12 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// Feeds a `CoordinatorMachine`, as `CoordinatorActor` does.
+/// Drives a `CoordinatorMachine`, as `CoordinatorActor` does.
 final class SimulatedCoordinator {
     private(set) var machine: CoordinatorMachine
     private var position: Int64
     private(set) var isFinished = false
-    /// Where words are changed before they are folded.
+    /// Used if messages are changed before they are folded.
     private var assembler: ClosingAssembler
 
     init(_ last: ModelRecord, _ world: Simulation) {
@@ -28,7 +28,7 @@ final class SimulatedCoordinator {
         position = machine.coordinator.offset
     }
 
-    /// - Returns: whether the delta topic was read up to the offset.
+    /// - Returns: Whether the delta topic was read up to the offset.
     func restore(through offset: Int64, _ world: Simulation) throws -> Bool {
         if world.off == .deltasToHigh { return true }
         for _ in 0..<1 + world.draws.below(8) where position < offset {
@@ -76,7 +76,7 @@ final class SimulatedCoordinator {
 // MARK: - Rules left out
 
 extension SimulatedCoordinator {
-    /// The rules that are left out by changing words before they are folded, or what is known after.
+    /// The rules that are left out by changing messages before they are folded, or the coordinator's state afterwards.
     private static let wordRules: Set<Rule> = [
         .laterWait, .lateIncluded, .lineage, .closingsNumbered, .closingResets, .behindIsSilent,
     ]
@@ -142,7 +142,7 @@ extension SimulatedCoordinator {
 }
 
 extension SimulatedCoordinator {
-    /// What is left to do; nil: nothing.
+    /// Returns a description of the remaining work; `nil` for none.
     func unrest(_ world: Simulation) throws -> String? {
         var end = position
         if try world.kafka[.deltas].read(from: &end) != nil { return "words are to be read" }

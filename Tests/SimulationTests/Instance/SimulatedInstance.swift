@@ -1,22 +1,22 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// A process: carries out what `GroupLife` says, as `Instance` does, one call at a time. Between any two calls it may crash,
-/// stand still, or wake up as a zombie.
+/// A process. Executes the actions of `GroupLife`, as `Instance` does, one call at a time. Between any two calls it may
+/// crash, pause, or wake up as a zombie.
 final class SimulatedInstance {
-    /// Why a process ended.
+    /// The reason why a process ended.
     enum Exit: Equatable {
         case stopped
         case twin
-        /// It cannot go on by itself.
+        /// The process cannot continue without intervention.
         case failed(String)
     }
 
     let index: Int
     let incarnation: Int
-    /// Steps that it stands still for.
+    /// The remaining steps of a pause.
     var asleep = 0
-    /// It stands still as soon as a transaction of its own is open and holds something.
+    /// The steps of a pause that starts as soon as the process has an open transaction with contents.
     var sleepsInTransaction: Int?
     var isStopping = false
     private(set) var exit: Exit?
@@ -26,16 +26,16 @@ final class SimulatedInstance {
     private var life = GroupLife()
     private var action: GroupLife.Action
     private var parts: [Part] = []
-    /// Of the last assignment.
+    /// The metadata of the last assignment.
     private var metadata = SimulatedGroup.Metadata(member: 0, generation: 0)
     private var error: (any Error)?
     private var failure: Exit?
     private var hasBegunDraining = false
-    /// Shards of former assignments, where they are not thrown away.
+    /// Shards of former assignments, if a rule that discards them is left out.
     private(set) var kept: [Int32: SimulatedShard] = [:]
-    /// Whether the assignment is still ours, while that is asked.
+    /// The check whether the assignment is still valid, while it is in progress.
     private var question: (check: OwnershipCheck, action: OwnershipCheck.Action)?
-    /// How far its wall clock is off.
+    /// The error of the wall clock.
     let skew: Int64
 
     init(_ world: Simulation, index: Int) {
@@ -46,7 +46,7 @@ final class SimulatedInstance {
         action = life.begin()
     }
 
-    /// What it has left to do; nil: nothing.
+    /// Returns a description of the remaining work; `nil` for none.
     func unrest(_ world: Simulation) throws -> String? {
         if asleep > 0 { return "asleep" }
         return try work?.unrest(world)
@@ -54,7 +54,7 @@ final class SimulatedInstance {
 
     var name: String { "\(index).\(incarnation)" }
 
-    /// One step of one of its threads.
+    /// Performs one step of one of its threads.
     func step(_ world: Simulation) throws(Finding) {
         let draw = world.draws.below(20)
         if draw == 0 {
@@ -74,7 +74,7 @@ final class SimulatedInstance {
         }
     }
 
-    // MARK: - What GroupLife says
+    // MARK: - Actions of GroupLife
 
     private func carryOut(_ world: Simulation) throws(Finding) {
         switch action {
@@ -88,7 +88,7 @@ final class SimulatedInstance {
         case .acknowledge:
             next(.done, world)
         case .work:
-            // The client may have lost the assignment again already.
+            // The client may already have lost the assignment again.
             guard let metadata = member.metadata else { return next(.ended(.lost), world) }
             self.metadata = metadata
             work = SimulatedWork(parts, metadata: metadata, world)
@@ -151,7 +151,7 @@ final class SimulatedInstance {
             hasBegunDraining = true
             if !work.drain() || world.off == .drainFirst { return end(world) }
         }
-        // Now and then `shutdown.timeout` is over.
+        // Occasionally, `shutdown.timeout` expires.
         return work.result != nil || world.draws.chance(0.003) ? end(world) : nil
     }
 
@@ -176,7 +176,7 @@ final class SimulatedInstance {
         }
     }
 
-    /// As `Committer.isAssigned`, one call at a time; nil: no answer yet.
+    /// Does the same as `Committer.isAssigned`, one call at a time. Returns `nil` until the answer is known.
     private func isStillAssigned(_ world: Simulation) -> Bool? {
         var (check, action) = question ?? (OwnershipCheck(), OwnershipCheck().begin())
         defer { question = (check, action) }

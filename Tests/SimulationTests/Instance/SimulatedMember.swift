@@ -1,7 +1,7 @@
 @testable import Pipeline
 
-/// What librdkafka does for a member of the group behind the program's back: joins, beats its heart, and tells what becomes
-/// of the assignment. It joins again only when the revocation is acknowledged.
+/// The part of a group member that librdkafka performs in the background: it joins, sends heartbeats, and reports
+/// changes of the assignment. It rejoins only after the revocation has been acknowledged.
 struct SimulatedMember {
     enum Event: Equatable {
         case assigned([Part])
@@ -31,7 +31,7 @@ struct SimulatedMember {
         events = []
     }
 
-    /// A static member keeps its place until its session ends.
+    /// Leaves the group. A static member keeps its place until its session ends.
     mutating func leave() {
         state = .out
         events = []
@@ -41,7 +41,7 @@ struct SimulatedMember {
         events.isEmpty ? nil : events.removeFirst()
     }
 
-    /// The metadata of the assignment, as it is when it is taken on.
+    /// The metadata of the assignment at the time of its acceptance.
     var metadata: SimulatedGroup.Metadata? {
         guard case .assigned(let metadata) = state else { return nil }
         return metadata
@@ -51,7 +51,7 @@ struct SimulatedMember {
         if case .revoking(let id) = state { state = .wanting(id) }
     }
 
-    /// - Parameter joinsBehindOurBack: does not wait for the acknowledgement.
+    /// - Parameter joinsBehindOurBack: Whether the member rejoins without waiting for the acknowledgement.
     mutating func step(_ group: inout SimulatedGroup, now: Int, joinsBehindOurBack: Bool = false) {
         switch state {
         case .out, .revoking: break

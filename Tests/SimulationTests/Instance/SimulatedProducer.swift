@@ -6,8 +6,8 @@ struct SimulatedProducer {
 
     var isReady: Bool { epoch != nil }
 
-    /// A new producer, and `init_transactions`.
-    /// - Returns: false: not yet, to be tried again.
+    /// Creates a new producer and calls `init_transactions`.
+    /// - Returns: False if the call must be repeated later.
     mutating func renew(_ world: Simulation, _ id: Int) -> Bool {
         epoch = nil
         do throws(SimulatedKafka.Failure) {
@@ -20,7 +20,8 @@ struct SimulatedProducer {
         }
     }
 
-    /// As `Committer.abandon`: aborts what may be open; a producer that cannot do that is of no use any more.
+    /// Does the same as `Committer.abandon`: aborts a transaction that may be open. If this fails, the producer is
+    /// discarded.
     mutating func abandon(_ world: Simulation, _ id: Int) {
         guard let epoch else { return }
         do throws(SimulatedKafka.Failure) {
@@ -30,7 +31,7 @@ struct SimulatedProducer {
         }
     }
 
-    /// A call inside of a transaction; nil: librdkafka tries it again by itself.
+    /// Makes a call within a transaction. Returns `nil` if librdkafka retries it internally.
     mutating func attempt(_ call: (Int) throws -> Void) -> TransactionMachine.Outcome? {
         guard let epoch else { return .fatal }
         do {

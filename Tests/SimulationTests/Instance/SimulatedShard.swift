@@ -2,7 +2,7 @@
 @testable import Pipeline
 
 extension ShardMachine {
-    /// Leaves the clock so few viewers that the quorum is half of them.
+    /// Removes viewers from the clock until the quorum is half of the rest.
     mutating func forgetViewers() {
         let fixed = shard.current.model.settings.fixed
         shard.clock = EpochClock(
@@ -12,7 +12,7 @@ extension ShardMachine {
 }
 
 extension Shard {
-    /// A member that the snapshot under way is still to write is changed without being written first.
+    /// Lets a member change before the current snapshot has written it.
     mutating func forgetPending(_ member: Pseudonym) {
         guard let slot = members.find(member), members.slots[slot].saved == .pending else { return }
         members.update(slot) { $0.saved = .dirty }
@@ -20,19 +20,19 @@ extension Shard {
     }
 }
 
-/// Feeds a `ShardMachine`, as `ShardActor` does.
+/// Drives a `ShardMachine`, as `ShardActor` does.
 final class SimulatedShard {
     private(set) var machine: ShardMachine
-    /// Behind what was read: control records count.
+    /// The next offset to read, including control records.
     private var position: Int64
     private var hasBegun = false
     private(set) var isFinished = false
     var isCommitted = true
     var hadInputLeft = true
-    /// Whether it has said `CaughtUp` since its last closing.
+    /// Whether it has reported idle since its last epoch delta.
     private(set) var hasSaidCaughtUp = false
 
-    /// Begins with nothing.
+    /// Starts with an empty state.
     init(_ part: Part, _ genesis: ModelRecord, _ model: CompiledModel, _ state: StateTable, _ world: Simulation) {
         position = genesis.firstOffsets[Int(part.number)]
         machine = ShardMachine(
@@ -40,7 +40,7 @@ final class SimulatedShard {
             output: world.output, caughtUp: world.caughtUp, snapshots: world.snapshots(after: state))
     }
 
-    /// Begins with a snapshot.
+    /// Starts from a snapshot.
     init(
         _ part: Part, _ restored: StateTable.Restored, _ model: CompiledModel, _ state: StateTable,
         _ world: Simulation
@@ -56,7 +56,7 @@ final class SimulatedShard {
 
     // MARK: - Replay
 
-    /// - Returns: whether it has arrived.
+    /// - Returns: Whether the position has been reached.
     func replay(to committed: CommittedPosition, _ world: Simulation, _ work: SimulatedWork) throws -> Bool {
         if !machine.isReplaying {
             guard let handled = committed.handled else {
@@ -118,14 +118,14 @@ final class SimulatedShard {
         if world.off == .firstWord, !hadInputLeft { return }
         guard machine.begin(isCommitted: isCommitted, hasInputLeft: hadInputLeft) else { return }
         if world.off == .behind {
-            // It is as if it had not been said.
+            // Discards the message.
             _ = machine.mark()
         } else {
             mark(world, work)
         }
     }
 
-    /// One step of the record at hand; nil where there is none, or its model has not come.
+    /// Performs one step of the current record. Returns `nil` if there is none, or if its model is not available yet.
     private func advance(_ world: Simulation, _ work: SimulatedWork) throws -> ShardMachine.Step? {
         position = max(position, machine.offset)
         guard let (offset, record) = try world.read(topic, from: &position) else { return nil }
@@ -151,7 +151,7 @@ final class SimulatedShard {
         return .handled
     }
 
-    /// Nothing has arrived.
+    /// Called if no record has arrived.
     private func idle(_ world: Simulation, _ work: SimulatedWork) {
         if !hasWork(world), machine.skip(to: position) { return mark(world, work) }
         if machine.snapshot(world.monotonic) { return mark(world, work) }
@@ -184,13 +184,13 @@ final class SimulatedShard {
         if let step = machine.mark(isUrgent: isUrgent) { work.append(step, world) }
     }
 
-    /// Whether there is a record to handle, or an epoch to open.
+    /// Returns whether there is a record to handle or an epoch to open.
     func hasWork(_ world: Simulation) -> Bool {
         var end = max(position, machine.offset)
         return machine.shard.neededModel != nil || (try? world.kafka[topic].read(from: &end)) != nil
     }
 
-    /// What is left to do; nil: nothing, and that was said.
+    /// Returns a description of the remaining work; `nil` if there is none and the shard has reported idle.
     func unrest(_ world: Simulation) throws -> String? {
         if let needed = machine.shard.neededModel { return "\(topic) waits for model \(needed)" }
         if hasWork(world) { return "\(topic) has input left" }

@@ -18,7 +18,7 @@ extension SimulatedTakeOver {
         return (world.kafka[.models].high, world.kafka[.deltas].high, state)
     }
 
-    /// - Returns: whether the state was read up to the offset.
+    /// - Returns: Whether the state was read up to the offset.
     func readState(_ world: Simulation, through offset: Int64) throws -> Bool {
         let topic = SimulatedKafka.Topic.state(part.number)
         for _ in 0..<1 + world.draws.below(12) where statePosition < offset {
@@ -32,7 +32,7 @@ extension SimulatedTakeOver {
         return statePosition >= end
     }
 
-    /// A snapshot counts as whole when it has begun.
+    /// Treats a snapshot as complete as soon as it has begun.
     private func takeForWhole(_ record: SimulatedLog.Record, _ offset: Int64) throws {
         guard let key = record.key, case .bytes(let value) = record.value else { return }
         var member = StateRecord.Members()
@@ -47,7 +47,7 @@ extension SimulatedTakeOver {
         try state.take(key: bytes.extracting(key), value: bytes.extracting(value), offset: offset)
     }
 
-    /// A shard that begins with the last snapshot; nil: its model has not been read.
+    /// Returns a shard restored from the last snapshot; `nil` if its model has not been read.
     func restored(_ world: Simulation, _ work: SimulatedWork) throws -> SimulatedShard? {
         guard var found = try state.restored() else { throw Finding("\(part): there is no snapshot") }
         switch world.off {

@@ -1,7 +1,7 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// Carries out what `TakeOver` says for one part, one call at a time.
+/// Executes the actions of `TakeOver` for one part, one call at a time.
 final class SimulatedTakeOver: CustomStringConvertible {
     let part: Part
     private var machine: TakeOver
@@ -10,12 +10,12 @@ final class SimulatedTakeOver: CustomStringConvertible {
     private(set) var shard: SimulatedShard?
     private(set) var coordinator: SimulatedCoordinator?
     private(set) var isFinished = false
-    /// High watermarks that were asked for before the position.
+    /// High watermarks that were requested before the position.
     private var early: (models: Int64, deltas: Int64, state: Int64)?
-    /// What was read of the state, and how far.
+    /// The state read so far, and the next offset.
     var state = StateTable()
     var statePosition: Int64 = 0
-    /// Where the search for words has come to.
+    /// The next offset of the search for messages.
     private var search: Int64?
     private var genesis: SimulatedCommitter?
     private var writing = Outbox()
@@ -41,7 +41,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
                 let position = try world.kafka.position(of: part, isStable: world.off != .stable)
                 action = machine.next(.position(position))
             } catch {
-                // A predecessor's transaction holds it: ask again.
+                // A predecessor's transaction holds the position. Retry.
             }
         case .askWatermarks:
             let (models, deltas, state) = early ?? watermarks(world)
@@ -70,7 +70,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
                 let position = try world.kafka.position(of: .deltas)
                 action = machine.next(.position(world.off == .genesisGone ? nil : position))
             } catch {
-                // The genesis model's transaction holds it: ask again.
+                // The genesis model's transaction holds the position. Retry.
             }
         case .writeGenesis:
             try writeGenesis(world, work, process, &producer)
@@ -111,7 +111,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
         }
     }
 
-    /// Whether there is a word of the part before `offset`; nil: not read so far yet.
+    /// Returns whether there is a message of the part before `offset`; `nil` if it has not been read so far.
     private func search(_ world: Simulation, through offset: Int64) throws -> Bool? {
         var position = search ?? world.kafka[.deltas].start
         for _ in 0..<4 where position < offset {

@@ -2,7 +2,7 @@
 @testable import Pipeline
 
 extension RecordBuffer {
-    /// Some of the records.
+    /// Returns some of the records.
     fileprivate func part(_ range: Range<Int>) -> RecordBuffer {
         var part = RecordBuffer()
         for entry in entries[range] {
@@ -15,32 +15,32 @@ extension RecordBuffer {
     }
 }
 
-/// The work on one assignment, as `Assignment` does it: takes its parts over, runs their shards and the coordinator, and
-/// commits what they produce. Its state goes with it.
+/// The work on one assignment, as in `Assignment`: takes over its parts, runs their shards and the coordinator, and
+/// commits their output. The state is discarded with it.
 final class SimulatedWork {
     enum Result {
-        /// nil: drained, all was committed.
+        /// `nil` if the work was drained and everything was committed.
         case ended(TransactionMachine.End?)
         case failed(any Error)
     }
 
     let parts: [Part]
-    /// Of the moment of the assignment.
+    /// The metadata at the time of the assignment.
     let metadata: SimulatedGroup.Metadata
     private(set) var result: Result?
-    /// What was read of the model topic.
+    /// The models read so far.
     var models = ModelTable()
     private(set) var modelPosition: Int64
-    /// Behind the last message of the model topic.
+    /// The offset after the last message of the model topic.
     private var lastModel: Int64 = 0
-    /// Parts that were taken over with input left, and have not committed since.
+    /// Parts that were taken over with input left and have not committed since.
     var owing: Set<Part> = []
     private var takeOvers: [SimulatedTakeOver]
     private(set) var shards: [SimulatedShard] = []
     private(set) var coordinator: SimulatedCoordinator?
     private(set) var committer: SimulatedCommitter?
     var outbox = Outbox()
-    /// Who waits for a model goes away empty-handed.
+    /// Whether the intake has stopped. Waiting for a model is then cancelled.
     private(set) var isDraining = false
 
     init(_ parts: [Part], metadata: SimulatedGroup.Metadata, _ world: Simulation) {
@@ -55,7 +55,7 @@ final class SimulatedWork {
     var isRunning: Bool { committer != nil && takeOvers.isEmpty }
 
     /// Stops the intake.
-    /// - Returns: false where the take-over is not over yet, and all there is to do is to throw it away.
+    /// - Returns: False if the take-over is incomplete, so that it can only be cancelled.
     func drain() -> Bool {
         guard isRunning else { return false }
         isDraining = true
@@ -65,7 +65,7 @@ final class SimulatedWork {
     func step(_ world: Simulation, _ process: SimulatedInstance, _ producer: inout SimulatedProducer) throws(Finding) {
         guard result == nil else { return }
         if !isRunning, !producer.isReady, world.off != .initFirst {
-            // An assignment that was lost may have left no producer behind.
+            // A lost assignment may have left the process without a producer.
             _ = producer.renew(world, process.index)
             return
         }
@@ -82,7 +82,7 @@ final class SimulatedWork {
         }
     }
 
-    /// What is left to do; nil: nothing.
+    /// Returns a description of the remaining work; `nil` for none.
     func unrest(_ world: Simulation) throws -> String? {
         if result != nil { return "has ended" }
         if !isRunning { return takeOvers.first { !$0.isFinished }.map { "takes over: \($0)" } ?? "begins" }
@@ -97,7 +97,7 @@ final class SimulatedWork {
     }
 
     /// Reads a record of the model topic.
-    /// - Returns: false where there was none.
+    /// - Returns: False if there was none.
     func readModel(_ world: Simulation) throws -> Bool {
         guard let (offset, record) = try world.read(.models, from: &modelPosition) else { return false }
         modelPosition = offset + 1
@@ -106,7 +106,7 @@ final class SimulatedWork {
         return true
     }
 
-    /// Whether all before the offset was read: a transaction that hangs is waited for.
+    /// Returns whether all records before the offset were read. Waits for hanging transactions.
     func hasRead(modelsThrough offset: Int64, _ world: Simulation) -> Bool {
         switch world.off {
         case .modelsToHigh: modelPosition >= min(offset, world.kafka[.models].lastStable)
@@ -115,7 +115,7 @@ final class SimulatedWork {
         }
     }
 
-    /// The model that is needed, if it is there.
+    /// Returns the model of a version, if it is available.
     func model(_ version: Epoch, _ world: Simulation) throws -> CompiledModel? {
         if isDraining { return nil }
         switch world.off {
@@ -131,13 +131,13 @@ final class SimulatedWork {
         return CompiledModel(last.model, version: through)
     }
 
-    // MARK: - Taking over
+    // MARK: - Take-over
 
     private func takeOver(
         _ world: Simulation, _ process: SimulatedInstance, _ producer: inout SimulatedProducer
     ) throws {
         if world.draws.chance(0.2) { _ = try readModel(world) }
-        // The coordinator first: shards wait for the genesis model that it may have to write.
+        // The coordinator is first, because shards wait for the genesis model, which it may have to write.
         let isFirst = takeOvers[0].part == .deltas && !takeOvers[0].isFinished
         let open = isFirst ? [0] : takeOvers.indices.filter { !takeOvers[$0].isFinished }
         if !open.isEmpty {
@@ -193,7 +193,7 @@ final class SimulatedWork {
         }
     }
 
-    /// All workers have handed over what they had.
+    /// Whether all workers have handed over their output.
     var isClosing: Bool {
         isDraining && shards.allSatisfy(\.isFinished) && coordinator?.isFinished ?? true
     }
@@ -208,7 +208,7 @@ final class SimulatedWork {
         }
     }
 
-    /// Where the parts stand at this moment.
+    /// Returns the current positions of the parts.
     func positions(_ parts: [Part: CommittedPosition]) -> [Part: CommittedPosition] {
         var found = parts
         for shard in shards { found[.input(shard.machine.partition)] = shard.machine.committedPosition }

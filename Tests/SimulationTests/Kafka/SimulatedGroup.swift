@@ -2,10 +2,10 @@
 
 /// The consumer group on the simulated broker: the classic protocol, eager, with static members.
 struct SimulatedGroup {
-    /// What a member is known by; a new one with every join that does not name it.
+    /// The id of a member. A join without an id creates a new one.
     typealias MemberID = Int
 
-    /// What offsets are sent with.
+    /// The metadata sent with offsets.
     struct Metadata: Hashable {
         var member: MemberID
         var generation: Int
@@ -27,16 +27,16 @@ struct SimulatedGroup {
 
     private(set) var generation = 0
     private(set) var members: [MemberID: Member] = [:]
-    /// Since when members are waited for; nil: stable.
+    /// The time since which the group waits for members to join; `nil` if it is stable.
     private(set) var preparingSince: Int?
-    /// Members that lost their place to another process of the same instance.
+    /// Members that lost their place to another process with the same instance id.
     private var replaced: Set<MemberID> = []
     private var nextID = 1
 
     var isStable: Bool { preparingSince == nil }
 
-    /// Joins, or joins again. A static member that comes back while the group is stable gets its old assignment, and the
-    /// generation stays.
+    /// Joins or rejoins. A static member that returns to a stable group gets its previous assignment, and the
+    /// generation does not change.
     mutating func join(_ id: MemberID?, instance: Int, now: Int) -> MemberID {
         if let id, members[id] != nil {
             if isStable { prepare(now) }
@@ -57,7 +57,7 @@ struct SimulatedGroup {
         return new
     }
 
-    /// The assignment of a member that has joined; nil: the group is not stable yet.
+    /// Returns the assignment of a joined member; `nil` if the group is not stable yet.
     /// - Throws: `groupLost`, `fencedInstance`.
     func assignment(_ id: MemberID) throws(SimulatedKafka.Failure) -> (parts: [Part], metadata: Metadata)? {
         guard let member = members[id] else { throw replaced.contains(id) ? .fencedInstance : .groupLost }
@@ -73,7 +73,7 @@ struct SimulatedGroup {
         return isStable ? .fine : .rebalance
     }
 
-    /// Whether offsets with this metadata are accepted. Who owns a partition is not looked at.
+    /// Checks whether offsets with this metadata are accepted. The owner of the partition is not checked.
     func check(_ metadata: Metadata) throws(SimulatedKafka.Failure) {
         guard members[metadata.member] != nil else {
             throw replaced.contains(metadata.member) ? .fencedInstance : .groupLost
@@ -81,21 +81,22 @@ struct SimulatedGroup {
         guard metadata.generation == generation else { throw .groupLost }
     }
 
-    /// The session of an instance ends, or it is told to go.
+    /// Removes an instance whose session has ended, or which an operator removes.
     mutating func expel(instance: Int, now: Int) {
         guard let id = members.first(where: { $0.value.instance == instance })?.key else { return }
         members[id] = nil
         prepare(now)
     }
 
-    /// A rebalance begins.
+    /// Starts a rebalance.
     mutating func prepare(_ now: Int) {
         guard isStable else { return }
         preparingSince = now
         for id in members.keys { members[id]?.hasJoined = false }
     }
 
-    /// The rebalance ends: when all have joined, or by force without those who have not. `draw` picks an owner for each part.
+    /// Completes the rebalance if all members have joined, or, if forced, without the others. `draw` picks an owner for
+    /// each part.
     mutating func complete(parts: [Part], isForced: Bool, _ draw: (Int) -> Int) {
         guard !isStable else { return }
         let joined = members.filter { $0.value.hasJoined }.keys.sorted()

@@ -2,11 +2,11 @@ import Clustering
 
 @testable import Pipeline
 
-/// Kafka in memory, as far as the protocol sees it: logs with last stable offsets and control records, transactions with
-/// producer epochs by `transactional.id`, markers that arrive one by one in any order, a group whose offsets are fenced by
-/// member and generation only, and stable positions.
+/// An in-memory Kafka with the features that the protocol depends on: logs with last stable offsets and control
+/// records, transactions with producer epochs by `transactional.id`, markers that arrive individually in any order, a
+/// group whose offsets are fenced by member and generation only, and stable positions.
 ///
-/// Nothing in it happens by itself: markers, time-outs and rebalances are moved by the scheduler.
+/// It is passive: the scheduler triggers markers, timeouts and rebalances.
 struct SimulatedKafka {
     enum Topic: Hashable {
         case input(Int32)
@@ -17,7 +17,7 @@ struct SimulatedKafka {
         case deadLetters
         case state(Int32)
 
-        /// - Parameter part: that produces the record.
+        /// - Parameter part: The part that produces the record.
         init(_ topic: RecordBuffer.Topic, of part: Part) {
             self =
                 switch topic {
@@ -32,13 +32,13 @@ struct SimulatedKafka {
     }
 
     enum Failure: Error, Equatable {
-        /// A younger producer has the id, or the broker has aborted the transaction.
+        /// A newer producer has the id, or the broker has aborted the transaction.
         case fenced
-        /// The generation or the member is unknown: the group has gone on.
+        /// The generation or the member is unknown, because the group has rebalanced.
         case groupLost
         /// Another process has the instance's id.
         case fencedInstance
-        /// The last transaction's markers are still on their way, or the offsets are not stable yet: ask again.
+        /// The last transaction's markers have not arrived, or the offsets are not stable yet. Retry.
         case notYet
         /// Retention has deleted the offset.
         case outOfRange
@@ -53,7 +53,7 @@ struct SimulatedKafka {
     var group = SimulatedGroup()
     private(set) var positions: [Part: CommittedPosition] = [:]
     private(set) var transactions: [SimulatedTransaction] = []
-    /// By `transactional.id`.
+    /// Producers by `transactional.id`.
     private var producers: [Int: Producer] = [:]
     var now = 0
 
@@ -68,8 +68,8 @@ struct SimulatedKafka {
 
     // MARK: - Producers
 
-    /// `init_transactions`: fences older producers of the id, and aborts what they left open.
-    /// - Returns: the epoch.
+    /// `init_transactions`: fences older producers of the id and aborts their open transactions.
+    /// - Returns: The epoch.
     mutating func initTransactions(_ id: Int) throws(Failure) -> Int {
         var producer = producers[id] ?? Producer()
         defer { producers[id] = producer }
@@ -103,7 +103,7 @@ struct SimulatedKafka {
         if !transaction.unmarked.contains(.group) { transaction.unmarked.append(.group) }
     }
 
-    /// Commits or aborts; the answer comes before the markers have arrived.
+    /// Commits or aborts. Returns before the markers have arrived.
     mutating func end(_ id: Int, _ epoch: Int, _ state: SimulatedTransaction.State) throws(Failure) {
         guard producers[id]?.epoch == epoch else { throw .fenced }
         if let transaction = producers[id]?.transaction, transaction.state == .open { transaction.state = state }
@@ -121,16 +121,16 @@ struct SimulatedKafka {
         return transaction
     }
 
-    /// The producer's transaction, where it is open and has sent its offsets.
+    /// Returns whether the producer has an open transaction with offsets.
     func hasPendingOffsets(_ id: Int) -> Bool {
         guard let transaction = producers[id]?.transaction, transaction.state == .open else { return false }
         return transaction.unmarked.contains(.group)
     }
 
-    // MARK: - What the brokers do by themselves
+    // MARK: - Actions of the brokers
 
-    /// One marker of an ended transaction reaches one of its participants; `draw` picks.
-    /// - Returns: false where none was on its way.
+    /// Delivers one marker of an ended transaction to one of its participants, selected by `draw`.
+    /// - Returns: False if there was none to deliver.
     mutating func deliverMarker(_ draw: (Int) -> Int) -> Bool {
         let ended = transactions.filter { $0.state != .open }
         guard !ended.isEmpty else { return false }
@@ -167,14 +167,14 @@ struct SimulatedKafka {
 
     // MARK: - Positions
 
-    /// The committed position, nil for none.
+    /// Returns the committed position; `nil` for none.
     /// - Throws: `notYet` while a transaction holds one, unless `isStable` is false.
     func position(of part: Part, isStable: Bool = true) throws(Failure) -> CommittedPosition? {
         if isStable, transactions.contains(where: { $0.offsets[part] != nil }) { throw .notYet }
         return positions[part]
     }
 
-    /// The group was empty for too long: Kafka forgets its offsets.
+    /// Deletes the group's offsets, as Kafka does if the group is empty for too long.
     mutating func forgetPositions() {
         timeOut(age: -1)
         while deliverMarker({ _ in 0 }) {}

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("The simulated Kafka")
+@Suite("Simulated Kafka")
 struct SimulatedKafkaTests {
     private typealias Topic = SimulatedKafka.Topic
 
@@ -21,7 +21,7 @@ struct SimulatedKafkaTests {
         while kafka.deliverMarker({ _ in 0 }) {}
     }
 
-    /// The bytes that a consumer sees from an offset on, and its position afterwards.
+    /// Returns the bytes that a consumer reads from an offset on, and its position afterwards.
     private func read(
         _ topic: Topic, from start: Int64 = 0, _ isolation: SimulatedLog.Isolation = .committed
     ) throws -> (bytes: [UInt8], position: Int64) {
@@ -34,7 +34,7 @@ struct SimulatedKafkaTests {
         return (bytes, position)
     }
 
-    @Test("records of a transaction are seen once it is committed and its marker has come, which takes an offset")
+    @Test("records of a transaction are visible after its commit marker, which occupies an offset")
     mutating func committed() throws {
         let epoch = try kafka.initTransactions(7)
         try produce(7, epoch, 1)
@@ -48,7 +48,7 @@ struct SimulatedKafkaTests {
         #expect(try read(.deltas) == ([1, 2], 3), "the position is behind the control record")
     }
 
-    @Test("aborted records are passed over")
+    @Test("aborted records are skipped")
     mutating func aborted() throws {
         let epoch = try kafka.initTransactions(7)
         try produce(7, epoch, 1)
@@ -57,7 +57,7 @@ struct SimulatedKafkaTests {
         #expect(try read(.deltas) == ([], 2))
     }
 
-    @Test("a hanging transaction holds up what others have committed behind it")
+    @Test("a hanging transaction blocks later committed records")
     mutating func hanging() throws {
         let first = try kafka.initTransactions(1)
         let second = try kafka.initTransactions(2)
@@ -73,7 +73,7 @@ struct SimulatedKafkaTests {
         #expect(throws: SimulatedKafka.Failure.fenced) { try produce(1, first, 3) }
     }
 
-    @Test("a younger producer of the same id fences the older one, and settles what it left open")
+    @Test("a newer producer of the same id fences the older one and aborts its open transaction")
     mutating func fenced() throws {
         let old = try kafka.initTransactions(7)
         try produce(7, old, 1)
@@ -98,7 +98,7 @@ struct SimulatedKafkaTests {
         try produce(7, epoch, 2)
     }
 
-    @Test("offsets are checked by member and generation, and by nothing else")
+    @Test("offsets are checked only by member and generation")
     mutating func generations() throws {
         let epoch = try kafka.initTransactions(7)
         let member = kafka.group.join(nil, instance: 0, now: 0)
@@ -115,7 +115,7 @@ struct SimulatedKafkaTests {
         try kafka.sendOffsets(7, epoch, [.deltas: position(3)], nil)
     }
 
-    @Test("a static member that comes back takes its assignment over in the same generation, and fences the one before")
+    @Test("a returning static member gets its assignment in the same generation and fences its predecessor")
     mutating func statics() throws {
         let first = kafka.group.join(nil, instance: 4, now: 0)
         kafka.group.complete(parts: parts, isForced: false) { _ in 0 }
@@ -126,7 +126,7 @@ struct SimulatedKafkaTests {
         #expect(throws: SimulatedKafka.Failure.fencedInstance) { try kafka.group.assignment(first) }
     }
 
-    @Test("who does not join in time is left out, and learns it from the next heartbeat")
+    @Test("a member that does not join in time is removed and learns it from its next heartbeat")
     mutating func leftOut() throws {
         let first = kafka.group.join(nil, instance: 0, now: 0)
         kafka.group.complete(parts: parts, isForced: false) { _ in 0 }
@@ -140,7 +140,7 @@ struct SimulatedKafkaTests {
         #expect(kafka.group.heartbeat(metadata) == .lost)
     }
 
-    @Test("positions are stable only when no transaction holds them, and move when the marker comes")
+    @Test("positions are stable only if no transaction holds them, and move with the marker")
     mutating func positions() throws {
         let epoch = try kafka.initTransactions(7)
         try kafka.sendOffsets(7, epoch, [.deltas: position(5)], nil)
@@ -153,7 +153,7 @@ struct SimulatedKafkaTests {
         #expect(try kafka.position(of: .deltas) == position(5))
     }
 
-    @Test("an offset that retention has deleted is an error, the end of the log is none")
+    @Test("an offset deleted by retention is an error, and the end of the log is not")
     mutating func retention() throws {
         for byte in 1...4 as ClosedRange<UInt8> {
             kafka.update(.deltas) { _ = $0.append(key: nil, value: .bytes([byte])) }

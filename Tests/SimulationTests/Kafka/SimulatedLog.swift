@@ -10,17 +10,17 @@ final class SimulatedTransaction {
         case aborted
     }
 
-    /// What is waiting for this transaction's marker.
+    /// A recipient of this transaction's marker.
     enum Participant: Equatable {
         case log(SimulatedKafka.Topic)
-        /// The group coordinator, which holds the offsets until then.
+        /// The group coordinator, which holds the offsets until the marker arrives.
         case group
     }
 
     var state = State.open
     var unmarked: [Participant] = []
     var offsets: [Part: CommittedPosition] = [:]
-    /// When it began.
+    /// The time of its beginning.
     let began: Int
 
     init(began: Int) {
@@ -28,7 +28,7 @@ final class SimulatedTransaction {
     }
 }
 
-/// One partition's log: records of transactions and without, control records that take offsets, retention.
+/// One partition's log: transactional and other records, control records that occupy offsets, and retention.
 struct SimulatedLog {
     struct Record {
         var key: [UInt8]?
@@ -38,30 +38,30 @@ struct SimulatedLog {
 
     enum Value {
         case bytes([UInt8])
-        /// A watch event, as it is after decoding.
+        /// A decoded watch event.
         case event(EngineEvent)
-        /// A value of null; of the input: the member that it erases.
+        /// A null value. In the input, with the member to erase.
         case tombstone(Pseudonym)
-        /// Bytes that are no watch event.
+        /// Bytes that are not a watch event.
         case garbage
-        /// The end of a transaction; no consumer sees it.
+        /// The end of a transaction, invisible to consumers.
         case control
         /// Deleted by compaction.
         case compacted
     }
 
     private(set) var records: [Record] = []
-    /// The first offset that retention has left.
+    /// The first offset that retention has not deleted.
     private(set) var start: Int64 = 0
-    /// Transactions without a marker here, and their first offsets.
+    /// Transactions without a marker in this log, and their first offsets.
     private var open: [(transaction: SimulatedTransaction, first: Int64)] = []
 
     var high: Int64 { Int64(records.count) }
 
-    /// Before it every transaction has ended.
+    /// The offset before which every transaction has ended.
     var lastStable: Int64 { open.map(\.first).min() ?? high }
 
-    /// - Returns: whether this is the transaction's first record here.
+    /// - Returns: Whether this is the transaction's first record in this log.
     mutating func append(key: [UInt8]?, value: Value, of transaction: SimulatedTransaction? = nil) -> Bool {
         var isFirst = false
         if let transaction, !open.contains(where: { $0.transaction === transaction }) {
@@ -72,7 +72,7 @@ struct SimulatedLog {
         return isFirst
     }
 
-    /// The marker of a transaction arrives: it takes an offset.
+    /// Appends the marker of a transaction, which occupies an offset.
     mutating func mark(_ transaction: SimulatedTransaction) {
         open.removeAll { $0.transaction === transaction }
         records.append(Record(key: nil, value: .control, transaction: nil))
@@ -82,7 +82,8 @@ struct SimulatedLog {
         start = max(start, min(offset, high))
     }
 
-    /// Compaction: of each key only the last committed record before `offset` stays; a null goes, too, where it is the last.
+    /// Compacts the log: keeps only the last committed record of each key before `offset`. With `removesNulls`, also
+    /// removes nulls that are the last.
     mutating func compact(before offset: Int64, removesNulls: Bool) {
         var seen: Set<[UInt8]> = []
         for index in records.indices.reversed() where index < min(offset, lastStable) {
@@ -100,8 +101,8 @@ struct SimulatedLog {
         case uncommitted
     }
 
-    /// The first visible record from `position` on; the position afterwards is that of the record, or the end of what may be
-    /// read: behind control records and aborted transactions.
+    /// Returns the first visible record at or after `position`. Sets `position` to that of the record, or to the end of
+    /// the readable log, after control records and aborted transactions.
     func read(
         from position: inout Int64, _ isolation: Isolation = .committed
     ) throws(SimulatedKafka.Failure) -> (offset: Int64, record: Record)? {
@@ -121,7 +122,7 @@ struct SimulatedLog {
         return nil
     }
 
-    /// All committed records, whatever retention has deleted.
+    /// All committed records, including those deleted by retention.
     var committed: [(offset: Int64, record: Record)] {
         records.enumerated().compactMap { index, record in
             switch record.value {

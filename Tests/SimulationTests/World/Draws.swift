@@ -1,6 +1,6 @@
 @testable import Clustering
 
-/// Draws of one step of a run. Each step has draws of its own, so that a step left out shifts no other.
+/// Random draws of one step of a run. Each step has separate draws, so that removing a step does not affect the others.
 struct Draws {
     private var mixer: SplitMix64
 
@@ -9,7 +9,7 @@ struct Draws {
         for value in values { mixer.absorb(value) }
     }
 
-    /// 0 ..< `count`.
+    /// Returns a number in 0 ..< `count`.
     mutating func below(_ count: Int) -> Int {
         Int(mixer.next() >> 33) % max(count, 1)
     }

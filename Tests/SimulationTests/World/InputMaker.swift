@@ -1,7 +1,7 @@
 @testable import Clustering
 
-/// Partitions of watch events: late, early, silent and small ones, repetitions, tombstones, records that are no events,
-/// viewers whose clocks are wrong, and forged bursts.
+/// Generates partitions of watch events: late, early, silent and small ones, repetitions, tombstones, invalid records,
+/// viewers with wrong clocks, and forged bursts.
 struct InputMaker {
     let settings: Settings
     var draws: Draws

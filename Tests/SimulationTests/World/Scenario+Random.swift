@@ -2,12 +2,12 @@
 @testable import Pipeline
 
 extension Scenario {
-    /// How many instances there may be.
+    /// The maximum number of instances.
     static let instances = 4
     /// The epoch of the first events.
     static let firstEpoch: Epoch = 100
 
-    /// A scenario with everything that may go wrong.
+    /// Returns a random scenario in which any kind of fault may occur.
     static func random(_ seed: UInt64) -> Scenario {
         var draws = Draws(seed, 1)
         var scenario = Scenario(seed: seed)
@@ -109,7 +109,7 @@ extension Scenario {
         for _ in 0..<count(0, 0.002, 0.006) { kinds.append(.timeOut(age: draws.pick(100, 300))) }
         for _ in 0..<count(0, 0.01) { kinds.append(.retention) }
         for _ in 0..<count(0, 0.005) { kinds.append(.compaction) }
-        // Both together may leave nothing that tells of the application.
+        // Both together may leave no trace of the application.
         if draws.chance(0.06) { kinds.append(draws.pick(.greedyRetention, .forget)) }
         faults = kinds.map { (1 + draws.below(faultSteps), $0) }.sorted { $0.0 < $1.0 }
     }

@@ -1,15 +1,15 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// All that decides a run: what arrives, how fast, what goes wrong and when. Made from a seed, and made smaller when it
-/// fails.
+/// All parameters of a run: the input, its pace, and the faults with their times. Generated from a seed, and shrunk if
+/// the run fails.
 struct Scenario {
-    /// A record of the input, and when it arrives on a topic that grows.
+    /// A record of the input, and its time of arrival on a growing topic.
     struct Arrival {
         var content: Content
         /// Milliseconds of the wall clock.
         var at: Int64
-        /// Of a viewer whose clock runs ahead, or who was forged.
+        /// Whether the viewer is forged or has a fast clock.
         var isAhead = false
     }
 
@@ -17,97 +17,97 @@ struct Scenario {
         case event(EngineEvent)
         case tombstone(Pseudonym)
         case garbage
-        /// An upstream producer's transaction that was aborted: a record and a control record that nobody sees.
+        /// An aborted transaction of an upstream producer: a record and a control record, both invisible to consumers.
         case aborted
 
-        /// How many offsets it takes.
+        /// The number of offsets that it occupies.
         var offsets: Int64 {
             if case .aborted = self { 2 } else { 1 }
         }
     }
 
-    /// What goes wrong at a moment.
+    /// A fault at a certain step.
     enum Fault: Equatable {
-        /// The process is gone, and a new one starts.
+        /// The process crashes, and a new one starts.
         case crash(Int)
-        /// The process stands still for so many steps; the group may give it up meanwhile.
+        /// The process pauses for a number of steps. The group may expel it meanwhile.
         case pause(Int, steps: Int, isExpelled: Bool, completes: Bool)
-        /// The process stands still as soon as it has sent something in a transaction that is still open.
+        /// The process pauses as soon as it has sent something in an open transaction.
         case pauseInTransaction(Int, steps: Int)
-        /// A second process with the same instance id starts, while the first is standing still and wakes up again.
+        /// A second process with the same instance id starts while the first is paused. The first wakes up later.
         case twin(Int, steps: Int)
         /// The instance's session ends.
         case expel(Int)
         case rebalance
-        /// The rebalance under way does not wait for those who have not joined.
+        /// The current rebalance completes without the members that have not joined.
         case completeRebalance
-        /// An instance starts, or stops for good.
+        /// An instance starts, or stops permanently.
         case scale(Int)
-        /// An instance is told to stop, and started again later.
+        /// An instance is stopped, and restarted later.
         case stop(Int)
         /// Transactions older than this are aborted by the broker.
         case timeOut(age: Int)
-        /// Retention deletes what is not needed any more.
+        /// Retention deletes records that are not needed any more.
         case retention
-        /// The logs of the state are compacted.
+        /// The state topics are compacted.
         case compaction
-        /// Retention deletes more than that.
+        /// Retention also deletes records that are needed.
         case greedyRetention
-        /// The group is empty for so long that its offsets are forgotten.
+        /// The group is empty for long enough that its offsets are deleted.
         case forget
     }
 
-    /// How often calls go wrong, and how fast things move.
+    /// The probabilities of failing calls, and the pace of background actions.
     struct Rates {
-        /// A call inside of a transaction fails, and it has to be aborted.
+        /// The probability that a call within a transaction fails and requires an abort.
         var aborts = 0.0
-        /// The outcome of a commit is not known.
+        /// The probability that the outcome of a commit is unknown.
         var unknowns = 0.0
-        /// A call fails, and may be made again.
+        /// The probability that a call fails and may be retried.
         var retriable = 0.0
-        /// A marker is delivered in a step.
+        /// The probability that a marker is delivered in a step.
         var markers = 0.5
-        /// Steps: `epoch.idle-timeout`.
+        /// `epoch.idle-timeout` in steps.
         var idleTimeout: Int64 = 200
-        /// Steps after which `CaughtUp` is said again.
+        /// The steps after which the status idle is repeated.
         var again: Int64 = 1_000_000
-        /// Steps after which the broker aborts a transaction, for each instance.
+        /// The steps after which the broker aborts a transaction, for each instance.
         var patience = 1_500
-        /// Milliseconds of the wall clock a step.
+        /// Milliseconds of the wall clock per step.
         var wall: Int64 = 20
-        /// Bytes of the outbox from which on partitions wait.
+        /// The outbox size in bytes above which partitions wait.
         var outbox = 4_000
-        /// How many records a producer sends in a step, at most.
+        /// The maximum number of records that a producer sends per step.
         var burst = 6
-        /// Bytes of a part of a closing or a model.
+        /// The maximum size in bytes of a part of an epoch delta or a model.
         var part = Parts.largest
-        /// Members that an opening looks at between two marks.
+        /// The number of members that an epoch opening visits between two commit points.
         var opening = Shard<KeyedTopics>.openingStep
-        /// Steps from one snapshot of a partition to the next, and members that are written between two marks.
+        /// The steps between snapshots of a partition, and the number of members written between two commit points.
         var snapshots: Int64 = 100
         var snapshotStep = 4_096
-        /// Bytes of a transaction, before that is halved.
+        /// The initial maximum size of a transaction in bytes.
         var transaction = 1_500
     }
 
     var seed: UInt64
     var settings = Settings()
-    /// What clocks are held against, whichever rule of theirs is left out.
+    /// The settings that clocks are checked against, even if a rule of the clock is left out.
     var clock = Settings.Fixed()
     var vocabulary: [[UInt8]] = []
-    /// By partition.
+    /// The input by partition.
     var input: [[Arrival]] = []
     var isGrowing = false
     /// `epoch.future=allow`.
     var allowsFuture = false
-    /// Of the wall clock; `.max / 2`: everything that is on the topic lies in the past.
+    /// The initial wall clock time. With `.max / 2`, all input is in the past.
     var wallStart: Int64 = 0
     var rates = Rates()
-    /// When faults happen.
+    /// The faults and their steps.
     var faults: [(step: Int, fault: Fault)] = []
-    /// In which step faults end.
+    /// The step after which faults stop.
     var faultSteps = 0
-    /// How many instances there are at first.
+    /// The initial number of instances.
     var width = 1
 
     var partitions: Int { input.count }

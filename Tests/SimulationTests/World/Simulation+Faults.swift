@@ -38,7 +38,7 @@ extension Simulation {
             deleteWhatIsNotNeeded()
         case .compaction:
             for partition in feed.indices {
-                // For `delete.retention.ms` nulls stay, so that whoever reads meanwhile does not miss them.
+                // Nulls are kept for `delete.retention.ms`, so that current readers do not miss them.
                 let isRead = instances.contains { $0?.work?.isTakingOver(.input(Int32(partition))) ?? false }
                 kafka.update(.state(Int32(partition))) { log in
                     let (end, removesNulls) = (Int64(self.draws.below(Int(log.high) + 1)), self.draws.chance(0.3))
@@ -56,11 +56,11 @@ extension Simulation {
         kafka.group.complete(parts: parts, isForced: true) { self.draws.below($0) }
     }
 
-    /// Deletes closings that every model includes, and dead letters and changes that nobody reads here.
+    /// Deletes epoch deltas that every model includes, and records of topics that the simulation does not read.
     private func deleteWhatIsNotNeeded() {
         guard let last = lastModel() else { return }
         kafka.update(.deltas) { $0.deleteRecords(before: last.bookkeeping.oldestOffset) }
-        // Who takes over has read of an older snapshot, perhaps.
+        // A take-over in progress may have read an older snapshot.
         guard (instances.compactMap(\.self) + twins).allSatisfy({ $0.work?.isRunning ?? true }) else { return }
         for partition in feed.indices where draws.chance(0.5) {
             guard let point = lastSnapshot(Int32(partition)) else { continue }
@@ -68,14 +68,14 @@ extension Simulation {
         }
     }
 
-    /// The point of the last committed snapshot that is whole.
+    /// Returns the point of the last complete, committed snapshot.
     private func lastSnapshot(_ partition: Int32) -> SnapshotPoint? {
         var state = StateTable()
         for (offset, record) in kafka[.state(partition)].committed { try? state.take(record, offset: offset) }
         return try? state.restored()?.header.point
     }
 
-    /// Deletes what is needed, too: whoever comes to need it has to stop, and must not go on from a hole.
+    /// Deletes records that are still needed. A process that needs them must stop and must not skip the missing data.
     private func deleteTooMuch() {
         mayRefuse = true
         let topic: SimulatedKafka.Topic = draws.pick([.deltas, .models, .input(Int32(draws.below(feed.count)))])
@@ -84,20 +84,20 @@ extension Simulation {
         }
     }
 
-    /// The group is empty for so long that Kafka forgets its offsets.
+    /// Deletes the group's offsets, as Kafka does after the group has been empty for a long time.
     private func forget() {
         mayRefuse = true
         kafka.forgetPositions()
         for index in instances.indices where instances[index] != nil { restart(index) }
     }
 
-    /// The last committed model; the genesis model, where there is no other.
+    /// Returns the last committed model, which may be the genesis model.
     func lastModel() -> ModelRecord? {
         let models = models()
         return try? models.last()
     }
 
-    /// All committed models, whatever retention has deleted.
+    /// Returns all committed models, including those deleted by retention.
     func models() -> ModelTable {
         var table = ModelTable()
         for (offset, record) in kafka[.models].committed {

@@ -1,7 +1,7 @@
 @testable import Clustering
 @testable import Pipeline
 
-/// What a run found: two results that differ, something stuck, a process that gave up.
+/// The finding of a run: results that differ, a run that is stuck, or a process that gave up.
 struct Finding: Error, CustomStringConvertible {
     let description: String
 
@@ -10,13 +10,13 @@ struct Finding: Error, CustomStringConvertible {
     }
 }
 
-/// A run: instances over a simulated Kafka, moved step by step by draws that depend on the seed and the step alone.
+/// A run: instances over a simulated Kafka. Each step depends only on the seed and the number of the step.
 final class Simulation {
-    /// How far ahead a coordinator's wall clock may be, ms.
+    /// The maximum time in ms by which a coordinator's wall clock is fast.
     static let mostSkew: Int64 = 2_500
 
     let scenario: Scenario
-    /// The rule that is left out; nil: none.
+    /// The rule that is left out; `nil` for none.
     let off: Rule?
     var kafka = SimulatedKafka()
     var draws = Draws()
@@ -24,17 +24,18 @@ final class Simulation {
     /// Milliseconds since 1970.
     private(set) var wall: Int64
     var instances: [SimulatedInstance?]
-    /// Processes whose instance id another one uses by now.
+    /// Processes whose instance id is used by a newer process.
     private(set) var twins: [SimulatedInstance] = []
     var feed: [ArraySlice<Scenario.Arrival>]
-    /// The group's offsets were forgotten, or retention deleted what is needed: processes may refuse to go on.
+    /// Whether processes may refuse to continue, because offsets or needed records were deleted.
     var mayRefuse = false
     private(set) var refusal: String?
-    /// What goes wrong in calls stops with the other faults.
+    /// The current rates. Failures of calls stop together with the other faults.
     private(set) var rates: Scenario.Rates
-    /// Partitions that were taken over with input left, and up to where the delta topic says so.
+    /// Partitions that were taken over with input left, and the offset of the delta topic by which they have reported
+    /// active.
     var behind: [Int32: Int64] = [:]
-    /// As soon as it is known where the application begins to read.
+    /// The bounds of the clocks, once the application's first offsets are known.
     private var clocks: ClockBounds?
     private var incarnations = 0
     private var nextFault = 0
@@ -68,9 +69,9 @@ final class Simulation {
         return incarnations
     }
 
-    // MARK: - What instances are told
+    // MARK: - Inputs of instances
 
-    /// Milliseconds of a monotonic clock: a step is a second.
+    /// The monotonic clock in milliseconds. A step takes a second.
     var monotonic: Int64 { Int64(now) * 1_000 }
 
     var topicKeys: KeyedTopics { KeyedTopics(key) }
@@ -85,14 +86,14 @@ final class Simulation {
 
     func snapshots(after state: StateTable) -> SnapshotWriter {
         var writer = SnapshotWriter(interval: rates.snapshots * 1_000, after: state, now: monotonic)
-        // A single step has to fit into a transaction's time-out.
+        // A single step must complete within the transaction timeout.
         let isHasty = rates.patience < 1_000
         writer.step = isHasty ? min(rates.snapshotStep, 2) : rates.snapshotStep
         writer.largestPart = isHasty ? Parts.largest : rates.part
         return writer
     }
 
-    /// The key that a record of the state gets.
+    /// Returns the key of a state record.
     func stateKey(_ key: [UInt8], _ topic: RecordBuffer.Topic) -> [UInt8] {
         guard off == .twoHeaders, topic == .state, key.first == UInt8(ascii: "b"), key.count < 16 else { return key }
         return [UInt8(ascii: "a")] + key.dropFirst()
@@ -109,7 +110,7 @@ final class Simulation {
 
     var parts: [Part] { feed.indices.map { .input(Int32($0)) } + [.deltas] }
 
-    /// The genesis model's transaction.
+    /// Returns the transaction of the genesis model.
     func genesisStep() -> (Outbox.Step, CommittedPosition) {
         let high = kafka[.deltas].high
         let offsets = feed.indices.map { kafka[.input(Int32($0))].start }
@@ -125,7 +126,7 @@ final class Simulation {
         return (.init(part: .deltas, position: position, records: records, isUrgent: true), position)
     }
 
-    /// Reads a record; what retention has deleted is an error, unless holes are passed over.
+    /// Reads a record. A record deleted by retention is an error, unless the rule about missing data is left out.
     func read(
         _ topic: SimulatedKafka.Topic, from position: inout Int64, _ isolation: SimulatedLog.Isolation = .committed
     ) throws -> (offset: Int64, record: SimulatedLog.Record)? {
@@ -134,7 +135,7 @@ final class Simulation {
         return try log.read(from: &position, isolation)
     }
 
-    /// A coordinator, perhaps a zombie, has put a model into its outbox.
+    /// Called when a coordinator, possibly of a zombie, has put a model into its outbox.
     func published(_ publication: Coordinator.Publication, by process: SimulatedInstance) throws(Finding) {
         guard let through = publication.bookkeeping.through else { return }
         note("\(process.name) publishes \(publication.bookkeeping.from.map(String.init) ?? "")…\(through)")
@@ -149,7 +150,7 @@ final class Simulation {
         }
     }
 
-    /// A partition that is left out has said that it is caught up, and nothing since.
+    /// Checks that each partition that is left out has reported idle in its last message.
     private func checkLeftOut(_ bookkeeping: Bookkeeping) throws(Finding) {
         var last: [Int32: Word] = [:]
         var assembler = ClosingAssembler(partitions: bookkeeping.partitions.count)
@@ -169,14 +170,15 @@ final class Simulation {
         }
     }
 
-    /// A cut is known to be committed: whoever reads on knows that its parts are behind.
+    /// Called when a cut is known to be committed. Later readers know that its parts are active.
     func committed(_ cut: Outbox.Cut, by work: SimulatedWork) {
         for part in cut.moved.keys.sorted() where work.owing.remove(part) != nil {
             if case .input(let partition) = part { behind[partition] = kafka[.deltas].high }
         }
     }
 
-    /// A shard, perhaps a zombie, is about to open an epoch: liars alone do not bring it beyond the others.
+    /// Called when a shard, possibly of a zombie, is about to open an epoch. Checks that wrong clocks alone have not
+    /// moved it.
     func opens(_ partition: Int32, _ epoch: Epoch) throws(Finding) {
         if clocks == nil { clocks = models().genesis.map { ClockBounds(scenario, firstOffsets: $0.firstOffsets) } }
         guard let last = clocks?.last[Int(partition)], epoch > last else { return }
@@ -185,7 +187,7 @@ final class Simulation {
 
     // MARK: - Steps
 
-    /// Runs to the end, and holds the result against the undisturbed run.
+    /// Runs to the end and compares the result with the reference run.
     func run() throws(Finding) {
         try advance(steps: .max)
         if refusal != nil { return try Comparison(self).compareWhatThereIs() }
@@ -240,7 +242,7 @@ final class Simulation {
 
     private var hasFeed: Bool { feed.contains { !$0.isEmpty } }
 
-    /// The next record of a partition arrives.
+    /// Appends the next record of a partition.
     private func arrive(_ partition: Int) {
         guard let next = feed[partition].popFirst() else { return }
         kafka.update(.input(Int32(partition))) { log in
@@ -257,7 +259,7 @@ final class Simulation {
         }
     }
 
-    /// A process has ended: another one takes its place, unless its twin does.
+    /// Replaces a process that has ended, unless a duplicate has its place.
     private func bury(_ process: SimulatedInstance) throws(Finding) {
         guard let exit = process.exit else { return }
         if case .failed(let error) = exit {
@@ -277,7 +279,7 @@ final class Simulation {
         instances[index] = SimulatedInstance(self, index: index)
     }
 
-    /// A second process with the same id, while the first stands still.
+    /// Starts a second process with the same id while the first is paused.
     func addTwin(_ index: Int) {
         guard let first = instances[index] else { return }
         twins.append(first)
@@ -288,7 +290,7 @@ final class Simulation {
         twins.removeAll { $0.index == index }
     }
 
-    /// What the brokers and an operator do once the faults have stopped: whoever is gone is expelled.
+    /// Does the work of brokers and operators after the faults have stopped: expels members whose process has ended.
     private func tidyUp() {
         for member in kafka.group.members.values.sorted(by: { $0.instance < $1.instance })
         where instances[member.instance] == nil {
@@ -299,7 +301,8 @@ final class Simulation {
         }
     }
 
-    /// What is left to do; nil: input is handled or in genesis, everybody said so, outboxes are empty, no epoch is due.
+    /// Returns a description of the remaining work. `nil` if all input is handled or in genesis, all partitions have
+    /// reported idle, all outboxes are empty, and no epoch is due.
     private func unrest() -> String? {
         if hasFeed { return "records are still to arrive" }
         if !kafka.group.isStable { return "the group is not stable" }
@@ -310,7 +313,7 @@ final class Simulation {
             do {
                 if let unrest = try process.unrest(self) { return "\(process.name): \(unrest)" }
             } catch {
-                // It will come across that itself.
+                // The process will encounter the same error.
                 return "\(process.name): \(error)"
             }
             found += process.work?.parts ?? []

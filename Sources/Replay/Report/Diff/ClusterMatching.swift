@@ -1,6 +1,6 @@
 internal import Clustering
 
-/// Which clusters of two runs correspond, by the members that they share.
+/// Matches the clusters of two runs by their common members.
 struct ClusterMatching {
     typealias Count = (a: ClusterID, b: ClusterID, members: Int64)
 
@@ -8,8 +8,8 @@ struct ClusterMatching {
     private(set) var members = DiffReport.Members()
 
     /// - Parameters:
-    ///   - counts: ascending by cluster of A, then of B; 0: in none.
-    ///   - a: all clusters of A, those without a member in common among them.
+    ///   - counts: Common members, ascending by cluster of A, then of B. Cluster 0 means unassigned.
+    ///   - a: All clusters of A, including those without a common member.
     init(_ counts: [Count], a: [ClusterID], b: [ClusterID]) {
         var sizes = (a: [ClusterID: Int64](), b: [ClusterID: Int64]())
         for id in a { sizes.a[id] = 0 }
@@ -68,11 +68,11 @@ struct ClusterMatching {
         }
     }
 
-    /// The connected clusters, each list ascending.
+    /// Returns the connected clusters. Each list is ascending.
     private static func groups(
         _ edges: [Count], _ a: [ClusterID], _ b: [ClusterID]
     ) -> [(a: [ClusterID], b: [ClusterID])] {
-        // Clusters of B follow those of A.
+        // Indices of B's clusters follow those of A.
         let first = Dictionary(a.enumerated().map { ($1, $0) }) { first, _ in first }
         let second = Dictionary(b.enumerated().map { ($1, $0 + a.count) }) { first, _ in first }
         var roots = Array(0..<(a.count + b.count))
@@ -94,7 +94,7 @@ struct ClusterMatching {
 }
 
 extension DiffReport {
-    /// The cluster of A that each cluster of B continues, where one stands for one; the largest where several do.
+    /// The cluster of A that each cluster of B continues. If several match, the largest one.
     var partners: [ClusterID: ClusterID] {
         var best: [ClusterID: (a: ClusterID, members: Int64)] = [:]
         let groups = matches.flatMap { match in match.b.map { ($0, match.a) } }
@@ -103,7 +103,7 @@ extension DiffReport {
             guard candidates[flow.to]?.contains(flow.from) == true else { continue }
             if flow.members > best[flow.to]?.members ?? 0 { best[flow.to] = (flow.from, flow.members) }
         }
-        // A colour stands for one cluster of B at most: the one that has most of it.
+        // Each colour is used for one cluster of B at most: the one with the most common members.
         var owners: [ClusterID: (b: ClusterID, members: Int64)] = [:]
         for (cluster, entry) in best.sorted(by: { $0.key < $1.key }) where entry.members > owners[entry.a]?.members ?? 0
         {

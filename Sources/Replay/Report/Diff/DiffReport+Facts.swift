@@ -6,11 +6,11 @@ extension DiffReport {
         var name: String
         var a: String
         var b: String
-        /// B against A; empty where it says nothing.
+        /// The change from A to B; empty if it has no meaning.
         var change: String
     }
 
-    /// What can be compared number by number.
+    /// The figures that can be compared.
     var facts: [Fact] {
         let (first, second) = (a.report, b.report)
         func count(_ name: String, _ value: (ReplayReport) -> Int64) -> Fact {
@@ -51,7 +51,7 @@ extension DiffReport {
         return facts.compactMap(\.self)
     }
 
-    /// What a recorded run can be compared by: its last model's.
+    /// The name of the similarity. A recorded run is compared by its last model.
     var similarityName: String {
         a.isRecorded ? "similarity in the last model" : "similarity to the own centroid"
     }
@@ -67,7 +67,7 @@ extension DiffReport {
         return (change > 0 ? "+" : "") + ReportWords.share(Int64(share.rounded()))
     }
 
-    /// Where members end, as the parts of all that were compared.
+    /// The final clusters of the compared members, as shares.
     var memberFacts: [(name: String, value: String)] {
         let parts: [(String, Int64)] = [
             ("in clusters that are the same", members.same),
@@ -80,7 +80,7 @@ extension DiffReport {
         }
     }
 
-    /// How many matches of each kind there are, in words.
+    /// The number of matches of each kind, as text.
     var matchCounts: String {
         Match.Kind.allCases.compactMap { kind in
             let count = matches.count { $0.kind == kind }
@@ -88,7 +88,7 @@ extension DiffReport {
         }.joined(separator: ", ")
     }
 
-    /// Something keeps the runs from being comparable.
+    /// Reasons why the runs are not fully comparable.
     var warnings: [String] {
         var warnings: [String] = []
         if a.isRecorded {
@@ -106,7 +106,7 @@ extension DiffReport {
         return warnings
     }
 
-    /// What clusters of a run are about: the topics of the largest.
+    /// Returns the leading topics of the largest of the given clusters.
     func topics(_ ids: [ClusterID], of report: ReplayReport) -> [String] {
         let known = report.clusters.filter { ids.contains($0.id) }.sorted { $0.members > $1.members }
         return known.first?.leadingTopics ?? []

@@ -1,7 +1,7 @@
 internal import Clustering
 
 extension DiffReport {
-    /// The comparison as one page that stands alone, like a replay's.
+    /// Returns the comparison as a self-contained HTML page.
     public func html() -> String {
         let families = (a: Family(a.report), b: Family(b.report))
         let first = Palette(a.report)
@@ -94,7 +94,7 @@ extension DiffReport {
     private func flowSection(
         _ first: Palette, _ second: Palette, _ families: (a: Family, b: Family)
     ) -> ReportPage.Section {
-        // On the right each cluster stands where the one that it corresponds to stands on the left.
+        // Each cluster on the right is placed opposite its match on the left.
         let left = FlowChart.Side(title: "A", order: families.a.order, palette: first, clusters: a.report.clusters)
         let right = FlowChart.Side(title: "B", order: ordered(families), palette: second, clusters: b.report.clusters)
         var groups = (a: [ClusterID: Int](), b: [ClusterID: Int]())
@@ -117,7 +117,7 @@ extension DiffReport {
             "\(ReportPage.figure(chart.markup))<div style=\"margin-top:16px\">\(ReportPage.facts(memberFacts))</div>\n")
     }
 
-    /// The clusters of B in the order of those of A that they correspond to.
+    /// Returns the clusters of B in the order of their matches in A.
     private func ordered(_ families: (a: Family, b: Family)) -> [ClusterID] {
         let places = Dictionary(families.a.order.enumerated().map { ($1, $0) }) { first, _ in first }
         var best: [ClusterID: (place: Int, members: Int64)] = [:]

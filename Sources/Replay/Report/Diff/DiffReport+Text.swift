@@ -2,10 +2,10 @@ internal import Clustering
 internal import Schemas
 
 extension DiffReport {
-    /// The comparison for a terminal.
+    /// Returns the comparison as text for a terminal.
     /// - Parameters:
-    ///   - width: columns, 40 at least; lines are not longer.
-    ///   - hasColor: whether titles stand out by control sequences (ECMA-48).
+    ///   - width: The maximum line length in columns, at least 40.
+    ///   - hasColor: Whether titles are highlighted by control sequences (ECMA-48).
     public func text(width: Int = 100, hasColor: Bool = false) -> String {
         var page = TextPage(width: width, hasColor: hasColor)
         page.heading(

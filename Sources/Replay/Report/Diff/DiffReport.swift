@@ -1,14 +1,14 @@
 public import Clustering
 
-/// What two runs over the same input make of it, A and B: which clusters correspond, which members end elsewhere, and what
-/// either costs. Of viewers it holds nothing but counts, like the reports that it is made from.
+/// A comparison of two runs, A and B, over the same input: matching clusters, members in different clusters, and the
+/// cost of each run. Like the reports it is made from, it contains only counts of viewers.
 public struct DiffReport: Codable, Equatable, Sendable {
-    /// A run, and what it is called.
+    /// A run and its name.
     public struct Side: Codable, Equatable, Sendable {
         public var name: String
         public var report: ReplayReport
-        /// It is what a live group has recorded, and was not run: how its members' profiles were, and how much work it was, is
-        /// not known.
+        /// Whether the run was recorded by a live group instead of computed here. The profiles of its members and its
+        /// cost are unknown then.
         public var isRecorded: Bool
 
         public init(name: String, report: ReplayReport, isRecorded: Bool = false) {
@@ -18,26 +18,26 @@ public struct DiffReport: Codable, Equatable, Sendable {
         }
     }
 
-    /// A setting that is not the same; nil: it is unset.
+    /// A setting that differs. `nil` means unset.
     public struct Difference: Codable, Equatable, Sendable {
         public var name: String
         public var a: String?
         public var b: String?
     }
 
-    /// Clusters of A and those of B that they correspond to (Spiliopoulou, Ntoutsi, Theodoridis and Schult, 2006: MONIC, with a
-    /// threshold of one half): a cluster goes with the one that holds at least half of its members, in either direction.
+    /// Matching clusters of A and B. Two clusters match if one of them holds at least half of the other's members
+    /// (MONIC: Spiliopoulou, Ntoutsi, Theodoridis and Schult, 2006, with threshold ½).
     public struct Match: Codable, Equatable, Sendable {
         public enum Kind: String, Codable, CaseIterable, Sendable {
-            /// One and one.
+            /// One cluster of A and one of B.
             case same
-            /// One of A, several of B.
+            /// One cluster of A and several of B.
             case split
-            /// Several of A, one of B.
+            /// Several clusters of A and one of B.
             case merged
-            /// Several and several.
+            /// Several clusters of A and several of B.
             case regrouped
-            /// Only in A, or only in B.
+            /// A cluster that exists only in A or only in B.
             case gone
             case new
         }
@@ -45,24 +45,24 @@ public struct DiffReport: Codable, Equatable, Sendable {
         public var kind: Kind
         public var a: [ClusterID]
         public var b: [ClusterID]
-        /// Members at the end, of those that both runs know.
+        /// Final members, counting only members known to both runs.
         public var membersOfA: Int64
         public var membersOfB: Int64
-        /// Those who are in both.
+        /// Members common to both.
         public var shared: Int64
     }
 
-    /// Where members end, compared.
+    /// A comparison of the members' final clusters.
     public struct Members: Codable, Equatable, Sendable {
-        /// All who are eligible in either run.
+        /// All members that are eligible in either run.
         public var compared: Int64 = 0
-        /// In clusters that are the same.
+        /// Members in clusters that match one to one.
         public var same: Int64 = 0
-        /// In clusters that correspond, but were split, merged or grouped anew.
+        /// Members in clusters that match but were split, merged or regrouped.
         public var regrouped: Int64 = 0
-        /// In clusters that do not correspond.
+        /// Members in clusters that do not match.
         public var elsewhere: Int64 = 0
-        /// In a cluster of one run only, or of neither.
+        /// Members that are in a cluster of one run only, or of neither.
         public var onlyA: Int64 = 0
         public var onlyB: Int64 = 0
         public var neither: Int64 = 0
@@ -73,18 +73,19 @@ public struct DiffReport: Codable, Equatable, Sendable {
     public var a: Side
     public var b: Side
     public var settings: [Difference]
-    /// Those with the most members first.
+    /// Matches, those with the most members first.
     public var matches: [Match]
     public var members: Members
-    /// How many members are in a cluster of A and in one of B, those of fewer than `privacy.min-cluster-size` only counted.
+    /// Members per pair of clusters of A and B. Pairs with fewer than `privacy.min-cluster-size` members are only
+    /// counted.
     public var flows: [ReplayReport.Flows.Flow]
     public var hidden: Int64
-    /// All decisions are the same.
+    /// Whether all decisions of both runs are equal.
     public var isSame: Bool
 
     /// - Parameters:
-    ///   - places: how many members end in a cluster of A and one of B, for the outside, at most once for each pair; 0: in none.
-    ///   - least: fewer members are not told of (the larger `privacy.min-cluster-size`).
+    ///   - places: Members by published final cluster in A and in B, at most one entry for each pair. 0 means none.
+    ///   - least: The smallest number of members that is reported (the larger `privacy.min-cluster-size`).
     public init(a: Side, b: Side, places: [(a: ClusterID, b: ClusterID, members: Int64)], least: Int64) {
         (self.a, self.b) = (a, b)
         settings = Self.differences(a.report.settings, b.report.settings)
@@ -108,9 +109,9 @@ public struct DiffReport: Codable, Equatable, Sendable {
         }
     }
 
-    /// The report as one line of JSON, like a replay's; `schemas/diff_report.schema.json` describes it.
+    /// Returns the report as one line of JSON. The schema is `schemas/diff_report.schema.json`.
     public func json() throws -> String { try ReportJSON.encode(self) }
 
-    /// A report from its JSON form.
+    /// Decodes a report from its JSON form.
     public init(json: String) throws { self = try ReportJSON.decode(Self.self, json) }
 }

@@ -1,8 +1,8 @@
 internal import Clustering
 
-/// The clusters in the order of their kinship: each beside the one that it was split from.
+/// The clusters in the order of their lineage: each is placed next to its parent.
 struct Family {
-    /// All clusters that were ever shown.
+    /// All clusters that were ever published.
     let order: [ClusterID]
     private let places: [ClusterID: Int]
 
@@ -12,7 +12,7 @@ struct Family {
         var children: [ClusterID: [ClusterID]] = [:]
         var roots: [ClusterID] = []
         for cluster in clusters {
-            // A child has a higher number than its parent, whatever the input says: so there is no circle.
+            // A child must have a higher id than its parent. This excludes cycles in invalid input.
             if known.contains(cluster.parent), cluster.parent < cluster.id {
                 children[cluster.parent, default: []].append(cluster.id)
             } else {
@@ -29,7 +29,7 @@ struct Family {
         places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
     }
 
-    /// Ascending in this order; 0, which is no cluster, comes last.
+    /// Returns the ids in this order. 0, which means unassigned, is last.
     func sorted(_ ids: some Sequence<ClusterID>) -> [ClusterID] {
         ids.sorted { (place($0), $0) < (place($1), $1) }
     }
@@ -37,15 +37,14 @@ struct Family {
     private func place(_ id: ClusterID) -> Int { places[id] ?? .max }
 }
 
-/// Where each cluster's line runs in the map: beside its parent's, and on a line that nobody needs any more where there is
-/// one near.
+/// The position of each cluster's line in the map: near its parent's line, in a free lane if there is one nearby.
 struct Lanes {
-    /// From when to when a line is drawn.
+    /// The time span of a cluster's line.
     struct Line {
         var cluster: ReplayReport.Cluster
         var from: Int64
         var to: Int64
-        /// It is in the last model.
+        /// Whether the cluster is in the last model.
         var isLiving: Bool
     }
 
@@ -53,10 +52,10 @@ struct Lanes {
     private(set) var places: [ClusterID: Int] = [:]
     private(set) var count = 0
 
-    /// - Parameter gap: milliseconds that two lines in one lane keep between them.
+    /// - Parameter gap: The minimum distance in milliseconds between two lines in one lane.
     init(_ lines: [Line], gap: Int64) {
         self.lines = lines
-        // Of each lane: until when it is taken, and by whom.
+        // For each lane, the end of its last line and the clusters in it.
         var lanes: [(until: Int64, users: [ClusterID])] = []
         let sorted = lines.sorted { ($0.from, $0.cluster.id) < ($1.from, $1.cluster.id) }
         for line in sorted {

@@ -1,7 +1,7 @@
 internal import Clustering
 internal import Schemas
 
-/// The life of each cluster as a line of a map: where it came from, when it drifted, what became of it.
+/// A map with one line per cluster, from its creation to its end, with its origin and drifts.
 struct FamilyChart {
     let report: ReplayReport
     let palette: Palette
@@ -9,7 +9,7 @@ struct FamilyChart {
 
     private let lanes: Lanes
     private let times: ClosedRange<Int64>
-    /// Clusters that are not drawn, because there are too many.
+    /// The number of clusters that are omitted because there are too many.
     let left: Int
 
     init(_ report: ReplayReport, _ palette: Palette) {
@@ -33,7 +33,7 @@ struct FamilyChart {
         lanes = Lanes(lines, gap: (end - begin) / 24)
     }
 
-    /// When the epoch of a version ended.
+    /// Returns the function from a version to the end of its epoch.
     private static func times(of report: ReplayReport) -> (Epoch) -> Int64 {
         let known = Dictionary(
             report.rows.map { ($0.version, $0.time) } + report.lifecycle.map { ($0.version, $0.time) }
@@ -72,7 +72,7 @@ struct FamilyChart {
     }
 }
 
-/// Where things stand in the map.
+/// The coordinates of the map.
 private struct Map {
     let plot: Plot
     let step: Double
@@ -83,7 +83,7 @@ private struct Map {
         lanes.places[cluster].map { plot.top + (Double($0) + 0.6) * step }
     }
 
-    /// Where it left its parent, and where it ran into its survivor.
+    /// Draws the links to the parent and to the survivor of a merge.
     func links(_ line: Lanes.Line) -> Markup {
         guard let own = y(line.cluster.id) else { return Markup() }
         var links = Markup()
@@ -129,7 +129,7 @@ private struct Map {
         return text + ", \(ReportWords.count(cluster.peak, "member")) at most"
     }
 
-    /// A ring where it was born, a bar where it retired, an open end where it is withheld.
+    /// Draws a ring for a birth, a bar for a retirement, and an open end for a suppressed cluster.
     func ends(_ line: Lanes.Line) -> Markup {
         guard let y = y(line.cluster.id) else { return Markup() }
         let style = palette.name(of: line.cluster.id)
@@ -153,7 +153,7 @@ private struct Map {
             """
     }
 
-    /// At the end of a living cluster its number and what it is about; where an old one began its number.
+    /// Draws the id and topics at the end of an active cluster's line, or the id at the start of an ended one's.
     func label(_ line: Lanes.Line) -> Markup {
         guard let y = y(line.cluster.id) else { return Markup() }
         guard line.isLiving else {

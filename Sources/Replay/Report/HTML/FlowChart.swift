@@ -1,15 +1,15 @@
 internal import Clustering
 internal import Schemas
 
-/// Who went where: bands between the clusters on the left and those on the right, as wide as there are members (Sankey).
+/// A Sankey diagram: bands between the clusters on the left and on the right, with widths in proportion to members.
 struct FlowChart {
-    /// A side: the order of its clusters, their colours, and what they are about.
+    /// One side: the order, colours and topics of its clusters.
     struct Side {
         var title: String
         var order: [ClusterID]
         var palette: Palette
         var topics: [ClusterID: [String]]
-        /// How many members each has.
+        /// The number of members of each cluster.
         fileprivate var sizes: [ClusterID: Int64] = [:]
 
         init(title: String, order: [ClusterID], palette: Palette, clusters: [ReplayReport.Cluster]) {
@@ -24,7 +24,7 @@ struct FlowChart {
     private let left: Side
     private let right: Side
     private let label: String
-    /// Whether a flow leads to where its members were.
+    /// Whether the members of a flow stay in their cluster.
     private let isStay: (ReplayReport.Flows.Flow) -> Bool
     private static let most = 800
 
@@ -32,7 +32,7 @@ struct FlowChart {
         _ flows: [ReplayReport.Flows.Flow], from left: Side, to right: Side, label: String,
         isStay: @escaping (ReplayReport.Flows.Flow) -> Bool
     ) {
-        // Only the largest can be seen where there are very many.
+        // Only the largest flows are visible if there are very many.
         let largest = flows.filter { $0.members > 0 }
             .sorted { $0.members != $1.members ? $0.members > $1.members : ($0.from, $0.to) < ($1.from, $1.to) }
             .prefix(Self.most)
@@ -61,7 +61,7 @@ struct FlowChart {
         let (starts, ends) = (places(left, gap, scale, top), places(right, gap, scale, top))
         var (startNext, endNext) = (starts, ends)
         let (leftRank, rightRank) = (ranks(left), ranks(right))
-        // Bands leave and arrive in the order of the other side, so that few cross.
+        // Bands are sorted by the other side's order to reduce crossings.
         let byStart = flows.sorted { (rightRank[$0.to] ?? 0) < (rightRank[$1.to] ?? 0) }
         var begins: [[ClusterID]: Double] = [:]
         for flow in byStart {
@@ -93,7 +93,7 @@ struct FlowChart {
             """)
     }
 
-    /// Above the columns; long ones on a phone, where there is no room beside them, from edge to edge.
+    /// The titles above the columns. On a phone, long titles take the whole width.
     private func titles(_ format: ChartFormat, _ columns: (Double, Double)) -> Markup {
         let isWide = format == .wide || max(left.title.count, right.title.count) < 8
         return """
@@ -149,7 +149,7 @@ struct FlowChart {
                 <rect class="\(side.palette.name(of: cluster))" x="\(x - 6)" y="\(y)" width="12" height="\(height)">\
                 <title>\(name(cluster)): \(ReportWords.count(members, "member"))</title></rect>
                 """
-            // Labels that would lie upon each other are left out.
+            // Overlapping labels are omitted.
             let middle = y + height / 2 + 4
             guard middle - free >= 13 else { continue }
             free = middle

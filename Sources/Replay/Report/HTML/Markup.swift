@@ -1,7 +1,7 @@
 internal import Schemas
 
-/// HTML that is well-formed XML, too. What is interpolated into a literal is text and escaped, unless it is markup itself: so
-/// no name of a topic can ever become a tag.
+/// HTML that is also well-formed XML. Values interpolated into a literal are escaped as text, unless they are `Markup`,
+/// so a topic's name can never become a tag.
 struct Markup: ExpressibleByStringInterpolation, Sendable {
     private(set) var text: String
 
@@ -9,7 +9,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
     init(stringLiteral value: String) { text = value }
     init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
 
-    /// Several, one behind the other.
+    /// Concatenates parts.
     init(_ parts: some Sequence<Markup>) {
         text = ""
         for part in parts { text += part.text }
@@ -34,7 +34,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
         mutating func appendInterpolation(_ value: some BinaryInteger) { text += String(value) }
         mutating func appendInterpolation(_ value: String) { text += value.escaped }
 
-        /// A length or a place in an image, to a tenth.
+        /// Appends a coordinate with one decimal.
         mutating func appendInterpolation(_ value: Double) { text += Self.tenths(value) }
 
         private static func tenths(_ value: Double) -> String {
@@ -46,7 +46,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 }
 
 extension String {
-    /// As text or the value of an attribute.
+    /// The text escaped for use as content or as an attribute's value.
     fileprivate var escaped: String {
         let plain = printable
         guard plain.utf8.contains(where: { [0x22, 0x26, 0x27, 0x3C, 0x3E].contains($0) }) else { return plain }
@@ -65,7 +65,7 @@ extension String {
     }
 }
 
-/// The outline of a shape, point by point.
+/// The path of a shape, point by point.
 struct Outline {
     private(set) var markup = Markup()
     private var isFirst = true

@@ -1,7 +1,7 @@
 internal import Clustering
 
-/// The colour of each cluster, the same in all charts of a page: nine hues that colour-blind readers can tell apart (Tol,
-/// "muted", 2021) in two shades each for the clusters that were largest for longest, and grey for all others.
+/// The colours of clusters, shared by all charts of a page. The clusters that were largest for longest get nine hues
+/// that colour-blind readers can distinguish (Tol, "muted", 2021), in two shades each. All others are grey.
 struct Palette: Sendable {
     private let places: [ClusterID: Int]
     static let colors = 18
@@ -10,7 +10,7 @@ struct Palette: Sendable {
         places = Dictionary(report.byWeight.prefix(Self.colors).enumerated().map { ($1, $0) }) { first, _ in first }
     }
 
-    /// The colours of another report's clusters: each has that of the one it corresponds to, where there is one.
+    /// Takes the colours of another report: each cluster gets the colour of its match, if it has one.
     init(_ report: ReplayReport, after other: Palette, _ partner: [ClusterID: ClusterID]) {
         var places: [ClusterID: Int] = [:]
         for (cluster, first) in partner { places[cluster] = other.places[first] }
@@ -23,7 +23,7 @@ struct Palette: Sendable {
         self.places = places
     }
 
-    /// The class of shapes that stand for a cluster; 0: members in none.
+    /// Returns the CSS class of a cluster's shapes; 0 means unassigned.
     func name(of cluster: ClusterID) -> String {
         if cluster == 0 { return "ku" }
         return places[cluster].map { "k\($0)" } ?? "kn"
@@ -31,7 +31,7 @@ struct Palette: Sendable {
 }
 
 extension ReplayReport {
-    /// All clusters, those first that had the most members for the longest time; the end counts as much as the half of it.
+    /// All clusters, ordered by members accumulated over time. The final size counts as much as half of the sum.
     var byWeight: [ClusterID] {
         var weights: [ClusterID: Int64] = [:]
         for row in rows {

@@ -1,11 +1,11 @@
-/// The sizes that charts are drawn in: one for wide windows and paper, one for phones. The page shows the one that fits.
+/// The sizes in which charts are drawn: for wide windows and paper, and for phones. The page shows the one that fits.
 enum ChartFormat: CaseIterable, Sendable {
     case wide
     case phone
 
     var name: String { self == .wide ? "wide" : "phone" }
     var width: Double { self == .wide ? 1_080 : 358 }
-    /// Points of a series that can be told apart.
+    /// The number of distinguishable points of a series.
     var points: Int { self == .wide ? 360 : 120 }
 }
 
@@ -40,7 +40,7 @@ struct Plot {
 
     func y(_ value: Double) -> Double { base - value / most * (base - top) }
 
-    /// The image, with a text for those who do not see it.
+    /// Returns the image with an alternative text.
     func image(_ label: String, _ content: Markup) -> Markup {
         Self.image(format, height: height, label, content)
     }
@@ -52,7 +52,7 @@ struct Plot {
         """
     }
 
-    /// Lines and numbers of the values, at round ones.
+    /// Draws grid lines and labels at round values.
     func valueAxis(_ text: (Double) -> String) -> Markup {
         var markup = Markup()
         for value in Ticks.values(upTo: most, count: max(Int((base - top) / 60), 2)) {
@@ -64,12 +64,12 @@ struct Plot {
         return markup
     }
 
-    /// Times below.
+    /// The labels of the time axis.
     var timeAxis: Markup {
         var markup: Markup = "<path class=\"axis\" d=\"M\(left) \(base)H\(end)\" />"
         for tick in Ticks.times(times, count: format == .wide ? 9 : 4) {
             let x = x(tick.time)
-            // A text that would reach beyond the image is left out.
+            // A label that would exceed the image is omitted.
             let half = Double(tick.text.count) * 3.2
             guard x - half >= 0, x + half <= width else { continue }
             markup += """
@@ -80,9 +80,9 @@ struct Plot {
     }
 }
 
-/// Where axes have their marks.
+/// The positions of ticks on axes.
 enum Ticks {
-    /// 0 and round multiples of 1, 2 or 5 powers of ten.
+    /// Returns 0 and multiples of 1, 2 or 5 times a power of ten.
     static func values(upTo most: Double, count: Int) -> [Double] {
         guard most > 0, most.isFinite else { return [0] }
         var step = 1e-6
@@ -101,7 +101,7 @@ enum Ticks {
     private static let months: [Int] = [1, 2, 3, 6, 12, 24, 60, 120, 600]
     private static let day: Int64 = 86_400_000
 
-    /// Round times, UTC, with what is written there.
+    /// Returns round times (UTC) with their labels.
     static func times(_ range: ClosedRange<Int64>, count: Int) -> [(time: Int64, text: String)] {
         let span = range.upperBound - range.lowerBound
         guard span > 0 else { return [(range.lowerBound, ReportWords.shortTime(range.lowerBound))] }
@@ -133,7 +133,7 @@ enum Ticks {
 }
 
 extension CivilTime {
-    /// When a month begins, counted from January of year 0 (Hinnant, 2013: `days_from_civil`).
+    /// Returns the start of a month, counted from January of year 0 (Hinnant, 2013: `days_from_civil`).
     static func beginning(ofMonth number: Int) -> Int64 {
         let (year, month) = (number / 12, number % 12 + 1)
         let shifted = month <= 2 ? year - 1 : year

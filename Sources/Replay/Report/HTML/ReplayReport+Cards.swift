@@ -1,7 +1,7 @@
 internal import Clustering
 
 extension ReplayReport {
-    /// A card for each cluster that is there, and a table of those that are not.
+    /// Returns a card for each active cluster and a table of the ended ones.
     func cardSection(_ palette: Palette) -> ReportPage.Section {
         let picked = thinned(to: 60)
         let times = Dictionary(rows.map { ($0.version, $0.time) }) { first, _ in first }
@@ -60,7 +60,7 @@ extension ReplayReport {
         }
     }
 
-    /// Clusters that are no more, or that are withheld now.
+    /// Returns the table of clusters that have ended or are suppressed at the end.
     private func ended(_ shown: Set<ClusterID>, _ times: [Epoch: Int64]) -> Markup {
         let gone = clusters.filter { !shown.contains($0.id) }
         guard !gone.isEmpty else { return "" }

@@ -1,8 +1,7 @@
 internal import Clustering
 
 extension ReplayReport {
-    /// The report as one page that stands alone: charts are in it, and nothing is fetched. The same bytes for the same
-    /// report.
+    /// Returns the report as a self-contained HTML page that fetches nothing. Equal reports give equal bytes.
     public func html() -> String {
         let (palette, family) = (Palette(self), Family(self))
         var page = ReportPage(
@@ -91,7 +90,7 @@ extension ReplayReport {
             ReportPage.figure(chart.markup, "\(legend(palette))\(chart.table)"))
     }
 
-    /// The clusters that are there, the largest first, each a link to its card.
+    /// Returns links to the cards of the active clusters, the largest first.
     private func legend(_ palette: Palette) -> Markup {
         let entries = living.prefix(48).map { cluster -> Markup in
             let topic = cluster.leadingTopics.first.map { "&#160;\($0)" as Markup } ?? ""
@@ -206,7 +205,7 @@ extension ReplayReport {
 }
 
 extension ReportWords {
-    /// A value at an axis: as many digits as it needs.
+    /// Formats a value of an axis with as few digits as possible.
     static func axis(_ value: Double) -> String {
         if value >= 1_000 { return short(Int64(value)) }
         var text = decimal(Int64((value * 1_000_000).rounded()), digits: 4)

@@ -1,10 +1,10 @@
-/// A page that stands alone: no script, nothing fetched, and a policy that forbids both.
+/// A self-contained page without scripts and external resources. Its content security policy forbids both.
 struct ReportPage {
-    /// A part of the page, with an entry in its list of contents.
+    /// A section of the page with an entry in the table of contents.
     struct Section {
         var id: String
         var title: String
-        /// What is to be seen, in a sentence.
+        /// One sentence that introduces the section.
         var lead: Markup
         var body: Markup
 
@@ -13,7 +13,7 @@ struct ReportPage {
         }
     }
 
-    /// A number that stands out.
+    /// A highlighted number.
     struct Tile {
         var value: String
         var name: String
@@ -21,7 +21,7 @@ struct ReportPage {
     }
 
     var title: String
-    /// Below the title.
+    /// The text below the title.
     var subtitle: Markup
     var tiles: [Tile] = []
     var sections: [Section] = []
@@ -77,12 +77,12 @@ struct ReportPage {
         return page.text
     }
 
-    /// A chart with what it shows.
+    /// Returns a chart with a caption.
     static func figure(_ chart: Markup, _ below: Markup = "") -> Markup {
         chart.isEmpty ? below : "<figure>\(chart)\(below)</figure>\n"
     }
 
-    /// Names with their values.
+    /// Returns a list of names and values.
     static func facts(_ facts: [(name: String, value: String)]) -> Markup {
         let rows = facts.map { fact -> Markup in "<div><dt>\(fact.name)</dt><dd>\(fact.value)</dd></div>\n" }
         return "<dl class=\"facts\">\(rows)</dl>\n"

@@ -1,8 +1,8 @@
-/// How pages look: light and dark, wide and narrow, on paper.
+/// The style sheet of pages: light and dark, wide and narrow, and print.
 enum ReportStyle {
     static let text = colors(light, "") + "@media (prefers-color-scheme: dark) {\n" + colors(dark, "  ") + "}\n" + rules
 
-    /// A hue: its colour, that of text upon it, its second shade and text upon that.
+    /// A hue: its colour, the colour of text on it, its second shade, and the colour of text on that.
     private typealias Hue = (String, String, String, String)
 
     /// Tol's "muted" scheme; the second shades are lighter.
@@ -13,7 +13,7 @@ enum ReportStyle {
         ("#832251", "#fff", "#b77a98", "#17181c"), ("#1d7a3c", "#fff", "#77b189", "#17181c"),
         ("#93932f", "#17181c", "#bcbc7c", "#17181c"),
     ]
-    /// Lighter, to stand out on black; the second shades are darker.
+    /// Lighter colours for contrast with black. The second shades are darker.
     private static let dark: [Hue] = [
         ("#8077d8", "#111", "#625ba8", "#fff"), ("#d98090", "#111", "#a5626e", "#fff"),
         ("#4db3a4", "#111", "#3c8a7f", "#fff"), ("#d9c876", "#111", "#a5985a", "#fff"),

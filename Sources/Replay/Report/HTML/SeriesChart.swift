@@ -1,10 +1,10 @@
-/// One or two values over time as lines, the first one's area tinted.
+/// One or two series over time as lines. The area of the first is tinted.
 struct SeriesChart {
     struct Series {
         var name: String
-        /// The class of its line.
+        /// The CSS class of the line.
         var style: String
-        /// By interval; nil: unknown.
+        /// One value per interval; `nil` if unknown.
         var values: [Double]
     }
 
@@ -13,10 +13,10 @@ struct SeriesChart {
     let times: [Int64]
     let series: [Series]
     let text: @Sendable (Double) -> String
-    /// The axis reaches at least this far.
+    /// The smallest upper end of the axis.
     var least = 0.0
 
-    /// Two charts side by side on a wide page.
+    /// Returns two charts for a wide page, side by side.
     static func image(_ format: ChartFormat, _ make: (ChartFormat) -> SeriesChart) -> Markup {
         make(format).image(format)
     }
@@ -41,7 +41,7 @@ struct SeriesChart {
         return plot.image(label, "\(plot.valueAxis(text))\(shapes)\(plot.timeAxis)")
     }
 
-    /// What the lines are.
+    /// The legend of the lines.
     var legend: Markup {
         let entries = series.map { line -> Markup in
             "<li><span class=\"swatch \(line.style)\"></span>\(line.name)</li>"
@@ -50,7 +50,7 @@ struct SeriesChart {
     }
 }
 
-/// How a value went, as a small line without axes.
+/// A value over time as a small line without axes.
 struct Sparkline {
     static func image(_ values: [Int64], style: String, label: String) -> Markup {
         let most = Double(max(values.max() ?? 1, 1))

@@ -1,17 +1,17 @@
 internal import Clustering
 
-/// The sizes of clusters over time, one upon the other; the withheld and the unassigned above them, grey.
+/// The stacked sizes of clusters over time. Suppressed clusters and unassigned members are on top, in grey.
 struct SizesChart {
     let report: ReplayReport
     let palette: Palette
     let family: Family
-    /// The highest sum that the axis has to show; nil: that of the report.
+    /// The highest sum that the axis shows; `nil` for the report's own.
     var most: Int64?
     static let bands = 64
 
     var markup: Markup { Markup(ChartFormat.allCases.map(image)) }
 
-    /// A band: one cluster, or several that are too small to be told apart.
+    /// A band of the chart: one cluster, or several that are too small to be distinguished.
     private struct Band {
         var name: String
         var style: String
@@ -69,7 +69,7 @@ struct SizesChart {
 
     private func shape(_ band: Band, _ plot: Plot, _ places: [Double], _ base: [Int64], _ top: [Int64]) -> Markup {
         var outline = Outline()
-        // One point more on either side, where it grows from nothing.
+        // One more point on either side, because the band grows from zero.
         let first = max((band.values.firstIndex { $0 > 0 } ?? 0) - 1, 0)
         let last = min((band.values.lastIndex { $0 > 0 } ?? 0) + 1, places.count - 1)
         for index in first...last { outline.line(to: places[index], plot.y(Double(top[index]))) }
@@ -84,12 +84,12 @@ struct SizesChart {
             """
     }
 
-    /// Its name where it is thickest, if there is room.
+    /// Returns the band's label at its thickest point, if it fits.
     private func label(_ band: Band, _ plot: Plot, _ places: [Double], _ base: [Int64], _ top: [Int64]) -> Markup {
         let wide = Double(band.label.count) * 7 + 8
         let inner = places.indices.filter { places[$0] - wide / 2 > plot.left && places[$0] + wide / 2 < plot.end }
         guard let thickest = inner.max(by: { band.values[$0] < band.values[$1] }) else { return Markup() }
-        // The label has a width: it must fit into the band all along it.
+        // The label must fit into the band over its whole width.
         let near = places.indices.filter { abs(places[$0] - places[thickest]) <= wide / 2 }
         let upper = near.map { plot.y(Double(top[$0])) }.max() ?? 0
         let lower = near.map { plot.y(Double(base[$0])) }.min() ?? 0
@@ -99,7 +99,7 @@ struct SizesChart {
             """
     }
 
-    /// The numbers of the chart at a dozen times.
+    /// The chart's values at about twelve times.
     var table: Markup {
         let picked = report.thinned(to: 10)
         let head = picked.map { index -> Markup in

@@ -2,10 +2,10 @@ internal import Clustering
 internal import Schemas
 
 extension ReplayReport {
-    /// The report for a terminal, a screen or two.
+    /// Returns the report as text for a terminal.
     /// - Parameters:
-    ///   - width: columns, 40 at least; lines are not longer.
-    ///   - hasColor: whether titles stand out by control sequences (ECMA-48).
+    ///   - width: The maximum line length in columns, at least 40.
+    ///   - hasColor: Whether titles are highlighted by control sequences (ECMA-48).
     public func text(width: Int = 100, hasColor: Bool = false) -> String {
         var page = TextPage(width: width, hasColor: hasColor)
         addInput(to: &page)
@@ -30,7 +30,7 @@ extension ReplayReport {
         page.list(inputFacts)
     }
 
-    /// What was read, by name.
+    /// Names and values that describe the input.
     var inputFacts: [(name: String, value: String)] {
         var facts = [(name: "events", value: ReportWords.number(input.events))]
         func add(_ name: String, _ count: Int64, _ text: String = "") {
@@ -97,7 +97,7 @@ extension ReplayReport {
             })
     }
 
-    /// Bars of eight heights; nothing where there is nothing.
+    /// Returns bars of eight heights; blank for 0.
     static func sparkline(_ values: [Int64]) -> String {
         let bars = Array("▁▂▃▄▅▆▇█")
         let most = values.max() ?? 0
@@ -147,7 +147,7 @@ extension ReplayReport {
         page.list(qualityFacts)
     }
 
-    /// How good the clusters are, by name.
+    /// Names and values that describe the quality.
     var qualityFacts: [(name: String, value: String)] {
         var facts = [(name: "similarity to the own centroid", value: ReportWords.decimal(quality.similarity))]
         if let batch = quality.batchSimilarity {
@@ -165,7 +165,7 @@ extension ReplayReport {
 }
 
 extension ReplayReport.Cluster {
-    /// Where it branches out to, in words.
+    /// The cluster's branches, as text.
     var branches: String {
         let numbers = branchClusters.map { "→ \($0)" }.joined(separator: " ")
         return (branchTopics.map(\.printable) + (numbers.isEmpty ? [] : [numbers])).joined(separator: ", ")

@@ -1,6 +1,6 @@
 internal import Schemas
 
-/// Lines for a terminal, or for a file, of a certain width.
+/// Text of a limited width for a terminal or a file.
 struct TextPage {
     let width: Int
     private let hasColor: Bool
@@ -12,18 +12,18 @@ struct TextPage {
     }
 
     var text: String {
-        // Control sequences take no columns: painted lines are as long as they were made.
+        // Control sequences have no width, so coloured lines are not cut.
         (hasColor ? lines : lines.map { $0.cut(to: width) }).joined(separator: "\n") + "\n"
     }
 
-    /// A title, and what is to be known besides.
+    /// Appends a title with an optional note.
     mutating func heading(_ title: String, _ note: String = "") {
         if !lines.isEmpty { lines.append("") }
         let rest = note.isEmpty ? "" : "  " + dim(note.cut(to: max(width - title.columns - 2, 8)))
         lines.append(paint(title, 1) + rest)
     }
 
-    /// A paragraph, broken between words.
+    /// Appends a paragraph, wrapped between words.
     mutating func paragraph(_ text: String, indent: String = "  ") {
         var line = indent
         for word in text.printable.split(separator: " ") {
@@ -37,7 +37,7 @@ struct TextPage {
         if !line.allSatisfy({ $0 == " " }) { lines.append(line.cut(to: width)) }
     }
 
-    /// Names with their values, the values below each other.
+    /// Appends names with aligned values.
     mutating func list(_ entries: [(name: String, value: String)]) {
         let longest = entries.map { $0.name.columns }.max() ?? 0
         for entry in entries {
@@ -50,7 +50,7 @@ struct TextPage {
     struct Column {
         var title: String
         var isRight = false
-        /// How much of the width that is left it takes; 0: as wide as its cells.
+        /// The column's share of the remaining width; 0 means as wide as its cells.
         var stretch = 0
     }
 
@@ -90,7 +90,7 @@ struct TextPage {
 }
 
 extension StringProtocol {
-    /// How many columns of a terminal it takes; East Asian wide characters and emoji take two.
+    /// The width in terminal columns. East Asian wide characters and emoji take two.
     var columns: Int { reduce(0) { $0 + $1.columns } }
 }
 
@@ -106,7 +106,7 @@ extension Character {
 }
 
 extension String {
-    /// At most so many columns, the last one an ellipsis where something is left out.
+    /// Truncates to a number of columns. The last one is an ellipsis if text was removed.
     func cut(to width: Int) -> String {
         guard columns > width else { return self }
         var text = ""

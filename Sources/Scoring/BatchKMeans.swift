@@ -2,19 +2,21 @@ public import Clustering
 internal import Dispatch
 internal import Synchronization
 
-/// Batch spherical k-means: greedy k-means++ (Arthur and Vassilvitskii, 2007) and Lloyd's iteration.
-public enum SphericalKMeans {
-    /// A partition and its worth.
+/// Batch spherical k-means: greedy k-means++ (Arthur and Vassilvitskii, 2007) and Lloyd's iteration. Independent of the
+/// engine's own k-means, which it judges.
+public enum BatchKMeans {
+    /// A partition and its objective.
     public struct Result: Sendable {
         public var centroids: Centroids
         public var labels: [Int32]
-        /// Mean cosine of the points to the centroid of their cluster, the normalised sum of its points.
+        /// The mean cosine of the points to the centroid of their cluster, which is the normalised sum of its points.
         public var objective: Double
     }
 
-    /// Seeds by greedy k-means++: each the best of 2 + ⌊ln count⌋ candidates, drawn by 1 − cosine to the nearest so far.
-    /// - Parameter start: centroids that are there already.
-    /// - Returns: without points, centroids of length 0.
+    /// Seeds by greedy k-means++: each centroid is the best of 2 + ⌊ln count⌋ candidates, drawn by 1 − cosine to the
+    /// nearest centroid so far.
+    /// - Parameter start: Centroids to begin with.
+    /// - Returns: The centroids. Without points they have length 0.
     public static func plusPlus(
         _ points: Points, count: Int, extending start: Centroids? = nil, _ draws: inout SplitMix64
     ) -> Centroids {
@@ -36,7 +38,7 @@ public enum SphericalKMeans {
                 cluster == 0 || !(total > 0)
                 ? [min(Int(draws.uniform() * Double(points.count)), points.count - 1)]
                 : (0..<tries).map { _ in pick(similar, at: draws.uniform() * total) }
-            // All candidates at once: they are the clusters of a small matrix.
+            // All candidates are evaluated at once as the clusters of a small matrix.
             let matrix = Centroids(points.selecting(picked))
             var sums = [Double](repeating: 0, count: picked.count)
             for point in 0..<points.count {
@@ -53,7 +55,7 @@ public enum SphericalKMeans {
         return centroids
     }
 
-    /// ⌊ln count⌋, at most 13: candidates fit one SIMD vector.
+    /// ⌊ln count⌋, at most 13, so that candidates fit into one SIMD vector.
     private static func candidates(_ count: Int) -> Int {
         var (steps, power) = (0, 2.718281828459045)
         while power <= Double(count), steps < 13 {
@@ -73,8 +75,8 @@ public enum SphericalKMeans {
         return similar.count - 1
     }
 
-    /// Moves centroids to the normalised sums of their points until the objective gains no more than `tolerance` of itself.
-    /// A cluster without points keeps its centroid.
+    /// Moves centroids to the normalised sums of their points until the relative gain of the objective is at most
+    /// `tolerance`. A cluster without points keeps its centroid.
     public static func lloyd(
         _ points: Points, from start: Centroids, most iterations: Int = 300, tolerance: Double = 0
     ) -> Result {
@@ -93,8 +95,8 @@ public enum SphericalKMeans {
         return Result(centroids: centroids, labels: labels, objective: previous)
     }
 
-    /// The best of several starts, of equally good ones the first, run to convergence: on all cores, with the same result on
-    /// any number of them.
+    /// Returns the best of several starts, each run to convergence. Ties go to the earlier start. Runs on all cores;
+    /// the result does not depend on their number.
     public static func best(_ points: Points, count: Int, starts: Int = 10, seed: UInt64) -> Result {
         let results = Mutex([Result?](repeating: nil, count: starts))
         DispatchQueue.concurrentPerform(iterations: starts) { start in
@@ -111,7 +113,7 @@ public enum SphericalKMeans {
         return lloyd(points, from: best.centroids)
     }
 
-    /// The objective of a partition: Σ ‖S‖ / n.
+    /// Returns the objective of a partition: Σ ‖S‖ / n.
     public static func objective(_ points: Points, _ labels: [Int32], count: Int) -> Double {
         Sums(points, labels, count: count).norms.reduce(0, +) / Double(max(points.count, 1))
     }
