@@ -11,13 +11,14 @@ struct OutputTests {
     @Test(
         "every command ends with 74 and the reason if its standard output is full",
         arguments: [
-            "version", "--help", "changes --help", "config docs", "config show", "metrics docs --format json", "manual",
+            "version", "--help", "changes --help", "config docs", "config show", "metrics docs --format json",
+            "manual",
             "simulate - --viewers 100 --events 2000", "demo --seconds 0 --epochs 2 --viewers 500",
         ])
     func fullDisk(_ words: String) throws {
         let result = try shell("$shoal \(words) > /dev/full")
-        #expect(
-            result.status == 74 && result.output.contains("Cannot write standard output: \(Self.full)"), "\(result)")
+        let text = "Cannot write standard output: \(Self.full)"
+        #expect(result.status == 74 && result.output.contains(text), "\(result)")
     }
 
     @Test("standard output that was closed before the start is no success, and no connection gets its number")
