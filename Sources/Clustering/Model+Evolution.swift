@@ -43,8 +43,8 @@ extension Model {
             throw Contradiction(error.description)
         }
         model.clusters.removeAll { !$0.isActive && $0.sums.count == 0 && $0.sums.sums.isEmpty }
-        model.noteOpenings(ordered)
-        let known = model.knownEverywhere(partitions: partitions)
+        model.noteOpenings(ordered, partitions: partitions)
+        let known = model.knownEverywhere
         model.forgetMerges(through: known)
         model.removeTopics(version: version, known: known)
         model.admitTopics(from: ordered, version: version, known: known)

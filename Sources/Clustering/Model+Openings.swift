@@ -3,9 +3,13 @@
 extension Model {
     /// Takes over which epochs the partitions have had open. A closing of genesis tells nothing: its members go on to their first
     /// epoch with a later model.
-    mutating func noteOpenings(_ closings: [Closing]) {
+    ///
+    /// Partitions that are equally far leave no trace of their number, so that with given epochs a model has the same content
+    /// for any number of partitions.
+    /// - Parameter partitions: how many the input has.
+    mutating func noteOpenings(_ closings: [Closing], partitions: Int) {
         for closing in closings {
-            guard let epoch = closing.from else { continue }
+            guard let epoch = closing.from, epoch > openedEverywhere ?? .min else { continue }
             let index = opened.firstIndex { $0.partition >= closing.partition } ?? opened.count
             if index < opened.count, opened[index].partition == closing.partition {
                 opened[index].epoch = max(opened[index].epoch, epoch)
@@ -13,17 +17,16 @@ extension Model {
                 opened.insert(PartitionOpening(partition: closing.partition, epoch: epoch), at: index)
             }
         }
+        guard opened.count == partitions, let oldest = opened.map(\.epoch).min() else { return }
+        openedEverywhere = oldest
+        opened.removeAll { $0.epoch == oldest }
     }
 
-    /// Returns the last version that every shard has opened an epoch with, or with a later one: a shard's state and deltas know all
+    /// The last version that every shard has opened an epoch with, or with a later one: a shard's state and deltas know all
     /// that this model decided. Nil while a partition has not closed its first epoch.
     ///
     /// A partition that has been silent for long holds it back.
-    /// - Parameter partitions: how many the input has.
-    func knownEverywhere(partitions: Int) -> Epoch? {
-        guard opened.count == partitions, let oldest = opened.map(\.epoch).min() else { return nil }
-        return oldest - settings.fixed.staleness
-    }
+    var knownEverywhere: Epoch? { openedEverywhere.map { $0 - settings.fixed.staleness } }
 
     /// Forgets merges that every shard has carried over: no member is in the merged cluster, and no delta names it.
     mutating func forgetMerges(through version: Epoch?) {

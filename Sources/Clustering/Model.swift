@@ -17,8 +17,10 @@ public struct Model: Equatable, Sendable {
     public var nextID: ClusterID = 1
     /// Merged clusters and their survivors, as long as a shard may name them; ascending by merged id.
     public var merged: [Merge] = []
-    /// The last epoch that each partition has had open, as far as its closings are included; ascending by partition. Those that
-    /// have closed no epoch are missing.
+    /// The latest epoch that all partitions have had open, or passed over, as far as their closings are included. Nil while one
+    /// has closed no epoch.
+    public var openedEverywhere: Epoch?
+    /// The last epoch that a partition has had open, of those that are further than `openedEverywhere`; ascending by partition.
     public var opened: [PartitionOpening] = []
     /// Reasons for reassigning the unassigned (seed, birth, retire), with the latest tick of each.
     public var unassignedTouched: [Touch] = []

@@ -40,6 +40,7 @@ struct GivenSpanTests {
         }
         let path = try folder.file("events", lines)
         var settings = Settings()
+        (settings.fixed.earliestTime, settings.fixed.latestTime) = (0, 253_402_300_799_999)
         settings.seedMembers = 20
         settings.clustersInitial = 3
         settings.minClusterSize = 1

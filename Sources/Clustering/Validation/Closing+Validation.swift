@@ -61,6 +61,9 @@ extension ShardHeader {
             clock.count <= EpochClock.window && clock.allSatisfy { Limits.epochs.contains($0.epoch) },
             "the clock of the snapshot has \(clock.count) viewers, or epochs that no event has")
         try ImpossibleValue.unless(ids.count <= Limits.eventIDs, "the snapshot remembers \(ids.count) events")
+        try ImpossibleValue.unless(
+            fullSwitches.ascend(by: \.self) && fullSwitches.allSatisfy(Limits.counts.contains),
+            "the offsets at which the limit of members was reached do not ascend")
         try Closing(
             partition: 0, number: 0, from: nil, through: 0, clusters: delta, candidates: candidates, namings: namings
         ).validateContents()

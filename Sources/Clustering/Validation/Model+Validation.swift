@@ -7,6 +7,17 @@ extension Model {
         try validateClusters()
         try validateMerged()
         try validate(unassignedTouched, "the unassigned")
+        try validateOpenings()
+    }
+
+    private func validateOpenings() throws(ImpossibleValue) {
+        let epochs = settings.fixed.epochs
+        try ImpossibleValue.unless(
+            epochs.contains(openedEverywhere ?? 0) && opened.ascend(by: \.partition)
+                && opened.allSatisfy {
+                    $0.partition >= 0 && epochs.contains($0.epoch) && $0.epoch > openedEverywhere ?? .min
+                },
+            "the epochs that partitions have had open contradict each other")
     }
 
     private func validateVocabulary() throws(ImpossibleValue) {
@@ -16,6 +27,9 @@ extension Model {
         try ImpossibleValue.unless(
             entries.allSatisfy { $0.name?.count ?? 0 <= Limits.name },
             "a topic's name has more than \(Limits.name) bytes")
+        try ImpossibleValue.unless(
+            entries.allSatisfy { (0...ticks).contains($0.lowSince) && settings.fixed.epochs.contains($0.removed ?? 0) },
+            "a topic has a tick that the model, of tick \(ticks), has not reached")
         try ImpossibleValue.unless(
             candidates.entries.count <= Self.mostCandidates, "the model has \(candidates.entries.count) candidates")
         try ImpossibleValue.unless(candidates.entries.ascend(by: \.candidate), "the model's candidates do not ascend")

@@ -37,6 +37,7 @@ package enum ModelContent {
             }
         }
         for touch in model.unassignedTouched { writer.message(11) { write(touch, &$0) } }
+        if let epoch = model.openedEverywhere { writer.message(31) { $0.field(1, epoch) } }
         for opening in model.opened {
             writer.message(30) { writer in
                 writer.field(1, Int64(opening.partition))
@@ -156,6 +157,17 @@ package enum ModelContent {
                         }
                     }
                     model.opened.append(opening)
+                }
+            case 31:
+                model.openedEverywhere = 0
+                try reader.message(field) { reader throws(ProtoError) in
+                    while let field = try reader.next() {
+                        if field.number == 1 {
+                            model.openedEverywhere = try reader.int64(field)
+                        } else {
+                            try reader.skip(field)
+                        }
+                    }
                 }
             default: try reader.skip(field)
             }

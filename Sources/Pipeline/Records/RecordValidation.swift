@@ -55,6 +55,10 @@ extension ModelRecord {
     func validate() throws(ImpossibleValue) {
         try model.validate()
         try bookkeeping.validate(model.settings.fixed)
+        guard model.opened.allSatisfy({ Int($0.partition) < bookkeeping.partitions.count }) else {
+            throw ImpossibleValue(
+                "the model names a partition that the input, of \(bookkeeping.partitions.count), does not have")
+        }
         guard firstOffsets.allSatisfy({ Limits.counts.contains($0) }) else {
             throw ImpossibleValue("a partition of the input begins at a negative offset")
         }

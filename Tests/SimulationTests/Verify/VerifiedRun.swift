@@ -39,10 +39,8 @@ struct VerifiedRun: Sendable {
             let partition = Int32(index)
             var target = Position(offset: first, phase: .genesis)
             if let committed = world.kafka.positions[.input(partition)] {
-                guard let phase = PhaseMetadata.phase(committed.metadata) else {
-                    throw Finding("the metadata \(committed.metadata)")
-                }
-                target = Position(offset: committed.offset, phase: phase)
+                guard let handled = committed.handled else { throw Finding("the metadata \(committed.metadata)") }
+                target = handled
             }
             let log = world.kafka[.input(partition)]
             stretches.append(.init(partition: partition, from: first, high: log.high, target: target))
