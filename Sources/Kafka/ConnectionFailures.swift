@@ -7,7 +7,8 @@ struct ConnectionFailures: Sendable {
     /// Notes a line such as `[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection
     /// refused (after 0ms in state CONNECT, 4 identical error(s) suppressed)`.
     mutating func add(_ line: String) {
-        let text = line.hasPrefix("[thrd:") ? line.range(ofText: "]: ").map { line[$0.upperBound...] } ?? line[...] : line[...]
+        let start = line.hasPrefix("[thrd:") ? line.range(ofText: "]: ")?.upperBound : nil
+        let text = line[(start ?? line.startIndex)...]
         guard let colon = text.range(ofText: ": "), text[..<colon.lowerBound].contains("/") else { return }
         let broker = String(text[..<colon.lowerBound])
         let rest = text[colon.upperBound...]

@@ -61,7 +61,8 @@ public struct AuditLog: Sendable {
         let count = unsafe whole.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         guard count == whole.count, fsync(descriptor) == 0 else {
             // Of a line that is written in part, the system has not said why.
-            throw failure("cannot be written", count >= 0 && count < whole.count ? ENOSPC : errno, isConfiguration: false)
+            let number = count >= 0 && count < whole.count ? ENOSPC : errno
+            throw failure("cannot be written", number, isConfiguration: false)
         }
     }
 
@@ -75,7 +76,7 @@ public struct AuditLog: Sendable {
         guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             if descriptor >= 0 { close(descriptor) }
             throw Failure(
-                description: "audit.file: \(path.printable) is not a regular file: lines written there would not be kept. "
+                description: "audit.file: \(path.printable) is not a regular file: lines would not be kept there. "
                     + "Name a file.")
         }
         return descriptor

@@ -10,13 +10,13 @@ extension String {
 
     /// The same for text of several lines, whose line feeds stay.
     package var printableLines: String {
-        replacing({ $0 != "\n" && $0.isUnprintable }) { "\\u{\(String($0.value, radix: 16))}" }
+        replacing(\.isUnprintableInLine) { "\\u{\(String($0.value, radix: 16))}" }
     }
 
     /// The same for JSON, whose line feeds stay. Such characters are written as `\u009b`, which changes no value: in valid JSON
     /// they occur within strings only.
     package var printableJSON: String {
-        replacing({ $0 != "\n" && $0.isUnprintable }) { scalar in
+        replacing(\.isUnprintableInLine) { scalar in
             scalar.utf16.map { unit in
                 let digits = String(unit, radix: 16)
                 return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
@@ -41,6 +41,9 @@ extension String {
 }
 
 extension Unicode.Scalar {
+    /// The same for text of several lines.
+    fileprivate var isUnprintableInLine: Bool { self != "\n" && isUnprintable }
+
     /// Whether it is a control character (C0, C1 or DEL), a line or paragraph separator, a mark of writing direction, or no
     /// character.
     package var isUnprintable: Bool {

@@ -103,8 +103,8 @@ struct PublishTests {
         let cluster = try MockCluster(brokers: 2)
         let servers = cluster.bootstrapServers.split(separator: ",").map(String.init)
         let topic = uniqueName("publish")
-        try cluster.createTopic(topic, partitions: 2)
-        // The second broker leads one of the partitions, at an address where nobody listens.
+        try cluster.createTopic(topic, partitions: 24)
+        // The second broker leads about half of the partitions, at an address where nobody listens.
         try cluster.setBroker(2, isUp: false)
         let folder = try TemporaryFolder()
         let file = try folder.file("events.ndjson", (0..<40).map { event("viewer-\($0)") }.joined(separator: "\n"))
@@ -121,7 +121,10 @@ struct PublishTests {
             #expect(sent > 0 && lost > 0 && sent + lost == unit, "\(result.output)")
         }
         let replay = try shoal(
-            ["replay", file, "--publish-to", topic, "--set", "members.min-events=1", "--set", "clusters.seed-members=2"]
+            [
+                "replay", file, "--publish-to", topic, "--set", "members.min-events=1", "--set",
+                "clusters.seed-members=2",
+            ]
                 + settings)
         #expect(replay.output.contains(" changes were written to \(topic)"), "\(replay.output)")
     }

@@ -115,7 +115,8 @@ struct Publisher {
 
     private func text(_ sender: RecordSender, _ records: RecordReader? = nil, isFinal: Bool = false) -> String {
         let share = records?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
-        return "\(share)\(isFinal ? sender.finalText : sender.text)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")
+        let sent = isFinal ? sender.finalText : sender.text
+        return "\(share)\(sent)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")
             + ", \(progress.rate(sender.delivered)) a second"
     }
 }

@@ -34,7 +34,8 @@ struct DeadLetterLines {
             let text =
                 isJSON
                 ? try rows.map { try JSONText.line(Count(reason: $0.key, count: $0.value)) }.joined()
-                : StatusText.table(rows.map { [$0.key.printable, DemoText.number($0.value)] }).map { $0 + "\n" }.joined()
+                : StatusText.table(rows.map { [$0.key.printable, DemoText.number($0.value)] }).map { $0 + "\n" }
+                    .joined()
             _ = StandardStream.output.append(text.utf8)
         }
         _ = StandardStream.output.flush()
