@@ -142,12 +142,12 @@ struct ConfigCommandTests {
         #expect(warnings.count == 1 && warnings[0].contains("SHOAL_KAFKA_PORT SHOAL_METRICS_SERVICE_HOST"))
     }
 
-    @Test("a setting that is given two values on the command line is a mistake")
+    @Test("of a setting that is given twice on the command line the last value counts, and the help says so")
     func twoValues() throws {
         let twice = ["--set", "epoch.length=1h", "--set", "epoch.length=2h"]
         let result = try shoal(["config", "show"] + twice)
-        #expect(result.status == 78 && result.output.contains("--set: epoch.length is given two values"))
-        #expect(try shoal(["config", "show", "--set", "epoch.length=1h", "--set", "epoch.length=1h"]).status == 0)
+        #expect(result.status == 0 && result.output.contains(/epoch\.length +2h +--set/), "\(result.output)")
+        #expect(try shoal(["config", "show", "--help"]).output.contains("the last one counts"))
     }
 
     @Test("shown settings have their source and no secrets")

@@ -49,17 +49,24 @@ struct OutputTests {
         let folder = try TemporaryFolder()
         let events = folder.url.appending(path: "events.ndjson").path
         #expect(try shoal(["simulate", events, "--viewers", "100", "--events", "2000"]).status == 0)
-        let page = try shell("$shoal replay \(events) --html /dev/full > /dev/null")
-        #expect(page.status == 74 && page.output.contains("Cannot write /dev/full: \(Self.full)"), "\(page)")
-        #expect(try shell("test -c /dev/full").status == 0)
+        let whole = folder.url.appending(path: "page.html").path
+        let limited = "trap '' XFSZ; ulimit -f 4; $shoal replay \(events) --html \(whole) > /dev/null"
+        let page = try shell(limited)
+        #expect(page.status == 74 && page.output.contains("Cannot write \(whole): File too large"), "\(page)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).count == 1, "no part is left")
+        let pipe = folder.url.appending(path: "pipe").path
+        let piped =
+            "mkfifo \(pipe); cat \(pipe) | tail -1 & $shoal replay \(events) --html \(pipe) > /dev/null; wait; "
+            + "test -p \(pipe)"
+        let device = try shell(piped)
+        #expect(device.status == 0 && device.output.contains("</html>"), "it is written to, and stays: \(device)")
         for words in ["", "--json"] {
             let text = try shell("$shoal replay \(events) \(words) > /dev/full")
             #expect(text.status == 74 && text.output.contains("Cannot write standard output"), "\(text)")
         }
-        let whole = folder.url.appending(path: "page.html").path
         #expect(try shell("$shoal replay \(events) --html \(whole) > /dev/null").status == 0)
         #expect(try String(contentsOfFile: whole, encoding: .utf8).hasSuffix("</html>\n"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).count == 2, "no part is left")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).count == 3, "no part is left")
     }
 
     @Test("changes that cannot be written are not passed over in silence")

@@ -103,8 +103,8 @@ struct PublishTests {
         let cluster = try MockCluster(brokers: 2)
         let servers = cluster.bootstrapServers.split(separator: ",").map(String.init)
         let topic = uniqueName("publish")
-        try cluster.createTopic(topic, partitions: 2)
-        // The second broker leads one of the partitions, at an address where nobody listens.
+        try cluster.createTopic(topic, partitions: 24)
+        // The second broker leads about half of the partitions, at an address where nobody listens.
         try cluster.setBroker(2, isUp: false)
         let folder = try TemporaryFolder()
         let file = try folder.file("events.ndjson", (0..<40).map { event("viewer-\($0)") }.joined(separator: "\n"))

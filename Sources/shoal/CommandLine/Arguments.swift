@@ -77,8 +77,6 @@ struct Arguments: Sendable {
     ///   - sets: Take precedence over all other values.
     func configuration(file: String? = nil, sets: [String] = []) throws(Configuration.Invalid) -> Configuration {
         let environment = ProcessInfo.processInfo.environment
-        try Self.checkRepetitions(all("set"), "--set")
-        try Self.checkRepetitions(sets, "--with")
         let configuration = try Configuration(
             file: file ?? self["config"] ?? environment["SHOAL_CONFIG"], environment: environment,
             sets: all("set") + sets, kafkaCheck: Self.kafkaProblem)

@@ -35,7 +35,9 @@ struct Command: Sendable {
 
     static let configuration = [
         Option("config", "FILE", "a .properties file with settings"),
-        Option("set", "KEY=VALUE", "a setting; may be repeated, and wins over file and variables", isRepeatable: true),
+        Option(
+            "set", "KEY=VALUE", "a setting; may be repeated: the last one counts, and wins over file and variables",
+            isRepeatable: true),
     ]
 
     var allOptions: [Option] {

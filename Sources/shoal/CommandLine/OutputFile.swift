@@ -4,12 +4,17 @@ import Synchronization
 
 /// A file that cannot be written.
 struct OutputError: Error, CustomStringConvertible {
-    var description: String
+    var path: String
+    /// The system's error number.
+    var number: Int32
 
-    /// - Parameter number: the system's error number.
     init(_ path: String, _ number: Int32) {
-        let name = path == "-" ? "standard output" : path
-        description = "Cannot write \(name): \(unsafe String(cString: strerror(number)))."
+        self.path = path
+        self.number = number
+    }
+
+    var description: String {
+        "Cannot write \(path == "-" ? "standard output" : path): \(unsafe String(cString: strerror(number)))."
     }
 }
 
@@ -146,7 +151,7 @@ extension OutputFile {
             guard unsafe rename(temporary, target) == 0 else { throw OutputError(path, errno) }
         } catch {
             unsafe unlink(temporary)
-            throw error
+            throw OutputError(path, error.number)
         }
     }
 }
