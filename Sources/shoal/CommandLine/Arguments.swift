@@ -91,20 +91,6 @@ struct Arguments: Sendable {
     /// Settings are read several times; the warning is given once.
     private static let isFirstWarning = Atomic(true)
 
-    /// A setting that an option gives two values would take one of them in silence.
-    private static func checkRepetitions(_ sets: [String], _ option: String) throws(Configuration.Invalid) {
-        var values: [Substring: Substring] = [:]
-        var problems: [String] = []
-        for text in sets {
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let other = values.updateValue(parts[1], forKey: parts[0]), other != parts[1] else {
-                continue
-            }
-            problems.append("\(option): \(parts[0]) is given two values; leave one")
-        }
-        if !problems.isEmpty { throw Configuration.Invalid(problems: problems) }
-    }
-
     /// Returns the problem with a librdkafka property, with a suggestion for a mistyped name.
     private static func kafkaProblem(_ name: String, _ value: String) -> String? {
         guard let problem = ClientConfiguration.problem(with: name, value: value) else { return nil }
