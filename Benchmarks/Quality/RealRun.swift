@@ -2,8 +2,8 @@ import Clustering
 import Replay
 import Scoring
 
-/// Runs the real log through the engine with a fixed number of clusters. There is no ground truth. Seeds affect the
-/// samples, and the initial centres of other systems' rules.
+/// Runs the real log, which has no ground truth, through the engine with a fixed number of clusters. Seeds affect the
+/// samples, and the initial centres of the other systems' rules.
 struct RealRun {
     private let log: RealLog
     private let seed: Int

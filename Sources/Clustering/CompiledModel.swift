@@ -1,7 +1,7 @@
 /// A model in the form that shards use: centroids as a matrix, topics by name, and thresholds. Compiled once per
 /// version and process, and shared by all shards.
 public final class CompiledModel: Sendable {
-    /// Without sums by topic, candidates and what was announced: see `Model.forShards`.
+    /// The model reduced by `Model.forShards`: without topic sums, candidates and announcements.
     public let model: Model
     /// The last version under which the model was published; `nil` for genesis, or before the start.
     public let version: Epoch?
@@ -62,11 +62,11 @@ public final class CompiledModel: Sendable {
         removed = model.vocabulary.entries.map(\.isRemoved)
     }
 
-    /// Whether the topic left the vocabulary. A member whose state is that of a later snapshot may have topics that this model
-    /// does not know yet.
+    /// Returns whether the topic has left the vocabulary. A member whose state comes from a later snapshot may have
+    /// topics that this model does not know yet.
     func hasRemoved(_ topic: TopicNumber) -> Bool { Int(topic) < removed.count && removed[Int(topic)] }
 
-    /// Plain numbers, so that copying involves no reference counting.
+    /// Plain numbers, so that copies need no reference counting.
     struct Rules: Sendable {
         let epochLength: Int64
         let halfLife: Int64
@@ -144,8 +144,8 @@ public final class CompiledModel: Sendable {
 
 /// Topic numbers by name: open addressing over the vocabulary, byte for byte.
 ///
-/// Viewers choose names, so the hash is keyed: nobody can make names that collide. Its order reaches no result: of names that are
-/// the same the lowest number is found.
+/// Viewers choose the names, so the hash is keyed to prevent crafted collisions. The random key does not affect
+/// results: if names are equal, the lowest number is found.
 struct TopicNames: Sendable {
     private static let key = SipHash13.random()
     /// All names concatenated, and the end of each.

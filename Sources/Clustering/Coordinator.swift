@@ -14,7 +14,8 @@ public struct PartitionState: Equatable, Sendable {
 
 /// The part of a model record beside the model: its versions, and the messages received from each partition.
 public struct Bookkeeping: Equatable, Sendable {
-    /// The versions of the record. `from` is `nil` if there is no lower bound; both are `nil` for the genesis model.
+    /// The first and the last version of the record. `from` is `nil` if the range has no lower bound; both are `nil`
+    /// for the genesis model.
     public var from: Epoch?
     public var through: Epoch?
     /// The version of the start record.
@@ -177,8 +178,8 @@ public struct Coordinator: Sendable {
         var through = first
         let included = pending.filter { ($0.closing.from ?? .min) <= first }
         if included.isEmpty {
-            // Many empty epochs are one record, and their models have one content. Epochs that all partitions have closed are due
-            // in any case: they are passed over at once.
+            // One record covers many empty epochs, because their models have the same content. Epochs that all
+            // partitions have closed are due anyway and are included at once.
             let next = pending.compactMap(\.closing.from).min() ?? .max
             let last = min(first + 100_000, clock.now - 1, next - 1)
             through = max(first, min(last, partitions.map { $0.closed ?? .min }.min() ?? first))

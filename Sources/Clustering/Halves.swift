@@ -44,8 +44,8 @@ struct Halves {
         separation = Self.separation(points, best.assignment, centroids)
     }
 
-    /// Returns ρ = δ / (δ + 4 ω) with δ = G (n_a + n_b) / (n_a n_b) and ω = (D_a/n_a + D_b/n_b) / 2: the share of the
-    /// dispersion that lies between two groups, independent of their sizes.
+    /// Returns ρ = δ / (δ + 4 ω) with δ = G (n_a + n_b) / (n_a n_b) and ω = (D_a/n_a + D_b/n_b) / 2: the between-group
+    /// share of the dispersion, independent of the group sizes.
     static func ratio(gain: Double, _ first: Double, _ second: Double, _ d1: Double, _ d2: Double) -> Double {
         let between = max(gain, 0) * (first + second) / max(first * second, 1e-9)
         let within = (d1 / max(first, 1e-9) + d2 / max(second, 1e-9)) / 2

@@ -3,8 +3,8 @@ extension Lifecycle {
     /// cluster adapt at once. Through events alone, with hysteresis, this would take dozens of epochs.
     ///
     /// A centroid is its cluster's exact sum, minus the samples that Lloyd's iteration moves out and plus those that it
-    /// moves in, each weighted by the members that it represents. If no sample moves, there is no sampling error.
-    /// Centroids that change are held as given, and the members of clusters that lose some are reassigned.
+    /// moves in, each weighted by the members that it represents. If no sample moves, the centroid has no sampling
+    /// error. Centroids that change are held as given, and the members of clusters that lose samples are reassigned.
     /// - Parameter standings: The clusters at the time of sampling.
     mutating func refine(_ standings: [Standing]) {
         let pooled = PooledSamples(standings, samples, keeping: model.isTopic)

@@ -1,12 +1,14 @@
-/// Whether a shard takes new viewers in: not while it holds `members.max` of them, and then until a hundredth is free again.
+/// Decides whether a shard admits new viewers. Admission stops at `members.max` members and resumes when 1% of the
+/// limit is free again.
 ///
-/// A replay from a snapshot holds members of a later one from its beginning, so that their number is not what it was at an offset.
-/// Snapshots therefore name the offsets at which this changed, and a replay follows them.
+/// A replay from a snapshot can hold members of a later snapshot from its start, so the number of members at an offset
+/// differs from the original one. Snapshots therefore record the offsets at which `isFull` changed, and a replay
+/// applies these changes.
 struct MemberLimit {
     private(set) var isFull = false
-    /// Since the beginning of the snapshot before: from these offsets on it was the other way round.
+    /// The offsets at which `isFull` changed since the previous snapshot began.
     private(set) var switches: [Int64] = []
-    /// Of a replay up to a later snapshot: the switches until there.
+    /// During a replay, the remaining recorded changes up to the later snapshot.
     private var given: [Int64]?
 
     init() {}
@@ -16,7 +18,7 @@ struct MemberLimit {
         given = later
     }
 
-    /// Follows the switches of a replay up to the record at an offset.
+    /// Applies the recorded changes up to the record at an offset.
     mutating func reach(_ offset: Int64) {
         guard let first = given?.first, first <= offset else { return }
         given?.removeFirst()
@@ -25,7 +27,7 @@ struct MemberLimit {
         reach(offset)
     }
 
-    /// The later snapshot's point is reached: its state is known.
+    /// Ends a replay at the later snapshot and adopts its state.
     mutating func arrive(isFull: Bool, switches: [Int64]) {
         self.isFull = isFull
         self.switches = switches
@@ -33,7 +35,7 @@ struct MemberLimit {
     }
 
     /// Compares the number of members with the limit.
-    /// - Parameter offset: of the first record that is handled under the new state.
+    /// - Parameter offset: The offset of the first record that is handled in the new state.
     mutating func update(_ count: Int, most: Int, from offset: Int64, isTracked: Bool) {
         guard given == nil else { return }
         let isFull = isFull ? count > most - max(most / 100, 1) : count >= most
@@ -42,7 +44,7 @@ struct MemberLimit {
         if isTracked { switches.append(offset) }
     }
 
-    /// A snapshot begins, which has taken the switches.
+    /// Clears the changes when a new snapshot has recorded them.
     mutating func beginSnapshot() {
         switches = []
     }

@@ -19,14 +19,15 @@ extension Model {
         return model
     }
 
-    /// The model after this one: a function of this one, the closings and the settings alone.
+    /// Returns the next model. It depends only on this model, the epoch deltas and the settings.
     /// - Parameters:
-    ///   - closings: what it includes; their order does not matter. None: the content stays.
-    ///   - settings: those that it carries, for the next one.
-    ///   - version: what it will be published as.
-    ///   - partitions: how many the input has.
-    /// - Returns: the model, and what became of clusters.
-    /// - Throws: `Contradiction` if a sum would be none of members, or a delta names a cluster or a topic that does not exist.
+    ///   - closings: The epoch deltas to include, in any order. If empty, the content does not change.
+    ///   - settings: The settings that the next model carries, which apply to the model after it.
+    ///   - version: The version under which the next model is published.
+    ///   - partitions: The number of input partitions.
+    /// - Returns: The next model and the lifecycle changes of its clusters.
+    /// - Throws: `Contradiction` if a sum is impossible for any set of members, or a delta names an unknown cluster or
+    ///   topic.
     public func next(
         including closings: [Closing], settings next: Settings, version: Epoch, partitions: Int
     ) throws(Contradiction) -> (Model, [LifecycleChange]) {
@@ -70,7 +71,7 @@ extension Model {
         }
     }
 
-    /// - Returns: whether the sums are exact: nothing overflowed.
+    /// - Returns: Whether the sums are exact: false if one overflowed.
     private mutating func insert(_ delta: ClusterDelta, from closing: Closing) throws(Contradiction) -> Bool {
         guard delta.cluster != 0 else { return unassigned.add(delta) }
         if delta.count == 0, delta.sums.isEmpty { return true }
@@ -114,7 +115,7 @@ extension Model {
 
 extension ClusterSums {
     /// Adds a delta.
-    /// - Returns: whether the sums are exact: false if one overflowed.
+    /// - Returns: Whether the sums are exact: false if one overflowed.
     @discardableResult
     mutating func add(_ delta: ClusterDelta) -> Bool {
         var overflows: Bool

@@ -1,20 +1,23 @@
-/// Topics leave the vocabulary when too few viewers watch them, and their numbers are used again.
+/// Removes topics with too few viewers from the vocabulary and reuses their numbers.
 extension Model {
-    /// What a member adds to a topic's sum who gives it a 256th of his profile: √(1/256) · 2¹⁵.
+    /// The amount that a member adds to a topic's sum if the topic has 1/256 of the member's profile: √(1/256) · 2¹⁵.
     static let smallestShare: Int64 = 2_048
 
     /// Removes topics that fewer than `topics.min-viewers` viewers still have in their profiles.
     ///
-    /// A topic's weight is the sum of all members' directions in it, over all clusters and the unassigned. It is low if it is below
-    /// what `topics.min-viewers` members add who give the topic a 256th of their profiles: as much as one watch among 128 within
-    /// the half-life. A topic leaves if it has been low in every model for as many models as there are epochs in the half-life, but
-    /// no fewer than `2 · epoch.staleness + 3`: members of its own need that long to appear. A profile decays only by its viewer's
-    /// own events, so a topic that many have watched stays longer than one of a few. Models without closings do not count, so that a
-    /// pause of the whole input removes nothing. Topics of `topics.file` stay.
+    /// A topic's weight is the sum of all members' directions in it, over all clusters and the unassigned members. It
+    /// is low if it is below the weight of `topics.min-viewers` members that each give the topic 1/256 of their
+    /// profiles, which is about one watch among 128 within the half-life.
     ///
-    /// No more than a quarter of `topics.max` numbers wait for partitions, so that one that is silent for long does not use the
-    /// vocabulary up.
-    /// - Parameter known: see `knownEverywhere`.
+    /// A topic is removed after its weight has been low in every model for as many models as there are epochs in the
+    /// half-life, and at least for `2 · epoch.staleness + 3` models, the time until the members of a new topic appear.
+    /// A profile decays only with events of its viewer, so a topic that many viewers have watched stays longer than one
+    /// with few viewers. Models without epoch deltas do not count, so a pause of the whole input removes no topics.
+    /// Topics of `topics.file` are never removed.
+    ///
+    /// At most a quarter of `topics.max` numbers wait for partitions, so that a silent partition cannot exhaust the
+    /// vocabulary.
+    /// - Parameter known: See `knownEverywhere`.
     mutating func removeTopics(version: Epoch, known: Epoch?) {
         guard vocabulary.entries.contains(where: { $0.candidate != nil && !$0.isRemoved }) else { return }
         var weights = [Int64](repeating: 0, count: vocabulary.entries.count)
@@ -40,8 +43,8 @@ extension Model {
         }
     }
 
-    /// Returns the numbers of topics that have left and that can be used again: every shard has dropped them, and all sums are zero.
-    /// - Parameter version: see `knownEverywhere`.
+    /// Returns the numbers of removed topics that can be reused: every shard has dropped them, and all sums are zero.
+    /// - Parameter version: See `knownEverywhere`.
     func freeNumbers(through version: Epoch?) -> [Int] {
         guard let version else { return [] }
         var free = vocabulary.entries.indices.filter { index in
@@ -56,7 +59,7 @@ extension Model {
         return free
     }
 
-    /// Takes numbers that are used again out of what clusters remember.
+    /// Removes reused topic numbers from the centroids and announcements of all clusters.
     mutating func forget(_ numbers: Set<TopicNumber>) {
         guard !numbers.isEmpty else { return }
         for index in clusters.indices {

@@ -1,12 +1,12 @@
-/// How far the shards of all partitions have come, as the closings that a model includes tell: what no shard can name any more
-/// is forgotten, so that a model does not grow with its age.
+/// Tracks the progress of all partitions by the included epoch deltas. Data that no shard can refer to any more is
+/// removed, so that a model does not grow with its age.
 extension Model {
-    /// Takes over which epochs the partitions have had open. A closing of genesis tells nothing: its members go on to their first
-    /// epoch with a later model.
+    /// Records the latest epoch that each partition has opened. Deltas of the genesis model are skipped, because their
+    /// members enter the first epoch with a later model.
     ///
-    /// Partitions that are equally far leave no trace of their number, so that with given epochs a model has the same content
-    /// for any number of partitions.
-    /// - Parameter partitions: how many the input has.
+    /// Only partitions ahead of `openedEverywhere` are stored. If all partitions have opened the same epochs, the
+    /// content of the model does not depend on their number.
+    /// - Parameter partitions: The number of input partitions.
     mutating func noteOpenings(_ closings: [Closing], partitions: Int) {
         for closing in closings {
             guard let epoch = closing.from, epoch > openedEverywhere ?? .min else { continue }
@@ -22,20 +22,20 @@ extension Model {
         opened.removeAll { $0.epoch == oldest }
     }
 
-    /// The last version that every shard has opened an epoch with, or with a later one: a shard's state and deltas know all
-    /// that this model decided. Nil while a partition has not closed its first epoch.
+    /// The last version with which, or with a later one, every shard has opened an epoch. The state and the deltas of
+    /// all shards reflect every decision of this version. Nil until every partition has closed its first epoch.
     ///
-    /// A partition that has been silent for long holds it back.
+    /// A partition that is silent for a long time delays it.
     var knownEverywhere: Epoch? { openedEverywhere.map { $0 - settings.fixed.staleness } }
 
-    /// Forgets merges that every shard has carried over: no member is in the merged cluster, and no delta names it.
+    /// Removes merges that every shard has applied: no member is in the merged cluster, and no delta names it.
     mutating func forgetMerges(through version: Epoch?) {
         guard let version else { return }
         merged.removeAll { $0.version <= version }
     }
 }
 
-/// An epoch that a partition has had open.
+/// The latest epoch that a partition is known to have opened.
 public struct PartitionOpening: Equatable, Sendable {
     public var partition: Int32
     public var epoch: Epoch

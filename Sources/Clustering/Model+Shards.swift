@@ -1,7 +1,7 @@
 extension Model {
-    /// Returns the model without what only the coordinator reads: sums by topic, candidates, and what was announced.
+    /// Returns the model without the data that only the coordinator reads: topic sums, candidates and announcements.
     ///
-    /// At 5,000 topics and 128 clusters that is nine tenths of a model's memory.
+    /// With 5,000 topics and 128 clusters, this data uses nine tenths of a model's memory.
     var forShards: Model {
         var model = self
         model.candidates = CandidateTable()

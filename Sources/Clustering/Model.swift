@@ -1,7 +1,8 @@
 /// The state of clusters and topics after an epoch. The content is a function of the previous content, the included
 /// epoch deltas and the recorded settings. It does not depend on timing.
 public struct Model: Equatable, Sendable {
-    /// The version of the rules that a model is computed by. Any change to what an input gives raises it.
+    /// The version of the rules that compute a model. Any change that alters the model for the same input must increase
+    /// it.
     public static let rules: Int64 = 2
 
     /// The number of models with deltas up to this one: the clock of the lifecycle.
@@ -17,10 +18,10 @@ public struct Model: Equatable, Sendable {
     public var nextID: ClusterID = 1
     /// Merged clusters and their survivors, as long as a shard may name them; ascending by merged id.
     public var merged: [Merge] = []
-    /// The latest epoch that all partitions have had open, or passed over, as far as their closings are included. Nil while one
-    /// has closed no epoch.
+    /// The latest epoch that all partitions have opened or skipped, according to the included epoch deltas. Nil until
+    /// every partition has closed an epoch.
     public var openedEverywhere: Epoch?
-    /// The last epoch that a partition has had open, of those that are further than `openedEverywhere`; ascending by partition.
+    /// The last opened epoch of each partition that is ahead of `openedEverywhere`, ascending by partition.
     public var opened: [PartitionOpening] = []
     /// Reasons for reassigning the unassigned (seed, birth, retire), with the latest tick of each.
     public var unassignedTouched: [Touch] = []
@@ -77,7 +78,7 @@ public struct Cluster: Equatable, Sendable {
     public var sums = ClusterSums()
     /// Topics ascending, without zeros, Q15. Held as given until `heldUntil`, then the normalised sum.
     public var centroid: [Component] = []
-    /// The tick at which the centroid is no longer held; `nil` if it is not held.
+    /// The tick at which the centroid is released; `nil` if it is not held.
     public var heldUntil: Int64?
     /// Whether members can be assigned to the cluster. False after retirement.
     public var isActive = true

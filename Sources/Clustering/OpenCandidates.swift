@@ -43,10 +43,10 @@ struct OpenCandidates {
         return mixer.next()
     }
 
-    /// How many marks viewers have made.
+    /// The number of marks that each viewer has set in the open epoch.
     var markCounts: [MarkCount] { quota.marks }
 
-    /// A viewer watched the candidate. Does nothing if he has marked as many as he may in this epoch.
+    /// Records that a viewer watched the candidate. Does nothing if the viewer has used up the marks of this epoch.
     mutating func see(
         _ candidate: UInt128, of member: Pseudonym, epoch: Epoch?, mark: () -> UInt32, most marks: Int
     ) {

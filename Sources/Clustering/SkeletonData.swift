@@ -8,7 +8,7 @@ struct SkeletonData: Sendable {
     private var values: [UInt32] = []
     /// Ranges of code points of one combining class, ascending.
     private var classes: [(first: UInt32, last: UInt32, kind: UInt8)] = []
-    /// First and second code point in one number, ascending, and what they make.
+    /// Pairs of code points, each in one number, ascending. `wholes` has their compositions.
     private var pairs: [UInt64] = []
     private var wholes: [UInt32] = []
 
@@ -56,7 +56,7 @@ struct SkeletonData: Sendable {
         }
     }
 
-    /// Appends what a code point is replaced by: itself, other code points or nothing.
+    /// Appends the replacement of a code point: itself, other code points or nothing.
     func append(_ point: UInt32, to scalars: inout [UInt32]) {
         guard let index = Self.place(point, in: points) else {
             scalars.append(point)
@@ -65,7 +65,7 @@ struct SkeletonData: Sendable {
         scalars += values[Int(index == 0 ? 0 : ends[index - 1])..<Int(ends[index])]
     }
 
-    /// The canonical combining class; 0 of a starter.
+    /// Returns the canonical combining class; 0 for a starter.
     func kind(_ point: UInt32) -> UInt8 {
         var (low, high) = (0, classes.count)
         while low < high {
@@ -75,7 +75,7 @@ struct SkeletonData: Sendable {
         return low < classes.count && classes[low].first <= point ? classes[low].kind : 0
     }
 
-    /// The code point that two make; nil: none.
+    /// Returns the composition of two code points, or nil if they do not compose.
     func composed(_ first: UInt32, _ second: UInt32) -> UInt32? {
         Self.place(UInt64(first) << 32 | UInt64(second), in: pairs).map { wholes[$0] }
     }
@@ -89,7 +89,7 @@ struct SkeletonData: Sendable {
         return low < list.count && list[low] == value ? low : nil
     }
 
-    /// Numbers of 7 bits a byte, in base64.
+    /// Reads variable-length numbers with 7 bits per byte, encoded in base64.
     private struct Bytes {
         private var bytes: [UInt8] = []
         private var next = 0
@@ -130,7 +130,7 @@ struct SkeletonData: Sendable {
             return value
         }
 
-        /// A number that lies so far from another one.
+        /// Reads a signed difference and returns `other` plus this difference.
         mutating func signed(from other: UInt32) -> UInt32 {
             let value = number()
             return value & 1 == 0 ? other &+ value >> 1 : other &- (value &+ 1) >> 1

@@ -1,4 +1,4 @@
-/// A topic that is named as sensitive, by its skeleton (`TopicSkeleton`). A `*` at the end makes it a prefix.
+/// A sensitive topic, compared by its skeleton (`TopicSkeleton`). A `*` at the end makes it a prefix.
 public struct TopicPattern: Equatable, Sendable {
     let skeleton: [UInt8]
     let isPrefix: Bool
@@ -9,7 +9,7 @@ public struct TopicPattern: Equatable, Sendable {
         skeleton = isPrefix ? whole.dropLast() : whole
     }
 
-    /// Returns what is wrong with a pattern of the configuration; nil: nothing.
+    /// Returns the problem with a configured pattern, or nil if the pattern is valid.
     public static func problem(_ text: [UInt8]) -> String? {
         let pattern = TopicPattern(text)
         if pattern.skeleton.contains(UInt8(ascii: "*")) {

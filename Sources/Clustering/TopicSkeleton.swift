@@ -1,7 +1,7 @@
-/// What is left of a topic's name when the differences between spellings are removed: NFKC with full case folding, without white
-/// space and without default ignorable characters, as UTF-8.
+/// Maps the spellings of a topic's name to one form: NFKC with full case folding, without white space and default
+/// ignorable characters, as UTF-8.
 ///
-/// The tables are the program's own, so that the result is the same on every host.
+/// The Unicode tables are part of the program, so the result is the same on every host.
 public enum TopicSkeleton {
     /// The Unicode version of the tables, as 10000 · major + 100 · minor + update.
     public static let unicodeVersion = SkeletonTable.unicodeVersion
@@ -14,7 +14,7 @@ public enum TopicSkeleton {
         scalars.reserveCapacity(name.count)
         for scalar in String(decoding: name, as: UTF8.self).unicodeScalars { data.append(scalar.value, to: &scalars) }
         order(&scalars, data)
-        // The iota below is a mark whose folding is a letter: it folds when the marks are in order.
+        // The combining iota subscript folds to a letter, so it is folded only after the marks are ordered.
         if scalars.contains(iotaMark) {
             scalars = scalars.map { $0 == iotaMark ? iota : $0 }
             order(&scalars, data)
@@ -32,7 +32,7 @@ public enum TopicSkeleton {
     private static let iotaMark: UInt32 = 0x345
     private static let iota: UInt32 = 0x3B9
 
-    /// Small letters, no white space.
+    /// Returns the skeleton of an ASCII name: lower case, without white space.
     private static func ascii(_ name: ArraySlice<UInt8>) -> [UInt8] {
         var skeleton: [UInt8] = []
         skeleton.reserveCapacity(name.count)
@@ -42,7 +42,7 @@ public enum TopicSkeleton {
         return skeleton
     }
 
-    /// Puts marks that follow each other in the order of their classes; those of one class keep their order.
+    /// Sorts consecutive marks by combining class. The sort is stable.
     private static func order(_ scalars: inout [UInt32], _ data: SkeletonData) {
         var start = 0
         while start < scalars.count {
@@ -62,7 +62,7 @@ public enum TopicSkeleton {
         }
     }
 
-    /// Puts letters and marks together, as NFC does.
+    /// Composes letters and marks, as NFC does.
     private static func compose(_ scalars: inout [UInt32], _ data: SkeletonData) {
         var composed: [UInt32] = []
         composed.reserveCapacity(scalars.count)
@@ -71,7 +71,8 @@ public enum TopicSkeleton {
         for scalar in scalars {
             let kind = data.kind(scalar)
             if let place = starter {
-                // Between the two nothing may stand that blocks: a starter, or a mark of the same class or a higher one.
+                // A mark composes with the starter unless a character between them blocks it: another starter, or a
+                // mark of the same or a higher class.
                 let isNext = place == composed.count - 1
                 if isNext || (last < kind && last != 0),
                     let whole = hangul(composed[place], scalar) ?? data.composed(composed[place], scalar)
@@ -87,7 +88,7 @@ public enum TopicSkeleton {
         scalars = composed
     }
 
-    /// A syllable of Hangul of its parts, by arithmetic; nil: they are none.
+    /// Returns the Hangul syllable that two code points compose to, by arithmetic; nil if they are not Hangul parts.
     private static func hangul(_ first: UInt32, _ second: UInt32) -> UInt32? {
         if (0x1100..<0x1113).contains(first), (0x1161..<0x1176).contains(second) {
             return 0xAC00 + ((first - 0x1100) * 21 + (second - 0x1161)) * 28

@@ -43,9 +43,9 @@ public struct ClientConfiguration: Sendable {
         "group.protocol": "the classic protocol checks the generation of every commit",
     ]
 
-    /// Whether the value of a setting may be a secret, or hold one: then it is shown as `***`. Decided by the name, so that
-    /// settings of later versions of librdkafka are covered, as well as all that librdkafka leaves out of its own log. Other paths
-    /// are no secrets.
+    /// Returns whether the value of a setting may be or contain a secret, which is shown as `***`. The decision is by
+    /// name, so that it also covers settings of later librdkafka versions, and all values that librdkafka omits from
+    /// its own log. Other paths are not secret.
     public static func isSecret(_ name: String, value: String = "") -> Bool {
         // As https://user:password@host/.
         if let scheme = value.firstRange(of: "://"),
@@ -64,10 +64,10 @@ public struct ClientConfiguration: Sendable {
             || name == "sasl.username"
     }
 
-    /// The mechanisms of SASL that Shoal can use.
+    /// The SASL mechanisms that Shoal supports.
     private static let mechanisms = ["GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
-    /// What is wrong with a setting of SASL: librdkafka would take it, and no connection would come about.
+    /// Returns the problem with a SASL setting that librdkafka accepts but cannot connect with, or `nil`.
     private static func saslProblem(_ name: String, _ value: String) -> String? {
         let ways =
             "Use \(mechanisms.dropFirst().joined(separator: ", ")), GSSAPI (Kerberos), or certificates "

@@ -27,9 +27,9 @@ public enum GroupEvent: Sendable {
         unsafe rd_kafka_consumer_group_metadata_destroy(pointer)
     }
 
-    /// Extracts the generation. There is no function for it, but the serialised form begins with a magic word, the
-    /// generation and the group's name. That form is internal to librdkafka, so the result is `nil` unless magic word
-    /// and name are as in version 2.0.
+    /// Extracts the generation. librdkafka has no function for this, but the serialised form begins with a magic word,
+    /// the generation and the group's name. The form is internal to librdkafka, so the result is `nil` unless magic
+    /// word and name are as in version 2.0.
     private static func generation(of pointer: OpaquePointer, _ group: String) -> Int32? {
         var buffer: UnsafeMutableRawPointer?
         var size = 0
@@ -76,7 +76,7 @@ public enum GroupEvent: Sendable {
             settings["session.timeout.ms"] = "\(Self.sessionTimeout)"
         }
         if configuration.settings["heartbeat.interval.ms"] == nil {
-            // Three heartbeats within a session, and no more than librdkafka's default of 3 s between two.
+            // Three heartbeats per session timeout, at most 3 s apart (librdkafka's default).
             let session = configuration.settings["session.timeout.ms"].flatMap { Int64($0) } ?? Self.sessionTimeout
             settings["heartbeat.interval.ms"] = "\(max(min(session / 3, 3_000), 1))"
         }

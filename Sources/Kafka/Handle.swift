@@ -8,7 +8,7 @@ import Synchronization
 @safe final class Handle: @unchecked Sendable {
     let pointer: OpaquePointer
     private let sink: Sink
-    /// The brokers to begin with, as they are set.
+    /// The configured bootstrap servers.
     private let servers: String
 
     /// The state that librdkafka's callbacks access through the client's opaque pointer.
@@ -67,8 +67,8 @@ import Synchronization
     }
 
     /// - Parameters:
-    ///   - events: what is delivered as an event (`RD_KAFKA_EVENT_…`).
-    ///   - reportsDeliveries: whether records are counted that were acknowledged, and that could not be delivered.
+    ///   - events: The types to deliver as events (`RD_KAFKA_EVENT_…`).
+    ///   - reportsDeliveries: Whether to count delivered and undeliverable records.
     init(
         _ type: rd_kafka_type_t, _ configuration: ClientConfiguration, adding settings: [String: String],
         events: Int32 = 0, reportsDeliveries: Bool = false
@@ -130,7 +130,7 @@ import Synchronization
     static func refusal(_ line: String) -> String? {
         guard let start = line.range(of: ": SASL ") else { return nil }
         let reason = line[start.lowerBound...].dropFirst(2)
-        // A broker that disconnects for another reason has rejected nothing.
+        // Any other reason for a disconnect is not a rejection.
         guard !reason.contains("Local: ") else { return nil }
         let end = reason.range(of: " (after ", options: .backwards)?.lowerBound ?? reason.endIndex
         return String(reason[..<end])
@@ -142,7 +142,7 @@ import Synchronization
         Thread.detachNewThread { remains.destroy() }
     }
 
-    /// A client that is no longer used.
+    /// A closed handle's client, to be destroyed in the background.
     ///
     /// `@unchecked Sendable`: this is the only owner of the pointer.
     @safe private struct Remains: @unchecked Sendable {

@@ -25,7 +25,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
     public let context: String
     /// The position of the record that could not be read, if applicable.
     public internal(set) var place: Place?
-    /// The brokers that could not be reached, with host, port and reason. nil if it is no error of a connection.
+    /// The unreachable brokers, with host, port and reason; nil unless this is a connection error.
     public internal(set) var connection: String?
 
     /// The position of a record.
@@ -156,7 +156,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
 }
 
 extension KafkaError {
-    /// There is no producer, because an earlier error closed it.
+    /// The producer does not exist, because an earlier error closed it.
     public static let noProducer = KafkaError(
         RD_KAFKA_RESP_ERR__STATE, "transaction", severity: .fatal, text: "the producer is gone")
 

@@ -1,16 +1,17 @@
-/// Detects that a topic was deleted, or deleted and created again under the same name: a pure state machine over the answers
-/// of brokers. Two numbers of a log never decrease: its end, and the first offset with at least a fixed timestamp.
+/// Detects that a topic was deleted, or deleted and created again under the same name. A pure state machine over the
+/// responses of brokers. Two offsets of a log never decrease: its end, and the first offset with at least a fixed
+/// timestamp.
 ///
-/// A broker may know a topic later than others, and a new leader may tell old watermarks: a finding counts when it was made
-/// several times in a row.
+/// Brokers can learn of a topic at different times, and a new leader can report outdated watermarks. A finding is
+/// therefore confirmed only after several consecutive observations.
 package struct LogIdentity: Sendable {
-    /// A finding counts after so many in a row.
+    /// The number of consecutive observations that confirm a finding.
     package static let needed = 4
 
     private struct Log {
         /// The largest known end.
         var end: Int64
-        /// The first offset with at least the timestamp; nil: not known.
+        /// The first offset with at least the timestamp; nil: unknown.
         var first: Int64?
         var suspicions = 0
     }
@@ -25,13 +26,13 @@ package struct LogIdentity: Sendable {
 
     package init() {}
 
-    /// Whether something is suspected: the questions are to be repeated soon.
+    /// Whether an unconfirmed finding exists, so that the check should be repeated soon.
     package var isSuspicious: Bool {
         topics.values.contains { $0.suspicions > 0 } || logs.values.contains { $0.suspicions > 0 }
     }
 
-    /// Takes a topic's number of partitions in; nil: the topic does not exist.
-    /// - Returns: the reason if the topic is not the one that it was.
+    /// Observes the number of partitions of a topic; nil: the topic does not exist.
+    /// - Returns: The reason if the topic has been deleted or replaced.
     package mutating func saw(_ topic: String, partitions: Int32?) -> String? {
         guard var known = topics[topic] else {
             topics[topic] = partitions.map { Topic(partitions: $0) }
@@ -50,17 +51,17 @@ package struct LogIdentity: Sendable {
             "topic \(topic) was deleted and created again: it has \(partitions) partitions, and had \(known.partitions)"
     }
 
-    /// Takes the watermark of a log in.
+    /// Observes the watermark of a log.
     /// - Parameters:
-    ///   - position: the offset that this instance has read up to, at least.
-    ///   - first: the first offset with at least the timestamp; negative: no record is so new; nil: not asked.
-    /// - Returns: the reason if the log is not the one that it was.
+    ///   - position: The offset that this instance has read up to, at least.
+    ///   - first: The first offset with at least the timestamp; negative: all records are older; nil: not queried.
+    /// - Returns: The reason if the log has been deleted or replaced.
     package mutating func saw(_ place: TopicPartition, end: Int64, position: Int64 = 0, first: Int64? = nil) -> String?
     {
         var log = logs[place] ?? Log(end: max(end, position))
         defer { logs[place] = log }
         let known = max(log.end, position)
-        // No record was so new when `end` was the end: the first that is, is behind it.
+        // If every record is older than the timestamp, the first record that reaches it will be at or after `end`.
         let found = first.map { $0 < 0 ? end : $0 }
         let isReplaced = if let first, first >= 0, let before = log.first { first < before } else { false }
         guard end >= known, !isReplaced else {

@@ -3,10 +3,10 @@ import Schemas
 
 /// An append-only file with one JSON line for each access to a single member's data: who, when, which pseudonym, why.
 public struct AuditLog: Sendable {
-    /// The line could not be written, so the member may not be looked at.
+    /// The audit line could not be written. The caller must not show the member's data.
     public struct Failure: Error, CustomStringConvertible, Sendable {
         public var description: String
-        /// Whether the setting is wrong. false: the file is right, and writing to it failed.
+        /// Whether the setting is wrong; false if the file is valid but writing to it failed.
         public var isConfiguration = true
     }
 
@@ -21,7 +21,7 @@ public struct AuditLog: Sendable {
         var who: String
         var uid: UInt32
         var loginUid: UInt32?
-        /// As the variable SUDO_USER says; anybody can set it.
+        /// The value of the variable SUDO_USER. Not trustworthy, because any user can set it.
         var sudoUserClaimed: String?
         var host: String
         var action: String
@@ -55,18 +55,18 @@ public struct AuditLog: Sendable {
         }
         let descriptor = try openFile()
         defer { close(descriptor) }
-        // One call for one line: with O_APPEND lines of several processes do not mix.
+        // The line is written in one call: with O_APPEND, lines of several processes do not interleave.
         let whole = (endsLine ? [] : [UInt8(ascii: "\n")]) + bytes + [UInt8(ascii: "\n")]
-        // Safe: so many bytes lie there.
+        // Safe: the buffer holds `count` bytes and outlives the call.
         let count = unsafe whole.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         guard count == whole.count, fsync(descriptor) == 0 else {
-            // Of a line that is written in part, the system has not said why.
+            // A short write does not set errno. A full disk is the most likely cause.
             let number = count >= 0 && count < whole.count ? ENOSPC : errno
             throw failure("cannot be written", number, isConfiguration: false)
         }
     }
 
-    /// Opens the file without waiting: a named pipe without a reader is an error, and not a reason to wait.
+    /// Opens the file without blocking: a named pipe without a reader is an error.
     private func openFile() throws(Failure) -> Int32 {
         // Safe: the path outlives the call.
         let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
@@ -82,8 +82,8 @@ public struct AuditLog: Sendable {
         return descriptor
     }
 
-    /// Whether the file is empty or ends with the end of a line, which it does not after a full disk. true if the user may
-    /// write it only.
+    /// Whether the file is empty or ends with a newline. The last line is incomplete after a write to a full disk.
+    /// Returns true if the file cannot be read.
     private var endsLine: Bool {
         // Safe: the path outlives the call.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

@@ -5,7 +5,7 @@ import Schemas
 extension Configuration {
     /// Reads librdkafka's values from files, and validates each property.
     mutating func checkKafka(_ check: KafkaCheck, _ problems: inout [String]) {
-        // A problem that several settings have is told once, with all of them.
+        // A problem shared by several settings is reported once, with the names of all of them.
         var places: [(problem: String, keys: [String])] = []
         defer { problems += places.map { "\($0.keys.joined(separator: ", ")): \($0.problem)" } }
         func tell(_ problem: String, _ key: String) {

@@ -49,7 +49,7 @@ extension Configuration {
         guard var content = FileManager.default.contents(atPath: file) else {
             throw Invalid(problems: ["topics.file: \(file) cannot be read"])
         }
-        // A byte order mark is no part of the first name.
+        // Skip a byte order mark, which is not part of the first name.
         if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = Data(content.dropFirst(3)) }
         var names = content.split(separator: UInt8(ascii: "\n")).map { line in
             Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)

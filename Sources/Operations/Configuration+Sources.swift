@@ -75,7 +75,7 @@ extension Configuration {
         return String(words.lowercased().map { $0 == "_" ? "." : $0 })
     }
 
-    /// Variables that are no settings: those of the tests, and the one that names the file.
+    /// Whether the variable does not name a setting: test variables, and the path of the configuration file.
     private static func isOthers(_ variable: String) -> Bool {
         variable.hasPrefix("SHOAL_TEST_") || ["SHOAL_SHARED", "SHOAL_CONFIG"].contains(variable)
     }
@@ -91,7 +91,7 @@ extension Configuration {
         if words.suffix(2) == ["SERVICE", "HOST"] { return true }
         if isURL, words.last == "PORT" { return true }
         if isPort, let place = words.lastIndex(of: "SERVICE"), words[(place + 1)...].first == "PORT" { return true }
-        // As SHOAL_KAFKA_PORT_9092_TCP_ADDR: a number and a protocol follow.
+        // Such as SHOAL_KAFKA_PORT_9092_TCP_ADDR: a number and a protocol follow.
         guard let place = words.lastIndex(where: { ["TCP", "UDP", "SCTP"].contains($0) }),
             place >= words.startIndex + 2,
             words[place - 2] == "PORT", UInt16(words[place - 1]) != nil

@@ -24,7 +24,7 @@ public struct Configuration: Sendable {
     public internal(set) var values: [String: Value] = [:]
     /// librdkafka's properties by their own names, with the contents of files.
     public internal(set) var kafka: [String: String] = [:]
-    /// Variables with the program's prefix that Kubernetes sets for services. They are no settings.
+    /// Variables with the program's prefix that Kubernetes sets for services. They are ignored.
     public internal(set) var ignoredVariables: [String] = []
     /// The key's hexadecimal digits; `nil` if none was given.
     public internal(set) var privacyKey: String?

@@ -1,7 +1,8 @@
 import Foundation
 
-/// The id of an instance, claimed among the processes of this host: no other process gets the same id by default while this
-/// one lives. The claim is an abstract Unix socket, which the kernel releases when the process ends, however it ends.
+/// The id of an instance, claimed among the processes of this host: no other process gets the same id by default while
+/// this one lives. The claim is an abstract Unix socket, which the kernel releases when the process ends, however it
+/// ends.
 public final class InstanceClaim: Sendable {
     public let id: String
     private let descriptor: Int32
@@ -15,7 +16,8 @@ public final class InstanceClaim: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Claims the first free id of `host`, `host-2`, `host-3` and so on. A process that is started again gets the same id.
+    /// Claims the first free id of `host`, `host-2`, `host-3` and so on. A process that is started again gets the same
+    /// id.
     /// - Returns: `host` itself if this host does not support such claims.
     public static func first(_ application: String, host: String) -> InstanceClaim {
         for number in 1...1_000 {
@@ -28,8 +30,8 @@ public final class InstanceClaim: Sendable {
         return InstanceClaim(id: host, descriptor: -1)
     }
 
-    /// Claims exactly this id, so that others avoid it. It is used whether or not another process has claimed it: the consumer
-    /// group decides who keeps it.
+    /// Claims exactly this id, so that others avoid it. It is used whether or not another process has claimed it: the
+    /// consumer group decides who keeps it.
     public static func exactly(_ application: String, id: String) -> InstanceClaim {
         InstanceClaim(id: id, descriptor: (try? bind(application, id).get()) ?? -1)
     }
@@ -41,7 +43,7 @@ public final class InstanceClaim: Sendable {
         guard descriptor >= 0 else { return .failure(Failure(code: errno)) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        // A name that begins with 0 is no file. It has at most 108 bytes: a hash stands for what may be longer.
+        // A name that begins with 0 is abstract and creates no file. Names are limited to 108 bytes, hence the hash.
         let name = [0] + Array("shoal-instance-\(hash(application, id))".utf8)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { path in
             // Safe: the name is shorter than the path.

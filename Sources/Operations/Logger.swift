@@ -26,7 +26,7 @@ public struct Logger: Sendable {
         case text
         /// Text with the colours of a terminal.
         case color
-        /// One object a line.
+        /// One JSON object per line.
         case json
     }
 
@@ -113,7 +113,7 @@ public struct Logger: Sendable {
         return quoted + "\""
     }
 
-    /// Writes a complete line to standard error. The line is lost if there is no reader.
+    /// Writes a complete line to standard error. The line is discarded if the reader has closed the pipe.
     @Sendable public static func standardError(_ line: String) {
         _ = StandardStream.error.write(line + "\n")
     }

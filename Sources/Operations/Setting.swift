@@ -21,7 +21,7 @@ public struct Setting: Sendable {
         case address
         /// A comma-separated list.
         case list
-        /// As `2000-01-01..2100-01-01`.
+        /// A range of dates, such as `2000-01-01..2100-01-01`.
         case timeRange
     }
 
@@ -65,7 +65,7 @@ public struct Setting: Sendable {
             ? "\(text(range.lowerBound)) or more" : "\(text(range.lowerBound)) … \(text(range.upperBound))"
     }
 
-    /// Returns the problem with a value, or `nil`. An empty value unsets an earlier one if there is no default.
+    /// Returns the problem with a value, or `nil`. An empty value unsets an earlier one if the setting has no default.
     func problem(_ value: String) -> String? {
         if value.isEmpty { return standard == nil ? nil : "must not be empty" }
         let outside = "must be in \(range)"

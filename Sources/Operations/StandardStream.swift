@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// Standard output or standard error, for several threads. Bytes of one call stay together. A closed pipe does not end the
-/// process, if `SIGPIPE` is ignored.
+/// A thread-safe standard stream. The bytes of one call are written contiguously. If `SIGPIPE` is ignored, a closed
+/// pipe does not end the process.
 public final class StandardStream: Sendable {
     public static let output = StandardStream(1)
-    /// Tries again after a failure: a log goes on when a full disk has room again.
+    /// Retries after a failure, so that logging resumes once a full disk has space again.
     public static let error = StandardStream(2, stopsAtFailure: false)
-    /// For the question whether it is a terminal.
+    /// Used only to determine whether standard input is a terminal.
     public static let input = StandardStream(0)
 
     private struct State {
@@ -23,30 +23,31 @@ public final class StandardStream: Sendable {
     private static let most = 1 << 14
 
     /// - Parameters:
-    ///   - descriptor: of a file that stays open.
-    ///   - stopsAtFailure: whether nothing more is written after a failure.
+    ///   - descriptor: The descriptor of a file that stays open.
+    ///   - stopsAtFailure: Whether all writes after a failure are discarded.
     public init(_ descriptor: Int32, stopsAtFailure: Bool = true) {
         self.descriptor = descriptor
         self.stopsAtFailure = stopsAtFailure
     }
 
-    /// Opens the descriptors 0, 1 and 2 if the process was started without them. Otherwise the next file or connection would
-    /// get such a number, and output would be written into it. Reading and writing them fails with `EBADF`.
+    /// Opens the descriptors 0, 1 and 2 if the process was started without them. Otherwise the next file or connection
+    /// would receive one of these numbers, and output would be written to it. Reads and writes on them fail with
+    /// `EBADF`.
     public static func open() {
         for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) == -1 {
-            // Safe: the path is a constant. The lowest free number is the one that is missing.
+            // Safe: the path is a constant. The call returns the lowest free number, which is the missing one.
             _ = unsafe Foundation.open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
         }
     }
 
-    /// The reason of the first write that failed, as the system words it. nil if all bytes were written, or if the reader has
-    /// closed the pipe.
+    /// The system's error message of the first failed write; nil if all bytes were written or if the reader has closed
+    /// the pipe.
     public var failure: String? {
         state.withLock { $0.failure }.map { unsafe String(cString: strerror($0)) }
     }
 
-    /// Writes the bytes that wait, and asks the file system for errors that it reports at the end only, as NFS does. Returns at
-    /// once if another thread is writing.
+    /// Writes the buffered bytes and checks for errors that file systems such as NFS report only at close. Returns
+    /// immediately if another thread is writing.
     public func finish() {
         _ = state.withLockIfAvailable { state in
             guard flush(&state), !state.isClosed else { return }
@@ -55,10 +56,10 @@ public final class StandardStream: Sendable {
         }
     }
 
-    /// Whether it is a terminal.
+    /// Whether the stream is a terminal.
     public var isTerminal: Bool { isatty(descriptor) == 1 }
 
-    /// Whether it is a terminal with colours enabled (https://no-color.org).
+    /// Whether the stream is a terminal with colours enabled (https://no-color.org).
     public var hasColor: Bool {
         let environment = ProcessInfo.processInfo.environment
         return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
@@ -71,8 +72,8 @@ public final class StandardStream: Sendable {
         return unsafe poll(&question, 1, 0) <= 0 || question.revents & Int16(POLLERR | POLLHUP | POLLNVAL) == 0
     }
 
-    /// Writes at once.
-    /// - Returns: false if the reader has closed the pipe, or writing failed (`failure`).
+    /// Writes the text without buffering it.
+    /// - Returns: False if the reader has closed the pipe, or writing failed (`failure`).
     public func write(_ text: String) -> Bool {
         state.withLock { state in
             state.waiting += Array(text.utf8)
@@ -80,8 +81,8 @@ public final class StandardStream: Sendable {
         }
     }
 
-    /// Writes when some kilobytes have come together, or at `flush`.
-    /// - Returns: as `write`.
+    /// Buffers the bytes. They are written once the buffer holds 16 KiB, or by `flush`.
+    /// - Returns: See `write`.
     public func append(_ bytes: some Sequence<UInt8>) -> Bool {
         state.withLock { state in
             state.waiting += bytes
@@ -89,8 +90,8 @@ public final class StandardStream: Sendable {
         }
     }
 
-    /// Writes the bytes that wait.
-    /// - Returns: as `write`.
+    /// Writes the buffered bytes.
+    /// - Returns: See `write`.
     public func flush() -> Bool {
         state.withLock { flush(&$0) }
     }
@@ -124,7 +125,7 @@ public final class StandardStream: Sendable {
 
     private func waitUntilWritable() {
         var question = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // Safe: one question is asked. If it fails, the next attempt to write tells why.
+        // Safe: one descriptor is passed. If the call fails, the next write reports the reason.
         _ = unsafe poll(&question, 1, 1_000)
     }
 }

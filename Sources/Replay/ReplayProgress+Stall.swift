@@ -1,16 +1,17 @@
 internal import Pipeline
 
 extension ReplayProgress {
-    /// The time without any progress after which an offline run is ended, unless another one is given.
+    /// The default time without progress after which an offline run is ended.
     public static let stallLimit = Duration.seconds(600)
 
-    /// Runs something offline, and ends it if it makes no progress for too long.
+    /// Runs an offline operation, and ends it if it makes no progress for too long.
     /// - Parameters:
-    ///   - limit: the time without any progress.
-    ///   - isWhole: the body has no result before its end: when the run is stopped, it is cancelled and not waited for.
-    ///   - body: after a stall it is stopped and cancelled, but not waited for.
-    /// - Throws: `ReplayError` (`stalled`) that names all waits; `CancellationError` if it is stopped without a result; what `body`
-    ///   throws.
+    ///   - limit: The maximum time without progress.
+    ///   - isWhole: Whether the body has no partial result. If so, stopping the run cancels the body without waiting
+    ///     for it.
+    ///   - body: The operation. After a stall it is stopped and cancelled, but not awaited.
+    /// - Throws: `ReplayError` (`stalled`) that names all waits; `CancellationError` if the run is stopped without a
+    ///   result; errors of `body`.
     public func watched<R: Sendable>(
         limit: Duration = stallLimit, isWhole: Bool = false, _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
@@ -47,7 +48,7 @@ extension ReplayProgress {
         }
     }
 
-    /// Returns the error of a stall as soon as there is one; nil if its task is cancelled before.
+    /// Waits for a stall and returns its error; nil if the task is cancelled first.
     private func stall(_ limit: Duration) async -> ReplayError? {
         var (last, since) = (activity, ContinuousClock.now)
         while true {

@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// How far a replay is, what it waits for, and whether it is to stop. Safe from any thread.
+/// The progress of a replay, its current waits, and the request to stop it. Thread-safe.
 public final class ReplayProgress: Sendable {
     private struct State {
-        /// What is waited for, by the number of the wait.
+        /// The descriptions of the current waits, by wait number.
         var waits: [Int: (text: String, isForeign: Bool)] = [:]
         var nextWait = 0
-        /// What ends waits when the run is stopped.
+        /// Called when the run is stopped, to end its waits.
         var handlers: [@Sendable () -> Void] = []
     }
 
@@ -21,13 +21,13 @@ public final class ReplayProgress: Sendable {
     /// The number of watch events handled.
     public var events: Int64 { handled.load(ordering: .relaxed) }
 
-    /// The share of the input that was read, 0 … 1; nil if it is not known.
+    /// The share of the input that was read, 0 … 1; nil if unknown.
     public var fraction: Double? {
         let share = share.load(ordering: .relaxed)
         return share < 0 ? nil : Double(share) / 10_000
     }
 
-    /// Stops the run, and ends all of its waits. A replay reports what was done until then.
+    /// Stops the run and ends all of its waits. A stopped replay reports its results so far.
     public func stop() {
         isOver.store(true, ordering: .relaxed)
         let handlers = state.withLock { state in
@@ -39,7 +39,7 @@ public final class ReplayProgress: Sendable {
 
     public var isStopped: Bool { isOver.load(ordering: .relaxed) }
 
-    /// Calls `handler` when the run is stopped; at once if it is stopped already.
+    /// Calls `handler` when the run is stopped; immediately if it is stopped already.
     func onStop(_ handler: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
             if isStopped { return true }
@@ -49,7 +49,8 @@ public final class ReplayProgress: Sendable {
         if isLate { handler() }
     }
 
-    /// Throws `CancellationError` if the run is stopped, or its task cancelled.
+    /// Checks for a stop.
+    /// - Throws: `CancellationError` if the run is stopped or the current task is cancelled.
     func check() throws {
         if isStopped || Task.isCancelled { throw CancellationError() }
     }
@@ -65,16 +66,17 @@ public final class ReplayProgress: Sendable {
 
     // MARK: - Stalls
 
-    /// Notes that something was done.
+    /// Records progress.
     func step() { steps.add(1, ordering: .relaxed) }
 
-    /// Changes whenever something is done.
+    /// A counter that changes with each progress.
     var activity: Int { steps.load(ordering: .relaxed) }
 
-    /// Runs something that may wait. Until it is over, the wait is named where a stall is reported.
+    /// Runs an operation that may wait. Until it returns, the report of a stall names the wait.
     /// - Parameters:
-    ///   - text: who waits for what, as "partition 2 waits for the model of epoch 17".
-    ///   - isForeign: the wait is for something outside of Kafka and this process, as standard input, and is never a stall.
+    ///   - text: A description of the wait, such as "partition 2 waits for the model of epoch 17".
+    ///   - isForeign: Whether the wait depends on a source other than Kafka and this process, such as standard input.
+    ///     Such a wait is never a stall.
     func waiting<R>(
         _ text: @autoclosure () -> String, isForeign: Bool = false, _ body: () async throws -> R
     ) async rethrows -> R {
@@ -83,8 +85,8 @@ public final class ReplayProgress: Sendable {
         return try await body()
     }
 
-    /// A wait begins.
-    /// - Returns: its number, for `end`.
+    /// Registers a wait.
+    /// - Returns: The wait's number, to be passed to `end`.
     func begin(_ text: String, isForeign: Bool = false) -> Int {
         state.withLock { state in
             state.nextWait += 1
@@ -93,13 +95,13 @@ public final class ReplayProgress: Sendable {
         }
     }
 
-    /// A wait is over.
+    /// Removes a wait that is over.
     func end(_ number: Int) {
         _ = state.withLock { $0.waits.removeValue(forKey: number) }
         step()
     }
 
-    /// What is waited for now, the oldest wait first.
+    /// The descriptions of the current waits, oldest first.
     var waits: [String] { state.withLock { $0.waits.sorted { $0.key < $1.key }.map(\.value.text) } }
 
     var hasForeignWait: Bool { state.withLock { $0.waits.values.contains { $0.isForeign } } }

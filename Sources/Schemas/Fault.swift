@@ -1,4 +1,4 @@
-/// What is wrong with a record, in words: its reason, the field, and the value that is expected there. Holds no byte of the record.
+/// Describes the problem with a record: the reason, the field and the expected value. Contains no bytes of the record.
 public struct Fault: Equatable, Sendable {
     /// The parts of a record that a fault can name.
     public enum Field: String, CaseIterable, Sendable {

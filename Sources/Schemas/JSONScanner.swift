@@ -203,8 +203,8 @@ struct JSONScanner: ~Escapable {
         return decimal.isNegative ? -Int64(magnitude) : Int64(magnitude)
     }
 
-    /// ⌊w · 2¹⁶ + ½⌋ of the decimal digits, exactly, of a number or of a string. A bound between two results has 17 decimals, so
-    /// that 20 tell on which side the digits lie.
+    /// Returns ⌊w · 2¹⁶ + ½⌋ of a number or a string, computed exactly from its decimal digits. The bound between two
+    /// results has 17 decimals, so 20 decimals are enough to round correctly.
     mutating func weight() throws(Rejection) -> UInt32 {
         let decimal = try numberOrString()
         var scaled: UInt128 = 0

@@ -1,7 +1,7 @@
-/// The event times that are plausible (`input.time-range`), in milliseconds since 1970.
+/// The range of plausible event times (`input.time-range`), in milliseconds since 1970.
 ///
-/// Its text is `auto`, `any`, or `FROM..TO`: each a date (2000-01-01), a time (2000-01-01T00:00:00Z) or milliseconds since 1970.
-/// The end that is left out is that of `auto`.
+/// The text is `auto`, `any` or `FROM..TO`. Each end is a date (2000-01-01), a time (2000-01-01T00:00:00Z) or
+/// milliseconds since 1970. An omitted end is that of `auto`.
 public struct TimeRange: Equatable, Sendable, CustomStringConvertible {
     /// The earliest plausible time.
     public var from: Int64
@@ -19,13 +19,13 @@ public struct TimeRange: Equatable, Sendable, CustomStringConvertible {
 
     public static let any = TimeRange(from: 0, through: latest)
 
-    /// Makes the range of `auto`, unless other ends are given.
+    /// Creates a range. Ends that are left out are those of `auto`.
     public init(from: Int64 = TimeRange.defaultFrom, through: Int64? = nil) {
         self.from = from
         self.through = through
     }
 
-    /// Reads a setting's text; nil: it has another form, or ends before it begins.
+    /// Parses the text of the setting; nil if it is malformed, or if the range ends before it begins.
     public init?(_ text: String) {
         self.init()
         switch text {
@@ -54,7 +54,8 @@ public struct TimeRange: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Whether an event's time is plausible.
-    /// - Parameter timestamp: the record's own, in milliseconds since 1970; nil: there is none. One before 2000 counts as none.
+    /// - Parameter timestamp: The record's timestamp in milliseconds since 1970; nil: none. One before 2000 counts as
+    ///   none.
     @inline(__always)
     func contains(_ time: Int64, timestamp: Int64?) -> Bool {
         guard time >= from else { return false }
@@ -63,7 +64,7 @@ public struct TimeRange: Equatable, Sendable, CustomStringConvertible {
         return time - Self.year <= timestamp
     }
 
-    /// The unit that a time has if it is not in milliseconds: the one in which it lies between 2000 and 2100.
+    /// Returns the unit, other than milliseconds, in which the time is between 2000 and 2100; nil if no unit matches.
     static func unit(of time: Int64) -> Fault.Unit? {
         let seconds = (defaultFrom / 1_000)..<(latestWithoutTimestamp / 1_000)
         if seconds.contains(time) { return .seconds }
@@ -96,7 +97,7 @@ public struct TimeRange: Equatable, Sendable, CustomStringConvertible {
         return years + lengths.prefix(Int(date[1]) - 1).reduce(0, +) + date[2] - 1
     }
 
-    /// Numbers of so many digits each.
+    /// Parses numbers with the given counts of digits.
     private static func numbers(_ text: Substring, _ digits: [Int], _ separator: Character) -> [Int64]? {
         let parts = text.split(separator: separator, omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == digits else { return nil }

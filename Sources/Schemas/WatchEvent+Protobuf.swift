@@ -57,7 +57,7 @@ extension WatchEvent {
         try add(name, weight: weight)
     }
 
-    /// Converts a range of the message to one of the text, where its copy begins at `start`.
+    /// Converts a range of the message to a range of the text, in which the message's copy begins at `start`.
     private mutating func text(_ range: Range<Int>, _ start: Int, _ field: Fault.Field) throws(Rejection) -> Range<Int>
     {
         let copied = start + range.lowerBound..<start + range.upperBound

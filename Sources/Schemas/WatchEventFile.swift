@@ -1,6 +1,6 @@
 /// Files of watch events: JSON lines, or Protobuf messages that are preceded by their length as a varint.
 public enum WatchEventFile {
-    /// What a file holds, as far as its beginning shows.
+    /// The content of a file, detected by its first bytes.
     public enum Content: Equatable, Sendable {
         case json
         case protobuf
@@ -17,7 +17,7 @@ public enum WatchEventFile {
     /// The bytes of a byte order mark in UTF-8, which is skipped.
     public static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// How many bytes of a file show its format.
+    /// The number of bytes that are enough to detect the format.
     public static let beginning = 1 << 16
 
     /// Whether a file holds Protobuf messages, by its first bytes; some dozens are enough.
@@ -34,7 +34,8 @@ public enum WatchEventFile {
         let text = bytes.drop(while: isSpace)
         guard let first = text.first else { return .json }
         let next = text.dropFirst().first { !isSpace($0) }
-        // A message may begin like this, too; but then its first field, an id or the viewer, would begin with space and a brace.
+        // A Protobuf message may begin with these bytes, but its first field, an id or the viewer, would then begin
+        // with space and a brace.
         if first == UInt8(ascii: "["), next == UInt8(ascii: "{") || next == UInt8(ascii: "[") {
             return .other(name: "a JSON array", advice: "Write one object a line: jq -c '.[]'.")
         }
@@ -51,7 +52,7 @@ public enum WatchEventFile {
                 advice: "Convert it to one JSON object a line, for instance with mlr --icsv --ojsonl cat.") : .json
     }
 
-    /// Formats with bytes of their own at the beginning.
+    /// Detects formats by their magic bytes.
     private static func magic(_ bytes: ArraySlice<UInt8>) -> Content? {
         let known: [(bytes: [UInt8], name: String, advice: String)] = [
             (
@@ -77,7 +78,7 @@ public enum WatchEventFile {
         return known.first { bytes.starts(with: $0.bytes) }.map { .other(name: $0.name, advice: $0.advice) }
     }
 
-    /// With a mark, or with a zero beside the first brace.
+    /// Returns whether the text begins with a UTF-16 byte order mark, or has a zero beside the first brace.
     private static func isUTF16(_ bytes: ArraySlice<UInt8>) -> Bool {
         let brackets = [UInt8(ascii: "{"), UInt8(ascii: "[")]
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
@@ -85,7 +86,7 @@ public enum WatchEventFile {
             || brackets.contains { bytes.starts(with: [0, $0, 0]) }
     }
 
-    /// Whether a field's name in quotes, and a colon, come first.
+    /// Returns whether the object begins with a quoted field name and a colon.
     private static func beginsWithField(_ object: ArraySlice<UInt8>) -> Bool {
         let quote = UInt8(ascii: "\"")
         let name = object.drop(while: isSpace)
@@ -93,7 +94,7 @@ public enum WatchEventFile {
         return name[(end + 1)...].first { !isSpace($0) } == UInt8(ascii: ":")
     }
 
-    /// Whether an object goes on behind its first line.
+    /// Returns whether an object continues after its first line.
     private static func isSpread(_ text: ArraySlice<UInt8>) -> Bool {
         guard let end = text.firstIndex(of: UInt8(ascii: "\n")) else { return false }
         let last = text[..<end].last { !isSpace($0) }
@@ -102,7 +103,8 @@ public enum WatchEventFile {
         return next.map { [UInt8]("\"}]".utf8).contains($0) } ?? false
     }
 
-    /// Whether it begins with a length and the first field of an event, an id or the viewer, that fits into it.
+    /// Returns whether the bytes begin with a length, and the first field of an event (an id or the viewer) fits into
+    /// it.
     private static func beginsWithMessage(_ bytes: ArraySlice<UInt8>) -> Bool {
         let bytes = Array(bytes.prefix(64))
         var reader = ProtoReader(bytes.span)
@@ -121,7 +123,7 @@ public enum WatchEventFile {
         return (0..<4).contains { String(validating: line.dropLast($0), as: UTF8.self) != nil }
     }
 
-    /// Whether there are columns, and no JSON object.
+    /// Returns whether the text has columns and is not a JSON object.
     private static func isTable(_ text: ArraySlice<UInt8>) -> Bool {
         let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: 20)
         let hasObject = lines.contains { $0.first { !isSpace($0) } == UInt8(ascii: "{") }

@@ -87,7 +87,7 @@ public struct WatchEventReader: Sendable {
     }
 
     /// Returns the start of the payload after a Confluent frame: magic byte 0, a schema id of 4 bytes and, for
-    /// Protobuf, the message indexes: their count and values as zigzag varints, where a single 0 means the first
+    /// Protobuf, the message indexes. These are their count and values as zigzag varints; a single 0 means the first
     /// message.
     private static func frame(_ value: Span<UInt8>) throws(Rejection) -> Int {
         guard value.count >= 6 else { throw .badFrame }

@@ -38,7 +38,8 @@ public struct ClusterChanges: AsyncSequence, Sendable {
         public var positions: [Int32: Int64] = [:]
         /// Whether the sequence ends at the topic's end as of the start of the iteration.
         public var stopsAtEnd = false
-        /// Called for each record that is no change, which is then skipped. nil: the iterator throws `InvalidRecord`.
+        /// Called for each record that cannot be decoded as a change, which is then skipped. If nil, the iterator
+        /// throws `InvalidRecord`.
         public var onInvalidRecord: (@Sendable (InvalidRecord) -> Void)?
 
         /// - Parameters:
@@ -93,10 +94,10 @@ public struct ClusterChanges: AsyncSequence, Sendable {
             Dictionary(uniqueKeysWithValues: reached.offsets.enumerated().map { (Int32($0), $1) })
         }
 
-        /// The next change; nil at the end.
-        /// - Throws: `KafkaError`; `UnknownTopic`; `TopicReplaced`; `PositionInvalid`; `InvalidRecord` for an invalid record,
-        ///   unless `onInvalidRecord` is set. After an error it throws the same error again. A new iterator that starts
-        ///   after `position` meets an invalid record again: set `onInvalidRecord` to skip it.
+        /// Returns the next change; nil at the end.
+        /// - Throws: `KafkaError`; `UnknownTopic`; `TopicReplaced`; `PositionInvalid`; `InvalidRecord` for an invalid
+        ///   record, unless `onInvalidRecord` is set. After an error it throws the same error again. A new iterator
+        ///   that starts after `position` meets an invalid record again: set `onInvalidRecord` to skip it.
         public mutating func next() async throws -> Element? {
             while !isAtEnd {
                 if let element = try await next(timeout: .seconds(1)) { return element }
@@ -132,10 +133,10 @@ public struct ClusterChanges: AsyncSequence, Sendable {
             return Element(change: change, partition: partition, offset: offset, position: reached)
         }
 
-        /// Everything that was read has been given out: the position steps over the control records that follow it.
+        /// All changes that were read have been returned: the position moves past the control records that follow.
         private mutating func stepOver(_ feed: TopicFeed) {
             for (partition, position) in feed.positions.enumerated() {
-                // Changes behind the end are read, and not given out.
+                // Changes after the end are read, but not returned.
                 let most = configuration.stopsAtEnd ? feed.end(of: Int32(partition)) : .max
                 reached.offsets[partition] = Swift.max(reached.offsets[partition], Swift.min(position, most))
             }

@@ -12,8 +12,8 @@ import Synchronization
 ///         // members[update.member] is as in the update, or newer.
 ///     }
 ///
-/// Records are read only while `catchUp` or an iterator waits. Reading the table does not block. About 60 bytes of
-/// memory a member.
+/// Records are read only while `catchUp` or an iterator waits. Reading the table does not block. A member needs about
+/// 60 bytes of memory.
 public final class ClusterMembers: AsyncSequence, Sendable {
     /// A change of a member's cluster.
     public struct Update: Sendable {
@@ -29,10 +29,10 @@ public final class ClusterMembers: AsyncSequence, Sendable {
     private let reading: MemberReading
 
     /// - Parameters:
-    ///   - kafka: librdkafka's settings; only committed records are read, whatever they say.
-    ///   - topic: the pipeline's `members.topic`.
-    ///   - onInvalidRecord: called for each record that is no membership, which is then skipped. nil: `next` and `catchUp`
-    ///     throw `InvalidRecord`.
+    ///   - kafka: librdkafka's properties. Only committed records are read in any case.
+    ///   - topic: The application's `members.topic`.
+    ///   - onInvalidRecord: Called for each record that cannot be decoded as a membership, which is then skipped. If
+    ///     nil, `next` and `catchUp` throw `InvalidRecord`.
     public init(
         kafka: ClientConfiguration, topic: String, onInvalidRecord: (@Sendable (InvalidRecord) -> Void)? = nil
     ) {
@@ -82,10 +82,10 @@ public final class ClusterMembers: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         let members: ClusterMembers
 
-        /// The next update; waits for it.
+        /// Waits for the next update and returns it.
         /// - Throws: `KafkaError`; `UnknownTopic`; `TopicReplaced`; `InvalidRecord` for an invalid record;
-        ///   `CancellationError`. A view
-        ///   that has thrown one of the first throws it again: make another.
+        ///   `CancellationError`. After any error but the last, the view throws the same error again; create a new
+        ///   view.
         public mutating func next() async throws -> Update? {
             while true {
                 if let update = try await members.next(timeout: .seconds(1)) { return update }

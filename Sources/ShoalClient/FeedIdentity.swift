@@ -1,12 +1,13 @@
 import Foundation
 internal import Kafka
 
-/// Looks now and then whether a topic that is being read is still the one that it was.
+/// Periodically checks that the topic being read has not been deleted or recreated.
 actor FeedIdentity {
     private let topic: String
     private let admin: Admin
     private var identity = LogIdentity()
-    /// The log is recognized by records that are newer than this moment.
+    /// The time in milliseconds since 1970 at which reading began. The offset of the first later record identifies the
+    /// log.
     private let start = Int64(Date().timeIntervalSince1970 * 1_000)
     private var next = ContinuousClock.now
 
@@ -15,9 +16,9 @@ actor FeedIdentity {
         self.admin = admin
     }
 
-    /// Asks the brokers if the last answers are old. Brokers that do not answer are no reason to stop.
-    /// - Parameter positions: the next offset to read of each partition.
-    /// - Throws: `TopicReplaced`.
+    /// Queries the brokers if the last check is old enough. Errors of the brokers are ignored.
+    /// - Parameter positions: The next offset to read of each partition.
+    /// - Throws: `TopicReplaced` if the topic was deleted or recreated.
     func check(_ positions: [Int64]) async throws(TopicReplaced) {
         guard ContinuousClock.now >= next else { return }
         let reason = await reason(positions)
@@ -42,7 +43,7 @@ actor FeedIdentity {
     }
 }
 
-/// The topic that is being read was deleted, or deleted and created again.
+/// The topic being read was deleted or recreated.
 public struct TopicReplaced: Error, CustomStringConvertible, Sendable {
     public var description: String
 }

@@ -1,6 +1,6 @@
 public import Schemas
 
-/// A record of a topic that does not hold what the topic is for.
+/// A record that cannot be decoded as the topic's record type.
 public struct InvalidRecord: Error, CustomStringConvertible, Sendable {
     public var topic: String
     public var partition: Int32

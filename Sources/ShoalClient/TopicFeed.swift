@@ -1,6 +1,6 @@
 internal import Kafka
 
-/// Reads the committed records of all partitions of a topic in turn.
+/// Reads the committed records of all partitions of a topic, partition by partition.
 struct TopicFeed {
     private let topic: String
     private let client: ReaderClient
@@ -41,10 +41,11 @@ struct TopicFeed {
     /// Whether all records that existed at the start have been read.
     var isAtEnd: Bool { zip(readers, ends).allSatisfy { $0.position >= $1 } }
 
-    /// The next offset to read of each partition: behind control records at the end of the log.
+    /// The next offset to read of each partition, after any control records at the end of the log.
     var positions: [Int64] { readers.map(\.position) }
 
-    /// - Throws: `TopicReplaced` if the topic is not the one that it was. To be called now and then.
+    /// Checks that the topic has not been replaced. Must be called periodically.
+    /// - Throws: `TopicReplaced` if the topic was deleted or recreated.
     nonisolated(nonsending) func check() async throws(TopicReplaced) { try await identity.check(positions) }
 
     func end(of partition: Int32) -> Int64 { ends[Int(partition)] }

@@ -71,7 +71,7 @@ public struct ShoalTestDriver {
         intake = Intake(key: key, options: WatchEventReader.Options().with(self.settings.fixed))
     }
 
-    // MARK: - What goes in
+    // MARK: - Input
 
     /// Handles an event. An event of a later epoch closes the epochs before its own.
     /// - Throws: `DeadLetter` if it is not a valid watch event.
@@ -142,7 +142,7 @@ public struct ShoalTestDriver {
             keys: { _ in KeyedTopics(key) })
     }
 
-    // MARK: - What comes out
+    // MARK: - Output
 
     /// Returns the changes since the last call, in publication order.
     public mutating func readChanges() -> [ClusterChange] {

@@ -15,7 +15,7 @@ extension MainJob {
             try producer.flush(timeout: .seconds(10))
         }
 
-        /// Holds that an instance ends, and that `shoal status` names the offset and ends by itself.
+        /// Checks that an instance ends, and that `shoal status` names the offset and exits without a signal.
         private func check(
             _ application: Application, _ topic: String, _ offset: Int64, _ text: String, statuses: [Int32] = [70, 72]
         ) async throws {

@@ -62,7 +62,8 @@ extension MainJob {
                 }
             }
             let probe = try KafkaProbe(application.broker.bootstrap, group: application.name)
-            // The position of each partition is the high watermark: there is no lag, and control records are none.
+            // The position of each partition reaches the high watermark: the lag is 0, and control records do not
+            // count.
             let end = ContinuousClock.now + .seconds(30)
             for (topic, partition) in [(application.input, 0), (application.input, 1), (application.deltas, 0)]
                 as [(String, Int32)]

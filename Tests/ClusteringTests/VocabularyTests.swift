@@ -33,7 +33,7 @@ struct VocabularyTests {
         return .event(event)
     }
 
-    /// 40 viewers in two partitions, who watch in each epoch what `topic` says.
+    /// Returns the records of 40 viewers in two partitions. `topic` returns the topic of a viewer in an epoch.
     private func records(
         epochs: Int, partitions: Int = 2, _ topic: (_ viewer: Int, _ epoch: Int) -> String?
     ) -> [[ToyRecord]] {
@@ -82,7 +82,7 @@ struct VocabularyTests {
     func numbers() throws {
         var settings = settings
         settings.topicsMax = 8
-        // Everybody goes on to another pair of topics every 25 epochs.
+        // All viewers change to another pair of topics every 25 epochs.
         let records = records(epochs: 125) { viewer, epoch in "topic \(epoch / 25) \(viewer % 2)" }
         var stream = Stream(records, settings: settings, topics: [])
         try stream.run()

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Finds calls of C functions whose result is dropped: a status that nobody looks at hides a failure.
+/// Finds calls of C functions whose result is discarded, because an unchecked status hides a failure.
 @Suite("Results of C functions")
 struct CallResultTests {
-    /// The calls whose result is dropped, with the reason. All others have to look at it.
+    /// The functions whose result may be discarded, with the reason. All other results must be used.
     private static let allowed: [String: String] = {
         let nothing = """
             EVP_MAC_CTX_free EVP_MAC_free ERR_error_string_n MHD_destroy_response MHD_stop_daemon free freeaddrinfo prefetch_line

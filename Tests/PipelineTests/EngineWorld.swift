@@ -3,9 +3,9 @@ import Schemas
 @testable import Clustering
 @testable import Pipeline
 
-/// One partition and its coordinator in memory, after some epochs: the records that they left, and the engines to use them.
+/// One partition and its coordinator in memory after some epochs, with their records and engines to read them.
 struct EngineWorld {
-    /// A closing, and the coordinator and the shard as they were before it was folded.
+    /// An epoch delta, and the states of the coordinator and the shard before it was folded.
     struct Step {
         var closing: Closing
         var coordinator: Coordinator
@@ -23,7 +23,7 @@ struct EngineWorld {
     private(set) var coordinator: Coordinator
     private(set) var offset: Int64 = 0
 
-    /// Ends as if the world were over: all epochs have ended, and nobody is waited for.
+    /// A clock at which all epochs have ended and their idle timeouts have passed.
     static let clock = Coordinator.Clock(now: .max) { _ in true }
 
     init(epochs: Int64 = 7) throws {

@@ -7,7 +7,7 @@ import Testing
 struct LogIdentityTests {
     private let place = TopicPartition("in", 0)
 
-    /// The first reason within so many answers.
+    /// Returns the first reason among `count` consecutive answers.
     private func repeated(_ count: Int = LogIdentity.needed, _ ask: () -> String?) -> String? {
         for _ in 0..<count { if let reason = ask() { return reason } }
         return nil

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Placement of keys in partitions")
 struct PlacementTests {
-    /// Keys in a topic of `count` partitions, placed by a partitioner, the first of them by another one.
+    /// Returns keys placed in a topic of `count` partitions by one partitioner, and the first of them by another.
     private func sample(
         _ keys: Int, of count: Int32, by partitioner: Partitioner, first: Int = 0, by other: Partitioner = .murmur2
     ) throws -> PlacementSample {
@@ -38,7 +38,7 @@ struct PlacementTests {
     @Test("a new application is refused if another partitioner was used, and told which", arguments: [2, 3, 12, 2_000])
     func wrong(count: Int32) throws {
         for (used, setting) in [(Partitioner.crc32, Settings.Partitioner.murmur2), (.murmur2, .crc32)] {
-            // One record in twenty was placed by somebody else.
+            // One record in twenty was placed by another partitioner.
             let sample = try sample(80, of: count, by: used, first: 4, by: used == .crc32 ? .murmur2 : .crc32)
             let error = #expect(throws: PipelineError.self) { _ = try judge(sample, setting) }
             #expect(error?.kind == .configuration)

@@ -2,7 +2,7 @@ import Schemas
 
 @testable import Clustering
 
-/// A Protobuf message as a tree whose values can be changed one by one; what is written again is Protobuf as well.
+/// A Protobuf message as a tree whose values can be changed individually. Its encoding remains valid Protobuf.
 struct ProtoTree {
     indirect enum Value {
         case varint(UInt64)
@@ -62,7 +62,7 @@ struct ProtoTree {
 
     // MARK: - Changes
 
-    /// Numbers at which arithmetic overflows, and some that are close to right ones.
+    /// Numbers at which arithmetic overflows, and some that are close to valid ones.
     private static let extremes: [UInt64] = [
         0, 1, 2, 3, 7, 63, 64, 65, 252, 255, 256, 32_767, 32_768, 40_000, 65_535, 1 << 20, 1 << 31, (1 << 32) - 1,
         1 << 36, 1 << 53, (1 << 53) + 7, 1 << 62, (1 << 63) - 1, 1 << 63, .max - 1, .max,

@@ -44,7 +44,7 @@ struct StallTests {
         await #expect(throws: CancellationError.self) {
             try await progress.watched(isWhole: true) {
                 progress.stop()
-                // What blocks cannot be cancelled.
+                // The body does not react to cancellation.
                 await withCheckedContinuation { continuation in
                     Task.detached {
                         try? await Task.sleep(for: .seconds(20))
@@ -67,7 +67,7 @@ struct StallTests {
         }
     }
 
-    /// Events of enough viewers to leave genesis, and no more.
+    /// Events of just enough viewers to leave genesis.
     private struct ShortSource: EventSource {
         var left = 40
 

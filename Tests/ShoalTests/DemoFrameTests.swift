@@ -40,7 +40,7 @@ struct DemoFrameTests {
         return state
     }
 
-    /// What stands on the screen after control sequences: erasing beyond a full line erases its last column.
+    /// Returns the content of a screen after control sequences. Erasing after a full line erases its last column.
     private func screen(_ text: String, _ columns: Int, _ rows: Int) -> [String] {
         var lines = Array(repeating: Array(repeating: Character("~"), count: columns), count: rows)
         var (row, column) = (0, 0)

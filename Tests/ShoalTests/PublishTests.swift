@@ -104,7 +104,7 @@ struct PublishTests {
         let servers = cluster.bootstrapServers.split(separator: ",").map(String.init)
         let topic = uniqueName("publish")
         try cluster.createTopic(topic, partitions: 24)
-        // The second broker leads about half of the partitions, at an address where nobody listens.
+        // The second broker leads about half of the partitions, and does not listen at its address.
         try cluster.setBroker(2, isUp: false)
         let folder = try TemporaryFolder()
         let file = try folder.file("events.ndjson", (0..<40).map { event("viewer-\($0)") }.joined(separator: "\n"))

@@ -4,14 +4,14 @@ import Testing
 
 @testable import Pipeline
 
-/// `SHOAL_VERIFY_RUNS`: how many runs; `SHOAL_VERIFY_SEED`: the first one's seed.
+/// `SHOAL_VERIFY_RUNS`: the number of runs; `SHOAL_VERIFY_SEED`: the seed of the first run.
 @Suite("Verification of simulated runs")
 struct VerifyTests {
     private static func setting(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment["SHOAL_VERIFY_\(name)"].flatMap { UInt64($0) }
     }
 
-    /// What the runs amount to.
+    /// The totals of all runs.
     private struct Sum {
         var next: UInt64
         var verified = 0
@@ -58,7 +58,8 @@ struct VerifyTests {
         }
     }
 
-    /// Makes the run of a seed, somewhere in the middle or to its end, and verifies it in three orders of its tasks.
+    /// Runs the scenario of a seed to its end or to a point in the middle, and verifies it with three orders of its
+    /// tasks.
     private static func verify(_ seed: UInt64) -> (finding: String?, size: (models: Int, changes: Int)?) {
         var draws = Draws(seed, 6)
         let world = Simulation(Scenario.idle(seed))
@@ -77,7 +78,7 @@ struct VerifyTests {
     }
 }
 
-/// A value that several threads change.
+/// A value that several threads modify.
 final class Shared<Value: Sendable>: Sendable {
     let value: Mutex<Value>
 

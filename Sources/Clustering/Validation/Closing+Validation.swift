@@ -1,5 +1,5 @@
 extension Closing {
-    /// Validates a decoded closing. Whether it fits the vocabulary and the epoch's length, the coordinator checks.
+    /// Validates a decoded epoch delta. The coordinator checks whether it fits the vocabulary and the epoch length.
     public func validate() throws(ImpossibleValue) {
         try ImpossibleValue.unless(
             partition >= 0 && Int(partition) < Limits.partitions, "the closing is of partition \(partition)")
@@ -11,7 +11,7 @@ extension Closing {
         try validateContents()
     }
 
-    /// Validates all but partition, number and epochs: the open delta of a snapshot has none of them.
+    /// Validates everything except partition, number and epochs, which the open delta of a snapshot does not have.
     func validateContents() throws(ImpossibleValue) {
         try ImpossibleValue.unless(clusters.count <= Limits.clusters, "the closing has \(clusters.count) clusters")
         try ImpossibleValue.unless(clusters.ascend(by: \.cluster), "the clusters of the closing do not ascend")
@@ -51,7 +51,7 @@ extension ClusterDelta {
 }
 
 extension ShardHeader {
-    /// Validates a decoded header of a snapshot.
+    /// Validates a decoded snapshot header.
     public func validate() throws(ImpossibleValue) {
         try ImpossibleValue.unless(
             Limits.counts.contains(point.offset) && Limits.epochs.contains(point.epoch ?? 0),
@@ -69,11 +69,11 @@ extension ShardHeader {
         ).validateContents()
     }
 
-    /// Validates what depends on the application.
+    /// Validates the values that depend on the application.
     /// - Parameters:
-    ///   - model: the newest.
-    ///   - newest: its version; nil: the genesis model.
-    ///   - memberTopics: above the number of every topic that a member has.
+    ///   - model: The newest model.
+    ///   - newest: The version of `model`; nil: the genesis model.
+    ///   - memberTopics: An exclusive upper bound of the topic numbers that members have.
     public func validate(_ model: Model, newest: Epoch?, memberTopics: Int) throws(ImpossibleValue) {
         let (fixed, topics) = (model.settings.fixed, model.vocabulary.entries.count)
         if let epoch = point.epoch {
@@ -96,7 +96,7 @@ extension ShardHeader {
 }
 
 extension Bookkeeping {
-    /// Validates what a model's record tells of the closings.
+    /// Validates the model record's bookkeeping of epoch deltas.
     public func validate(_ fixed: Settings.Fixed) throws(ImpossibleValue) {
         let epochs = fixed.epochs
         try ImpossibleValue.unless(
@@ -114,7 +114,7 @@ extension Bookkeeping {
         }
         for (index, state) in partitions.enumerated() {
             try ImpossibleValue.unless(
-                // Whether it had to include as many, `verify` tells.
+                // `verify` checks whether the number of included deltas is the required one.
                 Limits.counts.contains(state.included) && Limits.counts.contains(state.read),
                 "the model includes \(state.included) of \(state.read) closings of partition \(index)")
             try ImpossibleValue.unless(

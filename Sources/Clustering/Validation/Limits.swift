@@ -1,10 +1,10 @@
-/// The ranges that values of internal records lie in.
+/// The valid ranges of values in internal records.
 ///
-/// They are far beyond what an application reaches, and so small that no sum and no product of the engine overflows. Records with
-/// values outside are refused when they are decoded.
+/// The ranges far exceed the needs of an application, and are so small that no sum or product in the engine overflows.
+/// Decoding rejects records with values outside these ranges.
 public enum Limits {
-    /// The most topics in a vocabulary. `topics.max` is at most 1,000,000; the matrix of a model with 2,000 clusters has fewer
-    /// than 2³¹ entries.
+    /// The most topics in a vocabulary. `topics.max` is at most 1,000,000; the matrix of a model with 2,000 clusters
+    /// has fewer than 2³¹ entries.
     public static let topics = 1 << 20
     /// The most topics in a profile: the maximum of `profile.topics`.
     public static let profileTopics = 64
@@ -18,7 +18,7 @@ public enum Limits {
     public static let members: Int64 = 1 << 36
     /// The largest component of a direction or a centroid.
     public static let component: UInt16 = 32_767
-    /// The most that the squares of a direction's or a centroid's components add up to. Rounding keeps them well below.
+    /// The largest sum of the squared components of a direction or a centroid. Rounding keeps actual sums well below.
     public static let squares: UInt64 = 1 << 31
     /// Times are within 2⁵³ ms of 1970, and no epoch is shorter than 1 ms.
     public static let epochs: ClosedRange<Epoch> = -(1 << 53) - 2...(1 << 53) + 2
@@ -26,7 +26,7 @@ public enum Limits {
     public static let landmarks: ClosedRange<Int64> = -(1 << 56)...(1 << 56)
     /// Ticks of models. Operations take effect some ticks later.
     public static let ticks: ClosedRange<Int64> = 0...1 << 40
-    /// Offsets, and counts of what happened.
+    /// Offsets and event counts.
     public static let counts: ClosedRange<Int64> = 0...1 << 60
     /// The longest name of a topic, in bytes.
     public static let name = 1_024
@@ -40,7 +40,7 @@ public enum Limits {
     public static let partitions = 1 << 20
 }
 
-/// A value of an internal record that the engine never writes. The text says which, and which range it lies outside of.
+/// An internal record has a value that the engine never writes. The description names the value.
 public struct ImpossibleValue: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 
@@ -55,7 +55,7 @@ public struct ImpossibleValue: Error, Equatable, Sendable, CustomStringConvertib
 }
 
 extension Collection {
-    /// Whether each element is greater than the one before, by a key.
+    /// Returns whether the key of each element is greater than that of the previous one.
     func ascend<Key: Comparable>(by key: (Element) -> Key) -> Bool {
         var last: Key?
         for element in self {
@@ -70,8 +70,8 @@ extension Collection {
 extension [Component] {
     /// Validates a direction or a centroid.
     /// - Parameters:
-    ///   - topics: how many topics there are.
-    ///   - most: how many components there may be.
+    ///   - topics: The number of topics.
+    ///   - most: The maximum number of components.
     func validate(_ name: @autoclosure () -> String, topics: Int, most: Int) throws(ImpossibleValue) {
         try ImpossibleValue.unless(count <= most, "\(name()) has \(count) components, and may have \(most)")
         var (squares, last): (UInt64, Int) = (0, -1)

@@ -63,10 +63,10 @@ enum ListeningSocket {
         return .success(descriptor)
     }
 
-    /// - Returns: whether the option is set; otherwise `errno` tells why.
+    /// - Returns: Whether the option was set. On failure, `errno` holds the reason.
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) -> Bool {
         var value = value
-        // Safe: the size is that of the value.
+        // Safe: the size matches the value.
         return unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
     }
 

@@ -1,13 +1,13 @@
 import Foundation
 
-/// How much of the memory that it may have the process uses.
+/// The resident memory of the process and its limit.
 public struct MemoryUse: Equatable, Sendable {
-    /// From this share on a warning is due.
+    /// The share of the limit at which a warning is due.
     public static let warningShare = 0.8
 
     /// Resident memory, bytes.
     public var resident: Int64
-    /// The control group's limit, or the machine's memory if that is less or there is no limit; bytes.
+    /// The memory limit: the lesser of the control group's limit, if set, and the machine's memory; bytes.
     public var allowed: Int64
 
     public init(resident: Int64, allowed: Int64) {
@@ -15,7 +15,7 @@ public struct MemoryUse: Equatable, Sendable {
         self.allowed = allowed
     }
 
-    /// Returns the use as of now; nil if it cannot be read.
+    /// Returns the current use; nil if it cannot be read.
     public static var now: MemoryUse? {
         let page = Int64(sysconf(Int32(_SC_PAGESIZE)))
         let machine = Int64(sysconf(Int32(_SC_PHYS_PAGES))) * page
@@ -25,10 +25,10 @@ public struct MemoryUse: Equatable, Sendable {
         return MemoryUse(resident: pages * page, allowed: min(MemoryLimit.bytes ?? machine, machine))
     }
 
-    /// 0 … 1, and beyond.
+    /// The used share of the limit: 0 … 1, or more if the limit is exceeded.
     public var share: Double { allowed > 0 ? Double(resident) / Double(allowed) : 0 }
 
-    /// Says when a warning is due: once when the share reaches `warningShare`, and again after it was a tenth below.
+    /// Decides when a warning is due: when the share reaches `warningShare`, and again after it was a tenth below.
     public struct Warning: Sendable {
         private var isOver = false
 

@@ -4,19 +4,19 @@ internal import Schemas
 
 /// Reads single models from the model topic: the first and the last at a start, and those that the feed does not keep.
 ///
-/// A version is found by its records' headers, by binary search over offsets; so nothing about old models is kept in memory
-/// but some places and the records that were read last.
+/// A version is found by binary search over offsets, using the headers of its records. Of old models, only some offsets
+/// and the most recently read records are kept in memory.
 actor ModelArchive {
     enum Found {
         case record(ModelRecord)
-        /// Retention has deleted it; the first version that is left.
+        /// Retention has deleted the model; `first` is the oldest remaining version.
         case gone(first: Epoch)
     }
 
-    /// How the feed begins.
+    /// The start of the feed.
     struct Beginning {
         var genesis: (record: ModelRecord, timestamp: Int64)?
-        /// Where the last complete model begins, or the topic.
+        /// The first offset of the last complete model, or of the topic.
         var offset: Int64
     }
 
@@ -27,7 +27,7 @@ actor ModelArchive {
         var size: Int64
     }
 
-    /// The first record at or behind an offset.
+    /// The first record at or after an offset.
     private struct Probe {
         var offset: Int64
         var through: Epoch
@@ -43,11 +43,11 @@ actor ModelArchive {
     private var reader: RangeReader?
     private var isReading = false
     private let freed = Signal()
-    /// Records that were read last, the newest last.
+    /// The most recently read records, the newest last.
     private var kept: [Kept] = []
     private var keptBytes = 0
     private static let mostKept = 8 << 20
-    /// Where the records behind a version begin; ascending.
+    /// The offsets after the records of some versions, ascending.
     private var places: [(through: Epoch, next: Int64)] = []
     private static let mostPlaces = 1_024
 
@@ -74,7 +74,7 @@ actor ModelArchive {
         return beginning
     }
 
-    /// Returns the record of a version behind the start that has been published; waits for brokers that are away.
+    /// Returns the record of a published version after the start. Waits while brokers are unreachable.
     /// - Throws: `CancellationError`, `KafkaError`, `ProtoError`, `RulesMismatch`.
     func record(_ version: Epoch) async throws -> Found {
         while isReading {
@@ -106,13 +106,13 @@ actor ModelArchive {
 
     private enum Loaded {
         case record(Kept)
-        /// The first version that is left is a later one.
+        /// The oldest remaining version is later.
         case gone(first: Epoch)
         /// It cannot be read now.
         case nothing
     }
 
-    /// Reads the record of a version, and keeps some of those behind it.
+    /// Reads the record of a version, and keeps some of the records after it.
     private func load(_ version: Epoch) async throws -> Loaded {
         let marks = try await Patience(log: log).wait { try await admin.watermarks(of: place) }
         do {
@@ -159,7 +159,7 @@ actor ModelArchive {
         var (low, high) = (max(before, marks.low), marks.high)
         if let near = try await probe(low, marks.high), near.through >= version { return near }
         var found: Probe?
-        // The first record at or behind `low` is of an earlier model, the one at or behind `high` is not.
+        // The first record at or after `low` is of an earlier model; the one at or after `high` is not.
         while low < high {
             let middle = low + (high - low) / 2
             guard let probe = try await probe(middle, marks.high) else {

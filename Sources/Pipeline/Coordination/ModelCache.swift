@@ -16,7 +16,7 @@ struct ModelCache {
     /// How many models are kept that no shard uses.
     private static let mostRecent = 3
 
-    /// Returns the model that holds for the version, if it is at hand.
+    /// Returns the model that is valid for the version, or `nil` if it is not cached.
     func model(_ version: Epoch) -> CompiledModel? {
         entries.first { $0.from <= version && version <= $0.through }?.model
     }

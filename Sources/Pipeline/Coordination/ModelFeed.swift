@@ -2,8 +2,8 @@ internal import Clustering
 internal import Kafka
 internal import Schemas
 
-/// What every instance knows of the model topic: the genesis model and the newest records. Older ones are read again from the
-/// topic when a shard asks for one, such as one whose partition was silent for long.
+/// Provides every instance with the contents of the model topic: the genesis model and the newest records. Older
+/// records are read from the topic again on request, for example for a partition that was silent for a long time.
 actor ModelFeed {
     private let reader: WatchedReader
     private let topic: String
@@ -156,7 +156,8 @@ actor ModelFeed {
         .init(modelHash: try await contentHash(version), life: life)
     }
 
-    /// Returns the content hash of the model of exactly this version, nil for the genesis model; nil if it is not there.
+    /// Returns the content hash of the model of exactly this version (nil: the genesis model), or nil if it is not
+    /// available.
     private func contentHash(_ version: Epoch?) async throws -> [UInt8]? {
         var model: Model?
         do {
@@ -180,7 +181,7 @@ actor ModelFeed {
         changed.notify()
     }
 
-    /// Returns the last model record, or the genesis model if there is no other.
+    /// Returns the last model record, or the genesis model if it is the only one.
     func last() throws -> ModelRecord? {
         try table.last()
     }

@@ -1,28 +1,28 @@
 package import Clustering
 internal import Schemas
 
-/// The model records that were read, in the order of the topic. A pure state machine.
+/// The model records that were read, in topic order. A pure state machine.
 ///
-/// Records are kept deflated; a model is decoded and compiled when it is asked for. A table with a limit keeps the newest
-/// records only, so that its memory does not grow with the age of an application.
+/// Records are kept deflated, and are decoded and compiled on request. A table with a limit keeps only the newest
+/// records, so that its memory does not grow with the age of an application.
 package struct ModelTable {
-    /// How much a table keeps.
+    /// The maximum size of a table.
     struct Limit {
-        /// The newest records, whatever their size. Partitions that keep up ask for models of the last `epoch.staleness`, 1 to 8,
-        /// versions.
+        /// The number of newest records to keep, regardless of size. Partitions that keep up request models of the last
+        /// `epoch.staleness` (1 to 8) versions.
         var records = 12
-        /// Bytes of older records besides.
+        /// The bytes of older records to keep in addition.
         var bytes = 8 << 20
     }
 
     /// A model record as it was read.
     struct Entry {
-        /// The first version; `nil` if there is no lower bound.
+        /// The first version; `nil` if the range has no lower bound.
         var from: Epoch?
         var through: Epoch
-        /// Deflated.
+        /// The deflated record.
         var bytes: [UInt8]
-        /// Inflated.
+        /// The inflated size in bytes.
         var size: Int64
     }
 
@@ -85,7 +85,7 @@ package struct ModelTable {
         genesisModel = CompiledModel(record.model, version: nil)
     }
 
-    /// Retention has deleted the model: records follow each other without a gap, and the first that is left is a later one.
+    /// Retention has deleted the model: records are contiguous, and the first remaining one is later.
     package struct Gone: Error, Equatable {
         package var version: Epoch
         /// The first available version.
@@ -126,7 +126,7 @@ package struct ModelTable {
         return model
     }
 
-    /// Returns the last model record; the genesis model if there is no other.
+    /// Returns the last model record, or the genesis model if it is the only one.
     func last() throws -> ModelRecord? {
         guard let entry = entries.last else { return genesis }
         return try Self.decode(entry.bytes, entry.size)

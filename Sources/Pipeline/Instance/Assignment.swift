@@ -180,9 +180,9 @@ actor Assignment {
         }
     }
 
-    /// Returns whether the group still assigns these partitions to this instance. Missing data seen by a zombie is no
-    /// corruption.
-    /// - Parameter isStopped: Returns whether the answer is no longer needed.
+    /// Returns whether the group still assigns these partitions to this instance. Missing data does not indicate
+    /// corruption if the instance has lost its assignment.
+    /// - Parameter isStopped: Returns true if the result has become unnecessary.
     /// - Throws: `PipelineError` if waiting does not help; `CancellationError`.
     func isStillAssigned(unless isStopped: @Sendable () -> Bool) async throws -> Bool {
         let known = Dictionary(

@@ -10,7 +10,7 @@ actor GroupActor {
     private var member: GroupMember?
     private var fencing = Fencing()
     private var lastError: String?
-    /// Whether the group has been told that the assignment is released.
+    /// Whether the release of the assignment has been reported to the group.
     private var hasLetGo = false
 
     init(options: PipelineOptions, log: PipelineLog) {

@@ -2,7 +2,7 @@
 /// reports the outcome.
 ///
 /// Rules: `init_transactions` precedes the first take-over. Revoked partitions are drained and committed; lost ones are
-/// discarded. Missing data or a contradiction seen by an instance that is no longer assigned is no error.
+/// discarded. Missing data or a contradiction is not an error if the instance has lost its assignment.
 public struct GroupLife: Sendable {
     public enum Action: Equatable, Sendable {
         /// Prepare a producer for transactions; expects `done`.

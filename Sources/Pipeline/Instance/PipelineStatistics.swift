@@ -65,7 +65,7 @@ public final class PipelineStatistics: Sendable {
         public var saves = SaveCounts()
         /// Members of the consumer group that are not instances of Shoal.
         public var foreignMembers: [ForeignMember] = []
-        /// Whom a rebalance waits for; nil: nobody, or it is not known.
+        /// The members that a rebalance waits for; nil if it does not wait, or if they are unknown.
         public var groupWait: GroupWait?
         /// The last answer of the brokers.
         public var brokers = BrokerContact()

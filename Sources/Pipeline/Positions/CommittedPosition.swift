@@ -1,10 +1,10 @@
 public import Clustering
 
-/// A committed position: the next offset to read, and what Shoal needs to resume there, in the metadata string.
+/// A committed position: the next offset to read, and a metadata string with the data that Shoal needs to resume there.
 ///
-/// The offset is behind control records and aborted records, so that the lag that Kafka's own tools show becomes 0. The state
-/// of a partition depends on the records that were handled only. If control records follow the last of them, the metadata ends
-/// with `;next=N`, and N is the offset behind the last record that was handled.
+/// The offset is after control records and aborted records, so that the lag in Kafka's own tools reaches 0. The state
+/// of a partition depends only on the handled records. If control records follow the last handled record, the metadata
+/// ends with `;next=N`; N is the offset after the last handled record.
 public struct CommittedPosition: Hashable, Sendable {
     public var offset: Int64
     public var metadata: String
@@ -14,20 +14,20 @@ public struct CommittedPosition: Hashable, Sendable {
         self.metadata = metadata
     }
 
-    /// The position of an input partition.
+    /// Creates the position of an input partition.
     /// - Parameters:
-    ///   - handled: the offset behind the last record that was handled, and the phase.
-    ///   - reading: the next offset to read.
+    ///   - handled: The offset after the last handled record, and the phase.
+    ///   - reading: The next offset to read.
     public init(handled: Position, reading: Int64) {
         let text = PhaseMetadata.text(handled.phase)
         self.init(offset: max(handled.offset, reading), next: handled.offset, text)
     }
 
-    /// The position of the delta topic.
+    /// Creates the position of the delta topic.
     /// - Parameters:
-    ///   - version: the last published model; nil: the genesis model.
-    ///   - needed: no record before this offset is needed to resume.
-    ///   - reading: the next offset to read.
+    ///   - version: The last published model; nil: the genesis model.
+    ///   - needed: The first offset that is needed to resume.
+    ///   - reading: The next offset to read.
     public init(model version: Epoch?, needed: Int64, reading: Int64) {
         self.init(offset: max(needed, reading), next: needed, ModelMetadata.text(version))
     }

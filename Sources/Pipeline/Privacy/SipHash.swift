@@ -23,12 +23,13 @@ struct SipHash: Sendable {
         return state.finish(0xFF)
     }
 
-    /// 64 bits of two words and a message behind them.
+    /// 64 bits of two words and a message after them.
     func hash64(_ words: (UInt64, UInt64), _ message: Span<UInt8>) -> UInt64 {
         var state = State(k0, k1, isWide: false)
         state.absorb(word: words.0)
         state.absorb(word: words.1)
-        // The length of the message stands at its end; that of the words is always the same.
+        // SipHash encodes the message length in its last block. The length of the two words is constant and not
+        // encoded.
         state.absorb(message)
         return state.finish(0xFF)
     }

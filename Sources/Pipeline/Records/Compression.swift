@@ -4,18 +4,19 @@ internal import CZlib
 enum Compression {
     /// The most bytes of a record before it is deflated: 2 GiB.
     static let largest: Int64 = 1 << 31
-    /// A record has no more bytes than this and `ratio` times its deflated bytes, so that a small record costs little memory.
+    /// A record has at most this many bytes plus `ratio` times its deflated size, so that small records use little
+    /// memory.
     private static let base: Int64 = 16 << 20
     private static let ratio: Int64 = 256
 
-    /// Returns the most bytes that so many deflated ones may stand for.
+    /// Returns the maximum inflated size of a record with the given deflated size.
     static func limit(deflated: Int) -> Int64 {
         min(base + ratio * Int64(deflated), largest)
     }
 
-    /// Returns the bytes, deflated; stored where they are so alike that the result would exceed `ratio`.
+    /// Returns the deflated bytes. They are stored uncompressed if the ratio would otherwise exceed `ratio`.
     ///
-    /// Models are compared by their content and not by these bytes: other versions of zlib may differ.
+    /// Models are compared by their content and not by these bytes, which can differ between versions of zlib.
     static func deflate(_ bytes: [UInt8]) -> [UInt8] {
         guard Int64(bytes.count) <= largest else {
             LibraryFailure.end(
@@ -43,9 +44,9 @@ enum Compression {
         return output
     }
 
-    /// Returns the `size` bytes that were deflated; nil if they are damaged, or more than `limit` allows.
+    /// Returns the `size` inflated bytes, or nil if they are damaged or exceed `limit`.
     ///
-    /// The memory that it takes follows the bytes that come out, and not the size that the record claims.
+    /// The memory use depends on the bytes that are produced, and not on the size that the record claims.
     static func inflate(_ bytes: [UInt8], size: Int) -> [UInt8]? {
         guard size >= 0, Int64(size) <= limit(deflated: bytes.count), bytes.count <= largest else { return nil }
         var stream = unsafe z_stream()
@@ -60,7 +61,7 @@ enum Compression {
             unsafe stream.next_in = source.baseAddress
             unsafe stream.avail_in = UInt32(source.count)
             while true {
-                // Safe: both lengths are those of the arrays, and zlib keeps no pointer behind `inflateEnd`.
+                // Safe: both lengths are those of the arrays, and zlib keeps no pointer after `inflateEnd`.
                 let (result, count) = unsafe chunk.withUnsafeMutableBufferPointer { target in
                     unsafe stream.next_out = target.baseAddress
                     unsafe stream.avail_out = UInt32(target.count)
@@ -70,7 +71,7 @@ enum Compression {
                 guard result == Z_OK || result == Z_STREAM_END, output.count + count <= size else { return false }
                 output += chunk[..<count]
                 if result == Z_STREAM_END { return unsafe stream.avail_in == 0 && output.count == size }
-                // Without progress the bytes end too early.
+                // Without progress, the input is truncated.
                 if count == 0, unsafe stream.avail_in == 0 { return false }
             }
         }

@@ -67,8 +67,8 @@ package struct ModelRecord {
     }
 
     /// Decodes and validates a record from its inflated bytes.
-    /// - Throws: `RulesMismatch` if the model was computed by other rules than `Model.rules`; `ProtoError` if the bytes are no
-    ///   record.
+    /// - Throws: `RulesMismatch` if the model's rules differ from `Model.rules`; `ProtoError` if the bytes are not a
+    ///   valid record.
     static func decode(_ bytes: [UInt8]) throws -> ModelRecord {
         let rules = try rules(bytes)
         guard rules == Model.rules else { throw RulesMismatch(recorded: rules) }
@@ -77,7 +77,7 @@ package struct ModelRecord {
         return record
     }
 
-    /// Returns the rules that the model of a record names. They come first, so nothing else of a model has to be understood.
+    /// Returns the rules version in a model record. It comes first, so that it can be read without decoding the model.
     private static func rules(_ bytes: [UInt8]) throws(ProtoError) -> Int64 {
         var rules: Int64?
         var reader = ProtoReader(bytes.span)

@@ -8,7 +8,7 @@ extension ProtoError {
         return .outOfRange("offset \(offset): \(self)")
     }
 
-    /// Calls a validation, and turns what it throws into `outOfRange`.
+    /// Runs a validation and converts its error to `outOfRange`.
     static func validate(_ body: () throws(ImpossibleValue) -> Void) throws(ProtoError) {
         do throws(ImpossibleValue) {
             try body()

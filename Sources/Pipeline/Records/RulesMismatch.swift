@@ -1,6 +1,7 @@
 internal import Clustering
 
-/// A recorded model was computed by other rules than those of this program: what follows it would not be comparable.
+/// A recorded model was computed by different rules than those of this program, so that later models would not be
+/// comparable.
 package struct RulesMismatch: Error, Equatable {
     /// The rules that the model names.
     package var recorded: Int64
@@ -9,7 +10,7 @@ package struct RulesMismatch: Error, Equatable {
         self.recorded = recorded
     }
 
-    /// Returns the message for users: both versions, and how to go on.
+    /// Returns the message for users: both versions and the remedy.
     package func message(_ application: String) -> String {
         let start = "Cannot continue application \(application): this program decides by rules \(Model.rules), "
         guard recorded < Model.rules else {

@@ -58,7 +58,7 @@ extension StateRecord {
                 self = .whole
                 return
             }
-            // The number of a part has no more than seven digits, and no zero before the first.
+            // A part number has at most seven digits and no leading zero.
             guard (3...9).contains(key.count), let side = Side(letter: key[0]), key[1] == UInt8(ascii: "/"),
                 key.count == 3 || key[2] != UInt8(ascii: "0")
             else { return nil }

@@ -84,7 +84,7 @@ package struct Intake {
         return .event
     }
 
-    /// What is wrong with the last record, which was rejected.
+    /// Returns the fault of the last record, which was rejected.
     package func fault(_ rejection: Rejection) -> Fault {
         isTombstone ? Fault(ofKey: rejection) : buffer.fault(rejection)
     }
@@ -92,8 +92,9 @@ package struct Intake {
     /// The viewer id of the last event, which determines its partition.
     package var viewer: ArraySlice<UInt8> { buffer.text[buffer.viewer] }
 
-    /// Returns the keyed hash of the last event's id and its viewer; nil: it has no id. The same id of two viewers is two ids.
-    /// - Parameter viewer: the event's `viewerHash`.
+    /// Returns the keyed hash of the last event's id and viewer, or nil if the event has no id. The same id of two
+    /// viewers gives two different hashes.
+    /// - Parameter viewer: The event's `viewerHash`.
     package func id(_ viewer: (UInt64, UInt64)) -> UInt64? {
         buffer.id.isEmpty ? nil : ids.hash64(viewer, buffer.text.span.extracting(buffer.id))
     }

@@ -44,9 +44,9 @@ actor ShardActor {
     }
 
     /// - Parameters:
-    ///   - start: the first offset to read; nil: that of the beginning.
-    ///   - model: that of the epoch which is open at the beginning.
-    ///   - state: what was read of the state topic.
+    ///   - start: The first offset to read; nil: the offset of `beginning`.
+    ///   - model: The model of the epoch that is open at the beginning.
+    ///   - state: The contents of the state topic.
     init(
         partition: Int32, reader: ReaderClient, _ beginning: consuming Beginning, from start: Int64? = nil,
         model: CompiledModel, state: StateTable, around: Surroundings
@@ -86,7 +86,7 @@ actor ShardActor {
 
     /// Repeats the log up to exactly `target`, publishing nothing.
     /// - Parameter reading: the next offset to read after that.
-    /// - Throws: `PipelineError` where the log contradicts the position; `KafkaError`; `CancellationError`.
+    /// - Throws: `PipelineError` if the log contradicts the position; `KafkaError`; `CancellationError`.
     func replay(to target: Position, reading: Int64) async throws {
         machine.replay(to: target, reading: reading)
         let started = ContinuousClock.now
@@ -128,8 +128,8 @@ actor ShardActor {
         try await mark()
     }
 
-    /// Waits briefly for the end of the log, so that the last position is behind the control records that follow the last
-    /// record. Otherwise their deletion would look like a loss of records at the next start.
+    /// Waits briefly for the end of the log, so that the last position is after the control records that follow the
+    /// last record. Otherwise their deletion would look like missing data at the next start.
     private func stepOver() async throws {
         guard next == batch.count else { return }
         let deadline = ContinuousClock.now + .milliseconds(200)

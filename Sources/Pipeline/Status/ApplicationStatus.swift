@@ -40,8 +40,8 @@ public struct ApplicationStatus: Sendable, Encodable {
         public var highWatermark: Int64
         /// Records between the position and the high watermark. Large values include control records.
         public var lag: Int64 = 0
-        /// Event times at the position and at the end, in ms since 1970: the median of some records, because single
-        /// clocks may be wrong; `nil` if there is no event.
+        /// Event times at the position and at the end, in ms since 1970. Each is the median of several records, because
+        /// single clocks may be wrong; `nil` without events.
         public var eventTimeMs: Int64?
         public var newestEventTimeMs: Int64?
         /// The difference of the two event times in seconds; `nil` if one is unknown.

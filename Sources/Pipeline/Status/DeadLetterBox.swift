@@ -24,12 +24,12 @@ public struct DeadLetterBox: Sendable {
         return places
     }
 
-    /// Visits the dead letters that are there now, partition by partition.
+    /// Visits the current dead letters, partition by partition.
     /// - Parameters:
-    ///   - from, until: when they were written, in ms since 1970: not before, and before; nil: any time.
-    ///   - onInvalid: called with topic and place of each record that is neither a dead letter nor a note.
-    ///   - visit: is false when no more are wanted.
-    /// - Throws: `PipelineError` where the topic does not exist, or a transaction on it stays open; `KafkaError`.
+    ///   - from, until: The range of write times in ms since 1970, without `until`; nil: no bound.
+    ///   - onInvalid: Called with topic and place of each record that is neither a dead letter nor a note.
+    ///   - visit: Returns false to stop.
+    /// - Throws: `PipelineError` if the topic does not exist, or if a transaction on it stays open; `KafkaError`.
     public func read(
         from: Int64? = nil, until: Int64? = nil, onInvalid: (String, DeadLetterEntry.Place) -> Void = { _, _ in },
         _ visit: (DeadLetterEntry) throws -> Bool

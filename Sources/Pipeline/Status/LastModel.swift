@@ -7,15 +7,15 @@ struct LastModel {
     let kafka: ClientConfiguration
     let admin: Admin
 
-    /// A model as it stands in the topic.
+    /// A model and its position in the topic.
     struct Located {
-        /// Of its first part.
+        /// The offset of its first part.
         var firstOffset: Int64
-        /// Deflated.
+        /// The deflated model.
         var bytes: [UInt8]
-        /// Inflated.
+        /// The inflated size in bytes.
         var size: Int64
-        /// The time at which its last part was written, in ms since 1970.
+        /// The write time of its last part, in ms since 1970.
         var timestamp: Int64
         /// The offset of its last part.
         var offset: Int64

@@ -1,7 +1,7 @@
 public import Clustering
 public import Kafka
 
-/// How the keys of the newest input records are placed: which partitioners would have put them where they are.
+/// Compares the partitions of keys in the newest input records with those that each partitioner gives.
 public struct PlacementSample: Equatable, Sendable {
     /// Pairs of a key and a partition that holds records with it.
     public private(set) var keys = 0
@@ -18,27 +18,29 @@ public struct PlacementSample: Equatable, Sendable {
         }
     }
 
-    /// Returns how many of the keys are in the partition that the partitioner gives.
+    /// Returns the number of keys in the partition that the partitioner gives.
     public func agreeing(with partitioner: Partitioner) -> Int { agreeing[partitioner] ?? 0 }
 
-    /// Returns how many of the keys are in another partition; 0 under `any`.
+    /// Returns the number of keys in another partition; 0 for `any`.
     public func misplaced(_ setting: Settings.Partitioner) -> Int {
         setting.ofKeys.map { keys - agreeing(with: $0) } ?? 0
     }
 
-    /// Fewer keys than these prove nothing: in few partitions, a key is often in the right one by chance.
+    /// The minimum number of keys for a conclusion: with few partitions, a key is often in the right one by chance.
     private static let leastKeys = 8
 
     /// Returns the partitioner that the records were written with, if it is certain that it is not the setting's.
     ///
-    /// A quarter of the keys is misplaced, since in two partitions half of them are in the right one by chance; and nine of ten
-    /// keys agree with the other partitioner, since a few records may have been placed by hand.
+    /// At least a quarter of the keys must be misplaced, because in two partitions half of them are in the right one by
+    /// chance. Nine of ten keys must agree with the other partitioner, because a few records may have been placed
+    /// manually.
     public func contradicts(_ setting: Settings.Partitioner) -> Partitioner? {
         guard keys >= Self.leastKeys, misplaced(setting) * 4 >= keys else { return nil }
         return Partitioner.allCases.first { $0 != setting.ofKeys && agreeing(with: $0) * 10 >= keys * 9 }
     }
 
-    /// Says how many keys are misplaced, and what they agree with; nil if all are in the right partition.
+    /// Returns a message with the number of misplaced keys and the partitioners that they agree with; nil if all keys
+    /// are in the right partition.
     public func text(_ topic: String, _ setting: Settings.Partitioner) -> String? {
         let misplaced = misplaced(setting)
         guard misplaced > 0 else { return nil }
@@ -56,14 +58,14 @@ extension PlacementSample {
 
     /// Reads the newest records.
     /// - Parameters:
-    ///   - marks: the watermarks of the input's partitions, or of some of them.
-    ///   - count: how many partitions the input has.
+    ///   - marks: The watermarks of all or some input partitions.
+    ///   - count: The number of input partitions.
     static func read(
         _ topic: String, _ marks: [Int32: Admin.Watermarks], of count: Int32, _ kafka: ClientConfiguration
     ) async throws -> PlacementSample {
         var sample = PlacementSample()
         guard count > 1 else { return sample }
-        // Those with the most records first: they tell most.
+        // Prefer the partitions with the most records, which are the most significant ones.
         let chosen = marks.sorted { ($1.value.records, $0.key) < ($0.value.records, $1.key) }.prefix(partitions)
         let ranges = chosen.map { number, marks in
             RangeReader.Range(

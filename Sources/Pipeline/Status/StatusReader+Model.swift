@@ -4,7 +4,7 @@ internal import Kafka
 internal import Schemas
 
 extension StatusReader {
-    /// Reads the last model, and the deltas since, which tell the partitions that hold the next model back.
+    /// Reads the last model and the deltas after it, which show the partitions that delay the next model.
     /// - Parameter committed: The position in the delta topic; nil if there is none.
     /// - Returns: The partitioner that the application began with; nil if it has not begun.
     func readModel(

@@ -11,7 +11,7 @@ public struct StatusReader: Sendable {
     let kafka: ClientConfiguration
     let admin: Admin
     let events: WatchEventReader
-    /// `input.partitioner`, until a model tells the one that the application began with.
+    /// `input.partitioner`. A model, if one exists, takes precedence with the application's original partitioner.
     let partitioner: Settings.Partitioner
     /// `epoch.future=allow`.
     let allowsFuture: Bool

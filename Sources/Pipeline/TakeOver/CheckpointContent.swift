@@ -20,7 +20,7 @@ struct CheckpointContent {
     private var end: Int { data.count - 4 }
 
     /// - Parameter expected: The required state. Its offset, epoch and hash are ignored.
-    /// - Returns: `nil` if there is no file.
+    /// - Returns: `nil` if the file does not exist.
     init?(of url: URL, expected: Checkpoint.Head) throws {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         data = try Data(contentsOf: url, options: .alwaysMapped)
@@ -104,7 +104,7 @@ struct CheckpointContent {
 extension Checkpoint {
     /// Reads a file. Can be cancelled.
     /// - Parameter expected: See `CheckpointContent`.
-    /// - Returns: `nil` if there is no file.
+    /// - Returns: `nil` if the file does not exist.
     /// - Throws: `Failure`; `StateRecord.Failure` if a newer version wrote it; `CancellationError`.
     static func read(_ url: URL, expected: Head) async throws -> Checkpoint? {
         guard var file = try await checked(url, expected) else { return nil }
@@ -144,7 +144,7 @@ extension Checkpoint {
 
         var head: Head { file.head }
 
-        /// - Returns: `nil` if there is no file.
+        /// - Returns: `nil` if the file does not exist.
         /// - Throws: See `Checkpoint.read`.
         static func read(_ url: URL, expected: Head) async throws -> Base? {
             guard var file = try await checked(url, expected) else { return nil }

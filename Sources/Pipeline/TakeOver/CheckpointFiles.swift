@@ -37,7 +37,7 @@ package struct CheckpointFiles: Sendable {
         Checkpoint.url(in: URL(fileURLWithPath: directory), application, partition).path
     }
 
-    /// - Returns: `nil` if there is no file.
+    /// - Returns: `nil` if the file does not exist.
     /// - Throws: `Unusable`.
     package func saved(_ partition: Int32) async throws(Unusable) -> Saved? {
         let path = path(partition)

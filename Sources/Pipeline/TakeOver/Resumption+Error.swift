@@ -2,8 +2,8 @@ internal import Kafka
 internal import Schemas
 
 extension PipelineError {
-    /// Says why a partition cannot be resumed, and what to do.
-    /// - Parameter saved: the offset of the saved state.
+    /// Creates the error for a partition that cannot be resumed, with the reason and the remedy.
+    /// - Parameter saved: The offset of the saved state.
     init(
         _ failure: Resumption.Failure, _ part: Part, _ committed: CommittedPosition, saved: Int64,
         _ marks: Admin.Watermarks, _ options: PipelineOptions

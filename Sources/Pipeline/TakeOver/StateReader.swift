@@ -6,7 +6,7 @@ struct StateReader {
     let reader: ReaderClient
     /// Receives the progress of a restore; `nil` outside a restore.
     var statistics: PipelineStatistics?
-    /// `nil` if there are no checkpoints.
+    /// `nil` without checkpoints.
     let keeper: CheckpointKeeper?
     let origin: CheckpointKeeper.OriginOf
 

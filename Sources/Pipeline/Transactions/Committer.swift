@@ -74,11 +74,11 @@ actor Committer {
         }
     }
 
-    /// Asks the group whether the assignment is still ours.
+    /// Asks the group whether the assignment still belongs to this instance.
     /// - Parameters:
     ///   - known: Positions of its partitions. They are never committed.
-    ///   - isStopped: Returns whether the answer is no longer needed.
-    /// - Returns: False if the group has moved on, or the answer is no longer needed.
+    ///   - isStopped: Returns true if the result has become unnecessary.
+    /// - Returns: False if the assignment has changed, or if the result has become unnecessary.
     /// - Throws: `PipelineError` if waiting does not help; `CancellationError`.
     func isAssigned(
         _ known: [Part: CommittedPosition], _ metadata: GroupMetadata, unless isStopped: @Sendable () -> Bool

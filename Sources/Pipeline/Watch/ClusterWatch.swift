@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Kafka
 
-/// Looks at the topics and at the consumer group from outside of the work, again and again: whether topics are still the ones
-/// that they were, which members of the group are foreign, and for whom a rebalance waits.
+/// Periodically checks the topics and the consumer group, independently of the processing: whether topics were deleted
+/// or re-created, which members of the group are foreign, and which members a rebalance waits for.
 struct ClusterWatch {
     let options: PipelineOptions
     let admin: Admin
@@ -11,11 +11,11 @@ struct ClusterWatch {
 
     private static let pause = Duration.seconds(2)
     private static let suspiciousPause = Duration.milliseconds(700)
-    /// Between two logs of the same foreign member.
+    /// The minimum time between two log lines about the same foreign member.
     private static let notice = Duration.seconds(60)
 
-    /// Looks until it is cancelled.
-    /// - Parameter fail: told once why the instance cannot go on.
+    /// Runs until it is cancelled.
+    /// - Parameter fail: Called once with the reason if the instance cannot continue.
     func run(_ fail: (PipelineError) -> Void) async {
         var identity = LogIdentity()
         var group = GroupView()
@@ -37,7 +37,7 @@ struct ClusterWatch {
 
     // MARK: - Topics
 
-    /// - Returns: why a topic is not the one that it was; nil: all are, as far as brokers answer.
+    /// - Returns: The reason if a topic was deleted or re-created; nil if not, or if brokers do not answer.
     private func lookAtTopics(_ identity: inout LogIdentity, _ start: Int64) async -> String? {
         let topics = options.topics
         let names = [
@@ -58,7 +58,7 @@ struct ClusterWatch {
             places += (0..<(counts[topic] ?? 0)).map { TopicPartition(topic, $0) }
         }
         places.removeAll { counts[$0.topic] == nil }
-        // Ends first: a record that comes between the two questions is newer than the end.
+        // Query the ends first, so that a record written between the two queries is after the end.
         guard let ends = try? await admin.offsets(of: places, atTime: nil),
             let firsts = try? await admin.offsets(of: places, atTime: start)
         else { return nil }
@@ -73,11 +73,11 @@ struct ClusterWatch {
 
     // MARK: - The group
 
-    /// What was last seen of the group.
+    /// The last observed state of the group.
     private struct GroupView {
         var foreign: [ForeignMember] = []
         var told = ContinuousClock.now - .seconds(3_600)
-        /// Since when this instance waits for an assignment, ms since 1970.
+        /// The time since which this instance waits for an assignment, in ms since 1970.
         var waitingSince: Int64?
         var waitsFor: [String] = []
     }
@@ -108,8 +108,8 @@ struct ClusterWatch {
         view.foreign = foreign
     }
 
-    /// Says for whom a rebalance waits. The group does not tell which members have rejoined, but it removes those that are
-    /// gone when their session has timed out.
+    /// Publishes the members that a rebalance waits for. The group does not report which members have rejoined, but it
+    /// removes missing members when their session times out.
     private func lookAtWait(_ group: Admin.Group, _ view: inout GroupView) {
         guard statistics.snapshot.state.isWaitingForGroup, group.state == .rebalancing else {
             if view.waitingSince != nil { statistics.change { $0.groupWait = nil } }
@@ -134,7 +134,7 @@ struct ClusterWatch {
 /// The members that a rebalance waits for.
 public struct GroupWait: Equatable, Sendable {
     public var members: [String]
-    /// When the session of a member that is gone has ended at the latest, ms since 1970.
+    /// The latest time at which the session of a missing member ends, in ms since 1970.
     public var until: Int64
 
     var untilText: String { Date(timeIntervalSince1970: Double(until) / 1_000).formatted(.iso8601) }

@@ -7,7 +7,7 @@ public struct ForeignMember: Hashable, Sendable {
     public var id: String
     public var partitions: [TopicPartition]
 
-    /// As `client "rdkafka" at 10.0.0.7 has watch-events [0], watch-events [1]`.
+    /// The member in words, such as `client "rdkafka" at 10.0.0.7 has watch-events [0], watch-events [1]`.
     public var text: String {
         let places = partitions.prefix(8).map(\.description).joined(separator: ", ")
         let rest = partitions.count > 8 ? " and \(partitions.count - 8) more" : ""
@@ -16,25 +16,25 @@ public struct ForeignMember: Hashable, Sendable {
 }
 
 extension Admin.Group {
-    /// A member that may be foreign: its client id tells nothing.
+    /// The classification of a member. It is doubtful if the client id is inconclusive.
     enum Verdict {
         case ours
         case foreign
         case doubtful
     }
 
-    /// Instances are static members that subscribe to the input and the delta topic. Their client id is `instance.id` unless
-    /// `kafka.client.id` is set.
+    /// Classifies a member. Instances are static members that subscribe to the input and the delta topic. Their client
+    /// id is `instance.id` unless `kafka.client.id` is set.
     static func verdict(_ member: Admin.Member, clientID: String?, topics: Set<String>) -> Verdict {
         guard let instance = member.instance else { return .foreign }
         guard member.partitions.allSatisfy({ topics.contains($0.topic) }) else { return .foreign }
         return member.client == instance || member.client == clientID ? .ours : .doubtful
     }
 
-    /// The members that are no instances of Shoal.
+    /// Returns the members that are not instances of Shoal.
     /// - Parameters:
     ///   - clientID: `kafka.client.id`; nil: not set.
-    ///   - topics: the topics that instances subscribe to.
+    ///   - topics: The topics that instances subscribe to.
     func foreignMembers(
         _ admin: Admin, group: String, clientID: String?, topics: Set<String>
     ) async -> [ForeignMember] {

@@ -16,14 +16,14 @@ struct PartitionResult: Sendable {
     var tally = Tally()
     /// The eligible members for the quality measure.
     var sample: [SampledMember] = []
-    /// Recorded memberships, see `Looks`.
+    /// Recorded memberships; see `Looks`.
     var looks: [Int: [Pseudonym: ClusterID]] = [:]
     /// The final published clusters of all eligible members.
     var places: [Pseudonym: ClusterID] = [:]
-    /// Where it stopped.
+    /// The position at which the replay stopped.
     var position: Position
     var hasLeftGenesis = false
-    /// The version of a required model that was never made.
+    /// The version of a required model that was never created; nil if none is missing.
     var starvedFor: Epoch?
 }
 
@@ -51,7 +51,7 @@ struct PartitionRun {
         self.keepsPlaces = keepsPlaces
     }
 
-    /// Runs with the clock, like a live shard.
+    /// Replays the partition with epochs from the clock, like a live shard.
     mutating func run<Source: EventSource>(_ source: inout Source) async throws -> PartitionResult {
         while true {
             switch engine.run(&source) {
@@ -86,7 +86,7 @@ struct PartitionRun {
         }
     }
 
-    /// Runs with given epochs: opens and closes each of them.
+    /// Replays the partition with given epochs, and opens and closes each of them.
     mutating func run(_ source: inout SpooledSource, epochs: GivenSpan) async throws -> PartitionResult {
         let length = engine.shard.current.model.settings.fixed.epochLength
         var epoch = epochs.first

@@ -23,8 +23,8 @@ actor ReplayCoordinator {
     private let givenThrough: Epoch
     /// The version that each partition last asked for; `nil` once it is at its end.
     private var asked: [Epoch?]
-    /// Partitions that wait for a model. A waiter is resumed with the result of its wait, so what happens between its wake-up
-    /// and its next step changes nothing.
+    /// Partitions that wait for a model. A waiter is resumed with the result of its wait, so that events between its
+    /// wake-up and its next step have no effect.
     private var waiting: [(version: Epoch, continuation: CheckedContinuation<CompiledModel?, Never>)] = []
     private var isStopped = false
     let watcher: any ModelWatcher
@@ -93,7 +93,7 @@ actor ReplayCoordinator {
     }
 
     /// Returns the model of exactly this version as soon as it exists.
-    /// - Returns: nil if it will never exist: the replay was stopped, or no partition is left that could contribute to it.
+    /// - Returns: Nil if it will never exist: the replay was stopped, or no remaining partition can contribute to it.
     func model(_ version: Epoch, for partition: Int32) async -> CompiledModel? {
         asked[Int(partition)] = version
         if isStopped { return nil }
@@ -104,7 +104,7 @@ actor ReplayCoordinator {
         }
     }
 
-    /// Ends all waits, and makes no model from now on.
+    /// Ends all waits. No further model is created.
     func stop() {
         isStopped = true
         settle()
@@ -131,15 +131,15 @@ actor ReplayCoordinator {
                 hasPublished = true
                 try keep(next)
             }
-            // The start releases the words that were held back for it.
+            // The start releases the messages that were held back for it.
             guard hasPublished, !held.isEmpty else { return }
         }
     }
 
-    /// Returns the words that may be folded now, and removes them from `held`.
+    /// Returns the messages that may be folded now, and removes them from `held`.
     ///
-    /// The recorded start follows from the first epochs of the partitions that had left genesis when it was published. It is
-    /// repeated when all of these have left genesis, whichever is first, and before the words of all others.
+    /// The recorded start follows from the first epochs of the partitions that had left genesis when it was published.
+    /// It is repeated when all of these have left genesis, in any order, and before the messages of all others.
     private func release() -> [Word] {
         guard coordinator.start == nil, let first = recorded?.first?.bookkeeping.partitions else {
             defer { held = [] }
@@ -184,14 +184,14 @@ actor ReplayCoordinator {
         }
         try watcher.take(next, sum)
         if let outlet, !next.changes.isEmpty { try outlet.clusters(next.changes, next.model) }
-        // Models before the oldest requested one are no longer needed.
+        // Delete the models before the oldest requested one. No partition requests them again.
         let oldest = asked.compactMap(\.self).min() ?? .max
         if let kept = models.firstIndex(where: { $0.through >= oldest }), kept > 64 { models.removeFirst(kept) }
     }
 
     // MARK: - Waiting
 
-    /// Resumes every waiter whose wait is over. It follows each change of the state, so that no path can leave it out.
+    /// Resumes every waiter whose wait is over. Runs after each change of the state, so that no path can omit it.
     private func settle() {
         let isOver = isStopped || isStuck
         let all = waiting
@@ -206,8 +206,8 @@ actor ReplayCoordinator {
         }
     }
 
-    /// Whether all partitions that have not come to their end wait for models that do not exist: no partition is left that could
-    /// close an epoch, so none of these models will ever exist.
+    /// Whether all partitions that have not reached their end wait for models that do not exist. No partition can close
+    /// an epoch then, so none of these models will ever exist.
     private var isStuck: Bool {
         !waiting.isEmpty && waiting.count == asked.count(where: { $0 != nil })
             && waiting.allSatisfy { exact($0.version) == nil }

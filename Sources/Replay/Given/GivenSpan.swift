@@ -1,21 +1,21 @@
 package import Clustering
 
-/// The epochs of an input whose epochs are given: every epoch from the first to the last, but of a long run of epochs without any
-/// event only the beginning.
+/// The epochs of an input with given epochs: all epochs from the first to the last, except that a run of empty epochs
+/// is skipped after `mostEmpty` of them.
 ///
-/// An empty epoch changes a model by no more than its age, and nothing is left to decide after so many of them. A skipped epoch
-/// has the model of the one before.
+/// An empty epoch only ages the model, and after `mostEmpty` empty epochs no decision is pending. A skipped epoch uses
+/// the model of the epoch before it.
 package struct GivenSpan: Sendable {
-    /// How many empty epochs in a row are opened and closed one by one.
+    /// The maximum number of consecutive empty epochs that are opened and closed one by one.
     package static let mostEmpty: Int64 = 1_000
-    /// How many epochs there may be from the first to the last. With `epoch.length=1h` this is more than a thousand years.
+    /// The maximum number of epochs from the first to the last: more than a thousand years with `epoch.length=1h`.
     package static let most: Int64 = 10_000_000
 
     /// The epochs with events, ascending.
     private let occupied: [Epoch]
 
-    /// - Parameter epochs: those with events, in any order.
-    /// - Returns: nil if there are none.
+    /// - Parameter epochs: The epochs with events, in any order.
+    /// - Returns: Nil if no epoch has events.
     package init?(_ epochs: some Sequence<Epoch>) {
         occupied = epochs.sorted()
         guard !occupied.isEmpty else { return nil }
@@ -24,10 +24,10 @@ package struct GivenSpan: Sendable {
     package var first: Epoch { occupied[0] }
     package var last: Epoch { occupied[occupied.count - 1] }
 
-    /// Whether it is too long to be replayed.
+    /// Whether the span is too long to be replayed.
     package var isTooLong: Bool { last - first >= Self.most }
 
-    /// The epoch that is opened after another one; nil if that is the last.
+    /// Returns the epoch that is opened after `epoch`; nil if `epoch` is the last one.
     package func next(after epoch: Epoch) -> Epoch? {
         var (low, high) = (0, occupied.count)
         while low < high {

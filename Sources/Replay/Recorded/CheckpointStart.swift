@@ -21,7 +21,7 @@ final class CheckpointStart: Sendable {
     private let path: String
     private let saved: Mutex<CheckpointFiles.Saved?>
 
-    /// - Returns: `nil` if there is no checkpoint.
+    /// - Returns: `nil` if the partition has no checkpoint.
     /// - Throws: `ReplayError` if the file cannot be used.
     init?(_ partition: Int32, of files: CheckpointFiles) async throws(ReplayError) {
         self.partition = partition
@@ -187,11 +187,11 @@ extension CheckpointStart? {
         return PartitionEngine(try await self.shard(models, genesis, input.key, &before), offset: self.point.offset)
     }
 
-    /// Returns the checkpoint to begin at, or `nil` to begin with the application.
+    /// Returns the checkpoint to begin at, or `nil` to begin at the application's first offset.
     /// - Parameters:
     ///   - low: The first available offset of the partition.
     ///   - first: The application's first offset.
-    /// - Throws: `ReplayError` if there is no possible start.
+    /// - Throws: `ReplayError` if the first offset was deleted and the partition has no checkpoint.
     func beginning(
         _ input: String, _ partition: Int32, low: Int64, first: Int64, _ checkpoints: Verification.Checkpoints?,
         _ application: String

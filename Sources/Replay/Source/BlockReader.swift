@@ -5,9 +5,9 @@ internal import Schemas
 /// Reads a file of watch events in blocks that end at event boundaries: a JSON object per line, or Protobuf messages
 /// preceded by their length as a varint; plain or gzip.
 @safe final class BlockReader {
-    /// A piece of the file.
+    /// A block of complete records of the file.
     struct Block: Sendable {
-        /// Counted from 0.
+        /// The block number, from 0.
         var number: Int
         var bytes: [UInt8]
         var isProtobuf: Bool
@@ -22,18 +22,19 @@ internal import Schemas
     private var number = 0
     private var isProtobuf: Bool?
     private var isAtEnd = false
-    /// What is dropped of a record that is too long to be an event: only its beginning is kept, so that it is counted as one.
+    /// The remainder to drop of a record that is too long to be an event. Its beginning is kept, so that it counts as
+    /// one record.
     private var skip: Skip?
     private static let length = 1 << 20
-    /// A longer record is not kept as a whole.
+    /// The length, in bytes, above which a record is shortened.
     private static let longest = 2 << 20
-    /// No message is so long: the file is none of messages.
+    /// The length, in bytes, above which a message is implausible: the file does not hold messages.
     private static let impossible = 64 << 20
-    /// That much is kept of a record that is too long.
+    /// The number of bytes kept of a record that is too long.
     private static let kept = WatchEvent.largestValue + 1
 
     private enum Skip {
-        /// Up to the end of the line.
+        /// Up to the end of the line. The newline is kept.
         case line
         case bytes(Int)
     }
@@ -65,9 +66,9 @@ internal import Schemas
         size > 0 ? min(Double(unsafe gzoffset(file)) / Double(size), 1) : nil
     }
 
-    /// The next piece; nil at the end.
-    /// - Throws: `ReplayError` if the gzip stream is damaged or cut off, the file cannot be read or has another format, or a message
-    ///   is cut off.
+    /// Returns the next block; nil at the end.
+    /// - Throws: `ReplayError` if the gzip stream is damaged or truncated, the file cannot be read or has another
+    ///   format, or a message is truncated.
     func next() throws(ReplayError) -> Block? {
         while true {
             if let block = try cut() { return block }
@@ -79,7 +80,7 @@ internal import Schemas
         }
     }
 
-    /// Finds the file's format.
+    /// Detects the file's format.
     private func recognise() throws(ReplayError) {
         guard !rest.isEmpty else { return }
         let content = WatchEventFile.content(rest)
@@ -88,7 +89,7 @@ internal import Schemas
         if rest.starts(with: WatchEventFile.mark) { rest.removeFirst(WatchEventFile.mark.count) }
     }
 
-    /// The whole records that have been read; nil: there are none.
+    /// Returns the complete records that have been read; nil if none is complete.
     private func cut() throws(ReplayError) -> Block? {
         guard !rest.isEmpty, skip == nil else { return nil }
         var end = isProtobuf == true ? try endOfMessages() : endOfLines
@@ -106,7 +107,7 @@ internal import Schemas
         return block
     }
 
-    /// Keeps the beginning of the record that is too long, and drops the rest of it.
+    /// Shortens the first record, which is too long, to its beginning.
     private func shorten() {
         guard isProtobuf == true, let (length, start) = Self.length(rest, at: 0) else {
             rest.removeLast(rest.count - Self.kept)
@@ -126,7 +127,7 @@ internal import Schemas
         rest = short
     }
 
-    /// Drops the part of a long record that was read last.
+    /// Drops bytes of a shortened record from those that were read last, which start at `place`.
     private func drop(from place: Int) {
         switch skip {
         case nil: return
@@ -169,7 +170,7 @@ internal import Schemas
                     "\(path): neither JSON lines nor Protobuf messages with their length before them (a message of "
                         + "\(length) bytes in block \(number))")
             }
-            // It is shortened as soon as it is the first one.
+            // A message that is too long is shortened once it is the first one in the buffer.
             if length > Self.longest { break }
             guard start + length <= rest.count else { break }
             end = start + length
@@ -177,7 +178,8 @@ internal import Schemas
         return end
     }
 
-    /// Returns the length of the message at a place and its start, or `nil` if the bytes end before.
+    /// Returns the length and the start of the message whose length prefix is at `place`, or `nil` if the prefix is
+    /// incomplete.
     static func length(_ bytes: [UInt8], at place: Int) -> (length: Int, start: Int)? {
         var (value, shift, place) = (0, 0, place)
         while place < bytes.count, shift < 56 {

@@ -1,7 +1,7 @@
 internal import Clustering
 
-/// All events of an input by epoch and partition, in input order, for given epochs. Events beyond the memory limit are
-/// in a temporary file.
+/// All events of an input with given epochs, by epoch and partition, in input order. Events beyond the memory limit are
+/// stored in a temporary file.
 actor EpochSpool {
     /// By epoch and partition.
     private var queues: [Epoch: [Int: EventQueue]] = [:]
@@ -12,7 +12,7 @@ actor EpochSpool {
     private var early: [Int: [Piece]] = [:]
     private var delivered = 0
 
-    /// The epochs from the first event's to the last one's; nil if there is no event.
+    /// The epochs from that of the first event to that of the last; nil without events.
     var epochs: GivenSpan? { GivenSpan(queues.keys) }
 
     /// Adds the pieces of a block, in the order of block numbers.

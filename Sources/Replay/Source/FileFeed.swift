@@ -30,7 +30,7 @@ actor FileFeed {
     private let tooMuch = 256 << 20
     private let waits: ReplayProgress
 
-    /// - Parameter waits: names what is waited for.
+    /// - Parameter waits: Records the waits for the file.
     init(_ reader: sending BlockReader, partitions: Int, key: PrivacyKey, waits: ReplayProgress) {
         self.reader = reader
         self.waits = waits

@@ -18,9 +18,9 @@ struct TopicSource: EventSource {
     private let name: String
 
     /// - Parameters:
-    ///   - name: the topic's name and the partition.
-    ///   - end: the offset behind the last.
-    ///   - partition: where it stands in `progress`.
+    ///   - name: The topic's name and the partition, for messages.
+    ///   - end: The offset after the last record.
+    ///   - partition: The partition's index in `progress`.
     init(
         _ name: String, _ reader: PartitionReader, until end: Int64, _ intake: Intake, _ progress: TopicProgress,
         at partition: Int, _ rejected: RejectedCounts
@@ -50,7 +50,7 @@ struct TopicSource: EventSource {
         let number = progress.begin("\(name) is read up to offset \(position) of \(end)")
         defer { progress.end(number) }
         while !isOver {
-            // A cancelled run ends as one that is stopped does.
+            // A cancelled run ends like a stopped one.
             try? await Task.sleep(for: .milliseconds(1))
             if try poll() { return !records.isEmpty }
         }
@@ -59,7 +59,8 @@ struct TopicSource: EventSource {
 
     private var isOver: Bool { reader.position >= end || progress.replay.isStopped || Task.isCancelled }
 
-    /// - Returns: whether there were records.
+    /// Reads the records that are available.
+    /// - Returns: Whether any were read.
     private mutating func poll() throws -> Bool {
         let before = reader.position
         let batch = try reader.poll(max: 2_048)

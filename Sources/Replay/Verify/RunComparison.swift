@@ -3,8 +3,8 @@ internal import Kafka
 internal import Pipeline
 internal import Schemas
 
-/// Repeats a recorded run from its input, and compares what it published with what it had to publish. Where input and output come
-/// from is left to the caller.
+/// Replays a recorded run from its input, and compares the published output with the expected output. The caller
+/// provides the input and the output.
 struct RunComparison: Sendable {
     let application: String
     let topics: Verification.Topics
@@ -13,16 +13,16 @@ struct RunComparison: Sendable {
     let changes: PublishedChanges
     let coordinator: ReplayCoordinator
     let isJSON: Bool
-    /// Models from this offset of the model topic on may include closings behind the committed positions.
+    /// Models from this offset of the model topic on may include epoch deltas after the committed positions.
     let modelsBefore: Int64
     let progress: ReplayProgress
 
-    /// Reads what was published and computes what had to be, side by side.
+    /// Reads the published output while computing the expected output, and compares them.
     /// - Parameters:
-    ///   - outputs: how many partitions the output topic has.
-    ///   - read: gives all records of an output partition to `changes`.
-    ///   - engine: the engine where a partition begins.
-    ///   - source: a partition's records from an offset on.
+    ///   - outputs: The number of partitions of the output topic.
+    ///   - read: Passes all records of an output partition to `changes`.
+    ///   - engine: Returns the engine at the start of a partition.
+    ///   - source: Returns a partition's records from an offset on.
     func report<Source: EventSource>(
         outputs: Int, read: @escaping @Sendable (Int32) async throws -> Void,
         engine: @escaping @Sendable (Verification.Stretch) async throws -> PartitionEngine,
@@ -51,7 +51,8 @@ struct RunComparison: Sendable {
                 let results = try await compute(engine, source)
                 let report = try await report(results)
                 try progress.check()
-                // What is left of the output is not needed, but a reader that failed has stopped the comparison.
+                // The remaining output is not needed, so readers are cancelled. If one failed, its error ends the
+                // comparison.
                 await stop()
                 group.cancelAll()
                 while let outcome = await group.nextResult() {
@@ -71,7 +72,7 @@ struct RunComparison: Sendable {
         await coordinator.stop()
     }
 
-    /// Repeats the run, each partition up to its committed position.
+    /// Replays each partition up to its committed position.
     private func compute<Source: EventSource>(
         _ engine: @escaping @Sendable (Verification.Stretch) async throws -> PartitionEngine,
         _ source: @escaping @Sendable (Verification.Stretch, Int64) throws -> Source
@@ -139,7 +140,7 @@ struct RunComparison: Sendable {
         }
         try await changes.compare(verified.expected, input: -1)
         try await changes.checkRest(input: -1) { change in
-            // What models tell that are newer than the positions is not compared.
+            // Ignore changes published by models that are newer than the positions.
             guard let last = verified.lastVersion, let version = change.modelVersion else { return true }
             return version <= last
         }
@@ -175,7 +176,7 @@ struct RunComparison: Sendable {
 }
 
 extension ReplayCoordinator {
-    /// What became of the comparison of models.
+    /// The result of the comparison of models.
     var verified: (difference: Difference?, compared: Int64, expected: [PublishedChanges.Expected], lastVersion: Epoch?)
     {
         guard let models = watcher as? ModelVerifier else { return (nil, 0, [], nil) }

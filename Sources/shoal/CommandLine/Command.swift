@@ -27,7 +27,7 @@ struct Command: Sendable {
     var options: [Option] = []
     /// Whether it accepts `--config` and `--set`.
     var isConfigured = true
-    /// Whether it runs until it is stopped. A signal before it has started is no failure then.
+    /// Whether the command runs until it is stopped. If so, a signal during its start counts as a normal stop.
     var isStoppable = false
     var details = ""
     var examples: [String] = []

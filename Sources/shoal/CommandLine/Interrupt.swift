@@ -13,9 +13,9 @@ final class Interrupt: Sendable {
         var action: (@Sendable () -> Void)?
         /// The action of SIGHUP; `nil` to end the process.
         var hangup: (@Sendable () -> Void)?
-        /// How long the action may take until the process has ended; nil: as long as it needs.
+        /// The time within which the process must end after the first signal; nil for no limit.
         var grace: Duration?
-        /// Counts the actions that are over.
+        /// The number of actions that are over.
         var ended = 0
     }
 
@@ -23,11 +23,12 @@ final class Interrupt: Sendable {
     /// Signals within this time count as one, since `timeout` and shells signal a process and its group.
     private static let once = Duration.seconds(1)
 
-    /// From now on the first signal means this action, and not the end of the process.
+    /// Installs an action, which the first signal runs instead of ending the process.
     /// - Parameters:
-    ///   - hangup: called on each SIGHUP; nil: it ends the process, as it does by itself.
-    ///   - grace: the time after the first signal at which the process is ended if it has not ended by itself, whatever it is
-    ///     blocked in; nil: it may take as long as it needs.
+    ///   - hangup: Called on each SIGHUP. If nil, SIGHUP keeps its default action, which ends the process.
+    ///   - grace: The time after the first signal at which the process is ended if the action is not over, even if the
+    ///     process is blocked; nil for no limit.
+    ///   - action: Called on the first signal.
     init(
         hangup: (@Sendable () -> Void)? = nil, within grace: Duration? = nil,
         _ action: @escaping @Sendable () -> Void = {}
@@ -40,7 +41,7 @@ final class Interrupt: Sendable {
         if hangup != nil { signal(SIGHUP, ring) }
     }
 
-    /// The action is over: the next signal ends the process at once.
+    /// Removes the action once it is over. The next signal ends the process immediately.
     func end() {
         Self.state.withLock { state in
             state.action = nil
@@ -62,7 +63,7 @@ final class Interrupt: Sendable {
     }
 
     /// Receives signals, including pending ones.
-    /// - Parameter status: The exit status of a signal before there is an `Interrupt`.
+    /// - Parameter status: The exit status if a signal arrives before an `Interrupt` exists.
     static func listen(endsWith status: ExitCode) {
         Thread.detachNewThread {
             // Unblocked in this thread, and in the main thread once it only waits.
@@ -87,7 +88,7 @@ final class Interrupt: Sendable {
                 if ContinuousClock.now - first > once { Shoal.end(.interrupted) }
                 return nil
             }
-            // What is about to begin waits for this.
+            // The lock is held, so that no `Interrupt` can install its action before the process ends.
             if state.action == nil { Shoal.end(status) }
             state.first = .now
             if let grace = state.grace { end(after: grace, unlessBehind: state.ended) }
@@ -96,7 +97,7 @@ final class Interrupt: Sendable {
         action?()
     }
 
-    /// Ends the process after some time, unless the action is over by then.
+    /// Ends the process after `grace`, unless the action is over by then.
     private static func end(after grace: Duration, unlessBehind ended: Int) {
         Thread.detachNewThread {
             Thread.sleep(forTimeInterval: grace / .seconds(1))
@@ -118,7 +119,7 @@ final class Interrupt: Sendable {
     }
 }
 
-/// A pipe from the signal handler to the receiving thread. Both ends are set once, before there are other threads.
+/// A pipe from the signal handler to the receiving thread. Both ends are set once, before other threads are created.
 private nonisolated(unsafe) var ear: Int32 = -1
 private nonisolated(unsafe) var bell: Int32 = -1
 

@@ -1,25 +1,25 @@
 import Operations
 import Schemas
 
-/// Standard output of a command. A write that fails is remembered: the command then ends with `ExitCode.output`. The end of a
-/// pipe whose reader has gone away is no failure.
+/// The standard output of a command. After a failed write, the command ends with `ExitCode.output`. A pipe that its
+/// reader has closed does not count as a failure.
 enum Output {
-    /// Writes text and the end of its line. Characters that act on a terminal are shown as escapes.
-    /// - Returns: false if nothing more can be written.
+    /// Writes text and a newline. Terminal control characters are shown as escapes.
+    /// - Returns: False if nothing more can be written.
     @discardableResult
     static func line(_ text: String) -> Bool {
         StandardStream.output.write(text.printableLines + "\n")
     }
 
-    /// Writes JSON and the end of its line. Characters that act on a terminal are escaped as JSON allows it.
-    /// - Returns: false if nothing more can be written.
+    /// Writes JSON and a newline. Terminal control characters are written as JSON escapes.
+    /// - Returns: False if nothing more can be written.
     @discardableResult
     static func json(_ text: String) -> Bool {
         StandardStream.output.write(text.printableJSON + "\n")
     }
 
-    /// Writes everything that waits, and reports a failure.
-    /// - Returns: the status to end with: 74 in place of one that says that the result was given.
+    /// Writes all buffered output, and reports a failure.
+    /// - Returns: The exit status: `code`, or 74 (`output`) if `code` claims a complete result and writing failed.
     static func finish(_ code: ExitCode) -> ExitCode {
         StandardStream.output.finish()
         guard let reason = StandardStream.output.failure else { return code }

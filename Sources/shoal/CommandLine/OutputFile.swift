@@ -2,7 +2,7 @@ internal import CZlib
 import Foundation
 import Synchronization
 
-/// A file that cannot be written.
+/// The error of a file that cannot be written.
 struct OutputError: Error, CustomStringConvertible {
     var path: String
     /// The system's error number.
@@ -54,9 +54,9 @@ struct OutputError: Error, CustomStringConvertible {
         if !state.withLock({ $0.isClosed }) { finish() }
     }
 
-    /// Writes a piece, soon.
-    /// - Returns: false where nobody reads any more.
-    /// - Throws: what kept an earlier piece from being written.
+    /// Queues a piece for writing.
+    /// - Returns: False if the reader has closed the pipe.
+    /// - Throws: The error of an earlier piece.
     func write(_ bytes: [UInt8]) throws(OutputError) -> Bool {
         room.wait()
         queue.async { [self] in
@@ -95,7 +95,7 @@ struct OutputError: Error, CustomStringConvertible {
             if written > 0 {
                 start += written
             } else if unsafe gzip != nil {
-                // Zlib does not go on after an error, whichever it was.
+                // Zlib cannot continue after an error of any kind.
                 return fail(errno == 0 ? EIO : errno)
             } else if errno != EINTR, !waits() {
                 return fail(errno)
@@ -130,8 +130,8 @@ struct OutputError: Error, CustomStringConvertible {
 }
 
 extension OutputFile {
-    /// Writes a whole file. A regular file is replaced in one step, when the new content is complete; a device or a pipe is
-    /// written to.
+    /// Writes a whole file. A regular file is replaced atomically once the new content is complete. A device or a pipe
+    /// is written to directly.
     static func save(_ bytes: [UInt8], to path: String) throws(OutputError) {
         var status = stat()
         // Safe: the status outlives the call.

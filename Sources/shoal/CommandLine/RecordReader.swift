@@ -2,7 +2,7 @@ internal import CZlib
 import Foundation
 import Schemas
 
-/// A file that cannot be read.
+/// The error of a file that cannot be read.
 struct InputError: Error, CustomStringConvertible {
     var description: String
 }
@@ -118,7 +118,7 @@ struct InputError: Error, CustomStringConvertible {
 
     private var endOfLine: Int? {
         unsafe buffer.withUnsafeBytes { buffer in
-            // Safe: searched is what has been filled.
+            // Safe: the search is limited to bytes that have been filled.
             guard let start = buffer.baseAddress,
                 let found = unsafe memchr(start + at, Int32(UInt8(ascii: "\n")), filled - at)
             else { return nil }

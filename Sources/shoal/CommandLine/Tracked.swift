@@ -2,13 +2,13 @@ import Foundation
 import Operations
 import Replay
 
-/// A run was stopped by a signal before it had a result.
+/// The error of a run that a signal stopped before it had a result.
 struct Interrupted: Error, CustomStringConvertible {
     let description = "stopped by a signal before the end: there is no result"
 }
 
 extension Command.Option {
-    /// Of commands that run offline.
+    /// The option of commands that run offline.
     static let stall = Self(
         "stall-timeout", "D", "end with status 70 after so long without progress (10m)")
 }
@@ -21,14 +21,17 @@ extension Arguments {
     }
 }
 
-/// Runs something offline with a progress line, on a terminal and from the second second on. The first signal stops it, and it
-/// ends with status 70 if it makes no progress for too long.
+/// Runs an offline operation with a progress line, which is shown on a terminal from the second second on. The first
+/// signal stops the operation. If it makes no progress for too long, the command ends with status 70.
 ///
-/// The last line says what was done, and how fast: that is measured, so it goes to standard error and into no report.
+/// The final line has the number of events and their rate. The rate is a measurement, so it is written to standard
+/// error and is not part of any report.
 /// - Parameters:
-///   - limit: the time without any progress.
-///   - isWhole: there is no result before the end, so that a signal ends it at once.
-/// - Throws: `Interrupted` if it was stopped and has no result; `ReplayError` (`stalled`); what `body` throws.
+///   - progress: The progress of the operation.
+///   - limit: The maximum time without progress.
+///   - isWhole: Whether the operation has no partial result. If so, a signal ends it immediately.
+///   - body: The operation.
+/// - Throws: `Interrupted` if it was stopped without a result; `ReplayError` (`stalled`); errors of `body`.
 func tracked<R: Sendable>(
     _ progress: ReplayProgress, limit: Duration, isWhole: Bool = false,
     _ body: @escaping @Sendable () async throws -> R
@@ -50,13 +53,13 @@ func tracked<R: Sendable>(
     } catch let error as ReplayError where error.kind == .stalled {
         outcome = .failure(error)
     } catch {
-        // A run that is stopped may fail in any of its waits.
+        // A stopped run may fail with the error of any of its waits.
         outcome = .failure(progress.isStopped ? Interrupted() : error)
     }
     line.cancel()
     let shown = await line.value
     if case .failure = outcome, progress.events == 0 {
-        // Nothing was done: the error says everything.
+        // No event was handled, so the error is sufficient.
         shown.clear()
     } else {
         shown.end(line: text(progress, started))

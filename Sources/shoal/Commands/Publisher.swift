@@ -39,7 +39,7 @@ struct Publisher {
         do {
             isStopped = try await send(records, &sender)
         } catch {
-            // Report what was sent before the error.
+            // Report the number of events that were sent before the error.
             try? sender.flush(timeout: .seconds(10))
             progress.end(line: text(sender, isFinal: true))
             throw error
@@ -99,7 +99,7 @@ struct Publisher {
         }
     }
 
-    /// Waits for the acknowledgements of all records; after an interrupt for a short time only.
+    /// Waits for the acknowledgements of all records. After an interrupt, waits only briefly.
     private mutating func flush(_ sender: RecordSender) throws {
         try sender.flush {
             if progress.isDue { progress.show(line: text(sender) + "; \(sender.open) wait for the broker") }

@@ -71,7 +71,7 @@ struct ReplayInput: Sendable {
         _ arguments: Arguments, _ configuration: Configuration
     ) throws -> ReplayOptions {
         try Cryptography.selfTest()
-        // A replay publishes nothing by itself: where there is no key, one that everybody knows does.
+        // A replay does not publish, so a well-known key is acceptable if none is configured.
         let digits = configuration.privacyKey ?? String(repeating: "00", count: 32)
         guard let key = PrivacyKey(hex: digits) else {
             throw Configuration.Invalid(problems: ["privacy.key-file: the key is not 64 hexadecimal digits"])

@@ -59,7 +59,8 @@ extension Configuration {
         .init(input: topics.input, output: topics.changes, models: topics.models)
     }
 
-    /// - Throws: `Invalid` if there is no key.
+    /// Checks that the run's key is configured.
+    /// - Throws: `Invalid` if it is not.
     func requireKeyOfRun() throws {
         guard privacyKey == nil else { return }
         throw Invalid(problems: [

@@ -1,7 +1,7 @@
 import Schemas
 
-/// The clusters as a subscriber knows them that has read all changes: members are counted by their changes, and the topics of a
-/// cluster are those last published of it.
+/// The clusters as seen by a subscriber that has read all changes. Members are counted from their changes, and the
+/// topics of a cluster are the last published ones.
 struct ClusterTable {
     struct Row {
         var id: UInt32
@@ -9,18 +9,18 @@ struct ClusterTable {
         var topics: [String] = []
         /// The number of members at the end of the previous epoch.
         var before = 0
-        /// The members that its creation announced. They come when partitions open an epoch with its model, some epochs later.
-        /// nil: some have come.
+        /// The number of members that the cluster's creation announced. They join when partitions open an epoch with
+        /// its model, some epochs later. Nil once a member has joined.
         var announced: Int64?
-        /// Epochs that ended while its members were announced.
+        /// The number of epochs that ended while its members were announced.
         fileprivate var waited = 0
-        /// Its end was published.
+        /// Whether its end was published.
         fileprivate var hasEnded = false
-        /// Epochs that ended while it had no members, and no end was published.
+        /// The number of consecutive epochs that ended while it had no members and its end was not published.
         fileprivate var silent = 0
     }
 
-    /// A cluster of which nothing is published any more, though its end is not.
+    /// A cluster that disappeared from the published changes without a published end.
     struct Silence: Equatable {
         var cluster: UInt32
         var topics: [String]
@@ -32,16 +32,16 @@ struct ClusterTable {
     private(set) var fingerprint: UInt128 = 0
     /// Each member's cluster.
     private(set) var homes: [UInt128: UInt32] = [:]
-    /// Clusters that fell silent and have not come back.
+    /// Clusters that disappeared without a published end and have not reappeared.
     private(set) var silenced: Set<UInt32> = []
     private var found: [UInt32: Row] = [:]
     private var seen: Set<UInt128> = []
 
-    /// Clusters are waited for during so many epochs after their creation.
+    /// The number of epochs for which a cluster's announced members are awaited.
     private static let patience = 4
 
-    /// Those with members, or with announced ones, by id. A cluster that becomes too small to be published loses all of its
-    /// members in what is published, and its end is not published.
+    /// The clusters with actual or announced members, by id. When a cluster becomes too small to be published, changes
+    /// that remove all of its members are published, but its end is not.
     var rows: [Row] {
         found.values.filter { $0.announced != nil || $0.members > 0 }.sorted { $0.id < $1.id }
     }
@@ -85,9 +85,9 @@ struct ClusterTable {
         silenced.remove(cluster)
     }
 
-    /// Notes the end of an epoch: trends are measured from here.
-    /// - Parameter isLast: whether no change follows.
-    /// - Returns: the clusters that have fallen silent.
+    /// Records the end of an epoch, from which trends are measured.
+    /// - Parameter isLast: Whether no change follows.
+    /// - Returns: The clusters that disappeared without a published end.
     mutating func endEpoch(isLast: Bool = false) -> [Silence] {
         var silences: [Silence] = []
         for id in found.keys.sorted() {

@@ -93,7 +93,7 @@ struct DemoFrame {
                     let style = Style.cluster(row.id)
                     line.add("\(row.id)", endingAt: 8, style)
                     if let announced = row.announced {
-                        // They are on their way: the news has told of them.
+                        // The cluster's creation announced these members, but none has joined yet.
                         line.add(DemoText.number(announced), endingAt: 17, .dim)
                         line.add("  announced", .dim)
                     } else {
@@ -118,7 +118,7 @@ struct DemoFrame {
         if difference < 0 { line.add("▼\(-difference)", .red) }
     }
 
-    /// Explains why there are no clusters yet.
+    /// Returns a line that explains why no clusters exist yet.
     private func waiting(_ state: DemoState) -> String {
         let (eligible, needed) = (state.statistics.eligible, state.seedMembers)
         return

@@ -28,12 +28,12 @@ enum DemoNews {
     case change(ClusterChange)
     /// A step of the script, which is not passed to the pipeline.
     case story(String, time: Int64)
-    /// A cluster of which nothing is published any more.
+    /// A cluster that disappeared without a published end.
     case silence(ClusterTable.Silence, time: Int64)
 }
 
 extension ClusterTable.Silence {
-    /// A line for people.
+    /// A human-readable line.
     var words: String {
         let about = topics.isEmpty ? "" : " (\(topics.joined(separator: ", ")))"
         return
@@ -100,7 +100,7 @@ final class DemoSubscriber: Sendable {
                 if news.count > 5_000, !isLast { break }
             }
             if isLast { news += Self.silences(&state, isLast: true) }
-            // Without a reader there is no reason to go on.
+            // Stop if the output has no reader.
             if !display.show(Self.sorted(news), state) { progress.update { $0.isStopped = true } }
             if isLast { return state }
             let isInterrupted = interrupt.isSet || progress.now.isStopped

@@ -29,9 +29,9 @@ final class Screen: Sendable {
         _ = output.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[2J")
     }
 
-    /// Shows a picture. Lines are written over, never cleared before, and in one go: nothing flickers.
+    /// Shows a frame. To avoid flicker, lines are overwritten without being cleared first, and in a single write.
     ///
-    /// - Returns: false if the terminal cannot be written to.
+    /// - Returns: False if the terminal cannot be written to.
     func draw(_ lines: [String]) -> Bool {
         output.write(Self.picture(lines, size))
     }
@@ -41,7 +41,7 @@ final class Screen: Sendable {
         var text = "\u{1B}[?2026h"
         for (index, line) in lines.prefix(size.rows).enumerated() {
             text += "\u{1B}[\(index + 1);1H\(line)"
-            // After a line of full width the cursor stands on its last column, which would be erased.
+            // After a line of full width, the cursor is on the last column, and erasing would delete its character.
             if StyledLine.columns(of: line) < size.columns { text += "\u{1B}[K" }
         }
         if lines.count < size.rows { text += "\u{1B}[\(lines.count + 1);1H\u{1B}[J" }

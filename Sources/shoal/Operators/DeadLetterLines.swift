@@ -19,7 +19,7 @@ struct DeadLetterLines {
         self.resubmitted = resubmitted
     }
 
-    /// - Returns: false where nobody reads any more.
+    /// - Returns: False if the reader has closed the pipe.
     mutating func add(_ letter: DeadLetterEntry) throws -> Bool {
         count += 1
         reasons[letter.reason, default: 0] += 1

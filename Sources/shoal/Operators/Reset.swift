@@ -18,11 +18,11 @@ struct Reset {
     }
 
     struct Plan {
-        /// What will be done, or would be; a line each.
+        /// Descriptions of the planned actions, one line each.
         var lines: [String] = []
         /// The members of the group.
         var instances: [String] = []
-        /// Topics to be created, and whether they exist and are deleted before.
+        /// Topics to be created, and whether they exist and must be deleted first.
         var topics: [(topic: Admin.NewTopic, exists: Bool)] = []
         var hasGroup = false
         var checkpoints: [URL] = []
@@ -30,8 +30,8 @@ struct Reset {
         var isEmpty: Bool { !hasGroup && topics.isEmpty && checkpoints.isEmpty }
     }
 
-    /// Looks at what exists, and says what is to be done with it.
-    /// - Parameter isMeant: whether `apply` follows. The lines say `will` then, and `would` otherwise.
+    /// Inspects the application's group, topics and checkpoints, and plans the actions that reset them.
+    /// - Parameter isMeant: Whether `apply` follows. The lines then use `will`, otherwise `would`.
     func plan(isMeant: Bool) async throws -> Plan {
         let verb = isMeant ? "will" : "would"
         try await admin.reach(timeout: .seconds(10))

@@ -1,8 +1,8 @@
 @testable import Clustering
 
 extension Scenario {
-    /// A scenario in which partitions fall idle for long, instances are killed and the input grows, and in which nothing is lost
-    /// that a comparison needs.
+    /// A scenario in which partitions are idle for long, instances are killed and the input grows, and which loses no
+    /// data that a comparison needs.
     static func idle(_ seed: UInt64) -> Scenario {
         var scenario = Scenario.random(seed)
         var draws = Draws(seed, 5)
@@ -24,7 +24,7 @@ extension Scenario {
         return scenario
     }
 
-    /// Nothing arrives in a partition for a while; what follows comes later than its own time.
+    /// Delays a partition's records from a random one on, so that they arrive some time after their timestamps.
     private mutating func pause(_ partition: Int, _ draws: inout Draws) {
         guard !input[partition].isEmpty else { return }
         let first = draws.chance(0.4) ? 0 : draws.below(input[partition].count)

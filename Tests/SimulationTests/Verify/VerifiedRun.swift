@@ -5,7 +5,7 @@ import TestSupport
 @testable import Pipeline
 @testable import Replay
 
-/// A simulated run as it was recorded, which `shoal verify`'s comparison repeats in memory.
+/// The records of a simulated run, which the comparison of `shoal verify` repeats in memory.
 struct VerifiedRun: Sendable {
     private let run: RecordedRun
     private let stretches: [Verification.Stretch]
@@ -15,10 +15,10 @@ struct VerifiedRun: Sendable {
     private let key: PrivacyKey
     private let seed: UInt64
 
-    /// - Returns: nil if nothing was recorded yet.
-    /// - Parameter outputs: how many partitions the output topic has.
+    /// - Parameter outputs: The number of partitions of the output topic.
+    /// - Returns: Nil if nothing was recorded yet.
     init?(_ world: Simulation, outputs: Int) throws {
-        // What has been decided reaches all logs; transactions that are open stay open.
+        // Deliver the pending transaction markers to all logs. Open transactions stay open.
         while world.kafka.deliverMarker({ _ in 0 }) {}
         var table = ModelTable()
         var models: [RecordedModel] = []
@@ -57,11 +57,11 @@ struct VerifiedRun: Sendable {
         (key, seed) = (world.key, world.scenario.seed)
     }
 
-    /// How many models and changes were recorded.
+    /// The number of recorded models and changes.
     var size: (models: Int, changes: Int) { (run.models.count, output.reduce(0) { $0 + $1.count }) }
 
     /// Repeats the run with its tasks in the order of a seed.
-    /// - Returns: the error, the hang or the first differences; nil: it is identical.
+    /// - Returns: The error, the hang or the first differences; nil if the results are identical.
     func finding(order: UInt64) -> String? {
         let outcome = SeededExecutor.run(seed: order) { try await report(order: order) }
         switch outcome {

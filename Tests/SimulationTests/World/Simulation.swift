@@ -194,7 +194,7 @@ final class Simulation {
         try Comparison(self).compare()
     }
 
-    /// Runs to the end, or for so many steps. To be called once.
+    /// Runs to the end, or for at most `steps` steps. Must be called only once.
     func advance(steps: Int) throws(Finding) {
         for index in 0..<scenario.width { instances[index] = SimulatedInstance(self, index: index) }
         let limit = scenario.faultSteps + 80_000
