@@ -26,8 +26,8 @@ struct OpenCandidates {
     init() {}
 
     /// Restores the candidates from a snapshot.
-    init(_ sightings: [CandidateSighting], _ namings: [TopicNaming], _ marks: [MarkCount], epoch: Epoch?) {
-        quota = ViewerQuota(marks)
+    init(_ sightings: [CandidateSighting], _ namings: [TopicNaming], _ counts: [SightingCount], epoch: Epoch?) {
+        quota = ViewerQuota(counts)
         for sighting in sightings {
             entries[sighting.candidate] = Entry(
                 rank: Self.rank(epoch, sighting.candidate), marks: sighting.marks)
@@ -43,14 +43,15 @@ struct OpenCandidates {
         return mixer.next()
     }
 
-    /// The number of marks that each viewer has set in the open epoch.
-    var markCounts: [MarkCount] { quota.marks }
+    /// The number of sightings by each viewer in the open epoch.
+    var sightingCounts: [SightingCount] { quota.sightings }
 
-    /// Records that a viewer watched the candidate. Does nothing if the viewer has used up the marks of this epoch.
+    /// Records that a viewer watched the candidate. Does nothing if the viewer has used up the
+    /// sightings of this epoch.
     mutating func see(
         _ candidate: UInt128, of member: Pseudonym, epoch: Epoch?, mark: () -> UInt32, most marks: Int
     ) {
-        guard !quota.isUsedUp(member) else { return }
+        guard quota.count(member) else { return }
         let rank = Self.rank(epoch, candidate)
         guard rank <= bound else { return }
         let mark = mark()
@@ -58,7 +59,6 @@ struct OpenCandidates {
         let place = entry.marks.firstIndex { $0 >= mark } ?? entry.marks.count
         if place < entry.marks.count, entry.marks[place] == mark { return }
         guard place < marks else { return }
-        quota.count(member)
         entry.marks.insert(mark, at: place)
         if entry.marks.count > marks { entry.marks.removeLast() }
         entries[candidate] = entry

@@ -101,7 +101,7 @@ extension Shard {
         var delta = delta
         header.delta = delta.take()
         var candidates = candidates
-        header.marks = candidates.markCounts
+        header.sightings = candidates.sightingCounts
         (header.candidates, header.namings) = candidates.take()
         header.isFull = memberLimit.isFull
         header.fullSwitches = memberLimit.switches
@@ -127,7 +127,7 @@ extension Shard {
         clock = EpochClock(quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep, entries: header.clock)
         for id in header.ids { _ = ids.accept(id) }
         delta = OpenDelta(header.delta)
-        candidates = OpenCandidates(header.candidates, header.namings, header.marks, epoch: openEpoch)
+        candidates = OpenCandidates(header.candidates, header.namings, header.sightings, epoch: openEpoch)
         members = restored.table
         ahead = restored.ahead(of: header.point, later: later)
         memberLimit = MemberLimit(isFull: header.isFull, until: ahead?.later?.fullSwitches)

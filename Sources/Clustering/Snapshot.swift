@@ -30,8 +30,8 @@ public struct ShardHeader: Equatable, Sendable {
     public var candidates: [CandidateSighting] = []
     /// Ascending.
     public var namings: [TopicNaming] = []
-    /// How many candidates viewers have marked in the open epoch; ascending by place.
-    public var marks: [MarkCount] = []
+    /// The sightings of candidates by each viewer in the open epoch, ascending by viewer.
+    public var sightings: [SightingCount] = []
     /// Whether new viewers are refused.
     public var isFull = false
     /// From which offsets on that was the other way round, since the beginning of the snapshot before; ascending.

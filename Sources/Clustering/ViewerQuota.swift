@@ -1,50 +1,46 @@
-/// How many candidates each viewer has marked in the open epoch: few viewers cannot fill the vocabulary.
+/// The number of sightings of candidates by each viewer in the open epoch. It keeps a few viewers from filling the vocabulary.
 ///
-/// Viewers are counted in 65,536 places by bits of their pseudonyms, which are keyed hashes. Viewers who share a place share its
-/// limit.
+/// Sightings count whether or not they set a mark, because marks depend on the other viewers of the partition. So with given
+/// epochs, the result does not depend on the number of partitions.
 struct ViewerQuota {
-    /// How many candidates one viewer can mark in an epoch.
-    static let most: UInt8 = 16
-    private static let places = 65_536
+    /// The number of sightings in an epoch after which a viewer sets no marks.
+    static let most: UInt8 = 32
+    /// The maximum number of viewers. Further viewers set no marks in this epoch.
+    static let mostViewers = 1 << 20
 
-    /// Empty until the first mark.
-    private var counts: [UInt8] = []
+    private var counts: [UInt64: UInt8] = [:]
 
     init() {}
 
-    init(_ marks: [MarkCount]) {
-        guard !marks.isEmpty else { return }
-        counts = Array(repeating: 0, count: Self.places)
-        for mark in marks { counts[Int(mark.place)] = mark.count }
+    init(_ sightings: [SightingCount]) {
+        for entry in sightings { counts[entry.viewer] = entry.count }
     }
 
-    func isUsedUp(_ member: Pseudonym) -> Bool {
-        !counts.isEmpty && counts[Self.place(member)] >= Self.most
+    /// Counts a sighting.
+    /// - Returns: Whether it may set a mark.
+    mutating func count(_ member: Pseudonym) -> Bool {
+        let viewer = UInt64(truncatingIfNeeded: member >> 64)
+        let count = counts[viewer] ?? 0
+        guard count < Self.most, count > 0 || counts.count < Self.mostViewers else { return false }
+        counts[viewer] = count + 1
+        return true
     }
 
-    mutating func count(_ member: Pseudonym) {
-        if counts.isEmpty { counts = Array(repeating: 0, count: Self.places) }
-        counts[Self.place(member)] += 1
+    /// The counts, ascending by viewer.
+    var sightings: [SightingCount] {
+        counts.map { SightingCount(viewer: $0.key, count: $0.value) }.sorted { $0.viewer < $1.viewer }
     }
-
-    /// The places that are not zero, ascending.
-    var marks: [MarkCount] {
-        counts.indices.compactMap { place in
-            counts[place] == 0 ? nil : MarkCount(place: UInt16(place), count: counts[place])
-        }
-    }
-
-    private static func place(_ member: Pseudonym) -> Int { Int(truncatingIfNeeded: member >> 64) & (places - 1) }
 }
 
-/// How many marks the viewers of one place have made.
-public struct MarkCount: Equatable, Sendable {
-    public var place: UInt16
-    /// 1 … 16.
+/// The number of sightings of candidates by a viewer.
+public struct SightingCount: Equatable, Sendable {
+    /// The upper 64 bits of the pseudonym.
+    public var viewer: UInt64
+    /// 1 … `ViewerQuota.most`.
     public var count: UInt8
 
-    public init(place: UInt16, count: UInt8) {
-        self.place = place
+    public init(viewer: UInt64, count: UInt8) {
+        self.viewer = viewer
         self.count = count
     }
 }

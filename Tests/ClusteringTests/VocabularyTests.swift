@@ -72,7 +72,7 @@ struct VocabularyTests {
             stream.models.map { model in
                 model.model.model.vocabulary.entries.count { !$0.isRemoved }
             }.max() ?? 0
-        #expect(most <= 2 + 16 * 20, "16 an epoch, not 256")
+        #expect(most <= 2 + 32 * 20, "32 an epoch, not 256")
         #expect(Set(names(stream)).subtracting([""]) == ["chess", "cats"])
         let kept = stream.kept()
         #expect(stream.recomputed() == kept)
@@ -143,7 +143,7 @@ struct VocabularyTests {
         #expect(model.merged.isEmpty)
     }
 
-    @Test("a viewer marks 16 candidates an epoch, also across a restart")
+    @Test("a viewer marks candidates in 32 sightings an epoch, also across a restart")
     func quota() {
         var candidates = OpenCandidates()
         func see(_ range: Range<Int>, by viewer: Int) {
@@ -155,16 +155,16 @@ struct VocabularyTests {
         }
         see(0..<10, by: 1)
         see(0..<10, by: 1)
-        #expect(candidates.markCounts.map(\.count) == [10], "a mark that is there already counts once")
+        #expect(candidates.sightingCounts.map(\.count) == [20], "sightings count, not marks")
         var copy = candidates
-        let marks = candidates.markCounts
+        let counts = candidates.sightingCounts
         let (sightings, namings) = copy.take()
-        candidates = OpenCandidates(sightings, namings, marks, epoch: 7)
+        candidates = OpenCandidates(sightings, namings, counts, epoch: 7)
         see(10..<100, by: 1)
         see(50..<52, by: 2)
-        #expect(candidates.markCounts.map(\.count).sorted() == [2, 16])
-        #expect(candidates.take().0.count == 18)
-        see(0..<3, by: 1)
-        #expect(candidates.take().0.count == 3, "a new epoch")
+        #expect(candidates.sightingCounts.map(\.count).sorted() == [2, 32])
+        #expect(candidates.take().0.count == 24, "10 before the restart, 12 after it, and 2 of another viewer")
+        see(0..<1, by: 1)
+        #expect(candidates.sightingCounts.map(\.count) == [1], "the next epoch begins with nothing")
     }
 }

@@ -62,6 +62,10 @@ extension ShardHeader {
             "the clock of the snapshot has \(clock.count) viewers, or epochs that no event has")
         try ImpossibleValue.unless(ids.count <= Limits.eventIDs, "the snapshot remembers \(ids.count) events")
         try ImpossibleValue.unless(
+            sightings.count <= ViewerQuota.mostViewers && sightings.ascend(by: \.viewer)
+                && sightings.allSatisfy { $0.count <= ViewerQuota.most },
+            "the snapshot counts sightings of topics by more viewers, or more of them, than a shard does")
+        try ImpossibleValue.unless(
             fullSwitches.ascend(by: \.self) && fullSwitches.allSatisfy(Limits.counts.contains),
             "the offsets at which the limit of members was reached do not ascend")
         try Closing(

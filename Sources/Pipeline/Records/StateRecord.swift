@@ -68,8 +68,8 @@ enum StateRecord {
             partition: 0, number: 0, from: nil, through: 0, clusters: header.delta, candidates: header.candidates,
             namings: header.namings)
         writer.message(7) { WordRecord.write(open, &$0) }
-        writer.packed(30, header.marks.map { UInt32($0.place) })
-        writer.packed(31, header.marks.map { UInt32($0.count) })
+        writer.packed(30, fixed64: header.sightings.map(\.viewer))
+        writer.packed(31, header.sightings.map { UInt32($0.count) })
         writer.field(32, header.isFull)
         writer.packed(33, header.fullSwitches)
         let parts = Parts.split(writer.bytes, largest: largestPart)
@@ -167,7 +167,7 @@ enum StateRecord {
         var header = ShardHeader(point: SnapshotPoint(offset: 0, epoch: nil))
         var viewers: [UInt64] = []
         var epochs: [Epoch] = []
-        var (places, counts): ([UInt64], [UInt64]) = ([], [])
+        var (seeing, counts): ([UInt64], [UInt64]) = ([], [])
         var open = Closing(partition: 0, number: 0, from: nil, through: 0)
         var reader = ProtoReader(bytes.span)
         while let field = try reader.next() {
@@ -179,17 +179,17 @@ enum StateRecord {
             case 5: try reader.repeated(field) { epochs.append(ProtoReader.unzigzag($0)) }
             case 6: try reader.repeatedFixed64(field) { header.ids.append($0) }
             case 7: open = try WordRecord.fields(reader.bytes(field), partition: 0, number: 0)
-            case 30: try reader.repeated(field) { places.append($0) }
+            case 30: try reader.repeatedFixed64(field) { seeing.append($0) }
             case 31: try reader.repeated(field) { counts.append($0) }
             case 32: header.isFull = try reader.bool(field)
             case 33: try reader.repeated(field) { header.fullSwitches.append(Int64(bitPattern: $0)) }
             default: try reader.skip(field)
             }
         }
-        guard viewers.count == epochs.count, places.count == counts.count else { throw .badValue }
-        for (place, count) in zip(places, counts) {
-            guard let place = UInt16(exactly: place), count > 0, count <= UInt64(UInt8.max) else { throw .badValue }
-            header.marks.append(MarkCount(place: place, count: UInt8(count)))
+        guard viewers.count == epochs.count, seeing.count == counts.count else { throw .badValue }
+        for (viewer, count) in zip(seeing, counts) {
+            guard count > 0, count <= UInt64(UInt8.max) else { throw .badValue }
+            header.sightings.append(SightingCount(viewer: viewer, count: UInt8(count)))
         }
         header.clock = zip(viewers, epochs).map { EpochClock.Entry(viewer: $0, epoch: $1) }
         (header.delta, header.candidates, header.namings) = (open.clusters, open.candidates, open.namings)
