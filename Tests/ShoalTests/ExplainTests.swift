@@ -12,7 +12,7 @@ struct ExplainTests {
         // The audit log is written before a broker is asked: none is needed.
         let words =
             "--reason test --set audit.file=\(audit) --set kafka.bootstrap.servers=127.0.0.1:1 "
-            + "--set privacy.key-file=\(try folder.file("key", String(repeating: "5a", count: 32)))"
+            + "--set privacy.key-file=\(try folder.file("key", TestKey.digits))"
         let result = try shell(
             "$shoal explain --viewer 'anna müller' \(words) & $shoal explain --viewer - \(words) < \(file) & "
                 + "$shoal explain --viewer-file \(file) \(words) & wait",

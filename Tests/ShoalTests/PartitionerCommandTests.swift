@@ -35,7 +35,7 @@ struct PartitionerCommandTests {
         try publish(application, .crc32)
         let refused = try shoal(
             ["run"] + application.settings(["input.partitioner": "murmur2"]),
-            environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+            environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
         #expect(refused.status == 78, "\(refused.output)")
         #expect(refused.output.contains("Set input.partitioner=crc32"), "\(refused.output)")
         let settings = ["input.partitioner": "crc32"]
@@ -46,7 +46,7 @@ struct PartitionerCommandTests {
         #expect(try await process.stop() == 0)
         let other = try shoal(
             ["run"] + application.settings(["input.partitioner": "murmur2"]),
-            environment: ["SHOAL_PRIVACY_KEY": String(repeating: "5a", count: 32)])
+            environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
         #expect(other.status == 78 && other.output.contains("input.partitioner is murmur2, and was crc32"), "\(other)")
     }
 

@@ -57,11 +57,12 @@ public func run(
     let handle = try FileHandle(forWritingTo: output)
     process.standardOutput = handle
     process.standardError = handle
-    let pipe = Pipe()
-    process.standardInput = pipe
+    // A file instead of a pipe: a command that ends before it has read a pipe would end the tests with SIGPIPE.
+    let file = output.appendingPathExtension("in")
+    try Data((input ?? "").utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    process.standardInput = try FileHandle(forReadingFrom: file)
     try process.runUnmasked()
-    if let input { try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
-    try pipe.fileHandleForWriting.close()
     process.waitUntilExit()
     let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
     guard process.terminationStatus == 0 else {

@@ -84,7 +84,8 @@ public struct PipelineOptions: Sendable {
     public var shutdownTimeout = Duration.seconds(30)
     /// The size of the outbox from which partitions are paused, in bytes.
     public var outboxBytes = 16 << 20
-    /// Whether topic configurations are read at the start. librdkafka's in-process broker does not provide them.
+    /// Whether topic configurations are read at the start, and the group is watched. librdkafka's in-process broker closes
+    /// the connection at such a request.
     public var checksTopics = true
     /// The time without progress after which a component is logged and `/livez` fails.
     public var watchdogTimeout = Duration.seconds(60)

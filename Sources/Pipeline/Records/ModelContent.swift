@@ -37,7 +37,7 @@ package enum ModelContent {
             }
         }
         for touch in model.unassignedTouched { writer.message(11) { write(touch, &$0) } }
-        if let epoch = model.openedEverywhere { writer.message(31) { $0.field(1, epoch) } }
+        if let epoch = model.openedEverywhere { writer.present(31, epoch) }
         for opening in model.opened {
             writer.message(30) { writer in
                 writer.field(1, Int64(opening.partition))
@@ -158,17 +158,7 @@ package enum ModelContent {
                     }
                     model.opened.append(opening)
                 }
-            case 31:
-                model.openedEverywhere = 0
-                try reader.message(field) { reader throws(ProtoError) in
-                    while let field = try reader.next() {
-                        if field.number == 1 {
-                            model.openedEverywhere = try reader.int64(field)
-                        } else {
-                            try reader.skip(field)
-                        }
-                    }
-                }
+            case 31: model.openedEverywhere = try reader.int64(field)
             default: try reader.skip(field)
             }
         }

@@ -83,7 +83,9 @@ struct ClusterWatch {
     }
 
     private func lookAtGroup(_ view: inout GroupView) async {
-        guard let group = try? await admin.describe(group: options.application, timeout: .seconds(5)) else { return }
+        guard options.checksTopics,
+            let group = try? await admin.describe(group: options.application, timeout: .seconds(5))
+        else { return }
         let foreign = await group.foreignMembers(
             admin, group: options.application, clientID: options.kafka.settings["client.id"],
             topics: [options.topics.input, options.topics.deltas])
