@@ -14,7 +14,8 @@ struct CallResultTests {
             rd_kafka_ListConsumerGroupOffsets_destroy_array rd_kafka_NewTopic_destroy_array rd_kafka_conf_destroy
             rd_kafka_conf_properties_show rd_kafka_conf_set_dr_msg_cb rd_kafka_conf_set_events rd_kafka_conf_set_log_cb
             rd_kafka_conf_set_opaque rd_kafka_consumer_group_metadata_destroy rd_kafka_destroy_flags rd_kafka_error_destroy
-            rd_kafka_event_destroy rd_kafka_group_list_destroy rd_kafka_headers_destroy rd_kafka_mem_free rd_kafka_message_destroy
+            rd_kafka_event_destroy rd_kafka_group_list_destroy
+            rd_kafka_headers_destroy rd_kafka_mem_free rd_kafka_message_destroy
             rd_kafka_metadata_destroy rd_kafka_mock_cluster_destroy rd_kafka_mock_push_request_errors_array
             rd_kafka_queue_destroy rd_kafka_topic_destroy rd_kafka_topic_partition_list_destroy
             """
