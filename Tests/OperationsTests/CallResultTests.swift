@@ -19,7 +19,9 @@ struct CallResultTests {
             rd_kafka_metadata_destroy rd_kafka_mock_cluster_destroy rd_kafka_mock_push_request_errors_array
             rd_kafka_queue_destroy rd_kafka_topic_destroy rd_kafka_topic_partition_list_destroy
             """
-        let swift = "append send withUnsafeBytes withUnsafeMutableBytes withUnsafeMutablePointer withUnsafeTemporaryAllocation"
+        let swift =
+            "append send withUnsafeBytes withUnsafeMutableBytes withUnsafeMutablePointer "
+            + "withUnsafeTemporaryAllocation"
         var allowed = [
             "MHD_get_connection_values": "returns how many arguments there are",
             "clock_gettime": "Linux has this clock always",
