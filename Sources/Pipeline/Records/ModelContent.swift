@@ -37,13 +37,13 @@ package enum ModelContent {
             }
         }
         for touch in model.unassignedTouched { writer.message(11) { write(touch, &$0) } }
-        if let epoch = model.openedEverywhere { writer.present(31, epoch) }
         for opening in model.opened {
             writer.message(30) { writer in
                 writer.field(1, Int64(opening.partition))
                 writer.field(2, opening.epoch)
             }
         }
+        if let epoch = model.openedEverywhere { writer.present(31, epoch) }
         return writer.bytes
     }
 

@@ -5,6 +5,7 @@ import Kafka
 import Pipeline
 import Schemas
 import ShoalClient
+import Synchronization
 
 /// The demo: an embedded broker, one instance, a publisher of generated events, and a subscriber that displays the
 /// changes.
@@ -16,6 +17,13 @@ struct Demo {
     let display: any DemoDisplay
 
     static let partitions: Int32 = 4
+
+    /// Whether broker messages are shown. The broker ends with the demo, and its clients report that.
+    private final class Running: Sendable {
+        let value = Mutex(true)
+    }
+
+    private let running = Running()
 
     /// Runs until the end or an interrupt.
     /// - Throws: `KafkaError`, `PipelineError`; neither can be caused by a user.
@@ -62,6 +70,7 @@ struct Demo {
             }
             return (state, truth)
         }
+        running.value.withLock { $0 = false }
         guard let state else { return }
         display.end(
             DemoSummary(
@@ -93,8 +102,8 @@ struct Demo {
             // The embedded broker answers an empty fetch only after this time.
             kafka: ClientConfiguration([
                 "bootstrap.servers": cluster.bootstrapServers, "fetch.wait.max.ms": "10",
-            ]) { [display] line in
-                if line.level <= 3 { display.note("librdkafka: \(line.text)") }
+            ]) { [display, running] line in
+                if line.level <= 3, running.value.withLock({ $0 }) { display.note("librdkafka: \(line.text)") }
             },
             topics: .init(
                 input: "watch-events", changes: "cluster-changes", members: nil,
