@@ -44,6 +44,8 @@ struct Application {
         all["kafka.bootstrap.servers"] = broker.bootstrap
         if !topics.isEmpty { all["topics.file"] = try folder.file("topics.txt", topics.joined(separator: "\n")) }
         all["application.id"] = name
+        // Inputs of these tests are partitioned by `InputStream.Record.partition(of:)`.
+        all["input.partitioner"] = "any"
         all["input.topic"] = self.input
         for (setting, topic) in [
             ("output.topic", "\(name)-out"), ("members.topic", "\(name)-members"),

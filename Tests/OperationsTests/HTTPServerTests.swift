@@ -137,7 +137,8 @@ struct HTTPServerTests {
         }
         let server = try HTTPServer(
             ListenAddress(host: "127.0.0.1", port: 0),
-            routes: [slow.cached(for: .seconds(600)), HTTPRoute("/hello", "") { _ in HTTPResponse("hello\n") }])
+            routes: [slow.cached(for: .seconds(600)), HTTPRoute("/hello", "") { _ in HTTPResponse("hello\n") }],
+            limits: HTTPConnections.Limits(deadline: .seconds(60)))
         async let answers = withThrowingTaskGroup(of: String.self) { tasks in
             for _ in 0..<5 { tasks.addTask { try await http(server.port, "/slow").body } }
             return try await tasks.reduce(into: []) { $0.append($1) }

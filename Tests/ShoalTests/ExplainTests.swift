@@ -8,11 +8,13 @@ struct ExplainTests {
     func viewer() throws {
         let folder = try TemporaryFolder()
         let file = try folder.file("viewer", "anna müller\r\n")
+        let key = try folder.file("key", TestKey.digits)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
         let audit = folder.url.appending(path: "audit").path
         // The audit log is written before a broker is asked: none is needed.
         let words =
             "--reason test --set audit.file=\(audit) --set kafka.bootstrap.servers=127.0.0.1:1 "
-            + "--set privacy.key-file=\(try folder.file("key", TestKey.digits))"
+            + "--set privacy.key-file=\(key)"
         let result = try shell(
             "$shoal explain --viewer 'anna müller' \(words) & $shoal explain --viewer - \(words) < \(file) & "
                 + "$shoal explain --viewer-file \(file) \(words) & wait",

@@ -69,7 +69,7 @@ struct StatusTests {
             status["lag"] as? Int == 0 && ObservedApplication.model(status)["shown"] as? Int == 2
                 && ObservedApplication.partitions(status).allSatisfy {
                     $0["is_caught_up"] as? Bool == true && $0["snapshot_ms"] != nil
-                }
+                } && status["unknown"] as? [String] == []
         }
         let instances = ObservedApplication.instances(status)
         #expect(instances.count == 1 && instances[0]["id"] as? String == "anna", "\(instances)")
