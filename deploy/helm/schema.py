@@ -29,7 +29,7 @@ def rule(value, text):
     elif value.endswith("%"):
         made = {"type": ["string", "integer"], "pattern": "^([0-9]|[1-9][0-9]|100) ?%?$", "minimum": 0, "maximum": 100}
     elif value == "auto, any or FROM..TO":
-        made = {"type": "string", "pattern": r"^(auto|any|(?=.*[0-9])[0-9TZ:-]*\.\.[0-9TZ:-]*)$"}
+        made = {"type": "string", "pattern": r"^(auto|any|[0-9][0-9TZ:-]*\.\.[0-9TZ:-]*|\.\.[0-9][0-9TZ:-]*)$"}
     elif value.startswith("name of"):
         made = {"type": "string", "pattern": "^[A-Za-z0-9._-]+$", "maxLength": 200}
     elif value in ("text", "file") or value.startswith(("list", "HOST:PORT")):

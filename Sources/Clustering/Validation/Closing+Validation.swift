@@ -66,8 +66,9 @@ extension ShardHeader {
                 && sightings.allSatisfy { $0.count <= ViewerQuota.most },
             "the snapshot counts sightings of topics by more viewers, or more of them, than a shard does")
         try ImpossibleValue.unless(
-            fullSwitches.ascend(by: \.self) && fullSwitches.allSatisfy(Limits.counts.contains),
-            "the offsets at which the limit of members was reached do not ascend")
+            zip(fullSwitches, fullSwitches.dropFirst()).allSatisfy { $0 <= $1 }
+                && fullSwitches.allSatisfy(Limits.counts.contains),
+            "the offsets at which the limit of members was reached descend")
         try Closing(
             partition: 0, number: 0, from: nil, through: 0, clusters: delta, candidates: candidates, namings: namings
         ).validateContents()

@@ -20,7 +20,7 @@ extension Metric {
         modelSettingsRevision, settingsRevision, coordinator, coordinatorWaiting,
         // Health.
         stageDuration, heartbeatAge, live, ready, state, assignedPartitions, assignments, inputPartitions,
-        brokerSilence, memoryLimit, memoryUse, buildInfo,
+        brokerSilence, foreignMembers, memoryLimit, memoryUse, buildInfo,
     ]
 
     public static let events = Metric(.counter, "shoal_events_total", "Watch events handled, repetitions left out.")

@@ -67,8 +67,9 @@ extension Command {
         ],
         details: """
             Sends key, value and headers as they were, byte for byte, to the partition that input.partitioner gives for the
-            key (without a key, or with `any`: to the partition that the record came from), with a header `shoal.resubmitted` that names its dead letter; and notes in the dead-letter topic that it has: a record
-            without a key and with a header `resubmitted`. Both are in one transaction, so that each is sent once, however
+            key (without a key, or with `any`: to the partition that the record came from), with a header
+            `shoal.resubmitted` that names its dead letter. A record without a key and with a header `resubmitted` notes
+            that in the dead-letter topic. Both are in one transaction, so that each is sent once, however
             often the command is started and wherever it is interrupted. The dead letters stay where they are.
 
             It makes sense once the reason is gone: input.viewer or input.format was wrong, or a newer version reads more.
