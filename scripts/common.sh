@@ -11,6 +11,12 @@ test_build=(-c release -Xswiftc -enable-testing --scratch-path .build/tests)
 # Tests start servers and check schemas with the Python packages that `make test-deps` installs. Without them they are skipped.
 [ ! -x build/venv/bin/python ] || export SHOAL_TEST_PYTHON="$PWD/build/venv/bin/python"
 
+# Runs tests that wait for brokers and processes, a few at a time. These share the cores with the tests: more at a time do not end
+# sooner, and miss the deadlines of sessions and transactions. The variable is swift-testing's.
+limited() {
+    SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=3 "$@"
+}
+
 # Runs a target of the Makefile.
 target() {
     make --no-print-directory "$@"

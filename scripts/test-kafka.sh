@@ -16,7 +16,7 @@ for broker in ${BROKERS:-kafka3 kafka4 kafka3x3 kafka4x3}; do
     log=build/test-$broker.log
     echo "== $broker: $log"
     start=$(date +%s)
-    if SHOAL_TEST_BROKER=$broker swift test "${test_build[@]}" --skip-build ${FILTER:+--filter "$FILTER"} > "$log" 2>&1; then
+    if SHOAL_TEST_BROKER=$broker limited swift test "${test_build[@]}" --skip-build ${FILTER:+--filter "$FILTER"} > "$log" 2>&1; then
         result=passed
     else
         result=FAILED status=1

@@ -7,4 +7,5 @@ computing='^(Clustering|Generator|Pipeline|Replay|Schemas|Scoring|ShoalTesting|S
 
 swift build "${test_build[@]}" --build-tests
 swift test "${test_build[@]}" --skip-build --filter "$computing"
-swift test "${test_build[@]}" --skip-build --skip "$computing"
+
+limited swift test "${test_build[@]}" --skip-build --skip "$computing"

@@ -15,7 +15,7 @@ extension Application {
     /// - Parameters:
     ///   - instances: The running instances. Their logs are reported if the wait times out.
     ///   - since: An offset of the delta topic. Earlier messages do not count.
-    func settle(_ instances: [ShoalProcess], since: Int64 = 0, within time: Duration = .seconds(90)) async throws {
+    func settle(_ instances: [ShoalProcess], since: Int64 = 0, within time: Duration = patience) async throws {
         try await waitForBegin(instances)
         var progress = try Progress(self)
         let partitions = try await Admin(broker.configuration()).partitions(of: input) ?? 0
@@ -39,7 +39,7 @@ extension Application {
     }
 
     /// Waits until `count` models have been published.
-    func waitForModels(_ count: Int, _ instance: ShoalProcess, within time: Duration = .seconds(60)) async throws {
+    func waitForModels(_ count: Int, _ instance: ShoalProcess, within time: Duration = patience) async throws {
         try await waitForBegin([instance])
         var progress = try Progress(self)
         let end = ContinuousClock.now + time

@@ -78,7 +78,7 @@ struct Application {
     }
 
     /// Runs one instance until the input is used up.
-    func run(within time: Duration = .seconds(90)) async throws {
+    func run(within time: Duration = patience) async throws {
         let instance = try start()
         try await settle([instance], within: time)
         let status = try await instance.stop()

@@ -23,7 +23,7 @@ extension MainJob {
         /// Runs Kafka's consumer group tool, and retries until no member's session is left.
         private func group(_ words: String...) async throws {
             let all = ["consumer-groups", "--group", application.name] + words
-            let end = ContinuousClock.now + .seconds(30)
+            let end = ContinuousClock.now + patience
             while true {
                 let said = try? application.broker.tool(all)
                 if let said, !said.contains("Error"), !said.contains("failed") { return }
@@ -64,7 +64,7 @@ extension MainJob {
             let probe = try KafkaProbe(application.broker.bootstrap, group: application.name)
             // The position of each partition reaches the high watermark: the lag is 0, and control records do not
             // count.
-            let end = ContinuousClock.now + .seconds(30)
+            let end = ContinuousClock.now + patience
             for (topic, partition) in [(application.input, 0), (application.input, 1), (application.deltas, 0)]
                 as [(String, Int32)]
             {
@@ -91,7 +91,7 @@ extension MainJob {
             try await instance.waitForLog("took over")
             let name = "\(application.name)-\(topic)"
             #expect(try await Admin(application.broker.configuration()).delete([name]).isEmpty)
-            let status = try await instance.waitForEnd(within: .seconds(60))
+            let status = try await instance.waitForEnd()
             #expect(status == 72 && instance.log.contains("topic \(name) was deleted"), "\(instance.log)")
         }
 
@@ -107,7 +107,7 @@ extension MainJob {
             }
             let events = InputStream(seed: 33, viewers: 80, epochs: 6, watches: 1).records
             try InputStream.publish(events, to: application.input, application.broker)
-            let status = try await instance.waitForEnd(within: .seconds(60))
+            let status = try await instance.waitForEnd()
             #expect(status == 72 && instance.log.contains(application.input), "\(instance.log)")
         }
 

@@ -105,7 +105,7 @@ extension MainJob {
 
         private func expectRefused(_ application: Application, _ status: Int32, _ text: String) async throws {
             let instance = try application.start()
-            let end = try await instance.waitForEnd(within: .seconds(60))
+            let end = try await instance.waitForEnd()
             #expect(end == status && instance.log.contains(text), "\(end): \(instance.log)")
         }
     }

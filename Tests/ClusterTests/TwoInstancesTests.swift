@@ -38,7 +38,7 @@ extension MainJob {
             try await pair.waitForModels(min(reached + 4, 24), second)
             try await first.kill()
             let third = try pair.start("a")
-            try await pair.settle([second, third], within: .seconds(120))
+            try await pair.settle([second, third])
             #expect(try await second.stop() == 0)
             #expect(try await third.stop() == 0)
             try await Checker(pair).check()

@@ -70,7 +70,7 @@ extension MainJob {
             try await group.start("b", nil)
             load.hurry()
             while !load.isOver { try await Task.sleep(for: .milliseconds(20)) }
-            try await application.settle(Array(group.instances.values), within: .seconds(120))
+            try await application.settle(Array(group.instances.values))
             for name in Upgrade.names {
                 let status = try await group.instances[name]?.stop()
                 #expect(status == 0, "\(name)")

@@ -50,7 +50,7 @@ extension MainJob {
         }
 
         private func waitForLog(_ instance: ShoalProcess, _ text: String, more count: Int) async throws {
-            let end = ContinuousClock.now + .seconds(30)
+            let end = ContinuousClock.now + patience
             while instance.log.components(separatedBy: text).count <= count {
                 guard ContinuousClock.now < end else { throw ProcessMisbehaved(description: instance.log) }
                 try await Task.sleep(for: .milliseconds(20))
@@ -100,7 +100,7 @@ extension MainJob {
         private func assignment(of members: [GroupActor]) async throws -> [GroupMetadata] {
             var found: [GroupMetadata?] = members.map { _ in nil }
             if let last = members.last { try await last.join() }
-            let end = ContinuousClock.now + .seconds(30)
+            let end = ContinuousClock.now + patience
             while found.contains(where: { $0 == nil }) {
                 try #require(ContinuousClock.now < end)
                 for (index, member) in members.enumerated() {

@@ -20,7 +20,7 @@ struct TransactionTests {
         let member = try GroupMember(
             broker.configuration(["session.timeout.ms": "6000", "heartbeat.interval.ms": "500"]), group: group,
             instance: nil, topics: topics)
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + patience
         while ContinuousClock.now < end {
             if case .assigned = member.poll(timeout: .milliseconds(100)) {
                 try member.acknowledgeAssignment()
@@ -101,7 +101,7 @@ struct TransactionTests {
             instance: nil, topics: [topic])
         var (revoked, held): ([TopicPartition], [TopicPartition]) = ([], [])
         var other: [TopicPartition] = []
-        let end = ContinuousClock.now + .seconds(40)
+        let end = ContinuousClock.now + patience
         var revokedAt: ContinuousClock.Instant?
         while other.isEmpty || held.isEmpty, ContinuousClock.now < end {
             switch first.poll(timeout: .milliseconds(20)) {
@@ -196,7 +196,7 @@ struct TransactionTests {
         let topic = name("range")
         try await broker.create([topic: 1])
         let reader = try ReaderClient(broker.configuration()).reader(topic: topic, partition: 0, from: 999)
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + patience
         var error: KafkaError?
         while error == nil, ContinuousClock.now < end {
             do throws(KafkaError) { _ = try reader.poll(max: 10, timeout: .milliseconds(50)) } catch let thrown {

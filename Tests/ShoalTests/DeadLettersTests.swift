@@ -17,7 +17,7 @@ struct DeadLettersTests {
 
     /// Waits until `count` dead letters are listed.
     private func wait(_ application: ObservedApplication, for count: Int) async throws {
-        let end = ContinuousClock.now + .seconds(40)
+        let end = ContinuousClock.now + patience
         while try list(application).lines.count < count {
             guard ContinuousClock.now < end else {
                 throw ProcessMisbehaved(description: try list(application).output)

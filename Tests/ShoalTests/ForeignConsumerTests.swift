@@ -20,7 +20,7 @@ struct ForeignConsumerTests {
         let member = try GroupMember(client, group: application.name, instance: nil, topics: ["\(application.name)-in"])
         let taken = try await Self.assignment(of: member)
         #expect(!taken.isEmpty)
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + patience
         while true {
             let ready = try await http(port, "/readyz")
             if ready.status == 503, ready.body.contains("client \"stranger\" at ") { break }
@@ -52,7 +52,7 @@ struct ForeignConsumerTests {
 
     /// Waits for the first assignment of a member that is not empty.
     private static func assignment(of member: GroupMember) async throws -> [TopicPartition] {
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + patience
         while ContinuousClock.now < end {
             switch member.poll(timeout: .milliseconds(100)) {
             case .assigned(let partitions):

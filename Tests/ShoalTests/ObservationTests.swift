@@ -68,9 +68,9 @@ struct ObservedApplication {
         try producer.flush(timeout: .seconds(10))
     }
 
-    /// Waits until the metrics satisfy the condition and returns them; 30 s at most.
+    /// Waits until the metrics satisfy the condition and returns them, for at most `patience`.
     func metrics(_ port: Int, until isRight: ([String: Double]) -> Bool) async throws -> String {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + patience
         while true {
             let text = try await http(port, "/metrics").body
             if isRight(metricValues(text)) { return text }
@@ -82,9 +82,9 @@ struct ObservedApplication {
         }
     }
 
-    /// Waits until a probe answers with the status; 30 s at most.
+    /// Waits until a probe answers with the status, for at most `patience`.
     func wait(_ port: Int, _ probe: String, for status: Int) async throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + patience
         while true {
             let answer = try await http(port, probe)
             if answer.status == status { return }

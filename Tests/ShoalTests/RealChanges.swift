@@ -48,7 +48,7 @@ private actor RealChangesMaker {
         let process = try ShoalProcess(
             ["run"] + settings, environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
         var lines: [String] = []
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + patience
         while !lines.contains(where: { $0.contains("member_moved") }) {
             guard ContinuousClock.now < end, process.isRunning else {
                 throw ProcessMisbehaved(description: "nobody moved:\n\(process.log)")

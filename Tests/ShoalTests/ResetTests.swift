@@ -40,7 +40,7 @@ struct ResetTests {
         ]
         let instance = try await runToEnd(application, copies.merging(["instance.id": "anna"]) { $1 })
         let copy = host.url.appending(path: "\(application.name)-1.checkpoint")
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + patience
         while !FileManager.default.fileExists(atPath: copy.path), ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(50))
         }

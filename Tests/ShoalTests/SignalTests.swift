@@ -11,7 +11,7 @@ struct SignalTests {
         let process = try ShoalProcess(
             words + ["--set", nobody, "--set", "log.format=text"],
             environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + patience
         while !catchesSignals(whoHas: nobody) {
             guard ContinuousClock.now < end, process.isRunning else {
                 throw ProcessMisbehaved(description: "it does not catch signals: \(process.log)")
@@ -41,7 +41,7 @@ struct SignalTests {
         let process = try await begin(["run"])
         try await Task.sleep(for: .milliseconds(milliseconds))
         process.signal(milliseconds % 20 == 0 ? SIGTERM : SIGINT)
-        let status = try await process.waitForEnd(within: .seconds(20))
+        let status = try await process.waitForEnd()
         #expect(status == 0, "\(process.log)")
     }
 
@@ -49,6 +49,6 @@ struct SignalTests {
     func short(_ number: Int32) async throws {
         let process = try await begin(["topics", "create"])
         process.signal(number)
-        #expect(try await process.waitForEnd(within: .seconds(20)) == 130, "\(process.log)")
+        #expect(try await process.waitForEnd() == 130, "\(process.log)")
     }
 }

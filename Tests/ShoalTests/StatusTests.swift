@@ -25,9 +25,9 @@ extension ObservedApplication {
             try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(result.output)")
     }
 
-    /// Waits until the status satisfies the condition and returns it; two minutes at most.
+    /// Waits until the status satisfies the condition and returns it, for at most `patience`.
     func status(until isRight: ([String: Any]) -> Bool) async throws -> [String: Any] {
-        let end = ContinuousClock.now + .seconds(120)
+        let end = ContinuousClock.now + patience
         while true {
             let status = try status()
             if isRight(status) { return status }
@@ -140,7 +140,7 @@ struct StatusTests {
         let application = try await ObservedApplication()
         try application.createTopics(partitions: 1)
         let watching = try ShoalProcess(["status", "--json", "--watch", "1"] + application.settings())
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + patience
         while watching.log.components(separatedBy: "\"application\"").count < 3, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -14,10 +14,10 @@ public func shoal(_ words: [String], environment: [String: String] = [:]) throws
     try execute(shoalProgram, words, environment: environment)
 }
 
-/// Runs a shell command line in which `$shoal` is the program; 30 s at most.
+/// Runs a shell command line in which `$shoal` is the program; 120 s at most.
 public func shell(_ line: String, environment: [String: String] = [:]) throws -> CommandResult {
     try execute(
-        "timeout", ["30", "/bin/sh", "-c", line], environment: environment.merging(["shoal": shoalProgram]) { $1 })
+        "timeout", ["120", "/bin/sh", "-c", line], environment: environment.merging(["shoal": shoalProgram]) { $1 })
 }
 
 private func execute(

@@ -16,9 +16,10 @@ public func freePort() throws -> Int {
     return Int(UInt16(bigEndian: address.sin_port))
 }
 
-/// Waits until a server listens on the port; 30 s at most.
+/// Waits until a server listens on the port, for at most `patience`.
 func waitForPort(_ port: Int) async throws {
-    for _ in 0..<300 {
+    let end = ContinuousClock.now + patience
+    while ContinuousClock.now < end {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = loopback(port: UInt16(port))

@@ -61,9 +61,9 @@ public final class Prometheus: Sendable {
 
     public func stop() { process.stop() }
 
-    /// Waits until a query has exactly one result with this value; 30 s at most.
+    /// Waits until a query has exactly one result with this value, for at most `patience`.
     public func wait(for query: String, toBe value: Double) async throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + patience
         let escaped = query.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         while true {
             let body = try await http(port, "/api/v1/query?query=\(escaped)").body

@@ -54,7 +54,7 @@ extension TestBroker {
             readers.append((try client.reader(topic: topic, partition: partition, from: marks.low), marks.high))
         }
         var found: [TestRecord] = []
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + patience
         for (reader, high) in readers {
             while reader.position < high {
                 guard ContinuousClock.now < end else {

@@ -44,7 +44,7 @@ public final class ShoalProcess: Sendable {
     }
 
     /// Waits until the log contains the text. Fails if the process ends first, or on timeout.
-    public func waitForLog(_ text: String, within time: Duration = .seconds(60)) async throws {
+    public func waitForLog(_ text: String, within time: Duration = patience) async throws {
         try await wait(within: time) { self.log.contains(text) || !self.isRunning }
         guard log.contains(text) else {
             throw ProcessMisbehaved(description: "\"\(text)\" is not in the log, and the process has ended:\n\(log)")
@@ -53,7 +53,7 @@ public final class ShoalProcess: Sendable {
 
     /// Waits until the process has ended.
     /// - Returns: The exit status, or minus the number of the signal that ended it.
-    public func waitForEnd(within time: Duration = .seconds(60)) async throws -> Int32 {
+    public func waitForEnd(within time: Duration = patience) async throws -> Int32 {
         try await wait(within: time) { !self.isRunning }
         return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
     }
@@ -61,7 +61,7 @@ public final class ShoalProcess: Sendable {
     /// Asks the process to stop, and waits until it has ended.
     /// - Returns: The exit status.
     @discardableResult
-    public func stop(within time: Duration = .seconds(60)) async throws -> Int32 {
+    public func stop(within time: Duration = patience) async throws -> Int32 {
         signal(SIGTERM)
         return try await waitForEnd(within: time)
     }

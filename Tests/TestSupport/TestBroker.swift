@@ -133,7 +133,8 @@ actor TestBrokers {
                     + (isSecure ? ["--secure"] : [])
                     + settings.flatMap { ["--broker-config", "\($0.key)=\($0.value)"] },
                 cleanup: "\"$script\" stop \"$dir\" --kill --remove < /dev/null; rm -f \"$dir.env\"", log: log)
-            for _ in 0..<600 {
+            let end = ContinuousClock.now + patience
+            while ContinuousClock.now < end {
                 let facts = Self.facts(try String(contentsOf: log, encoding: .utf8))
                 if let bootstrap = facts["BOOTSTRAP"], facts["DIR"] != nil, facts["RELEASE"] != nil {
                     return (TestBroker(kind: kind, bootstrap: bootstrap, facts: facts), process)

@@ -138,7 +138,7 @@ struct FaultRound {
                 return ["nothing of the input was used for three minutes: \(offsets) of \(ends)"]
             }
         }
-        try await application.settle(Array(world.instances.values), within: .seconds(90))
+        try await application.settle(Array(world.instances.values))
         for name in world.instances.keys.sorted() { try await world.stop(name) }
         let verdict = try await Checker(application, isGrown: isGrown).verdict
         let events = verdict.oracle.events

@@ -72,7 +72,7 @@ final class FaultWorld {
     func stop(_ name: String) async throws {
         guard let instance = instances.removeValue(forKey: name) else { return }
         do {
-            let status = try await instance.stop(within: .seconds(90))
+            let status = try await instance.stop()
             // Before it installs its signal handlers it has not started anything, and the signal kills it.
             let isEarly = status == -SIGTERM && !instance.log.contains("joined the group")
             if status != 0, !isEarly { findings.append("\(name) was stopped and ended with \(status)") }

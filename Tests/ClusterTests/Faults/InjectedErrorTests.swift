@@ -53,7 +53,7 @@ extension MainJob {
                             request, with: (0..<times).map { _ in codes[Int(random.next() % UInt64(codes.count))] })
                         try await Task.sleep(for: .milliseconds(Int(random.next() % 150)))
                     }
-                    try await application.settle([], within: .seconds(60))
+                    try await application.settle([])
                     instance.stop()
                 }
                 try await tasks.waitForAll()
