@@ -33,71 +33,81 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
+            name: "CShoalRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
         .systemLibrary(
-            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+            name: "CShoalOpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CShoalZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
-            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            name: "CShoalMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
         // Two lines of C: fetching ahead, and two square roots at once.
-        .systemLibrary(name: "CIntrinsics"),
+        .systemLibrary(name: "CShoalIntrinsics"),
 
-        library("Kafka", ["CRdKafka"] + (seesThreads ? ["CThreads"] : [])),
-        library("Schemas"),
-        library("Clustering", ["CIntrinsics"]),
-        library("Pipeline", ["Kafka", "Schemas", "Clustering", "COpenSSL", "CZlib"]),
-        library("Generator", ["Schemas"]),
-        library("Scoring", ["Clustering"]),
-        library("Replay", ["Kafka", "Schemas", "Clustering", "Pipeline", "Scoring", "CZlib"]),
-        library("Operations", ["Schemas", "Clustering", "CZlib", "CMicroHTTPD"]),
-        library("ShoalClient", ["Kafka", "Schemas"]),
-        library("ShoalTesting", ["Schemas", "Clustering", "Pipeline", "Replay", "Operations"]),
+        library("ShoalKafka", ["CShoalRdKafka"] + (seesThreads ? ["CThreads"] : [])),
+        library("ShoalSchemas"),
+        library("ShoalClustering", ["CShoalIntrinsics"]),
+        library("ShoalPipeline", ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "CShoalOpenSSL", "CShoalZlib"]),
+        library("ShoalGenerator", ["ShoalSchemas"]),
+        library("ShoalScoring", ["ShoalClustering"]),
+        library(
+            "ShoalReplay",
+            ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalScoring", "CShoalZlib"]),
+        library("ShoalOperations", ["ShoalSchemas", "ShoalClustering", "CShoalZlib", "CShoalMicroHTTPD"]),
+        library("ShoalClient", ["ShoalKafka", "ShoalSchemas"]),
+        library(
+            "ShoalTesting", ["ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalReplay", "ShoalOperations"]),
         .executableTarget(
             name: "shoal",
             dependencies: [
-                "Kafka", "Schemas", "Clustering", "Pipeline", "Generator", "Operations", "Replay", "ShoalClient",
-                "CZlib",
+                "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalGenerator", "ShoalOperations",
+                "ShoalReplay", "ShoalClient",
+                "CShoalZlib",
             ],
             swiftSettings: settings),
 
         .executableTarget(
             name: "bench-quality",
-            dependencies: ["Scoring", "Clustering", "Replay", "Generator", "Schemas", "CZlib"],
+            dependencies: [
+                "ShoalScoring", "ShoalClustering", "ShoalReplay", "ShoalGenerator", "ShoalSchemas", "CShoalZlib",
+            ],
             path: "Benchmarks/Quality", exclude: ["README.md", "check.py", "results.csv", "results.md"],
             swiftSettings: settings),
 
         .target(
-            name: "StateMaker", dependencies: ["Pipeline", "Clustering"], path: "Benchmarks/StateMaker",
+            name: "StateMaker", dependencies: ["ShoalPipeline", "ShoalClustering"], path: "Benchmarks/StateMaker",
             swiftSettings: settings),
         .executableTarget(
-            name: "bench-state", dependencies: ["StateMaker", "Pipeline", "Clustering"], path: "Benchmarks/State",
+            name: "bench-state", dependencies: ["StateMaker", "ShoalPipeline", "ShoalClustering"],
+            path: "Benchmarks/State",
             swiftSettings: settings),
 
         .target(
-            name: "TestSupport", dependencies: ["Kafka", "CRdKafka"], path: "Tests/TestSupport", exclude: ["proxy.py"],
+            name: "TestSupport", dependencies: ["ShoalKafka", "CShoalRdKafka"], path: "Tests/TestSupport",
+            exclude: ["proxy.py"],
             swiftSettings: settings),
-        tests("KafkaTests", ["Kafka"]),
-        tests("SchemasTests", ["Schemas"], exclude: ["Released", "random_messages.py"]),
-        tests("ClusteringTests", ["Clustering"]),
+        tests("KafkaTests", ["ShoalKafka"]),
+        tests("SchemasTests", ["ShoalSchemas"], exclude: ["Released", "random_messages.py"]),
+        tests("ClusteringTests", ["ShoalClustering"]),
         tests(
-            "ReplayTests", ["Replay", "Clustering", "Generator", "Pipeline", "Schemas", "Scoring"],
+            "ReplayTests",
+            ["ShoalReplay", "ShoalClustering", "ShoalGenerator", "ShoalPipeline", "ShoalSchemas", "ShoalScoring"],
             exclude: ["report_schema.py"]),
-        tests("PipelineTests", ["Pipeline", "Kafka", "Schemas", "Clustering"]),
+        tests("PipelineTests", ["ShoalPipeline", "ShoalKafka", "ShoalSchemas", "ShoalClustering"]),
         tests(
-            "SimulationTests", ["Kafka", "Pipeline", "Replay", "Schemas", "Clustering"],
+            "SimulationTests", ["ShoalKafka", "ShoalPipeline", "ShoalReplay", "ShoalSchemas", "ShoalClustering"],
             exclude: ["internal_records.py"]),
-        tests("GeneratorTests", ["Generator", "Schemas"]),
-        tests("OperationsTests", ["Operations", "Clustering"]),
-        tests("ScoringTests", ["Scoring", "Clustering"]),
+        tests("GeneratorTests", ["ShoalGenerator", "ShoalSchemas"]),
+        tests("OperationsTests", ["ShoalOperations", "ShoalClustering"]),
+        tests("ScoringTests", ["ShoalScoring", "ShoalClustering"]),
         tests(
-            "ShoalTests", ["Kafka", "Schemas", "ShoalClient", "Operations", "shoal"],
+            "ShoalTests", ["ShoalKafka", "ShoalSchemas", "ShoalClient", "ShoalOperations", "shoal"],
             exclude: ["asyncapi_check.py"]),
         // Compiled as a package of others' is.
         .testTarget(
             name: "ShoalTestingTests", dependencies: ["ShoalTesting", "TestSupport"],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
-        tests("ClusterTests", ["Kafka", "Schemas", "Clustering", "Pipeline", "Replay", "shoal"]),
+        tests(
+            "ClusterTests", ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalReplay", "shoal"]),
     ] + (seesThreads ? [.target(name: "CThreads", path: "Tests/CThreads")] : [])
 )

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Skeletons of topic names: what is left of a name when the differences between spellings are removed.
 
-    scripts/topic_skeletons.py write     writes Sources/Clustering/SkeletonTable.swift anew
+    scripts/topic_skeletons.py write     writes Sources/ShoalClustering/SkeletonTable.swift anew
     scripts/topic_skeletons.py check     ends with 1 if that file is not what this Python would write
     scripts/topic_skeletons.py version   prints the Unicode version of this Python
     scripts/topic_skeletons.py compute   reads names as hexadecimal UTF-8, a line each, and prints their skeletons likewise
@@ -16,7 +16,7 @@ import pathlib
 import sys
 import unicodedata
 
-FILE = pathlib.Path(__file__).resolve().parent.parent / "Sources/Clustering/SkeletonTable.swift"
+FILE = pathlib.Path(__file__).resolve().parent.parent / "Sources/ShoalClustering/SkeletonTable.swift"
 
 # The properties White_Space and Default_Ignorable_Code_Point, which Python does not have (PropList.txt, DerivedCoreProperties.txt).
 WHITE_SPACE = [(0x9, 0xD), (0x20, 0x20), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029),

@@ -1,6 +1,6 @@
-import Clustering
 import Foundation
-import Scoring
+import ShoalClustering
+import ShoalScoring
 
 /// Small random input with the results of our code, for a comparison with other code.
 struct Check: Encodable {

@@ -1,11 +1,11 @@
-import Scoring
+import ShoalScoring
 
 /// A figure of a run and its format.
 struct Figure: Sendable {
     let key: String
     /// The title of its table row.
     let title: String
-    let better: Spread.Better
+    let better: Spread.Preference
     let digits: Int
     /// Whether it is shown as a percentage.
     var isShare = false

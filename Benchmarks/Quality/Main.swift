@@ -1,5 +1,5 @@
 import Foundation
-import Scoring
+import ShoalScoring
 
 @main
 struct Main {

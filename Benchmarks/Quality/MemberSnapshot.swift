@@ -1,6 +1,6 @@
-import Clustering
-import Replay
-import Scoring
+import ShoalClustering
+import ShoalReplay
+import ShoalScoring
 
 /// The state of all members between two epochs, by viewer.
 struct MemberSnapshot {

@@ -1,7 +1,7 @@
-internal import CZlib
-import Clustering
+internal import CShoalZlib
 import Foundation
-import Schemas
+import ShoalClustering
+import ShoalSchemas
 
 /// The watch events of a log file in order of event time: one JSON object per line, optionally gzip.
 struct RealLog: Sendable {

@@ -1,6 +1,6 @@
-import Clustering
-import Replay
-import Scoring
+import ShoalClustering
+import ShoalReplay
+import ShoalScoring
 
 /// Runs the real log, which has no ground truth, through the engine with a fixed number of clusters. Seeds affect the
 /// samples, and the initial centres of the other systems' rules.

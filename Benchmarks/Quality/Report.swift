@@ -1,4 +1,4 @@
-import Scoring
+import ShoalScoring
 
 /// Results as tables in Markdown.
 struct Report {

@@ -1,5 +1,5 @@
 import Foundation
-import Scoring
+import ShoalScoring
 
 /// The figures of all runs.
 struct Results {

@@ -1,4 +1,4 @@
-import Scoring
+import ShoalScoring
 
 /// The rules of other systems on the same directions: in every epoch, those of active viewers, once each.
 struct RuleRuns {

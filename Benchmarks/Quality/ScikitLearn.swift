@@ -1,5 +1,5 @@
 import Foundation
-import Scoring
+import ShoalScoring
 
 /// Runs scikit-learn's k-means with ten starts in a Python process, as a second opinion for the ceiling.
 struct ScikitLearn: Sendable {

@@ -1,4 +1,4 @@
-import Generator
+import ShoalGenerator
 
 /// The streams of the benchmark.
 enum StreamName: String, CaseIterable, Sendable {

@@ -1,7 +1,7 @@
-import Clustering
-import Generator
-import Replay
-import Scoring
+import ShoalClustering
+import ShoalGenerator
+import ShoalReplay
+import ShoalScoring
 
 /// Runs one stream with one seed through the engine and through other systems' rules.
 struct StreamRun {

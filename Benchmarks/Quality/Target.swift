@@ -1,4 +1,4 @@
-import Scoring
+import ShoalScoring
 
 /// The target of a figure.
 struct Target: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 @testable import StateMaker
 
 /// Measures how fast partition state is written and read: `make bench-state MEMBERS=1000000`. Rates are per CPU second
@@ -76,7 +76,7 @@ struct BenchState {
             }
         }
         times.size = records.size
-        StateRecord.append(shard.header(at: 0), number: 1, side: .a, largestPart: Parts.largest, to: &records)
+        StateRecord.append(shard.header(at: 0), number: 1, side: .a, largestChunk: Chunks.largest, to: &records)
         StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
         var state = StateTable()
         times.restored = try cpuSeconds { try take(records, into: &state) }

@@ -1,7 +1,7 @@
 import Foundation
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// Creates states with any number of members without Kafka, for the benchmarks.
 enum StateMaker {

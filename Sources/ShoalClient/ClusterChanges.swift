@@ -1,5 +1,5 @@
-public import Kafka
-public import Schemas
+public import ShoalKafka
+public import ShoalSchemas
 
 /// The committed changes of an output topic as an asynchronous sequence.
 ///

@@ -1,5 +1,5 @@
-public import Kafka
-public import Schemas
+public import ShoalKafka
+public import ShoalSchemas
 import Synchronization
 
 /// The cluster of each member: an in-memory table of the compacted topic `members.topic`, kept up to date.

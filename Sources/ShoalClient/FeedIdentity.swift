@@ -1,5 +1,5 @@
 import Foundation
-internal import Kafka
+internal import ShoalKafka
 
 /// Periodically checks that the topic being read has not been deleted or recreated.
 actor FeedIdentity {

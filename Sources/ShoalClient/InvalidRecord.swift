@@ -1,4 +1,4 @@
-public import Schemas
+public import ShoalSchemas
 
 /// A record that cannot be decoded as the topic's record type.
 public struct InvalidRecord: Error, CustomStringConvertible, Sendable {

@@ -1,15 +1,15 @@
-public import Kafka
-public import Schemas
+public import ShoalKafka
+public import ShoalSchemas
 
 // Re-exported, so that one import suffices.
 
 /// librdkafka properties by name.
-public typealias ClientConfiguration = Kafka.ClientConfiguration
+public typealias ClientConfiguration = ShoalKafka.ClientConfiguration
 /// An error of Kafka, with advice.
-public typealias KafkaError = Kafka.KafkaError
+public typealias KafkaError = ShoalKafka.KafkaError
 /// A record of the output topic.
-public typealias ClusterChange = Schemas.ClusterChange
+public typealias ClusterChange = ShoalSchemas.ClusterChange
 /// A member's published cluster: the value of a record of `members.topic`.
-public typealias Membership = Schemas.Membership
+public typealias Membership = ShoalSchemas.Membership
 /// Why a record cannot be read.
-public typealias ProtoError = Schemas.ProtoError
+public typealias ProtoError = ShoalSchemas.ProtoError

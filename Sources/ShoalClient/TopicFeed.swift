@@ -1,4 +1,4 @@
-internal import Kafka
+internal import ShoalKafka
 
 /// Reads the committed records of all partitions of a topic, partition by partition.
 struct TopicFeed {

@@ -1,7 +1,7 @@
-public import Schemas
+public import ShoalSchemas
 
 /// A record of the output topic.
-public typealias ClusterChange = Schemas.ClusterChange
+public typealias ClusterChange = ShoalSchemas.ClusterChange
 
 /// A cluster as seen by a subscriber.
 public struct PublishedCluster: Equatable, Sendable {

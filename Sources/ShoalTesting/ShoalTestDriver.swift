@@ -1,8 +1,8 @@
-internal import Clustering
-internal import Operations
-internal import Pipeline
-internal import Replay
-public import Schemas
+internal import ShoalClustering
+internal import ShoalOperations
+internal import ShoalPipeline
+internal import ShoalReplay
+public import ShoalSchemas
 
 /// Runs Shoal's engine inside a test: events go in, changes come out, without a broker, threads or a clock.
 ///

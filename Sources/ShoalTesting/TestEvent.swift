@@ -1,4 +1,4 @@
-internal import Schemas
+internal import ShoalSchemas
 
 /// A watch event of a test.
 ///

@@ -1,8 +1,8 @@
-import Clustering
-import Kafka
+import ShoalClustering
+import ShoalKafka
 import TestSupport
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension Application {
     /// Returns the end of the delta topic at the time of the call.
@@ -77,7 +77,7 @@ struct Progress {
             let batch = try deltas.poll(max: 500)
             for index in 0..<batch.count {
                 guard let value = batch.value(index) else { continue }
-                switch try WordRecord.decode(value) {
+                switch try DeltaRecord.decode(value) {
                 case .word(.caughtUp(let partition, _)): words[partition] = (batch.offset(index), true)
                 case .word(.behind(let partition, _)): words[partition] = (batch.offset(index), false)
                 case .word(.closing(let closing)):

@@ -1,11 +1,11 @@
-import Clustering
 import Foundation
-import Kafka
-import Replay
+import ShoalClustering
+import ShoalKafka
+import ShoalReplay
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension Application {
     func verify(

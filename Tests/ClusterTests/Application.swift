@@ -1,10 +1,10 @@
-import Clustering
 import Foundation
-import Kafka
-import Schemas
+import ShoalClustering
+import ShoalKafka
+import ShoalSchemas
 import TestSupport
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// A Shoal application under test: its topics, its settings and its output.
 struct Application {

@@ -1,10 +1,10 @@
 import Foundation
-import Kafka
-import Schemas
+import ShoalKafka
+import ShoalSchemas
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("Invalid records", .serialized)

@@ -1,10 +1,10 @@
-import Clustering
 import Foundation
-import Kafka
+import ShoalClustering
+import ShoalKafka
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("Bounds of a live run", .serialized)

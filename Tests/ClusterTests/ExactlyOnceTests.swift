@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// All tests of the main job. They run serially, because they measure time and there are two cores.
 @Suite(.serialized)

@@ -1,10 +1,10 @@
 import Foundation
-import Replay
-import Schemas
+import ShoalReplay
+import ShoalSchemas
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension Application {
     /// Checks that `explain` works for a selection of changes: the reported inputs of a decision lead to the published
@@ -22,7 +22,7 @@ extension Application {
             let report = try JSONDecoder().decode(ExplainReport.self, from: Data(result.json.utf8))
             let step = try #require(report.steps.first)
             #expect(report.member == member && report.steps.count == 1)
-            #expect(step.before?.outside ?? 0 == change.from && step.after?.outside == change.to)
+            #expect(step.before?.publishedCluster ?? 0 == change.from && step.after?.publishedCluster == change.to)
             #expect(step.modelVersion == change.modelVersion && step.inputOffset == change.inputOffset)
             let after = try #require(step.after)
             #expect(after.own == Int64(change.similarity))

@@ -1,6 +1,6 @@
-import Clustering
-import Kafka
-import Schemas
+import ShoalClustering
+import ShoalKafka
+import ShoalSchemas
 import TestSupport
 
 /// Records for the input topic: viewers with changing tastes, repetitions, late events, tombstones, and invalid

@@ -1,10 +1,10 @@
-import Clustering
 import Foundation
-import Schemas
+import ShoalClustering
+import ShoalSchemas
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("Wrong clocks of devices", .serialized)

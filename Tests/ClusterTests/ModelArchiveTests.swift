@@ -1,9 +1,9 @@
-import Clustering
-import Kafka
+import ShoalClustering
+import ShoalKafka
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("Old models are read again from the topic")
@@ -34,7 +34,7 @@ extension MainJob {
                     deltaOffset: 0, oldestOffset: 0),
                 firstOffsets: [0], keyFingerprint: 1, model: model)
             var records = RecordBuffer()
-            record.append(to: &records, largestPart: 60)
+            record.append(to: &records, largestChunk: 60)
             for entry in records.entries {
                 let value = try #require(entry.value)
                 try producer.produce(

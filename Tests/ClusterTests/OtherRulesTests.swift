@@ -1,10 +1,10 @@
 import Foundation
-import Kafka
-import Schemas
+import ShoalKafka
+import ShoalSchemas
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("An application begun by other rules is refused", .serialized)
@@ -45,7 +45,7 @@ extension MainJob {
             var part = ProtoWriter()
             part.field(2, 1)
             part.field(3, record.bytes.count)
-            part.field(4, bytes: try #require(Parts.split(record.bytes, largest: 1 << 20).first))
+            part.field(4, bytes: try #require(Chunks.split(record.bytes, largest: 1 << 20).first))
             let producer = try Producer(application.broker.configuration())
             try producer.produce(
                 to: application.models, partition: 0, key: Array("9".utf8).span, value: part.bytes.span)

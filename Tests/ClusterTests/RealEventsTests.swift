@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     /// Uses the first 20,000 real events, or the number in `SHOAL_TEST_EVENTS` (228,329 for all).

@@ -1,5 +1,5 @@
 import Foundation
-import Replay
+import ShoalReplay
 import TestSupport
 import Testing
 

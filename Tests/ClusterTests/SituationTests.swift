@@ -1,9 +1,9 @@
 import Foundation
-import Kafka
+import ShoalKafka
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("Waiting and giving up at the start", .serialized)
@@ -103,7 +103,7 @@ extension MainJob {
         @Test(
             "the newer one of two processes with the same instance.id stays",
             .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
-        func twin() async throws {
+        func duplicateInstance() async throws {
             let application = try await Application.begun(on: TestBroker.convincing)
             let first = try application.start("twin")
             try await first.waitForLog("took over")

@@ -1,9 +1,9 @@
 import Foundation
-import Kafka
+import ShoalKafka
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("Snapshots", .serialized)

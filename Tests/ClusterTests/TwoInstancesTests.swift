@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite(

@@ -1,12 +1,12 @@
-import Clustering
 import Foundation
-import Kafka
-import Replay
-import Schemas
+import ShoalClustering
+import ShoalKafka
+import ShoalReplay
+import ShoalSchemas
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("Verification of a live run from checkpoints", .serialized)

@@ -1,11 +1,11 @@
-import Clustering
 import Foundation
-import Kafka
-import Schemas
+import ShoalClustering
+import ShoalKafka
+import ShoalSchemas
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     @Suite("Zombies", .serialized, .enabled(if: TestBroker.hasApache, "needs Apache Kafka"))
@@ -119,7 +119,7 @@ extension MainJob {
         private func commit(
             _ text: String, _ metadata: GroupMetadata, _ committer: Committer, _ group: GroupActor
         ) async throws -> TransactionMachine.End? {
-            let part = Part.input(0)
+            let part = AssignedPartition.input(0)
             let (old, new) = (
                 CommittedPosition(offset: 0, metadata: "v1;genesis"),
                 CommittedPosition(offset: 5, metadata: "v1;genesis")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Clustering
+@testable import ShoalClustering
 
 /// The messages of the delta topic must be consistent. A coordinator that continued from an inconsistent one would
 /// count events twice or lose them.
@@ -15,8 +15,8 @@ struct ContradictionTests {
         return coordinator
     }
 
-    private func closing(_ number: Int64) -> Closing {
-        Closing(partition: 0, number: number, from: number == 1 ? nil : number, through: number)
+    private func closing(_ number: Int64) -> EpochDelta {
+        EpochDelta(partition: 0, number: number, from: number == 1 ? nil : number, through: number)
     }
 
     @Test("consistent epoch deltas and status messages are accepted")

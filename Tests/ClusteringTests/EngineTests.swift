@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Clustering
+@testable import ShoalClustering
 
 @Suite("The engine over complete partitions")
 struct EngineTests {
@@ -90,7 +90,7 @@ struct EngineTests {
         }
         for shard in stream.shards {
             for slot in shard.members.slots where slot.isUsed {
-                #expect(shard.outside(slot.cluster) == outside[slot.pseudonym] ?? 0)
+                #expect(shard.publishedCluster(slot.cluster) == outside[slot.pseudonym] ?? 0)
             }
         }
     }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Clustering
+@testable import ShoalClustering
 
 @Suite("The clock of a partition")
 struct EpochClockTests {
@@ -13,7 +13,7 @@ struct EpochClockTests {
 
         mutating func see(_ viewer: UInt64, _ epoch: Epoch) {
             moves = 0
-            while let next = clock.look(viewer: viewer, epoch: epoch, open: open), next > open ?? .min {
+            while let next = clock.observe(viewer: viewer, epoch: epoch, open: open), next > open ?? .min {
                 open = next
                 moves += 1
             }
@@ -110,7 +110,7 @@ struct EpochClockTests {
             var entries: [EpochClock.Entry] = []
             let (quorum, maxStep): (Int, Int64)
 
-            mutating func look(viewer: UInt64, epoch: Epoch, open: Epoch?) -> Epoch? {
+            mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?) -> Epoch? {
                 let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
                 if let index = entries.firstIndex(where: { $0.viewer == viewer }) {
                     entries[index].epoch = counted
@@ -139,8 +139,8 @@ struct EpochClockTests {
             // Some viewers share their low bits, and therefore their place in the table.
             let viewer = random.next() % viewers * (random.next() % 4 == 0 ? 1 : 1_024)
             let epoch = now + Int64(random.next() % 5) - 2 + (random.next() % 50 == 0 ? 1_000 : 0)
-            let told = clock.look(viewer: viewer, epoch: epoch, open: open)
-            #expect(told == list.look(viewer: viewer, epoch: epoch, open: open), "step \(step)")
+            let told = clock.observe(viewer: viewer, epoch: epoch, open: open)
+            #expect(told == list.observe(viewer: viewer, epoch: epoch, open: open), "step \(step)")
             #expect(clock.entries == list.entries, "step \(step)")
             if let told { open = told }
             if step % 1_000 == 999 {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Clustering
+@testable import ShoalClustering
 
 @Suite("The members of a partition are bounded")
 struct MemberLimitTests {

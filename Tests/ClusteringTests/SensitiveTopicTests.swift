@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Clustering
+@testable import ShoalClustering
 
 @Suite("Sensitive topics")
 struct SensitiveTopicTests {

@@ -1,4 +1,4 @@
-@testable import Clustering
+@testable import ShoalClustering
 
 /// Toy keys in place of the real ones, which use HMAC.
 struct ToyKeys: TopicKeys {
@@ -35,11 +35,11 @@ struct Stream {
     private(set) var memberChanges: [MemberChange] = []
     private(set) var lifecycle: [LifecycleChange] = []
     private var offsets: [Int]
-    private var words: [Word] = []
+    private var words: [DeltaMessage] = []
     private var saidCaughtUp: [Bool]
     /// The number of records of each partition that have arrived.
     private var available: [Int]
-    private(set) var inclusions: [Inclusion] = []
+    private(set) var inclusions: [IncludedDeltas] = []
     private let genesis: CompiledModel
 
     init(_ records: [[ToyRecord]], settings: Settings, topics: [[UInt8]], order: [Int]? = nil) {
@@ -64,7 +64,7 @@ struct Stream {
     /// - Parameters:
     ///   - growth: Makes the records arrive gradually, so that partitions become idle, are left out, and arrive late.
     ///   - recorded: The recorded inclusions of another run, which determine the models.
-    mutating func run(growth: SplitMix64? = nil, obeying recorded: [Inclusion]? = nil) throws {
+    mutating func run(growth: SplitMix64? = nil, obeying recorded: [IncludedDeltas]? = nil) throws {
         var growth = growth
         var toObey = (recorded ?? [])[...]
         if growth != nil { available = records.map { _ in 0 } }
@@ -93,7 +93,7 @@ struct Stream {
                 toObey = toObey.dropFirst()
                 hasPublished = true
                 lifecycle += next.changes
-                if let inclusion = Inclusion(next.bookkeeping) { inclusions.append(inclusion) }
+                if let inclusion = IncludedDeltas(next.bookkeeping) { inclusions.append(inclusion) }
                 if let through = next.bookkeeping.through {
                     models.append(
                         (next.bookkeeping.from, through, CompiledModel(next.model, version: through)))
@@ -136,7 +136,7 @@ struct Stream {
             var changes: [MemberChange] = []
             switch records[partition][offsets[partition]] {
             case .event(let event):
-                if let epoch = shards[partition].look(viewer: event.member, time: event.time) {
+                if let epoch = shards[partition].observe(viewer: event.member, time: event.time) {
                     words.append(.closing(shards[partition].close(to: epoch)))
                     continue
                 }

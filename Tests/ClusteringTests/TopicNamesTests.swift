@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Clustering
+@testable import ShoalClustering
 
 @Suite("Topics by name")
 struct TopicNamesTests {

@@ -1,4 +1,4 @@
-@testable import Clustering
+@testable import ShoalClustering
 
 /// Groups of viewers who watch the same few topics, with some noise.
 struct ToyEvents {

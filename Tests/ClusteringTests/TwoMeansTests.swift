@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Clustering
+@testable import ShoalClustering
 
 /// Running four initializations in parallel must give bit-identical results to running them sequentially, because
 /// models depend on it.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Clustering
+@testable import ShoalClustering
 
 @Suite("The vocabulary is bounded")
 struct VocabularyTests {
@@ -130,8 +130,8 @@ struct VocabularyTests {
     func merges() {
         var model = Model(settings: settings)
         model.merged = [Merge(cluster: 1, survivor: 2, tick: 3, version: 10)]
-        func closing(_ partition: Int32, _ from: Epoch?) -> Closing {
-            Closing(partition: partition, number: 1, from: from, through: (from ?? 9))
+        func closing(_ partition: Int32, _ from: Epoch?) -> EpochDelta {
+            EpochDelta(partition: partition, number: 1, from: from, through: (from ?? 9))
         }
         model.noteOpenings([closing(0, 40), closing(1, nil)], partitions: 2)
         #expect(model.knownEverywhere == nil, "genesis is no epoch")

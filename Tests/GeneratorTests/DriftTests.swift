@@ -1,4 +1,4 @@
-import Generator
+import ShoalGenerator
 import Testing
 
 @Suite("Drift scripts")

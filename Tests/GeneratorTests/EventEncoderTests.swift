@@ -1,5 +1,5 @@
-import Generator
-import Schemas
+import ShoalGenerator
+import ShoalSchemas
 import Testing
 
 @Suite("Event encoder")

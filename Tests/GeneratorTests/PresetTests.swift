@@ -1,5 +1,5 @@
 import Foundation
-import Generator
+import ShoalGenerator
 import Testing
 
 @Suite("Presets have the documented statistics")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Generator
+@testable import ShoalGenerator
 
 @Suite("Draws follow their distributions without libm")
 struct SamplingTests {

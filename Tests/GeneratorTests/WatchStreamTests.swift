@@ -1,4 +1,4 @@
-import Generator
+import ShoalGenerator
 import Testing
 
 @Suite("Streams of watch events")

@@ -1,4 +1,4 @@
-import Kafka
+import ShoalKafka
 import Synchronization
 import TestSupport
 import Testing

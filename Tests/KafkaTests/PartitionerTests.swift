@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Kafka
+@testable import ShoalKafka
 
 @Suite("Partitioners")
 struct PartitionerTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Kafka
+@testable import ShoalKafka
 
 @Suite("Subscriptions of group members")
 struct SubscriptionTests {

@@ -1,8 +1,8 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import Testing
 
-@testable import Operations
+@testable import ShoalOperations
 
 @Suite("Configuration")
 struct ConfigurationTests {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Operations
+@testable import ShoalOperations
 
 @Suite("The HTTP server")
 struct HTTPServerTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Operations
+@testable import ShoalOperations
 
 @Suite("Memory in use")
 struct MemoryUseTests {

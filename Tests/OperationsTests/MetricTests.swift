@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Operations
+@testable import ShoalOperations
 
 @Suite("Metrics in text format")
 struct MetricTests {

@@ -1,4 +1,4 @@
-import Operations
+import ShoalOperations
 import Testing
 
 @Suite("Properties files")

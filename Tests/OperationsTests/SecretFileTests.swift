@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Operations
+@testable import ShoalOperations
 
 @Suite("Files that hold secrets")
 struct SecretFileTests {

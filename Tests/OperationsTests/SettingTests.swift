@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Operations
+@testable import ShoalOperations
 
 @Suite("Settings")
 struct SettingTests {
@@ -33,7 +33,7 @@ struct SettingTests {
         #expect(Set(Setting.table.map(\.name)).count == Setting.table.count)
         #expect(Set(Setting.table.map { Configuration.variable(of: $0.name) }).count == Setting.table.count)
         for setting in Setting.table {
-            if let standard = setting.standard { #expect(setting.problem(standard) == nil, "\(setting.name)") }
+            if let standard = setting.defaultValue { #expect(setting.problem(standard) == nil, "\(setting.name)") }
             #expect(setting.text.hasSuffix("."), "\(setting.name) is explained in sentences")
         }
     }
@@ -45,8 +45,8 @@ struct SettingTests {
         #expect(rows.allSatisfy { $0.replacing("\\|", with: "").count { $0 == "|" } == 6 }, "five columns each")
         for (setting, row) in zip(Setting.table, rows.dropFirst(2)) {
             #expect(row.hasPrefix("| `\(setting.name)` | \(setting.range) | "))
-            #expect(row.contains("| \(setting.reach.rawValue) |"))
-            #expect(setting.standard.map { row.contains("| `\($0)` |") } ?? row.contains("|  |"))
+            #expect(row.contains("| \(setting.scope.rawValue) |"))
+            #expect(setting.defaultValue.map { row.contains("| `\($0)` |") } ?? row.contains("|  |"))
         }
         let text = Setting.text(width: 80).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(Setting.table.allSatisfy { text.contains(Substring($0.name)) })
@@ -66,14 +66,14 @@ struct SettingTests {
             "settings.revision": "0", "log.level": "info", "kafka.bootstrap.servers": "localhost:9092",
         ]
         for (name, standard) in promised {
-            #expect(Setting.table.first { $0.name == name }?.standard == standard, "\(name)")
+            #expect(Setting.table.first { $0.name == name }?.defaultValue == standard, "\(name)")
         }
         let unset = [
             "instance.id", "members.topic", "dead-letters.topic", "topics.file", "member.ttl", "clusters.count",
             "privacy.key-file", "privacy.sensitive-topics",
         ]
         for name in unset {
-            #expect(Setting.table.contains { $0.name == name && $0.standard == nil }, "\(name)")
+            #expect(Setting.table.contains { $0.name == name && $0.defaultValue == nil }, "\(name)")
         }
     }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Check of the system clock")
 struct ClockCheckTests {

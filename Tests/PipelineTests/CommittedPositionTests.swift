@@ -1,7 +1,7 @@
-import Clustering
+import ShoalClustering
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Committed positions")
 struct CommittedPositionTests {

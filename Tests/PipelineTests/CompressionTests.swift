@@ -1,9 +1,9 @@
 import Foundation
-import Schemas
+import ShoalSchemas
 import Testing
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 @Suite("Deflated records")
 struct CompressionTests {
@@ -46,10 +46,10 @@ struct CompressionTests {
 
     @Test("parts that differ in number or size are refused")
     func parts() throws {
-        var assembly = Parts.Assembly(number: 1, firstOffset: 0)
-        _ = try assembly.add(Parts.Part(index: 0, count: 3, size: 9, data: [1]))
-        #expect(throws: ProtoError.self) { try assembly.add(Parts.Part(index: 1, count: 2, size: 9, data: [1])) }
-        #expect(throws: ProtoError.self) { try assembly.add(Parts.Part(index: 1, count: 3, size: 8, data: [1])) }
+        var assembly = Chunks.Assembly(number: 1, firstOffset: 0)
+        _ = try assembly.add(Chunks.Chunk(index: 0, count: 3, size: 9, data: [1]))
+        #expect(throws: ProtoError.self) { try assembly.add(Chunks.Chunk(index: 1, count: 2, size: 9, data: [1])) }
+        #expect(throws: ProtoError.self) { try assembly.add(Chunks.Chunk(index: 1, count: 3, size: 8, data: [1])) }
     }
 
     @Test("the largest model and the largest closing are read as they were written")
@@ -79,13 +79,13 @@ struct CompressionTests {
             _ = try table.take(records.bytes.span.extracting(value), offset: 0)
         }
         #expect(table.genesis?.model == model)
-        let closing = Closing(
+        let closing = EpochDelta(
             partition: 1, number: 1, from: nil, through: 3,
             clusters: model.clusters.map { ClusterDelta(cluster: $0.id, count: -5, sums: $0.sums.sums) })
-        var assembler = ClosingAssembler(partitions: 2)
-        var found: Word?
-        for (offset, value) in WordRecord.encode(closing).enumerated() {
-            found = try assembler.add(WordRecord.decode(value.span), offset: Int64(offset))?.word
+        var assembler = EpochDeltaAssembler(partitions: 2)
+        var found: DeltaMessage?
+        for (offset, value) in DeltaRecord.encode(closing).enumerated() {
+            found = try assembler.add(DeltaRecord.decode(value.span), offset: Int64(offset))?.word
         }
         #expect(found == .closing(closing))
     }

@@ -1,11 +1,11 @@
-import Clustering
+import ShoalClustering
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("The coordinator's state machine")
 struct CoordinatorMachineTests {
-    private let wishes = CoordinatorMachine.Wishes(
+    private let options = CoordinatorMachine.Options(
         settings: Settings(), keyFingerprint: 1, format: .protobuf, allowsFuture: true, idleTimeout: 1_000)
 
     /// Returns a coordinator of two partitions. The first has jumped from epoch 10 to 16; the second is idle.
@@ -15,11 +15,11 @@ struct CoordinatorMachineTests {
                 from: nil, through: nil, start: nil, partitions: [PartitionState(), PartitionState()], deltaOffset: 0,
                 oldestOffset: 0),
             firstOffsets: [0, 0], keyFingerprint: 1, model: .genesis(settings: Settings(), topics: []))
-        var machine = CoordinatorMachine(last: genesis, wishes: wishes)
+        var machine = CoordinatorMachine(last: genesis, options: options)
         let words =
-            WordRecord.encode(Closing(partition: 0, number: 1, from: nil, through: 9))
-            + WordRecord.encode(Closing(partition: 0, number: 2, from: 10, through: 15))
-            + [WordRecord.encode(caughtUp: true, partition: 1, number: 0)]
+            DeltaRecord.encode(EpochDelta(partition: 0, number: 1, from: nil, through: 9))
+            + DeltaRecord.encode(EpochDelta(partition: 0, number: 2, from: 10, through: 15))
+            + [DeltaRecord.encode(caughtUp: true, partition: 1, number: 0)]
         for (offset, word) in words.enumerated() { try machine.fold(word.span, offset: Int64(offset), now: 0) }
         return machine
     }
@@ -41,7 +41,7 @@ struct CoordinatorMachineTests {
         let last = try #require(try before.publish(now: 1_000, wall: 1))
         #expect(last.bookkeeping.oldestOffset == 3, "the closing is not read again")
         var machine = CoordinatorMachine(
-            last: ModelRecord(bookkeeping: last.bookkeeping, keyFingerprint: 1, model: last.model), wishes: wishes)
+            last: ModelRecord(bookkeeping: last.bookkeeping, keyFingerprint: 1, model: last.model), options: options)
         #expect(try machine.publish(now: 5_000, wall: 1) == nil, "the time-out begins anew")
         #expect(try machine.publish(now: 6_000, wall: 1)?.bookkeeping.through == 15)
     }

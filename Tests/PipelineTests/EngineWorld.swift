@@ -1,13 +1,13 @@
-import Schemas
+import ShoalSchemas
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// One partition and its coordinator in memory after some epochs, with their records and engines to read them.
 struct EngineWorld {
     /// An epoch delta, and the states of the coordinator and the shard before it was folded.
     struct Step {
-        var closing: Closing
+        var closing: EpochDelta
         var coordinator: Coordinator
         var shard: Shard<KeyedTopics>
     }
@@ -82,7 +82,7 @@ struct EngineWorld {
 
     private mutating func handle(_ event: EngineEvent) throws {
         var changes: [MemberChange] = []
-        if let epoch = shard.look(viewer: event.member, time: event.time) {
+        if let epoch = shard.observe(viewer: event.member, time: event.time) {
             let before = (coordinator, shard)
             let closing = shard.close(to: epoch)
             steps.append(Step(closing: closing, coordinator: before.0, shard: before.1))
@@ -116,19 +116,19 @@ struct EngineWorld {
     }
 
     /// The content of records before it is deflated.
-    static func content(of closing: Closing) throws -> [UInt8] {
-        try content(WordRecord.encode(closing, largestPart: .max >> 1)) { value throws(ProtoError) in
-            guard case .part(_, _, let part) = try WordRecord.decode(value) else { throw .badValue }
+    static func content(of closing: EpochDelta) throws -> [UInt8] {
+        try content(DeltaRecord.encode(closing, largestChunk: .max >> 1)) { value throws(ProtoError) in
+            guard case .part(_, _, let part) = try DeltaRecord.decode(value) else { throw .badValue }
             return part
         }
     }
 
     static func content(of model: ModelRecord) throws -> [UInt8] {
         var records = RecordBuffer()
-        model.append(to: &records, largestPart: .max >> 1)
+        model.append(to: &records, largestChunk: .max >> 1)
         return try content(records.entries.compactMap { $0.value.map { Array(records.bytes[$0]) } }) {
             value throws(ProtoError) in
-            var part = Parts.Part()
+            var part = Chunks.Chunk()
             var reader = ProtoReader(value)
             try part.read(&reader)
             return part
@@ -137,7 +137,7 @@ struct EngineWorld {
 
     static func content(of header: ShardHeader) throws -> [UInt8] {
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .a, largestPart: .max >> 1, to: &records)
+        StateRecord.append(header, number: 1, side: .a, largestChunk: .max >> 1, to: &records)
         var members = StateRecord.Members()
         return try content(records.entries.compactMap { $0.value.map { Array(records.bytes[$0]) } }) {
             value throws(ProtoError) in
@@ -151,7 +151,7 @@ struct EngineWorld {
     }
 
     private static func content(
-        _ values: [[UInt8]], _ part: (Span<UInt8>) throws(ProtoError) -> Parts.Part
+        _ values: [[UInt8]], _ part: (Span<UInt8>) throws(ProtoError) -> Chunks.Chunk
     ) throws -> [UInt8] {
         let value = values[0]
         let found = try part(value.span)

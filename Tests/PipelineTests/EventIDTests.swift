@@ -1,8 +1,8 @@
-import Clustering
-import Schemas
+import ShoalClustering
+import ShoalSchemas
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Ids of events")
 struct EventIDTests {

@@ -1,7 +1,7 @@
-import Kafka
+import ShoalKafka
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Foreign members of the consumer group")
 struct ForeignMemberTests {

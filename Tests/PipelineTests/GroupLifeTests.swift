@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Lifecycle of a group member")
 struct GroupLifeTests {
@@ -72,9 +72,9 @@ struct GroupLifeTests {
     }
 
     @Test("a duplicate instance ends the process, even while it drains")
-    func twin() {
-        walk(Self.working + [(.ended(.twin), .leave), (.done, .exit)])
-        walk(Self.working + [(.revoked(isLost: false), .drain), (.ended(.twin), .leave), (.done, .exit)])
+    func duplicateInstance() {
+        walk(Self.working + [(.ended(.duplicateInstance), .leave), (.done, .exit)])
+        walk(Self.working + [(.revoked(isLost: false), .drain), (.ended(.duplicateInstance), .leave), (.done, .exit)])
     }
 
     @Test("stopping drains, leaves and ends, and only leaves without work")

@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Heartbeats")
 struct HeartbeatTests {
@@ -67,10 +67,10 @@ struct HeartbeatTests {
     @Test("components of the work are removed with it")
     func ends() {
         let (heartbeats, _) = Self.make()
-        for part in [Heartbeats.Part.partition(1), .coordinator, .models, .committer, .group, .partition(0)] {
+        for part in [Heartbeats.Component.partition(1), .coordinator, .models, .committer, .group, .partition(0)] {
             heartbeats.beat(part, "x")
         }
-        let all: [Heartbeats.Part] = [.group, .committer, .models, .coordinator, .partition(0), .partition(1)]
+        let all: [Heartbeats.Component] = [.group, .committer, .models, .coordinator, .partition(0), .partition(1)]
         #expect(heartbeats.look().map(\.part) == all)
         heartbeats.endWork()
         #expect(heartbeats.look().map(\.part) == [.group, .committer])

@@ -1,8 +1,8 @@
-import Schemas
+import ShoalSchemas
 import Testing
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 @Suite("Records with impossible values")
 struct ImpossibleRecordTests {
@@ -15,11 +15,11 @@ struct ImpossibleRecordTests {
     func closings() throws {
         let world = try EngineWorld(epochs: 4)
         let closing = try #require(world.steps.last).closing
-        func decode(_ change: (inout Closing) -> Void) throws {
+        func decode(_ change: (inout EpochDelta) -> Void) throws {
             var changed = closing
             change(&changed)
             let bytes = try EngineWorld.content(of: changed)
-            _ = try WordRecord.closing(bytes, partition: changed.partition, number: changed.number)
+            _ = try DeltaRecord.closing(bytes, partition: changed.partition, number: changed.number)
         }
         try decode { _ in }
         refused("through") { try decode { $0.through = ($0.from ?? 0) - 1 } }
@@ -187,9 +187,9 @@ struct ImpossibleRecordTests {
         let world = try EngineWorld(epochs: 2)
         var closing = try #require(world.steps.last).closing
         closing.partition = 2
-        var assembler = ClosingAssembler(partitions: 2)
-        let value = WordRecord.encode(closing)[0]
-        refused("partition 2") { _ = try assembler.add(WordRecord.decode(value.span), offset: 1) }
+        var assembler = EpochDeltaAssembler(partitions: 2)
+        let value = DeltaRecord.encode(closing)[0]
+        refused("partition 2") { _ = try assembler.add(DeltaRecord.decode(value.span), offset: 1) }
     }
 
     @Test("an opening that drops topics passes over a member whose topics only a later model knows")

@@ -1,7 +1,7 @@
-import Kafka
+import ShoalKafka
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Topics that are deleted or replaced while an instance runs")
 struct LogIdentityTests {

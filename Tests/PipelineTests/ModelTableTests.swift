@@ -1,7 +1,7 @@
-import Clustering
+import ShoalClustering
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Model table")
 struct ModelTableTests {
@@ -14,7 +14,7 @@ struct ModelTableTests {
                 deltaOffset: 0, oldestOffset: 0),
             firstOffsets: [0], keyFingerprint: 1, model: Model(settings: Settings()))
         var records = RecordBuffer()
-        record.append(to: &records, largestPart: 40)
+        record.append(to: &records, largestChunk: 40)
         #expect(records.entries.count > 1)
         for entry in records.entries.dropFirst(isCut ? 1 : 0) {
             let value = try #require(entry.value)
@@ -39,7 +39,7 @@ struct ModelTableTests {
     mutating func gone() throws {
         try take(10, 10)
         try take(11, 14)
-        #expect(throws: ModelTable.Gone(version: 9, first: 10)) { try table.exact(9) }
+        #expect(throws: ModelTable.RetentionGap(version: 9, first: 10)) { try table.exact(9) }
         #expect(try table.exact(10) != nil)
     }
 
@@ -79,6 +79,6 @@ struct ModelTableTests {
     @Test("a deleted version is reported even if only later models are left")
     mutating func startGone() throws {
         try take(12, 12)
-        #expect(throws: ModelTable.Gone(version: 11, first: 12)) { try table.exact(11) }
+        #expect(throws: ModelTable.RetentionGap(version: 11, first: 12)) { try table.exact(11) }
     }
 }

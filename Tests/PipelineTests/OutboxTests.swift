@@ -1,10 +1,11 @@
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("The outbox")
 struct OutboxTests {
-    private func step(_ part: Part, _ offset: Int64, bytes: Int = 0, isUrgent: Bool = false) -> Outbox.Step {
+    private func step(_ part: AssignedPartition, _ offset: Int64, bytes: Int = 0, isUrgent: Bool = false) -> Outbox.Step
+    {
         var records = RecordBuffer()
         if bytes > 0 {
             records.append(to: .changes, key: nil) { $0.append(contentsOf: repeatElement(7, count: bytes)) }

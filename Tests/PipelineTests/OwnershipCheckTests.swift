@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Ownership check")
 struct OwnershipCheckTests {
@@ -31,7 +31,7 @@ struct OwnershipCheckTests {
     }
 
     @Test("an instance that is fenced repeatedly is not the owner")
-    func twin() {
+    func duplicateInstance() {
         var check = asked()
         for _ in 0..<3 {
             #expect(check.next(after: .fenced) == .renewProducer)

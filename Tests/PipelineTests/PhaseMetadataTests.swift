@@ -1,5 +1,5 @@
-import Clustering
-import Pipeline
+import ShoalClustering
+import ShoalPipeline
 import Testing
 
 @Suite("Phases in committed offsets")

@@ -1,9 +1,9 @@
-import Clustering
-import Kafka
-import Schemas
+import ShoalClustering
+import ShoalKafka
+import ShoalSchemas
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Placement of keys in partitions")
 struct PlacementTests {

@@ -1,6 +1,6 @@
-import Schemas
+import ShoalSchemas
 
-@testable import Clustering
+@testable import ShoalClustering
 
 /// A Protobuf message as a tree whose values can be changed individually. Its encoding remains valid Protobuf.
 struct ProtoTree {

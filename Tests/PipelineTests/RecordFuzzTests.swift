@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// Records that were changed are either refused, or can be used like any other: nothing overflows.
 ///
@@ -39,7 +39,7 @@ struct RecordFuzzTests {
         let records = try steps.map { try EngineWorld.content(of: $0.closing) }
         try fuzz("closings", records) { bytes, place in
             let step = steps[steps.startIndex + place]
-            guard let closing = try? WordRecord.closing(bytes, partition: 0, number: step.closing.number) else {
+            guard let closing = try? DeltaRecord.closing(bytes, partition: 0, number: step.closing.number) else {
                 return false
             }
             var coordinator = step.coordinator
@@ -53,7 +53,7 @@ struct RecordFuzzTests {
             } catch {
                 return false
             }
-            _ = Waiting.reason(coordinator, now: 3)
+            _ = ModelDelay.reason(coordinator, now: 3)
             var open = OpenDelta(closing.clusters)
             _ = open.take()
             return true
@@ -67,9 +67,9 @@ struct RecordFuzzTests {
         try fuzz("models", records) { bytes, place in
             guard let record = try? ModelRecord.decode(bytes) else { return false }
             use(record.model, record.bookkeeping, world)
-            _ = Inclusion(record.bookkeeping)
+            _ = IncludedDeltas(record.bookkeeping)
             var coordinator = Coordinator(model: record.model, bookkeeping: record.bookkeeping)
-            _ = Waiting.reason(coordinator, now: 3)
+            _ = ModelDelay.reason(coordinator, now: 3)
             for step in world.steps {
                 do throws(Contradiction) {
                     try coordinator.fold(
@@ -130,7 +130,7 @@ struct RecordFuzzTests {
         let compiled = CompiledModel(model, version: bookkeeping.through)
         _ = model.descriptions()
         _ = ModelContent.encode(model)
-        for cluster in model.clusters { _ = model.outside(of: cluster.id) }
+        for cluster in model.clusters { _ = model.publishedCluster(of: cluster.id) }
         var fresh = Shard(partition: 0, genesis: compiled, keys: KeyedTopics(world.key))
         work(&fresh, compiled, from: 0)
         var shard = world.shard
@@ -163,7 +163,7 @@ struct RecordFuzzTests {
         for (place, viewer) in ((0..<80).map { $0 % 40 }).enumerated() {
             let time = min(max(first + Int64(place / 40) * length, 0), 1 << 53)
             let event = EngineWorld.event(viewer, at: time, 500 + Int64(place))
-            if shard.neededModel == nil, let next = shard.look(viewer: event.member, time: event.time) {
+            if shard.neededModel == nil, let next = shard.observe(viewer: event.member, time: event.time) {
                 _ = shard.close(to: next)
                 while !shard.open(model, offset: 500, time: event.time, changes: &changes) {}
             }

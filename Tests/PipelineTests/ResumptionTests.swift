@@ -1,8 +1,8 @@
-import Clustering
-import Kafka
+import ShoalClustering
+import ShoalKafka
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Where reading resumes after a take-over")
 struct ResumptionTests {

@@ -1,8 +1,8 @@
-import Clustering
-import Schemas
+import ShoalClustering
+import ShoalSchemas
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Models by other rules")
 struct RulesMismatchTests {
@@ -17,7 +17,7 @@ struct RulesMismatchTests {
         var part = ProtoWriter()
         part.field(2, 1)
         part.field(3, record.bytes.count)
-        part.field(4, bytes: try #require(Parts.split(record.bytes, largest: 1 << 20).first))
+        part.field(4, bytes: try #require(Chunks.split(record.bytes, largest: 1 << 20).first))
         return part.bytes
     }
 

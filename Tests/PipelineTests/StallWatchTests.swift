@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Stalled readers")
 struct StallWatchTests {

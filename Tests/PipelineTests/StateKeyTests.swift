@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 @Suite("Keys of the state topic")
 struct StateKeyTests {
@@ -23,7 +23,7 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = (0..<count).map { _ in draws.next() }
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .a, largestPart: 8, to: &records)
+        StateRecord.append(header, number: 1, side: .a, largestChunk: 8, to: &records)
         #expect(records.entries.count >= count)
         StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
         var table = StateTable()
@@ -37,7 +37,7 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = (0..<UInt64(Limits.eventIDs)).map { $0 &* 0x9E37_79B9_7F4A_7C15 }
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .b, largestPart: Parts.largest, to: &records)
+        StateRecord.append(header, number: 1, side: .b, largestChunk: Chunks.largest, to: &records)
         #expect(records.entries.count > 200)
         StateRecord.append(StateRecord.Whole(number: 1, side: .b), to: &records)
         var table = StateTable()
@@ -64,7 +64,7 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = [1, 2, 3]
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .a, largestPart: 8, to: &records)
+        StateRecord.append(header, number: 1, side: .a, largestChunk: 8, to: &records)
         let value = try #require(records.entries[0].value)
         for text in ["a/1", "a/100", "whale"] {
             let key = Array(text.utf8)

@@ -1,8 +1,8 @@
-import Schemas
+import ShoalSchemas
 import Testing
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 @Suite("Statistics")
 struct StatisticsTests {

@@ -1,13 +1,14 @@
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Take-over of a partition")
 struct TakeOverTests {
     private let position = CommittedPosition(offset: 5, metadata: "v1;open=1")
 
     private func afterModels(
-        _ part: Part, _ committed: CommittedPosition?, models: Int, hasGenesis: Bool, state: TakeOver.State = .nothing
+        _ part: AssignedPartition, _ committed: CommittedPosition?, models: Int, hasGenesis: Bool,
+        state: TakeOver.State = .nothing
     ) -> (TakeOver, TakeOver.Action) {
         var takeOver = TakeOver(of: part)
         let first = takeOver.begin()
@@ -41,7 +42,7 @@ struct TakeOverTests {
 
     @Test("a state without a committed position means missing data", arguments: [TakeOver.State.unfinished, .snapshot])
     func stateWithoutPosition(state: TakeOver.State) {
-        let part = Part.input(0)
+        let part = AssignedPartition.input(0)
         let (_, action) = afterModels(part, nil, models: 0, hasGenesis: true, state: state)
         #expect(action == .fail(.positionForgotten(part)))
     }
@@ -55,20 +56,20 @@ struct TakeOverTests {
     @Test("an application starts with the genesis model, and a new shard waits for it")
     func genesis() {
         var (takeOver, action) = afterModels(.deltas, nil, models: 0, hasGenesis: false)
-        #expect(action == .searchWords(through: 40))
+        #expect(action == .searchDeltas(through: 40))
         #expect(takeOver.next(.words(found: false)) == .writeGenesis)
         var (shard, search) = afterModels(.input(0), nil, models: 0, hasGenesis: true)
-        #expect(search == .searchWords(through: 40))
+        #expect(search == .searchDeltas(through: 40))
         #expect(shard.next(.words(found: false)) == .begin)
         #expect(shard.next(.done) == .finish(committed: nil))
     }
 
     @Test("a new shard waits for the genesis model only if none was ever written")
     func genesisToCome() {
-        let part = Part.input(0)
+        let part = AssignedPartition.input(0)
         func afterWords() -> TakeOver {
             var (shard, search) = afterModels(part, nil, models: 0, hasGenesis: false)
-            #expect(search == .searchWords(through: 40))
+            #expect(search == .searchDeltas(through: 40))
             #expect(shard.next(.words(found: false)) == .askCoordinator)
             return shard
         }
@@ -84,8 +85,10 @@ struct TakeOverTests {
         }
     }
 
-    @Test("a deleted position means missing data, not a new application", arguments: [Part.input(0), .deltas])
-    func forgotten(part: Part) {
+    @Test(
+        "a deleted position means missing data, not a new application",
+        arguments: [AssignedPartition.input(0), .deltas])
+    func forgotten(part: AssignedPartition) {
         #expect(afterModels(part, nil, models: 1, hasGenesis: true).1 == .fail(.positionForgotten(part)))
         var (takeOver, _) = afterModels(part, nil, models: 0, hasGenesis: part != .deltas)
         #expect(takeOver.next(.words(found: true)) == .fail(.positionForgotten(part)))
@@ -103,7 +106,7 @@ struct TakeOverTests {
 
     @Test("without the genesis model a shard cannot replay, but a coordinator resumes from the last model")
     func genesisGone() {
-        let part = Part.input(0)
+        let part = AssignedPartition.input(0)
         #expect(afterModels(part, position, models: 3, hasGenesis: false).1 == .fail(.modelsGone(part)))
         #expect(
             afterModels(.deltas, position, models: 3, hasGenesis: false).1 == .fold(through: 40, committed: position))

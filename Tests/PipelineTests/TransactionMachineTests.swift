@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Transaction state machine")
 struct TransactionMachineTests {
@@ -93,7 +93,7 @@ struct TransactionMachineTests {
     }
 
     @Test("four fencings within ten minutes mean a duplicate instance, and spread out they do not")
-    func twin() {
+    func duplicateInstance() {
         func fenced(every pause: Int64, _ outcome: TransactionMachine.Outcome = .fenced) -> TransactionMachine.Action {
             var machine = machine()
             var action = TransactionMachine.Action.commit
@@ -106,8 +106,10 @@ struct TransactionMachineTests {
             }
             return action
         }
-        #expect(fenced(every: 1_000) == .end(.twin))
+        #expect(fenced(every: 1_000) == .end(.duplicateInstance))
         #expect(fenced(every: 300_000) == .renewProducer)
-        #expect(fenced(every: 1_000, .fatal) == .renewProducer, "brokers that go away and come back are no twin")
+        #expect(
+            fenced(every: 1_000, .fatal) == .renewProducer,
+            "brokers that go away and come back are no duplicate instance")
     }
 }

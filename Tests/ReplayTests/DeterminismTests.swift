@@ -1,9 +1,9 @@
 import Foundation
-import Generator
+import ShoalGenerator
 import Testing
 
-@testable import Clustering
-@testable import Replay
+@testable import ShoalClustering
+@testable import ShoalReplay
 
 /// The same events give the same models and changes, however they are partitioned and interleaved.
 @Suite("Determinism")

@@ -1,8 +1,8 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import Testing
 
-@testable import Replay
+@testable import ShoalReplay
 
 #if canImport(FoundationXML)
     import FoundationXML

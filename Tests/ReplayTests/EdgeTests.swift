@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Clustering
-@testable import Replay
+@testable import ShoalClustering
+@testable import ShoalReplay
 
 /// Edge cases of the input. Each has a defined result, without traps or hangs.
 @Suite("Edge cases")

@@ -1,5 +1,5 @@
-import Clustering
-import Generator
+import ShoalClustering
+import ShoalGenerator
 
 /// Generated events in the engine's format.
 struct EngineEvents {

@@ -1,9 +1,9 @@
-import Clustering
-import Schemas
+import ShoalClustering
+import ShoalSchemas
 import Testing
 
-@testable import Pipeline
-@testable import Replay
+@testable import ShoalPipeline
+@testable import ShoalReplay
 
 @Suite("Chunks of events")
 struct EventChunkTests {

@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
-import Generator
-import Pipeline
-import Replay
-import Schemas
+import ShoalClustering
+import ShoalGenerator
+import ShoalPipeline
+import ShoalReplay
+import ShoalSchemas
 import TestSupport
 import Testing
 

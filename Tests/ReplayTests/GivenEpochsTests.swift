@@ -1,5 +1,5 @@
-import Clustering
-import Replay
+import ShoalClustering
+import ShoalReplay
 import Testing
 
 @Suite("Given epochs")

@@ -1,10 +1,10 @@
 import Foundation
-import Pipeline
+import ShoalPipeline
 import TestSupport
 import Testing
 
-@testable import Clustering
-@testable import Replay
+@testable import ShoalClustering
+@testable import ShoalReplay
 
 @Suite("Epochs that are given, with long gaps")
 struct GivenSpanTests {
@@ -83,7 +83,7 @@ struct GivenSpanTests {
         var offset: Int64 = 0
         for (number, from, through) in [(1, nil, 9), (2, 10, end)] as [(Int64, Epoch?, Epoch)] {
             for partition in [0, 1] as [Int32] {
-                let closing = Closing(
+                let closing = EpochDelta(
                     partition: partition, number: number, from: from, through: through, clusters: [], candidates: [],
                     namings: [])
                 try coordinator.fold(.closing(closing), firstOffset: offset, offset: offset)

@@ -1,6 +1,6 @@
-import Clustering
+import ShoalClustering
 
-@testable import Replay
+@testable import ShoalReplay
 
 /// Synthetic reports of any size, to test charts.
 struct MadeReport: Sendable {

@@ -1,8 +1,8 @@
-import Clustering
-import Generator
+import ShoalClustering
+import ShoalGenerator
 import Testing
 
-@testable import Replay
+@testable import ShoalReplay
 
 /// Measures the clusters of a generated stream.
 @Suite("Quality of a replay")

@@ -1,15 +1,15 @@
-import Clustering
+import ShoalClustering
 import TestSupport
 import Testing
 
-@testable import Replay
+@testable import ShoalReplay
 
 @Suite("The coordinator of a repeated run")
 struct ReplayCoordinatorTests {
     private static let settings = Settings()
 
-    private static func closing(_ partition: Int32, first epoch: Epoch) -> Closing {
-        Closing(
+    private static func closing(_ partition: Int32, first epoch: Epoch) -> EpochDelta {
+        EpochDelta(
             partition: partition, number: 1, from: nil, through: epoch - 1, clusters: [], candidates: [], namings: [])
     }
 

@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import TestSupport
 import Testing
 
-@testable import Replay
+@testable import ShoalReplay
 
 #if canImport(FoundationXML)
     import FoundationXML

@@ -1,9 +1,9 @@
-import Clustering
-import Pipeline
+import ShoalClustering
+import ShoalPipeline
 import Synchronization
 import Testing
 
-@testable import Replay
+@testable import ShoalReplay
 
 @Suite("Stops and stalls of offline runs")
 struct StallTests {

@@ -1,4 +1,4 @@
-import Schemas
+import ShoalSchemas
 
 extension WatchEventReader.Options {
     /// For events with small times that are easy to read in a test.

@@ -1,4 +1,4 @@
-import Schemas
+import ShoalSchemas
 import Testing
 
 @Suite("Untrusted text")

@@ -1,5 +1,5 @@
 import Foundation
-import Schemas
+import ShoalSchemas
 import TestSupport
 import Testing
 

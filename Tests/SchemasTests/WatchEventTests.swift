@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Schemas
+@testable import ShoalSchemas
 
 @Suite("Reading watch events")
 struct WatchEventTests {

@@ -1,5 +1,5 @@
-import Clustering
-import Scoring
+import ShoalClustering
+import ShoalScoring
 import Testing
 
 @Suite("Counting")

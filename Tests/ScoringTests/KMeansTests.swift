@@ -1,5 +1,5 @@
-import Clustering
-import Scoring
+import ShoalClustering
+import ShoalScoring
 import Testing
 
 /// Returns points around groups of three topics each. Groups share no topics.

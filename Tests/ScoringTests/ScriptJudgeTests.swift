@@ -1,5 +1,5 @@
-import Clustering
-import Scoring
+import ShoalClustering
+import ShoalScoring
 import Testing
 
 /// A stage with two topics per group, groups of given sizes, and given clusters.

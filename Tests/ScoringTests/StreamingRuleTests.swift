@@ -1,4 +1,4 @@
-import Scoring
+import ShoalScoring
 import Testing
 
 @Suite("Update rules of other systems")

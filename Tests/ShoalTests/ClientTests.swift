@@ -1,7 +1,7 @@
 import Foundation
-import Kafka
-import Schemas
 import ShoalClient
+import ShoalKafka
+import ShoalSchemas
 import Synchronization
 import TestSupport
 import Testing

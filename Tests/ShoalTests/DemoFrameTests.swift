@@ -1,7 +1,7 @@
-import Schemas
+import ShoalSchemas
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 @testable import shoal
 
 @Suite("The picture of the demo")

@@ -1,6 +1,6 @@
 import Foundation
-import Kafka
-import Pipeline
+import ShoalKafka
+import ShoalPipeline
 import TestSupport
 import Testing
 

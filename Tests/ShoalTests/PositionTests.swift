@@ -1,4 +1,4 @@
-import Kafka
+import ShoalKafka
 import Testing
 
 @testable import ShoalClient

@@ -1,6 +1,6 @@
 import Foundation
-import Kafka
-import Schemas
+import ShoalKafka
+import ShoalSchemas
 import TestSupport
 import Testing
 

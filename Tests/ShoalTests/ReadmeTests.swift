@@ -1,5 +1,5 @@
 import Foundation
-import Operations
+import ShoalOperations
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
 import Foundation
-import Kafka
-import Operations
+import ShoalKafka
+import ShoalOperations
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 @testable import shoal
 
 @Suite("Reports to the service manager")

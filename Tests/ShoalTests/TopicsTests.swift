@@ -1,5 +1,5 @@
-import Kafka
-import Operations
+import ShoalKafka
+import ShoalOperations
 import TestSupport
 import Testing
 

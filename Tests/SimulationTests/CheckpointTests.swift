@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 @Suite("Checkpoints")
 struct CheckpointTests {

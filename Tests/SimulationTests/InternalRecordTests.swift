@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 @Suite("Internal records")
 struct InternalRecordTests {
@@ -18,13 +18,13 @@ struct InternalRecordTests {
         var lines: [String] = []
         for seed in 0..<12 as Range<UInt64> {
             var scenario = Scenario.random(seed)
-            scenario.rates.part = Parts.largest
+            scenario.rates.part = Chunks.largest
             scenario.rates.snapshots = 30
             scenario.faults = []
             let world = Simulation(scenario)
             try world.run()
             var topics: [(SimulatedKafka.Topic, ([UInt8]) -> String)] = [
-                (.deltas, { _ in "Word" }), (.models, { _ in "ModelPart" }),
+                (.deltas, { _ in "DeltaMessage" }), (.models, { _ in "ModelPart" }),
             ]
             for partition in 0..<scenario.partitions {
                 topics.append(
@@ -71,7 +71,7 @@ struct InternalRecordTests {
     func foreign() throws {
         var member = StateRecord.Members()
         let key = [UInt8](repeating: 7, count: 16)
-        func piece(_ key: [UInt8], _ value: [UInt8]?) throws(StateRecord.Failure) -> StateRecord.Piece? {
+        func piece(_ key: [UInt8], _ value: [UInt8]?) throws(StateRecord.Failure) -> StateRecord.Content? {
             guard let value else { return try StateRecord.read(key: key.span, value: nil, into: &member) }
             return try StateRecord.read(key: key.span, value: value.span, into: &member)
         }

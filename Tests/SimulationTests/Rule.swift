@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// A rule of the protocol that a run may leave out, to show that the simulation detects the consequences. The texts
 /// describe the behaviour without the rule.
@@ -188,7 +188,7 @@ enum Rule: String, CaseIterable {
     /// Makes the situations that the rule handles more frequent.
     func emphasise(_ scenario: inout Scenario, _ draws: inout Draws) {
         // Messages are changed individually, so each must fit into one part.
-        scenario.rates.part = Parts.largest
+        scenario.rates.part = Chunks.largest
         switch self {
         case .boundHalves:
             scenario.rates.patience = 40

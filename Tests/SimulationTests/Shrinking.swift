@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// Shrinks a run with a finding, as long as it has a finding of the same kind: fewer faults, less input, fewer special
 /// conditions.
@@ -30,7 +30,7 @@ struct Shrinking {
     private var size: Int {
         let rates = run.scenario.rates
         let peculiar = [
-            rates.aborts > 0, rates.unknowns > 0, rates.retriable > 0, rates.part < Parts.largest, rates.opening < 100,
+            rates.aborts > 0, rates.unknowns > 0, rates.retriable > 0, rates.part < Chunks.largest, rates.opening < 100,
         ]
         return run.scenario.faults.count + run.scenario.input.reduce(0) { $0 + $1.count } + run.scenario.partitions
             + run.scenario.width + peculiar.count(where: \.self) + run.scenario.faultSteps / 100
@@ -59,7 +59,7 @@ struct Shrinking {
         attempt { $0.rates.aborts = 0 }
         attempt { $0.rates.unknowns = 0 }
         attempt { $0.rates.retriable = 0 }
-        attempt { $0.rates.part = Parts.largest }
+        attempt { $0.rates.part = Chunks.largest }
         attempt { $0.rates.opening = 65_536 }
         attempt { $0.rates.markers = 1 }
         attempt { $0.settings.memberTTL = nil }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// `SHOAL_SIMULATION_SECONDS` sets the duration, `SHOAL_SIMULATION_SEED` the first seed, and `SHOAL_SIMULATION_THREADS`
 /// the number of parallel runs. `SHOAL_SIMULATION_TRACE` selects a single seed, which is shrunk if it fails, and prints

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// `SHOAL_VERIFY_RUNS`: the number of runs; `SHOAL_VERIFY_SEED`: the seed of the first run.
 @Suite("Verification of simulated runs")

@@ -1,4 +1,4 @@
-internal import CRdKafka
+internal import CShoalRdKafka
 
 /// Observes a cluster: the committed positions of a group without joining it, leaders, and the ends of logs.
 ///

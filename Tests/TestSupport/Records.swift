@@ -1,4 +1,4 @@
-public import Kafka
+public import ShoalKafka
 
 /// A record as read by a test.
 public struct TestRecord: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Operations
+import ShoalOperations
 
 extension Arguments {
     /// Returns an integer in a range.

@@ -1,6 +1,6 @@
 import Foundation
-import Kafka
-import Operations
+import ShoalKafka
+import ShoalOperations
 import Synchronization
 
 /// The parsed arguments of a command.

@@ -1,4 +1,4 @@
-import Operations
+import ShoalOperations
 
 /// A command of the program: its arguments, help and action.
 struct Command: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Operations
+import ShoalOperations
 import Synchronization
 
 /// Handles SIGINT and SIGTERM: the first one stops gracefully, a second one ends the process.

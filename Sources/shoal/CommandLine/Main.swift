@@ -1,10 +1,10 @@
 import Foundation
-import Kafka
-import Operations
-import Pipeline
-import Replay
-import Schemas
 import ShoalClient
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
+import ShoalReplay
+import ShoalSchemas
 
 /// The program.
 @main
@@ -88,13 +88,13 @@ struct Shoal {
         case let error as PipelineError:
             switch error.kind {
             case .configuration: return .configuration
-            case .hole: return .hole
+            case .missingData: return .missingData
             case .contradiction: return .contradiction
-            case .twin: return .twin
+            case .duplicateInstance: return .duplicateInstance
             case .notAuthorized: return .notAuthorized
             case .kafka: return .unavailable
             }
-        case is UnknownTopic, is TopicReplaced: return .hole
+        case is UnknownTopic, is TopicReplaced: return .missingData
         case is PositionInvalid: return .noInput
         case let error as ReplayError:
             switch error.kind {
@@ -106,7 +106,7 @@ struct Shoal {
         case let error as KafkaError:
             // librdkafka rejects contradictory properties and unreadable files only at the start.
             if error.name == "_INVALID_ARG" { return .configuration }
-            if error.isUnknownTopic { return .hole }
+            if error.isUnknownTopic { return .missingData }
             return error.isAuthorization ? .notAuthorized : error.isConnection ? .unavailable : .failed
         default: return .failed
         }

@@ -1,4 +1,4 @@
-import Operations
+import ShoalOperations
 
 /// Generates the manual page in roff for man(7) from commands and settings.
 struct ManualPage {
@@ -32,7 +32,7 @@ struct ManualPage {
             file.
             """)
         for setting in Setting.table {
-            let standard = setting.standard.map { ", \($0) unless set" } ?? ""
+            let standard = setting.defaultValue.map { ", \($0) unless set" } ?? ""
             item(setting.name, "\(setting.text) (\(setting.range)\(standard))")
         }
         section("EXIT STATUS")

@@ -1,5 +1,5 @@
-import Operations
-import Schemas
+import ShoalOperations
+import ShoalSchemas
 
 /// The standard output of a command. After a failed write, the command ends with `ExitCode.output`. A pipe that its
 /// reader has closed does not count as a failure.

@@ -1,4 +1,4 @@
-internal import CZlib
+internal import CShoalZlib
 import Foundation
 import Synchronization
 

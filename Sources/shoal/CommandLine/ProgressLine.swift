@@ -1,5 +1,5 @@
-import Operations
-import Schemas
+import ShoalOperations
+import ShoalSchemas
 
 /// A progress line on standard error that is overwritten in place. Only on a terminal, from the second second on.
 struct ProgressLine {

@@ -1,6 +1,6 @@
-internal import CZlib
+internal import CShoalZlib
 import Foundation
-import Schemas
+import ShoalSchemas
 
 /// The error of a file that cannot be read.
 struct InputError: Error, CustomStringConvertible {

@@ -1,6 +1,6 @@
-import Kafka
-import Operations
 import ShoalClient
+import ShoalKafka
+import ShoalOperations
 
 /// Sends records to a topic, keyed, and counts those that brokers have acknowledged.
 struct RecordSender {

@@ -1,6 +1,6 @@
 import Foundation
-import Operations
-import Replay
+import ShoalOperations
+import ShoalReplay
 
 /// The error of a run that a signal stopped before it had a result.
 struct Interrupted: Error, CustomStringConvertible {

@@ -1,6 +1,6 @@
 import Foundation
-import Operations
-import Schemas
+import ShoalOperations
+import ShoalSchemas
 
 extension ClusterChange {
     /// Returns a readable line without newline.

@@ -1,7 +1,7 @@
-import Kafka
-import Operations
-import Schemas
 import ShoalClient
+import ShoalKafka
+import ShoalOperations
+import ShoalSchemas
 import Synchronization
 
 extension Command {

@@ -1,7 +1,7 @@
-import Kafka
-import Operations
-import Pipeline
-import Schemas
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
 
 extension Command {
     static let configCheck = Command(

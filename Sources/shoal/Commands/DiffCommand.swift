@@ -1,8 +1,8 @@
-import Clustering
 import Foundation
-import Operations
-import Pipeline
-import Replay
+import ShoalClustering
+import ShoalOperations
+import ShoalPipeline
+import ShoalReplay
 
 extension Command {
     static let diff = Command(

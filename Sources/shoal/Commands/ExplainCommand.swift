@@ -1,9 +1,9 @@
 import Foundation
-import Kafka
-import Operations
-import Pipeline
-import Replay
-import Schemas
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
+import ShoalReplay
+import ShoalSchemas
 
 extension Command {
     static let explain = Command(
@@ -78,7 +78,7 @@ extension Command {
     /// Returns the member named by the arguments, and the steps to show.
     private static func subject(
         _ arguments: Arguments, _ configuration: Configuration, _ explanation: Explanation
-    ) async throws -> (UInt128, Explanation.Wanted) {
+    ) async throws -> (UInt128, Explanation.Selection) {
         guard ["member", "viewer", "viewer-file", "change"].count(where: { arguments.has($0) }) == 1 else {
             throw UsageError(description: "shoal explain: give one of --member, --viewer, --viewer-file and --change")
         }
@@ -87,7 +87,7 @@ extension Command {
         }
         try Cryptography.selfTest()
         let limit = try arguments.integer("limit", or: 10)
-        let wanted: Explanation.Wanted = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
+        let wanted: Explanation.Selection = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
         if let viewer = try viewer(arguments), let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) {
             return (key.pseudonym(of: viewer), wanted)
         }

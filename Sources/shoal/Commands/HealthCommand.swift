@@ -1,5 +1,5 @@
 import Foundation
-import Operations
+import ShoalOperations
 
 extension Command {
     static let health = Command(

@@ -1,4 +1,4 @@
-import Operations
+import ShoalOperations
 
 extension Command {
     static let metricsDocs = Command(

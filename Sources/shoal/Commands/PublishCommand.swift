@@ -1,6 +1,6 @@
-import Kafka
-import Operations
-import Schemas
+import ShoalKafka
+import ShoalOperations
+import ShoalSchemas
 
 extension Command {
     static let publish = Command(

@@ -1,7 +1,7 @@
 import Foundation
-import Kafka
-import Operations
-import Schemas
+import ShoalKafka
+import ShoalOperations
+import ShoalSchemas
 
 /// Sends the events of a file.
 struct Publisher {

@@ -1,6 +1,6 @@
 import Foundation
-import Kafka
-import Operations
+import ShoalKafka
+import ShoalOperations
 import Synchronization
 
 /// Reloads the settings of a running instance on SIGHUP: applies those that can change without a restart, and logs the
@@ -82,9 +82,9 @@ final class Reload: Sendable {
     private func tellRest(_ old: Configuration, _ next: Configuration) {
         let names = Set(old.values.keys).union(next.values.keys).subtracting(Self.settings).sorted()
         for name in names where old[name] != next[name] {
-            let reach = Setting.table.first { $0.name == name }?.reach ?? .no
+            let scope = Setting.table.first { $0.name == name }?.scope ?? .no
             let advice =
-                switch reach {
+                switch scope {
                 case .no: "needs a restart of the instance"
                 case .yes: "reaches the result: raise settings.revision, and restart the instances one by one"
                 case .start: "is looked at when an application begins: it is too late for this one"

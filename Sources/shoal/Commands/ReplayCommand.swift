@@ -1,8 +1,8 @@
 import Foundation
-import Kafka
-import Operations
-import Replay
 import ShoalClient
+import ShoalKafka
+import ShoalOperations
+import ShoalReplay
 
 extension Command {
     static let replay = Command(

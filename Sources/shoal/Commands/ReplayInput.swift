@@ -1,9 +1,9 @@
 import Foundation
-import Kafka
-import Operations
-import Pipeline
-import Replay
-import Schemas
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
+import ShoalReplay
+import ShoalSchemas
 
 /// The input of a replay from the command line: a file, or a range of the input topic.
 struct ReplayInput: Sendable {

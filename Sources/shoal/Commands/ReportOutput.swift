@@ -1,5 +1,5 @@
 import Foundation
-import Operations
+import ShoalOperations
 
 /// Writes a command's report: text or JSON to standard output, and a page to a file.
 struct ReportOutput: Sendable {

@@ -1,6 +1,6 @@
-import Generator
-import Kafka
-import Operations
+import ShoalGenerator
+import ShoalKafka
+import ShoalOperations
 
 extension Command {
     static let simulate = Command(

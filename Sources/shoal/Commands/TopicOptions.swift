@@ -1,6 +1,6 @@
-import Kafka
-import Operations
-import Pipeline
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
 
 /// The properties of a topic that the options of `topics create` name.
 struct TopicOptions {

@@ -1,6 +1,6 @@
-import Kafka
-import Operations
-import Pipeline
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
 
 /// The required configuration of a topic that Shoal reads or writes.
 struct TopicPlan {

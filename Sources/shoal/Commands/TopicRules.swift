@@ -1,4 +1,4 @@
-import Kafka
+import ShoalKafka
 
 /// The topic settings that Shoal depends on, with the consequences of other values.
 extension TopicPlan.Rule {

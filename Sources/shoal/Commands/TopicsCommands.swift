@@ -1,6 +1,6 @@
-import Kafka
-import Operations
-import Pipeline
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
 
 extension Command {
     static let topicsCreate = Command(

@@ -1,8 +1,8 @@
 import Foundation
-import Kafka
-import Operations
-import Pipeline
-import Replay
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
+import ShoalReplay
 
 extension Command {
     static let verify = Command(

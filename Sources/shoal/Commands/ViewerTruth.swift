@@ -1,5 +1,5 @@
 import Foundation
-import Pipeline
+import ShoalPipeline
 
 /// The true groups of viewers, from a file written by `shoal simulate --truth`.
 struct ViewerTruth: Sendable {

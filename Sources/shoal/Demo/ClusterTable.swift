@@ -1,4 +1,4 @@
-import Schemas
+import ShoalSchemas
 
 /// The clusters as seen by a subscriber that has read all changes. Members are counted from their changes, and the
 /// topics of a cluster are the last published ones.

@@ -1,10 +1,10 @@
-import Clustering
 import Foundation
-import Generator
-import Kafka
-import Pipeline
-import Schemas
 import ShoalClient
+import ShoalClustering
+import ShoalGenerator
+import ShoalKafka
+import ShoalPipeline
+import ShoalSchemas
 import Synchronization
 
 /// The demo: an embedded broker, one instance, a publisher of generated events, and a subscriber that displays the
@@ -51,7 +51,7 @@ struct Demo {
         let subscriber = DemoSubscriber(
             changes: ClusterChanges(Self.subscription(options)), scenario: scenario, progress: progress,
             statistics: instance.statistics, interrupt: interrupt, display: display)
-        let (state, truth) = try await withThrowingTaskGroup(of: Part.self) { tasks in
+        let (state, truth) = try await withThrowingTaskGroup(of: Component.self) { tasks in
             defer { tasks.cancelAll() }
             tasks.addTask { .subscriber(try await subscriber.run { instance.stop() }) }
             tasks.addTask {
@@ -78,7 +78,7 @@ struct Demo {
                 isInterrupted: interrupt.isSet || progress.now.isStopped))
     }
 
-    private enum Part: Sendable {
+    private enum Component: Sendable {
         case subscriber(DemoState)
         case publisher(WatchStream)
         case instance

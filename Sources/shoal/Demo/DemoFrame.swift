@@ -1,6 +1,6 @@
-import Operations
-import Pipeline
-import Schemas
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
 
 /// A frame of the demo: lines that fit a terminal's size.
 struct DemoFrame {

@@ -1,6 +1,6 @@
-import Generator
-import Kafka
-import Pipeline
+import ShoalGenerator
+import ShoalKafka
+import ShoalPipeline
 import Synchronization
 
 /// Publishes the stream's events to the embedded broker at the demo's pace.

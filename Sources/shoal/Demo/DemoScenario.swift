@@ -1,6 +1,6 @@
-import Clustering
-import Generator
-import Pipeline
+import ShoalClustering
+import ShoalGenerator
+import ShoalPipeline
 
 /// The tastes of the demo's viewers and their changes: the ground truth, which is not passed to the pipeline.
 struct DemoScenario {

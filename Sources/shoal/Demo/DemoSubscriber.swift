@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
-import Kafka
-import Pipeline
-import Schemas
 import ShoalClient
+import ShoalClustering
+import ShoalKafka
+import ShoalPipeline
+import ShoalSchemas
 import Synchronization
 
 /// The state displayed by the demo.

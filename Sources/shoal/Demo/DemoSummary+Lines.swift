@@ -1,5 +1,5 @@
-import Pipeline
-import Schemas
+import ShoalPipeline
+import ShoalSchemas
 
 extension DemoSummary {
     /// The lines of the final summary.

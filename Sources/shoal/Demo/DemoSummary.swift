@@ -1,6 +1,6 @@
-import Generator
-import Pipeline
-import Schemas
+import ShoalGenerator
+import ShoalPipeline
+import ShoalSchemas
 
 /// The results of the demo compared with the generator's ground truth.
 struct DemoSummary {

@@ -1,6 +1,6 @@
 import Foundation
-import Replay
-import Schemas
+import ShoalReplay
+import ShoalSchemas
 
 /// Formats words and numbers for the demo.
 enum DemoText {

@@ -1,7 +1,7 @@
 import Foundation
-import Operations
-import Pipeline
-import Schemas
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
 import Synchronization
 
 /// The demo as lines, for pipes and files.

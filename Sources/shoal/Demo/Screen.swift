@@ -1,5 +1,5 @@
 import Foundation
-import Operations
+import ShoalOperations
 import Synchronization
 
 /// Draws on a terminal's alternate screen, so that the original content is restored.

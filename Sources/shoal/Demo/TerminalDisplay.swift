@@ -1,15 +1,15 @@
-import Operations
-import Schemas
+import ShoalOperations
+import ShoalSchemas
 import Synchronization
 
 /// Displays the demo on a terminal, in place.
 final class TerminalDisplay: DemoDisplay {
     private let screen = Screen()
     private let hasColor = StandardStream.output.hasColor
-    private let told = Mutex(Told())
+    private let told = Mutex(NewsLog())
 
     /// The news so far, the latest last.
-    private struct Told {
+    private struct NewsLog {
         var lines: [DemoLine] = []
         var nextMember = ContinuousClock.now
         var hidden = 0

@@ -1,7 +1,7 @@
 import Foundation
-import Kafka
-import Operations
-import Pipeline
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
 
 /// The metrics of an instance in Prometheus' format.
 struct Exposition: Sendable {

@@ -1,5 +1,5 @@
-import Operations
-import Pipeline
+import ShoalOperations
+import ShoalPipeline
 
 /// Decides what to report to a service manager: readiness once, and liveness only while every component makes progress.
 struct ServiceReport {
@@ -22,8 +22,8 @@ struct ServiceReport {
     }
 
     /// Returns the notifications to send now. Call it about every second.
-    mutating func words(_ seen: Observation) -> [ServiceManager.Word] {
-        var words: [ServiceManager.Word] = []
+    mutating func words(_ seen: Observation) -> [ServiceManager.Notification] {
+        var words: [ServiceManager.Notification] = []
         if !isReady, !isStopping, seen.readiness.allSatisfy({ $0.problem == nil }) {
             isReady = true
             words.append(.ready)
@@ -38,7 +38,7 @@ struct ServiceReport {
     }
 
     /// Returns the notifications for a requested stop.
-    mutating func stop() -> [ServiceManager.Word] {
+    mutating func stop() -> [ServiceManager.Notification] {
         guard !isStopping else { return [] }
         isStopping = true
         status = "stopping: draining, committing, leaving the group"
@@ -46,7 +46,7 @@ struct ServiceReport {
     }
 
     /// Returns the notifications before and after a reload. A manager that has not received `ready` still waits for it.
-    func reload(at time: Int64) -> (before: [ServiceManager.Word], after: [ServiceManager.Word]) {
+    func reload(at time: Int64) -> (before: [ServiceManager.Notification], after: [ServiceManager.Notification]) {
         isReady && !isStopping ? ([.reloading(at: time)], [.ready]) : ([], [])
     }
 

@@ -1,6 +1,6 @@
 import Dispatch
-import Operations
-import Pipeline
+import ShoalOperations
+import ShoalPipeline
 import Synchronization
 
 /// Reports the state of an instance to the service manager, on a thread that the pipeline cannot block.

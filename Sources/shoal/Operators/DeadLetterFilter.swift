@@ -1,7 +1,7 @@
 import Foundation
-import Operations
-import Pipeline
-import Schemas
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
 
 /// Selects dead letters.
 struct DeadLetterFilter {

@@ -1,7 +1,7 @@
 import Foundation
-import Operations
-import Pipeline
-import Schemas
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
 
 /// Formats dead letters as text, as JSON, or as counts.
 struct DeadLetterLines {

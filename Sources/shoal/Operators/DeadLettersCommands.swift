@@ -1,8 +1,8 @@
-import Clustering
 import Foundation
-import Kafka
-import Operations
-import Pipeline
+import ShoalClustering
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
 import Synchronization
 
 extension Command {
@@ -101,7 +101,7 @@ extension Command {
         let input = configuration.text("input.topic")
         let kafka = configuration.client(configuration.logger)
         guard let partitions = try await Admin(kafka).partitions(of: input) else {
-            throw PipelineError(.hole, "\(input) does not exist; `shoal topics create` makes it")
+            throw PipelineError(.missingData, "\(input) does not exist; `shoal topics create` makes it")
         }
         let box = try DeadLetterBox(kafka, topic: configuration.deadLettersTopic)
         var choice = DeadLetterChoice(

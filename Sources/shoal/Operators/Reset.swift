@@ -1,7 +1,7 @@
 import Foundation
-import Kafka
-import Operations
-import Pipeline
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
 
 /// Resets an application to its beginning: its group, its topics, and its checkpoints on this host.
 struct Reset {

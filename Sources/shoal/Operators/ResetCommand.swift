@@ -1,8 +1,8 @@
 import Foundation
-import Kafka
-import Operations
-import Pipeline
-import Schemas
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
 
 extension Command {
     static let reset = Command(

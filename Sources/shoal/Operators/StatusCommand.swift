@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
-import Kafka
-import Operations
-import Pipeline
-import Schemas
+import ShoalClustering
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
 
 extension Command {
     static let status = Command(

@@ -1,6 +1,6 @@
-import Kafka
-import Operations
-import Pipeline
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
 
 /// The limits of `shoal status --check`.
 struct StatusLimits {

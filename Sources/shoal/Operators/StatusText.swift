@@ -1,8 +1,8 @@
 import Foundation
-import Kafka
-import Operations
-import Pipeline
-import Schemas
+import ShoalKafka
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
 
 /// Formats an application's status for a terminal.
 struct StatusText {

@@ -1,6 +1,6 @@
 import Foundation
-import Generator
-import Operations
+import ShoalGenerator
+import ShoalOperations
 
 /// The options of a simulation.
 struct SimulationOptions {

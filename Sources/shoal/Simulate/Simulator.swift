@@ -1,6 +1,6 @@
 import Foundation
-import Generator
-import Operations
+import ShoalGenerator
+import ShoalOperations
 
 /// Writes or publishes the events of a stream, and writes its ground truth.
 struct Simulator {

@@ -1,5 +1,5 @@
-import Generator
-import Operations
+import ShoalGenerator
+import ShoalOperations
 
 /// Writes a stream's ground truth as JSON lines: the viewers' tastes over time, and the script's steps.
 final class TruthFile {

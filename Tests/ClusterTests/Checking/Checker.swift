@@ -1,7 +1,7 @@
-import Clustering
 import Foundation
-import Kafka
-import Schemas
+import ShoalClustering
+import ShoalKafka
+import ShoalSchemas
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import TestSupport
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// Computes the expected output for an input topic: the engine over its records in memory, each exactly once, without
 /// transactions, group, crashes or wall clock. On a topic that grew while it was read, wall clocks decided which epoch
@@ -33,7 +33,7 @@ struct Oracle {
     /// The recorded models that remain to be followed; `nil` if the output is a function of the topic alone.
     private var recorded: ArraySlice<Published.Model>?
     /// Epoch deltas of partitions that had sent nothing when the start was published.
-    private var held: [Word] = []
+    private var held: [DeltaMessage] = []
 
     /// - Parameters:
     ///   - genesis: The application's genesis model, for its settings and topics.
@@ -82,7 +82,7 @@ struct Oracle {
     private mutating func run(_ partitions: inout [Partition]) throws {
         var offset = coordinator.offset
         while true {
-            var words: [Word] = []
+            var words: [DeltaMessage] = []
             for index in partitions.indices { words += advance(&partitions[index]) }
             for word in release(words) {
                 try coordinator.fold(word, firstOffset: offset, offset: offset)
@@ -99,12 +99,12 @@ struct Oracle {
 
     /// Returns the messages to pass to the coordinator now. Messages of a partition that had sent nothing at the start
     /// are delayed until after it.
-    private mutating func release(_ words: [Word]) -> [Word] {
+    private mutating func release(_ words: [DeltaMessage]) -> [DeltaMessage] {
         guard coordinator.start == nil, let first = recorded?.first?.bookkeeping.partitions else {
             defer { held = [] }
             return held + words
         }
-        func isHeld(_ word: Word) -> Bool {
+        func isHeld(_ word: DeltaMessage) -> Bool {
             guard case .closing(let closing) = word else { return true }
             return first[Int(closing.partition)].first == nil
         }
@@ -117,7 +117,7 @@ struct Oracle {
             let clock = Coordinator.Clock(now: .max, isIdle: { _ in true })
             return try coordinator.publish(clock, settings: settings, unread: nil)
         }
-        guard let record = recorded?.first, let inclusion = Inclusion(record.bookkeeping),
+        guard let record = recorded?.first, let inclusion = IncludedDeltas(record.bookkeeping),
             let next = try coordinator.publish(recorded: inclusion, settings: record.settings, unread: nil)
         else { return nil }
         recorded = recorded?.dropFirst()
@@ -140,8 +140,8 @@ struct Oracle {
     }
 
     /// Advances a partition as far as the available models allow.
-    private mutating func advance(_ partition: inout Partition) -> [Word] {
-        var words: [Word] = []
+    private mutating func advance(_ partition: inout Partition) -> [DeltaMessage] {
+        var words: [DeltaMessage] = []
         var changes: [MemberChange] = []
         while partition.next < partition.records.count {
             let (offset, record) = partition.records[partition.next]
@@ -153,7 +153,7 @@ struct Oracle {
                     guard let model = model(needed) else { return finish(partition, changes, words) }
                     while !partition.shard.open(model, offset: offset, time: event.time, changes: &changes) {}
                 }
-                if let epoch = partition.shard.look(viewer: event.member, time: event.time) {
+                if let epoch = partition.shard.observe(viewer: event.member, time: event.time) {
                     words.append(.closing(partition.shard.close(to: epoch)))
                     continue
                 }
@@ -168,7 +168,9 @@ struct Oracle {
         return finish(partition, changes, words)
     }
 
-    private mutating func finish(_ partition: Partition, _ changes: [MemberChange], _ words: [Word]) -> [Word] {
+    private mutating func finish(_ partition: Partition, _ changes: [MemberChange], _ words: [DeltaMessage])
+        -> [DeltaMessage]
+    {
         for change in changes {
             encoder.append(change, partition: partition.shard.partition, memberships: true, to: &buffer)
         }

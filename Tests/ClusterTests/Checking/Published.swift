@@ -1,8 +1,8 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import TestSupport
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// The output of an application as seen by a reader of committed records.
 struct Published {

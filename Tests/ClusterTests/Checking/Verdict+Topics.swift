@@ -1,7 +1,7 @@
-import Schemas
+import ShoalSchemas
 import TestSupport
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension Verdict {
     /// Checks that the last value of each member equals that of the reference run.

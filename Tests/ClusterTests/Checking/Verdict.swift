@@ -1,9 +1,9 @@
-import Clustering
 import Foundation
-import Schemas
+import ShoalClustering
+import ShoalSchemas
 import TestSupport
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// Compares the published output with the reference run over the same input. A pure type, so that it can be tested.
 struct Verdict {

@@ -1,9 +1,9 @@
-import Clustering
-import Schemas
+import ShoalClustering
+import ShoalSchemas
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("The checker finds all differences and reports no false ones")
 struct VerdictTests {

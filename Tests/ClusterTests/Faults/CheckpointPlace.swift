@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// The checkpoint directory of the instances. If possible, a small separate disk is mounted for it.
 final class CheckpointPlace {

@@ -1,10 +1,10 @@
-import Clustering
 import Foundation
-import Kafka
+import ShoalClustering
+import ShoalKafka
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// One round: a new application, a load, a sequence of faults and a final check. The seed determines the faults. Their
 /// timing relative to the program is not reproducible.

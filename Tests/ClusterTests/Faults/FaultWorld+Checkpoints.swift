@@ -1,5 +1,5 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import TestSupport
 
 extension FaultWorld {

@@ -1,5 +1,5 @@
-import Clustering
 import Foundation
+import ShoalClustering
 import TestSupport
 
 /// An application, its instances, its brokers, and the faults injected into them.

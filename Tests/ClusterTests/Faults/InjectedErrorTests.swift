@@ -1,11 +1,11 @@
-import Clustering
 import Foundation
-import Kafka
+import ShoalClustering
+import ShoalKafka
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 extension MainJob {
     /// Injects errors with librdkafka's in-process broker, which a real broker cannot be made to return. That broker

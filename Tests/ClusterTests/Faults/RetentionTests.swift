@@ -1,5 +1,5 @@
 import Foundation
-import Kafka
+import ShoalKafka
 import TestSupport
 import Testing
 

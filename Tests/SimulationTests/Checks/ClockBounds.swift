@@ -1,4 +1,4 @@
-@testable import Clustering
+@testable import ShoalClustering
 
 /// Bounds on how far the viewers of each partition may move its clock, from the application's first offset on. If the
 /// viewers with fast clocks are always fewer than the clock requires, the partition never opens an epoch that no other

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// The reference run: the same engine over the same logs, without Kafka, faults or clocks. On a complete topic it
 /// closes epochs by the topic alone. On a topic that grew it follows the inclusions recorded by the run's models.
@@ -12,9 +12,9 @@ struct Undisturbed {
     private(set) var shards: [ShardMachine]
     private(set) var published = Published()
     private var next: [Int]
-    private var closings: [[Closing]]
+    private var closings: [[EpochDelta]]
     private var firsts: [Epoch?]
-    private var assembler: ClosingAssembler
+    private var assembler: EpochDeltaAssembler
     /// The versions computed so far, and the number of included epoch deltas of each partition.
     private var models: [Epoch: CompiledModel] = [:]
     private var included: [Int]
@@ -24,7 +24,7 @@ struct Undisturbed {
     init(_ world: Simulation, firstOffsets: [Int64]) {
         settings = world.scenario.settings
         off = world.off
-        assembler = ClosingAssembler(partitions: world.feed.count)
+        assembler = EpochDeltaAssembler(partitions: world.feed.count)
         let model = CompiledModel(
             .genesis(settings: settings, topics: world.scenario.vocabulary), version: nil)
         genesis = model
@@ -125,7 +125,7 @@ struct Undisturbed {
                 }
             }
             if isHandled { next[partition] += 1 }
-            if let step = shards[partition].mark() {
+            if let step = shards[partition].commitPoint() {
                 published.add(step.records)
                 try take(step.records)
             }
@@ -140,7 +140,7 @@ struct Undisturbed {
     private mutating func take(_ records: RecordBuffer) throws {
         for entry in records.entries where entry.topic == .deltas {
             guard let value = entry.value else { continue }
-            let piece = try WordRecord.decode(records.bytes.span.extracting(value))
+            let piece = try DeltaRecord.decode(records.bytes.span.extracting(value))
             guard case .closing(let closing) = try assembler.add(piece, offset: 0)?.word else { continue }
             closings[Int(closing.partition)].append(closing)
             if closing.from == nil { firsts[Int(closing.partition)] = closing.through + 1 }

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// Executes the actions of `TransactionMachine`, as `Committer` does, one call at a time.
 final class SimulatedCommitter {
@@ -7,8 +7,8 @@ final class SimulatedCommitter {
     private var action: TransactionMachine.Action?
     private var cut: Outbox.Cut?
     /// The positions to be committed by the current transaction, and the broker's previous ones.
-    private var offsets: [Part: CommittedPosition] = [:]
-    private var base: [Part: CommittedPosition?]
+    private var offsets: [AssignedPartition: CommittedPosition] = [:]
+    private var base: [AssignedPartition: CommittedPosition?]
     /// The records of the cut, and the number of those already sent.
     private var records: [(topic: SimulatedKafka.Topic, key: [UInt8]?, value: [UInt8]?)] = []
     private var sent = 0
@@ -16,10 +16,12 @@ final class SimulatedCommitter {
     private var offsetsAfter = 0
     private var hasSentOffsets = false
     /// The answers to `ask` so far.
-    private var found: [Part: CommittedPosition?] = [:]
+    private var found: [AssignedPartition: CommittedPosition?] = [:]
     private var hasAsked = false
 
-    init(committed: [Part: CommittedPosition?], known: [Part: CommittedPosition], ceiling: Int) {
+    init(
+        committed: [AssignedPartition: CommittedPosition?], known: [AssignedPartition: CommittedPosition], ceiling: Int
+    ) {
         base = committed
         machine = TransactionMachine(committed: committed, known: known, ceiling: ceiling)
     }

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// Drives a `CoordinatorMachine`, as `CoordinatorActor` does.
 final class SimulatedCoordinator {
@@ -7,12 +7,12 @@ final class SimulatedCoordinator {
     private var position: Int64
     private(set) var isFinished = false
     /// Used if messages are changed before they are folded.
-    private var assembler: ClosingAssembler
+    private var assembler: EpochDeltaAssembler
 
     init(_ last: ModelRecord, _ world: Simulation) {
         var last = last
         let bookkeeping = last.bookkeeping
-        assembler = ClosingAssembler(partitions: bookkeeping.partitions.count)
+        assembler = EpochDeltaAssembler(partitions: bookkeeping.partitions.count)
         switch world.off {
         case .inclusion:
             for index in bookkeeping.partitions.indices {
@@ -24,7 +24,7 @@ final class SimulatedCoordinator {
             for index in bookkeeping.partitions.indices { last.bookkeeping.partitions[index].caughtUp = false }
         default: break
         }
-        machine = CoordinatorMachine(last: last, wishes: world.wishes)
+        machine = CoordinatorMachine(last: last, options: world.options)
         position = machine.coordinator.offset
     }
 
@@ -48,9 +48,9 @@ final class SimulatedCoordinator {
         for _ in 0..<world.draws.below(4) where try fold(world) { hasRead = true }
         while world.draws.chance(0.6), let publication = try publish(world, process) {
             try world.published(publication, by: process)
-            append(machine.mark(machine.records(of: publication)), world, work)
+            append(machine.commitPoint(machine.records(of: publication)), world, work)
         }
-        if hasRead { append(machine.mark(), world, work) }
+        if hasRead { append(machine.commitPoint(), world, work) }
     }
 
     private func append(_ step: Outbox.Step, _ world: Simulation, _ work: SimulatedWork) {
@@ -82,7 +82,7 @@ extension SimulatedCoordinator {
     ]
 
     private func fold(_ value: [UInt8], _ offset: Int64, without off: Rule, _ world: Simulation) throws {
-        guard let whole = try assembler.add(WordRecord.decode(value.span), offset: offset) else { return }
+        guard let whole = try assembler.add(DeltaRecord.decode(value.span), offset: offset) else { return }
         var word = whole.word
         let before = machine.coordinator.partitions
         let version = machine.coordinator.version

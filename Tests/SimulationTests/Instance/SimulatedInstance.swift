@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// A process. Executes the actions of `GroupLife`, as `Instance` does, one call at a time. Between any two calls it may
 /// crash, pause, or wake up as a zombie.
@@ -7,7 +7,7 @@ final class SimulatedInstance {
     /// The reason why a process ended.
     enum Exit: Equatable {
         case stopped
-        case twin
+        case duplicateInstance
         /// The process cannot continue without intervention.
         case failed(String)
     }
@@ -25,7 +25,7 @@ final class SimulatedInstance {
     private var producer = SimulatedProducer()
     private var life = GroupLife()
     private var action: GroupLife.Action
-    private var parts: [Part] = []
+    private var parts: [AssignedPartition] = []
     /// The metadata of the last assignment.
     private var metadata = SimulatedGroup.Metadata(member: 0, generation: 0)
     private var error: (any Error)?
@@ -138,7 +138,7 @@ final class SimulatedInstance {
             world.note("\(name) \(isLost ? "has lost its assignment" : "is asked to let go")")
             return .revoked(isLost: isLost)
         case .fencedInstance:
-            failure = .twin
+            failure = .duplicateInstance
             return .failed
         case nil:
             return work?.result == nil ? nil : end(world)
@@ -166,9 +166,9 @@ final class SimulatedInstance {
         case nil: return .ended(.lost)
         case .ended(nil): return .ended(.drained)
         case .ended(.lost): return .ended(.lost)
-        case .ended(.twin):
-            failure = .twin
-            return .ended(.twin)
+        case .ended(.duplicateInstance):
+            failure = .duplicateInstance
+            return .ended(.duplicateInstance)
         case .failed(let error):
             self.error = error
             world.note("\(name): \(error)")

@@ -1,10 +1,10 @@
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// The part of a group member that librdkafka performs in the background: it joins, sends heartbeats, and reports
 /// changes of the assignment. It rejoins only after the revocation has been acknowledged.
 struct SimulatedMember {
     enum Event: Equatable {
-        case assigned([Part])
+        case assigned([AssignedPartition])
         case revoked(isLost: Bool)
         /// Another process has this instance's id.
         case fencedInstance

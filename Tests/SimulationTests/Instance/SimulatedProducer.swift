@@ -1,4 +1,4 @@
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// The transactional producer of a process. Its `transactional.id` is the instance's index.
 struct SimulatedProducer {

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 extension ShardMachine {
     /// Removes viewers from the clock until the quorum is half of the rest.
@@ -33,7 +33,10 @@ final class SimulatedShard {
     private(set) var hasSaidCaughtUp = false
 
     /// Starts with an empty state.
-    init(_ part: Part, _ genesis: ModelRecord, _ model: CompiledModel, _ state: StateTable, _ world: Simulation) {
+    init(
+        _ part: AssignedPartition, _ genesis: ModelRecord, _ model: CompiledModel, _ state: StateTable,
+        _ world: Simulation
+    ) {
         position = genesis.firstOffsets[Int(part.number)]
         machine = ShardMachine(
             partition: part.number, offset: position, genesis: model, keys: world.topicKeys,
@@ -42,7 +45,7 @@ final class SimulatedShard {
 
     /// Starts from a snapshot.
     init(
-        _ part: Part, _ restored: StateTable.Restored, _ model: CompiledModel, _ state: StateTable,
+        _ part: AssignedPartition, _ restored: StateTable.Restored, _ model: CompiledModel, _ state: StateTable,
         _ world: Simulation
     ) {
         position = restored.header.point.offset
@@ -119,7 +122,7 @@ final class SimulatedShard {
         guard machine.begin(isCommitted: isCommitted, hasInputLeft: hadInputLeft) else { return }
         if world.off == .behind {
             // Discards the message.
-            _ = machine.mark()
+            _ = machine.commitPoint()
         } else {
             mark(world, work)
         }
@@ -181,7 +184,7 @@ final class SimulatedShard {
 
     private func mark(_ world: Simulation, _ work: SimulatedWork, isUrgent: Bool = false) {
         _ = machine.snapshot(world.monotonic)
-        if let step = machine.mark(isUrgent: isUrgent) { work.append(step, world) }
+        if let step = machine.commitPoint(isUrgent: isUrgent) { work.append(step, world) }
     }
 
     /// Returns whether there is a record to handle or an epoch to open.

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 extension StateTable {
     mutating func take(_ record: SimulatedLog.Record, offset: Int64) throws {
@@ -65,7 +65,7 @@ extension SimulatedTakeOver {
             } else {
                 work.models.genesisModel
             }
-        guard let model else { throw TakeOver.Hole.modelsGone(part) }
+        guard let model else { throw TakeOver.MissingData.modelsGone(part) }
         return SimulatedShard(part, found, model, state, world)
     }
 }

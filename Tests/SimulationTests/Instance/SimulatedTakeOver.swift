@@ -1,9 +1,9 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// Executes the actions of `TakeOver` for one part, one call at a time.
 final class SimulatedTakeOver: CustomStringConvertible {
-    let part: Part
+    let part: AssignedPartition
     private var machine: TakeOver
     private var action: TakeOver.Action
     private(set) var committed: CommittedPosition?
@@ -20,7 +20,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
     private var genesis: SimulatedCommitter?
     private var writing = Outbox()
 
-    init(_ part: Part) {
+    init(_ part: AssignedPartition) {
         self.part = part
         machine = TakeOver(of: part)
         action = machine.begin()
@@ -61,7 +61,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
                 let isForgotten = world.off == .forgotten && world.kafka.positions[part] == nil
                 action = machine.next(.state(isForgotten ? .nothing : state.found))
             }
-        case .searchWords(let offset):
+        case .searchDeltas(let offset):
             if let found = try search(world, through: offset) {
                 action = machine.next(.words(found: found && world.off != .forgotten))
             }
@@ -76,7 +76,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
             try writeGenesis(world, work, process, &producer)
         case .fold(let offset, _):
             if coordinator == nil {
-                guard let last = try work.models.last() else { throw TakeOver.Hole.modelsGone(.deltas) }
+                guard let last = try work.models.last() else { throw TakeOver.MissingData.modelsGone(.deltas) }
                 coordinator = SimulatedCoordinator(last, world)
             }
             if let coordinator, try coordinator.restore(through: offset, world) { action = machine.next(.done) }
@@ -126,7 +126,7 @@ final class SimulatedTakeOver: CustomStringConvertible {
     }
 
     private func isClosing(_ record: SimulatedLog.Record) -> Bool {
-        guard case .bytes(let value) = record.value, case .part? = try? WordRecord.decode(value.span) else {
+        guard case .bytes(let value) = record.value, case .part? = try? DeltaRecord.decode(value.span) else {
             return false
         }
         return true

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 extension RecordBuffer {
     /// Returns some of the records.
@@ -24,7 +24,7 @@ final class SimulatedWork {
         case failed(any Error)
     }
 
-    let parts: [Part]
+    let parts: [AssignedPartition]
     /// The metadata at the time of the assignment.
     let metadata: SimulatedGroup.Metadata
     private(set) var result: Result?
@@ -34,7 +34,7 @@ final class SimulatedWork {
     /// The offset after the last message of the model topic.
     private var lastModel: Int64 = 0
     /// Parts that were taken over with input left and have not committed since.
-    var owing: Set<Part> = []
+    var owing: Set<AssignedPartition> = []
     private var takeOvers: [SimulatedTakeOver]
     private(set) var shards: [SimulatedShard] = []
     private(set) var coordinator: SimulatedCoordinator?
@@ -43,14 +43,14 @@ final class SimulatedWork {
     /// Whether the intake has stopped. Waiting for a model is then cancelled.
     private(set) var isDraining = false
 
-    init(_ parts: [Part], metadata: SimulatedGroup.Metadata, _ world: Simulation) {
+    init(_ parts: [AssignedPartition], metadata: SimulatedGroup.Metadata, _ world: Simulation) {
         self.parts = parts
         self.metadata = metadata
         modelPosition = world.kafka[.models].start
         takeOvers = parts.sorted(by: >).map { SimulatedTakeOver($0) }
     }
 
-    func isTakingOver(_ part: Part) -> Bool { takeOvers.contains { $0.part == part && !$0.isFinished } }
+    func isTakingOver(_ part: AssignedPartition) -> Bool { takeOvers.contains { $0.part == part && !$0.isFinished } }
 
     var isRunning: Bool { committer != nil && takeOvers.isEmpty }
 
@@ -121,7 +121,7 @@ final class SimulatedWork {
         switch world.off {
         case .exactModel: return try newest()
         case .holes:
-            do { return try models.exact(version) } catch is ModelTable.Gone { return try newest() }
+            do { return try models.exact(version) } catch is ModelTable.RetentionGap { return try newest() }
         default: return try models.exact(version)
         }
     }
@@ -148,8 +148,8 @@ final class SimulatedWork {
     }
 
     private func begin(_ world: Simulation, _ process: SimulatedInstance) {
-        var committed: [Part: CommittedPosition?] = [:]
-        var known: [Part: CommittedPosition] = [:]
+        var committed: [AssignedPartition: CommittedPosition?] = [:]
+        var known: [AssignedPartition: CommittedPosition] = [:]
         for takeOver in takeOvers {
             let part = takeOver.part
             committed[part] = .some(takeOver.committed)
@@ -209,7 +209,7 @@ final class SimulatedWork {
     }
 
     /// Returns the current positions of the parts.
-    func positions(_ parts: [Part: CommittedPosition]) -> [Part: CommittedPosition] {
+    func positions(_ parts: [AssignedPartition: CommittedPosition]) -> [AssignedPartition: CommittedPosition] {
         var found = parts
         for shard in shards { found[.input(shard.machine.partition)] = shard.machine.committedPosition }
         if let coordinator, found[.deltas] != nil { found[.deltas] = coordinator.machine.committedPosition }

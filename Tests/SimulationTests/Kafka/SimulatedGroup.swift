@@ -1,4 +1,4 @@
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// The consumer group on the simulated broker: the classic protocol, eager, with static members.
 struct SimulatedGroup {
@@ -15,7 +15,7 @@ struct SimulatedGroup {
         /// `group.instance.id`.
         var instance: Int
         var hasJoined = false
-        var parts: [Part] = []
+        var parts: [AssignedPartition] = []
     }
 
     enum Heartbeat: Equatable {
@@ -59,7 +59,8 @@ struct SimulatedGroup {
 
     /// Returns the assignment of a joined member; `nil` if the group is not stable yet.
     /// - Throws: `groupLost`, `fencedInstance`.
-    func assignment(_ id: MemberID) throws(SimulatedKafka.Failure) -> (parts: [Part], metadata: Metadata)? {
+    func assignment(_ id: MemberID) throws(SimulatedKafka.Failure) -> (parts: [AssignedPartition], metadata: Metadata)?
+    {
         guard let member = members[id] else { throw replaced.contains(id) ? .fencedInstance : .groupLost }
         guard isStable else { return nil }
         return (member.parts, Metadata(member: id, generation: generation))
@@ -97,7 +98,7 @@ struct SimulatedGroup {
 
     /// Completes the rebalance if all members have joined, or, if forced, without the others. `draw` picks an owner for
     /// each part.
-    mutating func complete(parts: [Part], isForced: Bool, _ draw: (Int) -> Int) {
+    mutating func complete(parts: [AssignedPartition], isForced: Bool, _ draw: (Int) -> Int) {
         guard !isStable else { return }
         let joined = members.filter { $0.value.hasJoined }.keys.sorted()
         guard !joined.isEmpty, isForced || joined.count == members.count else { return }

@@ -1,6 +1,6 @@
-import Clustering
+import ShoalClustering
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// An in-memory Kafka with the features that the protocol depends on: logs with last stable offsets and control
 /// records, transactions with producer epochs by `transactional.id`, markers that arrive individually in any order, a
@@ -18,7 +18,7 @@ struct SimulatedKafka {
         case state(Int32)
 
         /// - Parameter part: The part that produces the record.
-        init(_ topic: RecordBuffer.Topic, of part: Part) {
+        init(_ topic: RecordBuffer.Topic, of part: AssignedPartition) {
             self =
                 switch topic {
                 case .changes: .changes
@@ -51,7 +51,7 @@ struct SimulatedKafka {
 
     private(set) var logs: [Topic: SimulatedLog] = [:]
     var group = SimulatedGroup()
-    private(set) var positions: [Part: CommittedPosition] = [:]
+    private(set) var positions: [AssignedPartition: CommittedPosition] = [:]
     private(set) var transactions: [SimulatedTransaction] = []
     /// Producers by `transactional.id`.
     private var producers: [Int: Producer] = [:]
@@ -95,7 +95,7 @@ struct SimulatedKafka {
 
     /// `send_offsets_to_transaction`. A generation of −1 without a member is not checked at all, as in Kafka.
     mutating func sendOffsets(
-        _ id: Int, _ epoch: Int, _ offsets: [Part: CommittedPosition], _ metadata: SimulatedGroup.Metadata?
+        _ id: Int, _ epoch: Int, _ offsets: [AssignedPartition: CommittedPosition], _ metadata: SimulatedGroup.Metadata?
     ) throws(Failure) {
         let transaction = try transaction(id, epoch)
         if let metadata { try group.check(metadata) }
@@ -169,7 +169,7 @@ struct SimulatedKafka {
 
     /// Returns the committed position; `nil` for none.
     /// - Throws: `notYet` while a transaction holds one, unless `isStable` is false.
-    func position(of part: Part, isStable: Bool = true) throws(Failure) -> CommittedPosition? {
+    func position(of part: AssignedPartition, isStable: Bool = true) throws(Failure) -> CommittedPosition? {
         if isStable, transactions.contains(where: { $0.offsets[part] != nil }) { throw .notYet }
         return positions[part]
     }

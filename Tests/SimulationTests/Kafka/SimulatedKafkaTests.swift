@@ -1,13 +1,13 @@
 import Testing
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 @Suite("Simulated Kafka")
 struct SimulatedKafkaTests {
     private typealias Topic = SimulatedKafka.Topic
 
     private var kafka = SimulatedKafka()
-    private let parts: [Part] = [.input(0), .input(1), .deltas]
+    private let parts: [AssignedPartition] = [.input(0), .input(1), .deltas]
 
     private func position(_ offset: Int64) -> CommittedPosition {
         CommittedPosition(offset: offset, metadata: "v1;open=\(offset)")

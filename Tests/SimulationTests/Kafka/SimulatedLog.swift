@@ -1,6 +1,6 @@
-import Clustering
+import ShoalClustering
 
-@testable import Pipeline
+@testable import ShoalPipeline
 
 /// A transaction on the simulated broker.
 final class SimulatedTransaction {
@@ -19,7 +19,7 @@ final class SimulatedTransaction {
 
     var state = State.open
     var unmarked: [Participant] = []
-    var offsets: [Part: CommittedPosition] = [:]
+    var offsets: [AssignedPartition: CommittedPosition] = [:]
     /// The time of its beginning.
     let began: Int
 

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Replay
+@testable import ShoalClustering
+@testable import ShoalReplay
 
 /// The committed records of one input partition in memory, in pieces of any size.
 struct MemorySource: EventSource {

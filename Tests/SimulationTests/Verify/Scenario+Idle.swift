@@ -1,4 +1,4 @@
-@testable import Clustering
+@testable import ShoalClustering
 
 extension Scenario {
     /// A scenario in which partitions are idle for long, instances are killed and the input grows, and which loses no

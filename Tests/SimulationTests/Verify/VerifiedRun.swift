@@ -1,14 +1,14 @@
 import TestSupport
 
-@testable import Clustering
-@testable import Kafka
-@testable import Pipeline
-@testable import Replay
+@testable import ShoalClustering
+@testable import ShoalKafka
+@testable import ShoalPipeline
+@testable import ShoalReplay
 
 /// The records of a simulated run, which the comparison of `shoal verify` repeats in memory.
 struct VerifiedRun: Sendable {
     private let run: RecordedRun
-    private let stretches: [Verification.Stretch]
+    private let inputRanges: [Verification.InputRange]
     private let input: [[MemorySource.Record]]
     /// By partition of the output.
     private let output: [[RecordQueue.Record]]
@@ -34,7 +34,7 @@ struct VerifiedRun: Sendable {
         }
         guard let genesis = table.genesis, let last else { return nil }
         run = RecordedRun("models", genesis: genesis, life: nil, models: models, last: last, table: table)
-        var (stretches, input): ([Verification.Stretch], [[MemorySource.Record]]) = ([], [])
+        var (inputRanges, input): ([Verification.InputRange], [[MemorySource.Record]]) = ([], [])
         for (index, first) in genesis.firstOffsets.enumerated() {
             let partition = Int32(index)
             var target = Position(offset: first, phase: .genesis)
@@ -43,10 +43,10 @@ struct VerifiedRun: Sendable {
                 target = handled
             }
             let log = world.kafka[.input(partition)]
-            stretches.append(.init(partition: partition, from: first, high: log.high, target: target))
+            inputRanges.append(.init(partition: partition, from: first, high: log.high, target: target))
             input.append(log.committed.map { MemorySource.Record($0.record, offset: $0.offset) })
         }
-        (self.stretches, self.input) = (stretches, input)
+        (self.inputRanges, self.input) = (inputRanges, input)
         var output: [[RecordQueue.Record]] = Array(repeating: [], count: outputs)
         for (offset, record) in world.kafka[.changes].committed {
             guard case .bytes(let value) = record.value, let key = record.key else { continue }
@@ -75,14 +75,14 @@ struct VerifiedRun: Sendable {
 
     private func report(order: UInt64) async throws -> VerifyReport {
         let progress = ReplayProgress()
-        let continuation = try await Continuation(run, closings: stretches.map { _ in 0 })
+        let continuation = try await Continuation(run, closings: inputRanges.map { _ in 0 })
         let before = PublishedChanges.Before(
-            points: stretches.map { _ in nil }, model: nil, staleness: run.genesis.model.settings.fixed.staleness)
+            points: inputRanges.map { _ in nil }, model: nil, staleness: run.genesis.model.settings.fixed.staleness)
         let changes = PublishedChanges(
             outputs: Int32(output.count), isShortened: output.map { _ in false }, before: before, progress: progress)
         let comparison = RunComparison(
             application: "simulated", topics: .init(input: "input", output: "changes", models: "models"), run: run,
-            stretches: stretches, changes: changes, coordinator: continuation.coordinator(run, isJSON: false),
+            inputRanges: inputRanges, changes: changes, coordinator: continuation.coordinator(run, isJSON: false),
             isJSON: false, modelsBefore: .max, progress: progress)
         let genesis = CompiledModel(run.genesis.model, version: nil)
         let (input, output, key, seed) = (input, output, key, seed)
@@ -95,12 +95,14 @@ struct VerifiedRun: Sendable {
                 try await changes.add(Array(rest.prefix(count)), output: partition)
                 rest = rest.dropFirst(count)
             }
-        } engine: { stretch in
+        } engine: { inputRange in
             PartitionEngine(
-                Shard(partition: stretch.partition, genesis: genesis, keys: KeyedTopics(key)), offset: stretch.from)
-        } source: { stretch, offset in
+                Shard(partition: inputRange.partition, genesis: genesis, keys: KeyedTopics(key)),
+                offset: inputRange.from)
+        } source: { inputRange, offset in
             MemorySource(
-                input[Int(stretch.partition)], from: offset, draws: Draws(seed, 8, order, UInt64(stretch.partition)))
+                input[Int(inputRange.partition)], from: offset,
+                draws: Draws(seed, 8, order, UInt64(inputRange.partition)))
         }
     }
 }

@@ -1,4 +1,4 @@
-@testable import Clustering
+@testable import ShoalClustering
 
 /// Random draws of one step of a run. Each step has separate draws, so that removing a step does not affect the others.
 struct Draws {

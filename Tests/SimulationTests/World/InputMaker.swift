@@ -1,4 +1,4 @@
-@testable import Clustering
+@testable import ShoalClustering
 
 /// Generates partitions of watch events: late, early, silent and small ones, repetitions, tombstones, invalid records,
 /// viewers with wrong clocks, and forged bursts.

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 extension Scenario {
     /// The maximum number of instances.
@@ -72,7 +72,7 @@ extension Scenario {
         rates.wall = draws.pick(5, 10, 20)
         rates.outbox = draws.pick(600, 2_000, 20_000)
         rates.burst = draws.pick(1, 6)
-        rates.part = draws.pick(60, 150, Parts.largest)
+        rates.part = draws.pick(60, 150, Chunks.largest)
         rates.opening = draws.pick(1, 3, 65_536)
         rates.transaction = draws.pick(200, 800, 5_000)
         rates.snapshots = draws.pick(5, 40, 200, 1_000_000)
@@ -99,7 +99,7 @@ extension Scenario {
             kinds.append(.pauseInTransaction(draws.below(Self.instances), steps: draws.pick(30, 120, 300)))
         }
         for _ in 0..<count(0, 0, 0.001) {
-            kinds.append(.twin(draws.below(Self.instances), steps: draws.pick(20, 150, 500)))
+            kinds.append(.duplicateInstance(draws.below(Self.instances), steps: draws.pick(20, 150, 500)))
         }
         for _ in 0..<count(0, 0.001, 0.004, 0.008) { kinds.append(.expel(draws.below(Self.instances))) }
         for _ in 0..<count(0, 0.001, 0.004) { kinds.append(.rebalance) }

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// All parameters of a run: the input, its pace, and the faults with their times. Generated from a seed, and shrunk if
 /// the run fails.
@@ -35,7 +35,7 @@ struct Scenario {
         /// The process pauses as soon as it has sent something in an open transaction.
         case pauseInTransaction(Int, steps: Int)
         /// A second process with the same instance id starts while the first is paused. The first wakes up later.
-        case twin(Int, steps: Int)
+        case duplicateInstance(Int, steps: Int)
         /// The instance's session ends.
         case expel(Int)
         case rebalance
@@ -80,7 +80,7 @@ struct Scenario {
         /// The maximum number of records that a producer sends per step.
         var burst = 6
         /// The maximum size in bytes of a part of an epoch delta or a model.
-        var part = Parts.largest
+        var part = Chunks.largest
         /// The number of members that an epoch opening visits between two commit points.
         var opening = Shard<KeyedTopics>.openingStep
         /// The steps between snapshots of a partition, and the number of members written between two commit points.

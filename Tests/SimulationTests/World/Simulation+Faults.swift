@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 extension Simulation {
     func strike(_ fault: Scenario.Fault) {
@@ -14,7 +14,7 @@ extension Simulation {
             if completes { completeRebalance() }
         case .pauseInTransaction(let index, let steps):
             instances[index]?.sleepsInTransaction = steps
-        case .twin(let index, let steps):
+        case .duplicateInstance(let index, let steps):
             instances[index]?.asleep = steps
             addTwin(index)
         case .expel(let index):

@@ -1,5 +1,5 @@
-@testable import Clustering
-@testable import Pipeline
+@testable import ShoalClustering
+@testable import ShoalPipeline
 
 /// The finding of a run: results that differ, a run that is stuck, or a process that gave up.
 struct Finding: Error, CustomStringConvertible {
@@ -78,7 +78,7 @@ final class Simulation {
 
     var output: ShardMachine.Output {
         .init(
-            format: .protobuf, memberships: scenario.settings.publishesMemberships, largestPart: rates.part,
+            format: .protobuf, memberships: scenario.settings.publishesMemberships, largestChunk: rates.part,
             openingStep: rates.opening)
     }
 
@@ -89,7 +89,7 @@ final class Simulation {
         // A single step must complete within the transaction timeout.
         let isHasty = rates.patience < 1_000
         writer.step = isHasty ? min(rates.snapshotStep, 2) : rates.snapshotStep
-        writer.largestPart = isHasty ? Parts.largest : rates.part
+        writer.largestChunk = isHasty ? Chunks.largest : rates.part
         return writer
     }
 
@@ -101,14 +101,14 @@ final class Simulation {
 
     private var again: Int64 { rates.again * 1_000 }
 
-    var wishes: CoordinatorMachine.Wishes {
+    var options: CoordinatorMachine.Options {
         .init(
             settings: scenario.settings, keyFingerprint: key.fingerprint, format: .protobuf,
             allowsFuture: scenario.allowsFuture, idleTimeout: rates.idleTimeout * 1_000,
-            largestPart: rates.part)
+            largestChunk: rates.part)
     }
 
-    var parts: [Part] { feed.indices.map { .input(Int32($0)) } + [.deltas] }
+    var parts: [AssignedPartition] { feed.indices.map { .input(Int32($0)) } + [.deltas] }
 
     /// Returns the transaction of the genesis model.
     func genesisStep() -> (Outbox.Step, CommittedPosition) {
@@ -121,7 +121,7 @@ final class Simulation {
             firstOffsets: offsets, keyFingerprint: key.fingerprint,
             model: Model.genesis(settings: scenario.settings, topics: scenario.vocabulary))
         var records = RecordBuffer()
-        record.append(to: &records, largestPart: rates.part)
+        record.append(to: &records, largestChunk: rates.part)
         let position = CommittedPosition(offset: high, metadata: ModelMetadata.text(nil))
         return (.init(part: .deltas, position: position, records: records, isUrgent: true), position)
     }
@@ -152,10 +152,10 @@ final class Simulation {
 
     /// Checks that each partition that is left out has reported idle in its last message.
     private func checkLeftOut(_ bookkeeping: Bookkeeping) throws(Finding) {
-        var last: [Int32: Word] = [:]
-        var assembler = ClosingAssembler(partitions: bookkeeping.partitions.count)
+        var last: [Int32: DeltaMessage] = [:]
+        var assembler = EpochDeltaAssembler(partitions: bookkeeping.partitions.count)
         for (offset, record) in kafka[.deltas].committed where offset < bookkeeping.deltaOffset {
-            guard case .bytes(let value) = record.value, let piece = try? WordRecord.decode(value.span),
+            guard case .bytes(let value) = record.value, let piece = try? DeltaRecord.decode(value.span),
                 let word = try? assembler.add(piece, offset: offset)?.word
             else { continue }
             switch word {
@@ -308,7 +308,7 @@ final class Simulation {
         if !kafka.group.isStable { return "the group is not stable" }
         if !kafka.transactions.isEmpty { return "transactions are open" }
         if !twins.isEmpty { return "twins are alive" }
-        var found: [Part] = []
+        var found: [AssignedPartition] = []
         for process in instances.compactMap(\.self) {
             do {
                 if let unrest = try process.unrest(self) { return "\(process.name): \(unrest)" }

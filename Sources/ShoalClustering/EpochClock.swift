@@ -1,0 +1,108 @@
+/// The event-time clock of a partition. Its epoch is the latest that at least half of the last 64 viewers, and at least
+/// the quorum, have reached. A wrong clock of a single viewer does not move it. See "Clock" in docs/determinism.md.
+public struct EpochClock: Equatable, Sendable {
+    public struct Entry: Equatable, Sendable {
+        /// A hash that identifies the viewer.
+        public var viewer: UInt64
+        public var epoch: Epoch
+
+        public init(viewer: UInt64, epoch: Epoch) {
+            self.viewer = viewer
+            self.epoch = epoch
+        }
+    }
+
+    /// The number of viewers remembered.
+    static let window = 64
+
+    /// Viewers and epochs in two arrays: a ring that starts at `oldest`.
+    private var viewers: [UInt64] = []
+    private var epochs: [Epoch] = []
+    private var oldest = 0
+    /// The number of viewers by hash bucket. Most events are of viewers that are not remembered, which one bucket
+    /// shows.
+    private var places = [UInt8](repeating: 0, count: 1_024)
+    /// The number of entries beyond `open`, as of the last observation.
+    private var beyond = 0
+    private var open: Epoch?
+    /// At least 2. With 1, a record whose viewer is far ahead would advance the clock again at each observation.
+    private let quorum: Int
+    private let maxStep: Int64
+
+    public init(quorum: Int, maxStep: Int64, entries: [Entry] = []) {
+        self.quorum = quorum
+        self.maxStep = maxStep
+        viewers.reserveCapacity(Self.window)
+        epochs.reserveCapacity(Self.window)
+        for entry in entries { add(entry.viewer, entry.epoch) }
+    }
+
+    /// The entries, the oldest first.
+    public var entries: [Entry] {
+        viewers.indices.map { index in
+            let place = (oldest + index) % viewers.count
+            return Entry(viewer: viewers[place], epoch: epochs[place])
+        }
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.entries == right.entries && left.quorum == right.quorum && left.maxStep == right.maxStep
+    }
+
+    @inline(__always)
+    private func place(_ viewer: UInt64) -> Int { Int(truncatingIfNeeded: viewer) & (places.count - 1) }
+
+    private func index(of viewer: UInt64) -> Int? {
+        places[place(viewer)] == 0 ? nil : viewers.firstIndex(of: viewer)
+    }
+
+    /// Adds a viewer that is not remembered yet, and drops the oldest if the ring is full.
+    private mutating func add(_ viewer: UInt64, _ epoch: Epoch) {
+        places[place(viewer)] += 1
+        guard viewers.count == Self.window else {
+            viewers.append(viewer)
+            epochs.append(0)
+            return set(viewers.count - 1, epoch, before: .min)
+        }
+        places[place(viewers[oldest])] -= 1
+        viewers[oldest] = viewer
+        set(oldest, epoch, before: epochs[oldest])
+        oldest = (oldest + 1) % Self.window
+    }
+
+    private mutating func set(_ index: Int, _ epoch: Epoch, before: Epoch) {
+        if let open { beyond += (epoch > open ? 1 : 0) - (before > open ? 1 : 0) }
+        epochs[index] = epoch
+    }
+
+    /// Observes an event and returns the epoch to advance to, or `nil` to stay. Repeating an observation that did not
+    /// advance the clock has no effect.
+    /// - Parameter open: The open epoch; `nil` in genesis.
+    public mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?) -> Epoch? {
+        let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
+        if open != self.open {
+            self.open = open
+            beyond = open.map { open in epochs.count { $0 > open } } ?? 0
+        }
+        if let index = index(of: viewer) {
+            if epochs[index] == counted, open.map({ counted <= $0 }) ?? false { return nil }
+            set(index, counted, before: epochs[index])
+        } else {
+            add(viewer, counted)
+        }
+        guard viewers.count >= quorum else { return nil }
+        guard open != nil else {
+            let sorted = epochs.sorted()
+            let first = sorted[(sorted.count - 1) / 2]
+            // From now on all entries, also earlier ones, count for at most `maxStep` beyond the open epoch. So a
+            // record advances the clock at most once: no entry is far enough beyond the new epoch to advance it again.
+            for index in epochs.indices { epochs[index] = min(epochs[index], first + maxStep) }
+            return first
+        }
+        // Most events belong to the open epoch, so entries are sorted only if enough of them are beyond it.
+        let needed = max(quorum, (viewers.count + 1) / 2)
+        guard beyond >= needed else { return nil }
+        let sorted = epochs.sorted()
+        return sorted[sorted.count - needed]
+    }
+}

@@ -1,0 +1,145 @@
+/// Data that contradicts earlier data or the rules. Processing must not continue.
+public struct Contradiction: Error, Equatable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension Model {
+    /// Returns the genesis model: the settings and the topics of `topics.file`, without clusters.
+    public static func genesis(settings: Settings, topics: [[UInt8]]) -> Model {
+        var model = Model(settings: settings)
+        let sensitive = SensitiveTopics(settings.sensitiveTopics)
+        for topic in topics where !model.vocabulary.entries.contains(where: { $0.name == topic }) {
+            let isSensitive = sensitive.contains(topic[...])
+            model.vocabulary.entries.append(Vocabulary.Entry(name: topic, isRemoved: isSensitive))
+        }
+        return model
+    }
+
+    /// Returns the next model. It depends only on this model, the epoch deltas and the settings.
+    /// - Parameters:
+    ///   - closings: The epoch deltas to include, in any order. If empty, the content does not change.
+    ///   - settings: The settings that the next model carries, which apply to the model after it.
+    ///   - version: The version under which the next model is published.
+    ///   - partitions: The number of input partitions.
+    /// - Returns: The next model and the lifecycle changes of its clusters.
+    /// - Throws: `Contradiction` if a sum is impossible for any set of members, or a delta names an unknown cluster or
+    ///   topic.
+    public func next(
+        including closings: [EpochDelta], settings next: Settings, version: Epoch, partitions: Int
+    ) throws(Contradiction) -> (Model, [LifecycleChange]) {
+        guard !closings.isEmpty else { return (self, []) }
+        var model = self
+        model.ticks += 1
+        let ordered = closings.sorted { ($0.partition, $0.number) < ($1.partition, $1.number) }
+        for closing in ordered {
+            for delta in closing.clusters { try model.add(delta, from: closing) }
+        }
+        do throws(ImpossibleValue) {
+            try model.validateSums()
+        } catch {
+            throw Contradiction(error.description)
+        }
+        model.clusters.removeAll { !$0.isActive && $0.sums.count == 0 && $0.sums.sums.isEmpty }
+        model.noteOpenings(ordered, partitions: partitions)
+        let known = model.knownEverywhere
+        model.forgetMerges(through: known)
+        model.removeTopics(version: version, known: known)
+        model.admitTopics(from: ordered, version: version, known: known)
+        var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
+        lifecycle.decide()
+        model = lifecycle.model
+        model.adopt(next, version)
+        model.refreshCentroids()
+        let changes = model.refreshPublishedClusters(ended: lifecycle.ended, version: version)
+        return (model, changes)
+    }
+
+    private mutating func add(_ delta: ClusterDelta, from closing: EpochDelta) throws(Contradiction) {
+        if let topic = delta.sums.last?.topic, Int(topic) >= vocabulary.entries.count {
+            throw Contradiction(
+                "closing \(closing.number) of partition \(closing.partition) has topic \(topic), but the vocabulary has "
+                    + "\(vocabulary.entries.count)")
+        }
+        guard try insert(delta, from: closing) else {
+            throw Contradiction(
+                "closing \(closing.number) of partition \(closing.partition) changes the sums of cluster "
+                    + "\(delta.cluster) by more than all members have")
+        }
+    }
+
+    /// - Returns: Whether the sums are exact: false if one overflowed.
+    private mutating func insert(_ delta: ClusterDelta, from closing: EpochDelta) throws(Contradiction) -> Bool {
+        guard delta.cluster != 0 else { return unassigned.add(delta) }
+        if delta.count == 0, delta.sums.isEmpty { return true }
+        let id = root(of: delta.cluster)
+        if let index = index(of: id) { return clusters[index].sums.add(delta) }
+        guard id < nextID else {
+            throw Contradiction(
+                "closing \(closing.number) of partition \(closing.partition) changes cluster \(delta.cluster), which "
+                    + "never was")
+        }
+        // The cluster was retired and dropped, but a partition that did not know this still had members in it.
+        var retired = Cluster(id: id)
+        retired.isActive = false
+        let isExact = retired.sums.add(delta)
+        clusters.insert(retired, at: clusters.firstIndex { $0.id > id } ?? clusters.count)
+        return isExact
+    }
+
+    /// Applies the settings for the next model. Topics that are sensitive from now on leave the vocabulary.
+    private mutating func adopt(_ next: Settings, _ version: Epoch) {
+        guard next != settings else { return }
+        settings = next
+        let sensitive = SensitiveTopics(next.sensitiveTopics)
+        for index in vocabulary.entries.indices {
+            guard !vocabulary.entries[index].isRemoved, let name = vocabulary.entries[index].name else { continue }
+            if sensitive.contains(name[...]) { vocabulary.entries[index].remove(version) }
+        }
+    }
+
+    /// Recomputes centroids as normalised sums, except for held ones. An empty sum keeps its last centroid.
+    private mutating func refreshCentroids() {
+        for index in clusters.indices {
+            if let until = clusters[index].heldUntil {
+                if ticks < until { continue }
+                clusters[index].heldUntil = nil
+            }
+            if let centroid = clusters[index].sums.centroid(keeping: isTopic) { clusters[index].centroid = centroid }
+        }
+    }
+}
+
+extension ClusterSums {
+    /// Adds a delta.
+    /// - Returns: Whether the sums are exact: false if one overflowed.
+    @discardableResult
+    mutating func add(_ delta: ClusterDelta) -> Bool {
+        var overflows: Bool
+        (count, overflows) = count.addingReportingOverflow(delta.count)
+        guard !delta.sums.isEmpty else { return !overflows }
+        var merged: [SumEntry] = []
+        merged.reserveCapacity(sums.count + delta.sums.count)
+        var (left, right) = (0, 0)
+        while left < sums.count || right < delta.sums.count {
+            if right == delta.sums.count || left < sums.count && sums[left].topic < delta.sums[right].topic {
+                merged.append(sums[left])
+                left += 1
+            } else if left == sums.count || delta.sums[right].topic < sums[left].topic {
+                merged.append(delta.sums[right])
+                right += 1
+            } else {
+                let (value, overflow) = sums[left].value.addingReportingOverflow(delta.sums[right].value)
+                overflows = overflows || overflow
+                if value != 0 { merged.append(SumEntry(topic: sums[left].topic, value: value)) }
+                left += 1
+                right += 1
+            }
+        }
+        sums = merged
+        return !overflows
+    }
+}

@@ -1,0 +1,142 @@
+/// The state of clusters and topics after an epoch. The content is a function of the previous content, the included
+/// epoch deltas and the recorded settings. It does not depend on timing.
+public struct Model: Equatable, Sendable {
+    /// The version of the rules that compute a model. Any change that alters the model for the same input must increase
+    /// it.
+    public static let rules: Int64 = 2
+
+    /// The number of models with deltas up to this one: the clock of the lifecycle.
+    public var ticks: Int64 = 0
+    public var settings: Settings
+    public var vocabulary = Vocabulary()
+    public var candidates = CandidateTable()
+    /// The sums of eligible members that are unassigned.
+    public var unassigned = ClusterSums()
+    /// Clusters in ascending order of id. Retired clusters, with `isActive` false, remain until their last member is
+    /// gone.
+    public var clusters: [Cluster] = []
+    public var nextID: ClusterID = 1
+    /// Merged clusters and their survivors, as long as a shard may name them; ascending by merged id.
+    public var merged: [Merge] = []
+    /// The latest epoch that all partitions have opened or skipped, according to the included epoch deltas. Nil until
+    /// every partition has closed an epoch.
+    public var openedEverywhere: Epoch?
+    /// The last opened epoch of each partition that is ahead of `openedEverywhere`, ascending by partition.
+    public var opened: [PartitionOpening] = []
+    /// Reasons for reassigning the unassigned (seed, birth, retire), with the latest tick of each.
+    public var unassignedTouched: [Touch] = []
+
+    public init(settings: Settings) {
+        self.settings = settings
+    }
+}
+
+/// A cluster's sums: exactly those of all its members.
+public struct ClusterSums: Equatable, Sendable {
+    public var count: Int64 = 0
+    /// Topics ascending, no zero.
+    public var sums: [SumEntry] = []
+
+    public init(count: Int64 = 0, sums: [SumEntry] = []) {
+        self.count = count
+        self.sums = sums
+    }
+}
+
+/// A lifecycle operation that requires reassignment of members by every shard that opens an epoch with a later model.
+public struct Touch: Equatable, Sendable {
+    /// The tick of the deciding model. A shard compares it with the ticks of its previous model.
+    public var tick: Int64
+    public var reason: Reason
+
+    public init(tick: Int64, reason: Reason) {
+        self.tick = tick
+        self.reason = reason
+    }
+}
+
+/// A cluster that was merged into another.
+public struct Merge: Equatable, Sendable {
+    public var cluster: ClusterID
+    public var survivor: ClusterID
+    /// The tick of the deciding model.
+    public var tick: Int64
+    /// Its version.
+    public var version: Epoch
+
+    public init(cluster: ClusterID, survivor: ClusterID, tick: Int64, version: Epoch) {
+        self.cluster = cluster
+        self.survivor = survivor
+        self.tick = tick
+        self.version = version
+    }
+}
+
+/// A numbered group of members.
+public struct Cluster: Equatable, Sendable {
+    public var id: ClusterID
+    public var sums = ClusterSums()
+    /// Topics ascending, without zeros, Q15. Held as given until `heldUntil`, then the normalised sum.
+    public var centroid: [Component] = []
+    /// The tick at which the centroid is released; `nil` if it is not held.
+    public var heldUntil: Int64?
+    /// Whether members can be assigned to the cluster. False after retirement.
+    public var isActive = true
+    /// Whether the cluster is published (`privacy.min-cluster-size`).
+    public var isPublished = false
+    /// Whether the cluster has ever been published.
+    public var wasPublished = false
+    /// The published cluster of its members: itself, its parent, or 0 for none.
+    public var publishedCluster: ClusterID = 0
+    public var origin: LifecycleChange.Origin = .seed
+    public var parent: ClusterID = 0
+    /// The ticks of its creation and of the last operation on it.
+    public var created: Int64 = 0
+    public var touchedTick: Int64 = 0
+    /// The number of consecutive ticks in which it was too small.
+    public var lowTicks: Int64 = 0
+    /// Operations that require reassignment of its members; the latest of each reason.
+    public var touched: [Touch] = []
+    /// The leading topics and the centroid that were last announced.
+    public var announced: [TopicNumber] = []
+    public var announcedCentroid: [Component] = []
+    public var announcedTick: Int64 = 0
+
+    public init(id: ClusterID) {
+        self.id = id
+    }
+}
+
+extension Model {
+    /// Returns the cluster's index in `clusters` by binary search, or `nil` if it is unknown.
+    public func index(of id: ClusterID) -> Int? {
+        var low = 0
+        var high = clusters.count
+        while low < high {
+            let middle = (low + high) / 2
+            if clusters[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low < clusters.count && clusters[low].id == id ? low : nil
+    }
+
+    /// Returns the cluster that continues `id` after all merges.
+    public func root(of id: ClusterID) -> ClusterID {
+        var id = id
+        while true {
+            var low = 0
+            var high = merged.count
+            while low < high {
+                let middle = (low + high) / 2
+                if merged[middle].cluster < id { low = middle + 1 } else { high = middle }
+            }
+            guard low < merged.count, merged[low].cluster == id else { return id }
+            id = merged[low].survivor
+        }
+    }
+
+    /// Returns the published cluster of the members of `id`; 0 for none.
+    public func publishedCluster(of id: ClusterID) -> ClusterID {
+        guard id != 0, let index = index(of: root(of: id)) else { return 0 }
+        return clusters[index].isActive ? clusters[index].publishedCluster : 0
+    }
+}

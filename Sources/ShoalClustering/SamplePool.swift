@@ -1,0 +1,48 @@
+/// The samples on which a model bases its decisions: for each cluster, the members with the lowest sample order over
+/// all partitions whose deltas it includes.
+struct SamplePool {
+    struct Entry {
+        /// Lowest order first.
+        var samples: [Sample] = []
+        /// The number of members that the samples represent: all members in those partitions.
+        var members: Int64 = 0
+    }
+
+    /// The number of clusters above which only every eighth is sampled in an epoch.
+    static let mostSampled = 256
+
+    private(set) var clusters: [ClusterID: Entry] = [:]
+
+    /// - Parameters:
+    ///   - closings: By partition and number. The last one of each partition counts.
+    ///   - model: The model that gives the lineage.
+    init(_ closings: [EpochDelta], _ model: Model, version: Epoch) {
+        let hasClusters = model.clusters.contains(where: \.isActive)
+        let isSparse = model.clusters.count > Self.mostSampled
+        for (index, closing) in closings.enumerated() {
+            if index + 1 < closings.count, closings[index + 1].partition == closing.partition { continue }
+            if isSparse, closing.from != version { continue }
+            for delta in closing.clusters where delta.sampled > 0 {
+                let id = delta.cluster == 0 ? 0 : model.root(of: delta.cluster)
+                if isSparse, id != 0, Int64(id) & 7 != version & 7 { continue }
+                clusters[id, default: Entry()].samples += delta.samples
+                clusters[id, default: Entry()].members += delta.sampled
+            }
+        }
+        for id in Array(clusters.keys) {
+            let most = id == 0 && !hasClusters ? 4_096 : 256
+            clusters[id]?.samples.sort { left, right in
+                left.order != right.order ? left.order < right.order : Self.precedes(left.direction, right.direction)
+            }
+            if let count = clusters[id]?.samples.count, count > most {
+                clusters[id]?.samples.removeLast(count - most)
+            }
+        }
+    }
+
+    /// Orders directions by content. Equal sample orders are practically impossible, but must not depend on input
+    /// order.
+    private static func precedes(_ left: [Component], _ right: [Component]) -> Bool {
+        left.lexicographicallyPrecedes(right) { ($0.topic, $0.value) < ($1.topic, $1.value) }
+    }
+}

@@ -1,0 +1,134 @@
+/// The engine of one input partition: clock, members, open delta, candidates and event ids. A function of its log and
+/// of the models.
+///
+/// A record is handled in steps. `look` returns whether the clock advances. Then `close`, and `open` with the model of
+/// the new epoch, and then `handle`. Between any two steps the shard has a phase from which it can be continued.
+public struct Shard<Keys: TopicKeys> {
+    /// Counters since the shard was created, for metrics and messages.
+    public struct Counters: Equatable, Sendable {
+        public var events: Int64 = 0
+        public var duplicates: Int64 = 0
+        /// Events of an epoch before the open one.
+        public var late: Int64 = 0
+        /// Events of an epoch after the open one. They are handled as if they occurred at its end.
+        public var early: Int64 = 0
+        public var sensitiveTopics: Int64 = 0
+        public var candidates: Int64 = 0
+        public var erased: Int64 = 0
+        /// Tombstones of unknown viewers.
+        public var unknownErased: Int64 = 0
+        public var eligible: Int64 = 0
+        /// Of new viewers beyond `members.max`.
+        public var refused: Int64 = 0
+        /// Events that provably change no membership, so that the scan of all clusters was skipped.
+        public var skipped: Int64 = 0
+
+        public init() {}
+    }
+
+    public let partition: Int32
+    public internal(set) var phase = Phase.genesis
+    /// The open epoch, or the last open one while the next is awaited; `nil` in genesis.
+    public internal(set) var openEpoch: Epoch?
+    /// The number of epoch deltas so far.
+    public internal(set) var closings: Int64 = 0
+    public internal(set) var counters = Counters()
+    /// The model of the open epoch.
+    public internal(set) var current: CompiledModel
+    var clock: EpochClock
+    var ids: DedupWindow
+    var members = MemberTable()
+    var memberLimit = MemberLimit()
+    var tracker = SnapshotTracker()
+    /// Members that a replay must skip for a while; `nil` for none.
+    var ahead: MembersAhead?
+    var delta = OpenDelta()
+    var candidates = OpenCandidates()
+    /// Candidates by name, so that a known one needs no HMAC. Bounded.
+    var candidateCache: [[UInt8]: UInt128] = [:]
+    /// Topics outside the vocabulary by name: whether they are sensitive under the current model; bounded.
+    var sensitivityCache: [[UInt8]: Bool] = [:]
+    /// Admitted candidates whose name the model does not know yet, by hash.
+    var unnamed: [UInt128: TopicNumber] = [:]
+    var scores: [Int32]
+    var drift: CentroidDrift
+    /// The direction of the current member before its event.
+    var before = DirectionBefore()
+    /// Whether every skipped scan is repeated and compared; for tests.
+    public var isAudited = false
+    /// The number of skipped scans that would have changed a membership.
+    public internal(set) var wrongSkips: Int64 = 0
+    /// Last, so that the offsets of the other fields do not depend on its type.
+    var keys: Keys
+
+    /// Creates a shard in genesis.
+    public init(partition: Int32, genesis: CompiledModel, keys: Keys) {
+        self.partition = partition
+        self.keys = keys
+        current = genesis
+        let fixed = genesis.model.settings.fixed
+        clock = EpochClock(quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep)
+        ids = DedupWindow(capacity: fixed.dedupWindow)
+        scores = Array(repeating: 0, count: genesis.width)
+        drift = CentroidDrift(genesis)
+        adopt(genesis)
+    }
+
+    /// Creates a shard with an open epoch and without genesis. The epoch of each event is given, and the clock is not
+    /// used.
+    public init(partition: Int32, genesis: CompiledModel, keys: Keys, opening first: Epoch) {
+        self.init(partition: partition, genesis: genesis, keys: keys)
+        openEpoch = first
+        phase = .open(first)
+    }
+
+    public var memberCount: Int { members.count }
+    var fixed: Settings.Fixed { current.model.settings.fixed }
+
+    /// Observes a record's time and returns the epoch to advance to, or `nil`. Only in the phases `genesis` and `open`.
+    public mutating func observe(viewer: Pseudonym, time: Int64) -> Epoch? {
+        let epoch = Arithmetic.epoch(of: time, length: current.rules.epochLength)
+        guard let to = clock.observe(viewer: UInt64(truncatingIfNeeded: viewer), epoch: epoch, open: openEpoch) else {
+            return nil
+        }
+        return openEpoch.map { to > $0 } ?? true ? to : nil
+    }
+
+    /// Closes the open epoch and all up to `epoch`, which the shard then waits to open.
+    public mutating func close(to epoch: Epoch) -> EpochDelta {
+        closings += 1
+        var clusters = delta.take()
+        sample(into: &clusters)
+        let (sightings, namings) = candidates.take()
+        phase = .waiting(epoch, after: nil)
+        return EpochDelta(
+            partition: partition, number: closings, from: openEpoch, through: epoch - 1, clusters: clusters,
+            candidates: sightings, namings: namings)
+    }
+
+    /// The version of the model needed to open the next epoch; `nil` if none is awaited.
+    public var neededModel: Epoch? {
+        guard case .waiting(let epoch, _) = phase else { return nil }
+        return epoch - fixed.staleness
+    }
+
+    /// The version of the model for the open epoch's events; `nil` for the genesis model. Derived from the epoch,
+    /// because one model record may hold for several versions.
+    public var version: Epoch? {
+        guard current.version != nil, let openEpoch else { return nil }
+        return openEpoch - fixed.staleness
+    }
+
+    /// Makes a model the current one.
+    mutating func adopt(_ model: CompiledModel) {
+        current = model
+        sensitivityCache.removeAll(keepingCapacity: true)
+        if scores.count < model.width { scores = Array(repeating: 0, count: model.width) }
+        unnamed.removeAll(keepingCapacity: true)
+        for (number, entry) in model.model.vocabulary.entries.enumerated() {
+            if let candidate = entry.candidate, entry.name == nil, !entry.isRemoved {
+                unnamed[candidate] = TopicNumber(number)
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+extension Model {
+    /// Validates a decoded model: afterwards it can be compiled, used by shards and followed by others without an overflow.
+    public func validate() throws(ImpossibleValue) {
+        try settings.validate()
+        try ImpossibleValue.unless(Limits.ticks.contains(ticks), "the model has tick \(ticks)")
+        try validateVocabulary()
+        try validateClusters()
+        try validateMerged()
+        try validate(unassignedTouched, "the unassigned")
+        try validateOpenings()
+    }
+
+    private func validateOpenings() throws(ImpossibleValue) {
+        let epochs = settings.fixed.epochs
+        try ImpossibleValue.unless(
+            epochs.contains(openedEverywhere ?? 0) && opened.ascend(by: \.partition)
+                && opened.allSatisfy {
+                    $0.partition >= 0 && epochs.contains($0.epoch) && $0.epoch > openedEverywhere ?? .min
+                },
+            "the epochs that partitions have had open contradict each other")
+    }
+
+    private func validateVocabulary() throws(ImpossibleValue) {
+        let entries = vocabulary.entries
+        try ImpossibleValue.unless(
+            entries.count <= Limits.topics, "the vocabulary has \(entries.count) topics, and may have \(Limits.topics)")
+        try ImpossibleValue.unless(
+            entries.allSatisfy { $0.name?.count ?? 0 <= Limits.name },
+            "a topic's name has more than \(Limits.name) bytes")
+        try ImpossibleValue.unless(
+            entries.allSatisfy { (0...ticks).contains($0.lowSince) && settings.fixed.epochs.contains($0.removed ?? 0) },
+            "a topic has a tick that the model, of tick \(ticks), has not reached")
+        try ImpossibleValue.unless(
+            candidates.entries.count <= Self.mostCandidates, "the model has \(candidates.entries.count) candidates")
+        try ImpossibleValue.unless(candidates.entries.ascend(by: \.candidate), "the model's candidates do not ascend")
+        try ImpossibleValue.unless(Limits.counts.contains(candidates.refused), "\(candidates.refused) topics refused")
+        for entry in candidates.entries {
+            try entry.marks.validateMarks()
+            try ImpossibleValue.unless(
+                (0...ticks).contains(entry.named), "a candidate was named at tick \(entry.named) of \(ticks)")
+        }
+    }
+
+    private func validateClusters() throws(ImpossibleValue) {
+        try ImpossibleValue.unless((1...Limits.clusterID).contains(nextID), "the next cluster has the number \(nextID)")
+        try ImpossibleValue.unless(clusters.count <= Limits.clusters, "the model has \(clusters.count) clusters")
+        try ImpossibleValue.unless(
+            clusters.count(where: \.isActive) <= Limits.activeClusters,
+            "the model has \(clusters.count(where: \.isActive)) active clusters")
+        try ImpossibleValue.unless(clusters.ascend(by: \.id), "the clusters do not ascend")
+        try validateSums()
+        for cluster in clusters { try validate(cluster) }
+    }
+
+    /// Validates the sums of all clusters and of the unassigned.
+    func validateSums() throws(ImpossibleValue) {
+        let topics = vocabulary.entries.count
+        try unassigned.validate("the unassigned", topics: topics)
+        var members = unassigned.count
+        for cluster in clusters {
+            try cluster.sums.validate("cluster \(cluster.id)", topics: topics)
+            members += cluster.sums.count
+            try ImpossibleValue.unless(members <= Limits.members, "the clusters have \(members) members")
+        }
+    }
+
+    private func validate(_ cluster: Cluster) throws(ImpossibleValue) {
+        let (id, topics) = (cluster.id, vocabulary.entries.count)
+        try ImpossibleValue.unless(id > 0 && id < nextID, "cluster \(id) is not below the next number \(nextID)")
+        try cluster.centroid.validate("the centroid of cluster \(id)", topics: topics, most: topics)
+        try cluster.announcedCentroid.validate("the announced centroid of cluster \(id)", topics: topics, most: topics)
+        try ImpossibleValue.unless(
+            cluster.announced.count <= Description.mostLeading && cluster.announced.allSatisfy { Int($0) < topics },
+            "cluster \(id) announced topics that do not exist")
+        try ImpossibleValue.unless(
+            cluster.publishedCluster < nextID && cluster.parent < nextID,
+            "cluster \(id) is a part of one that does not exist")
+        // Operations take effect after `epoch.staleness` ticks.
+        let ahead = 0...ticks + settings.fixed.staleness
+        try ImpossibleValue.unless(
+            ahead.contains(cluster.heldUntil ?? 0) && ahead.contains(cluster.touchedTick)
+                && (0...ticks).contains(cluster.created) && (0...ticks).contains(cluster.announcedTick)
+                && Limits.counts.contains(cluster.lowTicks),
+            "cluster \(id) has a tick that the model, of tick \(ticks), has not reached")
+        try validate(cluster.touched, "cluster \(id)")
+    }
+
+    private func validate(_ touches: [Touch], _ name: String) throws(ImpossibleValue) {
+        try ImpossibleValue.unless(
+            touches.count <= Reason.allCases.count && touches.allSatisfy { (0...ticks).contains($0.tick) },
+            "\(name) was touched at a tick that the model, of tick \(ticks), has not reached")
+    }
+
+    /// A cluster survives a merge, and may be merged itself later: so ticks ascend along a lineage, and it has an end.
+    private func validateMerged() throws(ImpossibleValue) {
+        try ImpossibleValue.unless(merged.ascend(by: \.cluster), "the merged clusters do not ascend")
+        var ticks: [ClusterID: Int64] = [:]
+        for merge in merged { ticks[merge.cluster] = merge.tick }
+        for merge in merged {
+            try ImpossibleValue.unless(
+                (1..<nextID).contains(merge.cluster) && (1..<nextID).contains(merge.survivor)
+                    && (0...self.ticks).contains(merge.tick) && merge.tick < ticks[merge.survivor] ?? .max,
+                "cluster \(merge.cluster) was merged into \(merge.survivor) at tick \(merge.tick)")
+        }
+    }
+}
+
+extension ClusterSums {
+    /// Validates the sums: no member adds more than its direction.
+    func validate(_ name: String, topics: Int) throws(ImpossibleValue) {
+        try ImpossibleValue.unless((0...Limits.members).contains(count), "\(name) would have \(count) members")
+        let most = count * Int64(Limits.component)
+        var (all, last): (Int64, Int) = (0, -1)
+        for entry in sums {
+            try ImpossibleValue.unless(
+                Int(entry.topic) > last && Int(entry.topic) < topics,
+                "\(name): topic \(entry.topic) follows \(last) in a vocabulary of \(topics)")
+            try ImpossibleValue.unless(
+                entry.value > 0 && entry.value <= most,
+                "the sum of \(name) would be \(entry.value) in topic \(entry.topic), with \(count) members")
+            last = Int(entry.topic)
+            all += entry.value
+            try ImpossibleValue.unless(
+                all <= most * Int64(Limits.profileTopics), "the sums of \(name) exceed those of \(count) members")
+        }
+    }
+}
+
+extension Settings {
+    /// Validates recorded settings: as the configuration does, but for lower bounds that no arithmetic needs.
+    func validate() throws(ImpossibleValue) {
+        let year: Int64 = 365 * 86_400_000
+        func check(_ name: String, _ value: some BinaryInteger, _ range: ClosedRange<Int64>) throws(ImpossibleValue) {
+            try ImpossibleValue.unless(
+                range.contains(Int64(value)),
+                "\(name) is \(value), which is outside \(range.lowerBound)…\(range.upperBound)")
+        }
+        try check("epoch.length", fixed.epochLength, 1...10 * year)
+        try check("epoch.staleness", fixed.staleness, 1...8)
+        try check("clock.quorum", fixed.clockQuorum, 1...64)
+        try check("clock.max-step", fixed.clockMaxStep, 0...1_000_000)
+        try check("dedup.window", fixed.dedupWindow, 0...Int64(Limits.eventIDs))
+        try check("profile.topics", fixed.profileTopics, 1...Int64(Limits.profileTopics))
+        try check("settings.revision", revision, 0...Int64.max)
+        try check("profile.half-life", halfLife, 1...100 * year)
+        try check("engagement.min", engagementMin, 0...100)
+        try check("topics.max", topicsMax, 0...Int64(Limits.topics))
+        try check("topics.min-viewers", topicsMinViewers, 1...Int64(Limits.marks))
+        try check("member.ttl", memberTTL ?? 1, 1...100 * year)
+        try check("clusters.seed-members", seedMembers, 0...10_000_000)
+        for (name, value) in [
+            ("clusters.initial", clustersInitial), ("clusters.min", clustersMin), ("clusters.max", clustersMax),
+            ("clusters.count", clustersCount ?? 1),
+        ] {
+            try check(name, value, 0...Int64(Limits.activeClusters))
+        }
+        try check("privacy.min-cluster-size", minClusterSize, 0...1_000_000_000)
+    }
+}
+
+extension Settings.Fixed {
+    /// The epochs of all times within 2⁵³ ms of 1970.
+    public var epochs: ClosedRange<Epoch> {
+        let most = (1 << 53) / max(epochLength, 1) + 2
+        return -most...most
+    }
+}

@@ -1,0 +1,163 @@
+internal import CShoalMicroHTTPD
+import Foundation
+import Synchronization
+
+/// A small HTTP server on GNU libmicrohttpd, with a thread for each connection: a slow answer, or a slow client, does not delay
+/// the answers to others. Nothing of it runs on the cooperative pool. A connection serves one request.
+///
+/// `@unchecked Sendable`: the daemon is thread-safe, and `stop` lets only one caller end it.
+@safe public final class HTTPServer: @unchecked Sendable {
+    /// The port that it listens on.
+    public let port: UInt16
+
+    private let daemon: OpaquePointer
+    private let context: Context
+    private let isStopped = Mutex(false)
+    /// Connections that were shut down count for the library until their threads have ended.
+    private static let reserve = 64
+    private static let stackSize = 1 << 20
+
+    /// The state that the library's callbacks access.
+    private final class Context: Sendable {
+        let router: HTTPRouter
+        /// The number of requests without a complete answer.
+        let open = Mutex(0)
+        let connections: HTTPConnections
+
+        init(_ routes: [HTTPRoute], _ limits: HTTPConnections.Limits) {
+            router = HTTPRouter(routes: routes)
+            connections = HTTPConnections(limits)
+        }
+    }
+
+    /// Starts listening.
+    /// - Throws: `ListenError` if the port is in use, the address does not belong to this machine, or a right is
+    ///   missing.
+    public convenience init(_ address: ListenAddress, routes: [HTTPRoute]) throws(ListenError) {
+        try self.init(address, routes: routes, limits: HTTPConnections.Limits())
+    }
+
+    init(_ address: ListenAddress, routes: [HTTPRoute], limits: HTTPConnections.Limits) throws(ListenError) {
+        let (socket, port) = try ListeningSocket.open(address)
+        let context = Context(routes, limits)
+        let seconds = UInt32(clamping: max(limits.deadline.components.seconds, 1))
+        // Safe: the context is kept until the daemon, and with it its threads, has ended.
+        let opaque = unsafe Unmanaged.passUnretained(context).toOpaque()
+        guard
+            let daemon = unsafe shoal_mhd_start(
+                socket, Self.answer, Self.completed, Self.notified, opaque, UInt32(limits.total + Self.reserve),
+                seconds, Self.stackSize)
+        else {
+            close(socket)
+            throw ListenError(description: "http.listen=\(address): the HTTP server could not be started")
+        }
+        self.port = port
+        self.context = context
+        unsafe self.daemon = daemon
+    }
+
+    deinit {
+        end()
+    }
+
+    /// Rejects new requests, allows up to a second for current ones, and ends.
+    public func stop() async {
+        let isFirst = isStopped.withLock { isStopped in
+            defer { isStopped = true }
+            return !isStopped
+        }
+        guard isFirst else { return }
+        let socket = unsafe MHD_quiesce_daemon(daemon)
+        let deadline = ContinuousClock.now + .seconds(1)
+        while context.open.withLock({ $0 }) > 0, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        unsafe MHD_stop_daemon(daemon)
+        if socket >= 0 { close(socket) }
+    }
+
+    private func end() {
+        let isStopped = isStopped.withLock { $0 }
+        if !isStopped { unsafe MHD_stop_daemon(daemon) }
+    }
+
+    /// Connections that are open.
+    var connectionCount: Int { context.connections.count }
+
+    // MARK: - Called by the library, on its threads
+
+    private static let notified: MHD_NotifyConnectionCallback = { context, connection, state, event in
+        guard let context = unsafe context, let state = unsafe state else { return }
+        let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+        if event == .CONNECTION_NOTIFY_STARTED {
+            let number = server.connections.add(unsafe shoal_mhd_socket(connection))
+            // Safe: the number is kept in place of a pointer, and never used as one.
+            unsafe state.pointee = UnsafeMutableRawPointer(bitPattern: number)
+        } else if let number = unsafe state.pointee {
+            server.connections.remove(Int(bitPattern: number))
+        }
+    }
+
+    private static let answer: MHD_AccessHandlerCallback = { context, connection, url, method, _, _, size, state in
+        guard let context = unsafe context, let url = unsafe url, let method = unsafe method, let state = unsafe state
+        else { return .NO }
+        let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+        if unsafe state.pointee == nil {
+            // The first call for a request has only its headers.
+            unsafe state.pointee = context
+            server.open.withLock { $0 += 1 }
+            return .YES
+        }
+        if let size = unsafe size, unsafe size.pointee > 0 {
+            // Request bodies are ignored.
+            unsafe size.pointee = 0
+            return .YES
+        }
+        let path = unsafe String(cString: url)
+        let (response, allow) = unsafe server.router.answer(
+            method: String(cString: method), path: path, HTTPRequest(path: path, query: HTTPServer.query(connection)))
+        return unsafe HTTPServer.send(response, allow: allow, connection)
+    }
+
+    private static let completed: MHD_RequestCompletedCallback = { context, _, state, _ in
+        guard let context = unsafe context, let state = unsafe state, unsafe state.pointee != nil else { return }
+        unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().open.withLock { $0 -= 1 }
+    }
+
+    private static func query(_ connection: OpaquePointer?) -> [String: String] {
+        var query: [String: String] = [:]
+        // Safe: the library calls back only during this call, with zero-terminated text.
+        unsafe withUnsafeMutablePointer(to: &query) { pointer in
+            // The result is the number of arguments; of a request without any it is 0.
+            _ = unsafe MHD_get_connection_values(
+                connection, .GET_ARGUMENT_KIND,
+                { pointer, _, key, value in
+                    guard let pointer = unsafe pointer, let key = unsafe key else { return .YES }
+                    let query = unsafe pointer.assumingMemoryBound(to: [String: String].self)
+                    let text = unsafe value.map { unsafe String(cString: $0) } ?? ""
+                    unsafe query.pointee[String(cString: key)] = text
+                    return .YES
+                }, pointer)
+        }
+        return query
+    }
+
+    private static func send(_ response: HTTPResponse, allow: String?, _ connection: OpaquePointer?) -> MHD_Result {
+        var body = Array(response.body.utf8)
+        // Safe: the library copies the bytes before the call returns.
+        let made = unsafe body.withUnsafeMutableBytes { bytes in
+            unsafe MHD_create_response_from_buffer(bytes.count, bytes.baseAddress, .RESPMEM_MUST_COPY)
+        }
+        guard let made = unsafe made else { return .NO }
+        defer { unsafe MHD_destroy_response(made) }
+        var headers = [
+            ("Content-Type", response.contentType), ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"), ("Connection", "close"),
+        ]
+        if let allow { headers.append(("Allow", allow)) }
+        for (name, value) in headers {
+            guard unsafe MHD_add_response_header(made, name, value) == .YES else { return .NO }
+        }
+        return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+    }
+}

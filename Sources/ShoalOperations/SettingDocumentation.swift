@@ -1,0 +1,61 @@
+extension Setting {
+    /// The row for librdkafka's properties: name, value, default, scope, text.
+    private static let kafka = (
+        name: "kafka.*", range: "librdkafka's", defaultValue: "librdkafka's", scope: Scope.no,
+        text: "Any setting of librdkafka by its own name; those that Shoal's promises rest on are refused. "
+            + "`kafka.NAME.file` reads the value from a file, as for `kafka.sasl.password.file`."
+    )
+
+    /// The table as Markdown.
+    public static var markdown: String {
+        let head = [
+            "| setting | value | default | reaches the result | what it is |", "| --- | --- | --- | --- | --- |",
+        ]
+        let rows = table.map { setting in
+            "| `\(setting.name)` | \(setting.range) | \(setting.defaultValue.map { "`\($0)`" } ?? "") | "
+                + "\(setting.scope.rawValue) | \(setting.text) |"
+        }
+        let last =
+            "| `\(kafka.name)` | \(kafka.range) | \(kafka.defaultValue) | \(kafka.scope.rawValue) | \(kafka.text) |"
+        return (head + rows + [last]).joined(separator: "\n")
+    }
+
+    /// Returns the table as text for a terminal.
+    /// - Parameter width: The line width in characters.
+    public static func text(width: Int = 100) -> String {
+        let entries = table.map { setting in
+            entry(setting.name, setting.range, setting.defaultValue ?? "none", setting.scope, setting.text, width)
+        }
+        return (entries + [entry(kafka.name, kafka.range, kafka.defaultValue, kafka.scope, kafka.text, width)])
+            .joined(separator: "\n\n")
+    }
+
+    private static func entry(
+        _ name: String, _ range: String, _ defaultValue: String, _ scope: Scope, _ text: String, _ width: Int
+    ) -> String {
+        let reaches =
+            switch scope {
+            case .no: ""
+            case .yes: "; reaches the result"
+            case .start: "; looked at once, when the application begins"
+            case .fixed: "; fixed for the application's life"
+            }
+        let lines = wrapped(text, width - 4) + wrapped("\(range); default: \(defaultValue)\(reaches)", width - 4)
+        return ([name] + lines.map { "    \($0)" }).joined(separator: "\n")
+    }
+
+    static func wrapped(_ text: String, _ width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if last.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+internal import ShoalClustering
+internal import ShoalKafka
+internal import ShoalSchemas
+
+/// Owns the delta topic's partition: folds its messages into models and publishes them.
+actor CoordinatorActor {
+    private let options: PipelineOptions
+    private let gate: OutboxGate
+    private let reader: WatchedReader
+    private let log: PipelineLog
+    private let statistics: PipelineStatistics
+    private var machine: CoordinatorMachine
+    private var lifecycle: LifecycleLog
+    private var isDraining = false
+    private var nextNotice = ContinuousClock.now + .seconds(5)
+    private var saidOlderSettings = false
+
+    /// Continues from the last model.
+    /// - Parameter start: the first offset of the delta topic to read.
+    init(
+        last: ModelRecord, from start: Int64, reader: ReaderClient, gate: OutboxGate,
+        dependencies: Assignment.Dependencies
+    ) throws {
+        options = dependencies.options
+        self.gate = gate
+        statistics = dependencies.statistics
+        log = dependencies.log
+        lifecycle = LifecycleLog(dependencies.log)
+        machine = CoordinatorMachine(
+            last: last,
+            options: .init(
+                settings: options.settings, keyFingerprint: options.key.fingerprint, format: options.outputFormat,
+                allowsFuture: options.allowsFuture, idleTimeout: options.idleTimeout.milliseconds))
+        self.reader = try WatchedReader(
+            reader, TopicPartition(options.topics.deltas, 0), from: start, for: .coordinator,
+            dependencies.aroundReaders)
+    }
+
+    var committedPosition: CommittedPosition { machine.committedPosition }
+
+    /// Reads the delta topic again up to the high watermark. Nothing is published before that.
+    func restore(through high: Int64) async throws {
+        let started = ContinuousClock.now
+        var warning = Duration.seconds(10)
+        while reader.position < high {
+            statistics.heartbeats.beat(.coordinator, "reading closings again")
+            if try !fold() {
+                try await reader.look()
+                try await Task.sleep(for: .milliseconds(3))
+            }
+            if ContinuousClock.now - started > warning {
+                warning += .seconds(30)
+                log.warning(
+                    WatchedReader.hanging(options.topics.deltas, reader.position), ("topic", options.topics.deltas),
+                    ("partition", "0"), ("offset", "\(reader.position)"))
+            }
+        }
+        machine.skip(to: reader.position)
+    }
+
+    func run() async throws {
+        statistics.coordinates(machine.coordinator)
+        while !isDraining {
+            statistics.heartbeats.beat(.coordinator, "folding closings")
+            let hasRead = try fold()
+            try await publish()
+            // At the end of the log, the position steps over control records.
+            if hasRead || machine.skip(to: reader.position) {
+                statistics.coordinates(machine.coordinator)
+                statistics.heartbeats.rest(.coordinator, "waiting for room in the outbox")
+                try await gate.append(machine.commitPoint())
+            } else {
+                notice()
+                try await reader.look()
+                try await Task.sleep(for: .milliseconds(4))
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    func drain() {
+        isDraining = true
+    }
+
+    // MARK: - Steps
+
+    private func fold() throws -> Bool {
+        let batch = try reader.poll(max: 256)
+        for index in 0..<batch.count {
+            let offset = batch.offset(index)
+            guard let value = batch.value(index) else { continue }
+            do {
+                try machine.fold(value, offset: offset, now: Monotonic.now)
+            } catch let error as ProtoError {
+                throw PipelineError(
+                    .missingData,
+                    "\(options.topics.deltas) offset \(offset) is no record that this version of Shoal can read "
+                        + "(\(error)): was it written by a newer one, or by somebody else?")
+            } catch let error as Contradiction {
+                throw PipelineError(.contradiction, "\(options.topics.deltas) offset \(offset): \(error)")
+            }
+        }
+        return batch.count > 0
+    }
+
+    private func publish() async throws {
+        while !isDraining {
+            let began = ContinuousClock.now
+            guard let next = try next() else { return }
+            lifecycle.add(next.changes, model: next.model, version: next.bookkeeping.through ?? 0)
+            log.debug(
+                "published a model", ("model", "\(next.bookkeeping.through ?? 0)"),
+                ("clusters", "\(next.model.clusters.count)"))
+            nextNotice = .now + .seconds(10)
+            sayOlderSettings()
+            let records = machine.records(of: next)
+            statistics.record(.publish, .now - began)
+            statistics.count(lifecycle: next.changes)
+            statistics.coordinates(machine.coordinator)
+            statistics.heartbeats.rest(.coordinator, "waiting for room in the outbox")
+            try await gate.append(machine.commitPoint(records))
+            statistics.heartbeats.beat(.coordinator, "publishing models")
+        }
+    }
+
+    /// The next model, if it is due.
+    /// - Throws: `PipelineError` if a closing contradicts the last model.
+    private func next() throws -> Coordinator.Publication? {
+        do throws(Contradiction) {
+            return try machine.publish(now: Monotonic.now, wall: Self.wall)
+        } catch {
+            throw PipelineError(
+                .contradiction,
+                "\(options.topics.deltas) before offset \(machine.coordinator.offset): \(error). The model of epoch "
+                    + "\(machine.coordinator.version.map { "\($0)" } ?? "genesis") stays the last one")
+        }
+    }
+
+    /// Milliseconds since 1970.
+    private static var wall: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+
+    private func sayOlderSettings() {
+        guard machine.hasOlderSettings, !saidOlderSettings else { return }
+        saidOlderSettings = true
+        log.warning(
+            "this instance's settings.revision \(options.settings.revision) is older than the application's "
+                + "\(machine.coordinator.model.settings.revision): the application's settings are carried on")
+    }
+
+    /// Logs why no model has been published for a while.
+    private func notice() {
+        guard ContinuousClock.now > nextNotice else { return }
+        nextNotice = .now + .seconds(30)
+        guard let (reason, partitions) = ModelDelay.reason(machine.coordinator, now: machine.now(wall: Self.wall))
+        else {
+            return
+        }
+        log.info("waiting: \(reason)", ("partitions", Self.list(partitions)))
+    }
+
+    private static func list(_ partitions: [Int32]) -> String {
+        partitions.prefix(20).map(String.init).joined(separator: ",") + (partitions.count > 20 ? ",…" : "")
+    }
+}

@@ -1,0 +1,109 @@
+internal import ShoalClustering
+internal import ShoalSchemas
+
+/// The decisions of the owner of the delta topic's partition: a pure state machine. Records and the time are passed in.
+/// Published models are taken out, each with the position at the end of its step (a commit point).
+struct CoordinatorMachine {
+    /// The settings of the instance that runs it.
+    struct Options {
+        var settings: Settings
+        var keyFingerprint: UInt64
+        var format: PipelineOptions.OutputFormat
+        /// `epoch.future=allow`.
+        var allowsFuture: Bool
+        /// `epoch.idle-timeout`, in milliseconds.
+        var idleTimeout: Int64
+        /// The maximum size of a model's part in bytes.
+        var largestChunk = Chunks.largest
+    }
+
+    var coordinator: Coordinator
+    private let options: Options
+    private var assembler: EpochDeltaAssembler
+    /// The time at which the first delta of an epoch, or of a later one, was seen, in ms of a monotonic clock,
+    /// ascending.
+    private var firstRead: [(epoch: Epoch, at: Int64)] = []
+
+    /// Continues from the last model. The delta topic must be read from `coordinator.offset`.
+    init(last: ModelRecord, options: Options) {
+        self.options = options
+        coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
+        assembler = EpochDeltaAssembler(partitions: last.bookkeeping.partitions.count)
+    }
+
+    var committedPosition: CommittedPosition {
+        CommittedPosition(
+            model: coordinator.version, needed: coordinator.oldestNeeded(unread: assembler.oldestOffset),
+            reading: coordinator.offset)
+    }
+
+    /// Folds a record of the delta topic.
+    /// - Parameter now: Milliseconds of a monotonic clock.
+    /// - Throws: `ProtoError` for an invalid record; `Contradiction`.
+    mutating func fold(_ value: Span<UInt8>, offset: Int64, now: Int64) throws {
+        guard let whole = try assembler.add(DeltaRecord.decode(value), offset: offset) else { return }
+        try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
+        noteClosings(now)
+    }
+
+    /// Records when each epoch was first seen closed by any partition. After a take-over, a delta that reaches beyond
+    /// the model that includes it is known only from that model.
+    private mutating func noteClosings(_ now: Int64) {
+        guard let closed = coordinator.partitions.compactMap(\.closed).max(),
+            closed > firstRead.last?.epoch ?? coordinator.version ?? .min
+        else { return }
+        firstRead.append((closed, now))
+    }
+
+    /// Steps over control records. To be called when all records before `offset` were folded.
+    /// - Returns: whether the position moved: a commit is due.
+    @discardableResult
+    mutating func skip(to offset: Int64) -> Bool {
+        guard offset > coordinator.offset else { return false }
+        coordinator.skip(to: offset)
+        return true
+    }
+
+    /// Returns the next model, if it is due. A commit point is due then.
+    /// - Parameters:
+    ///   - now: Milliseconds of the same clock as in `fold`.
+    ///   - wall: Milliseconds since 1970, positive.
+    /// - Throws: `Contradiction`.
+    mutating func publish(now: Int64, wall: Int64) throws(Contradiction) -> Coordinator.Publication? {
+        noteClosings(now)
+        let (firsts, timeout) = (firstRead, options.idleTimeout)
+        let clock = Coordinator.Clock(now: self.now(wall: wall)) { epoch in
+            guard let first = firsts.first(where: { $0.epoch >= epoch }) else { return false }
+            return now - first.at >= timeout
+        }
+        let next = try coordinator.publish(clock, settings: settings, unread: assembler.oldestOffset)
+        if let through = next?.bookkeeping.through { firstRead.removeAll { $0.epoch <= through } }
+        return next
+    }
+
+    /// Returns the epoch before which all epochs have ended by the wall clock.
+    func now(wall: Int64) -> Epoch {
+        options.allowsFuture ? .max : wall / coordinator.model.settings.fixed.epochLength
+    }
+
+    /// Whether the last model has settings of a later revision than this instance. Those remain in effect.
+    var hasOlderSettings: Bool { options.settings.revision < coordinator.model.settings.revision }
+
+    private var settings: Settings { hasOlderSettings ? coordinator.model.settings : options.settings }
+
+    /// Returns the records of a published model.
+    func records(of publication: Coordinator.Publication) -> RecordBuffer {
+        let record = ModelRecord(
+            bookkeeping: publication.bookkeeping, keyFingerprint: options.keyFingerprint, model: publication.model)
+        var records = RecordBuffer()
+        record.append(to: &records, largestChunk: options.largestChunk)
+        let encoder = ChangeRecord(format: options.format)
+        for change in publication.changes { encoder.append(change, model: publication.model, to: &records) }
+        return records
+    }
+
+    /// Returns the end of a step: its records, and the position after it.
+    func commitPoint(_ records: RecordBuffer = RecordBuffer()) -> Outbox.Step {
+        Outbox.Step(part: .deltas, position: committedPosition, records: records, isUrgent: !records.isEmpty)
+    }
+}

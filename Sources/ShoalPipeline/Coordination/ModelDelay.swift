@@ -1,0 +1,65 @@
+import Foundation
+internal import ShoalClustering
+
+/// Explains why the coordinator has not published a model, or a further one.
+enum ModelDelay {
+    /// - Parameter now: The epoch before which all epochs have ended by the wall clock.
+    /// - Returns: The reason and the partitions that are waited for, or `nil` if the coordinator waits for the next
+    ///   event.
+    static func reason(_ coordinator: Coordinator, now: Epoch) -> (text: String, partitions: [Int32])? {
+        let (model, waited) = (coordinator.model, coordinator.waitsFor)
+        let fixed = model.settings.fixed
+        guard let version = coordinator.version else {
+            guard let first = coordinator.partitions.compactMap(\.first).min() else {
+                return (
+                    "no epoch has begun yet: a partition's first begins when \(fixed.clockQuorum) viewers (clock.quorum) "
+                        + "have been seen there", waited
+                )
+            }
+            if first > now { return (future(first, fixed.epochLength), []) }
+            return ("no epoch has begun yet on all partitions", waited)
+        }
+        if version + 1 >= now, coordinator.partitions.contains(where: { $0.closed.map { $0 > version } ?? false }) {
+            return (future(version + 1, fixed.epochLength), [])
+        }
+        if model.ticks == 0 { return ("no epoch has ended yet", waited) }
+        if !waited.isEmpty, coordinator.partitions.contains(where: { $0.closed.map { $0 > version } ?? false }) {
+            return ("epoch \(version + 1) has not ended on all partitions", waited)
+        }
+        if model.vocabulary.entries.isEmpty {
+            return ("no topic admitted yet; topics.file names those that count from the start", [])
+        }
+        if model.clusters.isEmpty {
+            return (
+                "\(grouped(model.unassigned.count)) of \(grouped(Int64(model.settings.seedMembers))) viewers have "
+                    + "\(model.settings.minEvents) events", []
+            )
+        }
+        guard model.clusters.contains(where: \.isPublished) else {
+            let largest = model.clusters.map(\.sums.count).max() ?? 0
+            return (
+                "the largest of \(model.clusters.count) clusters has \(grouped(largest)) members, and none is published "
+                    + "below \(grouped(model.settings.minClusterSize)) (privacy.min-cluster-size)", []
+            )
+        }
+        return nil
+    }
+
+    private static func future(_ epoch: Epoch, _ length: Int64) -> String {
+        let end = Date(timeIntervalSince1970: Double((epoch + 1) * length) / 1_000).formatted(.iso8601)
+        return
+            "epoch \(epoch), which ends at \(end), has not ended by the clock of this machine; epoch.future=allow is "
+            + "for synthetic streams"
+    }
+
+    /// Formats with thousands separators: 1,000.
+    static func grouped(_ number: Int64) -> String {
+        let digits = Array(String(number.magnitude))
+        var text = number < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
+            text.append(digit)
+        }
+        return text
+    }
+}

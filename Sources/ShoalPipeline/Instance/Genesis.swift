@@ -1,0 +1,108 @@
+internal import ShoalClustering
+internal import ShoalKafka
+
+/// Creates the genesis model. The first offset of each input partition is looked up once, here.
+struct Genesis {
+    let options: PipelineOptions
+    let admin: Admin
+
+    func record() async throws -> ModelRecord {
+        guard let count = try await admin.partitions(of: options.topics.input) else {
+            throw PipelineError(.missingData, "the input topic \(options.topics.input) is gone")
+        }
+        var offsets: [Int64] = []
+        for partition in 0..<count {
+            let partition = TopicPartition(options.topics.input, partition)
+            let marks = try await admin.watermarks(of: partition)
+            switch options.start {
+            case .beginning: offsets.append(marks.low)
+            case .end: offsets.append(marks.high)
+            case .time(let time): offsets.append(try await admin.offset(of: partition, atTime: time))
+            }
+        }
+        let deltas = try await admin.watermarks(of: TopicPartition(options.topics.deltas, 0)).high
+        let model = Model.genesis(settings: options.settings, topics: options.vocabulary)
+        return ModelRecord(
+            bookkeeping: Bookkeeping(
+                from: nil, through: nil, start: nil, partitions: offsets.map { _ in PartitionState() },
+                deltaOffset: deltas, oldestOffset: deltas),
+            firstOffsets: offsets, keyFingerprint: options.key.fingerprint, model: model)
+    }
+}
+
+/// Checks the properties that are fixed for an application's life.
+struct ApplicationCheck {
+    /// The last model record. Fixed properties are the same in all of them.
+    let last: ModelRecord
+
+    /// Returns the contradiction to the recorded application, or `nil` if there is none.
+    func problem(with options: PipelineOptions, partitions: Int) -> PipelineError? {
+        let advice = "; an application with another value is another application: give it an application.id of its own"
+        if partitions != last.bookkeeping.partitions.count {
+            return PipelineError(
+                .missingData,
+                "\(options.topics.input) has \(partitions) partitions, but the application \(options.application) began "
+                    + "with \(last.bookkeeping.partitions.count): viewers would change their partition\(advice)")
+        }
+        if options.key.fingerprint != last.keyFingerprint {
+            return PipelineError(
+                .configuration,
+                "privacy.key-file holds another key than the application \(options.application) began with: every "
+                    + "pseudonym would change\(advice)")
+        }
+        let (ours, theirs) = (options.settings.fixed, last.model.settings.fixed)
+        let pairs: [(String, Int64, Int64)] = [
+            ("epoch.length", ours.epochLength, theirs.epochLength),
+            ("epoch.staleness", ours.staleness, theirs.staleness),
+            ("clock.quorum", Int64(ours.clockQuorum), Int64(theirs.clockQuorum)),
+            ("clock.max-step", ours.clockMaxStep, theirs.clockMaxStep),
+            ("dedup.window", Int64(ours.dedupWindow), Int64(theirs.dedupWindow)),
+            ("profile.topics", Int64(ours.profileTopics), Int64(theirs.profileTopics)),
+        ]
+        var changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) is \($0.1), and was \($0.2)" }
+        if ours.partitioner != theirs.partitioner {
+            changed.append("input.partitioner is \(ours.partitioner), and was \(theirs.partitioner)")
+        }
+        if ours.timeRange != theirs.timeRange {
+            changed.append("input.time-range is \(ours.timeRange), and was \(theirs.timeRange)")
+        }
+        if !changed.isEmpty {
+            return PipelineError(
+                .configuration, "fixed for an application's life: \(changed.joined(separator: "; "))\(advice)")
+        }
+        let (settings, recorded) = (options.settings, last.model.settings)
+        if let reason = recorded.unicodeProblem {
+            return PipelineError(
+                .configuration, "the application \(options.application) cannot be continued: \(reason)")
+        }
+        if settings.revision == recorded.revision, settings != recorded {
+            return PipelineError(
+                .configuration,
+                "settings differ from those that the application \(options.application) runs with, but "
+                    + "settings.revision is the same (\(settings.revision)): raise it on every instance to change them")
+        }
+        return nil
+    }
+}
+
+extension PipelineError {
+    /// Describes data that a take-over found missing, and the remedy.
+    init(_ hole: TakeOver.MissingData, _ options: PipelineOptions) {
+        switch hole {
+        case .positionForgotten(let part):
+            self.init(
+                .missingData,
+                "the group \(options.application) has no committed position of \(part), but has published before: Kafka "
+                    + "forgets the offsets of a group that is empty for longer than offsets.retention.minutes. Begin "
+                    + "anew under another application.id, or delete \(options.topics.models) and "
+                    + "\(options.topics.deltas) to begin anew under this one")
+        case .modelsGone(let part):
+            self.init(
+                .missingData,
+                "\(part) has a committed position, but \(options.topics.models) does not hold the genesis model: was the "
+                    + "topic deleted, or does its retention delete models? Begin anew under another application.id")
+        case .confused:
+            self.init(.contradiction, "a take-over came out of step")
+        }
+    }
+}

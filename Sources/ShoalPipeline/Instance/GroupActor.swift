@@ -1,0 +1,141 @@
+internal import ShoalKafka
+
+/// The member of the consumer group, on its own thread. Reports assignments and reads committed positions.
+actor GroupActor {
+    private let executor: ThreadExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    private let options: PipelineOptions
+    private let log: PipelineLog
+    private var member: GroupMember?
+    private var fencing = Fencing()
+    private var lastError: String?
+    /// Whether the release of the assignment has been reported to the group.
+    private var hasLetGo = false
+
+    init(options: PipelineOptions, log: PipelineLog) {
+        executor = ThreadExecutor(name: "shoal-group")
+        self.options = options
+        self.log = log
+    }
+
+    /// Joins the group.
+    func join() throws {
+        hasLetGo = false
+        member = try GroupMember(
+            options.kafka, group: options.application, instance: options.instance,
+            topics: [options.topics.input, options.topics.deltas])
+    }
+
+    /// Waits for the next event. Returns `nil` after a timeout. After `failed`, only a new member can continue.
+    func poll() async throws -> GroupEvent? {
+        guard let member else { return nil }
+        guard let event = member.poll(timeout: .milliseconds(100)) else { return nil }
+        switch event {
+        case .assigned: fencing.assigned()
+        case .revoked(_, let isLost):
+            fencing.revoked()
+            guard isLost else { break }
+            // There is nothing to commit. librdkafka has dropped the member id and sends heartbeats until it hears
+            // this, which Kafka would attribute to a duplicate instance.
+            letGo(member)
+            hasLetGo = true
+        case .failed(let error):
+            let isFenced = error.name == "FENCED_INSTANCE_ID"
+            if isFenced, fencing.fenced(hasName: !member.memberID.isEmpty) == .rejoin { return event }
+            if let failure = PipelineError(final: error) { throw failure }
+            if error.description != lastError {
+                lastError = error.description
+                log.warning("\(error)")
+            }
+            return nil
+        }
+        return event
+    }
+
+    /// Accepts the assignment.
+    /// - Returns: The group metadata for all transactions of the assignment, or `nil` if it is already lost.
+    func acknowledgeAssignment() throws -> GroupMetadata? {
+        guard let member else { return nil }
+        do throws(KafkaError) {
+            let metadata = try member.metadata()
+            try member.acknowledgeAssignment()
+            return metadata
+        } catch {
+            if let failure = PipelineError(final: error) { throw failure }
+            log.warning("\(error)")
+            return nil
+        }
+    }
+
+    /// The member id in the group.
+    var memberID: String { member?.memberID ?? "" }
+
+    func acknowledgeRevocation() {
+        if let member, !hasLetGo { letGo(member) }
+        hasLetGo = false
+    }
+
+    private func letGo(_ member: GroupMember) {
+        do throws(KafkaError) {
+            try member.acknowledgeRevocation()
+        } catch {
+            log.warning("\(error)")
+        }
+    }
+
+    /// Returns the committed, stable positions; `nil` for a partition without one.
+    /// - Throws: `KafkaError`; `isTimeout` while an open transaction holds positions.
+    func committed(_ parts: [AssignedPartition]) throws -> [AssignedPartition: CommittedPosition?] {
+        guard let member else { throw CancellationError() }
+        let partitions = parts.map { options.topics.partition(of: $0) }
+        let found = try member.committed(partitions, timeout: .milliseconds(1_000))
+        var positions: [AssignedPartition: CommittedPosition?] = [:]
+        for (part, partition) in zip(parts, partitions) {
+            positions[part] = found[partition].map {
+                CommittedPosition(offset: $0.offset, metadata: $0.metadata)
+            }
+        }
+        return positions
+    }
+
+    func leave() {
+        member?.close(timeout: .seconds(5))
+        member = nil
+    }
+}
+
+extension PipelineOptions.Topics {
+    /// Returns the topic partition of an assigned partition.
+    func partition(of part: AssignedPartition) -> TopicPartition {
+        switch part {
+        case .input(let partition): TopicPartition(input, partition)
+        case .deltas: TopicPartition(deltas, 0)
+        }
+    }
+
+    /// Returns the assigned partition of a topic partition, or `nil` if it does not belong to the application.
+    func part(of partition: TopicPartition) -> AssignedPartition? {
+        if partition.topic == input { return .input(partition.partition) }
+        return partition.topic == deltas && partition.partition == 0 ? .deltas : nil
+    }
+}
+
+extension PipelineError {
+    /// Converts an error that waiting does not resolve; `nil` for all others.
+    init?(final error: KafkaError) {
+        if error.isAuthorization {
+            self.init(.notAuthorized, "\(error)")
+        } else if error.name == "FENCED_INSTANCE_ID" {
+            self.init(
+                .duplicateInstance, "another process uses this instance's id; give each its own instance.id (\(error))")
+        } else if error.name == "MSG_SIZE_TOO_LARGE", error.context.contains("producing to") {
+            self.init(
+                .configuration, "\(error.context): \(error.text): kafka.message.max.bytes must be 1000000 or more")
+        } else if error.name == "INVALID_TRANSACTION_TIMEOUT" || error.name == "INVALID_SESSION_TIMEOUT" {
+            self.init(.configuration, "\(error)")
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import ShoalClustering
+package import ShoalSchemas
+
+extension Settings.Fixed {
+    /// The event times that are read.
+    package var timeRange: TimeRange {
+        get { TimeRange(from: earliestTime, through: latestTime) }
+        set { (earliestTime, latestTime) = (newValue.from, newValue.through) }
+    }
+}
+
+extension Settings {
+    /// Why names of sensitive topics would be compared in another way than they were; nil: they would not.
+    package var unicodeProblem: String? {
+        guard !sensitiveTopics.isEmpty, unicodeVersion != TopicSkeleton.unicodeVersion else { return nil }
+        func text(_ version: Int64) -> String { "\(version / 10_000).\(version / 100 % 100).\(version % 100)" }
+        return "its sensitive topics are compared under Unicode \(text(unicodeVersion)), and this program has "
+            + "\(text(TopicSkeleton.unicodeVersion)). Use the program version that it was begun with, or begin anew under "
+            + "another application.id"
+    }
+}
+
+extension WatchEventReader.Options {
+    /// The same, with the event times that the settings allow.
+    package func with(_ settings: Settings.Fixed) -> Self {
+        var options = self
+        options.timeRange = settings.timeRange
+        return options
+    }
+}

@@ -1,0 +1,122 @@
+package import ShoalClustering
+internal import ShoalSchemas
+
+/// Encodes engine changes as records of the output topic.
+package struct ChangeRecord {
+    let format: PipelineOptions.OutputFormat
+
+    package init(format: PipelineOptions.OutputFormat) {
+        self.format = format
+    }
+
+    /// Appends a member's change and, if enabled, its membership.
+    package func append(_ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer) {
+        var key: [UInt8] = []
+        Hex.append(change.member, to: &key)
+        let kind = change.kind
+        let isSweep = change.reason != .event && change.reason != .erased
+        let id = Self.id(
+            key: key, kind: kind, numbers: [Int64(change.from), Int64(change.to), Int64(partition), change.offset],
+            epoch: change.epoch, step: isSweep ? 1 : 0)
+        var record = ClusterChange(id: id, kind: kind)
+        record.member = change.member
+        record.from = change.from
+        record.to = change.to
+        record.why = ClusterChange.Reason(change.reason)
+        record.similarity = Self.similarity(change.score)
+        record.modelVersion = change.model
+        record.eventTime = change.time
+        record.inputPartition = partition
+        record.inputOffset = change.offset
+        append(record, key: key, to: &records)
+        guard memberships else { return }
+        let membership = Membership(
+            cluster: change.to, inputPartition: partition, inputOffset: change.offset, modelVersion: change.model)
+        let isTombstone = change.to == 0
+        records.append(
+            to: .members, key: { $0 += key },
+            value: isTombstone
+                ? nil
+                : { buffer in
+                    if format == .json {
+                        membership.encodeJSON(into: &buffer)
+                    } else {
+                        membership.encode(into: &buffer)
+                    }
+                })
+    }
+
+    /// Appends a lifecycle change.
+    package func append(_ change: LifecycleChange, model: Model, to records: inout RecordBuffer) {
+        let key = Array("cluster/\(change.cluster)".utf8)
+        let kind = change.kind.published
+        let id = Self.id(
+            key: key, kind: kind, numbers: [Int64(change.other), change.version], epoch: change.version, step: 0)
+        var record = ClusterChange(id: id, kind: kind)
+        record.cluster = change.cluster
+        record.otherCluster = change.other
+        record.why = change.origin.flatMap { ClusterChange.Reason(rawValue: $0.reasonNumber) }
+        record.modelVersion = change.version
+        record.eventTime = (change.version + 1) * model.settings.fixed.epochLength
+        record.members = change.members
+        if let description = change.description {
+            record.leadingTopics = Self.names(description.leading, model)
+            record.cohesion = Self.similarity(description.cohesion)
+            record.branchTopics = Self.names(description.branchTopics, model)
+            record.branchClusters = description.branchClusters
+        }
+        record.formerTopics = Self.names(change.before, model)
+        append(record, key: key, to: &records)
+    }
+
+    private func append(_ record: ClusterChange, key: [UInt8], to records: inout RecordBuffer) {
+        records.append(
+            to: .changes, key: { $0 += key },
+            value: { buffer in
+                if format == .json { record.encodeJSON(into: &buffer) } else { record.encode(into: &buffer) }
+            })
+    }
+
+    private static func names(_ topics: [TopicNumber], _ model: Model) -> [String] {
+        topics.compactMap { topic in
+            guard Int(topic) < model.vocabulary.entries.count else { return nil }
+            return model.vocabulary.entries[Int(topic)].name.map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    /// Returns min(⌊s · 10⁶ / 2³⁰⌋, 10⁶).
+    package static func similarity(_ score: Int64) -> UInt32 {
+        UInt32(min((max(score, 0) * 1_000_000) >> 30, 1_000_000))
+    }
+
+    /// Returns the first 16 bytes of SHA-256 over record key, kind, other clusters, position or version, epoch and
+    /// step.
+    private static func id(
+        key: [UInt8], kind: ClusterChange.Kind, numbers: [Int64], epoch: Epoch?, step: UInt8
+    ) -> UInt128 {
+        var writer = ProtoWriter()
+        writer.present(1, bytes: key)
+        writer.present(2, kind.rawValue)
+        for number in numbers { writer.present(3, number) }
+        if let epoch { writer.present(4, epoch) }
+        writer.present(5, step)
+        return SHA256Digest.of(writer.bytes.span).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+    }
+}
+
+extension ClusterChange.Reason {
+    init?(_ reason: ShoalClustering.Reason) {
+        self.init(rawValue: reason.rawValue)
+    }
+}
+
+extension LifecycleChange.Origin {
+    /// The reason's number in the schema.
+    var reasonNumber: UInt8 {
+        switch self {
+        case .seed: ClusterChange.Reason.seed.rawValue
+        case .split: ClusterChange.Reason.split.rawValue
+        case .birth: ClusterChange.Reason.birth.rawValue
+        }
+    }
+}

@@ -1,0 +1,192 @@
+internal import ShoalClustering
+internal import ShoalSchemas
+
+/// Encodes and decodes `shoal.v1.Word`: the records of the delta topic.
+enum DeltaRecord {
+    /// Returns the values of a delta's records: compressed, in parts.
+    static func encode(_ closing: EpochDelta, largestChunk: Int = Chunks.largest) -> [[UInt8]] {
+        var writer = ProtoWriter()
+        write(closing, &writer)
+        let parts = Chunks.split(writer.bytes, largest: largestChunk)
+        return parts.enumerated().map { index, data in
+            var record = ProtoWriter()
+            record.field(1, closing.partition)
+            record.field(2, closing.number)
+            record.message(3) { part in
+                part.field(1, index)
+                part.field(2, parts.count)
+                part.field(3, writer.bytes.count)
+                part.field(4, bytes: data)
+            }
+            return record.bytes
+        }
+    }
+
+    static func encode(caughtUp isCaughtUp: Bool, partition: Int32, number: Int64) -> [UInt8] {
+        var record = ProtoWriter()
+        record.field(1, partition)
+        record.field(2, number)
+        record.message(isCaughtUp ? 4 : 5) { _ in }
+        return record.bytes
+    }
+
+    /// A decoded record: a complete message, or a part of a delta.
+    enum Content {
+        case word(DeltaMessage)
+        case part(partition: Int32, number: Int64, Chunks.Chunk)
+    }
+
+    static func decode(_ value: Span<UInt8>) throws(ProtoError) -> Content {
+        var reader = ProtoReader(value)
+        var partition: Int32 = 0
+        var number: Int64 = 0
+        var part: Chunks.Chunk?
+        var isCaughtUp: Bool?
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: partition = try reader.int32(field)
+            case 2: number = try reader.int64(field)
+            case 3:
+                var found = Chunks.Chunk()
+                try reader.message(field) { reader throws(ProtoError) in try found.read(&reader) }
+                part = found
+            case 4, 5:
+                isCaughtUp = field.number == 4
+                try reader.skip(field)
+            default: try reader.skip(field)
+            }
+        }
+        if let part { return .part(partition: partition, number: number, part) }
+        guard let isCaughtUp else { throw .badValue }
+        return .word(
+            isCaughtUp
+                ? .caughtUp(partition: partition, number: number) : .behind(partition: partition, number: number))
+    }
+
+    // MARK: - shoal.v1.Closing
+
+    static func write(_ closing: EpochDelta, _ writer: inout ProtoWriter) {
+        if let from = closing.from { writer.present(1, from) }
+        writer.field(2, closing.through)
+        for delta in closing.clusters {
+            writer.message(3) { writer in
+                writer.field(1, delta.cluster)
+                writer.field(2, zigzag: delta.count)
+                writer.packed(3, delta.sums.map(\.topic))
+                writer.packed(4, zigzag: delta.sums.map(\.value))
+                for sample in delta.samples {
+                    writer.message(5) { writer in
+                        writer.present(1, fixed64: sample.order)
+                        writer.packed(2, sample.direction.map(\.topic))
+                        writer.packed(3, sample.direction.map(\.value))
+                    }
+                }
+                writer.field(6, delta.sampled)
+            }
+        }
+        for sighting in closing.candidates {
+            writer.message(4) { writer in
+                writer.present(1, bytes: Bytes16(sighting.candidate))
+                writer.packed(2, fixed32: sighting.marks)
+            }
+        }
+        for naming in closing.namings {
+            writer.message(5) { writer in
+                writer.present(1, bytes: Bytes16(naming.candidate))
+                writer.field(2, bytes: naming.name)
+            }
+        }
+    }
+
+    /// Decodes and validates a closing of the delta topic.
+    static func closing(_ bytes: [UInt8], partition: Int32, number: Int64) throws(ProtoError) -> EpochDelta {
+        let closing = try fields(bytes, partition: partition, number: number)
+        try ProtoError.validate(closing.validate)
+        return closing
+    }
+
+    /// Decodes the fields of a closing. Its header's validation is that of a snapshot's open delta.
+    static func fields(_ bytes: [UInt8], partition: Int32, number: Int64) throws(ProtoError) -> EpochDelta {
+        var closing = EpochDelta(partition: partition, number: number, from: nil, through: 0)
+        var reader = ProtoReader(bytes.span)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: closing.from = try reader.int64(field)
+            case 2: closing.through = try reader.int64(field)
+            case 3:
+                try reader.message(field) { reader throws(ProtoError) in closing.clusters.append(try delta(&reader)) }
+            case 4:
+                try reader.message(field) { reader throws(ProtoError) in
+                    var sighting = CandidateSighting(candidate: 0, marks: [])
+                    while let field = try reader.next() {
+                        switch field.number {
+                        case 1: sighting.candidate = try Bytes16.read(reader.bytes(field))
+                        case 2: try reader.repeatedFixed32(field) { sighting.marks.append($0) }
+                        default: try reader.skip(field)
+                        }
+                    }
+                    closing.candidates.append(sighting)
+                }
+            case 5:
+                try reader.message(field) { reader throws(ProtoError) in
+                    var naming = TopicNaming(candidate: 0, name: [])
+                    while let field = try reader.next() {
+                        switch field.number {
+                        case 1: naming.candidate = try Bytes16.read(reader.bytes(field))
+                        case 2: naming.name = try reader.bytes(field)
+                        default: try reader.skip(field)
+                        }
+                    }
+                    closing.namings.append(naming)
+                }
+            default: try reader.skip(field)
+            }
+        }
+        return closing
+    }
+
+    private static func delta(_ reader: inout ProtoReader) throws(ProtoError) -> ClusterDelta {
+        var delta = ClusterDelta(cluster: 0)
+        var topics: [TopicNumber] = []
+        var sums: [Int64] = []
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: delta.cluster = try reader.uint32(field)
+            case 2: delta.count = try reader.zigzag(field)
+            case 3: try reader.topics(field, into: &topics)
+            case 4: try reader.sums(field, into: &sums) { ProtoReader.unzigzag($0) }
+            case 5:
+                try reader.message(field) { reader throws(ProtoError) in
+                    var sample = Sample(order: 0, direction: [])
+                    var direction = DirectionFields()
+                    while let field = try reader.next() {
+                        switch field.number {
+                        case 1: sample.order = try reader.fixed64(field)
+                        case 2: try reader.topics(field, into: &direction.topics)
+                        case 3: try reader.components(field, into: &direction.values)
+                        default: try reader.skip(field)
+                        }
+                    }
+                    sample.direction = try direction.components()
+                    delta.samples.append(sample)
+                }
+            case 6: delta.sampled = try reader.int64(field)
+            default: try reader.skip(field)
+            }
+        }
+        guard topics.count == sums.count else { throw .badValue }
+        delta.sums = zip(topics, sums).map { SumEntry(topic: $0, value: $1) }
+        return delta
+    }
+}
+
+/// The topics and values of a direction as two parallel fields.
+struct DirectionFields {
+    var topics: [TopicNumber] = []
+    var values: [UInt16] = []
+
+    func components() throws(ProtoError) -> [Component] {
+        guard topics.count == values.count else { throw .badValue }
+        return zip(topics, values).map { Component(topic: $0, value: $1) }
+    }
+}

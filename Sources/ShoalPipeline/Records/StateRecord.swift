@@ -1,0 +1,199 @@
+internal import ShoalClustering
+internal import ShoalSchemas
+
+/// Encodes and decodes the records of the state topic: `shoal.v1.MemberState`, `SnapshotPart` and `SnapshotWhole`.
+enum StateRecord {
+    /// The format version written. All versions up to it can be read.
+    static let format: UInt32 = 1
+
+    /// The two alternating headers: that of the last complete snapshot remains while the next one is written.
+    enum Side: UInt8 {
+        case a
+        case b
+
+        var other: Side { self == .a ? .b : .a }
+        var letter: UInt8 { UInt8(ascii: "a") + rawValue }
+
+        init?(letter: UInt8) {
+            switch letter {
+            case UInt8(ascii: "a"): self = .a
+            case UInt8(ascii: "b"): self = .b
+            default: return nil
+            }
+        }
+    }
+
+    /// Marks the snapshot of this number as complete.
+    struct Whole: Equatable {
+        var number: Int64
+        var side: Side
+    }
+
+    /// A decoded record.
+    enum Content {
+        /// A member, appended to the buffer.
+        case member
+        case removed(Pseudonym)
+        case part(Side, number: Int64, Chunks.Chunk)
+        case whole(Whole)
+    }
+
+    enum Failure: Error, Equatable {
+        /// A record written by a newer version of Shoal.
+        case newer(format: UInt32)
+        /// A record that does not belong to a state topic.
+        case damaged
+        /// A value is outside of its range; the text says which.
+        case impossible(String)
+
+        init(_ error: ProtoError) {
+            if case .outOfRange(let text) = error { self = .impossible(text) } else { self = .damaged }
+        }
+    }
+
+    // MARK: - Writing
+
+    /// Appends the header of a snapshot that begins.
+    static func append(
+        _ header: ShardHeader, number: Int64, side: Side, largestChunk: Int, to records: inout RecordBuffer
+    ) {
+        var writer = ProtoWriter()
+        writer.field(1, header.point.offset)
+        if let epoch = header.point.epoch { writer.present(2, epoch) }
+        writer.field(3, header.closings)
+        writer.packed(4, fixed64: header.clock.map(\.viewer))
+        writer.packed(5, zigzag: header.clock.map(\.epoch))
+        writer.packed(6, fixed64: header.ids)
+        let open = EpochDelta(
+            partition: 0, number: 0, from: nil, through: 0, clusters: header.delta, candidates: header.candidates,
+            namings: header.namings)
+        writer.message(7) { DeltaRecord.write(open, &$0) }
+        writer.packed(30, fixed64: header.sightings.map(\.viewer))
+        writer.packed(31, header.sightings.map { UInt32($0.count) })
+        writer.field(32, header.isFull)
+        writer.packed(33, header.fullSwitches)
+        let parts = Chunks.split(writer.bytes, largest: largestChunk)
+        for (index, data) in parts.enumerated() {
+            var part = ProtoWriter()
+            part.field(1, index)
+            part.field(2, parts.count)
+            part.field(3, writer.bytes.count)
+            part.field(4, bytes: data)
+            part.field(5, number)
+            part.field(6, format)
+            records.append(
+                to: .state, key: { $0 += Key.part(side, index: index).bytes }, value: { $0 += part.bytes })
+        }
+    }
+
+    static func append(_ whole: Whole, to records: inout RecordBuffer) {
+        var writer = ProtoWriter()
+        writer.field(1, format)
+        writer.field(2, whole.number)
+        writer.field(3, whole.side.rawValue)
+        records.append(to: .state, key: { $0 += Key.whole.bytes }, value: { $0 += writer.bytes })
+    }
+
+    // MARK: - Reading
+
+    /// - Parameters:
+    ///   - value: `nil` for a null value.
+    ///   - members: Receives the decoded member.
+    static func read(
+        key: Span<UInt8>, value: Span<UInt8>?, into members: inout Members
+    ) throws(Failure) -> Content? {
+        do {
+            switch Key(key) {
+            case .member(let pseudonym):
+                guard let value else { return .removed(pseudonym) }
+                let format = try read(value, of: pseudonym, into: &members)
+                guard format <= Self.format else { throw Failure.newer(format: format) }
+                return .member
+            case .whole:
+                guard let value else { return nil }
+                return try readWhole(value)
+            case .part(let side, let index):
+                guard let value else { return nil }
+                return try readPart(value, side, index)
+            case nil:
+                guard value == nil else { throw Failure.damaged }
+                return nil
+            }
+        } catch let error as Failure {
+            throw error
+        } catch let error as ProtoError {
+            throw Failure(error)
+        } catch {
+            throw .damaged
+        }
+    }
+
+    private static func readWhole(_ value: Span<UInt8>) throws -> Content {
+        var (format, number, side): (UInt32, Int64, Side?) = (0, 0, .a)
+        var reader = ProtoReader(value)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: format = try reader.uint32(field)
+            case 2: number = try reader.int64(field)
+            case 3: side = Side(rawValue: UInt8(clamping: try reader.uint64(field)))
+            default: try reader.skip(field)
+            }
+        }
+        guard format <= Self.format else { throw Failure.newer(format: format) }
+        guard let side else { throw Failure.damaged }
+        guard Limits.counts.contains(number) else { throw Failure.impossible("the snapshot has the number \(number)") }
+        return .whole(Whole(number: number, side: side))
+    }
+
+    private static func readPart(_ value: Span<UInt8>, _ side: Side, _ index: Int) throws -> Content {
+        var (format, number): (UInt32, Int64) = (0, 0)
+        var part = Chunks.Chunk()
+        var reader = ProtoReader(value)
+        while let field = try reader.next() {
+            switch field.number {
+            case 5: number = try reader.int64(field)
+            case 6: format = try reader.uint32(field)
+            default: try part.read(field, &reader)
+            }
+        }
+        guard format <= Self.format else { throw Failure.newer(format: format) }
+        guard part.isSound, part.index == Int64(index) else { throw Failure.damaged }
+        guard Limits.counts.contains(number) else { throw Failure.impossible("the snapshot has the number \(number)") }
+        return .part(side, number: number, part)
+    }
+
+    /// Decodes and validates a header from its inflated bytes.
+    static func header(_ bytes: [UInt8]) throws(ProtoError) -> ShardHeader {
+        var header = ShardHeader(point: SnapshotPoint(offset: 0, epoch: nil))
+        var viewers: [UInt64] = []
+        var epochs: [Epoch] = []
+        var (seeing, counts): ([UInt64], [UInt64]) = ([], [])
+        var open = EpochDelta(partition: 0, number: 0, from: nil, through: 0)
+        var reader = ProtoReader(bytes.span)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: header.point.offset = try reader.int64(field)
+            case 2: header.point.epoch = try reader.int64(field)
+            case 3: header.closings = try reader.int64(field)
+            case 4: try reader.repeatedFixed64(field) { viewers.append($0) }
+            case 5: try reader.repeated(field) { epochs.append(ProtoReader.unzigzag($0)) }
+            case 6: try reader.repeatedFixed64(field) { header.ids.append($0) }
+            case 7: open = try DeltaRecord.fields(reader.bytes(field), partition: 0, number: 0)
+            case 30: try reader.repeatedFixed64(field) { seeing.append($0) }
+            case 31: try reader.repeated(field) { counts.append($0) }
+            case 32: header.isFull = try reader.bool(field)
+            case 33: try reader.repeated(field) { header.fullSwitches.append(Int64(bitPattern: $0)) }
+            default: try reader.skip(field)
+            }
+        }
+        guard viewers.count == epochs.count, seeing.count == counts.count else { throw .badValue }
+        for (viewer, count) in zip(seeing, counts) {
+            guard count > 0, count <= UInt64(UInt8.max) else { throw .badValue }
+            header.sightings.append(SightingCount(viewer: viewer, count: UInt8(count)))
+        }
+        header.clock = zip(viewers, epochs).map { EpochClock.Entry(viewer: $0, epoch: $1) }
+        (header.delta, header.candidates, header.namings) = (open.clusters, open.candidates, open.namings)
+        try ProtoError.validate(header.validate)
+        return header
+    }
+}

@@ -1,0 +1,135 @@
+package import ShoalClustering
+package import ShoalKafka
+package import ShoalSchemas
+
+/// Converts records to engine events: decodes them and computes keyed hashes, in reusable buffers.
+package struct Intake {
+    /// The kind of a record.
+    package enum Record {
+        /// A watch event, in `event`.
+        case event
+        /// An erasure.
+        /// - Parameter isMisplaced: whether its key belongs to another partition.
+        case tombstone(Pseudonym, isMisplaced: Bool)
+        case rejected(Rejection)
+    }
+
+    package private(set) var event = EngineEvent()
+    /// The time of the last event, in ms since 1970; `nil` before the first.
+    var lastTime: Int64? { event.time == 0 ? nil : event.time }
+    /// Whether the last event that was read whole belongs to another partition.
+    package private(set) var isMisplaced = false
+    /// The last decoded event.
+    package private(set) var buffer = WatchEvent()
+    /// Whether the last record has no value.
+    private var isTombstone = false
+    private let reader: WatchEventReader
+    private var viewers: ViewerTable
+    private let ids: SipHash
+
+    /// - Parameter place: the partition that is read; nil: it is not checked which viewers belong there.
+    package init(key: PrivacyKey, options: WatchEventReader.Options, place: InputPlace? = nil) {
+        reader = WatchEventReader(options: options)
+        viewers = ViewerTable(key: key, place: place)
+        ids = SipHash(key, purpose: "events")
+    }
+
+    /// Sets the number of viewers to cache.
+    mutating func keep(viewers count: Int) {
+        viewers.wanted = count
+    }
+
+    /// Reads a record of a topic.
+    package mutating func read(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
+        let record = decode(batch, index)
+        if case .event = record { take() }
+        return record
+    }
+
+    /// Decodes a record of a topic into `buffer` without identifying its viewer, for callers that identify viewers in
+    /// blocks.
+    package mutating func decode(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
+        isTombstone = false
+        guard let value = batch.value(index) else {
+            isTombstone = true
+            guard let key = batch.key(index), key.count > 0 else { return .rejected(.noViewerToErase) }
+            if key.count > 1_024 { return .rejected(.idTooLong) }
+            let viewer = viewers.identity(of: key)
+            viewers.forget(key)
+            return .tombstone(viewer.pseudonym, isMisplaced: viewer.isMisplaced)
+        }
+        do throws(Rejection) {
+            try reader.read(value, key: batch.key(index), timestamp: batch.timestamp(index), into: &buffer)
+        } catch {
+            return .rejected(error)
+        }
+        return .event
+    }
+
+    /// Decodes a watch event without a record key.
+    /// - Returns: The reason if it is invalid; `nil` if it is valid.
+    package mutating func decode(_ value: Span<UInt8>) -> Rejection? {
+        do throws(Rejection) {
+            try reader.read(value, into: &buffer)
+        } catch {
+            return error
+        }
+        return nil
+    }
+
+    /// Reads a watch event without a record key, as in a file. The viewer is `user_id`.
+    package mutating func read(_ value: Span<UInt8>) -> Record {
+        if let rejection = decode(value) { return .rejected(rejection) }
+        take()
+        return .event
+    }
+
+    /// Returns the fault of the last record, which was rejected.
+    package func fault(_ rejection: Rejection) -> Fault {
+        isTombstone ? Fault(ofKey: rejection) : buffer.fault(rejection)
+    }
+
+    /// The viewer id of the last event, which determines its partition.
+    package var viewer: ArraySlice<UInt8> { buffer.text[buffer.viewer] }
+
+    /// Returns the keyed hash of the last event's id and viewer, or nil if the event has no id. The same id of two
+    /// viewers gives two different hashes.
+    /// - Parameter viewer: The event's `viewerHash`.
+    package func id(_ viewer: (UInt64, UInt64)) -> UInt64? {
+        buffer.id.isEmpty ? nil : ids.hash64(viewer, buffer.text.span.extracting(buffer.id))
+    }
+
+    /// The look-up hash of the last event's viewer.
+    package var viewerHash: (UInt64, UInt64) { viewers.hash(buffer.text.span.extracting(buffer.viewer)) }
+
+    /// Prefetches the entries that `identity` will read.
+    @inline(__always)
+    package func fetchIdentity(_ hash: (UInt64, UInt64)) { viewers.fetch(hash) }
+
+    /// Returns a viewer's pseudonym and sample order.
+    /// - Parameter hash: The viewer's `viewerHash`.
+    package mutating func identity(of viewer: Span<UInt8>, _ hash: (UInt64, UInt64)) -> (Pseudonym, UInt64) {
+        let identity = viewers.identity(of: viewer, hash)
+        return (identity.pseudonym, identity.order)
+    }
+
+    private mutating func take() {
+        let text = buffer.text
+        let hash = viewerHash
+        let viewer = viewers.identity(of: text.span.extracting(buffer.viewer), hash)
+        isMisplaced = viewer.isMisplaced
+        event.member = viewer.pseudonym
+        event.order = viewer.order
+        event.id = id(hash)
+        event.watched = buffer.watched
+        event.duration = buffer.duration
+        event.time = buffer.time
+        event.text.removeAll(keepingCapacity: true)
+        event.topics.removeAll(keepingCapacity: true)
+        for topic in buffer.topics {
+            let start = event.text.count
+            event.text.append(contentsOf: text[topic.name])
+            event.topics.append(.init(name: start..<event.text.count, weight: topic.weight))
+        }
+    }
+}

@@ -1,0 +1,286 @@
+internal import ShoalClustering
+internal import ShoalKafka
+internal import ShoalSchemas
+
+/// Owns one input partition: reads records, handles them, and passes the output to the outbox batch by batch.
+actor ShardActor {
+    /// The shard's dependencies.
+    struct Dependencies: Sendable {
+        var options: PipelineOptions
+        /// How many the input has.
+        var partitions: Int32
+        var models: ModelFeed
+        var gate: OutboxGate
+        var admin: Admin
+        var statistics: PipelineStatistics
+        var log: PipelineLog
+        var readers: WatchedReader.Dependencies
+        var rejections = RejectionLog()
+    }
+
+    nonisolated let partition: Int32
+    private let around: Dependencies
+    private let reader: WatchedReader
+    private var machine: ShardMachine
+    /// The offset from which the input was read: that of the last snapshot, or the application's first.
+    private let origin: Int64
+    private var intake: Intake
+    private var batch = MessageBatch()
+    private var next = 0
+    /// The offset of the last record that was counted as misplaced.
+    private var counted: Int64 = -1
+    private var batchSize = BatchSize()
+    private lazy var gauge = ShardGauge(partition, around)
+    private var isDraining = false
+    /// The size of records after which a commit point is set, in bytes.
+    private let commitPointBytes = 32 << 10
+
+    /// The initial state of a shard.
+    enum Beginning {
+        /// Empty, at the application's first offset.
+        case genesis(offset: Int64)
+        /// A restored snapshot.
+        case snapshot(StateTable.Restored)
+    }
+
+    /// - Parameters:
+    ///   - start: The first offset to read; nil: the offset of `beginning`.
+    ///   - model: The model of the epoch that is open at the beginning.
+    ///   - state: The contents of the state topic.
+    init(
+        partition: Int32, reader: ReaderClient, _ beginning: consuming Beginning, from start: Int64? = nil,
+        model: CompiledModel, state: StateTable, around: Dependencies
+    ) throws {
+        self.partition = partition
+        self.around = around
+        let options = around.options
+        let keys = KeyedTopics(options.key)
+        let output = ShardMachine.Output(format: options.outputFormat, memberships: options.topics.members != nil)
+        let caughtUp = CaughtUp(timeout: options.idleTimeout.milliseconds, now: Monotonic.now)
+        let snapshots = options.snapshotInterval.map {
+            SnapshotWriter(interval: $0.milliseconds, after: state, now: Monotonic.now)
+        }
+        machine =
+            switch beginning {
+            case .genesis(let offset):
+                ShardMachine(
+                    partition: partition, offset: offset, genesis: model, keys: keys, output: output,
+                    caughtUp: caughtUp, snapshots: snapshots)
+            case .snapshot(let restored):
+                ShardMachine(
+                    restoring: restored, partition: partition, model: model, keys: keys, output: output,
+                    caughtUp: caughtUp, snapshots: snapshots)
+            }
+        origin = machine.offset
+        let first = machine.offset
+        self.reader = try WatchedReader(
+            reader, TopicPartition(options.topics.input, partition), from: start ?? first, for: .partition(partition),
+            around.readers)
+        let partitioner = options.settings.fixed.partitioner
+        intake = Intake(
+            key: options.key, options: options.input.with(options.settings.fixed),
+            place: InputPlace(partitioner, partition: partition, of: around.partitions))
+    }
+
+    var committedPosition: CommittedPosition { machine.committedPosition }
+
+    /// Repeats the log up to exactly `target`, publishing nothing.
+    /// - Parameter reading: the next offset to read after that.
+    /// - Throws: `PipelineError` if the log contradicts the position; `KafkaError`; `CancellationError`.
+    func replay(to target: Position, reading: Int64) async throws {
+        machine.replay(to: target, reading: reading)
+        let started = ContinuousClock.now
+        var progress = ContinuousClock.now + .seconds(5)
+        let from = machine.offset
+        while !machine.hasArrived {
+            if machine.hasOvershot { throw contradiction(target) }
+            try await step()
+            gauge.restores(machine.offset - from, of: target.offset - from)
+            if ContinuousClock.now > progress {
+                progress = .now + .seconds(5)
+                let done = machine.offset - from
+                let rate = Double(done) / ((ContinuousClock.now - started) / .seconds(1))
+                around.log.info(
+                    "replaying the input to restore the state: \(done) of \(target.offset - from) records, "
+                        + "\(Int(rate)) a second",
+                    ("topic", around.options.topics.input), ("partition", "\(partition)"),
+                    ("offset", "\(machine.offset)"))
+            }
+        }
+        if machine.isBehindState { throw contradiction(target) }
+        machine.endReplay()
+        around.log.info(
+            "restored \(machine.shard.memberCount) members, \(machine.offset - from) records of the input after the "
+                + "last snapshot among them", ("topic", around.options.topics.input), ("partition", "\(partition)"),
+            ("offset", "\(machine.offset)"), ("from", "\(from)"))
+    }
+
+    /// Handles records and publishes through the gate, until it is drained.
+    /// - Parameters:
+    ///   - isCommitted: Whether there was a committed position at the take-over.
+    ///   - hasInputLeft: Whether there was input left then.
+    func run(isCommitted: Bool, hasInputLeft: Bool) async throws {
+        gauge.begin(machine, from: origin)
+        gauge.update(machine, time: nil, reader: reader)
+        if machine.begin(isCommitted: isCommitted, hasInputLeft: hasInputLeft) { try await commitPoint() }
+        while !isDraining { try await step() }
+        try await stepOver()
+        try await commitPoint()
+    }
+
+    /// Waits briefly for the end of the log, so that the last position is after the control records that follow the
+    /// last record. Otherwise their deletion would look like missing data at the next start.
+    private func stepOver() async throws {
+        guard next == batch.count else { return }
+        let deadline = ContinuousClock.now + .milliseconds(200)
+        while reader.position < reader.knownHighWatermark ?? 0, ContinuousClock.now < deadline {
+            guard try reader.poll(max: 1).count == 0 else { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        _ = machine.skip(to: reader.position)
+    }
+
+    /// Ends `run` at the next step.
+    func drain() {
+        isDraining = true
+    }
+
+    /// Returns whether there is input left to handle.
+    func hasInputLeft() async throws -> Bool {
+        machine.hasInputLeft(high: try await RetryPolicy(log: around.log).wait { try await highWatermark() })
+    }
+
+    // MARK: - Steps
+
+    /// Handles available records, or waits briefly.
+    private func step() async throws {
+        if next == batch.count {
+            batch = try reader.poll(max: batchSize.records)
+            batchSize.adapt(records: batch.count, bytes: batch.bytes)
+            next = 0
+            intake.keep(viewers: machine.shard.memberCount)
+        }
+        guard batch.count > 0 else { return try await idle() }
+        gauge.startBatch(machine)
+        defer { gauge.endBatch() }
+        while next < batch.count, !isDraining || machine.isReplaying {
+            try await take()
+            if machine.hasArrived { return }
+            if machine.waitingBytes >= commitPointBytes { try await commitPoint() }
+        }
+        try await commitPoint()
+        try Task.checkCancellation()
+    }
+
+    /// Handles one record with the steps before it, or some of them if a replay reaches its target or the work is to
+    /// stop.
+    private func take() async throws {
+        let offset = batch.offset(next)
+        switch intake.read(batch, next) {
+        case .rejected(let reason):
+            let fault = intake.fault(reason)
+            if !machine.isReplaying {
+                around.statistics.count(rejected: reason)
+                around.rejections.log(fault, TopicPartition(around.options.topics.input, partition), offset, around.log)
+            }
+            machine.reject(at: offset) { appendDeadLetter(fault, to: &$0) }
+        case .tombstone(let member, isMisplaced: false):
+            machine.erase(member, at: offset)
+        case .tombstone(let member, isMisplaced: true):
+            // The profile in the right partition stays until the dead letter is resubmitted.
+            if !machine.isReplaying { around.statistics.count(rejected: .wrongPartition) }
+            countMisplaced(offset)
+            machine.erase(member, at: offset) { appendDeadLetter(intake.fault(.wrongPartition), to: &$0) }
+        case .event:
+            // An event takes several steps if it opens an epoch; it is counted with the first one.
+            if intake.isMisplaced, counted != offset { countMisplaced(offset) }
+            while true {
+                let step = machine.step(intake.event, at: offset, now: Monotonic.now)
+                switch step {
+                case .handled:
+                    next += 1
+                    return
+                case .closed(let epoch):
+                    try await commitPoint(isUrgent: true)
+                    if !machine.isReplaying { logClosing(epoch) }
+                case .needs(let version):
+                    let asked = gauge.start("waiting for the model of epoch \(version)", rests: true)
+                    guard let model = try await around.models.compiled(version) else { return }
+                    gauge.end(.waitModel, since: asked)
+                    let opened = gauge.start("opening an epoch", rests: false)
+                    machine.open(with: model, for: intake.event, at: offset)
+                    gauge.end(.open, since: opened)
+                    try await commitPoint()
+                }
+                if machine.hasArrived || isDraining && !machine.isReplaying { return }
+            }
+        }
+        next += 1
+    }
+
+    private func appendDeadLetter(_ fault: Fault, to records: inout RecordBuffer) {
+        DeadLetter.append(
+            batch, next, fault, topic: around.options.topics.input, partition: partition,
+            keepsContent: around.options.keepsDeadLetters, to: &records)
+    }
+
+    /// Counts a record whose key belongs to another partition, and warns once a minute.
+    private func countMisplaced(_ offset: Int64) {
+        counted = offset
+        guard !machine.isReplaying, let count = around.statistics.countMisplaced(Monotonic.now) else { return }
+        around.log.warning(
+            "records are in the wrong partition: all producers have to use the partitioner that input.partitioner names. "
+                + "Erasures among them become dead letters (wrong_partition)",
+            ("topic", around.options.topics.input), ("partition", "\(partition)"), ("offset", "\(offset)"),
+            ("partitioner", around.options.settings.fixed.partitioner.rawValue), ("records", "\(count)"))
+    }
+
+    private func logClosing(_ epoch: Epoch) {
+        around.log.debug(
+            "closed an epoch", ("topic", around.options.topics.input), ("partition", "\(partition)"),
+            ("offset", "\(machine.offset)"), ("epoch", "\(epoch)"))
+    }
+
+    /// Passes the output of the steps so far to the outbox.
+    private func commitPoint(isUrgent: Bool = false) async throws {
+        _ = machine.snapshot(Monotonic.now)
+        gauge.update(machine, time: intake.lastTime, reader: reader)
+        guard let step = machine.commitPoint(isUrgent: isUrgent) else { return }
+        let handed = gauge.start("waiting for room in the outbox", rests: true)
+        try await around.gate.append(step)
+        gauge.end(.waitOutbox, since: handed)
+    }
+
+    /// Sends the idle status if the shard has been at the end for long enough.
+    private func idle() async throws {
+        gauge.idle(reader)
+        if machine.skip(to: reader.position) { return try await commitPoint() }
+        if machine.snapshot(Monotonic.now) { return try await commitPoint() }
+        if machine.mayBeCaughtUp(Monotonic.now) {
+            let position = reader.position
+            do {
+                if machine.sayCaughtUp(position: position, high: try await highWatermark(), now: Monotonic.now) {
+                    return try await commitPoint()
+                }
+            } catch let error as KafkaError where error.isTimeout {
+                // Unreachable brokers are waited for, unless the shard is stopped.
+            }
+        }
+        try await reader.look()
+        try await Task.sleep(for: .milliseconds(5))
+    }
+
+    private func highWatermark() async throws -> Int64 {
+        _ = gauge.start("asking for the high watermark", rests: true)
+        return try await around.admin.watermarks(of: TopicPartition(around.options.topics.input, partition)).high
+    }
+
+    private func contradiction(_ target: Position) -> PipelineError {
+        PipelineError(
+            .contradiction,
+            "\(around.options.topics.input) partition \(partition): the replay came to offset \(machine.offset) "
+                + "\(PhaseMetadata.text(machine.shard.phase)) and not to the committed \(target.offset) "
+                + "\(PhaseMetadata.text(target.phase)); were topics deleted and made anew? `shoal topics describe` tells"
+        )
+    }
+}

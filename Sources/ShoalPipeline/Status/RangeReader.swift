@@ -1,0 +1,82 @@
+internal import ShoalKafka
+
+/// Reads committed records of ranges of many partitions concurrently.
+struct RangeReader {
+    struct Range {
+        var partition: TopicPartition
+        var from: Int64
+        var through: Int64
+        /// The maximum number of records to read.
+        var most = Int.max
+    }
+
+    private let client: ReaderClient
+
+    /// The number of partitions read at the same time.
+    private static let breadth = 64
+
+    /// - Parameter isShort: Whether the ranges are short.
+    init(_ kafka: ClientConfiguration, isShort: Bool = true) throws(KafkaError) {
+        var kafka = kafka
+        guard isShort else {
+            client = try ReaderClient(kafka)
+            return
+        }
+        // Only a few records of each partition are needed, and at the end of the log a broker delays its answer.
+        for (name, value) in [
+            "fetch.wait.max.ms": "20", "queued.min.messages": "100", "queued.max.messages.kbytes": "2048",
+            "fetch.message.max.bytes": "262144",
+        ] where kafka.settings[name] == nil { kafka.settings[name] = value }
+        client = try ReaderClient(kafka)
+    }
+
+    /// Visits the records of all ranges, in order within a range.
+    /// - Parameters:
+    ///   - patience: The time without records after which reading is given up.
+    ///   - visit: Receives the index of the range, the batch and the message's index in it.
+    /// - Returns: The indices of incomplete ranges with the position reached. A transaction is open there, or brokers
+    ///   are unreachable.
+    nonisolated(nonsending) func read(
+        _ ranges: [Range], patience: Duration = .seconds(4),
+        _ visit: (Int, borrowing MessageBatch, Int) throws -> Void
+    ) async throws -> [Int: Int64] {
+        var unread: [Int: Int64] = [:]
+        for start in stride(from: 0, to: ranges.count, by: Self.breadth) {
+            let indices = start..<min(start + Self.breadth, ranges.count)
+            unread.merge(try await read(ranges, indices, patience, visit)) { $1 }
+        }
+        return unread
+    }
+
+    private nonisolated(nonsending) func read(
+        _ ranges: [Range], _ indices: Swift.Range<Int>, _ patience: Duration,
+        _ visit: (Int, borrowing MessageBatch, Int) throws -> Void
+    ) async throws -> [Int: Int64] {
+        var open: [(index: Int, reader: PartitionReader, left: Int)] = []
+        for index in indices where ranges[index].from < ranges[index].through && ranges[index].most > 0 {
+            let range = ranges[index]
+            let reader = try client.reader(
+                topic: range.partition.topic, partition: range.partition.partition, from: range.from)
+            open.append((index, reader, range.most))
+        }
+        var end = ContinuousClock.now + patience
+        while !open.isEmpty, ContinuousClock.now < end {
+            try Task.checkCancellation()
+            var hasRead = false
+            for place in open.indices {
+                let (index, reader, _) = open[place]
+                let batch = try reader.poll(max: 256)
+                for message in 0..<batch.count {
+                    guard open[place].left > 0, batch.offset(message) < ranges[index].through else { break }
+                    open[place].left -= 1
+                    try visit(index, batch, message)
+                }
+                hasRead = hasRead || batch.count > 0
+            }
+            open.removeAll { $0.left == 0 || $0.reader.position >= ranges[$0.index].through }
+            if hasRead { end = .now + patience }
+            if !hasRead, !open.isEmpty { try await Task.sleep(for: .milliseconds(3)) }
+        }
+        return Dictionary(uniqueKeysWithValues: open.map { ($0.index, $0.reader.position) })
+    }
+}

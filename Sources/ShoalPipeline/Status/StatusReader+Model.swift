@@ -1,0 +1,108 @@
+import Foundation
+internal import ShoalClustering
+internal import ShoalKafka
+internal import ShoalSchemas
+
+extension StatusReader {
+    /// Reads the last model and the deltas after it, which show the partitions that delay the next model.
+    /// - Parameter committed: The position in the delta topic; nil if there is none.
+    /// - Returns: The partitioner that the application began with; nil if it has not begun.
+    func readModel(
+        _ status: inout ApplicationStatus, committed: PartitionOffset?, _ unknown: inout [String]
+    ) async throws -> Settings.Partitioner? {
+        guard try await admin.partitions(of: topics.models) != nil, try await admin.partitions(of: topics.deltas) != nil
+        else {
+            unknown.append(
+                "\(topics.models) or \(topics.deltas) does not exist: `shoal topics create` makes them")
+            return nil
+        }
+        let last: (record: ModelRecord, published: Int64)?
+        do {
+            last = try await LastModel(topic: topics.models, kafka: kafka, admin: admin).read()
+        } catch let mismatch as RulesMismatch {
+            unknown.append(mismatch.message(application))
+            return nil
+        } catch let error as ProtoError {
+            unknown.append(
+                "the last model of \(topics.models) is not one that this version of Shoal can read (\(error))")
+            return nil
+        }
+        guard let last else { return nil }
+        let (model, bookkeeping) = (last.record.model, last.record.bookkeeping)
+        let length = model.settings.fixed.epochLength
+        let active = model.clusters.filter(\.isActive)
+        status.model = .init(
+            version: bookkeeping.through, epochEndMs: bookkeeping.through.map { ($0 + 1) * length },
+            publishedMs: last.published >= 0 ? last.published : nil, clusters: active.count,
+            shown: active.count(where: \.isPublished), withheld: active.count { !$0.isPublished },
+            members: model.clusters.reduce(0) { $0 + $1.sums.count }, unassigned: model.unassigned.count,
+            topics: model.vocabulary.entries.count { !$0.isRemoved }, settingsRevision: model.settings.revision,
+            partitions: bookkeeping.partitions.count)
+        let partitioner = model.settings.fixed.partitioner
+        guard let coordinator = try await folded(last.record, committed, &unknown) else { return partitioner }
+        let waited = coordinator.waitsFor
+        for index in status.partitions.indices where index < coordinator.partitions.count {
+            status.partitions[index].closed = coordinator.partitions[index].closed
+            status.partitions[index].isCaughtUp = coordinator.partitions[index].caughtUp
+            status.partitions[index].isWaitedFor = waited.contains(Int32(index))
+        }
+        let version = coordinator.version
+        let isClosed = coordinator.partitions.contains { state in
+            guard let version else { return state.first != nil }
+            return state.closed.map { $0 > version } ?? false
+        }
+        let now = allowsFuture ? Epoch.max : status.timeMs / length
+        status.waiting = .init(
+            epoch: version.map { $0 + 1 }, partitions: waited, isHeldBack: isClosed && !waited.isEmpty,
+            reason: ModelDelay.reason(coordinator, now: now)?.text)
+        return partitioner
+    }
+
+    /// Folds the messages after the last model as the coordinator does after a take-over. Returns `nil` if this is not
+    /// possible.
+    private func folded(
+        _ last: ModelRecord, _ committed: PartitionOffset?, _ unknown: inout [String]
+    ) async throws -> Coordinator? {
+        let partition = TopicPartition(topics.deltas, 0)
+        let marks = try await admin.watermarks(of: partition)
+        var coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
+        var assembler = EpochDeltaAssembler(partitions: last.bookkeeping.partitions.count)
+        let oldest = coordinator.offset
+        let position = committed.map { CommittedPosition(offset: $0.offset, metadata: $0.metadata) }
+        guard let from = try? Resumption.deltas(position, oldest: oldest, marks).start, from <= marks.high else {
+            unknown.append(
+                "who holds the epoch back: the last model wants \(topics.deltas) from offset \(oldest) on, which has "
+                    + "\(marks.low) to \(marks.high)")
+            return nil
+        }
+        do {
+            let range = RangeReader.Range(partition: partition, from: from, through: marks.high)
+            let unread = try await RangeReader(kafka).read([range]) { _, batch, index in
+                guard let value = batch.value(index) else { return }
+                let offset = batch.offset(index)
+                let found: (word: DeltaMessage, firstOffset: Int64)?
+                do throws(ProtoError) {
+                    found = try assembler.add(DeltaRecord.decode(value), offset: offset)
+                } catch {
+                    throw error.at(offset: offset)
+                }
+                guard let found else { return }
+                do throws(Contradiction) {
+                    try coordinator.fold(found.word, firstOffset: found.firstOffset, offset: offset)
+                } catch {
+                    throw Contradiction("offset \(offset): \(error)")
+                }
+            }
+            if let position = unread[0] {
+                unknown.append(WatchedReader.hanging(topics.deltas, position))
+            }
+        } catch let error as ProtoError {
+            unknown.append("who holds the epoch back: \(topics.deltas) has a record that is not known here (\(error))")
+            return nil
+        } catch let error as Contradiction {
+            unknown.append("who holds the epoch back: \(topics.deltas): \(error)")
+            return nil
+        }
+        return coordinator
+    }
+}

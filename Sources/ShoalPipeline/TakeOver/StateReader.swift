@@ -1,0 +1,139 @@
+internal import ShoalKafka
+
+/// Reads a partition of the state topic up to its high watermark. An open transaction before it is waited for.
+struct StateReader {
+    let around: WatchedReader.Dependencies
+    let reader: ReaderClient
+    /// Receives the progress of a restore; `nil` outside a restore.
+    var statistics: PipelineStatistics?
+    /// `nil` without checkpoints.
+    let keeper: CheckpointKeeper?
+    let origin: CheckpointKeeper.OriginOf
+
+    private var options: PipelineOptions { around.options }
+    private var log: PipelineLog { around.log }
+
+    /// Reads the state. Several partitions can be read concurrently.
+    /// - Throws: `PipelineError` if a record has a newer version or is damaged; `KafkaError`; `CancellationError`.
+    @concurrent
+    func read(_ partition: Int32, through high: Int64) async throws -> StateTable {
+        var low = try await watermarks(of: partition).low
+        var state = StateTable()
+        if let found = try await keeper?.load(partition, low: low, high: high, origin: origin) {
+            (state, low) = (found.state, found.head.offset)
+            log.info(
+                "read \(state.memberCount) members from the checkpoint", ("partition", "\(partition)"),
+                ("offset", "\(low)"), ("high", "\(high)"))
+        }
+        try await read(partition, from: low, through: high, into: &state)
+        return state
+    }
+
+    private func read(
+        _ partition: Int32, from low: Int64, through high: Int64, into state: inout StateTable
+    ) async throws {
+        guard low < high else { return }
+        let topic = options.topics.state
+        let reader = try WatchedReader(
+            reader, TopicPartition(topic, partition), from: low, for: .partition(partition), around)
+        let started = ContinuousClock.now
+        var (records, bytes) = (0, 0)
+        var (told, moved) = (started, started)
+        while reader.position < high {
+            let batch = try reader.poll(max: 1_024)
+            for index in 0..<batch.count { bytes += try take(batch, index, partition, &state) }
+            state.settle()
+            records += batch.count
+            statistics?.restores(
+                partition, at: .state(members: state.memberCount, bytes: bytes), reader.position - low, of: high - low)
+            let now = ContinuousClock.now
+            if batch.count > 0 {
+                moved = now
+                await Task.yield()
+            } else {
+                if now - moved > .seconds(10) {
+                    moved = now + .seconds(20)
+                    log.warning(
+                        WatchedReader.hanging(topic, partition: partition, reader.position), ("topic", topic),
+                        ("partition", "\(partition)"), ("offset", "\(reader.position)"))
+                }
+                try await reader.look()
+                try await Task.sleep(for: .milliseconds(3))
+            }
+            if now - told > .seconds(5) {
+                told = now
+                let seconds = (now - started) / .seconds(1)
+                let (done, all) = (Double(reader.position - low), Double(high - low))
+                log.info(
+                    "restoring the state: \(state.memberCount) members, \(bytes >> 20) MB, "
+                        + "\(Int(Double(records) / seconds)) records a second, "
+                        + "\(Int(seconds * (all - done) / max(done, 1))) seconds left",
+                    ("topic", topic), ("partition", "\(partition)"), ("offset", "\(reader.position)"))
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Reads new records, and writes the partition's checkpoint from them and the previous one.
+    @concurrent
+    func checkpoint(_ partition: Int32) async throws {
+        guard let keeper else { return }
+        let started = ContinuousClock.now
+        let marks = try await watermarks(of: partition)
+        let high = marks.high
+        if var base = try await keeper.base(partition, low: marks.low, high: high, origin: origin) {
+            try await read(partition, from: base.head.offset, through: high, into: &base.state)
+            try await keeper.save(base.state, after: base, partition, offset: high, origin: origin)
+        } else {
+            var state = StateTable()
+            try await read(partition, from: marks.low, through: high, into: &state)
+            try await keeper.save(state, partition, offset: high, origin: origin)
+        }
+        keeper.statistics.record(.checkpoint, ContinuousClock.now - started)
+    }
+
+    private func watermarks(of partition: Int32) async throws -> Admin.Watermarks {
+        try await RetryPolicy(log: log).wait {
+            try await around.admin.watermarks(of: TopicPartition(options.topics.state, partition))
+        }
+    }
+
+    /// - Returns: The number of bytes.
+    private func take(
+        _ batch: borrowing MessageBatch, _ index: Int, _ partition: Int32, _ state: inout StateTable
+    ) throws -> Int {
+        guard let key = batch.key(index) else { return 0 }
+        let value = batch.value(index)
+        do throws(StateRecord.Failure) {
+            try state.take(key: key, value: value, offset: batch.offset(index))
+            return key.count + (value?.count ?? 0)
+        } catch {
+            throw PipelineError(error, options, "partition \(partition) offset \(batch.offset(index))")
+        }
+    }
+}
+
+extension PipelineError {
+    /// - Parameter place: The position in the state topic.
+    init(_ failure: StateRecord.Failure, _ options: PipelineOptions, _ place: String) {
+        let topic = options.topics.state
+        switch failure {
+        case .newer(let format):
+            self.init(
+                .contradiction,
+                "\(topic) \(place) is of format \(format), and this version of Shoal reads up to \(StateRecord.format): a "
+                    + "newer one wrote it. Run that again")
+        case .impossible(let text):
+            self.init(
+                .contradiction,
+                "\(topic) \(place) holds a value that Shoal does not write (\(text)): does something else write to this "
+                    + "topic? Delete its records (kafka-delete-records.sh), and the state is computed anew from the input"
+            )
+        case .damaged:
+            self.init(
+                .contradiction,
+                "\(topic) \(place) is no state record: does something else write to this topic? Delete its records "
+                    + "(kafka-delete-records.sh), and the state is computed anew from the input")
+        }
+    }
+}

@@ -1,0 +1,147 @@
+internal import ShoalClustering
+internal import ShoalPipeline
+
+/// Receives the changes of a replay: in order for each partition, and from several partitions at once.
+struct ReplayOutlet: Sendable {
+    var members: @Sendable ([MemberChange], _ partition: Int32) async throws -> Void
+    var clusters: @Sendable ([LifecycleChange], Model) throws -> Void
+}
+
+/// The result of replaying a partition.
+struct PartitionResult: Sendable {
+    var partition: Int32
+    var counters = Shard<KeyedTopics>.Counters()
+    var times: ClosedRange<Int64>?
+    /// Counts since the last epoch delta.
+    var tally = Tally()
+    /// The eligible members for the quality measure.
+    var sample: [SampledMember] = []
+    /// Recorded memberships; see `MembershipHistory`.
+    var looks: [Int: [Pseudonym: ClusterID]] = [:]
+    /// The final published clusters of all eligible members.
+    var places: [Pseudonym: ClusterID] = [:]
+    /// The position at which the replay stopped.
+    var position: Position
+    var hasLeftGenesis = false
+    /// The version of a required model that was never created; nil if none is missing.
+    var starvedFor: Epoch?
+}
+
+/// Replays one partition from its first record to its last.
+struct PartitionRun {
+    var engine: PartitionEngine
+    private let partition: Int32
+    private let coordinator: ReplayCoordinator
+    private let progress: ReplayProgress
+    private let outlet: ReplayOutlet?
+    private var keeper = TallyKeeper()
+    private var looks = MembershipHistory()
+    private var reported: Int64 = 0
+    private let keepsPlaces: Bool
+
+    init(
+        _ engine: consuming PartitionEngine, coordinator: ReplayCoordinator, progress: ReplayProgress,
+        outlet: ReplayOutlet?, keepsPlaces: Bool
+    ) {
+        partition = engine.shard.partition
+        self.engine = engine
+        self.coordinator = coordinator
+        self.progress = progress
+        self.outlet = outlet
+        self.keepsPlaces = keepsPlaces
+    }
+
+    /// Replays the partition with epochs from the clock, like a live shard.
+    mutating func run<Source: EventSource>(_ source: inout Source) async throws -> PartitionResult {
+        while true {
+            switch engine.run(&source) {
+            case .empty:
+                try await flush()
+                if try await source.fill() { continue }
+                engine.endInput()
+                return try await finish()
+            case .changes:
+                try await flush()
+            case .closed(let closing):
+                try await flush()
+                try await coordinator.take(closing, cut())
+            case .needs(let version):
+                guard let model = await model(version) else {
+                    return try await finish(starvedFor: version)
+                }
+                let isOpen = engine.open(model, time: engine.event.time, offset: engine.pendingOffset)
+                try await flush()
+                if isOpen, let start = await coordinator.start { looks.look(engine.shard, since: start) }
+            case .arrived:
+                try await flush()
+                return try await finish()
+            }
+        }
+    }
+
+    private func model(_ version: Epoch) async -> CompiledModel? {
+        let (coordinator, partition) = (coordinator, partition)
+        return await progress.waiting("partition \(partition) waits for the model of epoch \(version)") {
+            await coordinator.model(version, for: partition)
+        }
+    }
+
+    /// Replays the partition with given epochs, and opens and closes each of them.
+    mutating func run(_ source: inout SpooledSource, epochs: GivenSpan) async throws -> PartitionResult {
+        let length = engine.shard.current.model.settings.fixed.epochLength
+        var epoch = epochs.first
+        while !progress.isStopped {
+            source.epoch = epoch
+            while true {
+                let stop = engine.run(&source)
+                try await flush()
+                if case .empty = stop, try await !source.fill() { break }
+            }
+            let next = epochs.next(after: epoch)
+            try await coordinator.take(engine.close(to: next ?? epoch + 1), cut())
+            guard let next else { break }
+            guard let needed = engine.shard.neededModel, let model = await model(needed) else {
+                return try await finish()
+            }
+            // The event that opens an epoch has the epoch's own time.
+            while !engine.open(model, time: next * length, offset: engine.offset) {}
+            try await flush()
+            if let start = await coordinator.start { looks.look(engine.shard, since: start) }
+            epoch = next
+        }
+        return try await finish()
+    }
+
+    private mutating func flush() async throws {
+        progress.step()
+        let events = engine.shard.counters.events
+        if events - reported > 0 {
+            progress.add(events - reported)
+            reported = events
+        }
+        guard !engine.changes.isEmpty else { return }
+        keeper.take(engine.changes)
+        if let outlet { try await outlet.members(engine.changes, partition) }
+        engine.changes.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func cut() -> Tally {
+        keeper.cut(events: engine.shard.counters.events)
+    }
+
+    private mutating func finish(starvedFor version: Epoch? = nil) async throws -> PartitionResult {
+        try await coordinator.finish(partition, closings: engine.shard.closings)
+        var result = PartitionResult(partition: partition, position: engine.position)
+        result.counters = engine.shard.counters
+        result.times = engine.times
+        result.tally = cut()
+        result.sample = SampledMember.sample(of: engine.shard)
+        result.looks = looks.taken
+        if keepsPlaces || !looks.taken.isEmpty {
+            engine.shard.forEachEligible { member, _, published in result.places[member] = published }
+        }
+        result.hasLeftGenesis = engine.shard.openEpoch != nil
+        result.starvedFor = version
+        return result
+    }
+}

@@ -1,0 +1,215 @@
+public import ShoalClustering
+public import ShoalKafka
+internal import ShoalPipeline
+internal import ShoalSchemas
+
+/// Explains a member's assignment in a live run: replays each partition with the recorded models, and records the
+/// decisions about the member.
+public struct Explanation: Sendable {
+    /// The steps to report.
+    public enum Selection: Equatable, Sendable {
+        /// The last steps that changed the published cluster, up to this number.
+        case changes(Int)
+        /// The last steps, up to this number.
+        case all(Int)
+        /// The step at this position of the input.
+        case step(partition: Int32, offset: Int64)
+    }
+
+    let application: String
+    let topics: Verification.Topics
+    let client: ClientConfiguration
+    let options: ReplayOptions
+    let checkpoints: Verification.Checkpoints?
+    public let progress: ReplayProgress
+
+    public init(
+        application: String, topics: Verification.Topics, client: ClientConfiguration, options: ReplayOptions,
+        checkpoints: Verification.Checkpoints? = nil, progress: ReplayProgress = ReplayProgress()
+    ) {
+        self.checkpoints = checkpoints
+        self.application = application
+        self.topics = topics
+        self.client = client
+        self.options = options
+        self.progress = progress
+    }
+
+    /// Returns the member and input position of the published change with this id, or `nil` if the output topic does
+    /// not contain it.
+    /// - Throws: `ReplayError`; `KafkaError`.
+    public func change(_ id: UInt128) async throws -> (member: Pseudonym, partition: Int32, offset: Int64)? {
+        let admin = try Admin(client)
+        guard let count = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
+            throw ReplayError(.incomparable, "there is no topic \(topics.output)")
+        }
+        var found: (member: Pseudonym, partition: Int32, offset: Int64)?
+        for output in 0..<count where found == nil {
+            let place = TopicPartition(topics.output, output)
+            let marks = try await admin.watermarks(of: place)
+            try await BoundedReader(client, progress).read(place, marks.low..<marks.high) { batch, index in
+                guard found == nil, let value = batch.valueBytes(index), let change = try? ClusterChange(value),
+                    change.id == id, let member = change.member, let partition = change.inputPartition,
+                    let offset = change.inputOffset
+                else { return }
+                found = (member, partition, offset)
+            }
+        }
+        return found
+    }
+
+    /// Replays the partitions up to the end of the input, or as far as models were recorded.
+    /// - Returns: `nil` if the member is unknown.
+    /// - Throws: `ReplayError` (`incomparable`) if required data is missing; `KafkaError`.
+    public func explain(_ member: Pseudonym, _ wanted: Selection) async throws -> ExplainReport? {
+        let admin = try Admin(client)
+        let place = TopicPartition(topics.models, 0)
+        guard try await admin.partitions(of: topics.models, timeout: .seconds(10)) != nil else {
+            throw ReplayError(
+                .incomparable, "there is no topic \(topics.models): no run of \(application) was recorded here")
+        }
+        let run = try await RecordedRun(
+            topics.models, of: application, through: try await admin.watermarks(of: place).high, client: client,
+            progress)
+        guard run.last.keyFingerprint == options.key.fingerprint else {
+            throw ReplayError(
+                .incomparable,
+                "privacy.key-file holds another key than the run was made with: no pseudonym would be the same")
+        }
+        let partitions: [Int32]
+        if case .step(let partition, _) = wanted {
+            partitions = [partition]
+        } else {
+            partitions = run.genesis.firstOffsets.indices.map { Int32($0) }
+        }
+        let inputRanges = try await inputRanges(run, partitions, wanted, admin)
+        let found = try await play(run, inputRanges, member, wanted)
+        let steps = found.flatMap(\.steps)
+        let events = found.reduce(0) { $0 + $1.events }
+        guard events > 0 else { return nil }
+        return ExplainReport(
+            member: Hex.text(member), steps: steps, events: events,
+            isFromCheckpoint: inputRanges.contains { $0.start != nil })
+    }
+
+    private struct InputRange {
+        var partition: Int32
+        var range: Range<Int64>
+        var start: CheckpointStart?
+    }
+
+    private func inputRanges(
+        _ run: RecordedRun, _ partitions: [Int32], _ wanted: Selection, _ admin: Admin
+    ) async throws -> [InputRange] {
+        let starts = try await CheckpointStart.all(topics.input, checkpoints, application, options.key, admin)
+        let models = RecordedModels(run.table)
+        var inputRanges: [InputRange] = []
+        for partition in partitions {
+            let marks = try await admin.watermarks(of: TopicPartition(topics.input, partition))
+            let first = run.genesis.firstOffsets[Int(partition)]
+            let start = try starts[partition].beginning(
+                topics.input, partition, low: marks.low, first: first, checkpoints, application)
+            try await start?.check(run, models, low: marks.low, committed: nil)
+            if case .step(_, let offset) = wanted, let start, offset < start.point.offset {
+                throw ReplayError(
+                    .incomparable,
+                    "the change was caused by offset \(offset) of partition \(partition), and what is left begins at the "
+                        + "checkpoint, offset \(start.point.offset)")
+            }
+            inputRanges.append(
+                InputRange(partition: partition, range: (start?.offset ?? first)..<marks.high, start: start))
+        }
+        return inputRanges
+    }
+
+    private func play(
+        _ run: RecordedRun, _ inputRanges: [InputRange], _ member: Pseudonym, _ wanted: Selection
+    ) async throws -> [(steps: [ExplainReport.Step], events: Int64)] {
+        let models = RecordedModels(run.table)
+        let genesis = CompiledModel(run.genesis.model, version: nil)
+        let input = try TopicInput(
+            topics.input, client, options, progress, recorded: run.genesis.model.settings.fixed,
+            ranges: inputRanges.map(\.range))
+        return try await withThrowingTaskGroup(of: (Int32, [ExplainReport.Step], Int64).self) { group in
+            for (index, inputRange) in inputRanges.enumerated() {
+                group.addTask {
+                    let (partition, range) = (inputRange.partition, inputRange.range)
+                    let lens = ExplainLens(member: member, partition: partition, wanted)
+                    var engine = try await inputRange.start.engine(partition, range, at: index, genesis, models, input)
+                    engine.lens = lens
+                    var rest = try input.source(partition, engine.offset..<range.upperBound, at: index)
+                    try await Self.play(&engine, &rest, models, progress)
+                    return (partition, lens.steps, lens.events)
+                }
+            }
+            let all = try await group.reduce(into: []) { $0.append($1) }
+            return all.sorted { $0.0 < $1.0 }.map { ($0.1, $0.2) }
+        }
+    }
+
+    private static func play(
+        _ engine: inout PartitionEngine, _ source: inout TopicSource, _ models: RecordedModels,
+        _ progress: ReplayProgress
+    ) async throws {
+        var counted: Int64 = 0
+        while true {
+            let stop = engine.run(&source)
+            engine.changes.removeAll(keepingCapacity: true)
+            progress.add(engine.shard.counters.events - counted)
+            counted = engine.shard.counters.events
+            switch stop {
+            case .empty: guard try await source.fill() else { return }
+            case .changes, .closed: continue
+            case .arrived: return
+            case .needs(let version):
+                // The recorded run has not reached this point.
+                guard let model = try await models.exact(version) else { return }
+                while !engine.open(model, time: engine.event.time, offset: engine.pendingOffset) {}
+            }
+        }
+    }
+}
+
+extension ExplainLens {
+    fileprivate convenience init(member: Pseudonym, partition: Int32, _ wanted: Explanation.Selection) {
+        switch wanted {
+        case .changes(let most): self.init(member: member, partition: partition, onlyChanges: true, most: most)
+        case .all(let most): self.init(member: member, partition: partition, onlyChanges: false, most: most)
+        case .step(_, let offset):
+            self.init(member: member, partition: partition, onlyChanges: false, most: 1)
+            wantedOffset = offset
+        }
+    }
+}
+
+/// The recorded models for all partitions, decoded on demand.
+actor RecordedModels {
+    private var table: ModelTable
+
+    init(_ table: ModelTable) {
+        self.table = table
+    }
+
+    /// Returns the model of exactly this version for a shard; nil if the run has none.
+    /// - Throws: `ReplayError` if retention has deleted it.
+    func exact(_ version: Epoch) throws -> CompiledModel? {
+        try present { try table.exact(version) }
+    }
+
+    /// Returns the same as it was recorded, complete.
+    func content(_ version: Epoch) throws -> Model? {
+        // Before the start it is the genesis model, which holds nothing that a compiled one leaves out.
+        guard let model = try exact(version), model.version != nil else { return try exact(version)?.model }
+        return try present { try table.record(version)?.model }
+    }
+
+    private func present<Found>(_ look: () throws -> Found?) throws -> Found? {
+        do {
+            return try look()
+        } catch let gone as ModelTable.RetentionGap {
+            throw ReplayError(
+                .incomparable,
+                "the model of epoch \(gone.version) is needed, but the model topic begins with that of \(gone.first)")
+        }
+    }
+}

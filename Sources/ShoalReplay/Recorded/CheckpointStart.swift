@@ -1,0 +1,212 @@
+internal import ShoalClustering
+internal import ShoalKafka
+internal import ShoalPipeline
+internal import Synchronization
+
+/// A partition's checkpoint as the start of a replay: a snapshot, and the point from which the replay is complete.
+///
+/// The members of a checkpoint may come from two snapshots. Until the log has been repeated up to the later one, some
+/// members are skipped, and computed changes are discarded. Models are taken as recorded.
+final class CheckpointStart: Sendable {
+    let partition: Int32
+    /// The offset at which reading begins.
+    let offset: Int64
+    /// The epoch open at that offset; `nil` in genesis.
+    let epoch: Epoch?
+    /// The point from which all changes are computed, and the number of deltas before it.
+    let point: SnapshotPoint
+    let closings: Int64
+    private let modelHash: [UInt8]
+    private let life: Int64?
+    private let path: String
+    private let saved: Mutex<CheckpointFiles.Saved?>
+
+    /// - Returns: `nil` if the partition has no checkpoint.
+    /// - Throws: `ReplayError` if the file cannot be used.
+    init?(_ partition: Int32, of files: CheckpointFiles) async throws(ReplayError) {
+        self.partition = partition
+        path = files.path(partition)
+        do throws(CheckpointFiles.Unusable) {
+            guard let found = try await files.saved(partition) else { return nil }
+            (offset, epoch) = (found.header.point.offset, found.header.point.epoch)
+            let last = found.members.lastPoint(after: found.header.point, later: found.later)
+            guard last == found.header.point || last == found.later?.point else {
+                throw CheckpointFiles.Unusable(
+                    "the checkpoint \(files.path(partition)) holds members of an unknown snapshot")
+            }
+            point = last
+            closings = (last == found.later?.point ? found.later : found.header)?.closings ?? 0
+            (modelHash, life) = (found.modelHash, found.life)
+            saved = Mutex(found)
+        } catch {
+            throw ReplayError(.incomparable, error.description)
+        }
+    }
+
+    /// Checks the checkpoint against the recorded run.
+    /// - Parameters:
+    ///   - low: The first available offset of the input partition.
+    ///   - committed: The committed position; `nil` to skip this check.
+    /// - Throws: `ReplayError`.
+    func check(_ run: RecordedRun, _ models: RecordedModels, low: Int64, committed: Int64?) async throws {
+        if let life, life != run.life {
+            throw ReplayError(
+                .incomparable, "the checkpoint \(path) is of another life of the application, which was reset since")
+        }
+        let staleness = run.genesis.model.settings.fixed.staleness
+        var model: Model? = run.genesis.model
+        if let epoch { model = try await models.content(epoch - staleness) }
+        let hash = model.map { SHA256Digest.of(ModelContent.encode($0).span) }
+        guard hash == modelHash else {
+            throw ReplayError(
+                .incomparable, "the checkpoint \(path) was made under a model that \(run.topic) does not hold")
+        }
+        guard low <= offset else {
+            throw ReplayError(
+                .incomparable,
+                "the checkpoint \(path) is of offset \(offset), but the input's partition \(partition) begins at \(low): "
+                    + "retention has taken what follows the checkpoint")
+        }
+        if let committed, committed < point.offset {
+            throw ReplayError(
+                .incomparable,
+                "the checkpoint \(path) goes up to offset \(point.offset), but the group has committed only \(committed): "
+                    + "was its position moved back?")
+        }
+    }
+
+    /// Returns the shard at `point`. Must be called once.
+    /// - Parameter source: The records from `offset` on.
+    /// - Throws: `ReplayError` if the log does not lead to the point.
+    func shard<Source: EventSource>(
+        _ models: RecordedModels, _ genesis: CompiledModel, _ key: PrivacyKey, _ source: inout Source
+    ) async throws -> Shard<KeyedTopics> {
+        let taken = saved.withLock { saved in
+            defer { saved = nil }
+            return saved
+        }
+        guard let taken else { throw ReplayError(.contradiction, "the checkpoint \(path) was taken twice") }
+        let staleness = genesis.model.settings.fixed.staleness
+        var model = genesis
+        guard genesis.model.settings.fixed.epochs.contains(epoch ?? 0) else { throw astray }
+        if let epoch { model = try await models.exact(epoch - staleness) ?? genesis }
+        var shard = Shard(
+            partition: partition, model: model, keys: KeyedTopics(key), header: taken.header,
+            members: taken.members, later: taken.later)
+        try await catchUp(&shard, models, &source)
+        shard.endRestore()
+        return shard
+    }
+
+    private func catchUp<Source: EventSource>(
+        _ shard: inout Shard<KeyedTopics>, _ models: RecordedModels, _ source: inout Source
+    ) async throws {
+        var changes: [MemberChange] = []
+        var event = EngineEvent()
+        while shard.restoredThrough != nil {
+            guard let record = source.next(&event) else {
+                guard try await source.fill() else { throw astray }
+                continue
+            }
+            changes.removeAll(keepingCapacity: true)
+            switch record {
+            case .rejected(let place): shard.reach(place + 1)
+            case .erase(let member, let place):
+                _ = shard.erase(member, offset: place, changes: &changes)
+                shard.reach(place + 1)
+            case .event(let place):
+                guard place <= point.offset else { throw astray }
+                if let epoch = shard.observe(viewer: event.member, time: event.time) {
+                    _ = shard.close(to: epoch)
+                    guard let needed = shard.neededModel, let model = try await models.exact(needed) else {
+                        throw astray
+                    }
+                    while !shard.open(model, offset: place, time: event.time, changes: &changes) {}
+                    shard.reach(place)
+                    if shard.restoredThrough == nil { return }
+                }
+                shard.handle(event, offset: place, changes: &changes)
+                shard.reach(place + 1)
+            }
+        }
+    }
+
+    private var astray: ReplayError {
+        ReplayError(
+            .incomparable,
+            "the checkpoint \(path) goes up to offset \(point.offset) of partition \(partition), and the input does not lead "
+                + "there: is it of this application?")
+    }
+}
+
+extension CheckpointStart {
+    /// Returns the checkpoints of the partitions that may need one: if they are requested, or if an input no longer has
+    /// its first offset.
+    static func all(
+        _ input: String, _ checkpoints: Verification.Checkpoints?, _ application: String, _ key: PrivacyKey,
+        _ admin: Admin
+    ) async throws -> [Int32: CheckpointStart] {
+        guard let checkpoints, let count = try await admin.partitions(of: input, timeout: .seconds(10)) else {
+            return [:]
+        }
+        let files = CheckpointFiles(
+            directory: checkpoints.directory, application: application, keyFingerprint: key.fingerprint)
+        let found = try await withThrowingTaskGroup(of: CheckpointStart?.self) { group in
+            for partition in 0..<count {
+                let low = try await admin.watermarks(of: TopicPartition(input, partition)).low
+                guard checkpoints.isAsked || low > 0 else { continue }
+                group.addTask { try await CheckpointStart(partition, of: files) }
+            }
+            return try await group.reduce(into: [Int32: CheckpointStart]()) { found, start in
+                if let start { found[start.partition] = start }
+            }
+        }
+        guard !checkpoints.isAsked || !found.isEmpty else {
+            throw ReplayError(
+                .incomparable,
+                "\(checkpoints.directory) holds no checkpoint of \(application): \(application)-0.checkpoint and so on")
+        }
+        return found
+    }
+}
+
+extension CheckpointStart? {
+    /// Returns the engine at the partition's start: the checkpoint's point, or the application's first offset.
+    /// - Parameters:
+    ///   - range: From the application's first offset, if it begins there, to the offset after the last one.
+    ///   - place: The partition's index in the input's progress.
+    func engine(
+        _ partition: Int32, _ range: Range<Int64>, at place: Int, _ genesis: CompiledModel, _ models: RecordedModels,
+        _ input: TopicInput
+    ) async throws -> PartitionEngine {
+        guard let self else {
+            return PartitionEngine(
+                Shard(partition: partition, genesis: genesis, keys: KeyedTopics(input.key)), offset: range.lowerBound)
+        }
+        var before = try input.source(partition, self.offset..<range.upperBound, at: place)
+        return PartitionEngine(try await self.shard(models, genesis, input.key, &before), offset: self.point.offset)
+    }
+
+    /// Returns the checkpoint to begin at, or `nil` to begin at the application's first offset.
+    /// - Parameters:
+    ///   - low: The first available offset of the partition.
+    ///   - first: The application's first offset.
+    /// - Throws: `ReplayError` if the first offset was deleted and the partition has no checkpoint.
+    func beginning(
+        _ input: String, _ partition: Int32, low: Int64, first: Int64, _ checkpoints: Verification.Checkpoints?,
+        _ application: String
+    ) throws -> CheckpointStart? {
+        if low <= first { return checkpoints?.isAsked == true ? self : nil }
+        if let self { return self }
+        let gone =
+            "\(input) partition \(partition) begins at offset \(low): retention has taken the beginning, which the run "
+            + "read from offset \(first) on"
+        guard let checkpoints else {
+            throw ReplayError(.incomparable, "\(gone); --from-checkpoint DIR begins at checkpoints instead")
+        }
+        throw ReplayError(
+            .incomparable,
+            "\(gone), and \(checkpoints.directory) has no \(application)-\(partition).checkpoint: each host keeps those of "
+                + "its own partitions; copy all into one directory, and name it with --from-checkpoint")
+    }
+}

@@ -1,0 +1,88 @@
+internal import ShoalClustering
+
+extension ReplayReport {
+    /// Returns a card for each active cluster and a table of the ended ones.
+    func cardSection(_ palette: Palette) -> ReportPage.Section {
+        let picked = thinned(to: 60)
+        let times = Dictionary(rows.map { ($0.version, $0.time) }) { first, _ in first }
+        let shown = Set(living.map(\.id))
+        let eligible = rows.last?.eligible ?? 0
+        let cards = living.map { cluster -> Markup in
+            """
+            <article class="card \(palette.name(of: cluster.id))" id="cluster-\(cluster.id)">
+            <h3>Cluster \(cluster.id)<span><b>\(ReportWords.number(cluster.members))</b> members · \
+            \(ReportWords.part(cluster.members, of: eligible))</span></h3>
+            \(Sparkline.image(
+                sizes(of: cluster.id, in: picked), style: palette.name(of: cluster.id),
+                label: "Members over time, \(ReportWords.number(cluster.peak)) at most"))
+            \(topics(cluster))\(branches(cluster, shown))<p>\(origin(cluster, times)); <b>\(ReportWords.share(cluster.cohesion, digits: 0))\
+            </b> alike; <b>\(ReportWords.number(cluster.peak))</b> at most</p>
+            </article>
+
+            """
+        }
+        return .init(
+            "clusters", "Clusters at the end",
+            lead: "The largest first, each with the topics that its members watch more than others do.",
+            "<div class=\"cards\">\(cards)</div>\n\(ended(shown, times))")
+    }
+
+    private func topics(_ cluster: Cluster) -> Markup {
+        guard !cluster.leadingTopics.isEmpty else { return "<p>No topic stands out.</p>\n" }
+        let topics = cluster.leadingTopics.enumerated().map { index, topic -> Markup in
+            "<li\(index == 0 ? " class=\"lead1\"" as Markup : "")><bdi>\(topic)</bdi></li>" as Markup
+        }
+        return "<ul class=\"topics\">\(topics)</ul>\n"
+    }
+
+    private func branches(_ cluster: Cluster, _ shown: Set<ClusterID>) -> Markup {
+        func list(_ parts: [Markup]) -> Markup {
+            var list = Markup()
+            for (index, part) in parts.enumerated() { list += index == 0 ? part : ", \(part)" }
+            return list
+        }
+        let topics = cluster.branchTopics.map { topic -> Markup in "<bdi>\(topic)</bdi>" }
+        let others = cluster.branchClusters.map { id -> Markup in
+            shown.contains(id) ? "<a href=\"#cluster-\(id)\">\(id)</a>" : "\(id)"
+        }
+        var parts: [Markup] = topics.isEmpty ? [] : [list(topics)]
+        if !others.isEmpty { parts.append("\(others.count == 1 ? "cluster" : "clusters") \(list(others))") }
+        guard let first = parts.first else { return "" }
+        return "<p>branches out to \(first)\(parts.count > 1 ? "; \(parts[1])" : "" as Markup)</p>\n"
+    }
+
+    private func origin(_ cluster: Cluster, _ times: [Epoch: Int64]) -> String {
+        let time = times[cluster.created].map(ReportWords.time) ?? "version \(cluster.created)"
+        switch cluster.origin {
+        case "split" where cluster.parent != 0: return "split off \(cluster.parent) on \(time)"
+        case "birth": return "born on \(time)"
+        default: return "there since \(time)"
+        }
+    }
+
+    /// Returns the table of clusters that have ended or are suppressed at the end.
+    private func ended(_ shown: Set<ClusterID>, _ times: [Epoch: Int64]) -> Markup {
+        let gone = clusters.filter { !shown.contains($0.id) }
+        guard !gone.isEmpty else { return "" }
+        let most = 500
+        let rows = gone.prefix(most).map { cluster -> Markup in
+            let fate =
+                cluster.survivor != 0
+                ? "merged into \(cluster.survivor)" : cluster.ended == nil ? "withheld" : "retired"
+            let until = cluster.ended.flatMap { times[$0] }.map { " " + ReportWords.time($0) } ?? ""
+            return """
+                <tr><td class="r">\(cluster.id)</td><td>\(origin(cluster, times))</td><td>\(fate)\(until)</td>\
+                <td class="r">\(ReportWords.number(cluster.peak))</td>\
+                <td>\(cluster.leadingTopics.joined(separator: ", "))</td></tr>
+
+                """
+        }
+        return """
+            <details><summary>\(ReportWords.count(gone.count, "cluster")) that are not shown any more</summary>
+            <div class="scroll"><table><thead><tr><th scope="col" class="r">id</th><th scope="col">began</th>\
+            <th scope="col">ended</th><th scope="col" class="r">most members</th><th scope="col">topics</th></tr></thead>
+            <tbody>\(rows)</tbody></table></div></details>
+
+            """
+    }
+}

@@ -1,0 +1,215 @@
+internal import ShoalClustering
+
+extension ReplayReport {
+    /// Returns the report as a self-contained HTML page that fetches nothing. Equal reports give equal bytes.
+    public func html() -> String {
+        let (palette, family) = (Palette(self), Family(self))
+        var page = ReportPage(
+            title: input.name.isEmpty ? "Replay" : input.name.lastName, subtitle: subtitle, tiles: tiles)
+        if !notes.isEmpty || isInterrupted { page.sections.append(noteSection) }
+        if !rows.isEmpty {
+            page.sections.append(sizesSection(palette, family))
+            if !clusters.isEmpty { page.sections.append(familySection(palette)) }
+            if let flows, !flows.flows.isEmpty { page.sections.append(flowSection(flows, palette, family)) }
+            if !living.isEmpty { page.sections.append(cardSection(palette)) }
+            page.sections.append(movesSection)
+        }
+        if quality.sampled > 0 {
+            page.sections.append(
+                .init(
+                    "quality", "Quality",
+                    lead: """
+                        At the end, over \(ReportWords.count(quality.sampled, "member")): how close members are to the \
+                        middle of their cluster, against what batch spherical k-means reaches with as many clusters.
+                        """, ReportPage.facts(qualityFacts)))
+        }
+        page.sections.append(.init("input", "What was read", ReportPage.facts(inputFacts)))
+        if !settings.isEmpty {
+            page.sections.append(
+                .init(
+                    "settings", "Settings", lead: "Those that reach the result.",
+                    ReportPage.facts(settings.map { ($0.name, $0.value) })))
+        }
+        page.footer = """
+            Times are UTC. Of clusters the report holds only what would have been published, of viewers nothing but counts.
+            \(digest.isEmpty ? "" : "<br />Models: <code>sha256 \(digest)</code>" as Markup)
+            """
+        return page.html()
+    }
+
+    private var subtitle: Markup {
+        var parts: [String] = ["What Shoal makes of it"]
+        if let first = input.firstTime, let last = input.lastTime {
+            parts.append(
+                "\(ReportWords.time(first)) to \(ReportWords.time(last)) UTC, \(ReportWords.span(last - first))")
+        }
+        return "\(parts.joined(separator: " · "))"
+    }
+
+    private var tiles: [ReportPage.Tile] {
+        let last = rows.last
+        var tiles = [
+            ReportPage.Tile(
+                value: ReportWords.short(input.events), name: "events",
+                note: "\(ReportWords.number(input.events)) handled")
+        ]
+        if let last {
+            tiles.append(.init(value: ReportWords.short(last.eligible), name: "members", note: "eligible at the end"))
+            let withheld = last.withheld > 0 ? "and \(last.withheld) withheld" : "shown at the end"
+            tiles.append(.init(value: "\(last.clusters.count)", name: "clusters", note: withheld))
+            tiles.append(
+                .init(
+                    value: ReportWords.part(last.unassigned, of: last.eligible), name: "in no cluster",
+                    note: ReportWords.count(last.unassigned, "member")))
+            tiles.append(
+                .init(
+                    value: ReportWords.decimal(quality.movesPerDay), name: "moves a day",
+                    note: "a member; \(ReportWords.share(quality.returned)) back"))
+        }
+        if quality.sampled > 0 {
+            tiles.append(
+                .init(
+                    value: ReportWords.decimal(quality.similarity), name: "similarity",
+                    note: quality.objective.map { "\(ReportWords.share($0)) of k-means" } ?? ""))
+        }
+        return tiles
+    }
+
+    private var noteSection: ReportPage.Section {
+        var lines = notes
+        if isInterrupted { lines.insert("The replay was stopped before the end of its input.", at: 0) }
+        let body = lines.map { line -> Markup in "<p>\(line)</p>" }
+        return .init("notes", "Notes", "<div class=\"notes\">\(body)</div>\n")
+    }
+
+    private func sizesSection(_ palette: Palette, _ family: Family) -> ReportPage.Section {
+        let chart = SizesChart(report: self, palette: palette, family: family)
+        return .init(
+            "sizes", "Sizes over time",
+            lead: "Members of each cluster, kin beside kin; grey on top are those who are in none that is told of.",
+            ReportPage.figure(chart.markup, "\(legend(palette))\(chart.table)"))
+    }
+
+    /// Returns links to the cards of the active clusters, the largest first.
+    private func legend(_ palette: Palette) -> Markup {
+        let entries = living.prefix(48).map { cluster -> Markup in
+            let topic = cluster.leadingTopics.first.map { "&#160;\($0)" as Markup } ?? ""
+            return """
+                <li><a href="#cluster-\(cluster.id)"><span class="swatch \(palette.name(of: cluster.id))"></span>\
+                <b>\(cluster.id)</b>\(topic)</a></li>
+
+                """
+        }
+        return entries.isEmpty ? "" : "<ul class=\"legend\">\(entries)</ul>\n"
+    }
+
+    private func familySection(_ palette: Palette) -> ReportPage.Section {
+        let chart = FamilyChart(self, palette)
+        let more = chart.left > 0 ? " \(ReportWords.number(chart.left)) smaller clusters are not drawn." : ""
+        let lines = Story(lifecycle).lines
+        let most = 1_000
+        let rows = lines.prefix(most).map { line -> Markup in
+            "<tr><td class=\"r\">\(ReportWords.time(line.time))</td><td>\(line.text)</td></tr>\n"
+        }
+        let rest =
+            lines.count > most ? "<p>\(ReportWords.number(lines.count - most)) more are in the JSON.</p>" as Markup : ""
+        let list: Markup = """
+            <details><summary>All \(ReportWords.number(lines.count)) as a list</summary><div class="scroll"><table>
+            <tbody>\(rows)</tbody></table></div>\(rest)</details>
+
+            """
+        return .init(
+            "family", "Family",
+            lead: """
+                \(lifecycleCounts.isEmpty ? "Nothing happened." : "\(lifecycleCounts).") A ring is a beginning, a bar an \
+                end, a diamond a drift; lines part where a cluster split, and run together where two merged.\(more)
+                """, ReportPage.figure(chart.markup, lines.isEmpty ? "" : list))
+    }
+
+    private func flowSection(_ flows: Flows, _ palette: Palette, _ family: Family) -> ReportPage.Section {
+        func side(_ time: Int64) -> FlowChart.Side {
+            .init(title: ReportWords.time(time), order: family.order, palette: palette, clusters: clusters)
+        }
+        let label = "Members that went from each cluster to each other one between two moments."
+        let chart = FlowChart(flows.flows, from: side(flows.fromTime), to: side(flows.toTime), label: label) {
+            $0.from == $0.to
+        }
+        let rows = flows.flows.filter { $0.from != $0.to }.sorted { $0.members > $1.members }.prefix(200).map {
+            flow -> Markup in
+            """
+            <tr><td>\(flow.from == 0 ? "none" : "\(flow.from)")</td><td>\(flow.to == 0 ? "none" : "\(flow.to)")</td>\
+            <td class="r">\(ReportWords.number(flow.members))</td></tr>
+
+            """
+        }
+        let table: Markup = """
+            <details><summary>As a table</summary><div class="scroll"><table>
+            <thead><tr><th scope="col">from</th><th scope="col">to</th><th scope="col" class="r">members</th></tr></thead>
+            <tbody>\(rows)</tbody></table></div></details>
+
+            """
+        return .init(
+            "flows", "Who went where",
+            lead: """
+                \(flows.sentence) Strong: from cluster to cluster; pale: where they were; between them: from or to none.
+                """, ReportPage.figure(chart.markup, rows.isEmpty ? "" : table))
+    }
+
+    private var movesSection: ReportPage.Section {
+        var markup = Markup()
+        func add(_ title: String, _ make: ([Interval]) -> SeriesChart) {
+            let images = ChartFormat.allCases.map { format in
+                make(intervals(thinned(to: format == .wide ? 180 : 90))).image(format)
+            }
+            let legend = make(intervals(thinned(to: 2))).legend
+            markup += "<div><h3>\(title)</h3>\(ReportPage.figure(Markup(images), legend))</div>\n"
+        }
+        add("Moves a member and day") { intervals in
+            SeriesChart(
+                label: "Moves for each eligible member and day of event time.", times: intervals.map(\.to),
+                series: [
+                    .init(name: "moves", style: "k0", values: intervals.map { Double($0.movesPerDay) / 1e6 }),
+                    .init(name: "of them back", style: "k1", values: intervals.map { Double($0.returnedPerDay) / 1e6 }),
+                ], text: { ReportWords.axis($0) })
+        }
+        add("Members in no cluster, and withheld") { intervals in
+            func share(_ value: (Row) -> Int64) -> [Double] {
+                intervals.map { $0.row.eligible > 0 ? Double(value($0.row)) / Double($0.row.eligible) : 0 }
+            }
+            return SeriesChart(
+                label: "The share of eligible members that are in no cluster, and in clusters that are withheld.",
+                times: intervals.map(\.to),
+                series: [
+                    .init(name: "in no cluster", style: "k2", values: share(\.unassigned)),
+                    .init(name: "in withheld clusters", style: "k6", values: share(\.withheldMembers)),
+                ], text: { ReportWords.axis($0 * 100) + " %" }, least: 0.01)
+        }
+        add("Similarity to the own centroid") { intervals in
+            SeriesChart(
+                label: "The mean cosine of members to the centroid of their cluster.", times: intervals.map(\.to),
+                series: [
+                    .init(name: "similarity", style: "k7", values: intervals.map { Double($0.row.similarity) / 1e6 })
+                ],
+                text: { ReportWords.axis($0) }, least: 1)
+        }
+        let facts: [(name: String, value: String)] = [
+            ("joined", ReportWords.number(totals.joined)), ("moved", ReportWords.number(totals.moved)),
+            ("moved back", ReportWords.number(totals.returned)), ("left", ReportWords.number(totals.left)),
+            ("erased", ReportWords.number(totals.erased)),
+            ("moves a member and day", ReportWords.decimal(quality.movesPerDay)),
+        ]
+        return .init(
+            "moves", "Members",
+            "\(ReportPage.facts(facts))<div class=\"pair\" style=\"margin-top:20px\">\(markup)</div>\n")
+    }
+}
+
+extension ReportWords {
+    /// Formats a value of an axis with as few digits as possible.
+    static func axis(_ value: Double) -> String {
+        if value >= 1_000 { return short(Int64(value)) }
+        var text = decimal(Int64((value * 1_000_000).rounded()), digits: 4)
+        while text.contains("."), text.hasSuffix("0") || text.hasSuffix(".") { text.removeLast() }
+        return text
+    }
+}

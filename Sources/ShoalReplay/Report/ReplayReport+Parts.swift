@@ -1,0 +1,78 @@
+internal import ShoalClustering
+internal import ShoalPipeline
+
+extension ReplayReport {
+    /// Adds the counts of the partitions.
+    /// - Parameter isGiven: Whether the epochs were given. The report must not depend on partitions then.
+    mutating func add(_ results: [PartitionResult], isGiven: Bool) {
+        if !isGiven { input.partitions = results.count }
+        for result in results {
+            let counters = result.counters
+            input.events += counters.events
+            input.duplicates += counters.duplicates
+            input.late += counters.late
+            input.early += counters.early
+            input.erased += counters.erased
+            input.unknownErased += counters.unknownErased
+            input.sensitiveTopics += counters.sensitiveTopics
+            input.skippedScans += counters.skipped
+            if let times = result.times {
+                input.firstTime = min(input.firstTime ?? .max, times.lowerBound)
+                input.lastTime = max(input.lastTime ?? .min, times.upperBound)
+            }
+        }
+        var sum = rows.reduce(into: Tally()) { $0 += Tally($1) }
+        for result in results { sum += result.tally }
+        totals = Totals(
+            joined: sum.joined, moved: sum.moved, left: sum.left, erased: sum.erased, returned: sum.returned)
+        let behind = results.filter { !$0.hasLeftGenesis && $0.counters.events > 0 }.map(\.partition)
+        if !behind.isEmpty {
+            notes.append(
+                "too few viewers were seen in partition \(behind.map(String.init).joined(separator: ", ")) for its clock "
+                    + "to begin (clock.quorum): nobody there is assigned")
+        }
+        if rows.isEmpty { notes.append("no epoch has ended, so that there is no model") }
+        if !rows.isEmpty, clusters.isEmpty {
+            notes.append("no cluster was ever shown: too few eligible members, or all clusters are withheld")
+        }
+    }
+}
+
+extension Tally {
+    fileprivate init(_ row: ReplayReport.Row) {
+        self.init(
+            events: row.events, joined: row.joined, moved: row.moved, left: row.left, erased: row.erased,
+            returned: row.returned)
+    }
+}
+
+extension ReplayReport.Setting {
+    /// Returns the settings that affect the result, by their configuration names.
+    static func list(_ settings: Settings) -> [ReplayReport.Setting] {
+        let fixed = settings.fixed
+        func duration(_ time: Int64) -> String {
+            for (unit, length) in [("d", Int64(86_400_000)), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)]
+            where time % length == 0 { return "\(time / length)\(unit)" }
+            return "\(time)ms"
+        }
+        var list: [(String, String)] = [
+            ("clock.max-step", "\(fixed.clockMaxStep)"), ("clock.quorum", "\(fixed.clockQuorum)"),
+            ("clusters.initial", "\(settings.clustersInitial)"), ("clusters.max", "\(settings.clustersMax)"),
+            ("clusters.min", "\(settings.clustersMin)"), ("clusters.seed-members", "\(settings.seedMembers)"),
+            ("dedup.window", "\(fixed.dedupWindow)"), ("engagement.min", "\(settings.engagementMin)%"),
+            ("epoch.length", duration(fixed.epochLength)), ("epoch.staleness", "\(fixed.staleness)"),
+            ("member.new-ttl", duration(settings.newMemberTTL)), ("members.max", "\(settings.membersMax)"),
+            ("input.partitioner", fixed.partitioner.rawValue),
+            ("input.time-range", "\(fixed.timeRange)"), ("members.min-events", "\(settings.minEvents)"),
+            ("privacy.min-cluster-size", "\(settings.minClusterSize)"),
+            ("profile.half-life", duration(settings.halfLife)), ("profile.topics", "\(fixed.profileTopics)"),
+            ("topics.max", "\(settings.topicsMax)"), ("topics.min-viewers", "\(settings.topicsMinViewers)"),
+        ]
+        if let count = settings.clustersCount { list.append(("clusters.count", "\(count)")) }
+        if let ttl = settings.memberTTL { list.append(("member.ttl", duration(ttl))) }
+        if !settings.sensitiveTopics.isEmpty {
+            list.append(("privacy.sensitive-topics", "\(settings.sensitiveTopics.count) patterns"))
+        }
+        return list.sorted { $0.0 < $1.0 }.map { ReplayReport.Setting(name: $0.0, value: $0.1) }
+    }
+}

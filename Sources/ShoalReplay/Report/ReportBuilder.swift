@@ -1,0 +1,134 @@
+internal import ShoalClustering
+internal import ShoalPipeline
+internal import ShoalSchemas
+
+/// Builds a report from the models of a replay as they are made. Not thread-safe.
+final class ReportBuilder: ModelWatcher {
+    private(set) var rows: [ReplayReport.Row] = []
+    private(set) var lifecycle: [ReplayReport.Lifecycle] = []
+    private var clusters: [ClusterID: ReplayReport.Cluster] = [:]
+    private var digest: [UInt8] = []
+    private var last: Model?
+
+    func closed(_ closing: EpochDelta) {}
+
+    func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws {
+        guard let tally, let version = publication.bookkeeping.through else { return }
+        take(publication.model, version, tally)
+        let length = publication.model.settings.fixed.epochLength
+        for change in publication.changes { add(change, publication.model, length) }
+    }
+
+    /// Adds a model that includes epoch deltas.
+    func take(_ model: Model, _ version: Epoch, _ tally: Tally) {
+        last = model
+        digest = SHA256Digest.of((digest + SHA256Digest.of(ModelContent.encode(model).span)).span)
+        add(row: version, model.settings.fixed.epochLength, model, tally)
+    }
+
+    /// Adds a published change of a cluster. Its model must have been added before.
+    func take(published change: ClusterChange) {
+        if !change.leadingTopics.isEmpty { clusters[change.cluster]?.describe(change) }
+        add(
+            ReplayReport.Lifecycle(
+                kind: change.kind.name, version: change.modelVersion ?? 0, time: change.eventTime ?? 0,
+                cluster: change.cluster, origin: change.why?.name, other: change.otherCluster,
+                members: change.members, leadingTopics: change.leadingTopics), change.kind)
+    }
+
+    private func add(row version: Epoch, _ length: Int64, _ model: Model, _ tally: Tally) {
+        var row = ReplayReport.Row(version: version, time: (version + 1) * length)
+        row.events = tally.events
+        row.joined = tally.joined
+        row.moved = tally.moved
+        row.left = tally.left
+        row.erased = tally.erased
+        row.returned = tally.returned
+        row.unassigned = model.unassigned.count
+        row.eligible = model.unassigned.count + model.assigned
+        row.similarity = (model.meanSimilarity * 1_000_000) >> 30
+        for cluster in model.clusters where cluster.isActive {
+            guard cluster.isPublished else {
+                row.withheld += 1
+                row.withheldMembers += cluster.sums.count
+                continue
+            }
+            row.clusters.append(cluster.id)
+            row.members.append(cluster.sums.count)
+            var entry =
+                clusters[cluster.id]
+                ?? ReplayReport.Cluster(
+                    id: cluster.id, created: version, origin: cluster.origin.name, parent: cluster.parent)
+            entry.peak = max(entry.peak, cluster.sums.count)
+            entry.members = cluster.sums.count
+            clusters[cluster.id] = entry
+        }
+        rows.append(row)
+    }
+
+    private func add(_ change: LifecycleChange, _ model: Model, _ length: Int64) {
+        let topics = change.description.map { model.names($0.leading) } ?? []
+        if let description = change.description { clusters[change.cluster]?.describe(description, model) }
+        add(
+            ReplayReport.Lifecycle(
+                kind: change.kind.published.name, version: change.version, time: (change.version + 1) * length,
+                cluster: change.cluster, origin: change.origin?.name, other: change.other, members: change.members,
+                leadingTopics: topics), change.kind.published)
+    }
+
+    private func add(_ entry: ReplayReport.Lifecycle, _ kind: ClusterChange.Kind) {
+        lifecycle.append(entry)
+        guard kind == .clusterMerged || kind == .clusterRetired else { return }
+        clusters[entry.cluster]?.ended = entry.version
+        clusters[entry.cluster]?.survivor = kind == .clusterMerged ? entry.other : 0
+    }
+
+    /// Returns a report with the collected data; other fields have their defaults.
+    func report() -> ReplayReport {
+        if let last {
+            for (id, description) in last.descriptions() { clusters[id]?.describe(description, last) }
+        }
+        var report = ReplayReport()
+        report.rows = rows
+        report.lifecycle = lifecycle
+        report.clusters = clusters.values.sorted { $0.id < $1.id }
+        report.digest = Hex.text(digest)
+        return report
+    }
+}
+
+extension ReplayReport.Cluster {
+    fileprivate mutating func describe(_ change: ClusterChange) {
+        cohesion = Int64(change.cohesion)
+        leadingTopics = change.leadingTopics
+        branchTopics = change.branchTopics
+        branchClusters = change.branchClusters
+    }
+
+    fileprivate mutating func describe(_ description: Description, _ model: Model) {
+        cohesion = (description.cohesion * 1_000_000) >> 30
+        leadingTopics = model.names(description.leading)
+        branchTopics = model.names(description.branchTopics)
+        branchClusters = description.branchClusters
+    }
+}
+
+extension Model {
+    /// Returns the names of topics. Topics whose names are not yet known are omitted.
+    func names(_ topics: [TopicNumber]) -> [String] {
+        topics.compactMap { topic in
+            guard Int(topic) < vocabulary.entries.count else { return nil }
+            return vocabulary.entries[Int(topic)].name.map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+}
+
+extension LifecycleChange.Origin {
+    var name: String {
+        switch self {
+        case .seed: "seed"
+        case .split: "split"
+        case .birth: "birth"
+        }
+    }
+}

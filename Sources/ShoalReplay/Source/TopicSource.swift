@@ -1,0 +1,99 @@
+internal import ShoalClustering
+internal import ShoalKafka
+internal import ShoalPipeline
+internal import ShoalSchemas
+
+/// The records of one partition of a topic in a range of offsets. Not thread-safe.
+struct TopicSource: EventSource {
+    private let reader: PartitionReader
+    private var intake: Intake
+    /// The records and events of the current batch, in order.
+    private var records: ArraySlice<SourceRecord> = []
+    private var events = EventChunk.Reader()
+    private let end: Int64
+    private let progress: TopicProgress
+    private let partition: Int
+    private let rejected: RejectedCounts
+    /// The topic's name and the partition, for messages.
+    private let name: String
+
+    /// - Parameters:
+    ///   - name: The topic's name and the partition, for messages.
+    ///   - end: The offset after the last record.
+    ///   - partition: The partition's index in `progress`.
+    init(
+        _ name: String, _ reader: PartitionReader, until end: Int64, _ intake: Intake, _ progress: TopicProgress,
+        at partition: Int, _ rejected: RejectedCounts
+    ) {
+        self.name = name
+        self.reader = reader
+        self.end = end
+        self.intake = intake
+        self.progress = progress
+        self.partition = partition
+        self.rejected = rejected
+    }
+
+    mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
+        guard let record = records.popFirst() else { return nil }
+        if case .event = record { _ = events.next(&event) }
+        return record
+    }
+
+    func upcoming(_ distance: Int) -> UpcomingEvent? { events.upcoming(distance) }
+
+    mutating func fill() async throws -> Bool {
+        guard !isOver else { return false }
+        if try poll() { return !records.isEmpty }
+        let (progress, name) = (progress.replay, name)
+        let (position, end) = (reader.position, end)
+        let number = progress.begin("\(name) is read up to offset \(position) of \(end)")
+        defer { progress.end(number) }
+        while !isOver {
+            // A cancelled run ends like a stopped one.
+            try? await Task.sleep(for: .milliseconds(1))
+            if try poll() { return !records.isEmpty }
+        }
+        return false
+    }
+
+    private var isOver: Bool { reader.position >= end || progress.replay.isStopped || Task.isCancelled }
+
+    /// Reads the records that are available.
+    /// - Returns: Whether any were read.
+    private mutating func poll() throws -> Bool {
+        let before = reader.position
+        let batch = try reader.poll(max: 2_048)
+        if reader.position != before {
+            progress.replay.step()
+            progress.reached(reader.position, partition)
+        }
+        guard batch.count > 0 else { return false }
+        read(batch)
+        return true
+    }
+
+    /// Reads a whole batch, so that memory can be prefetched.
+    private mutating func read(_ batch: borrowing MessageBatch) {
+        records = []
+        var chunk = EventChunk()
+        for index in 0..<batch.count {
+            let offset = batch.offset(index)
+            guard offset < end else { break }
+            switch intake.decode(batch, index) {
+            case .event:
+                let viewer = intake.viewerHash
+                chunk.append(intake.buffer, id: intake.id(viewer), viewer: viewer)
+                records.append(.event(offset))
+            case .tombstone(let member, let isMisplaced):
+                if isMisplaced { rejected.add(.wrongPartition) }
+                records.append(.erase(member, offset))
+            case .rejected(let reason):
+                rejected.add(reason)
+                records.append(.rejected(offset))
+            }
+        }
+        chunk.identify(&intake)
+        events = EventChunk.Reader(chunk)
+    }
+}

@@ -1,0 +1,108 @@
+internal import ShoalClustering
+internal import ShoalPipeline
+
+/// Compares the computed models of a replay with the recorded ones. Not thread-safe.
+final class ModelVerifier: ModelWatcher {
+    private var recorded: ArraySlice<RecordedModel>
+    private let encoder: ChangeRecord
+    private(set) var difference: Difference?
+    /// The number of equal models.
+    private(set) var compared: Int64 = 0
+    /// The expected lifecycle changes.
+    private(set) var expected: [PublishedChanges.Expected] = []
+    private(set) var lastVersion: Epoch?
+    /// For each partition, the epochs of its deltas in order; `.min` for genesis. Deltas before them are of earlier
+    /// epochs.
+    private var closings: [[Epoch]]
+    private let before: [Int64]
+    private var records: [RecordedModel] = []
+
+    /// - Parameter continuation: The start of the computed models.
+    init(_ continuation: Continuation, encoder: ChangeRecord) {
+        recorded = continuation.models[...]
+        lastVersion = continuation.given.last?.bookkeeping.through
+        before = continuation.closings
+        closings = Array(repeating: [], count: before.count)
+        self.encoder = encoder
+        difference = continuation.given.lazy.compactMap(Self.damage).first
+    }
+
+    func closed(_ closing: EpochDelta) {
+        guard Int(closing.partition) < closings.count else { return }
+        closings[Int(closing.partition)].append(closing.from ?? .min)
+    }
+
+    func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws {
+        guard let record = recorded.popFirst(), let version = publication.bookkeeping.through else { return }
+        lastVersion = version
+        records.append(record)
+        guard difference == nil else { return }
+        var records = RecordBuffer()
+        for change in publication.changes {
+            records.removeAll()
+            encoder.append(change, model: publication.model, to: &records)
+            for entry in records.entries {
+                expected.append(
+                    PublishedChanges.Expected(
+                        key: entry.key.map { Array(records.bytes[$0]) } ?? [],
+                        value: entry.value.map { Array(records.bytes[$0]) } ?? [], inputOffset: -1))
+            }
+        }
+        let hash = Hex.text(SHA256Digest.of(ModelContent.encode(publication.model).span))
+        difference = Self.difference(record, publication, hash: hash)
+        if difference == nil { compared += 1 }
+    }
+
+    private static func damage(_ record: RecordedModel) -> Difference? {
+        guard record.contentHash != record.announcedHash else { return nil }
+        return Difference(
+            .model, modelVersion: record.bookkeeping.through,
+            "\(record.place) does not hold what its header announces: \(record.contentHash), and not "
+                + record.announcedHash)
+    }
+
+    private static func difference(
+        _ record: RecordedModel, _ publication: Coordinator.Publication, hash: String
+    ) -> Difference? {
+        let (version, place) = (record.bookkeeping.through, record.place)
+        if let damage = damage(record) { return damage }
+        if record.bookkeeping.from != publication.bookkeeping.from {
+            return Difference(.model, modelVersion: version, "\(place) holds for other epochs than it had to")
+        }
+        guard hash == record.contentHash else {
+            return Difference(
+                .model, modelVersion: version,
+                "\(place) is not what the input and the closings that it includes give: \(record.contentHash), and not "
+                    + hash)
+        }
+        return nil
+    }
+
+    /// The first model that does not include exactly the deltas that had been read and are of its epoch or earlier.
+    /// Both facts are in the record. Must be read when all deltas are known.
+    var wrongInclusion: Difference? {
+        for record in records {
+            guard record.bookkeeping.from != nil, let version = record.bookkeeping.through else { continue }
+            for (partition, state) in record.bookkeeping.partitions.enumerated() {
+                let closed = before[partition] + Int64(Self.count(closings[partition], through: version))
+                let due = min(closed, state.read)
+                guard state.included != due else { continue }
+                return Difference(
+                    .model, modelVersion: version,
+                    "\(record.place) says that it includes \(state.included) closings of partition "
+                        + "\(partition), and had to include \(due)")
+            }
+        }
+        return nil
+    }
+
+    /// Returns how many of the ascending epochs are at most `version`.
+    private static func count(_ epochs: [Epoch], through version: Epoch) -> Int {
+        var (low, high) = (0, epochs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if epochs[middle] <= version { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

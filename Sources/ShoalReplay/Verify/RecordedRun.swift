@@ -1,0 +1,150 @@
+internal import ShoalClustering
+internal import ShoalKafka
+internal import ShoalPipeline
+internal import ShoalSchemas
+
+/// A live run as recorded in the model topic.
+struct RecordedRun: Sendable {
+    let topic: String
+    let genesis: ModelRecord
+    /// The time at which the genesis model was written, in ms since 1970.
+    let life: Int64?
+    /// The models in topic order, without the genesis model.
+    let models: [RecordedModel]
+    /// The last model's record, or the genesis model's.
+    let last: ModelRecord
+    /// The models' content, decoded on demand.
+    let table: ModelTable
+
+    /// Reads the model topic up to an offset.
+    /// - Throws: `ReplayError` if it holds no whole run, or one by other rules; `KafkaError`.
+    init(
+        _ topic: String, of application: String, through offset: Int64, client: ClientConfiguration,
+        _ progress: ReplayProgress
+    ) async throws {
+        let admin = try Admin(client)
+        let low = try await admin.watermarks(of: TopicPartition(topic, 0)).low
+        var table = ModelTable()
+        var models: [RecordedModel] = []
+        var last: ModelRecord?
+        var life: Int64?
+        try await BoundedReader(client, progress).read(TopicPartition(topic, 0), low..<offset) { batch, index in
+            guard let value = batch.value(index) else { return }
+            do {
+                guard let record = try table.take(value, offset: batch.offset(index)) else { return }
+                let count = record.bookkeeping.partitions.count
+                if let known = last?.bookkeeping.partitions.count, known != count {
+                    throw ProtoError.outOfRange("it knows \(count) partitions, and the model before \(known)")
+                }
+                last = record
+                guard record.bookkeeping.through != nil else {
+                    life = batch.timestamp(index)
+                    return
+                }
+                let announced = batch.headers(index).first { $0.name == "content_hash" }?.value ?? []
+                models.append(
+                    RecordedModel(
+                        record, offset: batch.offset(index),
+                        announcedHash: String(decoding: announced, as: UTF8.self)))
+            } catch let mismatch as RulesMismatch {
+                throw ReplayError(.incomparable, mismatch.message(application))
+            } catch let error as ProtoError {
+                throw ReplayError(
+                    .incomparable,
+                    "\(topic) offset \(batch.offset(index)) is no model record that this version of Shoal can read (\(error))"
+                )
+            }
+        }
+        guard let genesis = table.genesis, let last else {
+            throw ReplayError(
+                .incomparable,
+                low > 0
+                    ? "\(topic) begins at offset \(low): retention has taken the genesis model, without which nobody knows "
+                        + "how the run began"
+                    : "\(topic) holds no genesis model: no run was recorded")
+        }
+        self.init(topic, genesis: genesis, life: life, models: models, last: last, table: table)
+    }
+
+    init(
+        _ topic: String, genesis: ModelRecord, life: Int64?, models: [RecordedModel], last: ModelRecord,
+        table: ModelTable
+    ) {
+        self.topic = topic
+        self.genesis = genesis
+        self.life = life
+        self.models = models
+        self.last = last
+        self.table = table
+    }
+}
+
+extension RecordedModel {
+    init(_ record: ModelRecord, offset: Int64, announcedHash: String) {
+        self.offset = offset
+        self.announcedHash = announcedHash
+        bookkeeping = record.bookkeeping
+        settings = record.model.settings
+        contentHash = Hex.text(SHA256Digest.of(ModelContent.encode(record.model).span))
+    }
+}
+
+/// Reads a range of a partition from beginning to end.
+struct BoundedReader {
+    private let client: ReaderClient
+    private let progress: ReplayProgress
+
+    init(_ configuration: ClientConfiguration, _ progress: ReplayProgress) throws(KafkaError) {
+        client = try ReaderClient(configuration.reading)
+        self.progress = progress
+    }
+
+    /// Visits the committed records of the range, in order; waits for transactions that are open within it.
+    /// - Parameter pause: is called after some records, and may wait.
+    /// - Throws: `CancellationError` if the run is stopped.
+    func read(
+        _ partition: TopicPartition, _ range: Range<Int64>, pause: () async throws -> Void = {},
+        _ visit: (borrowing MessageBatch, Int) throws -> Void
+    ) async throws {
+        guard !range.isEmpty else { return }
+        let reader = try client.reader(
+            topic: partition.topic, partition: partition.partition, from: range.lowerBound)
+        while reader.position < range.upperBound {
+            try progress.check()
+            if try Self.visit(reader, range, visit) {
+                progress.step()
+                try await pause()
+            } else {
+                try await progress.waiting(
+                    "\(partition) is read up to offset \(reader.position) of \(range.upperBound)"
+                ) {
+                    try await wait(reader, range, visit, pause)
+                }
+            }
+        }
+    }
+
+    /// Waits for the next records, and visits them; or for the end of the range, before which there may be no record.
+    private func wait(
+        _ reader: PartitionReader, _ range: Range<Int64>,
+        _ visit: (borrowing MessageBatch, Int) throws -> Void, _ pause: () async throws -> Void
+    ) async throws {
+        while reader.position < range.upperBound {
+            try await Task.sleep(for: .milliseconds(2))
+            try progress.check()
+            let position = reader.position
+            let hasRead = try Self.visit(reader, range, visit)
+            if reader.position != position { progress.step() }
+            if hasRead { return try await pause() }
+        }
+    }
+
+    /// - Returns: whether there were records.
+    private static func visit(
+        _ reader: PartitionReader, _ range: Range<Int64>, _ visit: (borrowing MessageBatch, Int) throws -> Void
+    ) throws -> Bool {
+        let batch = try reader.poll(max: 1_024)
+        for index in 0..<batch.count where batch.offset(index) < range.upperBound { try visit(batch, index) }
+        return batch.count > 0
+    }
+}

@@ -1,0 +1,74 @@
+import ShoalClustering
+import Testing
+
+@testable import ShoalPipeline
+
+@Suite("Reasons why no model is published")
+struct WaitingTests {
+    private func reason(
+        now: Epoch = .max, version: Epoch? = nil, _ change: (inout Model, inout [PartitionState]) -> Void
+    ) -> String? {
+        var model = Model.genesis(settings: Settings(), topics: [Array("chess".utf8)])
+        var partitions = [PartitionState(), PartitionState()]
+        change(&model, &partitions)
+        let bookkeeping = Bookkeeping(
+            from: nil, through: version, start: version, partitions: partitions, deltaOffset: 0, oldestOffset: 0)
+        return ModelDelay.reason(Coordinator(model: model, bookkeeping: bookkeeping), now: now)
+            .map { "\($0.text) \($0.partitions)" }
+    }
+
+    @Test("before the start the reason is the quorum, the partitions or the clock")
+    func start() {
+        #expect(
+            reason { _, _ in }?.hasPrefix("no epoch has begun yet: a partition's first begins when 8 viewers") == true)
+        #expect(reason { $1[0].first = 10 } == "no epoch has begun yet on all partitions [1]")
+        #expect(
+            reason(now: 9) { $1[0].first = 10 }?.hasPrefix(
+                "epoch 10, which ends at 1970-01-01T11:00:00Z, has not ended by the clock") == true)
+    }
+
+    @Test("after the start the reason is what the next model lacks")
+    func models() {
+        func begun(_ partitions: inout [PartitionState], closed: Epoch) {
+            for index in partitions.indices {
+                partitions[index].first = 10
+                partitions[index].closed = closed
+            }
+        }
+        #expect(reason(version: 9) { begun(&$1, closed: 9) } == "no epoch has ended yet [0, 1]")
+        #expect(
+            reason(version: 12) { model, partitions in
+                begun(&partitions, closed: 12)
+                partitions[0].closed = 13
+                model.ticks = 3
+            } == "epoch 13 has not ended on all partitions [1]")
+        #expect(
+            reason(version: 12) { model, partitions in
+                begun(&partitions, closed: 12)
+                model.ticks = 3
+                model.unassigned.count = 37
+            } == "37 of 1,000 viewers have 5 events []")
+        #expect(
+            reason(version: 12) { model, partitions in
+                begun(&partitions, closed: 12)
+                model.ticks = 3
+                model.clusters = [Cluster(id: 1)]
+                model.clusters[0].sums.count = 42
+            }
+                == "the largest of 1 clusters has 42 members, and none is published below 100 (privacy.min-cluster-size) []"
+        )
+        #expect(
+            reason(version: 12) { model, partitions in
+                begun(&partitions, closed: 12)
+                model.ticks = 3
+                model.clusters = [Cluster(id: 1)]
+                model.clusters[0].isPublished = true
+            } == nil)
+    }
+
+    @Test("digits are grouped by three")
+    func grouping() {
+        #expect(
+            [0, 999, 1_000, 1_234_567, -1_000].map(ModelDelay.grouped) == ["0", "999", "1,000", "1,234,567", "-1,000"])
+    }
+}
