@@ -190,6 +190,9 @@ ROWS = [
               query(f"sum(rate(shoal_wrong_partition_total{{{S}}}{R})) "
                     f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "wrong partition"),
               unit="percentunit"),
+        graph("Refused events", "Events a second of new viewers, refused because a partition has members.max "
+              "viewers.",
+              query(f"sum by (instance) (rate(shoal_refused_events_total{{{S}}}{R}))")),
     ]),
     ("Where does the time go?", [
         graph("Time by stage", "Seconds a second over all instances: handle (records), open (an epoch's opening), "
@@ -243,6 +246,9 @@ ROWS = [
         graph("Resident memory", "Of each instance, and the lowest limit of a container or unit where there is one.",
               query(f"process_resident_memory_bytes{{{S}}}"),
               query(f"min(shoal_memory_limit_bytes{{{S}}})", "limit"), unit="bytes"),
+        graph("Memory in use", "Resident memory of each instance, as a share of the limit or, without one, of the machine's "
+              "memory. ShoalMemoryNearLimit fires above 90 % of the limit.",
+              query(f"max by (instance) (shoal_memory_used_ratio{{{S}}})"), unit="percentunit"),
         graph("Bytes a member", "Resident memory of all by members of all: it falls as members grow.",
               query(f"sum(process_resident_memory_bytes{{{S}}}) / clamp_min(sum(shoal_members{{{S}}}), 1)", "bytes"),
               unit="bytes"),
