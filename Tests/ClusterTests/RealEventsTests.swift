@@ -50,9 +50,7 @@ extension MainJob {
 
 /// The log of real events, which is not part of the project.
 enum RealEvents {
-    static let file = TestBroker.sharedFolder
-        .map { $0.appending(path: "data/kuairand-watch-events.ndjson.gz").path }
-        .flatMap { FileManager.default.isReadableFile(atPath: $0) ? $0 : nil }
+    static let file = sharedEvents
 
     static let count = ProcessInfo.processInfo.environment["SHOAL_TEST_EVENTS"].flatMap { Int($0) } ?? 20_000
 

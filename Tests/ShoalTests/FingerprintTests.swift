@@ -1,0 +1,41 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The same events give the same output in every release with the same rules. If one of these tests fails, the change
+/// under test reaches the result: it needs a new version of the rules (`Model.rules`) and new fingerprints, or it is wrong.
+@Suite("The result stays the same from release to release")
+struct FingerprintTests {
+    /// The hash over the contents of all models, from the report of a replay.
+    private func models(_ result: CommandResult) throws -> String {
+        #expect(result.status == 0, "\(result.output)")
+        let line = result.lines.first { $0.hasPrefix("{") } ?? ""
+        let report = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        return try #require(report?["digest"] as? String, "\(result.output.prefix(2_000))")
+    }
+
+    @Test("changes of the demo")
+    func demo() throws {
+        let result = try shoal(["demo", "--seconds", "0", "--epochs", "60", "--viewers", "2000", "--seed", "1"])
+        #expect(result.output.contains("cf9b3bdaddc428326a169e65e2fbd82b"), "\(result.output.suffix(2_000))")
+    }
+
+    @Test("models of a generated stream with births, splits, merges and drift")
+    func drift() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "events.ndjson").path
+        let made = try shoal(["simulate", file, "--preset", "drift", "--viewers", "2000", "--epochs", "96"])
+        #expect(made.status == 0, "\(made.output)")
+        #expect(
+            try models(shoal(["replay", file, "--json"]))
+                == "aeb9a99bf95787a5b31bf4e9c2371d385b6c1ff83d9cbdba4fea5bb89a73e97b")
+    }
+
+    @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
+    func real() throws {
+        let file = try #require(sharedEvents)
+        #expect(
+            try models(shoal(["replay", file, "--json"]))
+                == "529305fa0fb6370cd89faa9b5c4f6cbc2f8ab63860869cea4b8acea546117677")
+    }
+}
