@@ -20,22 +20,22 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     /// A description for help texts.
     public var meaning: String {
         switch self {
-        case .ok: "done"
-        case .failed: "something else went wrong"
-        case .unfit: "--check found problems, or topics differ from the options; each line names one"
-        case .usage: "the command line is wrong"
-        case .different: "two results differ, or a topic holds records that cannot be read; each is named"
-        case .noInput: "a file, or a range of a topic, is not there or cannot be read"
-        case .incomparable: "it cannot be compared; the message says why"
+        case .ok: "success"
+        case .failed: "another error"
+        case .unfit: "--check found problems, or topics differ from the options; one line for each"
+        case .usage: "invalid command line"
+        case .different: "two results differ, or a topic has unreadable records; the output lists them"
+        case .noInput: "a file or a range of a topic does not exist or cannot be read"
+        case .incomparable: "the results cannot be compared; the message says why"
         case .unavailable: "no broker could be reached in time"
-        case .contradiction: "what was read contradicts what was read before; do not restart blindly"
-        case .address: "http.listen cannot be listened on: in use, or no address of this machine"
-        case .missingData: "something needed is gone (records, offsets, topics); do not restart blindly"
-        case .output: "standard output or a file could not be written; a closed pipe is no error"
-        case .notAuthorized: "a right is missing, or user and password are refused; the message names it"
-        case .configuration: "the configuration is wrong; every mistake is listed"
-        case .duplicateInstance: "another process uses this instance's id; do not restart by itself"
-        case .interrupted: "ended at once by a signal: by the second one, where the first means to drain"
+        case .contradiction: "records contradict each other; do not restart before you know why"
+        case .address: "cannot listen on http.listen: in use, or not an address of this machine"
+        case .missingData: "required data is missing (records, offsets, topics); do not restart before you know why"
+        case .output: "standard output or a file cannot be written; a closed pipe is not an error"
+        case .notAuthorized: "a right is missing, or the brokers refuse user and password; the message names it"
+        case .configuration: "invalid configuration; the message lists every mistake"
+        case .duplicateInstance: "another process uses this instance id; do not restart automatically"
+        case .interrupted: "ended at once by a signal; for commands that drain at the first signal, by the second one"
         }
     }
 }

@@ -37,7 +37,7 @@ def test_sources_import_what_the_table_allows(root):
 def test_package_declares_what_the_table_allows(root):
     manifest = (root / "Package.swift").read_text()
     for target, allowed in layers(root).items():
-        found = re.search(rf'library\("{target}", \[([^\]]*)\]', manifest)
+        found = re.search(rf'library\(\s*"{target}",\s*\[([^\]]*)\]', manifest)
         if target == "shoal":
             found = re.search(r'\.executableTarget\(\s*name: "shoal",\s*dependencies: \[([^\]]*)\]', manifest)
         declared = set(re.findall(r'"(\w+)"', found[1])) if found else set()

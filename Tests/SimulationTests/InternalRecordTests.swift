@@ -24,7 +24,7 @@ struct InternalRecordTests {
             let world = Simulation(scenario)
             try world.run()
             var topics: [(SimulatedKafka.Topic, ([UInt8]) -> String)] = [
-                (.deltas, { _ in "DeltaMessage" }), (.models, { _ in "ModelPart" }),
+                (.deltas, { _ in "Word" }), (.models, { _ in "ModelPart" }),
             ]
             for partition in 0..<scenario.partitions {
                 topics.append(

@@ -34,14 +34,14 @@ struct Command: Sendable {
     var run: @Sendable (Arguments) async throws -> ExitCode
 
     static let configuration = [
-        Option("config", "FILE", "a .properties file with settings"),
+        Option("config", "FILE", "read settings from a .properties file"),
         Option(
-            "set", "KEY=VALUE", "a setting; may be repeated: the last one counts, and wins over file and variables",
+            "set", "KEY=VALUE", "set a setting; may be repeated; overrides file and environment variables",
             isRepeatable: true),
     ]
 
     var allOptions: [Option] {
-        options + (isConfigured ? Self.configuration : []) + [Option("help", nil, "this text")]
+        options + (isConfigured ? Self.configuration : []) + [Option("help", nil, "print this help")]
     }
 
     /// The help text.
@@ -58,8 +58,8 @@ struct Command: Sendable {
         }
         if isConfigured {
             lines += [
-                "", "Settings come from the file, then from SHOAL_... variables (commit.interval is",
-                "SHOAL_COMMIT_INTERVAL), then from --set. `shoal config docs` lists them all.",
+                "", "Settings are read from the file, then from SHOAL_... environment variables (commit.interval is",
+                "SHOAL_COMMIT_INTERVAL), then from --set; later sources win. `shoal config docs` lists all settings.",
             ]
         }
         if !examples.isEmpty { lines += ["", "examples:"] + examples.map { "  \($0)" } }

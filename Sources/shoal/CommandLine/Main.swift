@@ -121,13 +121,13 @@ struct Shoal {
     static var help: String {
         let list = commands.map { "  " + $0.name.padding(to: 23) + $0.summary }.joined(separator: "\n")
         return """
-            shoal - keeps every viewer in a numbered cluster of viewers who watch alike
+            shoal - clusters viewers by what they watch, online, from Kafka to Kafka
 
             usage: shoal COMMAND [options]
 
             \(list)
 
-            `shoal COMMAND --help` tells more. librdkafka \(ClientConfiguration.libraryVersion).
+            Run `shoal COMMAND --help` for the options of a command. librdkafka \(ClientConfiguration.libraryVersion).
             """
     }
 }

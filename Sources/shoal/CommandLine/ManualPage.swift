@@ -12,36 +12,39 @@ struct ManualPage {
 
     private mutating func write(_ commands: [Command]) {
         lines.append(".TH SHOAL 1 \"\" \"shoal \(Shoal.version)\" \"User Commands\"")
-        section("NAME", "shoal - keeps every viewer in a numbered cluster of viewers who watch alike")
+        section("NAME", "shoal - clusters viewers by what they watch, online, from Kafka to Kafka")
         section("SYNOPSIS")
         lines.append(".B shoal\n.I COMMAND\n.RI [ options ]")
         section(
             "DESCRIPTION",
             """
             Shoal reads watch events from Kafka as a consumer group, keeps every viewer in a numbered cluster of viewers \
-            who watch alike, and publishes who moved, and which cluster was born, split, merged, drifted or died. The \
-            same topic gives the same models and changes, bit for bit, on any number of instances.
+            with similar tastes, and publishes cluster changes: members that moved, and clusters that were created, \
+            split, merged, drifted or retired. The same topic gives the same models and changes, bit for bit, on any \
+            number of instances.
             """)
         section("COMMANDS")
         for command in commands { write(command) }
         section(
             "SETTINGS",
             """
-            They come from the file of --config, then from variables (commit.interval is SHOAL_COMMIT_INTERVAL), then \
-            from --set. Every setting of librdkafka is there under kafka., and kafka.NAME.file reads its value from a \
-            file.
+            Settings are read from the file of --config, then from environment variables (commit.interval is \
+            SHOAL_COMMIT_INTERVAL), then from --set; later sources win. kafka.NAME sets the property NAME of \
+            librdkafka, and kafka.NAME.file reads its value from a file.
             """)
         for setting in Setting.table {
-            let standard = setting.defaultValue.map { ", \($0) unless set" } ?? ""
+            let standard = setting.defaultValue.map { ", default \($0)" } ?? ""
             item(setting.name, "\(setting.text) (\(setting.range)\(standard))")
         }
         section("EXIT STATUS")
         for code in ExitCode.allCases { item("\(code.rawValue)", code.meaning) }
         section("SIGNALS")
-        item("SIGTERM, SIGINT", "Drain, commit, leave the group, end. A second one ends at once.")
+        item(
+            "SIGTERM, SIGINT",
+            "Process what was read, commit, leave the group, end. A second signal ends the process at once.")
         item("SIGHUP", "shoal run, unless from a terminal: read the settings again.")
         section("FILES")
-        item("/etc/shoal/shoal.properties", "The settings, as Debian's package and its systemd units have them.")
+        item("/etc/shoal/shoal.properties", "The settings for the systemd units of the Debian package.")
         section("SEE ALSO", "systemctl(1), kcat(1)")
     }
 
@@ -94,7 +97,7 @@ struct ManualPage {
 extension Command {
     static let manual = Command(
         name: "manual", summary: "print the manual page", isConfigured: false,
-        details: "For man(7): all commands, settings and exit statuses.",
+        details: "The page is in the format of man(7), and lists all commands, settings and exit statuses.",
         examples: ["shoal manual | man -l -", "shoal manual | gzip -9n > /usr/local/share/man/man1/shoal.1.gz"]
     ) { _ in
         Output.line(ManualPage.text(Shoal.commands))

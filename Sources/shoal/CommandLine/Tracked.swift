@@ -10,7 +10,7 @@ struct Interrupted: Error, CustomStringConvertible {
 extension Command.Option {
     /// The option of commands that run offline.
     static let stall = Self(
-        "stall-timeout", "D", "end with status 70 after so long without progress (10m)")
+        "stall-timeout", "D", "end with status 70 if there is no progress for this time (10m)")
 }
 
 extension Arguments {

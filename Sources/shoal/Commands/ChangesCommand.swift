@@ -8,20 +8,20 @@ extension Command {
     static let changes = Command(
         name: "changes", summary: "follow the output topic",
         options: [
-            Option("from", "WHERE", "beginning, end, a time, or positions (end)"),
-            Option("until", "end", "stop at the end of what there is now"),
-            Option("json", nil, "one JSON object a line"),
-            Option("member", "HEX", "only this member, 32 hexadecimal digits"),
-            Option("cluster", "N", "only changes that touch this cluster"),
-            Option("kind", "K", "only this kind, as member_moved; may be repeated", isRepeatable: true),
+            Option("from", "WHERE", "where to start: beginning, end, a time, or positions (end)"),
+            Option("until", "end", "stop at the current end of the topic"),
+            Option("json", nil, "print one JSON object per line"),
+            Option("member", "HEX", "only changes of this member, 32 hexadecimal digits"),
+            Option("cluster", "N", "only changes that involve this cluster"),
+            Option("kind", "K", "only changes of this kind, such as member_moved; may be repeated", isRepeatable: true),
             Option("limit", "N", "stop after N changes"),
         ], isStoppable: true,
         details: """
-            Shows what is committed. A time is that of the records: 2026-11-24T10:00:00Z, or milliseconds since 1970.
-            Positions are PARTITION:OFFSET, separated by commas; other partitions begin at their first record. A position
-            that a subscriber has stored is the same behind the topic's name and a slash.
+            Prints committed changes. A time is compared with the timestamps of records: 2026-11-24T10:00:00Z, or milliseconds
+            since 1970. Positions are PARTITION:OFFSET, separated by commas; partitions that are not listed start at their first
+            record. The stored position of a subscriber can be given as it is: it starts with the topic's name and a slash.
 
-            A record that is no cluster change is named on standard error and skipped; the status is 65 at the end.
+            A record that is not a cluster change is reported on standard error and skipped. The exit status is then 65.
             """,
         examples: [
             "shoal changes --from beginning --until end",

@@ -5,9 +5,9 @@ import ShoalSchemas
 
 extension Command {
     static let configCheck = Command(
-        name: "config check", summary: "check the settings, and list every mistake",
+        name: "config check", summary: "check the settings and list every mistake",
         details: """
-            Reads the files that the settings name, too: the key, topics, passwords, certificates. Asks no broker.
+            Also reads the files that settings refer to: the key, topics, passwords and certificates. Contacts no broker.
             """,
         examples: ["shoal config check --config shoal.properties"]
     ) { arguments in
@@ -20,7 +20,7 @@ extension Command {
     }
 
     static let configShow = Command(
-        name: "config show", summary: "print the settings in force, and where each comes from",
+        name: "config show", summary: "print the effective settings and the source of each",
         details: "Secrets are shown as ***.",
         examples: ["shoal config show --config shoal.properties", "SHOAL_COMMIT_INTERVAL=50ms shoal config show"]
     ) { arguments in

@@ -2,21 +2,20 @@ import ShoalOperations
 
 extension Command {
     static let demo = Command(
-        name: "demo", summary: "show viewers clustering live on an embedded broker",
+        name: "demo", summary: "show clusters form live on an embedded broker",
         options: [
-            Option("viewers", "N", "how many viewers watch, 500 to 200000 (3000)"),
-            Option("seconds", "N", "how long the stream takes; 0: as fast as it goes (75)"),
-            Option("epochs", "N", "how many of the story's 60 epochs, an hour of event time each, are played (60)"),
-            Option("seed", "N", "of the made-up events: the same seed gives the same again (1)"),
-            Option("plain", nil, "lines instead of a picture, as where standard output is no terminal"),
+            Option("viewers", "N", "number of viewers, 500 to 200000 (3000)"),
+            Option("seconds", "N", "duration of the demo; 0: as fast as possible (75)"),
+            Option("epochs", "N", "number of epochs to play, at most 60; an epoch is an hour of event time (60)"),
+            Option("seed", "N", "seed of the generated events; the same seed gives the same events (1)"),
+            Option("plain", nil, "print lines instead of a live display; the default without a terminal"),
         ],
         isConfigured: false, isStoppable: true,
         details: """
-            Starts a broker within this process, publishes made-up watch events to it, and runs the pipeline of
-            `shoal run` on them. What is shown is what it publishes: the table counts members by the changes that
-            anybody could read, and what a cluster is about is what was last published of it. In the course of the
-            story a new taste appears, a group splits, two become one, and one falls silent. Nothing is kept, and
-            nothing else is reached. Ctrl-C ends it early.
+            Starts a broker inside the process, publishes generated watch events to it, and runs the pipeline of `shoal run`
+            on them. The display shows only published data: members are counted from the changes on the output topic, and the
+            topics of a cluster are those in its last change. During the demo a new taste appears, a group splits, two groups
+            merge, and one stops watching. Nothing is stored, and no other broker is contacted. Ctrl-C stops the demo.
             """,
         examples: [
             "shoal demo", "shoal demo --viewers 20000 --seconds 110", "shoal demo --seed 7 --plain > demo.log",

@@ -6,29 +6,29 @@ import ShoalReplay
 
 extension Command {
     static let diff = Command(
-        name: "diff", summary: "compare two configurations, or this release and what a live group recorded",
+        name: "diff", summary: "compare two configurations, or this release with a recorded run",
         arguments: ["FILE"],
         options: ReplayInput.options + ReportOutput.options + [
             Option("with", "KEY=VALUE", "a setting of B; may be repeated", isRepeatable: true),
-            Option("with-config", "FILE", "the settings of B are in FILE, and not those of A"),
-            Option("recorded", nil, "A is what the live group has recorded, and is not run"),
+            Option("with-config", "FILE", "read the settings of B from FILE instead of using those of A"),
+            Option("recorded", nil, "compare with the recorded run of the live group as A"),
             ViewerTruth.option,
         ],
         details: """
-            A is what --config and --set say; B is A with the settings of --with, or what --with-config says with them on
-            top. Both run in memory over exactly the same records, like `shoal replay`, and nothing is written.
+            A has the settings of --config and --set. B has the same settings and those of --with, or the settings of
+            --with-config and those of --with. Both run in memory on exactly the same records, like `shoal replay`, and nothing
+            is written.
 
             \(ReplayInput.details)
 
-            With --recorded A is the run of the live group, perhaps of another release, as its models and its published
-            changes tell it, up to its committed position; B is this program with the configuration, over the same records.
-            Input, models and output have to be there from the beginning (else the status is 67), and the key is needed.
+            With --recorded, A is the run of the live group, possibly by another release, as recorded in its models and published
+            changes up to its committed position. B is this program with the given configuration on the same records. Input,
+            models and output must be complete from the beginning (otherwise the exit status is 67), and the key is required.
 
-            The report tells which settings differ, which clusters correspond (a cluster goes with the one that holds at
-            least half of its members, in either direction), how many members end elsewhere, how often members move, how
-            good the clusters are, and how much work it was. Combinations of fewer members than `privacy.min-cluster-size`
-            are only counted. JSON holds the reports of both runs: schemas/diff_report.schema.json describes it. The page
-            stands alone: it fetches nothing, and holds no script.
+            The report lists the settings that differ, the clusters that correspond (a cluster corresponds to the one that holds
+            at least half of its members, in either direction), the number of members that end in other clusters, moves, quality
+            and cost. Combinations of fewer members than `privacy.min-cluster-size` are only counted. JSON holds the reports of
+            both runs; schemas/diff_report.schema.json describes it. The HTML page is self-contained and has no scripts.
             """,
         examples: [
             "shoal diff events.ndjson.gz --config shoal.properties --with profile.half-life=14d",

@@ -7,27 +7,27 @@ import ShoalSchemas
 
 extension Command {
     static let explain = Command(
-        name: "explain", summary: "tell why a member of a live run moved",
+        name: "explain", summary: "explain why a member of a live run moved",
         options: [
             Option("member", "HEX", "the pseudonym, 32 hexadecimal digits"),
-            Option("viewer", "ID", "the viewer's own id; `-` reads it from standard input"),
-            Option("viewer-file", "FILE", "the viewer's own id is the content of FILE"),
-            Option("change", "HEX", "the change_id of a member's change"),
-            Option("reason", "TEXT", "why you look: goes into the audit log"),
-            Option("all", nil, "every event of the member, not only what changed something"),
-            Option("limit", "N", "the last N steps (10)"),
-            Option("from-checkpoint", "DIR", "begin at the checkpoints in DIR, not at the input's beginning"),
-            Option("json", nil, "as JSON"), .stall,
+            Option("viewer", "ID", "the viewer's id; `-` reads it from standard input"),
+            Option("viewer-file", "FILE", "read the viewer's id from FILE"),
+            Option("change", "HEX", "the change_id of a change of a member"),
+            Option("reason", "TEXT", "why you look at this member; it is written to the audit log"),
+            Option("all", nil, "show every event of the member, not only those that changed its cluster"),
+            Option("limit", "N", "show the last N steps (10)"),
+            Option("from-checkpoint", "DIR", "start at the checkpoints in DIR instead of the beginning of the input"),
+            Option("json", nil, "print JSON"), .stall,
         ],
         details: """
-            Plays the input again with the models that were recorded, and tells of one member what each decision read: the
-            event's topics, the profile as weights, the scores of the best clusters before and after, and the model. It
-            needs the key of the run, and is refused without it; and it looks at a single person, so each call leaves a
-            line in `audit.file` before anything is read: who, when, which pseudonym, why. Where retention has taken the
-            beginning of the input, it begins at the checkpoints in `checkpoint.directory`.
+            Replays the input with the recorded models and shows, for one member, the data behind each decision: the topics of
+            the event, the weights of the profile, the scores of the best clusters before and after, and the model. The key of
+            the run is required. Because the command shows data of one person, each call writes a line to `audit.file` before it
+            reads anything: time, user, pseudonym and reason. If retention has deleted the beginning of the input, it starts at
+            the checkpoints in `checkpoint.directory`.
 
-            Other users of the machine see the arguments of a command while it runs. An id that is not for them belongs into
-            a file or on standard input: one id, and the end of its line does not count.
+            Other users of a machine can see the arguments of a running command. To hide a viewer's id from them, put it into a
+            file or on standard input: one id, with or without a newline.
             """,
         examples: [
             "shoal explain --config shoal.properties --viewer - --reason 'ticket 4711' < viewer.txt",

@@ -3,16 +3,16 @@ import ShoalOperations
 
 extension Command {
     static let health = Command(
-        name: "health", summary: "ask a running instance on this machine whether it is well",
+        name: "health", summary: "check the health of a running instance on this machine",
         options: [
             Option("probe", "P", "live, ready or started (live)"),
-            Option("address", "A", "HOST:PORT or :PORT; http.listen of the settings unless given"),
-            Option("timeout", "T", "how long the answer may take (5s)"),
+            Option("address", "A", "HOST:PORT or :PORT (http.listen of the settings)"),
+            Option("timeout", "T", "maximum time to wait for the response (5s)"),
         ],
         details: """
-            Asks /livez, /readyz or /startupz of an instance that serves health over HTTP (http.listen), and prints what
-            it answers, check by check. Ends with 0 where all is well, and with 1 where it is not, or where nobody
-            answers: what health checks of containers expect. Needs no broker, no curl and no shell.
+            Requests /livez, /readyz or /startupz from an instance that serves health over HTTP (http.listen), and prints the
+            response, one check per line. The exit status is 0 if all checks pass, and 1 if one fails or nothing responds, as
+            health checks of containers expect. The command needs no broker, curl or shell.
             """,
         examples: [
             "shoal health --address :8080", "SHOAL_HTTP_LISTEN=:8080 shoal health --probe ready",

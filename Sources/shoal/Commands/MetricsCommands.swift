@@ -5,7 +5,7 @@ extension Command {
         name: "metrics docs", summary: "print the table of all metrics",
         options: [Option("format", "F", "markdown, text or json (markdown)")],
         isConfigured: false,
-        details: "As JSON it is for programs, such as one that makes a dashboard.",
+        details: "JSON is meant for programs, such as one that generates a dashboard.",
         examples: ["shoal metrics docs --format text | less"]
     ) { arguments in
         switch arguments["format"] ?? "markdown" {

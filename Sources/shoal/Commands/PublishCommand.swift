@@ -4,19 +4,19 @@ import ShoalSchemas
 
 extension Command {
     static let publish = Command(
-        name: "publish", summary: "send watch events of a file to a topic, keyed by viewer",
+        name: "publish", summary: "send watch events from a file to a topic, keyed by viewer",
         arguments: ["FILE"],
         options: [
-            Option("topic", "T", "the topic (input.topic)"),
+            Option("topic", "T", "topic to write to (input.topic)"),
             Option("speed", "N", "N times the original pace, or max (max)"),
-            Option("format", "F", "protobuf: JSON lines are sent as Protobuf (as they are)"),
+            Option("format", "F", "protobuf: convert JSON events to Protobuf (default: send them unchanged)"),
             Option("limit", "N", "stop after N events"),
-            Option("strict", nil, "stop at the first line or message that is no watch event"),
+            Option("strict", nil, "stop at the first record that is not a watch event"),
         ], isStoppable: true,
         details: """
-            FILE holds one JSON object a line (NDJSON), or Protobuf messages (shoal.v1.WatchEvent) that each have their
-            length, a varint, before them; plain or gzip. `-` is standard input. What is no watch event is counted, and
-            the first ten are named by their numbers. Ctrl-C stops, and tells what was sent.
+            FILE holds one JSON object per line (NDJSON), or Protobuf messages (shoal.v1.WatchEvent), each preceded by its
+            length as a varint; plain or gzip. `-` is standard input. Records that are not watch events are counted, and the
+            first ten are reported by number. Ctrl-C stops the command, which then reports what was sent.
             """,
         examples: [
             "shoal publish events.ndjson.gz --topic watch-events",

@@ -6,26 +6,24 @@ import ShoalReplay
 
 extension Command {
     static let replay = Command(
-        name: "replay", summary: "run the engine over a file or a range of a topic, and report what it does",
+        name: "replay", summary: "run the engine on a file or a range of a topic, and print a report",
         arguments: ["FILE"],
         options: ReplayInput.options + ReportOutput.options + [
             ViewerTruth.option,
-            Option("publish-to", "T", "write the changes to this topic, which has to exist"),
+            Option("publish-to", "T", "write the changes to this topic, which must exist"),
         ],
         details: """
-            Runs in memory, on all cores, many times faster than real time: no group is joined, no offset committed, and
-            no topic written (but that of --publish-to). The same input with the same settings gives the same report to
-            the byte.
+            Runs in memory, on all cores, much faster than real time. It joins no group, commits no offsets, and writes to no
+            topic except that of --publish-to. The same input and settings give the same report, byte for byte.
 
             \(ReplayInput.details)
 
-            What the settings say is what is done: `topics.file`, `profile.half-life`, `privacy.min-cluster-size` and the
-            others that `shoal config docs` says reach the result. Clusters with fewer members than
-            `privacy.min-cluster-size` are counted, and not told of. Ctrl-C stops, and reports what was done.
+            All settings that reach the result apply, such as `topics.file`, `profile.half-life` and `privacy.min-cluster-size`;
+            `shoal config docs` marks them. Clusters with fewer members than `privacy.min-cluster-size` are counted, but not
+            described. Ctrl-C stops the replay and prints a report of the part that was done.
 
-            JSON names things as the output topic does; times are milliseconds since 1970, shares and similarities
-            millionths: schemas/replay_report.schema.json describes it. The page stands alone: it fetches nothing, and
-            holds no script.
+            JSON uses the names of the output topic; times are milliseconds since 1970, shares and similarities millionths.
+            schemas/replay_report.schema.json describes it. The HTML page is self-contained and has no scripts.
             """,
         examples: [
             "shoal replay events.ndjson.gz --set topics.file=topics.txt",

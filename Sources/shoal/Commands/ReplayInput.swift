@@ -8,20 +8,20 @@ import ShoalSchemas
 /// The input of a replay from the command line: a file, or a range of the input topic.
 struct ReplayInput: Sendable {
     static let options = [
-        Command.Option("topic", "T", "the topic, where no FILE is named (input.topic)"),
-        Command.Option("from", "WHERE", "beginning, a time, or offsets (beginning)"),
-        Command.Option("to", "WHERE", "end, a time, or offsets (end): what lies before it"),
-        Command.Option("epochs", "HOW", "clock: as a live run; given: each event's own time (clock)"),
-        Command.Option("partitions", "N", "of a FILE: deal its viewers out to N partitions (4)"),
+        Command.Option("topic", "T", "topic to read if there is no FILE (input.topic)"),
+        Command.Option("from", "WHERE", "start: beginning, a time, or offsets (beginning)"),
+        Command.Option("to", "WHERE", "end, exclusive: end, a time, or offsets (end)"),
+        Command.Option("epochs", "HOW", "clock: like a live run; given: by each event's own time (clock)"),
+        Command.Option("partitions", "N", "number of partitions to distribute the viewers of a FILE over (4)"),
         .stall,
     ]
 
     static let details = """
-        FILE holds watch events: a JSON object a line, or Protobuf messages with their length (a varint) before them;
-        plain or gzip; `-` is standard input. Without FILE the input topic is read. A time is that of the records:
-        2026-11-24T10:00:00Z, or milliseconds since 1970. Offsets are PARTITION:OFFSET, separated by commas.
-        With --epochs given every event belongs to the epoch of its own time, whatever the order, and the result does
-        not depend on the number of partitions.
+        FILE holds watch events: one JSON object per line, or Protobuf messages, each preceded by its length as a varint;
+        plain or gzip. `-` is standard input. Without FILE, the input topic is read. A time is compared with the
+        timestamps of records: 2026-11-24T10:00:00Z, or milliseconds since 1970. Offsets are PARTITION:OFFSET, separated
+        by commas. With --epochs given, each event belongs to the epoch of its own time, whatever the order of events, and
+        the result does not depend on the number of partitions.
         """
 
     enum Source: Sendable {

@@ -4,8 +4,8 @@ import ShoalOperations
 /// Writes a command's report: text or JSON to standard output, and a page to a file.
 struct ReportOutput: Sendable {
     static let options = [
-        Command.Option("json", nil, "the report as one line of JSON, not as text"),
-        Command.Option("html", "FILE", "write the report as a page with charts, too"),
+        Command.Option("json", nil, "print the report as one line of JSON instead of text"),
+        Command.Option("html", "FILE", "also write the report as a page with charts"),
     ]
 
     private let isJSON: Bool

@@ -5,14 +5,14 @@ import ShoalPipeline
 
 extension Command {
     static let run = Command(
-        name: "run", summary: "read watch events as a member of the group, and publish cluster changes",
+        name: "run", summary: "read watch events as a group member and publish cluster changes",
         isStoppable: true,
         details: """
-            Joins the consumer group application.id, takes its share of the input's partitions over, and publishes who
-            moved to which cluster, exactly once. SIGTERM or Ctrl-C: drains, commits, leaves; a second one ends at once.
-            SIGHUP, unless from a terminal: reads the settings again, and takes log.level and the user and password of
-            the brokers over; of all else that has changed, the log says what it needs. Under systemd it tells when it
-            is ready, what it waits for, and that every part makes progress (Type=notify, WatchdogSec).
+            Joins the consumer group application.id, takes over its share of the input's partitions, and publishes cluster
+            changes with exactly-once semantics. SIGTERM and Ctrl-C: process what was read, commit, and leave the group; a second
+            signal ends the process at once. SIGHUP, unless from a terminal: read the settings again, and apply log.level and the
+            brokers' user and password; the log lists other changed settings and what they require. Under systemd (Type=notify,
+            WatchdogSec) the process reports when it is ready, what it waits for, and that all of its components make progress.
             """,
         examples: [
             "(umask 077; openssl rand -hex 32 > shoal.key)",

@@ -4,27 +4,27 @@ import ShoalPipeline
 
 extension Command {
     static let topicsCreate = Command(
-        name: "topics create", summary: "make the topics that Shoal reads and writes",
+        name: "topics create", summary: "create the topics that Shoal reads and writes",
         options: [
             Option("partitions", "N", "partitions of input and output (8)"),
-            Option("replication", "N", "replication factor (the brokers' default); 3 survives a broker"),
-            Option("input-retention", "TIME", "how long the input is kept, as 7d (the brokers' default)"),
-            Option("keep-existing", nil, "end with 0 also if topics exist that differ from the options"),
-            Option("dry-run", nil, "say what would be made"),
+            Option("replication", "N", "replication factor (the brokers' default); 3 survives the loss of a broker"),
+            Option("input-retention", "TIME", "retention of the input, such as 7d (the brokers' default)"),
+            Option("keep-existing", nil, "end with 0 even if existing topics differ from the options"),
+            Option("dry-run", nil, "print what would be created"),
         ],
         details: """
-            Topics that exist already are left as they are; `shoal topics describe` tells whether they fit. If one differs
-            from what --partitions, --replication or --input-retention ask for, a line says so, and the status is 2. The number of
-            the input's partitions is fixed for an application's life: no more instances than partitions have work, so
-            make a few for each instance that there may ever be.
+            Existing topics are not changed; `shoal topics describe` checks them. If an existing topic differs from --partitions,
+            --replication or --input-retention, a line says so and the exit status is 2. The number of input partitions is fixed
+            for the life of an application, and no more instances than partitions can work, so create a few partitions for each
+            instance that you may ever run.
 
             input, output   --partitions, cleanup.policy=delete
             dead letters    1 partition, cleanup.policy=delete
-            deltas          1 partition, kept for a week
-            models          1 partition, kept for ever
+            deltas          1 partition, retention of a week
+            models          1 partition, unlimited retention
             state           as many as the input, compacted within a day
 
-            With --replication 3 or more, all get min.insync.replicas=2.
+            With --replication 3 or more, all topics get min.insync.replicas=2.
             """,
         examples: [
             "shoal topics create --partitions 16 --replication 3 --set kafka.bootstrap.servers=broker:9092",
@@ -81,16 +81,16 @@ extension Command {
     }
 
     static let topicsDescribe = Command(
-        name: "topics describe", summary: "show the topics, and where their settings are wrong and why it matters",
-        options: [Option("check", nil, "say only what is wrong or missing; the status is 2 then")],
+        name: "topics describe", summary: "show the topics, and which of their settings are wrong and why",
+        options: [Option("check", nil, "print only problems; the exit status is then 2")],
         details: """
-            A NOTE may be on purpose; what is WRONG or MISSING has to be mended. Where a right to look is missing, the status
-            is 77. Looked at are partitions and their leaders, copies and min.insync.replicas, cleanup.policy,
-            unclean.leader.election.enable, retention.ms and retention.bytes, max.message.bytes, and of compacted topics
-            max.compaction.lag.ms, min.compaction.lag.ms and delete.retention.ms, on which it rests that an erased viewer is
-            gone, and stays so.
+            A NOTE may be intended; WRONG and MISSING must be repaired. If a right to describe is missing, the exit status is 77.
+            The command checks partitions and their leaders, replicas and min.insync.replicas, cleanup.policy,
+            unclean.leader.election.enable, retention.ms and retention.bytes, max.message.bytes, and for compacted topics
+            max.compaction.lag.ms, min.compaction.lag.ms and delete.retention.ms: these guarantee that the data of an erased
+            viewer is deleted and stays deleted.
 
-            `kafka-configs.sh --alter --topic NAME --add-config NAME=VALUE` changes a setting while Shoal runs.
+            `kafka-configs.sh --alter --topic NAME --add-config NAME=VALUE` changes a topic's setting while Shoal runs.
             """,
         examples: [
             "shoal topics describe --set kafka.bootstrap.servers=broker:9092",

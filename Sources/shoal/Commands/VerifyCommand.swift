@@ -6,25 +6,24 @@ import ShoalReplay
 
 extension Command {
     static let verify = Command(
-        name: "verify", summary: "repeat a live run, and compare all that it has published",
+        name: "verify", summary: "repeat a live run and compare everything that it published",
         options: [
-            Option("from-checkpoint", "DIR", "begin at the checkpoints in DIR, also where the beginning is there"),
-            Option("json", nil, "the result as JSON"), .stall,
+            Option("from-checkpoint", "DIR", "start at the checkpoints in DIR, even if the input is complete"),
+            Option("json", nil, "print the result as JSON"), .stall,
         ],
         details: """
-            Reads the input from where the application began up to what its group has committed, repeats the run in memory
-            with the models' recorded inclusions and settings, and compares every change byte for byte and every model by
-            its content. No group is joined, and nothing is written: it may run beside the live group, also while the input
-            grows. Give it the configuration that the group runs with, key included.
+            Reads the input from the application's first offset to its group's committed offsets, repeats the run in memory with
+            the recorded inputs and settings of each model, and compares every change byte by byte and every model by its
+            content. It joins no group and writes nothing, so it can run beside the live group while the input grows. Use the
+            configuration of the group, including the key.
 
-            Where retention has taken the beginning of the input, each partition begins at its checkpoint in
-            `checkpoint.directory`; --from-checkpoint names another directory, as one with copies from all hosts. Changes are
-            compared from there on, and models from the first one whose closings all lie behind the checkpoints; those
-            before are taken as they were recorded. The result says from where.
+            If retention has deleted the beginning of the input, each partition starts at its checkpoint in
+            `checkpoint.directory`; --from-checkpoint names another directory, for example one with copies from all hosts.
+            Changes are compared from there on, and models from the first one whose epoch deltas are all after the checkpoints;
+            earlier models are used as recorded. The result states where the comparison starts.
 
-            Exit status 0: identical. 65: not; the first difference of each partition is told, with the input position that
-            causes it. 67: it cannot be compared, because something that is needed is gone, or the configuration is
-            another one.
+            Exit status 0: identical. 65: different; the first difference of each partition is reported with the input position
+            that causes it. 67: the runs cannot be compared, because required data is missing or the configuration differs.
             """,
         examples: [
             "shoal verify --config shoal.properties",

@@ -4,7 +4,7 @@ import ShoalPipeline
 /// The true groups of viewers, from a file written by `shoal simulate --truth`.
 struct ViewerTruth: Sendable {
     static let option = Command.Option(
-        "truth", "FILE", "judge the clusters by the groups of viewers in FILE (simulate --truth)")
+        "truth", "FILE", "score the clusters against the viewers' true groups in FILE (simulate --truth)")
 
     /// The group of each viewer that belongs to exactly one and is not silent, by pseudonym.
     private(set) var groups: [UInt128: Int32] = [:]

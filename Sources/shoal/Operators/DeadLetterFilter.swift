@@ -12,10 +12,10 @@ struct DeadLetterFilter {
     private(set) var until: Int64?
 
     static let options = [
-        Command.Option("reason", "R", "only of this reason, as bad_json; may be repeated", isRepeatable: true),
-        Command.Option("partition", "N", "only records that came from this partition of the input"),
-        Command.Option("from", "TIME", "only those set aside from then on"),
-        Command.Option("until", "TIME", "only those set aside before"),
+        Command.Option("reason", "R", "only this reason, such as bad_json; may be repeated", isRepeatable: true),
+        Command.Option("partition", "N", "only records from this input partition"),
+        Command.Option("from", "TIME", "only dead letters written at this time or later"),
+        Command.Option("until", "TIME", "only dead letters written before this time"),
     ]
 
     init(_ arguments: Arguments) throws {

@@ -7,26 +7,26 @@ import Synchronization
 
 extension Command {
     static let deadLettersList = Command(
-        name: "dead-letters list", summary: "list the records that are no watch events",
+        name: "dead-letters list", summary: "list the records that are not watch events",
         options: DeadLetterFilter.options + [
-            Option("limit", "N", "stop after N"),
-            Option("summary", nil, "only how many there are of each reason"),
-            Option("json", nil, "one JSON object a line"),
-            Option("show-content", nil, "also key, value and headers: they name viewers"),
+            Option("limit", "N", "stop after N dead letters"),
+            Option("summary", nil, "print only the number of dead letters for each reason"),
+            Option("json", nil, "print one JSON object per line"),
+            Option("show-content", nil, "also print keys, values and headers: these identify viewers"),
         ],
         details: """
-            A line for each: when it was set aside, the reason, the record's place in the input, its size, the place of the
-            dead letter and its state, and the field that is wrong with the value that was expected. The states are:
+            Prints a line for each dead letter: its time, the reason, the record's input position and size, the position of the
+            dead letter and its state, and the invalid field with the expected value. The states are:
 
-            cut          too large for a dead letter: only its beginning is there
-            left out     dead-letters.content=reason, or there never were any bytes
+            cut          too large for a dead letter: only the beginning is stored
+            left out     dead-letters.content=reason, or the record had no content
             resubmitted  `shoal dead-letters resubmit` has sent it to the input again
-            came back    it is a resubmitted record that is no watch event still
+            came back    a resubmitted record that is still not a watch event
 
-            No viewer is named and no byte of a record is shown, unless --show-content asks for it: then what is printed
-            is as personal as the input, and belongs in no ticket and no chat. What is no UTF-8 is shown in base64.
+            The output contains no viewer and no byte of a record, unless --show-content is given: it is then as personal as the
+            input, and must not be copied into tickets or chats. Content that is not UTF-8 is printed in base64.
 
-            A record that is no dead letter is named on standard error and skipped; the status is 65 at the end.
+            A record that is not a dead letter is reported on standard error and skipped. The exit status is then 65.
             """,
         examples: [
             "shoal dead-letters list --summary",
@@ -61,26 +61,26 @@ extension Command {
     static let deadLettersResubmit = Command(
         name: "dead-letters resubmit", summary: "send dead letters to the input again",
         options: DeadLetterFilter.options + [
-            Option("all", nil, "whatever the reason"),
+            Option("all", nil, "all reasons"),
             Option("again", nil, "also those that were resubmitted before, and those that came back"),
-            Option("dry-run", nil, "say how many would be sent"),
+            Option("dry-run", nil, "print how many would be sent"),
         ],
         details: """
-            Sends key, value and headers as they were, byte for byte, to the partition that input.partitioner gives for the
-            key (without a key, or with `any`: to the partition that the record came from), with a header
-            `shoal.resubmitted` that names its dead letter. A record without a key and with a header `resubmitted` notes
-            that in the dead-letter topic. Both are in one transaction, so that each is sent once, however
-            often the command is started and wherever it is interrupted. The dead letters stay where they are.
+            Sends key, value and headers unchanged to the partition that input.partitioner gives for the key (without a key, or
+            with `any`: to the record's original partition), with a header `shoal.resubmitted` that names the dead letter. A
+            record without a key and with a header `resubmitted` stores that fact in the dead-letter topic. Both are written in
+            one transaction, so each dead letter is sent once, even if the command is interrupted and started again. The dead
+            letters remain in their topic.
 
-            It makes sense once the reason is gone: input.viewer or input.format was wrong, or a newer version reads more.
-            What still is no watch event comes back as a dead letter, and is not sent again without --again. Events are
-            late then, which the engine knows how to handle; one with an id that was counted meanwhile counts once
+            Use it after the cause has been removed: input.viewer or input.format was wrong, or a newer version accepts more.
+            Records that are still not watch events come back as dead letters, and are not sent again without --again. The
+            events are late by then, which the engine handles; an event whose id was counted in the meantime counts once
             (dedup.window).
 
-            wrong_partition is an erasure that was in the wrong partition. It erased the viewer there; the resubmitted one
-            erases the viewer in the right partition.
+            wrong_partition is an erasure in the wrong partition. It has erased the viewer there; the resubmitted record erases
+            the viewer in the right partition.
 
-            What was cut to size, or left out by dead-letters.content=reason, cannot be sent; it is counted.
+            Dead letters that were cut, or left out by dead-letters.content=reason, cannot be sent; they are counted.
             """,
         examples: [
             "shoal dead-letters resubmit --reason key_mismatch --dry-run",

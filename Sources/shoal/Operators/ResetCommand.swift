@@ -6,32 +6,31 @@ import ShoalSchemas
 
 extension Command {
     static let reset = Command(
-        name: "reset", summary: "forget what an application has computed, so that it begins anew",
+        name: "reset", summary: "delete everything that an application has computed",
         options: [
-            Option("apply", nil, "do it, once the application's id has been typed"),
+            Option("apply", nil, "do it, after the application's id has been typed"),
             Option("confirm", "NAME", "do it without asking; NAME is the application's id"),
-            Option("wait", "TIME", "wait so long for the last instance to leave the group (0s)"),
-            Option("with-output", nil, "also empty output.topic, and members.topic where it is set"),
+            Option("wait", "TIME", "maximum time to wait for the last instance to leave the group (0s)"),
+            Option("with-output", nil, "also empty output.topic, and members.topic if it is set"),
             Option("with-dead-letters", nil, "also empty the dead-letter topic"),
         ],
         details: """
-            Without --apply and --confirm it only says what would be done. Deleted are the group with its committed
-            positions, and the topics of deltas, models and state, which are made anew with the settings and copies that they
-            had; the state topic gets as many partitions as the input has now. The next `shoal run` begins at input.start,
-            reads topics.file again and takes new values of settings that are fixed for an application's life.
+            Without --apply and --confirm, the command only prints what it would do. It deletes the group with its committed
+            offsets, and deletes and recreates the topics for deltas, models and state with the same settings and replication;
+            the state topic gets as many partitions as the input has now. The next `shoal run` starts at input.start, reads
+            topics.file again, and accepts new values of settings that are fixed for the life of an application.
 
-            The input is never touched: what is still in it is what the application is computed from again. Output and
-            dead letters stay unless named: subscribers see all changes a second time, with the ids that they had if the input
-            is whole and no setting is another.
+            The input is never changed: the application is computed again from the records that it still has. Output and dead
+            letters are kept unless options name them: subscribers receive all changes a second time, with the same ids if the
+            input is complete and no setting has changed.
 
-            It refuses while the group has members. A static member keeps its place until its session has ended (10 s, unless
-            kafka.session.timeout.ms says otherwise), also after it was stopped: --wait 60s waits for that. Checkpoints of the
-            application on this host (checkpoint.directory) are deleted; those on other hosts are set aside with a
-            warning when an instance starts there, and may be deleted. Interrupted anywhere, it can be started again; until
-            then no instance begins.
+            The command refuses to run while the group has members. A static member keeps its place until its session ends (10 s,
+            or kafka.session.timeout.ms), even after it was stopped: --wait 60s waits for that. Checkpoints of the application on
+            this host (checkpoint.directory) are deleted; an instance on another host ignores its old checkpoints with a warning,
+            and they may be deleted. An interrupted reset can be started again; until it is complete, no instance starts.
 
-            Needed are Delete on the group, Describe on the input, and Create, Delete and DescribeConfigs on the other topics
-            (`deploy/acls.sh reset`).
+            Required rights are Delete on the group, Describe on the input, and Create, Delete and DescribeConfigs on the other
+            topics (`deploy/acls.sh reset`).
             """,
         examples: [
             "shoal reset --config shoal.properties",

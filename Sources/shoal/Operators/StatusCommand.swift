@@ -7,35 +7,35 @@ import ShoalSchemas
 
 extension Command {
     static let status = Command(
-        name: "status", summary: "show how the application fares: who has what, how far behind, who is waited for",
+        name: "status", summary: "show assignments, lag and the model of the application",
         options: [
-            Option("json", nil, "one JSON object, on one line"),
-            Option("watch", "SECONDS", "show it again and again, until Ctrl-C"),
-            Option("all", nil, "every partition, also where there are many"),
-            Option("check", nil, "say only what is not as it is to be; the status is 2 then"),
-            Option("min-instances", "N", "with --check: so many instances have to be there (1)"),
-            Option("max-lag", "RECORDS", "with --check: no partition may be further behind"),
-            Option("max-event-lag", "TIME", "with --check: nor in event time, as 15m or 2h"),
+            Option("json", nil, "print one JSON object on one line"),
+            Option("watch", "SECONDS", "repeat until Ctrl-C"),
+            Option("all", nil, "show every partition, even if there are many"),
+            Option("check", nil, "print only problems; the exit status is then 2"),
+            Option("min-instances", "N", "with --check: minimum number of instances (1)"),
+            Option("max-lag", "RECORDS", "with --check: maximum lag of a partition in records"),
+            Option("max-event-lag", "TIME", "with --check: maximum lag in event time, such as 15m or 2h"),
         ],
         details: """
-            Everything comes from Kafka: no instance is asked, the group is not joined, nothing is committed. Needed are
-            Describe on the group, and Read on the input and on the application's topics (`deploy/acls.sh status`).
+            Reads everything from Kafka: contacts no instance, joins no group, commits nothing. Required rights are Describe on
+            the group, and Read on the input and on the application's topics (`deploy/acls.sh status`).
 
-            instance   who has the partition; `-`: nobody
-            position   the committed one, read stable: an open transaction that is about to move it is waited for
-            lag        records from there to the high watermark; behind: the same in event time
-            phase      `genesis` before the first epoch; `open N`: events of epoch N are handled; `waiting N`: it
-                       waits for the model that opens epoch N
-            closed     the last epoch that the partition is done with; `end`: it stands at its end, and is not waited for
-            snapshot   how long ago its state was last written; on a silent topic nothing is written
+            instance   the instance that owns the partition; `-`: none
+            position   the committed offset, after waiting for an open transaction that is about to change it
+            lag        records from the position to the high watermark; behind: the same in event time
+            phase      `genesis`: before the first epoch; `open N`: handling events of epoch N; `waiting N`: waiting for the
+                       model that opens epoch N
+            closed     the last closed epoch of the partition; `end`: it is idle, and other partitions do not wait for it
+            snapshot   time since its state was last written; an idle partition writes nothing
 
-            The line on the epoch names the partitions that have not closed it. The line on the model tells how many
-            clusters are shown, and how many are withheld because they are smaller than privacy.min-cluster-size.
+            The line for the epoch lists the partitions that have not closed it. The line for the model has the number of
+            published clusters, and of those suppressed because they are smaller than privacy.min-cluster-size.
 
-            With --check it prints a line for each of these, and nothing where all is well: no or too few instances, a
-            partition that nobody has while the group is stable, one without a committed position, another number of
-            partitions than the application began with, records in another partition than input.partitioner gives for
-            their key, more lag than allowed, something that could not be read.
+            With --check, the command prints one line for each problem and nothing otherwise. Problems are: fewer instances than
+            required, a partition without an owner while the group is stable, a partition without a committed offset, a number
+            of partitions that differs from the application's first start, records in another partition than input.partitioner
+            gives for their key, more lag than allowed, data that could not be read.
             """,
         examples: [
             "shoal status --config shoal.properties",
