@@ -117,7 +117,7 @@ reset)
     allow --operation Delete --group "$application"
     # The state topic gets as many partitions; the input itself is not touched.
     allow --operation Describe --topic "$input"
-    # Topics are deleted and made anew as they were; the last three only where options name them.
+    # Topics are deleted and created again as they were; the last three only where options name them.
     allow --operation Create --operation Delete --operation DescribeConfigs --topic "$application-deltas" \
         --topic "$application-models" --topic "$application-state" --topic "$output" --topic "$dead_letters" \
         ${members:+--topic "$members"}

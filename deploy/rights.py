@@ -2,7 +2,7 @@
 """Makes from deploy/rights.json, the one list of the rights that Shoal needs, all that grants them:
 deploy/acls.sh, deploy/strimzi/users.yaml, and the chart's own copy of the list.
 
-    deploy/rights.py            writes them anew
+    deploy/rights.py            rewrites them
     deploy/rights.py --check    ends with 1 where one is not up to date, and names it
     deploy/rights.py --list     prints each right of each role, and why it is needed
 

@@ -216,12 +216,12 @@ extension Position {
         guard offset >= marks.low || isMarker else {
             throw PositionInvalid(
                 description: "\(place): the changes from offset \(offset) on are gone, the first one there is "
-                    + "\(marks.low): retention took them; begin anew, from the beginning or from a table of members")
+                    + "\(marks.low): retention took them; start again, from the beginning or from a table of members")
         }
         guard offset <= marks.high else {
             throw PositionInvalid(
                 description: "\(place): the position is offset \(offset), and the topic ends at \(marks.high): was it "
-                    + "made anew?")
+                    + "created again?")
         }
     }
 }

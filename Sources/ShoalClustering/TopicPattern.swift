@@ -13,7 +13,7 @@ public struct TopicPattern: Equatable, Sendable {
     public static func problem(_ text: [UInt8]) -> String? {
         let pattern = TopicPattern(text)
         if pattern.skeleton.contains(UInt8(ascii: "*")) {
-            return "`*` may stand at the end only, where it makes the pattern a prefix"
+            return "`*` is allowed only at the end, for a prefix"
         }
         return pattern.skeleton.isEmpty && !pattern.isPrefix ? "nothing is left of it without white space" : nil
     }

@@ -27,7 +27,7 @@ public struct ClientConfiguration: Sendable {
         "isolation.level": "only committed records are read",
         "enable.auto.commit": "offsets are committed in transactions only",
         "enable.auto.offset.store": "offsets are committed in transactions only",
-        "auto.offset.reset": "a position that is gone is an error; input.start says where an application begins",
+        "auto.offset.reset": "a missing position is an error; input.start sets the start of an application",
         "group.id": "it is application.id",
         "group.instance.id": "it is instance.id",
         "transactional.id": "it is made of application.id and instance.id",
@@ -35,7 +35,7 @@ public struct ClientConfiguration: Sendable {
         "enable.idempotence": "exactly once needs it",
         "acks": "exactly once needs all",
         "request.required.acks": "exactly once needs all",
-        "enable.partition.eof": "the end of a partition has to be seen",
+        "enable.partition.eof": "Shoal must detect the end of a partition",
         "partitioner":
             "input.partitioner says how the input's keys are placed, and what Shoal publishes is placed by murmur2_random",
         "max.in.flight": "order needs at most 5",

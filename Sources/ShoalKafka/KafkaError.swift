@@ -158,7 +158,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
 extension KafkaError {
     /// The producer does not exist, because an earlier error closed it.
     public static let noProducer = KafkaError(
-        RD_KAFKA_RESP_ERR__STATE, "transaction", severity: .fatal, text: "the producer is gone")
+        RD_KAFKA_RESP_ERR__STATE, "transaction", severity: .fatal, text: "the producer has been closed")
 
     /// The missing right on a topic, derived from the operation. The context names the topic.
     private var topicRight: String {

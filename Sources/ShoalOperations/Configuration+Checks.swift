@@ -72,7 +72,7 @@ extension Configuration {
                     != .typeDirectory
         {
             problems.append(
-                "\(source("checkpoint.directory")): checkpoint.directory: \(directory.printable) is no directory that can be "
+                "\(source("checkpoint.directory")): checkpoint.directory: \(directory.printable) is not a directory that can be "
                     + "written to")
         } else if let directory = self["checkpoint.directory"], let problem = SecretFile.problem(ofDirectory: directory)
         {

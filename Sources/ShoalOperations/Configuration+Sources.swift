@@ -4,7 +4,7 @@ import ShoalSchemas
 extension Configuration {
     mutating func read(file: String, _ problems: inout [String]) {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            problems.append("\(file): cannot be read, or is no UTF-8")
+            problems.append("\(file): cannot be read, or is not UTF-8")
             return
         }
         let name = URL(fileURLWithPath: file).lastPathComponent
@@ -58,7 +58,7 @@ extension Configuration {
         } else if key.hasPrefix("kafka.") {
             values[key] = Value(text: value, source: source)
         } else {
-            problems.append("\(source): \(key.printable) is no setting\(Self.hint(key, Setting.table.map(\.name)))")
+            problems.append("\(source): \(key.printable) is not a setting\(Self.hint(key, Setting.table.map(\.name)))")
         }
     }
 

@@ -23,7 +23,7 @@ enum SecretFile {
         if others == 0 { return nil }
         if others == 0o040, owner == 0, process != 0 { return nil }
         let text = String(mode & 0o777, radix: 8)
-        return "has mode 0\(text), so that other users can read it: whoever has the key finds any viewer. "
+        return "has mode 0\(text), so that other users can read it: with the key, any viewer can be found. "
             + "Run `chmod 600` on it (in Kubernetes: defaultMode 0440 with an fsGroup)"
     }
 

@@ -37,7 +37,7 @@ extension Setting {
             switch scope {
             case .no: ""
             case .yes: "; reaches the result"
-            case .start: "; looked at once, when the application begins"
+            case .start: "; read once, when the application starts for the first time"
             case .fixed: "; fixed for the application's life"
             }
         let lines = wrapped(text, width - 4) + wrapped("\(range); default: \(defaultValue)\(reaches)", width - 4)

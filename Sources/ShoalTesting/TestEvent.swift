@@ -87,7 +87,7 @@ public struct DeadLetter: Error, Equatable, CustomStringConvertible, Sendable {
         text = fault.text
     }
 
-    public var description: String { "no watch event: \(text)" }
+    public var description: String { "not a watch event: \(text)" }
 
     /// Compares the reasons.
     public static func == (left: Self, right: Self) -> Bool { left.reason == right.reason }

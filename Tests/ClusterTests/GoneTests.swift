@@ -37,7 +37,7 @@ extension MainJob {
             try application.deleteRecords(of: application.input, before: [0: offset])
             try await application.refused(
                 status: 72, "the state of input 0 is to be computed from offset 0 of \(application.input) on",
-                "Raise retention.ms of \(application.input), and begin anew under another application.id")
+                "Raise retention.ms of \(application.input), and start again under another application.id")
         }
 
         @Test("input that a transactional producer wrote may be deleted when all of it was handled")

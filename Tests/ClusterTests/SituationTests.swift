@@ -75,7 +75,7 @@ extension MainJob {
             try producer.produce(to: application.deltas, partition: 0, key: "0", value: "\u{7F}\u{7F}\u{7F}")
             try producer.flush(timeout: .seconds(10))
             try await application.refused(
-                [:], status: 72, "is no record that this version of Shoal can read")
+                [:], status: 72, "is not a record that this version of Shoal can read")
         }
 
         @Test("the log says why no model can be published yet")

@@ -74,7 +74,7 @@ extension MainJob {
             }
             try await goOn(3, instance)
 
-            try await expect("joining it anew with a new client", of: instance) {
+            try await expect("joining again with a new client", of: instance) {
                 try await deafen(.heartbeat)
                 // Librdkafka notices the stall and retries. It then waits minutes for the response to the retry.
                 try own.proxy?.set(.trap(.joinGroup))

@@ -11,7 +11,7 @@ import pytest
 from watching import metrics, wait
 
 # What is empty by nature while all is well, by the panel's title, and what makes it give data.
-DEAD_LETTERS, OUTAGE, RESTART = "records that are no watch events", "an instance that is stopped", "one started again"
+DEAD_LETTERS, OUTAGE, RESTART = "records that are not watch events", "an instance that is stopped", "one started again"
 EMPTY_BY_NATURE = {
     "Dead letters a second, by reason": DEAD_LETTERS,
     "Alerts that fire": OUTAGE,

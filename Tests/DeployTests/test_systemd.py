@@ -202,7 +202,7 @@ def test_an_instance_is_ready_once_stays_alive_is_reloaded_and_stops(shoal, brok
     assert manager.log.read_text().count("read the settings again") == 2, "what is no error is not logged any more"
     reload({"log.levle": "info"})
     assert "the settings stay as they are" in wait(
-        lambda: (text := manager.log.read_text()) and "log.levle is no setting" in text and text, 60)
+        lambda: (text := manager.log.read_text()) and "log.levle is not a setting" in text and text, 60)
 
     manager.process.send_signal(signal.SIGTERM)
     manager.wait("^STOPPING=1$")

@@ -124,7 +124,7 @@ class Feed:
             "watched_ms": 60_000, "duration_ms": 60_000, "event_time_ms": int(time.time() * 1_000)})
 
     def poison(self, count):
-        """Sends records that are no watch events."""
+        """Sends records that are not watch events."""
         self.poisons = count
 
     def stop(self):

@@ -140,6 +140,6 @@ struct SessionsAndScriptsTests {
         do {
             _ = try DriftScript(text: "1 split 2\n\n2 spilt 3")
             Issue.record("it must be refused")
-        } catch { #expect(error.line == 3 && error.description.contains("\"2 spilt 3\" is no step")) }
+        } catch { #expect(error.line == 3 && error.description.contains("\"2 spilt 3\" is not a step")) }
     }
 }

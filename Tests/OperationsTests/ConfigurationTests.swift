@@ -115,7 +115,7 @@ struct ConfigurationTests {
         #expect(
             found == [
                 "shoal.properties:4: \\u must be followed by 4 hexadecimal digits",
-                "shoal.properties:1: epoch.lenght is no setting; did you mean epoch.length?",
+                "shoal.properties:1: epoch.lenght is not a setting; did you mean epoch.length?",
                 "shoal.properties:2: commit.interval=5: must be a duration such as 100ms, 30s, 5m, 1h or 7d",
                 "shoal.properties:3: commit.interval stands in line 2 already",
                 "SHOAL_CLOCK_QUORUM: clock.quorum=1: must be in 2 … 64",
@@ -146,7 +146,7 @@ struct ConfigurationTests {
                 "output.topic and input.topic are the same topic, watch-events"
             ])
         #expect(problems([:], "members.topic=shoal-models").count == 1)
-        #expect(problems(file: "/nonexistent") == ["/nonexistent: cannot be read, or is no UTF-8"])
+        #expect(problems(file: "/nonexistent") == ["/nonexistent: cannot be read, or is not UTF-8"])
     }
 
     @Test("the key comes from its file or the variable, never both, and is not shown")

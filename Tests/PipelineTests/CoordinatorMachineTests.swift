@@ -42,7 +42,7 @@ struct CoordinatorMachineTests {
         #expect(last.bookkeeping.oldestOffset == 3, "the closing is not read again")
         var machine = CoordinatorMachine(
             last: ModelRecord(bookkeeping: last.bookkeeping, keyFingerprint: 1, model: last.model), options: options)
-        #expect(try machine.publish(now: 5_000, wall: 1) == nil, "the time-out begins anew")
+        #expect(try machine.publish(now: 5_000, wall: 1) == nil, "the time-out starts again")
         #expect(try machine.publish(now: 6_000, wall: 1)?.bookkeeping.through == 15)
     }
 }

@@ -50,7 +50,7 @@ struct ForeignMemberTests {
         snapshot.groupWait = GroupWait(members: ["b (10.0.0.2)"], until: 1_767_225_610_000)
         #expect(
             Health.readiness(snapshot).first?.problem
-                == "joining the group; waiting for b (10.0.0.2) to rejoin; members that are gone are removed by "
+                == "joining the group; waiting for b (10.0.0.2) to rejoin; missing members are removed by "
                 + "2026-01-01T00:00:10Z")
     }
 }

@@ -36,7 +36,7 @@ struct RulesMismatchTests {
         #expect(
             RulesMismatch(recorded: 1).message("shoal")
                 == "Cannot continue application shoal: this program decides by rules 2, and the application was begun by "
-                + "rules 1. Start it under a new application.id, or run `shoal reset` and begin anew under this one; the "
+                + "rules 1. Start it under a new application.id, or run `shoal reset` and start again under this one; the "
                 + "release that began it can still continue it.")
         let newer = RulesMismatch(recorded: 3).message("shoal")
         #expect(newer.contains("rules 2") && newer.contains("rules 3 of a later release. A downgrade is not possible"))

@@ -102,7 +102,8 @@ struct ChangesTests {
         let name = try #require(all.first { $0.hasPrefix("output.topic=") }).dropFirst("output.topic=".count)
         #expect(try shown("--from", "\(name)/0:8") == [8], "as a subscriber stores it")
         for (from, text) in [
-            ("0:99", "was it made anew"), ("3:0", "there is no partition 3"), ("other/0:1", "of another topic than"),
+            ("0:99", "was it created again"), ("3:0", "there is no partition 3"),
+            ("other/0:1", "of another topic than"),
         ] {
             let refused = try shoal(all + ["--from", from])
             #expect(refused.status == 66 && refused.output.contains(text), "\(from): \(refused)")

@@ -44,7 +44,7 @@ struct CommandLineTests {
             (["publish", "a", "--format", "xml"], "must be json or protobuf"),
             (["changes", "--from", "yesterday"], "must be beginning, end, a time"),
             (["changes", "--from", "0:1,2"], "2 is not PARTITION:OFFSET"),
-            (["changes", "--from", "changes/1:2"], "changes/1:2: is no position"),
+            (["changes", "--from", "changes/1:2"], "changes/1:2: is not a position"),
             (["changes", "--kind", "moved"], "must be one of member_joined"),
             (["changes", "--json=yes"], "--json takes no value"),
             (["topics", "create", "--partitions", "0"], "must be 1 … 100000"),
@@ -87,7 +87,7 @@ struct ConfigCommandTests {
             ],
             environment: ["SHOAL_KAFKA_ACKS": "1"])
         #expect(result.status == 78)
-        #expect(result.output.contains("--set: epoch.lenght is no setting; did you mean epoch.length?"))
+        #expect(result.output.contains("--set: epoch.lenght is not a setting; did you mean epoch.length?"))
         #expect(result.output.contains("has no such setting; did you mean kafka.bootstrap.servers?"))
         #expect(result.output.contains("SHOAL_KAFKA_ACKS: kafka.acks: Shoal sets it itself: exactly once needs all"))
         #expect(result.output.contains("assignment.strategy: Shoal takes an assignment over as a whole"))

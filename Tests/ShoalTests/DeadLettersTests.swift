@@ -109,9 +109,9 @@ struct DeadLettersTests {
         #expect(listed.status == 65 && listed.output.contains("\(topic) partition 0 offset 5: the record is no"))
         #expect(listed.lines.count { $0.contains("left out") } == 1)
         let result = try resubmit(application, "--all")
-        #expect(result.status == 65, "a record that is no dead letter is named")
+        #expect(result.status == 65, "a record that is not a dead letter is named")
         #expect(
-            result.lines.filter { !$0.contains("is no dead letter") } == [
+            result.lines.filter { !$0.contains("is not a dead letter") } == [
                 "1 sent to \(input)", "2 not: cut to size", "1 not: of another topic than \(input)",
                 "1 not: without bytes (dead-letters.content=reason, or there were none)",
             ], "\(result.output)")

@@ -140,7 +140,7 @@ enum Rule: String, CaseIterable {
         case .deltasToHigh: "the coordinator goes on before it has read the deltas up to the high watermark"
         case .readToPosition: "a take-over waits for the last message before the watermark, not for the position"
         case .phase: "the committed phase is ignored: the replay stops at the offset"
-        case .forgotten: "no committed position: the application begins anew, whatever was published"
+        case .forgotten: "no committed position: the application starts again, whatever was published"
         case .forgottenWords: "no committed position: closings and models tell, CaughtUp and Behind do not"
         case .genesisGone: "a shard without a committed position waits for a genesis model that was deleted"
         case .holes: "what retention has deleted is passed over"

@@ -164,7 +164,7 @@ ROWS = [
              query(f'max(shoal_clusters{{state="withheld",{S}}}) '
                    f"/ clamp_min(max(sum by (instance) (shoal_clusters{{{S}}})), 1)", "withheld"),
              unit="percentunit", colours=[(None, "green"), (0.5, "orange")]),
-        stat("Dead letters", "Share of the records that are no watch events.",
+        stat("Dead letters", "Share of the records that are not watch events.",
              query(f"sum(rate(shoal_dead_letters_total{{{S}}}{R})) / clamp_min(sum(rate(shoal_events_total{{{S}}}{R})) "
                    f"+ sum(rate(shoal_dead_letters_total{{{S}}}{R})), 0.001)", "dead letters"), unit="percentunit",
              colours=[(None, "green"), (0.01, "red")]),

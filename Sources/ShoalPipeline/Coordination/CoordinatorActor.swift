@@ -95,7 +95,7 @@ actor CoordinatorActor {
             } catch let error as ProtoError {
                 throw PipelineError(
                     .missingData,
-                    "\(options.topics.deltas) offset \(offset) is no record that this version of Shoal can read "
+                    "\(options.topics.deltas) offset \(offset) is not a record that this version of Shoal can read "
                         + "(\(error)): was it written by a newer one, or by somebody else?")
             } catch let error as Contradiction {
                 throw PipelineError(.contradiction, "\(options.topics.deltas) offset \(offset): \(error)")

@@ -148,7 +148,7 @@ actor ModelFeed {
         let place = offset.map { " offset \($0)" } ?? ""
         return PipelineError(
             .missingData,
-            "\(topic)\(place) is no model record that this version of Shoal can read (\(error)): was it written by a newer "
+            "\(topic)\(place) is not a model record that this version of Shoal can read (\(error)): was it written by a newer "
                 + "one, or by somebody else?")
     }
 

@@ -255,7 +255,7 @@ extension Assignment {
         throw PipelineError(
             .missingData,
             "\(state) has \(count) partitions, and must have as many as \(options.topics.input), \(partitions): delete it and "
-                + "let `shoal topics create` make it; the state is then computed anew from the input")
+                + "let `shoal topics create` make it; the state is then computed again from the input")
     }
 
     private func writeGenesis() async throws {

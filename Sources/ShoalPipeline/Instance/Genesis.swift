@@ -8,7 +8,7 @@ struct Genesis {
 
     func record() async throws -> ModelRecord {
         guard let count = try await admin.partitions(of: options.topics.input) else {
-            throw PipelineError(.missingData, "the input topic \(options.topics.input) is gone")
+            throw PipelineError(.missingData, "the input topic \(options.topics.input) does not exist")
         }
         var offsets: [Int64] = []
         for partition in 0..<count {
@@ -95,12 +95,12 @@ extension PipelineError {
                 "the group \(options.application) has no committed position of \(part), but has published before: Kafka "
                     + "forgets the offsets of a group that is empty for longer than offsets.retention.minutes. Begin "
                     + "anew under another application.id, or delete \(options.topics.models) and "
-                    + "\(options.topics.deltas) to begin anew under this one")
+                    + "\(options.topics.deltas) to start again under this one")
         case .modelsGone(let part):
             self.init(
                 .missingData,
                 "\(part) has a committed position, but \(options.topics.models) does not hold the genesis model: was the "
-                    + "topic deleted, or does its retention delete models? Begin anew under another application.id")
+                    + "topic deleted, or does its retention delete models? Start again under another application.id")
         case .confused:
             self.init(.contradiction, "a take-over came out of step")
         }

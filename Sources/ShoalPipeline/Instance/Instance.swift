@@ -184,7 +184,7 @@ public final class Instance: Sendable {
                 log.info(isLost ? "lost the assignment" : "revoked: draining")
                 return .revoked(isLost: isLost)
             case .failed(let error):
-                log.warning("the group does not know this instance any more: joining it anew (\(error))")
+                log.warning("the group does not know this instance any more: joining again (\(error))")
                 return .expelled
             case nil:
                 if await isDeaf(&state) { return .expelled }
@@ -202,7 +202,7 @@ public final class Instance: Sendable {
         let hasAnswer = (try? await dependencies.admin.reach(timeout: .seconds(5))) != nil
         guard state.wait.isOver(hasAnswer: hasAnswer, Monotonic.now) else { return false }
         log.error(
-            "the group has assigned nothing for \(time / 1_000) s, though brokers answer: joining it anew with a new client",
+            "the group has assigned nothing for \(time / 1_000) s, though brokers answer: joining again with a new client",
             ("group", options.application), ("part", "\(Heartbeats.Component.group)"))
         return true
     }

@@ -15,7 +15,7 @@ extension Settings {
         guard !sensitiveTopics.isEmpty, unicodeVersion != TopicSkeleton.unicodeVersion else { return nil }
         func text(_ version: Int64) -> String { "\(version / 10_000).\(version / 100 % 100).\(version % 100)" }
         return "its sensitive topics are compared under Unicode \(text(unicodeVersion)), and this program has "
-            + "\(text(TopicSkeleton.unicodeVersion)). Use the program version that it was begun with, or begin anew under "
+            + "\(text(TopicSkeleton.unicodeVersion)). Use the program version that it was begun with, or start again under "
             + "another application.id"
     }
 }

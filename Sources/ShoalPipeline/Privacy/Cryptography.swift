@@ -45,7 +45,7 @@ struct CryptographyError: Error, CustomStringConvertible {
         }
         description =
             "OpenSSL cannot compute pseudonyms: \(call) failed (\(reason)). Check OPENSSL_CONF, OPENSSL_MODULES and the "
-            + "providers in openssl.cnf: HMAC and SHA-256 have to be there."
+            + "providers in openssl.cnf: HMAC and SHA-256 are required."
     }
 
     /// Ends the process with the description.

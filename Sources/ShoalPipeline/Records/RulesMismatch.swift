@@ -20,6 +20,6 @@ package struct RulesMismatch: Error, Equatable {
         }
         return start
             + "and the application was begun by rules \(recorded). Start it under a new application.id, or run `shoal "
-            + "reset` and begin anew under this one; the release that began it can still continue it."
+            + "reset` and start again under this one; the release that began it can still continue it."
     }
 }

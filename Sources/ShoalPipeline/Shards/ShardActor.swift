@@ -280,7 +280,7 @@ actor ShardActor {
             .contradiction,
             "\(around.options.topics.input) partition \(partition): the replay came to offset \(machine.offset) "
                 + "\(PhaseMetadata.text(machine.shard.phase)) and not to the committed \(target.offset) "
-                + "\(PhaseMetadata.text(target.phase)); were topics deleted and made anew? `shoal topics describe` tells"
+                + "\(PhaseMetadata.text(target.phase)); were topics deleted and created again? `shoal topics describe` shows them"
         )
     }
 }

@@ -10,7 +10,7 @@ extension PipelineError {
     ) {
         let place = options.topics.partition(of: part)
         let topic = place.topic
-        let raise = "Raise retention.ms of \(topic), and begin anew under another application.id"
+        let raise = "Raise retention.ms of \(topic), and start again under another application.id"
         switch failure {
         case .foreignPosition:
             self.init(foreign: committed, place, options)
@@ -28,7 +28,7 @@ extension PipelineError {
             self.init(
                 .missingData,
                 "\(topic) partition \(place.partition) ends at offset \(marks.high), but the group \(options.application) has "
-                    + "committed offset \(committed.offset): the topic was deleted and created again. Begin anew under "
+                    + "committed offset \(committed.offset): the topic was deleted and created again. Start again under "
                     + "another application.id, or with `shoal reset`")
         }
     }
@@ -39,7 +39,7 @@ extension PipelineError {
             .contradiction,
             "the committed offset \(committed.offset) of \(place.topic) partition \(place.partition) was not written by Shoal "
                 + "(metadata \"\(String(committed.metadata.prefix(80)).printable)\"): another program commits as group "
-                + "\(options.application). Stop that program, and give it a group of its own; then begin anew under another "
+                + "\(options.application). Stop that program, and give it a group of its own; then start again under another "
                 + "application.id, or with `shoal reset`")
     }
 }

@@ -127,13 +127,13 @@ extension PipelineError {
             self.init(
                 .contradiction,
                 "\(topic) \(place) holds a value that Shoal does not write (\(text)): does something else write to this "
-                    + "topic? Delete its records (kafka-delete-records.sh), and the state is computed anew from the input"
+                    + "topic? Delete its records (kafka-delete-records.sh), and the state is computed again from the input"
             )
         case .damaged:
             self.init(
                 .contradiction,
-                "\(topic) \(place) is no state record: does something else write to this topic? Delete its records "
-                    + "(kafka-delete-records.sh), and the state is computed anew from the input")
+                "\(topic) \(place) is not a state record: does another program write to this topic? Delete its records "
+                    + "(kafka-delete-records.sh), and the state is computed again from the input")
         }
     }
 }

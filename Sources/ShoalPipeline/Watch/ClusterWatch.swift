@@ -26,7 +26,7 @@ struct ClusterWatch {
                 return fail(
                     PipelineError(
                         .missingData,
-                        "\(reason) while this instance was running: records were lost, or are of another application. Begin anew "
+                        "\(reason) while this instance was running: records were lost, or are of another application. Start again "
                             + "under another application.id, or with `shoal reset`"))
             }
             await lookAtGroup(&group)
@@ -142,7 +142,7 @@ public struct GroupWait: Equatable, Sendable {
     var untilText: String { Date(timeIntervalSince1970: Double(until) / 1_000).formatted(.iso8601) }
 
     var text: String {
-        "waiting for \(members.joined(separator: ", ")) to rejoin; members that are gone are removed by \(untilText)"
+        "waiting for \(members.joined(separator: ", ")) to rejoin; missing members are removed by \(untilText)"
     }
 }
 

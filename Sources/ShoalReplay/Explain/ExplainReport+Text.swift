@@ -11,7 +11,7 @@ extension ExplainReport {
     /// The report as text.
     public var text: String {
         let since = isFromCheckpoint ? " since the checkpoint" : ""
-        var lines = ["member \(member): \(events) events\(since), \(steps.count) steps told"]
+        var lines = ["member \(member): \(events) events\(since), \(steps.count) steps shown"]
         for step in steps { lines += ["", step.heading] + step.lines }
         return lines.joined(separator: "\n")
     }

@@ -202,7 +202,7 @@ extension CheckpointStart? {
             "\(input) partition \(partition) begins at offset \(low): retention has taken the beginning, which the run "
             + "read from offset \(first) on"
         guard let checkpoints else {
-            throw ReplayError(.incomparable, "\(gone); --from-checkpoint DIR begins at checkpoints instead")
+            throw ReplayError(.incomparable, "\(gone); --from-checkpoint DIR starts at checkpoints instead")
         }
         throw ReplayError(
             .incomparable,

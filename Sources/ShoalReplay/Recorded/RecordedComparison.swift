@@ -85,7 +85,8 @@ public struct RecordedComparison: Sendable {
                 guard let value = batch.valueBytes(index), let change = try? ClusterChange(value) else {
                     throw ReplayError(
                         .incomparable,
-                        "\(place) offset \(batch.offset(index)) is no change: does something else write there?")
+                        "\(place) offset \(batch.offset(index)) is not a cluster change: does another program write to the topic?"
+                    )
                 }
                 if committed.contains(change) { side.take(change) }
             }

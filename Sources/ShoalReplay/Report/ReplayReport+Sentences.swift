@@ -106,7 +106,7 @@ extension ReplayReport.Flows {
         func part(_ count: Int64) -> String { ReportWords.part(count, of: all) }
         var parts = ["\(part(stayed)) are where they were", "\(part(moved)) are in another cluster"]
         if turned > 0 { parts.append("\(part(turned)) came to a cluster or left theirs") }
-        if hidden > 0 { parts.append("\(part(hidden)) went ways that too few went to be told of") }
+        if hidden > 0 { parts.append("\(part(hidden)) moved in groups that are too small to be shown") }
         let last = parts.removeLast()
         return "Of \(ReportWords.count(all, "member")) \(parts.joined(separator: ", ")), and \(last)."
     }

@@ -64,7 +64,9 @@ public struct Difference: Codable, Equatable, Sendable {
     }
 
     private static func text(_ value: [UInt8]) -> String {
-        guard let change = try? ClusterChange(value) else { return "\(value.count) bytes that are no change" }
+        guard let change = try? ClusterChange(value) else {
+            return "\(value.count) bytes that are not a cluster change"
+        }
         var line: [UInt8] = []
         change.encodeJSON(into: &line)
         return String(decoding: line, as: UTF8.self)

@@ -51,7 +51,7 @@ struct RecordedRun: Sendable {
             } catch let error as ProtoError {
                 throw ReplayError(
                     .incomparable,
-                    "\(topic) offset \(batch.offset(index)) is no model record that this version of Shoal can read (\(error))"
+                    "\(topic) offset \(batch.offset(index)) is not a model record that this version of Shoal can read (\(error))"
                 )
             }
         }

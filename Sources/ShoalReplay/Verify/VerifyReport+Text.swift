@@ -25,7 +25,7 @@ extension VerifyReport {
             if let found = difference.found { lines.append("    published \(found)") }
         }
         if gone > 0 {
-            lines.append("\(gone) older changes were not compared: retention has taken them from the output topic")
+            lines.append("\(gone) older changes were not compared: retention has deleted them from the output topic")
         }
         if let givenModel {
             let rest = models > 0 ? "" : ": none is left to compare"

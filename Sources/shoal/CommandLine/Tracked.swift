@@ -4,7 +4,7 @@ import ShoalReplay
 
 /// The error of a run that a signal stopped before it had a result.
 struct Interrupted: Error, CustomStringConvertible {
-    let description = "stopped by a signal before the end: there is no result"
+    let description = "stopped by a signal before the end, without a result"
 }
 
 extension Command.Option {

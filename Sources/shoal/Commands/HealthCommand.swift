@@ -55,7 +55,7 @@ extension Command {
         }
         guard address.port != 0 else {
             throw Configuration.Invalid(problems: [
-                "http.listen=\(address) takes any port that is free: the log of the instance tells which; give --address"
+                "http.listen=\(address) uses any free port: see the log of the instance, and give --address"
             ])
         }
         return address

@@ -73,7 +73,9 @@ struct Publisher {
                 try reader.read(record.span, timestamp: now, into: &event)
             } catch {
                 bad += 1
-                if bad <= 10 { Shoal.report("\(records.path):\(number): no watch event: \(event.fault(error).text)") }
+                if bad <= 10 {
+                    Shoal.report("\(records.path):\(number): not a watch event: \(event.fault(error).text)")
+                }
                 if isStrict { return true }
                 continue
             }

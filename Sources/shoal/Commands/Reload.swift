@@ -87,8 +87,8 @@ final class Reload: Sendable {
                 switch scope {
                 case .no: "needs a restart of the instance"
                 case .yes: "reaches the result: raise settings.revision, and restart the instances one by one"
-                case .start: "is looked at when an application begins: it is too late for this one"
-                case .fixed: "is fixed for the application's life: begin anew under another application.id"
+                case .start: "is read only when an application starts for the first time"
+                case .fixed: "is fixed for the application's life: use another application.id"
                 }
             logger.log(.warning, "\(name) has changed, and \(advice)", [("setting", name)])
         }

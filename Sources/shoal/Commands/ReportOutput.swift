@@ -23,7 +23,7 @@ struct ReportOutput: Sendable {
         if let kind, kind != .typeRegular, kind != .typeSymbolicLink { return }
         let folder = file.deletingLastPathComponent().path
         guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw UsageError(description: "--html \(page): \(folder) is no directory that can be written to")
+            throw UsageError(description: "--html \(page): \(folder) is not a directory that can be written to")
         }
     }
 

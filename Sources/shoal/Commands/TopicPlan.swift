@@ -67,7 +67,7 @@ struct TopicPlan {
 
     private var partitionAdvice: String {
         isComputed
-            ? "; it is computed from the input: `shoal reset` makes it anew, and everything with it"
+            ? "; it is computed from the input: `shoal reset` creates it again, and everything with it"
             : "; delete it and let `shoal topics create` make it"
     }
 
@@ -136,7 +136,7 @@ struct TopicPlan {
                 [.deleted, .keepsInput, .fitsDeadLetters]),
             plan(topics.changes, "cluster changes", partitions, deleted, [.keepsChanges, .largeEnough]),
             plan(
-                topics.deadLetters, "records that are no watch events", 1, deleted, [.keepsDeadLetters, .largeEnough]),
+                topics.deadLetters, "records that are not watch events", 1, deleted, [.keepsDeadLetters, .largeEnough]),
             plan(
                 topics.deltas, "what each partition changed, epoch by epoch", 1, must: 1,
                 ["cleanup.policy": "delete", "retention.ms": week, "retention.bytes": "-1"],

@@ -20,7 +20,7 @@ extension TopicPlan.Rule {
         advice: "must be compact alone: it is a table, and would lose members, or grow for ever")
     static let forgets = Self(
         name: "max.compaction.lag.ms", isRight: { Int64($0).map { $0 <= 7 * day } ?? false },
-        advice: "should be a week (604800000) or less: what an erased viewer left is gone when the log is compacted",
+        advice: "should be a week (604800000) or less: compaction deletes the data of erased viewers",
         isAdvice: true)
     static let compactsSoon = Self(
         name: "min.compaction.lag.ms", isRight: { Int64($0).map { $0 <= 7 * day } ?? false },
@@ -28,12 +28,12 @@ extension TopicPlan.Rule {
     static let keepsTombstones = Self(
         name: "delete.retention.ms", isRight: { Int64($0).map { $0 >= hour } ?? false },
         advice:
-            "must be an hour (3600000) or more: who reads the topic for longer misses that a member is gone, and has "
+            "must be an hour (3600000) or more: a reader that takes longer misses that a member was deleted, and has "
             + "it for ever")
     static let keepsInput = Self(
         name: "retention.ms", isRight: { Int64($0).map { $0 < 0 || $0 >= day } ?? false },
         advice:
-            "a restart reads the input again from its last snapshot on, and stops where records are gone: keep them for "
+            "a restart reads the input from its last snapshot on, and fails if records are missing: keep them for "
             + "longer than an instance may be away",
         isAdvice: true)
     /// A dead letter holds 900 KiB, and a watch event 1 MiB.
@@ -62,5 +62,5 @@ extension TopicPlan.Rule {
             + "and a batch of records would be refused")
     static let clean = Self(
         name: "unclean.leader.election.enable", isRight: { $0 == "false" },
-        advice: "must be false: a copy that is behind may lead otherwise, and what was acknowledged is gone")
+        advice: "must be false: otherwise an outdated replica may become leader, and acknowledged records are lost")
 }

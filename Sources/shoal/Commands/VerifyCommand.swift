@@ -76,7 +76,7 @@ extension Arguments {
             return configuration["checkpoint.directory"].map { .init(directory: $0, isAsked: false) }
         }
         guard (try? URL(fileURLWithPath: asked).resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true else {
-            throw UsageError(description: "--from-checkpoint \(asked): is no directory")
+            throw UsageError(description: "--from-checkpoint \(asked): is not a directory")
         }
         return .init(directory: asked, isAsked: true)
     }

@@ -43,7 +43,7 @@ extension DemoSummary {
     }
 
     private var truth: String {
-        "The truth, which Shoal is not told: \(DemoText.count(tastes, "taste")). \(share(together)) of the members of "
+        "The truth, which Shoal does not know: \(DemoText.count(tastes, "taste")). \(share(together)) of the members of "
             + "one taste are together in one cluster, \(share(amongTheirLike)) among their like."
     }
 

@@ -92,7 +92,7 @@ extension Command {
         guard arguments.has("reason") || arguments.has("all") else {
             throw UsageError(
                 description: "shoal dead-letters resubmit: which? --reason R, or --all of them; "
-                    + "`shoal dead-letters list --summary` tells what there is")
+                    + "`shoal dead-letters list --summary` lists the reasons")
         }
         guard !arguments.has("reason") || !arguments.has("all") else {
             throw UsageError(description: "--all means any reason: it does not go with --reason")
@@ -137,7 +137,7 @@ private final class InvalidDeadLetters: Sendable {
     func report(_ topic: String, _ place: DeadLetterEntry.Place) {
         count.withLock { $0 += 1 }
         Shoal.report(
-            "\(topic) partition \(place.partition) offset \(place.offset): the record is no dead letter. It is skipped."
+            "\(topic) partition \(place.partition) offset \(place.offset): the record is not a dead letter. It is skipped."
         )
     }
 

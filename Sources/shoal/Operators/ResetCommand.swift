@@ -83,7 +83,7 @@ extension Command {
         if arguments["confirm"] == nil {
             guard StandardStream.input.isTerminal else {
                 throw UsageError(
-                    description: "nobody can be asked here: --confirm \(application) does it without asking")
+                    description: "standard input is not a terminal: --confirm \(application) does it without asking")
             }
             let isAsked = StandardStream.output.write("Type the application's id, \(application), to go on: ")
             guard isAsked, readLine(strippingNewline: true) == application else {

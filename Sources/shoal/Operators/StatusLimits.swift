@@ -55,9 +55,9 @@ struct StatusLimits {
             status.partitions.filter { $0.position != nil && $0.phase == nil },
             "its committed position was not written by Shoal: another program commits as group \(status.application)")
         if group.state == .stable {
-            add(status.partitions.filter { $0.instance == nil }, "nobody has it, though the group is stable")
+            add(status.partitions.filter { $0.instance == nil }, "no instance owns it, although the group is stable")
             if !group.instances.contains(where: \.isCoordinator) {
-                problems.append("nobody has the delta topic's partition, so that no model is published")
+                problems.append("no instance owns the delta topic's partition, so no model is published")
             }
         }
         if let model = status.model {
@@ -68,7 +68,7 @@ struct StatusLimits {
                         + "\(model.partitions)")
             }
         } else {
-            problems.append("there is no model: the application has not begun")
+            problems.append("there is no model: the application has not started")
         }
         if let problem = status.placement?.problem { problems.append(problem) }
         if let lag { add(status.partitions.filter { $0.lag > lag }, "more than \(lag) records behind") }

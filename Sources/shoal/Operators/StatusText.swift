@@ -25,7 +25,7 @@ struct StatusText {
         let group = status.group
         let state =
             switch group.state {
-            case .absent: "there is no group \(status.application) (yet)"
+            case .absent: "the group \(status.application) does not exist"
             case .empty: "no instance is in group \(status.application)"
             default:
                 "group \(status.application) is \(group.state.rawValue), \(DemoText.count(group.instances.count, "instance"))"
@@ -42,7 +42,7 @@ struct StatusText {
         let wait =
             group.state == .rebalancing
             ? [
-                "  it waits until all members have rejoined; it removes those that are gone after kafka.session.timeout.ms"
+                "  it waits until all members have rejoined; members that left are removed after kafka.session.timeout.ms"
             ]
             : []
         return [state] + Self.table(rows) + wait
@@ -94,7 +94,7 @@ struct StatusText {
                     + "\(DemoText.count(model.members, "member")), \(DemoText.number(model.unassigned)) in none; "
                     + "\(DemoText.count(model.topics, "topic")); settings.revision \(model.settingsRevision)")
         } else {
-            lines.append("the application has not begun: there is no model")
+            lines.append("the application has not started: there is no model")
         }
         if let problem = status.placement?.problem { lines.append(problem) }
         let letters = status.deadLettersAtMost

@@ -53,8 +53,8 @@ struct SimulationOptions {
         case (nil, let topic?): return .topic(topic)
         case (nil, nil):
             throw UsageError(
-                description: "shoal simulate: which FILE? `-` is standard output; --topic sends them (--help tells "
-                    + "more)")
+                description: "shoal simulate: which FILE? `-` is standard output; --topic sends the events "
+                    + "to a topic (see --help)")
         case (let path?, .some):
             throw UsageError(description: "shoal simulate: either \(path) or --topic, not both")
         }

@@ -109,7 +109,9 @@ extension DiffReport {
             return groups.b[flow.to] == group
         }
         var note = ""
-        if hidden > 0 { note = " \(ReportWords.count(hidden, "member")) are in combinations too small to be told of." }
+        if hidden > 0 {
+            note = " \(ReportWords.count(hidden, "member")) are in combinations that are too small to be shown."
+        }
         return .init(
             "members", "Where members end",
             lead:

@@ -63,7 +63,7 @@ struct FamilyChart {
         let drifts = report.lifecycle.filter { $0.kind == "cluster_drifted" }
         let top = Double(lanes.lines.map(\.cluster.peak).max() ?? 1)
         return plot.image(
-            "The life of each cluster as a line over time: births, splits, merges and ends. The list below tells the same.",
+            "The life of each cluster as a line over time: births, splits, merges and ends. The list below has the same content.",
             """
             \(grid)\(plot.timeAxis)<g class="links">\(lanes.lines.map(map.links))</g>
             <g class="lines">\(lanes.lines.map { map.line($0, most: top) })</g>

@@ -86,7 +86,7 @@ extension ReplayReport {
         let chart = SizesChart(report: self, palette: palette, family: family)
         return .init(
             "sizes", "Sizes over time",
-            lead: "Members of each cluster, kin beside kin; grey on top are those who are in none that is told of.",
+            lead: "Members of each cluster, related clusters side by side; grey: members without a published cluster.",
             ReportPage.figure(chart.markup, "\(legend(palette))\(chart.table)"))
     }
 

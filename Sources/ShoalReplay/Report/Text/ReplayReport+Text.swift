@@ -49,7 +49,7 @@ extension ReplayReport {
         add("late", input.late, ", of an epoch before the open one")
         add("early", input.early, ", beyond the open epoch")
         add("erased", input.erased, input.erased == 1 ? " viewer" : " viewers")
-        add("tombstones", input.unknownErased, " of viewers whom nobody knew")
+        add("tombstones", input.unknownErased, " of unknown viewers")
         add("sensitive topics", input.sensitiveTopics, " dropped")
         for (reason, count) in input.rejected.sorted(by: { $0.key < $1.key }) {
             add("rejected", count, ": \(reason.printable)")
