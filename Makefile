@@ -19,7 +19,7 @@ pip-install = pip install --quiet --disable-pip-version-check --require-hashes -
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-faults test-sanitize test-upgrade lint release \
-	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing pictures deps \
+	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing docs pictures deps \
 	test-deps python-lock clean build/release/shoal
 
 .DEFAULT_GOAL := build
@@ -84,6 +84,9 @@ build/release/shoal: deps
 release-check: deps    ## builds a release twice from scratch and compares both, in about four minutes
 	$(call install,$(RELEASE_PACKAGES))
 	deploy/release/check.sh build/release-check
+
+docs: deps             ## makes the documentation of the libraries with DocC in build/docs
+	scripts/docs.sh
 
 pictures: program      ## makes the picture of the README with Chromium
 	scripts/pictures.sh
