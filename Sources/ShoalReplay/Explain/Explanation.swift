@@ -137,7 +137,7 @@ public struct Explanation: Sendable {
                     let lens = ExplainLens(member: member, partition: partition, wanted)
                     var engine = try await inputRange.start.engine(partition, range, at: index, genesis, models, input)
                     engine.lens = lens
-                    var rest = try input.source(partition, engine.offset..<range.upperBound, at: index)
+                    var rest = try input.source(partition, engine.driver.offset..<range.upperBound, at: index)
                     try await Self.play(&engine, &rest, models, progress)
                     return (partition, lens.steps, lens.events)
                 }
@@ -154,9 +154,9 @@ public struct Explanation: Sendable {
         var counted: Int64 = 0
         while true {
             let stop = engine.run(&source)
-            engine.changes.removeAll(keepingCapacity: true)
-            progress.add(engine.shard.counters.events - counted)
-            counted = engine.shard.counters.events
+            engine.driver.changes.removeAll(keepingCapacity: true)
+            progress.add(engine.driver.shard.counters.events - counted)
+            counted = engine.driver.shard.counters.events
             switch stop {
             case .empty: guard try await source.fill() else { return }
             case .changes, .closed: continue
