@@ -33,7 +33,7 @@ public enum Limits {
     /// The most marks of a candidate: the maximum of `topics.min-viewers`.
     public static let marks = 64
     /// The most samples of a cluster in a delta.
-    public static let samples = 4_096
+    public static let samples = SamplingPlan.mostBeforeClusters
     /// The most event ids that a partition remembers: the maximum of `dedup.window`.
     public static let eventIDs = 16_777_216
     /// The most partitions of a topic.
