@@ -69,7 +69,8 @@ let package = Package(
         .executableTarget(
             name: "bench-quality",
             dependencies: [
-                "ShoalScoring", "ShoalClustering", "ShoalReplay", "ShoalGenerator", "ShoalSchemas", "CShoalZlib",
+                "ShoalScoring", "ShoalClustering", "ShoalPipeline", "ShoalReplay", "ShoalGenerator", "ShoalSchemas",
+                "CShoalZlib",
             ],
             path: "Benchmarks/Quality", exclude: ["README.md", "check.py", "results.csv", "results.md"],
             swiftSettings: settings),

@@ -1,4 +1,5 @@
 import ShoalClustering
+import ShoalPipeline
 import ShoalReplay
 import ShoalScoring
 

@@ -42,6 +42,6 @@ enum StateMaker {
             restoring: restored, partition: 0, model: genesis, keys: KeyedTopics(key),
             output: .init(format: .protobuf, memberships: false), caughtUp: CaughtUp(timeout: 1_000, now: 0),
             snapshots: SnapshotWriter(interval: 1_000, after: state, now: 0))
-        return machine.shard.memberCount
+        return machine.driver.shard.memberCount
     }
 }

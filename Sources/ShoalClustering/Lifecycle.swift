@@ -233,7 +233,7 @@ struct Lifecycle {
         let settings = model.settings
         let members = model.unassigned.count
         guard members >= Int64(settings.seedMembers), let entry = samples.clusters[0] else { return }
-        guard 2 * Int64(entry.samples.count) >= min(4_096, members) else { return }
+        guard 2 * Int64(entry.samples.count) >= min(Int64(SamplingPlan.mostBeforeClusters), members) else { return }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
         let wanted = settings.clustersCount ?? min(max(settings.clustersInitial, least), most)
         let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version)

@@ -15,7 +15,7 @@ struct PooledSamples {
 
     init(_ standings: [Lifecycle.Standing], _ pool: SamplePool, keeping isKept: (TopicNumber) -> Bool) {
         var builder = SparsePoints.Builder()
-        let each = min(256, max(Self.mostPoints / max(standings.count, 1), 16))
+        let each = min(SamplingPlan.mostOfCluster, max(Self.mostPoints / max(standings.count, 1), 16))
         for standing in standings {
             let samples = pool.clusters[standing.id]?.samples.prefix(each) ?? []
             let share = standing.members / Double(max(samples.count, 1))

@@ -8,29 +8,25 @@ struct SamplePool {
         var members: Int64 = 0
     }
 
-    /// The number of clusters above which only every eighth is sampled in an epoch.
-    static let mostSampled = 256
-
     private(set) var clusters: [ClusterID: Entry] = [:]
 
     /// - Parameters:
     ///   - closings: By partition and number. The last one of each partition counts.
     ///   - model: The model that gives the lineage.
     init(_ closings: [EpochDelta], _ model: Model, version: Epoch) {
-        let hasClusters = model.clusters.contains(where: \.isActive)
-        let isSparse = model.clusters.count > Self.mostSampled
+        let plan = SamplingPlan(model, epoch: version)
         for (index, closing) in closings.enumerated() {
             if index + 1 < closings.count, closings[index + 1].partition == closing.partition { continue }
-            if isSparse, closing.from != version { continue }
+            if plan.isSparse, closing.from != version { continue }
             for delta in closing.clusters where delta.sampled > 0 {
                 let id = delta.cluster == 0 ? 0 : model.root(of: delta.cluster)
-                if isSparse, id != 0, Int64(id) & 7 != version & 7 { continue }
+                guard plan.samples(id) else { continue }
                 clusters[id, default: Entry()].samples += delta.samples
                 clusters[id, default: Entry()].members += delta.sampled
             }
         }
         for id in Array(clusters.keys) {
-            let most = id == 0 && !hasClusters ? 4_096 : 256
+            let most = plan.most(of: id)
             clusters[id]?.samples.sort { left, right in
                 left.order != right.order ? left.order < right.order : Self.precedes(left.direction, right.direction)
             }

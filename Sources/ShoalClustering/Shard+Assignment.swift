@@ -51,18 +51,17 @@ extension Shard {
     /// docs/determinism.md.
     func sample(into clusters: inout [ClusterDelta]) {
         let model = current.model
-        let all = model.clusters
         var sampled: [(cluster: ClusterID, bound: UInt64, most: Int)] = []
         var rows = ClusterIndex()
-        func add(_ cluster: ClusterID, _ limit: (bound: UInt64, most: Int)) {
+        let plan = SamplingPlan(model, epoch: openEpoch ?? 0)
+        func add(_ cluster: ClusterID, of count: Int64) {
+            let limit = Self.limit(of: count, most: plan.most(of: cluster))
             rows.insert(cluster, row: sampled.count)
             sampled.append((cluster, limit.bound, limit.most))
         }
-        add(0, Self.limit(of: model.unassigned.count, most: all.contains(where: \.isActive) ? 256 : 4_096))
-        let epoch = openEpoch ?? 0
-        for cluster in all where cluster.isActive {
-            if all.count > 256, Int64(cluster.id) & 7 != epoch & 7 { continue }
-            add(cluster.id, Self.limit(of: cluster.sums.count, most: 256))
+        add(0, of: model.unassigned.count)
+        for cluster in model.clusters where cluster.isActive && plan.samples(cluster.id) {
+            add(cluster.id, of: cluster.sums.count)
         }
         var found = [[(order: UInt64, slot: Int)]](repeating: [], count: sampled.count)
         var counts = [Int64](repeating: 0, count: sampled.count)

@@ -29,12 +29,11 @@ struct Stream {
     /// The number of members that an epoch opening visits between two commit points. It must not affect the result.
     var openingStep = Shard<ToyKeys>.openingStep
 
-    private(set) var shards: [Shard<ToyKeys>] = []
+    private var drivers: [PartitionDriver<ToyKeys>] = []
     private(set) var coordinator: Coordinator
     private(set) var models: [(from: Epoch?, through: Epoch, model: CompiledModel)] = []
     private(set) var memberChanges: [MemberChange] = []
     private(set) var lifecycle: [LifecycleChange] = []
-    private var offsets: [Int]
     private var words: [DeltaMessage] = []
     private var saidCaughtUp: [Bool]
     /// The number of records of each partition that have arrived.
@@ -48,17 +47,20 @@ struct Stream {
         self.topics = topics
         self.order = order ?? Array(records.indices)
         genesis = CompiledModel(.genesis(settings: settings, topics: topics), version: nil)
-        offsets = records.map { _ in 0 }
         saidCaughtUp = records.map { _ in false }
         available = records.map(\.count)
         let genesis = genesis
-        shards = records.indices.map { Shard(partition: Int32($0), genesis: genesis, keys: ToyKeys()) }
+        drivers = records.indices.map {
+            PartitionDriver(Shard(partition: Int32($0), genesis: genesis, keys: ToyKeys()), offset: 0)
+        }
         coordinator = Coordinator(
             model: genesis.model,
             bookkeeping: Bookkeeping(
                 from: nil, through: nil, start: nil, partitions: records.map { _ in PartitionState() }, deltaOffset: 0,
                 oldestOffset: 0))
     }
+
+    var shards: [Shard<ToyKeys>] { drivers.map(\.shard) }
 
     /// Runs to the end of the records.
     /// - Parameters:
@@ -115,38 +117,36 @@ struct Stream {
     }
 
     private mutating func advance(_ partition: Int) {
-        while true {
-            if let needed = shards[partition].neededModel {
-                guard let model = model(needed), case .event(let event) = records[partition][offsets[partition]] else {
-                    return
-                }
-                var changes: [MemberChange] = []
-                while !shards[partition].open(
-                    model, offset: Int64(offsets[partition]), time: event.time, most: openingStep, changes: &changes)
-                {}
-                memberChanges += changes
-            }
-            guard offsets[partition] < available[partition] else {
-                if !saidCaughtUp[partition] {
-                    saidCaughtUp[partition] = true
-                    words.append(.caughtUp(partition: Int32(partition), number: shards[partition].closings))
-                }
-                return
-            }
-            var changes: [MemberChange] = []
-            switch records[partition][offsets[partition]] {
-            case .event(let event):
-                if let epoch = shards[partition].observe(viewer: event.member, time: event.time) {
-                    words.append(.closing(shards[partition].close(to: epoch)))
-                    continue
-                }
-                shards[partition].handle(event, offset: Int64(offsets[partition]), changes: &changes)
-            case .erase(let member):
-                _ = shards[partition].erase(member, offset: Int64(offsets[partition]), changes: &changes)
-            }
-            memberChanges += changes
-            offsets[partition] += 1
+        while Int(drivers[partition].offset) < available[partition] {
+            guard step(partition) else { return }
+            memberChanges += drivers[partition].changes
+            drivers[partition].changes.removeAll()
         }
+        if !saidCaughtUp[partition] {
+            saidCaughtUp[partition] = true
+            words.append(.caughtUp(partition: Int32(partition), number: drivers[partition].shard.closings))
+        }
+    }
+
+    /// Performs one step of the next record.
+    /// - Returns: False if its model is not available yet.
+    private mutating func step(_ partition: Int) -> Bool {
+        let offset = drivers[partition].offset
+        switch records[partition][Int(offset)] {
+        case .erase(let member):
+            drivers[partition].erase(member, at: offset)
+        case .event(let event):
+            switch drivers[partition].advance(to: event, at: offset) {
+            case .closed(let closing):
+                words.append(.closing(closing))
+            case .needs(let version):
+                guard let model = model(version) else { return false }
+                drivers[partition].openWhole(model, at: offset, time: event.time, most: openingStep)
+            case nil:
+                drivers[partition].handle(event, at: offset)
+            }
+        }
+        return true
     }
 
     private func model(_ version: Epoch) -> CompiledModel? {
@@ -179,8 +179,8 @@ struct Stream {
                 sums[coordinator.model.root(of: delta.cluster), default: ClusterSums()].add(delta)
             }
         }
-        for partition in shards.indices {
-            var delta = shards[partition].delta
+        for driver in drivers {
+            var delta = driver.shard.delta
             for delta in delta.take() {
                 sums[coordinator.model.root(of: delta.cluster), default: ClusterSums()].add(delta)
             }

@@ -1,3 +1,4 @@
+import ShoalPipeline
 import Testing
 
 @testable import ShoalClustering

@@ -1,5 +1,6 @@
 import ShoalClustering
 import ShoalGenerator
+import ShoalPipeline
 import Testing
 
 @testable import ShoalReplay

@@ -1,5 +1,6 @@
 import Foundation
 import ShoalGenerator
+import ShoalPipeline
 import Testing
 
 @testable import ShoalClustering

@@ -33,25 +33,11 @@ public enum Limits {
     /// The most marks of a candidate: the maximum of `topics.min-viewers`.
     public static let marks = 64
     /// The most samples of a cluster in a delta.
-    public static let samples = 4_096
+    public static let samples = SamplingPlan.mostBeforeClusters
     /// The most event ids that a partition remembers: the maximum of `dedup.window`.
     public static let eventIDs = 16_777_216
     /// The most partitions of a topic.
     public static let partitions = 1 << 20
-}
-
-/// An internal record has a value that the engine never writes. The description names the value.
-public struct ImpossibleValue: Error, Equatable, Sendable, CustomStringConvertible {
-    public let description: String
-
-    public init(_ description: String) {
-        self.description = description
-    }
-
-    /// - Throws: `ImpossibleValue` unless the condition holds.
-    static func unless(_ holds: Bool, _ text: @autoclosure () -> String) throws(ImpossibleValue) {
-        if !holds { throw ImpossibleValue(text()) }
-    }
 }
 
 extension Collection {

@@ -110,7 +110,7 @@ actor ShardActor {
         if machine.isBehindState { throw contradiction(target) }
         machine.endReplay()
         around.log.info(
-            "restored \(machine.shard.memberCount) members, \(machine.offset - from) records of the input after the "
+            "restored \(machine.driver.shard.memberCount) members, \(machine.offset - from) records of the input after the "
                 + "last snapshot among them", ("topic", around.options.topics.input), ("partition", "\(partition)"),
             ("offset", "\(machine.offset)"), ("from", "\(from)"))
     }
@@ -158,7 +158,7 @@ actor ShardActor {
             batch = try reader.poll(max: batchSize.records)
             batchSize.adapt(records: batch.count, bytes: batch.bytes)
             next = 0
-            intake.keep(viewers: machine.shard.memberCount)
+            intake.keep(viewers: machine.driver.shard.memberCount)
         }
         guard batch.count > 0 else { return try await idle() }
         gauge.startBatch(machine)
@@ -279,8 +279,9 @@ actor ShardActor {
         PipelineError(
             .contradiction,
             "\(around.options.topics.input) partition \(partition): the replay came to offset \(machine.offset) "
-                + "\(PhaseMetadata.text(machine.shard.phase)) and not to the committed \(target.offset) "
-                + "\(PhaseMetadata.text(target.phase)); were topics deleted and created again? `shoal topics describe` shows them"
+                + "\(PhaseMetadata.text(machine.driver.shard.phase)) and not to the committed \(target.offset) "
+                + "\(PhaseMetadata.text(target.phase)); were topics deleted and "
+                + "created again? `shoal topics describe` shows them"
         )
     }
 }

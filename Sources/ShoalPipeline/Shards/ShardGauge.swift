@@ -33,8 +33,8 @@ final class ShardGauge {
 
     /// Starts counting the shard's work.
     func begin(_ machine: borrowing ShardMachine, from origin: Int64) {
-        statistics.begin(partition, machine.shard, from: origin)
-        repetitions = RepetitionWatch(machine.shard.counters.events, machine.shard.counters.duplicates)
+        statistics.begin(partition, machine.driver.shard, from: origin)
+        repetitions = RepetitionWatch(machine.driver.shard.counters.events, machine.driver.shard.counters.duplicates)
     }
 
     // MARK: - Batches
@@ -77,10 +77,10 @@ final class ShardGauge {
     /// Reports the end of a step.
     /// - Parameter time: The time of the last event; `nil` before the first.
     func update(_ machine: borrowing ShardMachine, time: Int64?, reader: WatchedReader) {
-        var found = statistics.partition(machine.shard, offset: machine.nextOffset)
+        var found = statistics.partition(machine.driver.shard, offset: machine.nextOffset)
         found.high = reader.knownHighWatermark
-        found.eventTime = time.map { counted($0, machine.shard.openEpoch) }
-        statistics.update(partition, found, machine.shard, isReplaying: machine.isReplaying)
+        found.eventTime = time.map { counted($0, machine.driver.shard.openEpoch) }
+        statistics.update(partition, found, machine.driver.shard, isReplaying: machine.isReplaying)
         warn(of: machine)
         statistics.count(changes: machine.published, since: changes)
         changes = machine.published
@@ -91,7 +91,7 @@ final class ShardGauge {
 
     private func warn(of machine: borrowing ShardMachine) {
         guard !machine.isReplaying else { return }
-        let counters = machine.shard.counters
+        let counters = machine.driver.shard.counters
         guard let found = repetitions.look(counters.events, counters.duplicates, now: Monotonic.now) else { return }
         log.warning(
             "many events repeat an event_id of their viewer and are dropped", ("topic", topic),

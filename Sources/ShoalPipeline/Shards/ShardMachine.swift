@@ -25,18 +25,13 @@ struct ShardMachine {
     }
 
     let partition: Int32
-    /// The offset behind the last record that was handled. Snapshots and replays refer to it.
-    private(set) var offset: Int64
+    var driver: PartitionDriver<KeyedTopics>
     /// There are only control records and aborted records between `offset` and this offset.
     private var skipped: Int64 = 0
-    var shard: Shard<KeyedTopics>
     /// The number of published changes.
     private(set) var published = ChangeCounts()
     private let output: Output
-    private var changes: [MemberChange] = []
     private var records = RecordBuffer()
-    /// The end of a replay; `nil` outside a replay.
-    private var target: Position?
     private var caughtUp: CaughtUp
     /// `nil` if no snapshots are made.
     private var snapshots: SnapshotWriter?
@@ -70,15 +65,17 @@ struct ShardMachine {
         snapshots: SnapshotWriter?
     ) {
         partition = shard.partition
-        self.offset = offset
         self.output = output
         self.caughtUp = caughtUp
         self.snapshots = snapshots
-        self.shard = shard
-        if snapshots != nil { self.shard.trackChanges() }
+        driver = PartitionDriver(shard, offset: offset)
+        if snapshots != nil { driver.shard.trackChanges() }
     }
 
-    var position: Position { Position(offset: offset, phase: shard.phase) }
+    /// The offset behind the last record that was handled. Snapshots and replays refer to it.
+    var offset: Int64 { driver.offset }
+
+    var position: Position { driver.position }
 
     /// The next offset to read.
     var nextOffset: Int64 { max(offset, skipped) }
@@ -96,51 +93,52 @@ struct ShardMachine {
     /// From now on the log is repeated up to exactly `target`, publishing nothing.
     /// - Parameter reading: the next offset to read after the replay.
     mutating func replay(to target: Position, reading: Int64 = 0) {
-        self.target = target
+        driver.target = target
         skipped = reading
     }
 
-    var isReplaying: Bool { target != nil }
-    var hasArrived: Bool { position == target }
+    /// A replay has a target, and the work after it has none.
+    var isReplaying: Bool { driver.target != nil }
+    var hasArrived: Bool { driver.hasArrived }
     /// Whether the log contradicts the committed position.
-    var hasOvershot: Bool { target.map { offset > $0.offset } ?? false }
+    var hasOvershot: Bool { driver.hasOvershot }
 
     /// Whether the restored state belongs to a later point than the replay has reached.
-    var isBehindState: Bool { shard.restoredThrough != nil }
+    var isBehindState: Bool { driver.shard.restoredThrough != nil }
 
     /// Ends the replay. Later output is published.
     mutating func endReplay() {
-        shard.endRestore()
-        target = nil
+        driver.shard.endRestore()
+        driver.target = nil
     }
 
     // MARK: - Steps
 
     /// Performs one step of the event at `place`. Must be repeated until the event is handled.
     mutating func step(_ event: borrowing EngineEvent, at place: Int64, now: @autoclosure () -> Int64) -> Step {
-        advance(to: place)
-        if let needed = shard.neededModel { return .needs(needed) }
-        if let epoch = shard.observe(viewer: event.member, time: event.time) {
-            close(to: epoch, now())
-            return .closed(through: epoch - 1)
+        switch driver.advance(to: event, at: place) {
+        case .needs(let version): return .needs(version)
+        case .closed(let delta):
+            publish(delta, now())
+            return .closed(through: delta.through)
+        case nil:
+            driver.handle(event, at: place)
+            publish()
+            return .handled
         }
-        shard.handle(event, offset: place, changes: &changes)
-        pass(place)
-        return .handled
     }
 
     /// Opens the next epoch, or continues opening it. A commit point is due, and then the event's next step.
     /// - Parameter model: The required model.
     mutating func open(with model: CompiledModel, for event: borrowing EngineEvent, at place: Int64) {
-        _ = shard.open(model, offset: place, time: event.time, most: output.openingStep, changes: &changes)
+        _ = driver.open(model, at: place, time: event.time, most: output.openingStep)
         publish()
-        if isReplaying { shard.reach(offset) }
     }
 
     /// Handles the tombstone at `place`.
     mutating func erase(_ member: Pseudonym, at place: Int64) {
-        _ = shard.erase(member, offset: place, changes: &changes)
-        pass(place)
+        driver.erase(member, at: place)
+        publish()
     }
 
     /// The tombstone at `place`, which is in the wrong partition.
@@ -154,7 +152,7 @@ struct ShardMachine {
     /// - Parameter append: Appends its dead letter.
     mutating func reject(at place: Int64, _ append: (inout RecordBuffer) -> Void) {
         if !isReplaying { append(&records) }
-        pass(place)
+        driver.pass(place)
     }
 
     /// Returns a commit point: the records of the steps so far, and the position after them. Returns `nil` during a
@@ -172,7 +170,7 @@ struct ShardMachine {
     /// - Parameter position: the reader's.
     /// - Returns: whether the position moved: a commit is due.
     mutating func skip(to position: Int64) -> Bool {
-        guard !isReplaying, shard.neededModel == nil, position > nextOffset else { return false }
+        guard !isReplaying, driver.shard.neededModel == nil, position > nextOffset else { return false }
         skipped = position
         return true
     }
@@ -181,38 +179,26 @@ struct ShardMachine {
     /// - Returns: Whether records were written, so that a commit point is due.
     mutating func snapshot(_ now: Int64) -> Bool {
         guard !isReplaying else { return false }
-        return snapshots?.write(&shard, offset: offset, now: now, to: &records) ?? false
+        let offset = driver.offset
+        return snapshots?.write(&driver.shard, offset: offset, now: now, to: &records) ?? false
     }
 
-    /// There are only control records before the record at `place`. The closing and the opening that it causes, and snapshots
-    /// between them, must name the same offset.
-    private mutating func advance(to place: Int64) {
-        offset = max(offset, place)
-    }
-
-    private mutating func pass(_ place: Int64) {
-        publish()
-        offset = place + 1
-        if isReplaying { shard.reach(offset) }
-    }
-
-    mutating func close(to epoch: Epoch, _ now: Int64) {
-        let closing = shard.close(to: epoch)
+    mutating func publish(_ delta: EpochDelta, _ now: Int64) {
         caughtUp.restart(now)
         guard !isReplaying else { return }
-        for value in DeltaRecord.encode(closing, largestChunk: output.largestChunk) { say(value) }
+        for value in DeltaRecord.encode(delta, largestChunk: output.largestChunk) { say(value) }
     }
 
     private mutating func publish() {
-        guard !changes.isEmpty else { return }
+        guard !driver.changes.isEmpty else { return }
         if !isReplaying {
             let encoder = ChangeRecord(format: output.format)
-            for change in changes {
+            for change in driver.changes {
                 encoder.append(change, partition: partition, memberships: output.memberships, to: &records)
                 published.count(change.kind)
             }
         }
-        changes.removeAll(keepingCapacity: true)
+        driver.changes.removeAll(keepingCapacity: true)
     }
 
     // MARK: - Status messages
@@ -221,19 +207,19 @@ struct ShardMachine {
     /// - Returns: Whether a message was written, so that a commit point is due.
     mutating func begin(isCommitted: Bool, hasInputLeft: Bool) -> Bool {
         guard !isCommitted || hasInputLeft else { return false }
-        say(DeltaRecord.encode(caughtUp: false, partition: partition, number: shard.closings))
+        say(DeltaRecord.encode(caughtUp: false, partition: partition, number: driver.shard.closings))
         return true
     }
 
     /// Returns whether there is input left to handle.
     /// - Parameter high: The partition's high watermark.
     func hasInputLeft(high: Int64) -> Bool {
-        shard.neededModel != nil || nextOffset < high
+        driver.shard.neededModel != nil || nextOffset < high
     }
 
     /// Returns whether to query the high watermark, since nothing has arrived for long enough.
     func mayBeCaughtUp(_ now: Int64) -> Bool {
-        !isReplaying && shard.neededModel == nil && caughtUp.isDue(now)
+        !isReplaying && driver.shard.neededModel == nil && caughtUp.isDue(now)
     }
 
     /// Sends the idle status if the shard is at the end of the log. The end is a position, not the last message.
@@ -244,7 +230,7 @@ struct ShardMachine {
     mutating func sayCaughtUp(position: Int64, high: Int64, now: Int64) -> Bool {
         guard position >= high else { return false }
         caughtUp.said(now)
-        say(DeltaRecord.encode(caughtUp: true, partition: partition, number: shard.closings))
+        say(DeltaRecord.encode(caughtUp: true, partition: partition, number: driver.shard.closings))
         return true
     }
 

@@ -17,13 +17,8 @@ struct PartitionEngine {
         case arrived
     }
 
-    private(set) var shard: Shard<KeyedTopics>
-    /// The next offset to handle.
-    private(set) var offset: Int64
-    /// The changes of the steps so far, to be taken by the caller.
-    var changes: [MemberChange] = []
-    /// The exact position at which to stop; `nil` for the end.
-    var target: Position?
+    /// Its target is the exact position at which to stop; `nil` for the end.
+    var driver: PartitionDriver<KeyedTopics>
     /// Observes one member; `nil` for none.
     var lens: MemberLens?
     private var pending: SourceRecord?
@@ -35,54 +30,38 @@ struct PartitionEngine {
 
     /// - Parameter isGiven: Whether the source gives the events epoch by epoch, so that the clock is not used.
     init(_ shard: consuming Shard<KeyedTopics>, offset: Int64, isGiven: Bool = false) {
-        self.shard = shard
-        self.offset = offset
+        driver = PartitionDriver(shard, offset: offset)
         self.isGiven = isGiven
     }
-
-    var position: Position { Position(offset: offset, phase: shard.phase) }
-
-    /// Whether the log contradicts the target.
-    var hasOvershot: Bool { target.map { offset > $0.offset } ?? false }
 
     /// Handles the available records.
     mutating func run<Source: EventSource>(_ source: inout Source) -> Stop {
         while true {
-            if let target, offset >= target.offset, position == target { return .arrived }
+            if driver.hasArrived { return .arrived }
             if pending == nil { pending = source.next(&event) }
             guard let record = pending else { return .empty }
             // Offsets without a record before the target hold control records and aborted ones.
-            if let target, offset < target.offset, pendingOffset >= target.offset {
-                offset = target.offset
-                if position == target { return .arrived }
-            }
+            if driver.skipGap(before: pendingOffset), driver.hasArrived { return .arrived }
             switch record {
             case .rejected(let place):
-                offset = place + 1
+                driver.pass(place)
             case .erase(let member, let place):
-                _ = shard.erase(member, offset: place, changes: &changes)
-                offset = place + 1
+                driver.erase(member, at: place)
             case .event(let place):
-                // There are only control records before it: as in `ShardMachine`.
-                if !isGiven { offset = max(offset, place) }
-                if let needed = shard.neededModel { return .needs(needed) }
-                if !isGiven, let epoch = shard.observe(viewer: event.member, time: event.time) {
-                    return .closed(close(to: epoch))
-                }
+                if !isGiven, let stop = driver.advance(to: event, at: place) { return Stop(stop) }
                 let far = Shard<KeyedTopics>.prefetchDistance
-                shard.prefetch(source.upcoming(far), source.upcoming(far * 2 / 3), source.upcoming(far / 3))
+                driver.shard.prefetch(source.upcoming(far), source.upcoming(far * 2 / 3), source.upcoming(far / 3))
                 if let lens, lens.member == event.member {
-                    lens.before(event, at: place, shard)
-                    shard.handle(event, offset: place, changes: &changes)
-                    lens.after(shard)
+                    lens.before(event, at: place, driver.shard)
+                    driver.handle(event, at: place)
+                    lens.after(driver.shard)
                 } else {
-                    shard.handle(event, offset: place, changes: &changes)
+                    driver.handle(event, at: place)
                 }
                 saw(event.time)
-                offset = place + 1
             }
             pending = nil
-            if changes.count >= 1_024 { return .changes }
+            if driver.changes.count >= 1_024 { return .changes }
         }
     }
 
@@ -96,13 +75,9 @@ struct PartitionEngine {
         if time > known.upperBound { times = known.lowerBound...time }
     }
 
-    mutating func close(to epoch: Epoch) -> EpochDelta {
-        shard.close(to: epoch)
-    }
-
     /// No record is left: the offsets up to the target hold control records and aborted ones.
     mutating func endInput() {
-        if pending == nil, let target { offset = max(offset, target.offset) }
+        if pending == nil { driver.skipGap(before: .max) }
     }
 
     /// Opens the next epoch, or continues opening it.
@@ -111,9 +86,9 @@ struct PartitionEngine {
     ///   - time: The time of the event that opens it.
     /// - Returns: Whether it is open. If not, the call must be repeated.
     mutating func open(_ model: CompiledModel, time: Int64, offset place: Int64) -> Bool {
-        if let lens { lens.beforeOpening(shard, at: place) }
-        let isOpen = shard.open(model, offset: place, time: time, changes: &changes)
-        if let lens { lens.afterOpening(shard) }
+        if let lens { lens.beforeOpening(driver.shard, at: place) }
+        let isOpen = driver.open(model, at: place, time: time)
+        if let lens { lens.afterOpening(driver.shard) }
         return isOpen
     }
 
@@ -121,7 +96,17 @@ struct PartitionEngine {
     var pendingOffset: Int64 {
         switch pending {
         case .event(let place), .erase(_, let place), .rejected(let place): place
-        case nil: offset
+        case nil: driver.offset
+        }
+    }
+}
+
+extension PartitionEngine.Stop {
+    @inline(__always)
+    fileprivate init(_ stop: PartitionDriver<KeyedTopics>.Stop) {
+        switch stop {
+        case .closed(let delta): self = .closed(delta)
+        case .needs(let version): self = .needs(version)
         }
     }
 }

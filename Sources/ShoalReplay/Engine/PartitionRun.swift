@@ -1,32 +1,6 @@
 internal import ShoalClustering
 internal import ShoalPipeline
 
-/// Receives the changes of a replay: in order for each partition, and from several partitions at once.
-struct ReplayOutlet: Sendable {
-    var members: @Sendable ([MemberChange], _ partition: Int32) async throws -> Void
-    var clusters: @Sendable ([LifecycleChange], Model) throws -> Void
-}
-
-/// The result of replaying a partition.
-struct PartitionResult: Sendable {
-    var partition: Int32
-    var counters = Shard<KeyedTopics>.Counters()
-    var times: ClosedRange<Int64>?
-    /// Counts since the last epoch delta.
-    var tally = Tally()
-    /// The eligible members for the quality measure.
-    var sample: [SampledMember] = []
-    /// Recorded memberships; see `MembershipHistory`.
-    var looks: [Int: [Pseudonym: ClusterID]] = [:]
-    /// The final published clusters of all eligible members.
-    var places: [Pseudonym: ClusterID] = [:]
-    /// The position at which the replay stopped.
-    var position: Position
-    var hasLeftGenesis = false
-    /// The version of a required model that was never created; nil if none is missing.
-    var starvedFor: Epoch?
-}
-
 /// Replays one partition from its first record to its last.
 struct PartitionRun {
     var engine: PartitionEngine
@@ -43,7 +17,7 @@ struct PartitionRun {
         _ engine: consuming PartitionEngine, coordinator: ReplayCoordinator, progress: ReplayProgress,
         outlet: ReplayOutlet?, keepsPlaces: Bool
     ) {
-        partition = engine.shard.partition
+        partition = engine.driver.shard.partition
         self.engine = engine
         self.coordinator = coordinator
         self.progress = progress
@@ -71,7 +45,7 @@ struct PartitionRun {
                 }
                 let isOpen = engine.open(model, time: engine.event.time, offset: engine.pendingOffset)
                 try await flush()
-                if isOpen, let start = await coordinator.start { looks.look(engine.shard, since: start) }
+                if isOpen, let start = await coordinator.start { looks.look(engine.driver.shard, since: start) }
             case .arrived:
                 try await flush()
                 return try await finish()
@@ -88,7 +62,7 @@ struct PartitionRun {
 
     /// Replays the partition with given epochs, and opens and closes each of them.
     mutating func run(_ source: inout SpooledSource, epochs: GivenSpan) async throws -> PartitionResult {
-        let length = engine.shard.current.model.settings.fixed.epochLength
+        let length = engine.driver.shard.current.model.settings.fixed.epochLength
         var epoch = epochs.first
         while !progress.isStopped {
             source.epoch = epoch
@@ -98,15 +72,15 @@ struct PartitionRun {
                 if case .empty = stop, try await !source.fill() { break }
             }
             let next = epochs.next(after: epoch)
-            try await coordinator.take(engine.close(to: next ?? epoch + 1), cut())
+            try await coordinator.take(engine.driver.close(to: next ?? epoch + 1), cut())
             guard let next else { break }
-            guard let needed = engine.shard.neededModel, let model = await model(needed) else {
+            guard let needed = engine.driver.shard.neededModel, let model = await model(needed) else {
                 return try await finish()
             }
             // The event that opens an epoch has the epoch's own time.
-            while !engine.open(model, time: next * length, offset: engine.offset) {}
+            while !engine.open(model, time: next * length, offset: engine.driver.offset) {}
             try await flush()
-            if let start = await coordinator.start { looks.look(engine.shard, since: start) }
+            if let start = await coordinator.start { looks.look(engine.driver.shard, since: start) }
             epoch = next
         }
         return try await finish()
@@ -114,33 +88,33 @@ struct PartitionRun {
 
     private mutating func flush() async throws {
         progress.step()
-        let events = engine.shard.counters.events
+        let events = engine.driver.shard.counters.events
         if events - reported > 0 {
             progress.add(events - reported)
             reported = events
         }
-        guard !engine.changes.isEmpty else { return }
-        keeper.take(engine.changes)
-        if let outlet { try await outlet.members(engine.changes, partition) }
-        engine.changes.removeAll(keepingCapacity: true)
+        guard !engine.driver.changes.isEmpty else { return }
+        keeper.take(engine.driver.changes)
+        if let outlet { try await outlet.members(engine.driver.changes, partition) }
+        engine.driver.changes.removeAll(keepingCapacity: true)
     }
 
     private mutating func cut() -> Tally {
-        keeper.cut(events: engine.shard.counters.events)
+        keeper.cut(events: engine.driver.shard.counters.events)
     }
 
     private mutating func finish(starvedFor version: Epoch? = nil) async throws -> PartitionResult {
-        try await coordinator.finish(partition, closings: engine.shard.closings)
-        var result = PartitionResult(partition: partition, position: engine.position)
-        result.counters = engine.shard.counters
+        try await coordinator.finish(partition, closings: engine.driver.shard.closings)
+        var result = PartitionResult(partition: partition, position: engine.driver.position)
+        result.counters = engine.driver.shard.counters
         result.times = engine.times
         result.tally = cut()
-        result.sample = SampledMember.sample(of: engine.shard)
+        result.sample = SampledMember.sample(of: engine.driver.shard)
         result.looks = looks.taken
         if keepsPlaces || !looks.taken.isEmpty {
-            engine.shard.forEachEligible { member, _, published in result.places[member] = published }
+            engine.driver.shard.forEachEligible { member, _, published in result.places[member] = published }
         }
-        result.hasLeftGenesis = engine.shard.openEpoch != nil
+        result.hasLeftGenesis = engine.driver.shard.openEpoch != nil
         result.starvedFor = version
         return result
     }

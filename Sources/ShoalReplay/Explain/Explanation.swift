@@ -137,7 +137,7 @@ public struct Explanation: Sendable {
                     let lens = ExplainLens(member: member, partition: partition, wanted)
                     var engine = try await inputRange.start.engine(partition, range, at: index, genesis, models, input)
                     engine.lens = lens
-                    var rest = try input.source(partition, engine.offset..<range.upperBound, at: index)
+                    var rest = try input.source(partition, engine.driver.offset..<range.upperBound, at: index)
                     try await Self.play(&engine, &rest, models, progress)
                     return (partition, lens.steps, lens.events)
                 }
@@ -154,9 +154,9 @@ public struct Explanation: Sendable {
         var counted: Int64 = 0
         while true {
             let stop = engine.run(&source)
-            engine.changes.removeAll(keepingCapacity: true)
-            progress.add(engine.shard.counters.events - counted)
-            counted = engine.shard.counters.events
+            engine.driver.changes.removeAll(keepingCapacity: true)
+            progress.add(engine.driver.shard.counters.events - counted)
+            counted = engine.driver.shard.counters.events
             switch stop {
             case .empty: guard try await source.fill() else { return }
             case .changes, .closed: continue
@@ -178,38 +178,6 @@ extension ExplainLens {
         case .step(_, let offset):
             self.init(member: member, partition: partition, onlyChanges: false, most: 1)
             wantedOffset = offset
-        }
-    }
-}
-
-/// The recorded models for all partitions, decoded on demand.
-actor RecordedModels {
-    private var table: ModelTable
-
-    init(_ table: ModelTable) {
-        self.table = table
-    }
-
-    /// Returns the model of exactly this version for a shard; nil if the run has none.
-    /// - Throws: `ReplayError` if retention has deleted it.
-    func exact(_ version: Epoch) throws -> CompiledModel? {
-        try present { try table.exact(version) }
-    }
-
-    /// Returns the same as it was recorded, complete.
-    func content(_ version: Epoch) throws -> Model? {
-        // Before the start it is the genesis model, which holds nothing that a compiled one leaves out.
-        guard let model = try exact(version), model.version != nil else { return try exact(version)?.model }
-        return try present { try table.record(version)?.model }
-    }
-
-    private func present<Found>(_ look: () throws -> Found?) throws -> Found? {
-        do {
-            return try look()
-        } catch let gone as ModelTable.RetentionGap {
-            throw ReplayError(
-                .incomparable,
-                "the model of epoch \(gone.version) is needed, but the model topic begins with that of \(gone.first)")
         }
     }
 }

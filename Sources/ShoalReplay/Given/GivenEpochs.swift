@@ -13,7 +13,7 @@ public struct GivenEpochs<Keys: TopicKeys> {
         public var changes: [MemberChange]
     }
 
-    public private(set) var shards: [Shard<Keys>]
+    private var drivers: [PartitionDriver<Keys>]
     /// The open epoch.
     public private(set) var epoch: Epoch
     private var coordinator: Coordinator
@@ -21,8 +21,6 @@ public struct GivenEpochs<Keys: TopicKeys> {
     private let genesis: CompiledModel
     /// The most recent models, the newest last, as many as the staleness requires.
     private var models: [CompiledModel] = []
-    private var changes: [[MemberChange]]
-    private var offsets: [Int64]
     private var words: Int64 = 0
 
     /// - Parameters:
@@ -36,11 +34,10 @@ public struct GivenEpochs<Keys: TopicKeys> {
         epoch = first
         let genesis = CompiledModel(.genesis(settings: settings, topics: topics), version: nil)
         self.genesis = genesis
-        shards = (0..<partitions).map {
-            Shard(partition: Int32($0), genesis: genesis, keys: keys($0), opening: first)
+        drivers = (0..<partitions).map {
+            PartitionDriver(
+                Shard(partition: Int32($0), genesis: genesis, keys: keys($0), opening: first), offset: 0)
         }
-        changes = Array(repeating: [], count: partitions)
-        offsets = Array(repeating: 0, count: partitions)
         let states = (0..<partitions).map { _ in
             var state = PartitionState()
             state.first = first
@@ -52,9 +49,11 @@ public struct GivenEpochs<Keys: TopicKeys> {
                 from: nil, through: first - 1, start: first - 1, partitions: states, deltaOffset: 0, oldestOffset: 0))
     }
 
+    public var shards: [Shard<Keys>] { drivers.map(\.shard) }
+
     /// Repeats every skipped scan from now on. `Shard.wrongSkips` counts differences.
     public mutating func audit() {
-        for partition in shards.indices { shards[partition].isAudited = true }
+        for partition in drivers.indices { drivers[partition].shard.isAudited = true }
     }
 
     /// The last model.
@@ -62,22 +61,20 @@ public struct GivenEpochs<Keys: TopicKeys> {
 
     /// Handles an event of the open epoch.
     public mutating func handle(_ event: borrowing EngineEvent, partition: Int) {
-        shards[partition].handle(event, offset: offsets[partition], changes: &changes[partition])
-        offsets[partition] += 1
+        drivers[partition].handle(event, at: drivers[partition].offset)
     }
 
     /// Erases a viewer.
     /// - Returns: Whether the viewer was known.
     @discardableResult
     public mutating func erase(_ member: Pseudonym, partition: Int) -> Bool {
-        defer { offsets[partition] += 1 }
-        return shards[partition].erase(member, offset: offsets[partition], changes: &changes[partition])
+        drivers[partition].erase(member, at: drivers[partition].offset)
     }
 
     /// Returns the member changes that no `Closed` has contained. No later one will contain them.
     public mutating func takeChanges() -> [MemberChange] {
-        defer { for partition in changes.indices { changes[partition].removeAll(keepingCapacity: true) } }
-        return changes.flatMap(\.self)
+        defer { for partition in drivers.indices { drivers[partition].changes.removeAll(keepingCapacity: true) } }
+        return drivers.flatMap(\.changes)
     }
 
     /// Closes the open epoch in all partitions, computes its model, and opens the next epoch.
@@ -85,8 +82,8 @@ public struct GivenEpochs<Keys: TopicKeys> {
     public mutating func close() throws(Contradiction) -> Closed {
         let closed = epoch
         epoch += 1
-        for partition in shards.indices {
-            let closing = shards[partition].close(to: epoch)
+        for partition in drivers.indices {
+            let closing = drivers[partition].close(to: epoch)
             try coordinator.fold(.closing(closing), firstOffset: words, offset: words)
             words += 1
         }
@@ -95,18 +92,16 @@ public struct GivenEpochs<Keys: TopicKeys> {
             throw Contradiction("epoch \(closed) was closed by every partition, and is not due")
         }
         let result = Closed(
-            epoch: closed, model: publication.model, lifecycle: publication.changes, changes: changes.flatMap(\.self))
+            epoch: closed, model: publication.model, lifecycle: publication.changes,
+            changes: takeChanges())
         models.append(CompiledModel(publication.model, version: closed))
         let staleness = Int(settings.fixed.staleness)
         if models.count > staleness { models.removeFirst(models.count - staleness) }
         let current = models.count < staleness ? genesis : models[0]
-        for partition in shards.indices {
-            changes[partition].removeAll(keepingCapacity: true)
-            // The event that opens an epoch is assumed to have the epoch's start time.
-            let time = epoch * settings.fixed.epochLength
-            while !shards[partition].open(
-                current, offset: offsets[partition], time: time, changes: &changes[partition])
-            {}
+        // The event that opens an epoch is assumed to have the epoch's start time.
+        let time = epoch * settings.fixed.epochLength
+        for partition in drivers.indices {
+            drivers[partition].openWhole(current, at: drivers[partition].offset, time: time)
         }
         return result
     }

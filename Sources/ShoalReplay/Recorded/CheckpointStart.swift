@@ -90,43 +90,37 @@ final class CheckpointStart: Sendable {
         var model = genesis
         guard genesis.model.settings.fixed.epochs.contains(epoch ?? 0) else { throw astray }
         if let epoch { model = try await models.exact(epoch - staleness) ?? genesis }
-        var shard = Shard(
+        let shard = Shard(
             partition: partition, model: model, keys: KeyedTopics(key), header: taken.header,
             members: taken.members, later: taken.later)
-        try await catchUp(&shard, models, &source)
-        shard.endRestore()
-        return shard
+        var driver = PartitionDriver(shard, offset: taken.header.point.offset)
+        try await catchUp(&driver, models, &source)
+        driver.shard.endRestore()
+        return driver.shard
     }
 
     private func catchUp<Source: EventSource>(
-        _ shard: inout Shard<KeyedTopics>, _ models: RecordedModels, _ source: inout Source
+        _ driver: inout PartitionDriver<KeyedTopics>, _ models: RecordedModels, _ source: inout Source
     ) async throws {
-        var changes: [MemberChange] = []
         var event = EngineEvent()
-        while shard.restoredThrough != nil {
+        while driver.shard.restoredThrough != nil {
             guard let record = source.next(&event) else {
                 guard try await source.fill() else { throw astray }
                 continue
             }
-            changes.removeAll(keepingCapacity: true)
+            driver.changes.removeAll(keepingCapacity: true)
             switch record {
-            case .rejected(let place): shard.reach(place + 1)
-            case .erase(let member, let place):
-                _ = shard.erase(member, offset: place, changes: &changes)
-                shard.reach(place + 1)
+            case .rejected(let place): driver.pass(place)
+            case .erase(let member, let place): driver.erase(member, at: place)
             case .event(let place):
                 guard place <= point.offset else { throw astray }
-                if let epoch = shard.observe(viewer: event.member, time: event.time) {
-                    _ = shard.close(to: epoch)
-                    guard let needed = shard.neededModel, let model = try await models.exact(needed) else {
-                        throw astray
-                    }
-                    while !shard.open(model, offset: place, time: event.time, changes: &changes) {}
-                    shard.reach(place)
-                    if shard.restoredThrough == nil { return }
+                while let stop = driver.advance(to: event, at: place) {
+                    guard case .needs(let version) = stop else { continue }
+                    guard let model = try await models.exact(version) else { throw astray }
+                    driver.openWhole(model, at: place, time: event.time)
+                    if driver.shard.restoredThrough == nil { return }
                 }
-                shard.handle(event, offset: place, changes: &changes)
-                shard.reach(place + 1)
+                driver.handle(event, at: place)
             }
         }
     }

@@ -126,7 +126,7 @@ public struct RecordedComparison: Sendable {
             let inputRange = inputRanges[partition]
             let shard = Shard(partition: inputRange.partition, genesis: genesis, keys: KeyedTopics(options.key))
             var engine = PartitionEngine(shard, offset: inputRange.from)
-            engine.target = inputRange.target
+            engine.driver.target = inputRange.target
             var source = try input.source(inputRange.partition, ranges[partition])
             var run = PartitionRun(
                 engine, coordinator: coordinator, progress: replay.progress, outlet: nil, keepsPlaces: true)

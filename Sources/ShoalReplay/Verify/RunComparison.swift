@@ -88,9 +88,9 @@ struct RunComparison: Sendable {
                 group.addTask {
                     do {
                         var engine = try await engine(inputRange)
-                        engine.target = inputRange.target
-                        let skipped = engine.shard.counters.events
-                        var rest = try source(inputRange, engine.offset)
+                        engine.driver.target = inputRange.target
+                        let skipped = engine.driver.shard.counters.events
+                        var rest = try source(inputRange, engine.driver.offset)
                         var partition = PartitionRun(
                             engine, coordinator: coordinator, progress: progress, outlet: outlet, keepsPlaces: false)
                         var result = try await partition.run(&rest)

@@ -36,7 +36,7 @@ struct Command: Sendable {
     static let configuration = [
         Option("config", "FILE", "read settings from a .properties file"),
         Option(
-            "set", "KEY=VALUE", "set a setting; may be repeated: the last one counts, and overrides file and environment",
+            "set", "KEY=VALUE", "set a setting; may be repeated: the last one counts; overrides the file",
             isRepeatable: true),
     ]
 

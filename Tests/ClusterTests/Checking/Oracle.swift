@@ -48,15 +48,16 @@ struct Oracle {
         coordinator = Coordinator(model: model, bookkeeping: record.bookkeeping)
         let key = PrivacyKey(hex: Application.keyDigits)!
         var partitions = record.firstOffsets.indices.map { partition in
-            Partition(shard: Shard(partition: Int32(partition), genesis: genesis, keys: KeyedTopics(key)))
+            let shard = Shard(partition: Int32(partition), genesis: genesis, keys: KeyedTopics(key))
+            return Partition(driver: PartitionDriver(shard, offset: record.firstOffsets[partition]))
         }
         var decoder = EventDecoder(key: key)
         for record in records where record.headers["expect"] == nil {
             partitions[Int(record.partition)].records.append((record.offset, try decoder.decode(record)))
         }
         try run(&partitions)
-        events = partitions.reduce(0) { $0 + $1.shard.counters.events }
-        duplicates = partitions.reduce(0) { $0 + $1.shard.counters.duplicates }
+        events = partitions.reduce(0) { $0 + $1.driver.shard.counters.events }
+        duplicates = partitions.reduce(0) { $0 + $1.driver.shard.counters.duplicates }
         for entry in buffer.entries {
             let value = entry.value.map { Array(buffer.bytes[$0]) }
             let key = entry.key.map { Array(buffer.bytes[$0]) }
@@ -73,7 +74,7 @@ struct Oracle {
     }
 
     private struct Partition {
-        var shard: Shard<KeyedTopics>
+        var driver: PartitionDriver<KeyedTopics>
         var records: [(offset: Int64, record: EventDecoder.Record)] = []
         var next = 0
         var isCaughtUp = false
@@ -142,39 +143,40 @@ struct Oracle {
     /// Advances a partition as far as the available models allow.
     private mutating func advance(_ partition: inout Partition) -> [DeltaMessage] {
         var words: [DeltaMessage] = []
-        var changes: [MemberChange] = []
+        defer { publish(&partition) }
         while partition.next < partition.records.count {
             let (offset, record) = partition.records[partition.next]
             switch record {
             case .erase(let member):
-                _ = partition.shard.erase(member, offset: offset, changes: &changes)
+                partition.driver.erase(member, at: offset)
             case .event(let event):
-                if let needed = partition.shard.neededModel {
-                    guard let model = model(needed) else { return finish(partition, changes, words) }
-                    while !partition.shard.open(model, offset: offset, time: event.time, changes: &changes) {}
-                }
-                if let epoch = partition.shard.observe(viewer: event.member, time: event.time) {
-                    words.append(.closing(partition.shard.close(to: epoch)))
+                switch partition.driver.advance(to: event, at: offset) {
+                case .closed(let closing):
+                    words.append(.closing(closing))
                     continue
+                case .needs(let version):
+                    guard let model = model(version) else { return words }
+                    partition.driver.openWhole(model, at: offset, time: event.time)
+                    continue
+                case nil:
+                    partition.driver.handle(event, at: offset)
                 }
-                partition.shard.handle(event, offset: offset, changes: &changes)
             }
             partition.next += 1
         }
         if !partition.isCaughtUp {
             partition.isCaughtUp = true
-            words.append(.caughtUp(partition: partition.shard.partition, number: partition.shard.closings))
-        }
-        return finish(partition, changes, words)
-    }
-
-    private mutating func finish(_ partition: Partition, _ changes: [MemberChange], _ words: [DeltaMessage])
-        -> [DeltaMessage]
-    {
-        for change in changes {
-            encoder.append(change, partition: partition.shard.partition, memberships: true, to: &buffer)
+            let shard = partition.driver.shard
+            words.append(.caughtUp(partition: shard.partition, number: shard.closings))
         }
         return words
+    }
+
+    private mutating func publish(_ partition: inout Partition) {
+        for change in partition.driver.changes {
+            encoder.append(change, partition: partition.driver.shard.partition, memberships: true, to: &buffer)
+        }
+        partition.driver.changes.removeAll()
     }
 }
 

@@ -93,7 +93,7 @@ struct ShardState {
     private var parts: [(name: String, text: String)] = []
 
     init(_ machine: ShardMachine) {
-        let shard = machine.shard
+        let shard = machine.driver.shard
         parts.append(("phase", "\(shard.phase)"))
         parts.append(("closings", "\(shard.closings)"))
         parts.append(("clock", "\(shard.clock.entries)"))

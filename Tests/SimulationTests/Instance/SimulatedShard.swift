@@ -4,10 +4,10 @@
 extension ShardMachine {
     /// Removes viewers from the clock until the quorum is half of the rest.
     mutating func forgetViewers() {
-        let fixed = shard.current.model.settings.fixed
-        shard.clock = EpochClock(
+        let fixed = driver.shard.current.model.settings.fixed
+        driver.shard.clock = EpochClock(
             quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep,
-            entries: shard.clock.entries.suffix(2 * fixed.clockQuorum - 2))
+            entries: driver.shard.clock.entries.suffix(2 * fixed.clockQuorum - 2))
     }
 }
 
@@ -52,7 +52,7 @@ final class SimulatedShard {
         machine = ShardMachine(
             restoring: restored, partition: part.number, model: model, keys: world.topicKeys,
             output: world.output, caughtUp: world.caughtUp, snapshots: world.snapshots(after: state))
-        if world.off == .membersAhead { machine.shard.ahead = nil }
+        if world.off == .membersAhead { machine.driver.shard.ahead = nil }
     }
 
     private var topic: SimulatedKafka.Topic { .input(machine.partition) }
@@ -135,12 +135,12 @@ final class SimulatedShard {
         switch record.value {
         case .event(let event):
             if world.off == .clockHalf { machine.forgetViewers() }
-            if world.off == .copyFirst { machine.shard.forgetPending(event.member) }
+            if world.off == .copyFirst { machine.driver.shard.forgetPending(event.member) }
             let step = machine.step(event, at: offset, now: world.monotonic)
             if case .needs(let version) = step {
                 guard let model = try work.model(version, world) else { return nil }
                 if world.off == .sweepAll, let before = try work.models.exact(version - 1) {
-                    machine.shard.current = before
+                    machine.driver.shard.current = before
                 }
                 machine.open(with: model, for: event, at: offset)
             }
@@ -159,10 +159,11 @@ final class SimulatedShard {
         if !hasWork(world), machine.skip(to: position) { return mark(world, work) }
         if machine.snapshot(world.monotonic) { return mark(world, work) }
         let high = world.kafka[topic].high
-        if world.off == .logClock, position >= high, machine.shard.neededModel == nil,
-            let open = machine.shard.openEpoch, world.draws.chance(0.02)
+        if world.off == .logClock, position >= high, machine.driver.shard.neededModel == nil,
+            let open = machine.driver.shard.openEpoch, world.draws.chance(0.02)
         {
-            machine.close(to: open + 1, world.monotonic)
+            let delta = machine.driver.close(to: open + 1)
+            machine.publish(delta, world.monotonic)
             return mark(world, work, isUrgent: true)
         }
         guard machine.mayBeCaughtUp(world.monotonic) else { return }
@@ -171,7 +172,7 @@ final class SimulatedShard {
         case .endIsPosition: position = machine.offset
         case .caughtUpAtEnd: position = high
         case .caughtUpAgain where hasSaidCaughtUp: return
-        case .genesisHoldsNobodyUp where machine.shard.openEpoch == nil: return
+        case .genesisHoldsNobodyUp where machine.driver.shard.openEpoch == nil: return
         default: break
         }
         if machine.sayCaughtUp(position: position, high: high, now: world.monotonic) {
@@ -190,12 +191,12 @@ final class SimulatedShard {
     /// Returns whether there is a record to handle or an epoch to open.
     func hasWork(_ world: Simulation) -> Bool {
         var end = max(position, machine.offset)
-        return machine.shard.neededModel != nil || (try? world.kafka[topic].read(from: &end)) != nil
+        return machine.driver.shard.neededModel != nil || (try? world.kafka[topic].read(from: &end)) != nil
     }
 
     /// Returns a description of the remaining work; `nil` if there is none and the shard has reported idle.
     func unrest(_ world: Simulation) throws -> String? {
-        if let needed = machine.shard.neededModel { return "\(topic) waits for model \(needed)" }
+        if let needed = machine.driver.shard.neededModel { return "\(topic) waits for model \(needed)" }
         if hasWork(world) { return "\(topic) has input left" }
         return hasSaidCaughtUp && machine.waitingBytes == 0 ? nil : "\(topic) has not said that it is caught up"
     }

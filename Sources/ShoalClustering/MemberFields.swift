@@ -1,0 +1,27 @@
+/// A member's state without its topics.
+public struct MemberFields: Equatable, Sendable {
+    public var pseudonym: Pseudonym
+    public var order: UInt64
+    /// The time that the profile is decayed to, in ms.
+    public var landmark: Int64
+    /// The epoch that was open when the member was last handled; `nil` for genesis.
+    public var lastEpoch: Epoch?
+    public var events: UInt32
+    /// The cluster whose sums include the member; 0 if unassigned, `nil` if not eligible.
+    public var cluster: ClusterID?
+    /// The cluster that the member last moved away from; 0 for none.
+    public var previous: ClusterID
+
+    public init(
+        pseudonym: Pseudonym, order: UInt64, landmark: Int64, lastEpoch: Epoch?, events: UInt32, cluster: ClusterID?,
+        previous: ClusterID
+    ) {
+        self.pseudonym = pseudonym
+        self.order = order
+        self.landmark = landmark
+        self.lastEpoch = lastEpoch
+        self.events = events
+        self.cluster = cluster
+        self.previous = previous
+    }
+}

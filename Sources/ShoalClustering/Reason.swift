@@ -1,0 +1,14 @@
+/// The reason for a published member change. If several apply, the first in the order of `allCases` is used.
+public enum Reason: UInt8, CaseIterable, Sendable {
+    case event = 1
+    case erased
+    case expired
+    case topicDropped
+    case merge
+    case split
+    case birth
+    case retire
+    case seed
+    case withheld
+    case shown
+}
