@@ -1,3 +1,5 @@
+internal import ShoalSchemas
+
 extension Setting {
     private static let day: Int64 = 86_400_000
 
@@ -13,7 +15,7 @@ extension Setting {
         Setting("kafka.bootstrap.servers", .text, "localhost:9092", .no, "The brokers to begin with."),
         Setting("input.topic", .name, "watch-events", .no, "The watch events."),
         Setting(
-            "input.format", .choice(["auto", "json", "protobuf"]), "auto", .fixed,
+            "input.format", .choice(WatchEventReader.Format.names), "auto", .fixed,
             "`auto`: what begins with `{` is JSON; a Confluent frame is stripped."),
         Setting(
             "input.viewer", .choice(["field", "key"]), "field", .fixed,

@@ -3,21 +3,23 @@ import ShoalOperations
 import ShoalSchemas
 
 extension Command {
+    /// The formats to which events can be converted.
+    private static let targets = EventFormat.all.filter { $0.encode != nil }.map(\.name).joined(separator: ", ")
+
     static let publish = Command(
         name: "publish", summary: "send watch events of a file to a topic, keyed by viewer",
         arguments: ["FILE"],
         options: [
             Option("topic", "T", "the topic (input.topic)"),
             Option("speed", "N", "N times the original pace, or max (max)"),
-            Option("format", "F", "protobuf: JSON lines are sent as Protobuf (as they are)"),
+            Option("format", "F", "\(targets): events are sent in this format (as they are)"),
             Option("limit", "N", "stop after N events"),
             Option("strict", nil, "stop at the first line or message that is no watch event"),
         ], isStoppable: true,
         details: """
-            FILE holds one JSON object a line (NDJSON), or Protobuf messages (shoal.v1.WatchEvent) that each have their
-            length, a varint, before them; plain or gzip. `-` is standard input. What is no watch event is counted, and
-            the first ten are named by their numbers. Ctrl-C stops, and tells what was sent.
-            """,
+            FILE holds \(EventFormat.explanations); plain or gzip. `-` is standard input. What is no watch event is \
+            counted, and the first ten are named by their numbers. Ctrl-C stops, and tells what was sent.
+            """.wrapped(112),
         examples: [
             "shoal publish events.ndjson.gz --topic watch-events",
             "zcat events.ndjson.gz | shoal publish - --topic watch-events --speed 60",

@@ -17,12 +17,12 @@ struct ReplayInput: Sendable {
     ]
 
     static let details = """
-        FILE holds watch events: a JSON object a line, or Protobuf messages with their length (a varint) before them;
-        plain or gzip; `-` is standard input. Without FILE the input topic is read. A time is that of the records:
-        2026-11-24T10:00:00Z, or milliseconds since 1970. Offsets are PARTITION:OFFSET, separated by commas.
-        With --epochs given every event belongs to the epoch of its own time, whatever the order, and the result does
+        FILE holds watch events: \(EventFormat.explanations); plain or gzip; `-` is standard input. Without FILE the \
+        input topic is read. A time is that of the records: 2026-11-24T10:00:00Z, or milliseconds since 1970. Offsets \
+        are PARTITION:OFFSET, separated by commas.
+        With --epochs given every event belongs to the epoch of its own time, whatever the order, and the result does \
         not depend on the number of partitions.
-        """
+        """.wrapped(112)
 
     enum Source: Sendable {
         case file(String)

@@ -1,8 +1,15 @@
 import ShoalGenerator
 import ShoalKafka
 import ShoalOperations
+import ShoalSchemas
 
 extension Command {
+    private static let files = """
+        FILE gets \(EventEncoder.formats.map(\.explanation).joined(separator: ", or ")); gzip where its name ends in .gz. \
+        `-` is standard output. `shoal publish` sends such files, `shoal replay` reads them. Memory depends on viewers \
+        and videos, not on events.
+        """.wrapped(112)
+
     static let simulate = Command(
         name: "simulate", summary: "make up watch events whose truth is known, for tests and measurements",
         arguments: ["FILE"],
@@ -26,16 +33,14 @@ extension Command {
             Option("topics", "N", "how many topics there are (200)"),
             Option("videos", "N", "how many videos there are (20000)"),
             Option("script", "FILE", "what happens to the archetypes, see below, in place of the preset's"),
-            Option("format", "F", "json, or protobuf (json)"),
+            Option("format", "F", EventEncoder.formats.map(\.name).joined(separator: ", or ") + " (json)"),
             Option("speed", "X", "X times the pace of the events' times, or max (max)"),
             Option("topic", "T", "send them to this topic, keyed by viewer, and write no FILE"),
             Option("truth", "FILE", "write the truth, NDJSON, gzip where the name ends in .gz"),
             Option("topics-file", "FILE", "write the names of all topics, as the setting topics.file wants them"),
         ], isStoppable: true,
         details: """
-            FILE gets a JSON object a line (NDJSON), or Protobuf messages (shoal.v1.WatchEvent) that each have their
-            length, a varint, before them; gzip where its name ends in .gz. `-` is standard output. `shoal publish`
-            sends such files, `shoal replay` reads them. Memory depends on viewers and videos, not on events.
+            \(files)
 
             Viewers belong to archetypes, groups that like the same eight topics, the first ones most; sizes of
             archetypes, topics and videos are of Zipf's kind; each viewer has a taste and a rate of his own.
