@@ -1,25 +1,44 @@
-internal import ShoalSchemas
+public import ShoalSchemas
 
-/// Encodes the events of one stream as JSON or Protobuf. The fields that all events of a video share are encoded once
+/// Encodes the events of one stream. The fields that all events of a video share are encoded once
 /// and kept, some hundred bytes a video.
 public struct EventEncoder: Sendable {
-    public enum Format: String, CaseIterable, Sendable {
+    /// The encoding of the parts that are prepared.
+    private enum Layout {
         case json
         case protobuf
+        /// JSON, which is converted event by event.
+        case converted(@Sendable (borrowing WatchEvent, inout [UInt8]) -> Void)
+
+        init?(_ format: EventFormat) {
+            switch format {
+            case .json: self = .json
+            case .protobuf: self = .protobuf
+            default:
+                guard let encode = format.encode else { return nil }
+                self = .converted(encode)
+            }
+        }
     }
 
-    public let format: Format
+    /// The formats that can be written.
+    public static let formats = EventFormat.all.filter { Layout($0) != nil }
+
+    private let framing: EventFraming
+    private let layout: Layout
     /// For each video, the encoded name and topics, then the duration, with the surrounding syntax.
     private var prepared: [UInt8] = []
     private var ends: [Int] = []
 
-    public init(_ catalogue: Catalogue, _ format: Format) {
-        self.format = format
+    /// - Parameter format: one of `formats`; JSON is written for any other.
+    public init(_ catalogue: Catalogue, _ format: EventFormat) {
+        framing = format.framing
+        layout = Layout(format) ?? .json
         ends.reserveCapacity(2 * catalogue.count)
         for video in 0..<catalogue.count {
             let (topics, duration) = (catalogue.topics(of: video), catalogue.duration(of: video))
-            switch format {
-            case .json:
+            switch layout {
+            case .json, .converted:
                 Self.json(video: video, topics, into: &prepared)
                 ends.append(prepared.count)
                 Self.json(duration: duration, into: &prepared)
@@ -34,20 +53,11 @@ public struct EventEncoder: Sendable {
 
     /// Appends an event's value: a JSON object without a newline, or a Protobuf message without its length.
     public func append(_ event: borrowing GeneratedEvent, to bytes: inout [UInt8]) {
-        let start = event.video == 0 ? 0 : ends[2 * event.video - 1]
-        let (middle, end) = (ends[2 * event.video], ends[2 * event.video + 1])
-        switch format {
-        case .json:
-            bytes.append(text: #"{"event_id":"e"#)
-            bytes.append(number: event.id)
-            bytes.append(text: #"","user_id":"viewer-"#)
-            bytes.append(number: UInt64(event.viewer))
-            bytes.append(contentsOf: prepared[start..<middle])
-            bytes.append(number: UInt64(event.watched))
-            bytes.append(contentsOf: prepared[middle..<end])
-            bytes.append(number: UInt64(event.time))
-            bytes.append(UInt8(ascii: "}"))
+        switch layout {
+        case .json: appendJSON(event, to: &bytes)
+        case .converted(let encode): convert(event, encode, to: &bytes)
         case .protobuf:
+            let (start, middle, end) = parts(of: event.video)
             Self.protobuf(1, "e", event.id, into: &bytes)
             Self.protobuf(2, "viewer-", UInt64(event.viewer), into: &bytes)
             bytes.append(contentsOf: prepared[start..<middle])
@@ -57,13 +67,48 @@ public struct EventEncoder: Sendable {
         }
     }
 
+    private func appendJSON(_ event: borrowing GeneratedEvent, to bytes: inout [UInt8]) {
+        let (start, middle, end) = parts(of: event.video)
+        bytes.append(text: #"{"event_id":"e"#)
+        bytes.append(number: event.id)
+        bytes.append(text: #"","user_id":"viewer-"#)
+        bytes.append(number: UInt64(event.viewer))
+        bytes.append(contentsOf: prepared[start..<middle])
+        bytes.append(number: UInt64(event.watched))
+        bytes.append(contentsOf: prepared[middle..<end])
+        bytes.append(number: UInt64(event.time))
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// Appends an event in a format without prepared parts.
+    private func convert(
+        _ event: borrowing GeneratedEvent, _ encode: (borrowing WatchEvent, inout [UInt8]) -> Void,
+        to bytes: inout [UInt8]
+    ) {
+        var (line, decoded): ([UInt8], WatchEvent) = ([], WatchEvent())
+        appendJSON(event, to: &line)
+        var options = WatchEventReader.Options()
+        options.timeRange = .any
+        do throws(Rejection) {
+            try WatchEventReader(options: options).read(line.span, into: &decoded)
+            encode(decoded, &bytes)
+        } catch {
+            assertionFailure("a generated event is a watch event")
+        }
+    }
+
+    /// Returns where a video's name and topics begin, where its duration begins, and where both end.
+    private func parts(of video: Int) -> (start: Int, middle: Int, end: Int) {
+        (video == 0 ? 0 : ends[2 * video - 1], ends[2 * video], ends[2 * video + 1])
+    }
+
     /// Appends an event in file form: a line, or a message preceded by its length as a varint.
     public func appendRecord(_ event: borrowing GeneratedEvent, to bytes: inout [UInt8]) {
-        switch format {
-        case .json:
+        switch framing {
+        case .lines:
             append(event, to: &bytes)
             bytes.append(UInt8(ascii: "\n"))
-        case .protobuf:
+        case .lengths:
             // Most messages have 128 bytes or more, so two bytes are reserved for the length.
             let start = bytes.count
             bytes.append(0)

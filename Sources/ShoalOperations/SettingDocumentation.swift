@@ -40,22 +40,9 @@ extension Setting {
             case .start: "; read once, when the application starts for the first time"
             case .fixed: "; fixed for the application's life"
             }
-        let lines = wrapped(text, width - 4) + wrapped("\(range); default: \(defaultValue)\(reaches)", width - 4)
+        let lines =
+            text.wrappedLines(width - 4)
+            + "\(range); default: \(defaultValue)\(reaches)".wrappedLines(width - 4)
         return ([name] + lines.map { "    \($0)" }).joined(separator: "\n")
-    }
-
-    static func wrapped(_ text: String, _ width: Int) -> [String] {
-        var lines = [""]
-        for word in text.split(separator: " ") {
-            let last = lines[lines.count - 1]
-            if last.isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if last.count + 1 + word.count <= width {
-                lines[lines.count - 1] += " \(word)"
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines
     }
 }

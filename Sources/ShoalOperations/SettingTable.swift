@@ -1,3 +1,5 @@
+internal import ShoalSchemas
+
 extension Setting {
     private static let day: Int64 = 86_400_000
 
@@ -13,7 +15,7 @@ extension Setting {
         Setting("kafka.bootstrap.servers", .text, "localhost:9092", .no, "Brokers for the first connection."),
         Setting("input.topic", .name, "watch-events", .no, "The topic with watch events."),
         Setting(
-            "input.format", .choice(["auto", "json", "protobuf"]), "auto", .fixed,
+            "input.format", .choice(WatchEventReader.Format.names), "auto", .fixed,
             "The format of watch events. `auto`: JSON if the value begins with `{`, otherwise Protobuf; Confluent framing is skipped."
         ),
         Setting(

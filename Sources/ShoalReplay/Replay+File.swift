@@ -5,12 +5,11 @@ internal import ShoalPipeline
 internal import ShoalSchemas
 
 extension Replay {
-    /// Replays a file of watch events: JSON lines, or Protobuf messages preceded by their length; plain or gzip. `-` is
-    /// standard input.
+    /// Replays a file of watch events in a format of `EventFormat`, plain or gzip. `-` is standard input.
     /// - Throws: `ReplayError` if it cannot be read; `Contradiction`, which no input can cause.
     public func run(file path: String) async throws -> ReplayResult {
         let feed = FileFeed(
-            try BlockReader(path), partitions: options.partitions, key: options.key, waits: progress)
+            try Self.reader(path), partitions: options.partitions, key: options.key, waits: progress)
         progress.onStop { Task { await feed.stop() } }
         let spool = options.epochs == .given ? EpochSpool() : nil
         do {
@@ -33,6 +32,14 @@ extension Replay {
         } catch {
             await feed.stop()
             throw error
+        }
+    }
+
+    private static func reader(_ path: String) throws(ReplayError) -> EventFileReader {
+        do throws(EventFileError) {
+            return try EventFileReader(path)
+        } catch {
+            throw ReplayError(error)
         }
     }
 
@@ -77,7 +84,7 @@ extension Replay {
         _ feed: FileFeed, stopping coordinator: ReplayCoordinator?, _ give: (ParsedBlock) async throws -> Void
     ) async throws {
         let length = options.epochs == .given ? options.settings.fixed.epochLength : nil
-        var parser = BlockParser(
+        var parser = EventBlockParser(
             key: options.key, settings: options.settings.fixed, partitions: options.partitions,
             partitioner: options.settings.fixed.partitioner.ofKeys ?? .murmur2, epochLength: length)
         do {

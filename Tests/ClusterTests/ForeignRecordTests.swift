@@ -1,6 +1,7 @@
 import Foundation
 import ShoalClustering
 import ShoalKafka
+import ShoalSchemas
 import TestSupport
 import Testing
 

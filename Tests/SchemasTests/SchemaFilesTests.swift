@@ -48,7 +48,7 @@ struct SchemaFilesTests {
                 var event = WatchEvent()
                 var options = WatchEventReader.Options.anyTime
                 options.viewer = .key
-                options.format = .protobuf
+                options.format = .only(.protobuf)
                 let key = Array("key".utf8)
                 try WatchEventReader(options: options).read(bytes.span, key: key.span, into: &event)
                 event.encode(into: &encoded)

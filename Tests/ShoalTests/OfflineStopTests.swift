@@ -41,21 +41,6 @@ struct OfflineStopTests {
         #expect(try await process.waitForEnd() == 70, "\(process.log)")
         #expect(process.log.contains("makes no progress") && process.log.contains("\(path) is read"), "\(process.log)")
     }
-
-    @Test("publish refuses a file of another format with its name, and skips a byte order mark")
-    func formats() throws {
-        let folder = try TemporaryFolder()
-        let line = #"{"user_id":"u","event_time_ms":1700000000000}"#
-        let marked = try folder.file("marked", Data([0xEF, 0xBB, 0xBF] + Array((line + "\n" + line).utf8)))
-        let reader = try RecordReader(marked)
-        var record: [UInt8] = []
-        #expect(try reader.next(into: &record, limit: 1_000) && record == Array(line.utf8))
-        for (name, content) in [("array", "[\(line)]"), ("table", "user_id,event_time_ms\nu,5\n")] {
-            let path = try folder.file(name, content)
-            let error = #expect(throws: InputError.self) { _ = try RecordReader(path) }
-            #expect(error?.description.contains(name) == true, "\(error?.description ?? "")")
-        }
-    }
 }
 
 extension ShoalProcess {

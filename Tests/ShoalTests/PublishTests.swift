@@ -44,7 +44,7 @@ struct PublishTests {
         #expect(try shoal(["publish", file, "--format", "protobuf"] + settings).status == 0)
         let record = try #require(try await broker.records(of: topic).first)
         var options = WatchEventReader.Options()
-        options.format = .protobuf
+        options.format = .only(.protobuf)
         var read = WatchEvent()
         let (key, value) = (try #require(record.key), try #require(record.value))
         try WatchEventReader(options: options).read(value.span, key: key.span, into: &read)

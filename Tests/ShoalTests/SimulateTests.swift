@@ -97,13 +97,13 @@ struct SimulateTests {
                 }
                 var prefix = ProtoWriter()
                 prefix.varint(UInt64(message.count))
-                #expect(WatchEventFile.isProtobuf(prefix.bytes + message), "\(viewer) \(id)")
+                #expect(WatchEventFile.content(prefix.bytes + message) == .events(.protobuf), "\(viewer) \(id)")
                 for text in [line, "\n" + line, "\n\n\r\n  " + line, " \t" + line] {
-                    #expect(!WatchEventFile.isProtobuf(Array(text.utf8)), "\(text)")
+                    #expect(WatchEventFile.content(Array(text.utf8)) == .events(.json), "\(text)")
                 }
             }
         }
-        #expect(!WatchEventFile.isProtobuf([UInt8]()))
+        #expect(WatchEventFile.content([UInt8]()) == .events(.json))
     }
 
     @Test("truncated or missing messages are errors")

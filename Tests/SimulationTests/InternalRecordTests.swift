@@ -1,4 +1,5 @@
 import Foundation
+import ShoalSchemas
 import TestSupport
 import Testing
 

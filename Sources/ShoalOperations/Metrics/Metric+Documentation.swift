@@ -19,7 +19,7 @@ extension Metric {
     public static func text(width: Int = 100) -> String {
         all.map { metric in
             let name = metric.name + (metric.labels.isEmpty ? "" : "{\(metric.labels.joined(separator: ","))}")
-            let lines = Setting.wrapped(metric.help, width - 4) + [metric.kind.rawValue]
+            let lines = metric.help.wrappedLines(width - 4) + [metric.kind.rawValue]
             return ([name] + lines.map { "    \($0)" }).joined(separator: "\n")
         }.joined(separator: "\n\n")
     }

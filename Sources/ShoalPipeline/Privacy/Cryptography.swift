@@ -1,4 +1,5 @@
 internal import CShoalOpenSSL
+internal import ShoalSchemas
 
 /// The cryptographic functions that Shoal takes from OpenSSL.
 public enum Cryptography {

@@ -1,4 +1,5 @@
 package import ShoalClustering
+internal import ShoalSchemas
 
 /// Computes the keyed hashes of topics for the engine.
 package struct KeyedTopics: TopicKeys {

@@ -1,4 +1,5 @@
 internal import CShoalOpenSSL
+internal import ShoalSchemas
 
 /// The secret key for pseudonyms: 32 bytes.
 public struct PrivacyKey: Sendable {

@@ -6,7 +6,7 @@ internal import ShoalSchemas
 /// events. Events beyond the memory limit are written to a temporary file, for example if one partition's events follow
 /// long after the others'.
 actor FileFeed {
-    private let reader: BlockReader
+    private let reader: EventFileReader
     private var queues: [EventQueue]
     private var spill: SpillFile?
     /// Identifies viewers, so that no viewer id is written to a file.
@@ -31,7 +31,7 @@ actor FileFeed {
     private let waits: ReplayProgress
 
     /// - Parameter waits: Records the waits for the file.
-    init(_ reader: sending BlockReader, partitions: Int, key: PrivacyKey, waits: ReplayProgress) {
+    init(_ reader: sending EventFileReader, partitions: Int, key: PrivacyKey, waits: ReplayProgress) {
         self.reader = reader
         self.waits = waits
         queues = Array(repeating: EventQueue(), count: partitions)
@@ -44,12 +44,12 @@ actor FileFeed {
     // MARK: - Producers
 
     /// Returns the next block to parse once there is room for it, or `nil` at the end.
-    func nextBlock() async throws -> BlockReader.Block? {
+    func nextBlock() async throws -> EventBlock? {
         while !isRead, !isStopped {
             if size < enough || !hungry.isEmpty {
                 let number = waits.begin("\(reader.path) is read", isForeign: reader.path == "-")
                 defer { waits.end(number) }
-                if let block = try reader.next() {
+                if let block = try read() {
                     handedOut += 1
                     return block
                 }
@@ -62,6 +62,14 @@ actor FileFeed {
             }
         }
         return nil
+    }
+
+    private func read() throws(ReplayError) -> EventBlock? {
+        do throws(EventFileError) {
+            return try reader.nextBlock()
+        } catch {
+            throw ReplayError(error)
+        }
     }
 
     /// Takes a parsed block.

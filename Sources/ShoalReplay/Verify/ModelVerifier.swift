@@ -1,5 +1,6 @@
 internal import ShoalClustering
 internal import ShoalPipeline
+internal import ShoalSchemas
 
 /// Compares the computed models of a replay with the recorded ones. Not thread-safe.
 final class ModelVerifier: ModelWatcher {

@@ -63,7 +63,7 @@ extension Configuration {
     /// The options for reading the input.
     var inputOptions: WatchEventReader.Options {
         var options = WatchEventReader.Options()
-        options.format = WatchEventReader.Format(rawValue: text("input.format")) ?? .auto
+        options.format = WatchEventReader.Format(name: text("input.format")) ?? .auto
         options.viewer = WatchEventReader.Viewer(rawValue: text("input.viewer")) ?? .field
         options.timeRange = engineSettings.fixed.timeRange
         return options

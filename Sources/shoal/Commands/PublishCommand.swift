@@ -3,21 +3,24 @@ import ShoalOperations
 import ShoalSchemas
 
 extension Command {
+    /// The formats to which events can be converted.
+    private static let targets = EventFormat.all.filter { $0.encode != nil }.map(\.name).joined(separator: ", ")
+
     static let publish = Command(
         name: "publish", summary: "send watch events from a file to a topic, keyed by viewer",
         arguments: ["FILE"],
         options: [
             Option("topic", "T", "topic to write to (input.topic)"),
             Option("speed", "N", "N times the original pace, or max (max)"),
-            Option("format", "F", "protobuf: convert JSON events to Protobuf (default: send them unchanged)"),
+            Option("format", "F", "\(targets): convert events to this format (default: send them unchanged)"),
             Option("limit", "N", "stop after N events"),
             Option("strict", nil, "stop at the first record that is not a watch event"),
         ], isStoppable: true,
         details: """
-            FILE holds one JSON object per line (NDJSON), or Protobuf messages (shoal.v1.WatchEvent), each preceded by its
-            length as a varint; plain or gzip. `-` is standard input. Records that are not watch events are counted, and the
-            first ten are reported by number. Ctrl-C stops the command, which then reports what was sent.
-            """,
+            FILE holds \(EventFormat.explanations); plain or gzip. `-` is standard input. Records that are not watch events \
+            are counted, and the first ten are reported by number. Ctrl-C stops the command, which then reports what was \
+            sent.
+            """.wrapped(112),
         examples: [
             "shoal publish events.ndjson.gz --topic watch-events",
             "zcat events.ndjson.gz | shoal publish - --topic watch-events --speed 60",

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalKafka
 import ShoalOperations
+import ShoalReplay
 import ShoalSchemas
 
 /// Sends the events of a file.
@@ -8,7 +9,7 @@ struct Publisher {
     private let topic: String
     private let configuration: Configuration
     /// The output format; `nil` for that of the file.
-    private let format: WatchEventReader.Format?
+    private let format: EventFormat?
     private let isStrict: Bool
     private let limit: Int
     private let interrupt = Interrupt(within: .seconds(15))
@@ -23,16 +24,18 @@ struct Publisher {
         pace = try Pace(arguments["speed"] ?? "max")
         format =
             arguments.has("format")
-            ? try WatchEventReader.Format(rawValue: arguments.choice("format", of: ["json", "protobuf"], or: "")) : nil
+            ? EventFormat(name: try arguments.choice("format", of: EventFormat.all.map(\.name), or: "")) : nil
         isStrict = arguments.has("strict")
         limit = try arguments.integer("limit", or: .max)
     }
 
-    /// - Throws: `InputError`; `KafkaError`, also of a record that a broker rejected; `UnknownTopic`.
+    /// - Throws: `EventFileError`; `KafkaError`, also of a record that a broker rejected; `UnknownTopic`.
     mutating func publish(_ path: String) async throws -> ExitCode {
-        let records = try RecordReader(path)
-        if records.isProtobuf, format == .json {
-            throw UsageError(description: "--format json: \(path) holds Protobuf, which is sent as it is")
+        let records = try EventFileReader(path, step: 1 << 18)
+        let content = try records.recognize()
+        if let format, format != content, format.encode == nil {
+            throw UsageError(
+                description: "--format \(format.name): \(path) holds \(content.title), which is sent as it is")
         }
         var sender = try await RecordSender(to: topic, configuration)
         var isStopped = false
@@ -55,18 +58,19 @@ struct Publisher {
     }
 
     /// - Returns: Whether `--strict` stopped it.
-    private mutating func send(_ records: RecordReader, _ sender: inout RecordSender) async throws -> Bool {
+    private mutating func send(_ records: EventFileReader, _ sender: inout RecordSender) async throws -> Bool {
         var options = configuration.inputOptions
         options.viewer = .field
-        options.format = records.isProtobuf ? .protobuf : .json
-        let encodes = format == .protobuf && !records.isProtobuf
+        let content = try records.recognize()
+        options.format = .only(content)
+        let encode = format == content ? nil : format?.encode
         let reader = WatchEventReader(options: options)
         var event = WatchEvent()
         var (record, encoded): ([UInt8], [UInt8]) = ([], [])
         var number = 0
-        while sender.sent < limit, !interrupt.isSet, try records.next(into: &record, limit: WatchEvent.largestValue) {
+        while sender.sent < limit, !interrupt.isSet, try records.next(into: &record) {
             number += 1
-            if !records.isProtobuf, record.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
+            if content.framing.isBlank(record, 0, record.count) { continue }
             do throws(Rejection) {
                 // The record's timestamp will be about the time of sending.
                 let now = Int64(Date().timeIntervalSince1970 * 1_000)
@@ -81,11 +85,11 @@ struct Publisher {
             }
             if let due = pace.due(event.time) { try await wait(until: due, records, sender) }
             if interrupt.isSet { break }
-            if encodes {
+            if let encode {
                 encoded.removeAll(keepingCapacity: true)
-                event.encode(into: &encoded)
+                encode(event, &encoded)
             }
-            try produce(event, encodes ? encoded : record, &sender)
+            try produce(event, encode == nil ? record : encoded, &sender)
             if sender.sent % 512 == 0 {
                 try sender.check()
                 if progress.isDue { progress.show(line: text(sender, records)) }
@@ -110,7 +114,7 @@ struct Publisher {
     }
 
     private mutating func wait(
-        until due: ContinuousClock.Instant, _ records: RecordReader, _ sender: RecordSender
+        until due: ContinuousClock.Instant, _ records: EventFileReader, _ sender: RecordSender
     ) async throws {
         while due > .now, !interrupt.isSet {
             try await Task.sleep(for: min(due - .now, .milliseconds(100)))
@@ -119,7 +123,7 @@ struct Publisher {
         }
     }
 
-    private func text(_ sender: RecordSender, _ records: RecordReader? = nil, isFinal: Bool = false) -> String {
+    private func text(_ sender: RecordSender, _ records: EventFileReader? = nil, isFinal: Bool = false) -> String {
         let share = records?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
         let sent = isFinal ? sender.finalText : sender.text
         return "\(share)\(sent)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")

@@ -17,12 +17,12 @@ struct ReplayInput: Sendable {
     ]
 
     static let details = """
-        FILE holds watch events: one JSON object per line, or Protobuf messages, each preceded by its length as a varint;
-        plain or gzip. `-` is standard input. Without FILE, the input topic is read. A time is compared with the
-        timestamps of records: 2026-11-24T10:00:00Z, or milliseconds since 1970. Offsets are PARTITION:OFFSET, separated
-        by commas. With --epochs given, each event belongs to the epoch of its own time, whatever the order of events, and
-        the result does not depend on the number of partitions.
-        """
+        FILE holds watch events: \(EventFormat.explanations); plain or gzip. `-` is standard input. Without FILE, the \
+        input topic is read. A time is compared with the timestamps of records: 2026-11-24T10:00:00Z, or milliseconds \
+        since 1970. Offsets are PARTITION:OFFSET, separated by commas.
+        With --epochs given, each event belongs to the epoch of its own time, whatever the order of events, and the \
+        result does not depend on the number of partitions.
+        """.wrapped(112)
 
     enum Source: Sendable {
         case file(String)

@@ -1,8 +1,15 @@
 import ShoalGenerator
 import ShoalKafka
 import ShoalOperations
+import ShoalSchemas
 
 extension Command {
+    private static let files = """
+        Writes \(EventEncoder.formats.map(\.explanation).joined(separator: ", or ")) to FILE; gzip if the name ends in \
+        .gz. `-` is standard output. `shoal publish` and `shoal replay` read such files. Memory depends on the numbers of \
+        viewers and videos, not on the number of events.
+        """.wrapped(112)
+
     static let simulate = Command(
         name: "simulate", summary: "generate watch events with known truth, for tests and benchmarks",
         arguments: ["FILE"],
@@ -26,16 +33,14 @@ extension Command {
             Option("topics", "N", "number of topics (200)"),
             Option("videos", "N", "number of videos (20000)"),
             Option("script", "FILE", "a script of changes to the archetypes, see below (that of the preset)"),
-            Option("format", "F", "json or protobuf (json)"),
+            Option("format", "F", EventEncoder.formats.map(\.name).joined(separator: " or ") + " (json)"),
             Option("speed", "X", "X times the pace of event times, or max (max)"),
             Option("topic", "T", "send the events to this topic, keyed by viewer, instead of writing FILE"),
             Option("truth", "FILE", "write the truth as NDJSON; gzip if the name ends in .gz"),
             Option("topics-file", "FILE", "write the names of all topics in the format of topics.file"),
         ], isStoppable: true,
         details: """
-            Writes one JSON object per line (NDJSON) to FILE, or Protobuf messages (shoal.v1.WatchEvent), each preceded by its
-            length as a varint; gzip if the name ends in .gz. `-` is standard output. `shoal publish` and `shoal replay` read
-            such files. Memory depends on the numbers of viewers and videos, not on the number of events.
+            \(files)
 
             Viewers belong to archetypes: groups that watch the same eight topics, the first ones most. Sizes of archetypes,
             topics and videos follow Zipf's law. Each viewer has an individual taste and rate.

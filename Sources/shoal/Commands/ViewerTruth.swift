@@ -1,5 +1,7 @@
 import Foundation
 import ShoalPipeline
+import ShoalReplay
+import ShoalSchemas
 
 /// The true groups of viewers, from a file written by `shoal simulate --truth`.
 struct ViewerTruth: Sendable {
@@ -17,13 +19,13 @@ struct ViewerTruth: Sendable {
         var silent: Bool?
     }
 
-    /// - Throws: `InputError`.
+    /// - Throws: `InputError`; `EventFileError`.
     init(_ path: String, key: PrivacyKey) throws {
-        let reader = try RecordReader(path)
+        let reader = try EventFileReader(path)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         var (line, number) = ([UInt8](), 0)
-        while try reader.next(into: &line, limit: 1 << 20) {
+        while try reader.next(into: &line) {
             number += 1
             guard !line.isEmpty else { continue }
             guard let entry = try? decoder.decode(Line.self, from: Data(line)) else {

@@ -1,6 +1,7 @@
 import ShoalGenerator
 import ShoalKafka
 import ShoalPipeline
+import ShoalSchemas
 import Synchronization
 
 /// Publishes the stream's events to the embedded broker at the demo's pace.

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalGenerator
 import ShoalOperations
+import ShoalSchemas
 
 /// The options of a simulation.
 struct SimulationOptions {
@@ -14,7 +15,7 @@ struct SimulationOptions {
     var seed: UInt64
     /// The maximum number of events.
     var events: Int
-    var format: EventEncoder.Format
+    var format: EventFormat
     var pace: Pace
     var destination: Destination
     var truth: String?
@@ -30,8 +31,8 @@ struct SimulationOptions {
         self.preset = preset
         seed = UInt64(try arguments.integer("seed", in: 0...Int.max, or: 1))
         events = try arguments.integer("events", in: 1...Int.max, or: .max)
-        let format = try arguments.choice("format", of: EventEncoder.Format.allCases.map(\.rawValue), or: "json")
-        self.format = EventEncoder.Format(rawValue: format) ?? .json
+        let format = try arguments.choice("format", of: EventEncoder.formats.map(\.name), or: EventFormat.json.name)
+        self.format = EventFormat(name: format) ?? .json
         pace = try Pace(arguments["speed"] ?? "max")
         destination = try Self.destination(arguments)
         truth = arguments["truth"]

@@ -1,5 +1,6 @@
 import Foundation
 import ShoalClustering
+import ShoalSchemas
 import TestSupport
 
 @testable import ShoalPipeline

@@ -1,3 +1,5 @@
+import ShoalSchemas
+
 @testable import ShoalClustering
 @testable import ShoalPipeline
 

@@ -1,3 +1,4 @@
+import ShoalSchemas
 import TestSupport
 
 @testable import ShoalClustering

@@ -3,31 +3,12 @@ internal import ShoalKafka
 internal import ShoalPipeline
 internal import ShoalSchemas
 
-/// Events of one partition and, with given epochs, of one epoch.
-struct PartitionEvents: Sendable {
-    var epoch: Epoch?
-    var partition: Int
-    var chunk: EventChunk
-}
-
-/// The result of parsing a block of a file.
-struct ParsedBlock: Sendable {
-    var number: Int
-    var pieces: [PartitionEvents] = []
-    /// The number of lines or messages.
-    var records = 0
-    /// Invalid records by reason, and the first ones' numbers, from 1 within the block.
-    var rejected: [Rejection: Int64] = [:]
-    var examples: [(record: Int, fault: Fault)] = []
-    /// Whether the last line is incomplete and not a valid watch event.
-    var endsInTheMiddle = false
-}
-
 /// Parses blocks of a file and distributes their events over partitions by viewer, like `shoal publish`.
-struct BlockParser {
+struct EventBlockParser {
     private let key: PrivacyKey
     private var intake: Intake
-    private var readsProtobuf = false
+    /// That of `intake`.
+    private var format = EventFormat.json
     private let settings: Settings.Fixed
     private let partitions: Int32
     /// Set if epochs are given.
@@ -44,24 +25,25 @@ struct BlockParser {
         self.partitioner = partitioner
         self.key = key
         self.settings = settings
-        intake = Self.intake(key, settings, isProtobuf: false)
+        intake = Self.intake(key, settings, format)
         self.partitions = Int32(partitions)
         self.epochLength = epochLength
         isOfOnePartition = partitions == 1
     }
 
     /// A file has no record keys, so the viewer is the field.
-    private static func intake(_ key: PrivacyKey, _ settings: Settings.Fixed, isProtobuf: Bool) -> Intake {
+    private static func intake(_ key: PrivacyKey, _ settings: Settings.Fixed, _ format: EventFormat) -> Intake {
         var options = WatchEventReader.Options()
-        options.format = isProtobuf ? .protobuf : .json
+        options.format = .only(format)
         return Intake(key: key, options: options.with(settings))
     }
 
-    mutating func parse(_ block: BlockReader.Block) -> ParsedBlock {
-        if block.isProtobuf != readsProtobuf {
-            intake = Self.intake(key, settings, isProtobuf: block.isProtobuf)
-            readsProtobuf = block.isProtobuf
+    mutating func parse(_ block: EventBlock) -> ParsedBlock {
+        if block.format != format {
+            format = block.format
+            intake = Self.intake(key, settings, format)
         }
+        let framing = block.format.framing
         var parsed = ParsedBlock(number: block.number)
         // Most blocks contain events of one or two epochs.
         var open: [Epoch?: [EventChunk]] = [:]
@@ -70,10 +52,10 @@ struct BlockParser {
             if last.chunks.contains(where: { !$0.isEmpty }) { open[last.epoch] = last.chunks }
         }
         var place = 0
-        while let (start, end, next) = Self.record(block, at: place) {
+        while let (start, end, next) = framing.record(block.bytes, at: place) {
             place = next
             parsed.records += 1
-            if !block.isProtobuf, Self.isBlank(block.bytes, start, end) { continue }
+            if framing.isBlank(block.bytes, start, end) { continue }
             if let reason = intake.decode(block.bytes.span.extracting(start..<end)) {
                 let isLast = block.isCutOff && end == block.bytes.count
                 if isLast, reason != .valueTooLarge { parsed.endsInTheMiddle = true }
@@ -105,23 +87,5 @@ struct BlockParser {
 
     private var partition: Int {
         isOfOnePartition ? 0 : Int(partitioner.partition(of: intake.viewer.span, count: partitions) ?? 0)
-    }
-
-    /// Returns the bounds of the record at a place and the start of the next one, or `nil` at the end of the block.
-    private static func record(_ block: BlockReader.Block, at place: Int) -> (start: Int, end: Int, next: Int)? {
-        guard place < block.bytes.count else { return nil }
-        if block.isProtobuf {
-            guard let (length, start) = BlockReader.length(block.bytes, at: place) else { return nil }
-            return (start, start + length, start + length)
-        }
-        let end = block.bytes[place...].firstIndex(of: UInt8(ascii: "\n")) ?? block.bytes.count
-        return (place, end, end + 1)
-    }
-
-    private static func isBlank(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
-        for index in start..<end where bytes[index] != 0x20 && bytes[index] != 0x09 && bytes[index] != 0x0D {
-            return false
-        }
-        return true
     }
 }

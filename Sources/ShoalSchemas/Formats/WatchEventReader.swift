@@ -1,10 +1,27 @@
 /// Reads the values of the input topic into a `WatchEvent`.
 public struct WatchEventReader: Sendable {
-    public enum Format: String, CaseIterable, Sendable {
-        /// A value that begins with `{` is JSON, any other Protobuf. A Confluent frame is stripped.
+    public enum Format: Hashable, CaseIterable, Sendable {
+        /// The format that the value seems to have: one that begins with `{` is JSON. A Confluent frame is stripped.
         case auto
-        case json
-        case protobuf
+        case only(EventFormat)
+
+        public static var allCases: [Self] { [.auto] + EventFormat.all.map(Self.only) }
+
+        /// The values of the setting `input.format`.
+        public static var names: [String] { allCases.map(\.name) }
+
+        public var name: String {
+            switch self {
+            case .auto: "auto"
+            case .only(let format): format.name
+            }
+        }
+
+        /// Returns the format of a name.
+        public init?(name: String) {
+            guard let format = Self.allCases.first(where: { $0.name == name }) else { return nil }
+            self = format
+        }
     }
 
     public enum Viewer: String, CaseIterable, Sendable {
@@ -24,9 +41,14 @@ public struct WatchEventReader: Sendable {
     }
 
     public let options: Options
+    /// nil: the one that a value's first bytes call for.
+    private let decoder: EventDecoder?
+    /// Those of all formats: a copy for each reader, so that threads do not share a reference count.
+    private let decoders = EventFormat.all.map(\.decoder)
 
     public init(options: Options = Options()) {
         self.options = options
+        decoder = if case .only(let format) = options.format { format.decoder } else { nil }
     }
 
     /// Reads one record.
@@ -53,30 +75,8 @@ public struct WatchEventReader: Sendable {
     private func parse(_ value: Span<UInt8>, into event: inout WatchEvent) throws(Rejection) -> Bool {
         event.clear()
         guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
-        var start = 0
-        var isJSON = options.format == .json
-        if options.format != .json, value.count > 0, value[0] == 0 {
-            start = try Self.frame(value)
-        } else if options.format != .protobuf, Self.hasMark(value) {
-            start = WatchEventFile.mark.count
-        }
-        if options.format == .auto {
-            var first = start
-            while first < value.count, Self.isSpace(value[first]) { first += 1 }
-            isJSON = first < value.count && value[first] == UInt8(ascii: "{")
-            // A mark is skipped in front of JSON only.
-            if !isJSON, value.count > 0, value[0] != 0 { start = 0 }
-        } else if isJSON, value.count > 5, value[0] == 0 {
-            start = 5
-        }
-        var hasTime = false
-        if isJSON {
-            var parser = WatchEventJSON(value.extracting(start..<value.count))
-            hasTime = try parser.read(into: &event)
-        } else {
-            hasTime = try event.readProtobuf(value.extracting(start..<value.count))
-        }
-        return hasTime
+        guard let decoder else { return try EventDecoder.readAny(of: decoders, value, into: &event) }
+        return try decoder.read(value, into: &event)
     }
 
     private func match(_ key: Span<UInt8>?, _ event: WatchEvent) throws(Rejection) {
@@ -84,34 +84,6 @@ public struct WatchEventReader: Sendable {
         for index in 0..<key.count where key[index] != event.text[event.viewer.lowerBound + index] {
             throw .keyMismatch
         }
-    }
-
-    /// Returns the start of the payload after a Confluent frame: magic byte 0, a schema id of 4 bytes and, for
-    /// Protobuf, the message indexes. These are their count and values as zigzag varints; a single 0 means the first
-    /// message.
-    private static func frame(_ value: Span<UInt8>) throws(Rejection) -> Int {
-        guard value.count >= 6 else { throw .badFrame }
-        var first = 5
-        while first < value.count, isSpace(value[first]) { first += 1 }
-        if first < value.count, value[first] == UInt8(ascii: "{") { return first }
-        var reader = ProtoReader(value.extracting(5..<value.count))
-        do {
-            let count = ProtoReader.unzigzag(try reader.varint())
-            guard count >= 0, count <= 16 else { throw Rejection.badFrame }
-            for _ in 0..<count { _ = try reader.varint() }
-        } catch {
-            throw .badFrame
-        }
-        return 5 + reader.offset
-    }
-
-    /// Whether it begins with a byte order mark, with which no Protobuf message can begin.
-    private static func hasMark(_ value: Span<UInt8>) -> Bool {
-        value.count >= 3 && value[0] == 0xEF && value[1] == 0xBB && value[2] == 0xBF
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
     private func check(

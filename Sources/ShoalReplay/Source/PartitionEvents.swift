@@ -1,0 +1,8 @@
+internal import ShoalClustering
+
+/// Events of one partition and, with given epochs, of one epoch.
+struct PartitionEvents: Sendable {
+    var epoch: Epoch?
+    var partition: Int
+    var chunk: EventChunk
+}

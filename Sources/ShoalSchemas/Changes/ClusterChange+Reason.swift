@@ -1,0 +1,33 @@
+extension ClusterChange {
+    /// The reason for a change. The raw value is its number in the schema.
+    public enum Reason: UInt8, CaseIterable, Sendable {
+        case event = 1
+        case erased
+        case expired
+        case topicDropped
+        case merge
+        case split
+        case birth
+        case retire
+        case seed
+        case withheld
+        case shown
+
+        /// The JSON name.
+        public var name: String {
+            switch self {
+            case .topicDropped: "topic_dropped"
+            case .event: "event"
+            case .erased: "erased"
+            case .expired: "expired"
+            case .merge: "merge"
+            case .split: "split"
+            case .birth: "birth"
+            case .retire: "retire"
+            case .seed: "seed"
+            case .withheld: "withheld"
+            case .shown: "shown"
+            }
+        }
+    }
+}

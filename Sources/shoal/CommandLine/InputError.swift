@@ -1,0 +1,4 @@
+/// The error of a file that cannot be read.
+struct InputError: Error, CustomStringConvertible {
+    var description: String
+}
