@@ -27,7 +27,7 @@ extension DriftScript {
             else {
                 throw DriftScriptError(
                     line: index + 1,
-                    description: "\"\(words.joined(separator: " "))\" is no step: it must be an epoch and one of "
+                    description: "\"\(words.joined(separator: " "))\" is not a step: it must be an epoch and one of "
                         + Action.forms.map { "`\($0)`" }.joined(separator: ", "))
             }
             steps.append(Step(epoch, action))

@@ -4,7 +4,7 @@ import ShoalSchemas
 extension Configuration {
     mutating func read(file: String, _ problems: inout [String]) {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            problems.append("\(file): cannot be read, or is no UTF-8")
+            problems.append("\(file): cannot be read, or is not UTF-8")
             return
         }
         let name = URL(fileURLWithPath: file).lastPathComponent
@@ -13,7 +13,7 @@ extension Configuration {
         problems += mistakes.map { "\(name):\($0.line): \($0.text)" }
         for entry in entries {
             if let line = lines.updateValue(entry.line, forKey: entry.key) {
-                problems.append("\(name):\(entry.line): \(entry.key) stands in line \(line) already")
+                problems.append("\(name):\(entry.line): \(entry.key) is already set in line \(line)")
             }
             put(entry.key, entry.value, "\(name):\(entry.line)", &problems)
         }
@@ -58,7 +58,7 @@ extension Configuration {
         } else if key.hasPrefix("kafka.") {
             values[key] = Value(text: value, source: source)
         } else {
-            problems.append("\(source): \(key.printable) is no setting\(Self.hint(key, Setting.table.map(\.name)))")
+            problems.append("\(source): \(key.printable) is not a setting\(Self.hint(key, Setting.table.map(\.name)))")
         }
     }
 

@@ -202,7 +202,7 @@ def test_an_instance_is_ready_once_stays_alive_is_reloaded_and_stops(shoal, brok
     assert manager.log.read_text().count("read the settings again") == 2, "what is no error is not logged any more"
     reload({"log.levle": "info"})
     assert "the settings stay as they are" in wait(
-        lambda: (text := manager.log.read_text()) and "log.levle is no setting" in text and text, 60)
+        lambda: (text := manager.log.read_text()) and "log.levle is not a setting" in text and text, 60)
 
     manager.process.send_signal(signal.SIGTERM)
     manager.wait("^STOPPING=1$")
@@ -258,6 +258,6 @@ def test_who_does_not_make_progress_is_not_kept_alive(shoal, broker, manage, tmp
 def test_a_start_that_fails_ends_with_the_reason(manage, broker):
     manager = manage(application("twice", broker) | {"http.listen": "192.0.2.1:80"})
     assert manager.process.wait(30) == 71
-    manager.wait("^STATUS=http.listen=192.0.2.1:80: .*name an address of this machine")
+    manager.wait("^STATUS=http.listen=192.0.2.1:80: .*use an address of this machine")
     other = manage(application("twice", broker) | {"epoch.length": "0"})
     assert other.process.wait(30) == 78
