@@ -133,10 +133,11 @@ struct FileReplayTests {
         let result = try await Replay(options).run(file: path)
         #expect(result.report.input.rejected == ["negative_watched": 1, "bad_json": 1])
         #expect(result.report.input.events + result.report.input.duplicates == Int64(all))
-        #expect(result.messages.first == "\(path):4: no watch event: negative_watched: watched_ms: expected 0 or more")
+        #expect(
+            result.messages.first == "\(path):4: not a watch event: negative_watched: watched_ms: expected 0 or more")
         #expect(
             result.messages.last
-                == "\(path):101: no watch event: bad_json: expected valid JSON: one object (at byte 0)")
+                == "\(path):101: not a watch event: bad_json: expected valid JSON: one object (at byte 0)")
     }
 
     @Test("a truncated, damaged or missing file is refused with its name")
@@ -149,7 +150,7 @@ struct FileReplayTests {
         for index in damaged.count / 2..<damaged.count / 2 + 40 { damaged[index] ^= 0x55 }
         let cases: [(String, String)] = [
             (try file("line.ndjson", bytes.dropLast(40)), "the file ends in the middle of a line"),
-            (try file("cut.gz", packed.dropLast(packed.count / 3)), "the gzip stream is cut off"),
+            (try file("cut.gz", packed.dropLast(packed.count / 3)), "the gzip stream is truncated"),
             (try file("bad.gz", damaged), "the gzip stream is damaged"),
             (try file("cut.pb", [200, 1, 10, 2]), "ends in the middle of a message"),
             (try #require(folder).url.path, "is a directory"),
@@ -187,7 +188,7 @@ struct FileReplayTests {
             let result = try await Replay(options).run(file: path)
             #expect(result.report.input.rejected == ["value_too_large": 1])
             #expect(
-                result.messages == ["\(path):\(place + 1): no watch event: value_too_large: expected at most 1 MiB"])
+                result.messages == ["\(path):\(place + 1): not a watch event: value_too_large: expected at most 1 MiB"])
             var report = result.report
             (report.input.name, report.input.rejected) = ("", [:])
             #expect(report == plain, "\(place)")

@@ -127,11 +127,13 @@ struct SimulateTests {
             cd \(folder.url.path); (printf '\\004\\050\\001\\070\\001'; cat a.pb) > bad.pb
             $shoal publish bad.pb \(kafka)
             """)
-        #expect(bad.status == 0 && bad.output.contains("bad.pb:1: no watch event: missing_viewer"), "\(bad.output)")
+        #expect(bad.status == 0 && bad.output.contains("bad.pb:1: not a watch event: missing_viewer"), "\(bad.output)")
         #expect(bad.output.contains("100 events sent"))
         let other = try folder.file("other", Data([0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 1, 2, 3]))
         let none = try shell("$shoal publish \(other) \(kafka)")
-        #expect(none.status == 1 && none.output.contains("neither JSON lines nor Protobuf messages"), "\(none.output)")
+        #expect(
+            none.status == 1 && none.output.contains("neither JSON lines nor length-delimited Protobuf messages"),
+            "\(none.output)")
     }
 
     @Test("the truth contains tastes with their times, and the script's operations")
@@ -230,12 +232,12 @@ struct SimulateTests {
         let folder = try TemporaryFolder()
         let script = try folder.file("script", "10 split 3\n20 spilt 4\n")
         for (words, status, message) in [
-            ([], 64, "which FILE?"), (["a", "--topic", "b"], 64, "either a or --topic, not both"),
+            ([], 64, "FILE is missing"), (["a", "--topic", "b"], 64, "either a or --topic, not both"),
             (["-", "--preset", "driftt"], 64, "did you mean drift?"),
             (["-", "--noise", "2"], 64, "--noise 2: must be a number, 0 to 1"),
             (["-", "--epoch-length", "5"], 64, "must be a duration such as 90s, 15m or 2h, 1s to 365d"),
             (["-", "--start", "tomorrow"], 64, "must be a time"), (["-", "--topics", "10"], 64, "need a pool"),
-            (["-", "--script", script], 1, "script:2: \"20 spilt 4\" is no step: it must be an epoch and one of"),
+            (["-", "--script", script], 1, "script:2: \"20 spilt 4\" is not a step: it must be an epoch and one of"),
             (["x", "--truth", "x"], 64, "x is named twice"), (["-", "--speed", "0"], 64, "must be a number above 0"),
             (["/nowhere/x"], 74, "Cannot write /nowhere/x: No such file or directory"),
         ] as [([String], Int32, String)] {

@@ -11,7 +11,7 @@ extension ExplainReport {
     /// The report as text.
     public var text: String {
         let since = isFromCheckpoint ? " since the checkpoint" : ""
-        var lines = ["member \(member): \(events) events\(since), \(steps.count) steps told"]
+        var lines = ["member \(member): \(events) events\(since), \(steps.count) steps shown"]
         for step in steps { lines += ["", step.heading] + step.lines }
         return lines.joined(separator: "\n")
     }
@@ -38,7 +38,7 @@ extension ExplainReport.Step {
             lines.append("  published: from \(from) to \(to)")
         } else {
             lines.append(
-                inside == now ? "  stays in \(now)" : "  from \(inside) to \(now), of which nothing is published")
+                inside == now ? "  stays in \(now)" : "  from \(inside) to \(now), not published")
         }
         for (name, state) in [("before", before), ("after", after)] {
             guard let state else {
@@ -61,7 +61,7 @@ extension ExplainReport.Step {
 
     private static func list(_ topics: [ExplainReport.Topic]) -> String {
         topics.isEmpty
-            ? "no topic that counts"
+            ? "no admitted topic"
             : topics.map { "\($0.name) \(($0.share + 5_000) / 10_000) %" }.joined(separator: ", ")
     }
 

@@ -149,7 +149,7 @@ internal import ShoalSchemas
     private func last() throws(ReplayError) -> Block? {
         let isCut = if case .bytes? = skip { true } else { !rest.isEmpty && isProtobuf == true }
         if isCut {
-            throw ReplayError(.input, "\(path): ends in the middle of a message: is it still being written?")
+            throw ReplayError(.input, "\(path): ends in the middle of a message. It may still be being written")
         }
         guard !rest.isEmpty else { return nil }
         defer { rest = [] }
@@ -167,7 +167,7 @@ internal import ShoalSchemas
             guard length <= Self.impossible else {
                 throw ReplayError(
                     .input,
-                    "\(path): neither JSON lines nor Protobuf messages with their length before them (a message of "
+                    "\(path): neither JSON lines nor length-delimited Protobuf messages (a message of "
                         + "\(length) bytes in block \(number))")
             }
             // A message that is too long is shortened once it is the first one in the buffer.
@@ -206,7 +206,7 @@ internal import ShoalSchemas
         var code: Int32 = 0
         // A truncated stream is reported as an error only after its last complete byte.
         let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""
-        if code == Z_BUF_ERROR { throw ReplayError(.input, "\(path): the gzip stream is cut off") }
+        if code == Z_BUF_ERROR { throw ReplayError(.input, "\(path): the gzip stream is truncated") }
         if code == Z_ERRNO { throw ReplayError(.input, "\(path): \(unsafe String(cString: strerror(errno)))") }
         if code != Z_OK { throw ReplayError(.input, "\(path): the gzip stream is damaged: \(text)") }
     }

@@ -81,12 +81,14 @@ actor FileFeed {
     private func take(_ block: ParsedBlock) throws {
         for (reason, count) in block.rejected { rejected[reason, default: 0] += count }
         for example in block.examples where examples.count < 10 {
-            examples.append("\(reader.path):\(records + example.record): no watch event: \(example.fault.text)")
+            examples.append("\(reader.path):\(records + example.record): not a watch event: \(example.fault.text)")
         }
         records += block.records
         if block.endsInTheMiddle {
             throw ReplayError(
-                .input, "\(reader.path):\(records): the file ends in the middle of a line: is it still being written?")
+                .input,
+                "\(reader.path):\(records): the file ends in the middle of a line. It may still be being "
+                    + "written")
         }
     }
 

@@ -90,7 +90,7 @@ struct InputError: Error, CustomStringConvertible {
             if byte < 0x80, length <= Self.longest { return length }
             guard shift < 35, length <= Self.longest else {
                 throw InputError(
-                    description: "\(path): neither JSON lines nor Protobuf messages, each with its length before it: "
+                    description: "\(path): neither JSON lines nor length-delimited Protobuf messages: "
                         + "one would have more than 64 MiB")
             }
         }
@@ -100,7 +100,7 @@ struct InputError: Error, CustomStringConvertible {
     private static let longest = 64 << 20
 
     private var cutOff: InputError {
-        InputError(description: "\(path): ends in the middle of a message: is it still being written?")
+        InputError(description: "\(path): ends in the middle of a message. It may still be being written")
     }
 
     private func nextLine(_ line: inout [UInt8], _ limit: Int) throws -> Bool {
@@ -137,7 +137,7 @@ struct InputError: Error, CustomStringConvertible {
         var code: Int32 = 0
         // A truncated stream is reported as an error only after its last complete byte.
         let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""
-        if code == Z_BUF_ERROR { throw InputError(description: "\(path): the gzip stream is cut off") }
+        if code == Z_BUF_ERROR { throw InputError(description: "\(path): the gzip stream is truncated") }
         if code == Z_ERRNO { throw InputError(description: "\(path): \(unsafe String(cString: strerror(errno)))") }
         if code != Z_OK { throw InputError(description: "\(path): the gzip stream is damaged: \(text)") }
     }

@@ -32,7 +32,9 @@ struct Publisher {
     mutating func publish(_ path: String) async throws -> ExitCode {
         let records = try RecordReader(path)
         if records.isProtobuf, format == .json {
-            throw UsageError(description: "--format json: \(path) holds Protobuf, which is sent as it is")
+            throw UsageError(
+                description: "--format json: \(path) has Protobuf messages, which cannot be converted to "
+                    + "JSON")
         }
         var sender = try await RecordSender(to: topic, configuration)
         var isStopped = false
@@ -73,7 +75,11 @@ struct Publisher {
                 try reader.read(record.span, timestamp: now, into: &event)
             } catch {
                 bad += 1
-                if bad <= 10 { Shoal.report("\(records.path):\(number): no watch event: \(event.fault(error).text)") }
+                if bad <= 10 {
+                    Shoal.report(
+                        "\(records.path):\(number): not a watch event: "
+                            + "\(event.fault(error).text)")
+                }
                 if isStrict { return true }
                 continue
             }
@@ -102,7 +108,7 @@ struct Publisher {
     /// Waits for the acknowledgements of all records. After an interrupt, waits only briefly.
     private mutating func flush(_ sender: RecordSender) throws {
         try sender.flush {
-            if progress.isDue { progress.show(line: text(sender) + "; \(sender.open) wait for the broker") }
+            if progress.isDue { progress.show(line: text(sender) + "; \(sender.open) not acknowledged") }
             return !interrupt.isSet
         }
     }
@@ -120,7 +126,7 @@ struct Publisher {
     private func text(_ sender: RecordSender, _ records: RecordReader? = nil, isFinal: Bool = false) -> String {
         let share = records?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
         let sent = isFinal ? sender.finalText : sender.text
-        return "\(share)\(sent)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")
+        return "\(share)\(sent)" + (bad > 0 ? ", \(bad) records were not watch events" : "")
             + ", \(progress.rate(sender.delivered)) a second"
     }
 }

@@ -27,7 +27,7 @@ struct ViewerTruth: Sendable {
             number += 1
             guard !line.isEmpty else { continue }
             guard let entry = try? decoder.decode(Line.self, from: Data(line)) else {
-                throw InputError(description: "\(path): line \(number) is no object with a `kind`")
+                throw InputError(description: "\(path): line \(number) is not an object with a `kind`")
             }
             guard entry.kind == "viewer" else { continue }
             guard let viewer = entry.userId, let group = entry.archetype else {
@@ -38,7 +38,7 @@ struct ViewerTruth: Sendable {
             groups[key.pseudonym(of: Array(viewer.utf8))] = isOne ? group : nil
         }
         guard !groups.isEmpty else {
-            throw InputError(description: "\(path): tells of no viewer who belongs to one group alone")
+            throw InputError(description: "\(path): has no viewer that belongs to one group only")
         }
     }
 }
