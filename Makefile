@@ -6,16 +6,16 @@ SHELL := /bin/bash
 # Debian's packages that Shoal is built with, and those that its tests use.
 BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libmicrohttpd-dev
 TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2
-# What a release is made with.
+# Packages for a release.
 RELEASE_PACKAGES := binutils dpkg-dev git python3
-# What the tests of deploy/ use.
+# Packages for the tests of deploy/.
 DEPLOY_PACKAGES := shellcheck openssl systemd debootstrap debian-archive-keyring lintian man-db util-linux $(RELEASE_PACKAGES)
 
 install = scripts/packages.sh $(1)
 # `make python-lock` writes the requirements, with the hashes of all packages; nothing else is installed.
 pip-install = pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
 
-# A release of one commit has the same bytes, whenever and wherever it is made, with one Swift and one Debian.
+# The same commit, Swift and Debian give a release with the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-faults test-sanitize test-upgrade lint release \
@@ -92,10 +92,10 @@ pictures: program      ## makes the picture of the README with Chromium
 	scripts/pictures.sh
 
 ##@ Measure
-bench-quality: deps    ## measures how good the clusters are (SEEDS, STREAMS, LOG, SKLEARN, VERBOSE)
+bench-quality: deps    ## measures the quality of the clusters (SEEDS, STREAMS, LOG, SKLEARN, VERBOSE)
 	scripts/bench-quality.sh
 
-bench-quality-check:   ## compares the benchmark's k-means and scores with those of the prototype (REFERENCE)
+bench-quality-check:   ## compares k-means and scores of the benchmark with those of the prototype (REFERENCE)
 	scripts/bench-quality-check.sh
 
 bench-replay: deps     ## measures how fast a replay is (EVENTS, REPEATS, BASE_PROGRAM, BOOTSTRAP)
@@ -113,14 +113,14 @@ bench-models:          ## measures memory and start-up after a year of hourly mo
 bench-sizing:          ## measures the resources that an instance needs (VIEWERS, HOURS, PARTITIONS)
 	scripts/bench-sizing.sh
 
-##@ Install what is needed
+##@ Dependencies
 deps:                  ## installs the packages that Shoal is built with
 	$(call install,$(BUILD_PACKAGES))
 
 test-deps: deps build/venv/.installed  ## installs the packages that the tests need
 	$(call install,$(TEST_PACKAGES))
 
-python-lock:           ## writes the hashes of the Python packages that the tests use anew
+python-lock:           ## updates the hashes of the Python packages that the tests use
 	scripts/python-lock.sh
 
 build/venv/.installed: Tests/requirements.txt

@@ -51,73 +51,73 @@ case $role in
 run)
     # The watch events.
     allow --operation Read --topic "$input"
-    # What instances tell each other, and what a restart begins with.
+    # Internal topics: epoch deltas, models and state.
     allow --operation Read --operation Write --topic "$application-deltas" --topic "$application-models" \
         --topic "$application-state"
-    # The state topic has to be compacted, which is looked at before anything is written to it.
+    # Before it writes, the instance checks that the state topic is compacted.
     allow --operation DescribeConfigs --topic "$application-state"
-    # What comes out; no instance reads it.
+    # Cluster changes and dead letters; instances only write them.
     allow --operation Write --topic "$output" --topic "$dead_letters" ${members:+--topic "$members"}
-    # To be a member of the group, and to commit positions.
+    # Group membership and committed offsets.
     allow --operation Read --group "$application"
-    # One transactional id an instance: the application's id, a dash, the instance's id.
+    # One transactional id per instance: APPLICATION-INSTANCE.
     allow --operation Write --transactional-id "$application-" --resource-pattern-type prefixed
     ;;
 publish)
-    # The watch events; before Kafka 2.8 producers need IdempotentWrite on the cluster, too.
+    # The watch events; before Kafka 2.8, producers also need IdempotentWrite on the cluster.
     allow --operation Write --topic "$input"
     ;;
 changes)
-    # The cluster changes; it is in no group.
+    # The cluster changes; the command joins no group.
     allow --operation Read --topic "$output"
     ;;
 replay)
-    # The watch events; it is in no group.
+    # The watch events; the command joins no group.
     allow --operation Read --topic "$input"
-    # The changes, where they are wanted in a topic; before Kafka 2.8 IdempotentWrite on the cluster, too.
+    # The changes, with --publish-to; before Kafka 2.8, producers also need IdempotentWrite on the cluster.
     [ -z "$publish_to" ] || allow --operation Write ${publish_to:+--topic "$publish_to"}
     ;;
 verify)
-    # What the run has read, and what it has published.
+    # The input of the run, and its output.
     allow --operation Read --topic "$input" --topic "$output" --topic "$application-models"
-    # The positions that the group has committed; it is not joined.
+    # The committed offsets of the group; the command does not join it.
     allow --operation Describe --group "$application"
     ;;
 explain)
-    # The run is played again up to where the member moved; it is in no group.
+    # The run is replayed up to the move of the member; the command joins no group.
     allow --operation Read --topic "$input" --topic "$application-models"
-    # The change that `--change` names; `--viewer` and `--member` do without it.
+    # Only for `--change`.
     allow --operation Read --topic "$output"
     ;;
 topics)
-    # Topics are made where they are missing, and looked at.
+    # Missing topics are created, and existing ones are described.
     allow --operation Create --operation Describe --operation DescribeConfigs --topic "$input" --topic "$output" \
         --topic "$dead_letters" --topic "$application-deltas" --topic "$application-models" \
         --topic "$application-state" ${members:+--topic "$members"}
     ;;
 status)
-    # Who is in the group, and what it has committed.
+    # Members and committed offsets of the group.
     allow --operation Describe --group "$application"
-    # Event times at both ends of the lag, the last model, who holds the next one back, when state was written.
+    # Event times, the last model, the partitions that delay the next model, and the age of snapshots.
     allow --operation Read --topic "$input" --topic "$application-deltas" --topic "$application-models" \
         --topic "$application-state"
-    # How many there are.
+    # The number of dead letters.
     allow --operation Describe --topic "$dead_letters"
     ;;
 dead-letters)
-    # They are read, and what was resubmitted is noted beside them.
+    # Dead letters are read, and resubmissions are recorded.
     allow --operation Read --operation Write --topic "$dead_letters"
-    # Dead letters are sent there again; `list` does without it.
+    # Dead letters are sent to the input again; not needed for `list`.
     allow --operation Write --topic "$input"
-    # The record and the note on it are one transaction; `list` does without it.
+    # The record and the record of its resubmission are one transaction; not needed for `list`.
     allow --operation Write --transactional-id "$application--resubmit"
     ;;
 reset)
-    # It is refused while somebody is in the group, which is deleted then with its positions.
+    # The group is deleted with its offsets; a group with members is refused.
     allow --operation Delete --group "$application"
-    # The state topic gets as many partitions; the input itself is not touched.
+    # The state topic gets as many partitions as the input, which is not changed.
     allow --operation Describe --topic "$input"
-    # Topics are deleted and created again as they were; the last three only where options name them.
+    # Topics are deleted and recreated; the last three only if options name them.
     allow --operation Create --operation Delete --operation DescribeConfigs --topic "$application-deltas" \
         --topic "$application-models" --topic "$application-state" --topic "$output" --topic "$dead_letters" \
         ${members:+--topic "$members"}

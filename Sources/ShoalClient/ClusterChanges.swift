@@ -146,12 +146,12 @@ public struct ClusterChanges: AsyncSequence, Sendable {
             let configuration = configuration
             if case .after(let position) = configuration.start, position.topic != configuration.topic {
                 throw PositionInvalid(
-                    description: "the position \(position) is one of another topic than \(configuration.topic)")
+                    description: "the position \(position) belongs to another topic than \(configuration.topic)")
             }
             let feed = try await TopicFeed(configuration.topic, configuration.kafka) { partition, count, marks, admin in
                 if let unknown = configuration.positions.keys.filter({ $0 < 0 || $0 >= count }).min() {
                     throw PositionInvalid(
-                        description: "\(configuration.topic) has \(count) partitions: there is no partition \(unknown)")
+                        description: "\(configuration.topic) has no partition \(unknown): it has \(count) partitions")
                 }
                 if let offset = configuration.positions[partition] {
                     try Position.check(offset, TopicPartition(configuration.topic, partition), marks)
@@ -200,8 +200,8 @@ extension Position {
     func offset(_ partition: Int32, of count: Int32, _ marks: Admin.Watermarks) throws -> Int64? {
         guard offsets.count <= Int(count) else {
             throw PositionInvalid(
-                description: "\(topic) has \(count) partitions, and the position is of \(offsets.count): was it made "
-                    + "anew?")
+                description: "\(topic) has \(count) partitions, and the position is of \(offsets.count): was it created "
+                    + "again?")
         }
         guard Int(partition) < offsets.count else { return nil }
         let offset = offsets[Int(partition)]
@@ -215,13 +215,13 @@ extension Position {
         let isMarker = offset + 1 == marks.low && marks.low == marks.high
         guard offset >= marks.low || isMarker else {
             throw PositionInvalid(
-                description: "\(place): the changes from offset \(offset) on are gone, the first one there is "
-                    + "\(marks.low): retention took them; start again, from the beginning or from a table of members")
+                description: "\(place): retention has deleted the changes from offset \(offset); the first remaining "
+                    + "one is \(marks.low). Start again from the beginning or from a table of members")
         }
         guard offset <= marks.high else {
             throw PositionInvalid(
-                description: "\(place): the position is offset \(offset), and the topic ends at \(marks.high): was it "
-                    + "created again?")
+                description: "\(place): the position is offset \(offset), but the topic ends at \(marks.high). It "
+                    + "may have been recreated")
         }
     }
 }

@@ -23,7 +23,7 @@ actor FeedIdentity {
         guard ContinuousClock.now >= next else { return }
         let reason = await reason(positions)
         next = .now + (identity.isSuspicious ? .milliseconds(700) : .seconds(2))
-        if let reason { throw TopicReplaced(description: "\(reason): stored positions in it mean nothing any more") }
+        if let reason { throw TopicReplaced(description: "\(reason): stored positions in it are invalid") }
     }
 
     private func reason(_ positions: [Int64]) async -> String? {

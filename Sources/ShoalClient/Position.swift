@@ -40,7 +40,7 @@ extension Position: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let position = Self(try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no position in a topic")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a position in a topic")
         }
         self = position
     }

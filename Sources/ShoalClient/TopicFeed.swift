@@ -68,5 +68,5 @@ public struct UnknownTopic: Error, CustomStringConvertible, Sendable {
         self.topic = topic
     }
 
-    public var description: String { "the topic \(topic) does not exist; `shoal topics create` makes it" }
+    public var description: String { "the topic \(topic) does not exist; create it with `shoal topics create`" }
 }

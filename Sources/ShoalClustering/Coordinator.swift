@@ -60,12 +60,14 @@ public struct Coordinator: Sendable {
             guard offset >= seen else { return }
             let read = partitions[Int(partition)].read
             guard number <= read else {
-                throw Contradiction("a closing of partition \(partition) is missing: \(number) were said, \(read) read")
+                throw Contradiction(
+                    "an epoch delta of partition \(partition) is missing: expected \(number), read "
+                        + "\(read)")
             }
             guard number == read else {
                 throw Contradiction(
-                    "partition \(partition) has said \(read) closings, but its position knows of \(number): a broker has committed "
-                        + "a transaction by halves")
+                    "partition \(partition) has sent \(read) epoch deltas, but its position counts \(number): a "
+                        + "broker committed a transaction only partially")
             }
             if case .caughtUp = word {
                 partitions[Int(partition)].caughtUp = true
@@ -79,7 +81,7 @@ public struct Coordinator: Sendable {
             if offset >= seen {
                 guard closing.number == partitions[partition].read + 1 else {
                     throw Contradiction(
-                        "closing \(closing.number) of partition \(partition) follows \(partitions[partition].read)")
+                        "epoch delta \(closing.number) of partition \(partition) follows \(partitions[partition].read)")
                 }
                 partitions[partition].read = closing.number
                 partitions[partition].closed = closing.through
@@ -167,7 +169,7 @@ public struct Coordinator: Sendable {
 
     private func check(_ partition: Int32) throws(Contradiction) {
         guard partition >= 0, partition < partitions.count else {
-            throw Contradiction("a word of partition \(partition), but there are \(partitions.count)")
+            throw Contradiction("a message of partition \(partition), but there are \(partitions.count)")
         }
     }
 
@@ -176,8 +178,8 @@ public struct Coordinator: Sendable {
         let epochs = model.settings.fixed.epochs
         guard epochs.contains(closing.through), epochs.contains(closing.from ?? closing.through) else {
             throw Contradiction(
-                "closing \(closing.number) of partition \(closing.partition) is of epoch \(closing.through), which no event "
-                    + "has")
+                "epoch delta \(closing.number) of partition \(closing.partition) is of epoch \(closing.through), "
+                    + "which no event has")
         }
     }
 

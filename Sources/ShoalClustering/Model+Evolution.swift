@@ -61,12 +61,12 @@ extension Model {
     private mutating func add(_ delta: ClusterDelta, from closing: EpochDelta) throws(Contradiction) {
         if let topic = delta.sums.last?.topic, Int(topic) >= vocabulary.entries.count {
             throw Contradiction(
-                "closing \(closing.number) of partition \(closing.partition) has topic \(topic), but the vocabulary has "
-                    + "\(vocabulary.entries.count)")
+                "epoch delta \(closing.number) of partition \(closing.partition) has topic \(topic), but the "
+                    + "vocabulary has \(vocabulary.entries.count)")
         }
         guard try insert(delta, from: closing) else {
             throw Contradiction(
-                "closing \(closing.number) of partition \(closing.partition) changes the sums of cluster "
+                "epoch delta \(closing.number) of partition \(closing.partition) changes the sums of cluster "
                     + "\(delta.cluster) by more than all members have")
         }
     }
@@ -79,8 +79,8 @@ extension Model {
         if let index = index(of: id) { return clusters[index].sums.add(delta) }
         guard id < nextID else {
             throw Contradiction(
-                "closing \(closing.number) of partition \(closing.partition) changes cluster \(delta.cluster), which "
-                    + "never was")
+                "epoch delta \(closing.number) of partition \(closing.partition) changes cluster \(delta.cluster), "
+                    + "which never existed")
         }
         // The cluster was retired and dropped, but a partition that did not know this still had members in it.
         var retired = Cluster(id: id)

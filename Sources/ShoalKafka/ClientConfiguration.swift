@@ -27,19 +27,19 @@ public struct ClientConfiguration: Sendable {
         "isolation.level": "only committed records are read",
         "enable.auto.commit": "offsets are committed in transactions only",
         "enable.auto.offset.store": "offsets are committed in transactions only",
-        "auto.offset.reset": "a missing position is an error; input.start sets the start of an application",
+        "auto.offset.reset": "a position out of range is an error; input.start sets the start of a new application",
         "group.id": "it is application.id",
         "group.instance.id": "it is instance.id",
         "transactional.id": "it is made of application.id and instance.id",
         "transaction.timeout.ms": "it is transaction.timeout",
-        "enable.idempotence": "exactly once needs it",
-        "acks": "exactly once needs all",
-        "request.required.acks": "exactly once needs all",
+        "enable.idempotence": "exactly-once semantics requires it",
+        "acks": "exactly-once semantics requires all",
+        "request.required.acks": "exactly-once semantics requires all",
         "enable.partition.eof": "Shoal must detect the end of a partition",
         "partitioner":
-            "input.partitioner says how the input's keys are placed, and what Shoal publishes is placed by murmur2_random",
-        "max.in.flight": "order needs at most 5",
-        "max.in.flight.requests.per.connection": "order needs at most 5",
+            "input.partitioner names the partitioner of the input; Shoal itself publishes with murmur2_random",
+        "max.in.flight": "the order of records requires at most 5",
+        "max.in.flight.requests.per.connection": "the order of records requires at most 5",
         "group.protocol": "the classic protocol checks the generation of every commit",
     ]
 
@@ -85,7 +85,8 @@ public struct ClientConfiguration: Sendable {
     public static func problem(with name: String, value: String) -> String? {
         if let reason = owned[name] { return "Shoal sets it itself: \(reason)" }
         if name == "partition.assignment.strategy", value.contains("cooperative") {
-            return "Shoal takes an assignment over as a whole: range or roundrobin; instance.id keeps it over a restart"
+            return "Shoal needs eager rebalancing: range or roundrobin; instance.id keeps the assignment across "
+                + "restarts"
         }
         if let problem = saslProblem(name, value) { return problem }
         let conf = unsafe rd_kafka_conf_new()

@@ -132,15 +132,15 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
             if text.contains("SCRAM"), rd_kafka_version() < 0x0206_01FF {
                 // librdkafka #4895: it repeats the client's nonce, which Kafka 4 rejects with the message for a wrong
                 // password.
-                "librdkafka \(ClientConfiguration.libraryVersion) cannot do SCRAM with Kafka 4, whatever the password: use "
+                "librdkafka \(ClientConfiguration.libraryVersion) does not support SCRAM with Kafka 4: use "
                     + "librdkafka 2.6.1 or later, or PLAIN or certificates. With Kafka 3, check user and password"
             } else {
                 "check kafka.sasl.mechanism, kafka.sasl.username and kafka.sasl.password"
             }
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE:
-            "is kafka.bootstrap.servers right, and do kafka.security.protocol and its certificates fit that listener?"
+            "check kafka.bootstrap.servers, and that kafka.security.protocol and its certificates match the listener"
         case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
-            "can this host reach the brokers at the addresses that they advertise (advertised.listeners)?"
+            "check that this host can reach the brokers at the addresses that they advertise (advertised.listeners)"
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
             "create it with `shoal topics create`"
         case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
@@ -148,8 +148,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
             "lower transaction.timeout, or raise transaction.max.timeout.ms of the brokers"
         case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
-            "kafka.session.timeout.ms must be within group.min.session.timeout.ms and group.max.session.timeout.ms of the "
-                + "brokers"
+            "kafka.session.timeout.ms must be within group.min.session.timeout.ms and group.max.session.timeout.ms of "
+                + "the brokers"
         default: nil
         }
     }
@@ -171,7 +171,7 @@ extension KafkaError {
             ("offset by time of ", "Read, Write or Describe on this topic"),
         ]
         return rights.first { context.hasPrefix($0.doing) }?.right
-            ?? "Read on the topics that are read, Write on those that are written"
+            ?? "Read on the input topics, Write on the output topics"
     }
 
     /// Creates an error from an error code.

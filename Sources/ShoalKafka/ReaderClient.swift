@@ -81,7 +81,7 @@ public final class ReaderClient: Sendable {
                 if offset < position {
                     problem = KafkaError(
                         RD_KAFKA_RESP_ERR__BAD_MSG, "reading \(topic) partition \(partition)", severity: .fatal,
-                        text: "offset \(offset) came after \(position - 1): was the topic deleted and created again?")
+                        text: "offset \(offset) came after \(position - 1): the topic may have been recreated")
                 } else {
                     position = offset + 1
                     unsafe messages[kept] = message

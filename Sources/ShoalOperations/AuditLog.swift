@@ -51,7 +51,7 @@ public struct AuditLog: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let bytes = try? encoder.encode(line) else {
-            throw Failure(description: "audit.file: no line could be made")
+            throw Failure(description: "audit.file: cannot encode the line")
         }
         let descriptor = try openFile()
         defer { close(descriptor) }
@@ -76,8 +76,8 @@ public struct AuditLog: Sendable {
         guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             if descriptor >= 0 { close(descriptor) }
             throw Failure(
-                description: "audit.file: \(path.printable) is not a regular file: lines would not be kept there. "
-                    + "Name a file.")
+                description: "audit.file: \(path.printable) is not a regular file, so lines would not be kept. "
+                    + "Use a file.")
         }
         return descriptor
     }

@@ -61,10 +61,10 @@ extension Configuration {
         }
         if let key = privacyKey, key.utf8.count != 64 || !key.utf8.allSatisfy(Self.isHexDigit) {
             let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
-            problems.append("\(place): must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them")
+            problems.append("\(place): must hold 64 hexadecimal digits; create them with `openssl rand -hex 32`")
         } else if let key = privacyKey, let weakness = SecretFile.weakness(ofKey: key) {
             let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
-            problems.append("\(place) \(weakness); `openssl rand -hex 32` makes one")
+            problems.append("\(place) \(weakness); create one with `openssl rand -hex 32`")
         }
         if let directory = self["checkpoint.directory"],
             !FileManager.default.isWritableFile(atPath: directory)
@@ -72,8 +72,8 @@ extension Configuration {
                     != .typeDirectory
         {
             problems.append(
-                "\(source("checkpoint.directory")): checkpoint.directory: \(directory.printable) is not a directory that can be "
-                    + "written to")
+                "\(source("checkpoint.directory")): checkpoint.directory: \(directory.printable) is not a "
+                    + "writable directory")
         } else if let directory = self["checkpoint.directory"], let problem = SecretFile.problem(ofDirectory: directory)
         {
             problems.append("\(source("checkpoint.directory")): checkpoint.directory: \(problem)")
@@ -93,7 +93,7 @@ extension Configuration {
                     + "(\(source("clusters.max")))")
         } else if initial < least || initial > most {
             problems.append(
-                "clusters.initial=\(initial) (\(source("clusters.initial"))) does not lie between clusters.min=\(least) "
+                "clusters.initial=\(initial) (\(source("clusters.initial"))) is not between clusters.min=\(least) "
                     + "and clusters.max=\(most)")
         }
         if let start = self["input.start"], start != "beginning", start != "end", Int64(start).map({ $0 < 0 }) ?? true {

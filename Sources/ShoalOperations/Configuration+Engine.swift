@@ -57,12 +57,13 @@ extension Configuration {
         names.removeAll(where: \.isEmpty)
         guard names.count <= Limits.topics else {
             throw Invalid(problems: [
-                "topics.file: \(file) has \(names.count) topics, and may have \(Limits.topics)"
+                "topics.file: \(file) has \(names.count) topics; the maximum is \(Limits.topics)"
             ])
         }
         if let bad = names.first(where: { $0.count > 256 || String(validating: $0, as: UTF8.self) == nil }) {
             throw Invalid(problems: [
-                "topics.file: \(file): \"\(String(decoding: bad.prefix(40), as: UTF8.self))\" is longer than 256 bytes, or no UTF-8"
+                "topics.file: \(file): \"\(String(decoding: bad.prefix(40), as: UTF8.self))\" is longer than 256 "
+                    + "bytes or not UTF-8"
             ])
         }
         return names

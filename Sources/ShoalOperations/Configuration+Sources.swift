@@ -13,7 +13,7 @@ extension Configuration {
         problems += mistakes.map { "\(name):\($0.line): \($0.text)" }
         for entry in entries {
             if let line = lines.updateValue(entry.line, forKey: entry.key) {
-                problems.append("\(name):\(entry.line): \(entry.key) stands in line \(line) already")
+                problems.append("\(name):\(entry.line): \(entry.key) is already set in line \(line)")
             }
             put(entry.key, entry.value, "\(name):\(entry.line)", &problems)
         }

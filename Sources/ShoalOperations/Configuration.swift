@@ -16,7 +16,7 @@ public struct Configuration: Sendable {
         }
 
         public var description: String {
-            "the configuration is wrong:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
+            "the configuration is invalid:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
         }
     }
 

@@ -23,8 +23,8 @@ enum SecretFile {
         if others == 0 { return nil }
         if others == 0o040, owner == 0, process != 0 { return nil }
         let text = String(mode & 0o777, radix: 8)
-        return "has mode 0\(text), so that other users can read it: with the key, any viewer can be found. "
-            + "Run `chmod 600` on it (in Kubernetes: defaultMode 0440 with an fsGroup)"
+        return "has mode 0\(text), so other users can read it. With the key, the pseudonym of any viewer can be "
+            + "computed. Run `chmod 600` on it (in Kubernetes: defaultMode 0440 with an fsGroup)"
     }
 
     /// Returns why a directory of checkpoints is refused; nil if it is not writable for all users.
@@ -36,8 +36,8 @@ enum SecretFile {
         let isShared = status.st_mode & 0o1000 != 0
         if !isShared, let parent = Self.status(path + "/.."), parent.st_dev != status.st_dev { return nil }
         return
-            "\(path.printable) has mode 0\(String(status.st_mode & 0o7777, radix: 8)), so that all users can put files there. "
-            + "Run `chmod 700` on it, or name another directory"
+            "\(path.printable) has mode 0\(String(status.st_mode & 0o7777, radix: 8)), so all users can create files "
+            + "there. Run `chmod 700` on it, or name another directory"
     }
 
     /// Returns why a key of 64 hexadecimal digits is refused; nil if it may be random.
@@ -52,7 +52,7 @@ enum SecretFile {
         }
         let steps = Set(zip(bytes, bytes.dropFirst()).map { $1 &- $0 })
         guard Set(bytes).count < 12 || steps.count < 3 else { return nil }
-        return "is a pattern and not random: anybody can guess it"
+        return "is a pattern, not random, and can be guessed"
     }
 
     private static func status(_ path: String) -> stat? {

@@ -77,7 +77,7 @@ public struct Setting: Sendable {
                 ? "must be auto, any, or FROM..TO with dates or milliseconds since 1970, such as 2000-01-01..2100-01-01"
                 : nil
         case .address:
-            return ListenAddress(value) == nil ? "must be HOST:PORT or :PORT, as 127.0.0.1:8080" : nil
+            return ListenAddress(value) == nil ? "must be HOST:PORT or :PORT, such as 127.0.0.1:8080" : nil
         case .name:
             let isLegal = value.utf8.allSatisfy { byte in
                 (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

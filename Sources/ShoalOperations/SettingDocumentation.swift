@@ -2,14 +2,14 @@ extension Setting {
     /// The row for librdkafka's properties: name, value, default, scope, text.
     private static let kafka = (
         name: "kafka.*", range: "librdkafka's", defaultValue: "librdkafka's", scope: Scope.no,
-        text: "Any setting of librdkafka by its own name; those that Shoal's promises rest on are refused. "
+        text: "Any property of librdkafka. Properties that exactly-once processing relies on are refused. "
             + "`kafka.NAME.file` reads the value from a file, as for `kafka.sasl.password.file`."
     )
 
     /// The table as Markdown.
     public static var markdown: String {
         let head = [
-            "| setting | value | default | reaches the result | what it is |", "| --- | --- | --- | --- | --- |",
+            "| setting | value | default | affects the result | description |", "| --- | --- | --- | --- | --- |",
         ]
         let rows = table.map { setting in
             "| `\(setting.name)` | \(setting.range) | \(setting.defaultValue.map { "`\($0)`" } ?? "") | "
@@ -36,9 +36,9 @@ extension Setting {
         let reaches =
             switch scope {
             case .no: ""
-            case .yes: "; reaches the result"
-            case .start: "; read once, when the application starts for the first time"
-            case .fixed: "; fixed for the application's life"
+            case .yes: "; affects the result"
+            case .start: "; read once, when the application starts"
+            case .fixed: "; fixed for the application"
             }
         let lines =
             text.wrappedLines(width - 4)

@@ -47,8 +47,8 @@ extension Replay {
                             case .erase:
                                 throw ReplayError(
                                     .input,
-                                    "\(range.topic) partition \(partition) holds tombstones, which have no time of their "
-                                        + "own: --epochs=given cannot say in which epoch they erase")
+                                    "\(range.topic) partition \(partition) has tombstones, which have no event time: "
+                                        + "--epochs=given cannot assign them to an epoch. Use --epochs=clock")
                             case .rejected: continue
                             }
                         }

@@ -78,9 +78,10 @@ public struct Replay: Sendable {
     private static func tooLong(_ epochs: GivenSpan, length: Int64) -> ReplayError {
         ReplayError(
             .input,
-            "The events lie too far apart for --epochs given: they span \(epochs.last - epochs.first + 1) epochs, from the time "
-                + "\(epochs.first * length) to \((epochs.last + 1) * length) (ms since 1970), and at most \(GivenSpan.most) "
-                + "are replayed. Correct the times of the events, set a longer epoch.length, or use --epochs clock.")
+            "The events lie too far apart for --epochs given: they span \(epochs.last - epochs.first + 1) epochs, "
+                + "from the time \(epochs.first * length) to \((epochs.last + 1) * length) (ms since 1970), and at "
+                + "most \(GivenSpan.most) are replayed. Correct the times of the events, set a longer epoch.length, "
+                + "or use --epochs clock.")
     }
 
     /// Runs a task for each partition, and builds the report from their results.
@@ -113,8 +114,9 @@ public struct Replay: Sendable {
         if !progress.isStopped, let starved = results.first(where: { $0.starvedFor != nil }) {
             throw ReplayError(
                 .contradiction,
-                "Partition \(starved.partition) waits for the model of epoch \(starved.starvedFor ?? 0), to which no partition "
-                    + "can contribute any more. Report it together with the input.")
+                "Partition \(starved.partition) waits for the model of epoch \(starved.starvedFor ?? 0), to which no "
+                    + "partition can contribute any more. This is an error in Shoal; report it together with the "
+                    + "input.")
         }
         var report = await coordinator.report()
         report.isInterrupted = progress.isStopped

@@ -72,8 +72,8 @@ extension ReplayProgress {
         let time = seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
         let shown =
             waits.prefix(10).joined(separator: "; ") + (waits.count > 10 ? "; and \(waits.count - 10) more" : "")
-        let list = waits.isEmpty ? "none, it computes" : shown
+        let list = waits.isEmpty ? "none, it is computing" : shown
         return "The run makes no progress: nothing has happened for \(time) s. Open waits: \(list). Check that the "
-            + "brokers can be reached and that no transaction is open, and report it if they are well."
+            + "brokers can be reached and that no transaction is open. If both are true, report it."
     }
 }

@@ -36,8 +36,8 @@ extension MainJob {
         func input(_ offset: Int64) async throws {
             try application.deleteRecords(of: application.input, before: [0: offset])
             try await application.refused(
-                status: 72, "the state of input 0 is to be computed from offset 0 of \(application.input) on",
-                "Raise retention.ms of \(application.input), and start again under another application.id")
+                status: 72, "the state of input 0 must be computed from offset 0 of \(application.input)",
+                "Raise retention.ms of \(application.input), and start a new application with another application.id")
         }
 
         @Test("input that a transactional producer wrote may be deleted when all of it was handled")
@@ -142,7 +142,7 @@ extension MainJob {
         func shortenedModels() async throws {
             try application.deleteRecords(of: application.models, before: [0: 1])
             try await application.refused(
-                status: 72, "\(application.models) does not hold the genesis model: was the topic deleted, or does its")
+                status: 72, "\(application.models) has no genesis model: the topic was deleted, or its")
         }
 
         @Test("an instance waits for a deleted model topic and refuses a new empty one")
@@ -161,7 +161,7 @@ extension MainJob {
             try await application.broker.create([application.models: 1])
             let status = try await instance.waitForEnd()
             #expect(status == 72, "\(instance.log)")
-            #expect(instance.log.contains("\(application.models) does not hold the genesis model"), "\(instance.log)")
+            #expect(instance.log.contains("\(application.models) has no genesis model"), "\(instance.log)")
         }
     }
 }

@@ -30,7 +30,8 @@ extension MainJob {
             #expect(other.a.report == same.a.report, "A does not depend on B's settings")
             #expect(other.members.compared == same.members.compared && other.members.same < same.members.same)
             #expect(other.b.report.input.events == other.a.report.input.events)
-            #expect(try String(contentsOfFile: page, encoding: .utf8).contains("A is what the live group recorded"))
+            #expect(
+                try String(contentsOfFile: page, encoding: .utf8).contains("A is the recorded run of the live group"))
             let text = try application.diff(["--recorded"])
             #expect(text.status == 0 && text.output.contains("All decisions are the same"), "\(text.output)")
             let longer = try diff(application, ["--with", "epoch.length=2h"])
@@ -74,20 +75,24 @@ extension MainJob {
         private func refused(_ application: Application, _ kind: TestBroker.Kind) throws {
             let events = try folder.file("events.ndjson", "")
             for (words, text) in [
-                ([events], "is a file"), (["--from", "beginning"], "--from does not go with --recorded"),
-                (["--partitions", "3"], "--partitions does not go with --recorded"),
+                ([events], "is a file"), (["--from", "beginning"], "--from cannot be used with --recorded"),
+                (["--partitions", "3"], "--partitions cannot be used with --recorded"),
             ] {
                 let result = try application.diff(["--recorded"] + words)
                 #expect(result.status == 64 && result.output.contains(text), "\(words): \(result.output)")
             }
             let keyless = try application.diff(["--recorded"], key: "")
-            #expect(keyless.status == 78 && keyless.output.contains("privacy.key-file is not set"), "\(keyless.output)")
+            #expect(
+                keyless.status == 78
+                    && keyless.output.contains("neither privacy.key-file nor SHOAL_PRIVACY_KEY is set"),
+                "\(keyless.output)")
             let foreign = try application.diff(["--recorded"], key: TestKey.other)
-            #expect(foreign.status == 67 && foreign.output.contains("holds another key"), "\(foreign.output)")
+            #expect(
+                foreign.status == 67 && foreign.output.contains("differs from the key of the run"), "\(foreign.output)")
             guard kind.isApache, TestBroker.hasTools else { return }
             try application.deleteRecords(of: application.output, before: [1: 2])
             let shortened = try application.diff(["--recorded"])
-            #expect(shortened.status == 67 && shortened.output.contains("retention has taken the first changes"))
+            #expect(shortened.status == 67 && shortened.output.contains("retention has deleted the first changes"))
         }
     }
 }

@@ -15,13 +15,13 @@ extension MainJob {
             let application = try Application(nobody, "late", topics: InputStream.topics)
             let instance = try application.start()
             try await instance.waitForLog("waiting: ")
-            #expect(instance.log.contains("is kafka.bootstrap.servers right"), "\(instance.log)")
+            #expect(instance.log.contains("check kafka.bootstrap.servers"), "\(instance.log)")
             let own = try await OwnBroker(.noida, port: port)
             try await own.broker.create([
                 application.input: 2, application.deltas: 1, application.models: 1, application.state: 2,
             ])
             try await instance.waitForLog("topics are missing: \(application.output), \(application.deadLetters)")
-            #expect(instance.log.contains("`shoal topics create` makes them"))
+            #expect(instance.log.contains("create them with `shoal topics create`"))
             try await own.broker.create([
                 application.output: 4, application.members: 2, application.deadLetters: 1,
             ])
@@ -47,15 +47,16 @@ extension MainJob {
             try await application.broker.create([other: 3])
             try await application.refused(
                 ["input.topic": other], status: 72,
-                "\(other) has 3 partitions, but the application \(application.name) began with 2")
+                "\(other) has 3 partitions, but application \(application.name) started with 2")
             try await application.refused(
-                [:], status: 78, "privacy.key-file holds another key",
+                [:], status: 78, "privacy.key-file differs from the key",
                 key: TestKey.other)
             try await application.refused(
                 ["epoch.length": "30m", "clock.quorum": "9"], status: 78,
                 "epoch.length is 1800000, and was 3600000; clock.quorum is 9, and was 8")
             try await application.refused(
-                ["profile.half-life": "12h"], status: 78, "settings.revision is the same (0): raise it")
+                ["profile.half-life": "12h"], status: 78,
+                "settings.revision is the same (0). To change settings, raise it")
             let next = try application.start("a", ["profile.half-life": "12h", "settings.revision": "1"])
             try await next.waitForLog("took over")
             #expect(try await next.stop() == 0)
@@ -69,13 +70,13 @@ extension MainJob {
                 wrong.input: 2, wrong.output: 1, wrong.members: 1, wrong.deadLetters: 1, wrong.deltas: 3,
                 wrong.models: 1, wrong.state: 2,
             ])
-            try await wrong.refused([:], status: 72, "\(wrong.deltas) has 3 partitions, and must have 1")
+            try await wrong.refused([:], status: 72, "\(wrong.deltas) has 3 partitions, but must have 1")
             let application = try await Application.begun()
             let producer = try Producer(broker.configuration())
             try producer.produce(to: application.deltas, partition: 0, key: "0", value: "\u{7F}\u{7F}\u{7F}")
             try producer.flush(timeout: .seconds(10))
             try await application.refused(
-                [:], status: 72, "is not a record that this version of Shoal can read")
+                [:], status: 72, "this version of Shoal cannot read the record")
         }
 
         @Test("the log says why no model can be published yet")
@@ -92,10 +93,12 @@ extension MainJob {
             let events = InputStream(seed: 33, viewers: 160, epochs: 6, watches: 1).records
             try InputStream.publish(events, to: silent.input, broker)
             let other = try silent.start()
-            try await instance.waitForLog("waiting: no epoch has begun yet: a partition's first begins when 8 viewers")
+            try await instance.waitForLog(
+                "waiting: no epoch has begun: the first epoch of a partition begins after "
+                    + "events of 8 viewers")
             try InputStream.publish(events, to: application.input, broker)
             try await other.waitForLog("(privacy.min-cluster-size)")
-            #expect(other.log.contains("members, and none is published below 1,234"), "\(other.log)")
+            #expect(other.log.contains("members, and clusters below 1,234"), "\(other.log)")
             try await instance.waitForLog(" of 1,000 viewers have 3 events")
             for one in [instance, other] { #expect(try await one.stop() == 0) }
         }
@@ -109,7 +112,7 @@ extension MainJob {
             try await first.waitForLog("took over")
             let second = try application.start("twin")
             let status = try await first.waitForEnd()
-            #expect(status == 80 && first.log.contains("another process uses this instance's id"), "\(first.log)")
+            #expect(status == 80 && first.log.contains("another process uses this instance.id"), "\(first.log)")
             try await second.waitForLog("took over")
             #expect(try await second.stop() == 0)
         }

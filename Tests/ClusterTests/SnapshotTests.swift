@@ -92,7 +92,7 @@ extension MainJob {
             let key = String(repeating: "k", count: 16)
             try producer.produce(to: application.state, partition: 0, key: key, value: "\u{8}\u{9}")
             try producer.flush(timeout: .seconds(10))
-            try await expectRefused(application, 70, "is of format 9, and this version of Shoal reads up to 1")
+            try await expectRefused(application, 70, "has format 9, but this version of Shoal reads up to 1")
             let deleting = try Application(broker, "deleting", topics: InputStream.topics)
             try await broker.create([
                 deleting.input: 2, deleting.output: 1, deleting.members: 1, deleting.deadLetters: 1,
@@ -100,7 +100,7 @@ extension MainJob {
             ])
             let admin = try Admin(broker.configuration())
             #expect(try await admin.create([.init(deleting.state, partitions: 2)]).isEmpty)
-            try await expectRefused(deleting, 72, "cleanup.policy=delete, and must have compact alone")
+            try await expectRefused(deleting, 72, "cleanup.policy=delete, but needs compact")
         }
 
         private func expectRefused(_ application: Application, _ status: Int32, _ text: String) async throws {

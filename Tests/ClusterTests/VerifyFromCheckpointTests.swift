@@ -111,11 +111,12 @@ extension MainJob {
             bare.settings["checkpoint.directory"] = nil
             let nowhere = try bare.verify()
             #expect(
-                nowhere.status == 67 && nowhere.output.contains("--from-checkpoint DIR begins at checkpoints instead"),
+                nowhere.status == 67
+                    && nowhere.output.contains("To start at checkpoints instead, use --from-checkpoint DIR"),
                 "\(nowhere.output)")
             let empty = try TemporaryFolder()
             let none = try bare.verify(words: ["--from-checkpoint", empty.url.path])
-            #expect(none.status == 67 && none.output.contains("holds no checkpoint of"), "\(none.output)")
+            #expect(none.status == 67 && none.output.contains("has no checkpoints of"), "\(none.output)")
             let one = copies.url.appending(path: "\(application.name)-1.checkpoint")
             let bytes = try Data(contentsOf: one)
             var damaged = bytes
@@ -134,7 +135,8 @@ extension MainJob {
             try application.deleteRecords(of: application.input, before: points.mapValues { $0 + 1 })
             let shortened = try bare.verify(words: ["--from-checkpoint", copies.url.path])
             #expect(
-                shortened.status == 67 && shortened.output.contains("retention has taken what follows the checkpoint"),
+                shortened.status == 67
+                    && shortened.output.contains("retention has deleted the records after the checkpoint"),
                 "\(shortened.output)")
         }
 
@@ -203,7 +205,8 @@ extension MainJob {
             let before = try application.explain(
                 ["--change", Hex.text(early.id)] + words, audit: audit.url.appending(path: "log").path)
             #expect(!isLate(early) && before.status == 67, "\(before.output)")
-            #expect(before.output.contains("what is left begins at the checkpoint"), "\(before.output)")
+            #expect(
+                before.output.contains("which is before the start of the replay at the checkpoint"), "\(before.output)")
         }
     }
 }

@@ -106,9 +106,9 @@ extension MainJob {
 
         private func incomparable(_ application: Application) async throws {
             let cases: [([String], String, String)] = [
-                ([], TestKey.other, "holds another key"),
+                ([], TestKey.other, "differs from the key of the run"),
                 (["profile.half-life=3d"], Application.keyDigits, "profile.half-life is 3d here, and 1d there"),
-                (["application.id=nobody"], Application.keyDigits, "there is no topic nobody-models"),
+                (["application.id=nobody"], Application.keyDigits, "the topic nobody-models does not exist"),
             ]
             for (sets, key, text) in cases {
                 let result = try application.verify(sets, key: key)
@@ -116,7 +116,7 @@ extension MainJob {
             }
             try application.deleteRecords(of: application.input, before: [0: 5])
             let result = try application.verify()
-            #expect(result.status == 67 && result.output.contains("retention has taken the beginning"))
+            #expect(result.status == 67 && result.output.contains("retention has deleted the beginning"))
         }
     }
 }

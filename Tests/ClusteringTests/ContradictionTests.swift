@@ -36,17 +36,18 @@ struct ContradictionTests {
         }
         #expect(
             error.description
-                == "partition 0 has said 1 closings, but its position knows of 0: a broker has committed a transaction by halves"
+                == "partition 0 has sent 1 epoch deltas, but its position counts 0: a broker committed a transaction "
+                + "only partially"
         )
     }
 
     @Test("a missing delta, a repeated delta and an unknown partition are contradictions")
     func astray() throws {
         var coordinator = try coordinator()
-        #expect(throws: Contradiction("a closing of partition 0 is missing: 2 were said, 1 read")) {
+        #expect(throws: Contradiction("an epoch delta of partition 0 is missing: expected 2, read 1")) {
             try coordinator.fold(.behind(partition: 0, number: 2), firstOffset: 1, offset: 1)
         }
-        #expect(throws: Contradiction("closing 1 of partition 0 follows 1")) {
+        #expect(throws: Contradiction("epoch delta 1 of partition 0 follows 1")) {
             try coordinator.fold(.closing(closing(1)), firstOffset: 1, offset: 1)
         }
         #expect(throws: Contradiction.self) {

@@ -241,7 +241,7 @@ def test_brokers_that_do_not_answer_are_waited_for_by_name_and_not_stormed(shoal
         instance = Instance([shoal, "run", "--set", bootstrap, "--set", f"http.listen=127.0.0.1:{port}"], tmp_path / "log",
                             port, {"SHOAL_PRIVACY_KEY": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"})
         try:
-            wait(lambda: "is kafka.bootstrap.servers right" in instance.get("/readyz?verbose")[1])
+            wait(lambda: "check kafka.bootstrap.servers" in instance.get("/readyz?verbose")[1])
             assert instance.get("/livez")[0] == 200, "to start it again would cure nothing"
             assert instance.get("/startupz")[0] == 503 and instance.get("/readyz")[0] == 503
             assert any(message.startswith("waiting: ") for message in instance.messages())
@@ -253,7 +253,7 @@ def test_brokers_that_do_not_answer_are_waited_for_by_name_and_not_stormed(shoal
             instance.kill()
             server.shutdown(socket.SHUT_RDWR)
     made = subprocess.run([shoal, "topics", "create", "--set", bootstrap], text=True, capture_output=True)
-    assert made.returncode == 69 and "is kafka.bootstrap.servers right" in made.stderr, made.stderr
+    assert made.returncode == 69 and "check kafka.bootstrap.servers" in made.stderr, made.stderr
 
 
 def test_a_clock_that_is_off_is_told_and_one_that_cannot_be_right_ends_the_start_with_78(documents, shoal, kafka, topics,
@@ -276,11 +276,11 @@ def test_a_clock_that_is_off_is_told_and_one_that_cannot_be_right_ends_the_start
     process = start(86400 - int(time.time()))
     try:
         assert process.process.wait(30) == 78, process.log
-        assert "the clock of this machine is wrong: it says 1970-01-02T" in process.messages()[-1], process.log
+        assert "the clock of this machine is wrong: it shows 1970-01-02T" in process.messages()[-1], process.log
         assert "epoch.future=wait" in process.messages()[-1]
     finally:
         process.kill()
-    for seconds_off, said in ((0, None), (-3600, "clock-deltas holds records that are more than 5 min younger")):
+    for seconds_off, said in ((0, None), (-3600, "clock-deltas has records that are more than 5 min newer")):
         process = start(seconds_off)
         try:
             wait(lambda: any("took over" in message for message in process.messages()))
@@ -302,6 +302,6 @@ def test_topics_with_too_few_partitions_end_the_start_with_72_and_what_to_do(sho
     options = [word for setting in (f"kafka.bootstrap.servers={kafka.bootstrap}", "application.id=few",
                                     "input.topic=few-in", "output.topic=few-out") for word in ("--set", setting)]
     status, log = start_once(shoal, options, tmp_path / "log")
-    assert status == 72 and "few-state has 2 partitions, and must have as many as few-in, 3" in log, log
+    assert status == 72 and "few-state has 2 partitions, but few-in has 3" in log, log
     described = subprocess.run([shoal, "topics", "describe", "--check", *options], text=True, capture_output=True)
     assert described.returncode == 2 and "WRONG: 2 partitions: must have 3" in described.stdout, described.stdout

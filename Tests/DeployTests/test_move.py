@@ -88,7 +88,7 @@ def test_the_mirrored_input_gives_the_same_changes_with_the_same_ids(clusters, t
         stack.callback(end_mirror)
 
         before = shoal(check_words)
-        assert before.returncode == 2 and "no instance is there" in before.stdout, before.stdout + before.stderr
+        assert before.returncode == 2 and "no instance is running" in before.stdout, before.stdout + before.stderr
         new = start(run_words, "new")
         stack.callback(new.kill)
         # What comes while the new one works goes to the old cluster, as long as producers have not changed over.

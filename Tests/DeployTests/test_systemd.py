@@ -258,6 +258,6 @@ def test_who_does_not_make_progress_is_not_kept_alive(shoal, broker, manage, tmp
 def test_a_start_that_fails_ends_with_the_reason(manage, broker):
     manager = manage(application("twice", broker) | {"http.listen": "192.0.2.1:80"})
     assert manager.process.wait(30) == 71
-    manager.wait("^STATUS=http.listen=192.0.2.1:80: .*name an address of this machine")
+    manager.wait("^STATUS=http.listen=192.0.2.1:80: .*use an address of this machine")
     other = manage(application("twice", broker) | {"epoch.length": "0"})
     assert other.process.wait(30) == 78

@@ -117,7 +117,7 @@ struct ConfigurationTests {
                 "shoal.properties:4: \\u must be followed by 4 hexadecimal digits",
                 "shoal.properties:1: epoch.lenght is not a setting; did you mean epoch.length?",
                 "shoal.properties:2: commit.interval=5: must be a duration such as 100ms, 30s, 5m, 1h or 7d",
-                "shoal.properties:3: commit.interval stands in line 2 already",
+                "shoal.properties:3: commit.interval is already set in line 2",
                 "SHOAL_CLOCK_QUORUM: clock.quorum=1: must be in 2 … 64",
                 "SHOAL_COMIT_INTERVAL: no setting has this variable; did you mean SHOAL_COMMIT_INTERVAL?",
                 "--set: epoch.staleness=0: must be in 1 … 8",
@@ -128,7 +128,7 @@ struct ConfigurationTests {
                 "--set: engagement.min=101%: must be in 0% … 100%",
                 "--set: transaction.max-bytes=1: must be in bytes, 1KiB … 1GiB",
                 "--set: kafka.group.id: unknown",
-                "SHOAL_PRIVACY_KEY: must hold 64 hexadecimal digits; `openssl rand -hex 32` makes them",
+                "SHOAL_PRIVACY_KEY: must hold 64 hexadecimal digits; create them with `openssl rand -hex 32`",
                 "--set: topics.file: /nonexistent cannot be read",
                 "--set: input.start=yesterday: must be beginning, end, or a time in milliseconds since 1970",
             ])
@@ -140,7 +140,7 @@ struct ConfigurationTests {
             problems([:], "clusters.min=9", "clusters.max=3") == [
                 "clusters.min=9 (--set) is above clusters.max=3 (--set)"
             ])
-        #expect(problems([:], "clusters.initial=1").first?.contains("does not lie between clusters.min=2") == true)
+        #expect(problems([:], "clusters.initial=1").first?.contains("is not between clusters.min=2") == true)
         #expect(
             problems([:], "output.topic=watch-events") == [
                 "output.topic and input.topic are the same topic, watch-events"

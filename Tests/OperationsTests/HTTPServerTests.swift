@@ -44,7 +44,7 @@ struct HTTPServerTests {
         let server = try Self.server()
         let unknown = try await http(server.port, "/helo")
         #expect(unknown.status == 404)
-        #expect(unknown.body == "not found; there are:\n  /hello  greets\n  /teapot\n")
+        #expect(unknown.body == "not found; available paths:\n  /hello  greets\n  /teapot\n")
         for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
             let body = String(repeating: "x", count: method == "POST" ? 200_000 : 0)
             let answer = try await http(server.port, "/hello", method: method, body: body)
@@ -158,11 +158,11 @@ struct HTTPServerTests {
         let error = #expect(throws: ListenError.self) {
             try HTTPServer(ListenAddress(host: "127.0.0.1", port: server.port), routes: [])
         }
-        #expect(error?.description.contains("address already in use: stop what uses it") == true, "\(error as Any)")
+        #expect(error?.description.contains("address already in use: stop the process") == true, "\(error as Any)")
         let foreign = #expect(throws: ListenError.self) {
             try HTTPServer(ListenAddress(host: "192.0.2.1", port: 0), routes: [])
         }
-        #expect(foreign?.description.contains("name an address of this machine") == true)
+        #expect(foreign?.description.contains("use an address of this machine") == true)
         #expect(throws: ListenError.self) {
             try HTTPServer(ListenAddress(host: "no.such.host.invalid", port: 0), routes: [])
         }

@@ -12,7 +12,7 @@ struct ClockCheckTests {
             try ClockCheck(now: 86_400_000, allowsFuture: false).check()
         }
         #expect(error.kind == .configuration)
-        #expect(error.description.contains("it says 1970-01-02T00:00:00Z"))
+        #expect(error.description.contains("it shows 1970-01-02T00:00:00Z"))
         #expect(error.description.contains("epoch.future=wait"))
         try ClockCheck(now: now, allowsFuture: false).check()
         try ClockCheck(now: 86_400_000, allowsFuture: true).check()
@@ -22,7 +22,7 @@ struct ClockCheckTests {
     func future() throws {
         let check = ClockCheck(now: now, allowsFuture: false)
         let text = try #require(check.warning(hasLaterRecords: true, in: "shoal-deltas"))
-        #expect(text.contains("shoal-deltas holds records that are more than 5 min younger"))
+        #expect(text.contains("shoal-deltas has records that are more than 5 min newer"))
         #expect(check.warning(hasLaterRecords: false, in: "shoal-deltas") == nil)
         #expect(ClockCheck(now: now, allowsFuture: true).warning(hasLaterRecords: true, in: "a") == nil)
     }

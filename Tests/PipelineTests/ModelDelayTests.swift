@@ -20,8 +20,10 @@ struct WaitingTests {
     @Test("before the start the reason is the quorum, the partitions or the clock")
     func start() {
         #expect(
-            reason { _, _ in }?.hasPrefix("no epoch has begun yet: a partition's first begins when 8 viewers") == true)
-        #expect(reason { $1[0].first = 10 } == "no epoch has begun yet on all partitions [1]")
+            reason { _, _ in }?.hasPrefix(
+                "no epoch has begun: the first epoch of a partition begins after events of "
+                    + "8 viewers") == true)
+        #expect(reason { $1[0].first = 10 } == "no epoch has begun on all partitions [1]")
         #expect(
             reason(now: 9) { $1[0].first = 10 }?.hasPrefix(
                 "epoch 10, which ends at 1970-01-01T11:00:00Z, has not ended by the clock") == true)
@@ -35,7 +37,7 @@ struct WaitingTests {
                 partitions[index].closed = closed
             }
         }
-        #expect(reason(version: 9) { begun(&$1, closed: 9) } == "no epoch has ended yet [0, 1]")
+        #expect(reason(version: 9) { begun(&$1, closed: 9) } == "no epoch has ended [0, 1]")
         #expect(
             reason(version: 12) { model, partitions in
                 begun(&partitions, closed: 12)
@@ -55,7 +57,8 @@ struct WaitingTests {
                 model.clusters = [Cluster(id: 1)]
                 model.clusters[0].sums.count = 42
             }
-                == "the largest of 1 clusters has 42 members, and none is published below 100 (privacy.min-cluster-size) []"
+                == "the largest of 1 clusters has 42 members, and clusters below 100 (privacy.min-cluster-size) are "
+                + "not published []"
         )
         #expect(
             reason(version: 12) { model, partitions in

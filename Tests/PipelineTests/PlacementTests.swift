@@ -44,14 +44,14 @@ struct PlacementTests {
             #expect(error?.kind == .configuration)
             #expect(error?.description.contains("Set input.partitioner=\(used.rawValue)") == true, "\(error as Any)")
             let warning = try judge(sample, setting, isNew: false)
-            #expect(warning?.contains("began with this setting") == true, "the setting is fixed by then")
+            #expect(warning?.contains("is fixed for the application") == true, "the setting is fixed by then")
         }
     }
 
     @Test("both partitioners in one topic, or a third one, are a warning")
     func mixed() throws {
         let warning = try judge(try sample(80, of: 12, by: .crc32, first: 40), .murmur2)
-        #expect(warning?.contains("Let all producers use murmur2") == true)
+        #expect(warning?.contains("Configure all producers to use murmur2") == true)
         var other = PlacementSample()
         for number in 0..<80 {
             let key = Array("viewer-\(number)".utf8)

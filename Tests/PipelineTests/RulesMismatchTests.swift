@@ -35,9 +35,9 @@ struct RulesMismatchTests {
         #expect(Model.rules == 2)
         #expect(
             RulesMismatch(recorded: 1).message("shoal")
-                == "Cannot continue application shoal: this program decides by rules 2, and the application was begun by "
-                + "rules 1. Start it under a new application.id, or run `shoal reset` and start again under this one; the "
-                + "release that began it can still continue it.")
+                == "Cannot continue application shoal: this version of Shoal uses rules 2, and the application was "
+                + "started with rules 1. Start a new application with another application.id, reset this one with "
+                + "`shoal reset`, or continue it with the release that started it.")
         let newer = RulesMismatch(recorded: 3).message("shoal")
         #expect(newer.contains("rules 2") && newer.contains("rules 3 of a later release. A downgrade is not possible"))
     }

@@ -150,7 +150,7 @@ struct FileReplayTests {
         for index in damaged.count / 2..<damaged.count / 2 + 40 { damaged[index] ^= 0x55 }
         let cases: [(String, String)] = [
             (try file("line.ndjson", bytes.dropLast(40)), "the file ends in the middle of a line"),
-            (try file("cut.gz", packed.dropLast(packed.count / 3)), "the gzip stream is cut off"),
+            (try file("cut.gz", packed.dropLast(packed.count / 3)), "the gzip stream is truncated"),
             (try file("bad.gz", damaged), "the gzip stream is damaged"),
             (try file("cut.pb", [200, 1, 10, 2]), "ends in the middle of a message"),
             (try #require(folder).url.path, "is a directory"),

@@ -25,11 +25,11 @@ struct ChangesTests {
             ),
             (
                 make(.memberMoved) { ($0.from, $0.to, $0.similarity, $0.why) = (7, 12, 900_000, .event) },
-                time + "member 01234567… moved from cluster 7 to 12, similarity 90 % (by what it watched)"
+                time + "member 01234567… moved from cluster 7 to 12, similarity 90 % (because of its watches)"
             ),
             (
                 make(.memberLeft) { ($0.from, $0.why) = (12, .expired) },
-                time + "member 01234567… left cluster 12 (silent for too long)"
+                time + "member 01234567… left cluster 12 (expired)"
             ),
             (make(.memberErased) { $0.from = 12 }, time + "member 01234567… was erased from cluster 12"),
             (
@@ -43,7 +43,7 @@ struct ChangesTests {
             ),
             (
                 make(.clusterSplit) { ($0.otherCluster, $0.members, $0.leadingTopics) = (12, 80, ["chess"]) },
-                time + "cluster 7 split: cluster 12 came out of it; 80 members stay: chess"
+                time + "cluster 7 split: cluster 12 separated from it; 80 members remain: chess"
             ),
             (make(.clusterMerged) { $0.otherCluster = 3 }, time + "cluster 7 was merged into cluster 3"),
             (make(.clusterRetired) { _ in }, time + "cluster 7 was retired"),
@@ -102,8 +102,8 @@ struct ChangesTests {
         let name = try #require(all.first { $0.hasPrefix("output.topic=") }).dropFirst("output.topic=".count)
         #expect(try shown("--from", "\(name)/0:8") == [8], "as a subscriber stores it")
         for (from, text) in [
-            ("0:99", "was it created again"), ("3:0", "there is no partition 3"),
-            ("other/0:1", "of another topic than"),
+            ("0:99", "may have been recreated"), ("3:0", "has no partition 3"),
+            ("other/0:1", "belongs to another topic than"),
         ] {
             let refused = try shoal(all + ["--from", from])
             #expect(refused.status == 66 && refused.output.contains(text), "\(from): \(refused)")

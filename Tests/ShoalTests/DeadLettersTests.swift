@@ -112,8 +112,8 @@ struct DeadLettersTests {
         #expect(result.status == 65, "a record that is not a dead letter is named")
         #expect(
             result.lines.filter { !$0.contains("is not a dead letter") } == [
-                "1 sent to \(input)", "2 not: cut to size", "1 not: of another topic than \(input)",
-                "1 not: without bytes (dead-letters.content=reason, or there were none)",
+                "1 sent to \(input)", "2 not: truncated", "1 not: of another topic than \(input)",
+                "1 not: without content (dead-letters.content=reason, or an empty record)",
             ], "\(result.output)")
         try put(["reason": "\u{1B}[2J\u{9B}31m"], key: "k", value: "v")
         try producer.flush(timeout: .seconds(10))
@@ -130,7 +130,7 @@ struct DeadLettersTests {
     @Test("an unknown or missing reason is a usage error")
     func usage() throws {
         let cases: [([String], String)] = [
-            (["list", "--reason", "bad_jsn"], "did you mean bad_json?"), (["resubmit"], "which? --reason R, or --all"),
+            (["list", "--reason", "bad_jsn"], "did you mean bad_json?"), (["resubmit"], "use --reason R or --all"),
             (["list", "--from", "yesterday"], "must be a time"),
         ]
         for (words, text) in cases {

@@ -85,7 +85,7 @@ struct DemoFrameTests {
             let shown = screen(Screen.picture(lines, (width, 24)), width, 24)
             #expect(!shown.joined().contains("~"), "all is drawn over")
             #expect(shown.last?.last == "…", "the last column of a line that is cut")
-            #expect(shown.first { $0.contains("── what happens") }?.last == "─")
+            #expect(shown.first { $0.contains("── events") }?.last == "─")
             let figures = shown[1...2].joined()
             for text in ["24,123,456 events in", "372 changes out", "360 of 200,000 viewers in 12 clusters"] {
                 #expect(figures.contains(text), "\(figures)")

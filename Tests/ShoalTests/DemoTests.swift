@@ -10,7 +10,7 @@ struct DemoTests {
         let first = try shoal(words)
         #expect(first.status == 0, "\(first.output)")
         #expect(first.output.contains("was created (the first clusters)"), "\(first.output)")
-        #expect(first.output.contains("the stream: new viewers arrive who love castles"))
+        #expect(first.output.contains("the stream: new viewers arrive who watch castles"))
         #expect(first.lines.contains { $0.contains("epoch 22 of 22") })
         #expect(!first.output.contains("\u{1B}"), "plain lines where it is no terminal")
         #expect(first.output.contains("Clusters below 20 members are not shown"))

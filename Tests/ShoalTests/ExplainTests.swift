@@ -27,9 +27,9 @@ struct ExplainTests {
         for (more, status, text) in [
             ("--viewer - < /dev/null", 66, "standard input: must hold one id"),
             ("--viewer-file \(try folder.file("two", "a\nb\n"))", 66, "must hold one id"),
-            ("--viewer-file /none", 66, "/none: the viewer's id cannot be read"),
+            ("--viewer-file /none", 66, "/none: cannot read the viewer's id"),
             ("--viewer a --viewer-file \(file)", 64, "give one of"),
-            ("--change \(String(repeating: "0", count: 32)) --limit 3", 64, "--limit does not go with --change"),
+            ("--change \(String(repeating: "0", count: 32)) --limit 3", 64, "--limit cannot be used with --change"),
         ] {
             let refused = try shell("$shoal explain \(words) \(more)")
             #expect(refused.status == status && refused.output.contains(text), "\(more): \(refused)")

@@ -62,7 +62,7 @@ struct PublishTests {
         #expect(lenient.status == 0)
         #expect(lenient.output.contains("\(file):2: not a watch event: bad_json"))
         #expect(lenient.output.contains("\(file):3: not a watch event: value_too_large"))
-        #expect(lenient.output.contains("2 events sent to \(topic), 2 lines were no watch events"))
+        #expect(lenient.output.contains("2 events sent to \(topic), 2 records were not watch events"))
         let strict = try shoal(["publish", file, "--strict"] + settings)
         #expect(strict.status == 1 && strict.output.contains("1 events sent"))
         #expect(try await broker.records(of: topic).map(\.keyText) == ["a", "b", "a"])
@@ -76,7 +76,7 @@ struct PublishTests {
         let file = try folder.file("events.ndjson", lines)
         let options = settings.joined(separator: " ")
         let cut = try shell("gzip -c \(file) | head -c 8000 > \(file).gz; $shoal publish \(file).gz \(options)")
-        #expect(cut.status == 1 && cut.output.contains("the gzip stream is cut off"), "\(cut.output)")
+        #expect(cut.status == 1 && cut.output.contains("the gzip stream is truncated"), "\(cut.output)")
         let whole = try await broker.records(of: topic)
         #expect(!whole.isEmpty && whole.allSatisfy { $0.valueText.hasSuffix("}") }, "only whole lines were sent")
         let damaged = try shell(
@@ -139,7 +139,7 @@ struct PublishTests {
             ["publish", file, "--topic", absent, "--set", "kafka.bootstrap.servers=\(broker.bootstrap)"])
         #expect(result.status == 72 && result.output.contains("the topic \(absent) does not exist"))
         let away = try shoal(["publish", file, "--set", "kafka.bootstrap.servers=127.0.0.1:1"])
-        #expect(away.status == 69 && away.output.contains("is kafka.bootstrap.servers right"), "\(away.output)")
+        #expect(away.status == 69 && away.output.contains("check kafka.bootstrap.servers"), "\(away.output)")
         #expect(away.output.contains("127.0.0.1:1: Connect to ipv4#127.0.0.1:1 failed: Connection refused"))
     }
 }

@@ -94,12 +94,12 @@ struct ReportCommandTests {
         try check("diff", ["--with", "http.listen=127.0.0.1:80"], 64, "A and B are the same")
         try check("diff", ["--with", "clusters.inital=3"], 78, "clusters.initial")
         try check("diff", ["--with-config", "/none.properties"], 78, "/none.properties")
-        try check("replay", ["--html", "/none/report.html"], 64, "/none is not a directory")
+        try check("replay", ["--html", "/none/report.html"], 64, "/none is not a writable directory")
         try check("replay", ["--html", input.folder.url.path], 64, "is a directory")
         let absent = try shoal(["replay", "/none.ndjson"])
         #expect(absent.status == 66 && absent.output.contains("/none.ndjson"), "\(absent)")
         #expect(!absent.output.contains(" events in "), "nothing was replayed: \(absent)")
         try check("replay", ["--truth", input.events], 1, "events.ndjson: line 1 ")
-        try check("replay", ["--truth", try input.folder.file("empty", "{\"kind\":\"end\"}")], 1, "tells of no viewer")
+        try check("replay", ["--truth", try input.folder.file("empty", "{\"kind\":\"end\"}")], 1, "has no viewer")
     }
 }

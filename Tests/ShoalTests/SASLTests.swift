@@ -56,7 +56,7 @@ struct SASLTests {
         let result = try await application.run(try application.settings("sasl-shoal\(client)"), until: nil)
         #expect(result.status == 77, "\(result.output)")
         let version = ClientConfiguration.libraryVersion
-        #expect(result.output.contains("librdkafka \(version) cannot do SCRAM with Kafka 4"), "\(result.output)")
+        #expect(result.output.contains("librdkafka \(version) does not support SCRAM with Kafka 4"), "\(result.output)")
         #expect(result.output.contains("use librdkafka 2.6.1 or later, or PLAIN or certificates"), "\(result.output)")
     }
 }

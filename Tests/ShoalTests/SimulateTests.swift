@@ -131,7 +131,9 @@ struct SimulateTests {
         #expect(bad.output.contains("100 events sent"))
         let other = try folder.file("other", Data([0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 1, 2, 3]))
         let none = try shell("$shoal publish \(other) \(kafka)")
-        #expect(none.status == 1 && none.output.contains("neither JSON lines nor Protobuf messages"), "\(none.output)")
+        #expect(
+            none.status == 1 && none.output.contains("neither JSON lines nor length-delimited Protobuf messages"),
+            "\(none.output)")
     }
 
     @Test("the truth contains tastes with their times, and the script's operations")
@@ -230,7 +232,7 @@ struct SimulateTests {
         let folder = try TemporaryFolder()
         let script = try folder.file("script", "10 split 3\n20 spilt 4\n")
         for (words, status, message) in [
-            ([], 64, "which FILE?"), (["a", "--topic", "b"], 64, "either a or --topic, not both"),
+            ([], 64, "FILE is missing"), (["a", "--topic", "b"], 64, "either a or --topic, not both"),
             (["-", "--preset", "driftt"], 64, "did you mean drift?"),
             (["-", "--noise", "2"], 64, "--noise 2: must be a number, 0 to 1"),
             (["-", "--epoch-length", "5"], 64, "must be a duration such as 90s, 15m or 2h, 1s to 365d"),

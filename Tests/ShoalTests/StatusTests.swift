@@ -60,9 +60,9 @@ struct StatusTests {
         let application = try await ObservedApplication(kind)
         try application.createTopics(partitions: 2)
         let before = try shoal(["status"] + application.settings())
-        #expect(before.status == 0 && before.output.contains("has not begun"), "\(before.output)")
+        #expect(before.status == 0 && before.output.contains("has not started"), "\(before.output)")
         let unfit = try shoal(["status", "--check"] + application.settings())
-        #expect(unfit.status == 2 && unfit.output.contains("no instance is there"), "\(unfit.output)")
+        #expect(unfit.status == 2 && unfit.output.contains("no instance is running"), "\(unfit.output)")
         try await application.publish()
         let instance = try application.run(ObservedApplication.short.merging(["instance.id": "anna"]) { $1 })
         let status = try await application.status { status in
@@ -86,7 +86,7 @@ struct StatusTests {
         let text = try shoal(["status"] + application.settings())
         #expect(
             text.lines.contains { $0.hasPrefix("  anna") && $0.hasSuffix("0, 1; publishes models") }, "\(text.output)")
-        #expect(text.output.contains("2 shown, 0 withheld"))
+        #expect(text.output.contains("2 published, 0 suppressed"))
         #expect(!text.output.contains("chess") && !text.output.contains("u1"), "no topic, no viewer")
         let fit = try shoal(
             ["status", "--check", "--max-lag", "0", "--max-event-lag", "1m"] + application.settings())
@@ -130,7 +130,7 @@ struct StatusTests {
         #expect(waiting["partitions"] as? [Int] == [1], "\(waiting)")
         let text = try shoal(["status"] + application.settings())
         #expect(
-            text.output.contains("the first epoch waits for partition 1, and others are done with it"), "\(text.output)"
+            text.output.contains("the first epoch waits for partition 1, which others have closed"), "\(text.output)"
         )
         #expect(try await instance.stop() == 0)
     }

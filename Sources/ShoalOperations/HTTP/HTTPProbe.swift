@@ -55,7 +55,8 @@ public struct HTTPProbe: Sendable {
         let text = String(decoding: answer, as: UTF8.self)
         let words = text.prefix { $0 != "\r\n" && $0 != "\n" }.split(separator: " ")
         guard words.count >= 2, words[0].hasPrefix("HTTP/"), let status = Int(words[1]) else {
-            throw Failure(description: "\(address) answers, but not as HTTP does: is this Shoal's http.listen?")
+            throw Failure(
+                description: "\(address): the response is not HTTP. Check that this is http.listen of an instance")
         }
         return Answer(status: status, body: text.range(of: "\r\n\r\n").map { String(text[$0.upperBound...]) } ?? "")
     }
@@ -133,7 +134,7 @@ public struct HTTPProbe: Sendable {
     private func wait(_ socket: Int32, _ event: Int32, _ deadline: ContinuousClock.Instant) throws(Failure) {
         while true {
             let left = (deadline - .now) / .milliseconds(1)
-            guard left > 0 else { throw Failure(description: "\(address): no answer within \(timeout)") }
+            guard left > 0 else { throw Failure(description: "\(address): no response within \(timeout)") }
             var question = pollfd(fd: socket, events: Int16(event), revents: 0)
             // Safe: one descriptor is passed.
             let found = unsafe poll(&question, 1, Int32(left.rounded(.up)))

@@ -70,7 +70,7 @@ struct HTTPRouter: Sendable {
     ) -> (HTTPResponse, allow: String?) {
         guard let route = routes.first(where: { $0.path == path }) else {
             let list = routes.map { "  \($0.path)\($0.summary.isEmpty ? "" : "  ")\($0.summary)\n" }.joined()
-            return (HTTPResponse("not found; there are:\n\(list)", status: 404), nil)
+            return (HTTPResponse("not found; available paths:\n\(list)", status: 404), nil)
         }
         guard method == "GET" || method == "HEAD" else {
             return (HTTPResponse("\(route.path) takes GET and HEAD\n", status: 405), "GET, HEAD")

@@ -13,7 +13,7 @@ enum ListeningSocket {
         let code = unsafe getaddrinfo(address.host, String(address.port), &hints, &list)
         guard code == 0 else {
             throw ListenError(
-                description: "http.listen=\(address): \(unsafe String(cString: gai_strerror(code))): name an "
+                description: "http.listen=\(address): \(unsafe String(cString: gai_strerror(code))): use an "
                     + "address of this machine, as 127.0.0.1:8080 or :8080")
         }
         defer { unsafe freeaddrinfo(list) }
@@ -34,9 +34,9 @@ enum ListeningSocket {
         }
         let advice =
             switch problem {
-            case EADDRINUSE: ": stop what uses it, or name another port; port 0 takes any that is free"
-            case EACCES: ": ports below 1024 need a right; name a higher one"
-            case EADDRNOTAVAIL: ": name an address of this machine, as 127.0.0.1:8080 or :8080"
+            case EADDRINUSE: ": stop the process that uses it, or use another port; port 0 selects a free one"
+            case EACCES: ": ports below 1024 require a privilege; use a higher one"
+            case EADDRNOTAVAIL: ": use an address of this machine, such as 127.0.0.1:8080 or :8080"
             default: ""
             }
         throw ListenError(

@@ -6,7 +6,7 @@ extension Metric {
 
     /// The table as Markdown.
     public static var markdown: String {
-        let head = ["| metric | type | labels | meaning |", "| --- | --- | --- | --- |"]
+        let head = ["| metric | type | labels | description |", "| --- | --- | --- | --- |"]
         let rows = all.map { metric in
             "| `\(metric.name)` | \(metric.kind.rawValue) | "
                 + "\(metric.labels.map { "`\($0)`" }.joined(separator: ", ")) | \(metric.help) |"

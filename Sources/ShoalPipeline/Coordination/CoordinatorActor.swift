@@ -44,7 +44,7 @@ actor CoordinatorActor {
         let started = ContinuousClock.now
         var warning = Duration.seconds(10)
         while reader.position < high {
-            statistics.heartbeats.beat(.coordinator, "reading closings again")
+            statistics.heartbeats.beat(.coordinator, "reading epoch deltas again")
             if try !fold() {
                 try await reader.look()
                 try await Task.sleep(for: .milliseconds(3))
@@ -62,7 +62,7 @@ actor CoordinatorActor {
     func run() async throws {
         statistics.coordinates(machine.coordinator)
         while !isDraining {
-            statistics.heartbeats.beat(.coordinator, "folding closings")
+            statistics.heartbeats.beat(.coordinator, "merging epoch deltas")
             let hasRead = try fold()
             try await publish()
             // At the end of the log, the position steps over control records.
@@ -95,8 +95,8 @@ actor CoordinatorActor {
             } catch let error as ProtoError {
                 throw PipelineError(
                     .missingData,
-                    "\(options.topics.deltas) offset \(offset) is not a record that this version of Shoal can read "
-                        + "(\(error)): was it written by a newer one, or by somebody else?")
+                    "\(options.topics.deltas) offset \(offset): this version of Shoal cannot read the record "
+                        + "(\(error)). A newer version or another program may have written it")
             } catch let error as Contradiction {
                 throw PipelineError(.contradiction, "\(options.topics.deltas) offset \(offset): \(error)")
             }

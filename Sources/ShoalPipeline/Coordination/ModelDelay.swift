@@ -12,22 +12,22 @@ enum ModelDelay {
         guard let version = coordinator.version else {
             guard let first = coordinator.partitions.compactMap(\.first).min() else {
                 return (
-                    "no epoch has begun yet: a partition's first begins when \(fixed.clockQuorum) viewers (clock.quorum) "
-                        + "have been seen there", waited
+                    "no epoch has begun: the first epoch of a partition begins after events of \(fixed.clockQuorum) "
+                        + "viewers (clock.quorum)", waited
                 )
             }
             if first > now { return (future(first, fixed.epochLength), []) }
-            return ("no epoch has begun yet on all partitions", waited)
+            return ("no epoch has begun on all partitions", waited)
         }
         if version + 1 >= now, coordinator.partitions.contains(where: { $0.closed.map { $0 > version } ?? false }) {
             return (future(version + 1, fixed.epochLength), [])
         }
-        if model.ticks == 0 { return ("no epoch has ended yet", waited) }
+        if model.ticks == 0 { return ("no epoch has ended", waited) }
         if !waited.isEmpty, coordinator.partitions.contains(where: { $0.closed.map { $0 > version } ?? false }) {
             return ("epoch \(version + 1) has not ended on all partitions", waited)
         }
         if model.vocabulary.entries.isEmpty {
-            return ("no topic admitted yet; topics.file names those that count from the start", [])
+            return ("no topic is admitted; topics.file can name topics that are admitted from the start", [])
         }
         if model.clusters.isEmpty {
             return (
@@ -38,8 +38,8 @@ enum ModelDelay {
         guard model.clusters.contains(where: \.isPublished) else {
             let largest = model.clusters.map(\.sums.count).max() ?? 0
             return (
-                "the largest of \(model.clusters.count) clusters has \(grouped(largest)) members, and none is published "
-                    + "below \(grouped(model.settings.minClusterSize)) (privacy.min-cluster-size)", []
+                "the largest of \(model.clusters.count) clusters has \(grouped(largest)) members, and clusters "
+                    + "below \(grouped(model.settings.minClusterSize)) (privacy.min-cluster-size) are not published", []
             )
         }
         return nil

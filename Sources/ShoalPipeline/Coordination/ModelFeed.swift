@@ -139,17 +139,17 @@ actor ModelFeed {
     private func gone(_ version: Epoch, first: Epoch) -> PipelineError {
         PipelineError(
             .missingData,
-            "the model of epoch \(version) is needed, but \(topic) begins with that of \(first): its "
-                + "retention is shorter than a partition was silent. Raise retention.ms of \(topic), and begin "
-                + "anew under another application.id")
+            "the model of epoch \(version) is needed, but \(topic) begins with that of \(first): its retention is "
+                + "shorter than the time without events in a partition. Raise retention.ms of \(topic), and start a "
+                + "new application with another application.id")
     }
 
     private static func unreadable(_ topic: String, _ offset: Int64?, _ error: ProtoError) -> PipelineError {
         let place = offset.map { " offset \($0)" } ?? ""
         return PipelineError(
             .missingData,
-            "\(topic)\(place) is not a model record that this version of Shoal can read (\(error)): was it written by a newer "
-                + "one, or by somebody else?")
+            "\(topic)\(place): this version of Shoal cannot read the model (\(error)). A newer version or another "
+                + "program may have written it")
     }
 
     /// Returns the reference to a model that a checkpoint stores. `nil` means the genesis model.

@@ -162,7 +162,7 @@ extension Assignment {
         guard Int(part.number) < genesis.firstOffsets.count else {
             throw PipelineError(
                 .contradiction,
-                "the genesis model of \(options.topics.models) does not know \(part): it has "
+                "the genesis model of \(options.topics.models) does not contain \(part): it has "
                     + "\(genesis.firstOffsets.count) partitions")
         }
         let first = genesis.firstOffsets[Int(part.number)]
@@ -254,8 +254,8 @@ extension Assignment {
         guard count != partitions else { return }
         throw PipelineError(
             .missingData,
-            "\(state) has \(count) partitions, and must have as many as \(options.topics.input), \(partitions): delete it and "
-                + "let `shoal topics create` make it; the state is then computed again from the input")
+            "\(state) has \(count) partitions, but \(options.topics.input) has \(partitions). Delete \(state), and "
+                + "create it with `shoal topics create`; the state is then computed again from the input")
     }
 
     private func writeGenesis() async throws {

@@ -21,8 +21,8 @@ struct ClockCheck {
         guard now < Self.earliest, !allowsFuture else { return }
         throw PipelineError(
             .configuration,
-            "the clock of this machine is wrong: it says \(Self.text(now)). With epoch.future=wait an epoch ends when it has "
-                + "ended by this clock, so there would be no models: set the clock, by NTP for example")
+            "the clock of this machine is wrong: it shows \(Self.text(now)). With epoch.future=wait an epoch ends "
+                + "when it has ended by this clock, so no model would be made. Set the clock, for example by NTP")
     }
 
     /// Returns a warning if another instance's records are in the future by this clock.
@@ -30,9 +30,9 @@ struct ClockCheck {
     /// This does not stop the instance, because a single instance with a wrong clock would stop all others.
     func warning(hasLaterRecords: Bool, in topic: String) -> String? {
         guard hasLaterRecords, !allowsFuture else { return nil }
-        return "the clock of this machine says \(Self.text(now)), but \(topic) holds records that are more than "
-            + "\(Self.tolerance / 60_000) min younger: it is behind, or that of another instance is ahead. With "
-            + "epoch.future=wait an epoch ends when it has ended by the clock of the instance that makes the models"
+        return "the clock of this machine shows \(Self.text(now)), but \(topic) has records that are more than "
+            + "\(Self.tolerance / 60_000) min newer: this clock is behind, or that of another instance is ahead. With "
+            + "epoch.future=wait an epoch ends by the clock of the coordinator"
     }
 
     private static func text(_ time: Int64) -> String {

@@ -8,7 +8,7 @@ struct Genesis {
 
     func record() async throws -> ModelRecord {
         guard let count = try await admin.partitions(of: options.topics.input) else {
-            throw PipelineError(.missingData, "the input topic \(options.topics.input) does not exist")
+            throw PipelineError(.missingData, "the input topic \(options.topics.input) does not exist any more")
         }
         var offsets: [Int64] = []
         for partition in 0..<count {
@@ -37,17 +37,17 @@ struct ApplicationCheck {
 
     /// Returns the contradiction to the recorded application, or `nil` if there is none.
     func problem(with options: PipelineOptions, partitions: Int) -> PipelineError? {
-        let advice = "; an application with another value is another application: give it an application.id of its own"
+        let advice = ". This cannot be changed; start a new application with another application.id"
         if partitions != last.bookkeeping.partitions.count {
             return PipelineError(
                 .missingData,
-                "\(options.topics.input) has \(partitions) partitions, but the application \(options.application) began "
-                    + "with \(last.bookkeeping.partitions.count): viewers would change their partition\(advice)")
+                "\(options.topics.input) has \(partitions) partitions, but application \(options.application) started "
+                    + "with \(last.bookkeeping.partitions.count): viewers would move to other partitions\(advice)")
         }
         if options.key.fingerprint != last.keyFingerprint {
             return PipelineError(
                 .configuration,
-                "privacy.key-file holds another key than the application \(options.application) began with: every "
+                "privacy.key-file differs from the key that application \(options.application) started with: every "
                     + "pseudonym would change\(advice)")
         }
         let (ours, theirs) = (options.settings.fixed, last.model.settings.fixed)
@@ -68,7 +68,7 @@ struct ApplicationCheck {
         }
         if !changed.isEmpty {
             return PipelineError(
-                .configuration, "fixed for an application's life: \(changed.joined(separator: "; "))\(advice)")
+                .configuration, "settings are fixed for the application: \(changed.joined(separator: "; "))\(advice)")
         }
         let (settings, recorded) = (options.settings, last.model.settings)
         if let reason = recorded.unicodeProblem {
@@ -78,8 +78,8 @@ struct ApplicationCheck {
         if settings.revision == recorded.revision, settings != recorded {
             return PipelineError(
                 .configuration,
-                "settings differ from those that the application \(options.application) runs with, but "
-                    + "settings.revision is the same (\(settings.revision)): raise it on every instance to change them")
+                "settings differ from those of application \(options.application), but settings.revision "
+                    + "is the same (\(settings.revision)). To change settings, raise it on every instance")
         }
         return nil
     }
@@ -92,15 +92,15 @@ extension PipelineError {
         case .positionForgotten(let part):
             self.init(
                 .missingData,
-                "the group \(options.application) has no committed position of \(part), but has published before: Kafka "
-                    + "forgets the offsets of a group that is empty for longer than offsets.retention.minutes. Begin "
-                    + "anew under another application.id, or delete \(options.topics.models) and "
-                    + "\(options.topics.deltas) to start again under this one")
+                "the group \(options.application) has no committed position of \(part), but has published before: "
+                    + "Kafka deletes the offsets of a group that is empty for longer than offsets.retention.minutes. "
+                    + "Start a new application with another application.id, or delete \(options.topics.models) and "
+                    + "\(options.topics.deltas) to start this one from the beginning")
         case .modelsGone(let part):
             self.init(
                 .missingData,
-                "\(part) has a committed position, but \(options.topics.models) does not hold the genesis model: was the "
-                    + "topic deleted, or does its retention delete models? Start again under another application.id")
+                "\(part) has a committed position, but \(options.topics.models) has no genesis model: the topic was "
+                    + "deleted, or its retention deletes models. Start a new application with another application.id")
         case .confused:
             self.init(.contradiction, "a take-over came out of step")
         }

@@ -128,7 +128,7 @@ extension PipelineError {
             self.init(.notAuthorized, "\(error)")
         } else if error.name == "FENCED_INSTANCE_ID" {
             self.init(
-                .duplicateInstance, "another process uses this instance's id; give each its own instance.id (\(error))")
+                .duplicateInstance, "another process uses this instance.id. Give each instance its own (\(error))")
         } else if error.name == "MSG_SIZE_TOO_LARGE", error.context.contains("producing to") {
             self.init(
                 .configuration, "\(error.context): \(error.text): kafka.message.max.bytes must be 1000000 or more")

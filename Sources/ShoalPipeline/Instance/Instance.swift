@@ -202,7 +202,8 @@ public final class Instance: Sendable {
         let hasAnswer = (try? await dependencies.admin.reach(timeout: .seconds(5))) != nil
         guard state.wait.isOver(hasAnswer: hasAnswer, Monotonic.now) else { return false }
         log.error(
-            "the group has assigned nothing for \(time / 1_000) s, though brokers answer: joining again with a new client",
+            "the group has assigned nothing for \(time / 1_000) s, though brokers answer: joining it anew with a new "
+                + "client",
             ("group", options.application), ("part", "\(Heartbeats.Component.group)"))
         return true
     }
@@ -241,7 +242,7 @@ public final class Instance: Sendable {
         case .success(.duplicateInstance):
             state.failure = PipelineError(
                 .duplicateInstance,
-                "fenced again and again: another process uses the instance.id \(options.instance); give each its own")
+                "fenced repeatedly: another process uses instance.id \(options.instance). Give each instance its own")
             return .ended(.duplicateInstance)
         case .success(.lost):
             log.warning("the group has gone on without this instance: its partitions are somebody else's")
@@ -284,8 +285,8 @@ public final class Instance: Sendable {
             if error.name == "_AUTO_OFFSET_RESET" || error.name == "OFFSET_OUT_OF_RANGE" {
                 return PipelineError(
                     .missingData,
-                    "\(error): records that are needed have been deleted by retention; raise retention.ms, and begin "
-                        + "anew under another application.id")
+                    "\(error): retention has deleted required records. Raise retention.ms, and start a new "
+                        + "application with another application.id")
             }
             return error.severity == .fatal ? PipelineError(.kafka, "\(error)") : nil
         default: return PipelineError(.contradiction, "\(error)")

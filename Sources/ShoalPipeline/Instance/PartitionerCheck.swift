@@ -19,17 +19,17 @@ struct PartitionerCheck {
         guard let text = sample.text(topic, setting) else { return nil }
         if let right = sample.contradicts(setting) {
             guard isNew else {
-                return "\(text). The application began with this setting, and keeps it: let all producers use "
-                    + "\(setting.rawValue), or begin a new application with input.partitioner=\(right.rawValue)"
+                return "\(text). The setting is fixed for the application. Configure all producers to use "
+                    + "\(setting.rawValue), or start a new application with input.partitioner=\(right.rawValue)"
             }
             throw PipelineError(
                 .configuration,
                 "input.partitioner=\(setting.rawValue) does not fit: \(text). Set input.partitioner=\(right.rawValue), "
-                    + "or let all producers use \(setting.rawValue)")
+                    + "or configure all producers to use \(setting.rawValue)")
         }
         return
-            "\(text). Let all producers use \(setting.rawValue); if they use a partitioner of their own, begin a new "
-            + "application with input.partitioner=any"
+            "\(text). Configure all producers to use \(setting.rawValue). If they have a custom partitioner, start a "
+            + "new application with input.partitioner=any"
     }
 
     /// Samples the newest records, and warns or throws.

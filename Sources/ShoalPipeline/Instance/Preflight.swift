@@ -47,7 +47,8 @@ struct Preflight {
                 if let wanted, count != wanted {
                     throw PipelineError(
                         .missingData,
-                        "\(topic) has \(count) partitions, and must have \(wanted): it was not made by `shoal topics create`"
+                        "\(topic) has \(count) partitions, but must have \(wanted): it was not created by `shoal "
+                            + "topics create`"
                     )
                 }
             } catch let error as KafkaError {
@@ -60,7 +61,7 @@ struct Preflight {
             }
         }
         guard missing.isEmpty else {
-            return "topics are missing: \(missing.joined(separator: ", ")); `shoal topics create` makes them"
+            return "topics are missing: \(missing.joined(separator: ", ")); create them with `shoal topics create`"
         }
         if let problem = try await stateProblem() { return problem }
         return try await rulesProblem()
@@ -91,8 +92,8 @@ struct Preflight {
             guard let policy, policy != "compact" else { return nil }
             throw PipelineError(
                 .missingData,
-                "\(state) has cleanup.policy=\(policy), and must have compact alone: it would lose members, or grow for ever. "
-                    + "`kafka-configs.sh --alter --topic \(state) --add-config cleanup.policy=compact` changes it")
+                "\(state) has cleanup.policy=\(policy), but needs compact: it would lose members or grow without "
+                    + "limit. Run `kafka-configs.sh --alter --topic \(state) --add-config cleanup.policy=compact`")
         } catch let error as KafkaError {
             if let failure = PipelineError(final: error) { throw failure }
             return "\(error)"

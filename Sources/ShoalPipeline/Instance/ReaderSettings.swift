@@ -14,8 +14,8 @@ extension Settings {
     package var unicodeProblem: String? {
         guard !sensitiveTopics.isEmpty, unicodeVersion != TopicSkeleton.unicodeVersion else { return nil }
         func text(_ version: Int64) -> String { "\(version / 10_000).\(version / 100 % 100).\(version % 100)" }
-        return "its sensitive topics are compared under Unicode \(text(unicodeVersion)), and this program has "
-            + "\(text(TopicSkeleton.unicodeVersion)). Use the program version that it was begun with, or start again under "
+        return "its sensitive topics are compared by Unicode \(text(unicodeVersion)), but this version of Shoal has "
+            + "\(text(TopicSkeleton.unicodeVersion)). Use the version that started it, or start a new application with "
             + "another application.id"
     }
 }

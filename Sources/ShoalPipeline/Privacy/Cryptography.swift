@@ -20,12 +20,12 @@ public enum Cryptography {
         let expected = HMAC.Digest(
             words: (0xb034_4c61_d8db_3853, 0x5ca8_afce_af0b_f12b, 0x881d_c200_c983_3da7, 0x26e9_376c_2e32_cff7))
         guard hmac.digest(Array("Hi There".utf8).span) == expected else {
-            throw CryptographyError("the known answer of HMAC-SHA-256")
+            throw CryptographyError("the self-test of HMAC-SHA-256")
         }
         guard
             Hex.text(try SHA256Digest.checking(Array("abc".utf8).span))
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        else { throw CryptographyError("the known answer of SHA-256") }
+        else { throw CryptographyError("the self-test of SHA-256") }
     }
 }
 
@@ -45,8 +45,8 @@ struct CryptographyError: Error, CustomStringConvertible {
             reason = String(decoding: text, as: UTF8.self)
         }
         description =
-            "OpenSSL cannot compute pseudonyms: \(call) failed (\(reason)). Check OPENSSL_CONF, OPENSSL_MODULES and the "
-            + "providers in openssl.cnf: HMAC and SHA-256 are required."
+            "OpenSSL cannot compute pseudonyms: \(call) failed (\(reason)). Check OPENSSL_CONF, OPENSSL_MODULES and "
+            + "the providers in openssl.cnf: HMAC and SHA-256 are required."
     }
 
     /// Ends the process with the description.

@@ -64,7 +64,8 @@ enum Chunks {
             if next == 0 { (count, size) = (part.count, part.size) }
             guard part.index == next, part.count == count, part.size == size else {
                 throw .outOfRange(
-                    "part \(part.index) of \(part.count) with \(part.size) bytes follows \(next) of \(count) with \(size)"
+                    "part \(part.index) of \(part.count) with \(part.size) bytes follows \(next) of \(count) with "
+                        + "\(size)"
                 )
             }
             guard Int64(data.count + part.data.count) <= Compression.largest else {
@@ -101,7 +102,7 @@ struct EpochDeltaAssembler {
             return (word, offset)
         }
         guard partition >= 0, Int(partition) < partitions else {
-            throw .outOfRange("a closing of partition \(partition), but there are \(partitions)")
+            throw .outOfRange("an epoch delta of partition \(partition), but there are \(partitions)")
         }
         if part.index == 0 { open[partition] = Chunks.Assembly(number: number, firstOffset: offset) }
         // A delta whose first parts were not read is not needed. If it were, its sequence number would show the gap.

@@ -20,7 +20,8 @@ enum Compression {
     static func deflate(_ bytes: [UInt8]) -> [UInt8] {
         guard Int64(bytes.count) <= largest else {
             LibraryFailure.end(
-                "Cannot write a record of \(bytes.count) bytes: the most is \(largest). Lower clusters.max or topics.max."
+                "Cannot write a record of \(bytes.count) bytes: the maximum is \(largest). Lower clusters.max or "
+                    + "topics.max."
             )
         }
         let deflated = deflate(bytes, level: 6)

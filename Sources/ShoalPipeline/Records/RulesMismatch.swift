@@ -12,14 +12,14 @@ package struct RulesMismatch: Error, Equatable {
 
     /// Returns the message for users: both versions and the remedy.
     package func message(_ application: String) -> String {
-        let start = "Cannot continue application \(application): this program decides by rules \(Model.rules), "
+        let start = "Cannot continue application \(application): this version of Shoal uses rules \(Model.rules), "
         guard recorded < Model.rules else {
             return start
-                + "and the application was begun by rules \(recorded) of a later release. A downgrade is not possible: run "
-                + "that release, or start this one under a new application.id."
+                + "and the application was started with rules \(recorded) of a later release. A downgrade is not "
+                + "possible. Run that release, or start a new application with another application.id."
         }
         return start
-            + "and the application was begun by rules \(recorded). Start it under a new application.id, or run `shoal "
-            + "reset` and start again under this one; the release that began it can still continue it."
+            + "and the application was started with rules \(recorded). Start a new application with another "
+            + "application.id, reset this one with `shoal reset`, or continue it with the release that started it."
     }
 }

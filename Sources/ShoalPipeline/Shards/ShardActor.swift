@@ -229,8 +229,8 @@ actor ShardActor {
         counted = offset
         guard !machine.isReplaying, let count = around.statistics.countMisplaced(Monotonic.now) else { return }
         around.log.warning(
-            "records are in the wrong partition: all producers have to use the partitioner that input.partitioner names. "
-                + "Erasures among them become dead letters (wrong_partition)",
+            "records are in the wrong partition: all producers have to use the partitioner that input.partitioner "
+                + "names. Erasures among them become dead letters (wrong_partition)",
             ("topic", around.options.topics.input), ("partition", "\(partition)"), ("offset", "\(offset)"),
             ("partitioner", around.options.settings.fixed.partitioner.rawValue), ("records", "\(count)"))
     }
@@ -278,10 +278,10 @@ actor ShardActor {
     private func contradiction(_ target: Position) -> PipelineError {
         PipelineError(
             .contradiction,
-            "\(around.options.topics.input) partition \(partition): the replay came to offset \(machine.offset) "
+            "\(around.options.topics.input) partition \(partition): the replay ended at offset \(machine.offset) "
                 + "\(PhaseMetadata.text(machine.driver.shard.phase)) and not to the committed \(target.offset) "
-                + "\(PhaseMetadata.text(target.phase)); were topics deleted and "
-                + "created again? `shoal topics describe` shows them"
+                + "\(PhaseMetadata.text(target.phase)). Topics may have been recreated; check them with `shoal topics "
+                + "describe`"
         )
     }
 }

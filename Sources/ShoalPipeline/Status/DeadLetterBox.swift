@@ -47,7 +47,7 @@ public struct DeadLetterBox: Sendable {
 
     private func ranges(_ from: Int64?, _ until: Int64?) async throws -> [RangeReader.Range] {
         guard let count = try await admin.partitions(of: topic) else {
-            throw PipelineError(.missingData, "\(topic) does not exist; `shoal topics create` makes it")
+            throw PipelineError(.missingData, "\(topic) does not exist; create it with `shoal topics create`")
         }
         var ranges: [RangeReader.Range] = []
         for number in 0..<count {

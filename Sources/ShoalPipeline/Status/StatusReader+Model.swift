@@ -13,7 +13,7 @@ extension StatusReader {
         guard try await admin.partitions(of: topics.models) != nil, try await admin.partitions(of: topics.deltas) != nil
         else {
             unknown.append(
-                "\(topics.models) or \(topics.deltas) does not exist: `shoal topics create` makes them")
+                "\(topics.models) or \(topics.deltas) does not exist; create them with `shoal topics create`")
             return nil
         }
         let last: (record: ModelRecord, published: Int64)?
@@ -24,7 +24,7 @@ extension StatusReader {
             return nil
         } catch let error as ProtoError {
             unknown.append(
-                "the last model of \(topics.models) is not one that this version of Shoal can read (\(error))")
+                "this version of Shoal cannot read the last model of \(topics.models) (\(error))")
             return nil
         }
         guard let last else { return nil }
@@ -71,8 +71,8 @@ extension StatusReader {
         let position = committed.map { CommittedPosition(offset: $0.offset, metadata: $0.metadata) }
         guard let from = try? Resumption.deltas(position, oldest: oldest, marks).start, from <= marks.high else {
             unknown.append(
-                "who holds the epoch back: the last model wants \(topics.deltas) from offset \(oldest) on, which has "
-                    + "\(marks.low) to \(marks.high)")
+                "partitions that delay the epoch: the last model needs \(topics.deltas) from offset \(oldest), which "
+                    + "has \(marks.low) to \(marks.high)")
             return nil
         }
         do {
@@ -97,10 +97,10 @@ extension StatusReader {
                 unknown.append(WatchedReader.hanging(topics.deltas, position))
             }
         } catch let error as ProtoError {
-            unknown.append("who holds the epoch back: \(topics.deltas) has a record that is not known here (\(error))")
+            unknown.append("partitions that delay the epoch: \(topics.deltas) has an unknown record (\(error))")
             return nil
         } catch let error as Contradiction {
-            unknown.append("who holds the epoch back: \(topics.deltas): \(error)")
+            unknown.append("partitions that delay the epoch: \(topics.deltas): \(error)")
             return nil
         }
         return coordinator

@@ -33,7 +33,7 @@ public struct StatusReader: Sendable {
     /// - Throws: `KafkaError` if no broker answers or a right is missing; `PipelineError` if the input does not exist.
     public func read() async throws -> ApplicationStatus {
         guard let count = try await admin.partitions(of: topics.input) else {
-            throw PipelineError(.missingData, "\(topics.input) does not exist; `shoal topics create` makes it")
+            throw PipelineError(.missingData, "\(topics.input) does not exist; create it with `shoal topics create`")
         }
         let group = try await admin.describe(group: application)
         var unknown: [String] = []
@@ -88,7 +88,7 @@ public struct StatusReader: Sendable {
         } catch {
             guard error.isTimeout else { throw error }
             unknown.append(
-                "positions are those before a transaction that is still open: it holds newer ones "
+                "positions are those before an open transaction, which contains newer ones "
                     + "(`kafka-transactions.sh list` shows it)")
             return try await admin.committed(group: application, isStable: false)
         }

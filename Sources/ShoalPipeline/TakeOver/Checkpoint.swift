@@ -192,10 +192,10 @@ struct Checkpoint {
                 }
             }
         } catch {
-            throw Failure.damaged("its head cannot be read")
+            throw Failure.damaged("its header cannot be read")
         }
         guard Limits.counts.contains(head.offset), Limits.epochs.contains(head.epoch ?? 0) else {
-            throw Failure.damaged("its head names offset \(head.offset), epoch \(head.epoch ?? 0)")
+            throw Failure.damaged("its header has offset \(head.offset), epoch \(head.epoch ?? 0)")
         }
         return head
     }

@@ -53,7 +53,7 @@ struct CheckpointContent {
         place = magic.count
         head = try Checkpoint.head(bytes.extracting(try frame(bytes)))
         guard head.isSame(as: expected) else {
-            throw Checkpoint.Failure.foreign("it is of \(head.application) partition \(head.partition)")
+            throw Checkpoint.Failure.foreign("it belongs to \(head.application) partition \(head.partition)")
         }
         start = place
         while place < end {
@@ -84,10 +84,10 @@ struct CheckpointContent {
     }
 
     private mutating func frame(_ bytes: Span<UInt8>) throws -> Range<Int> {
-        guard place + 4 <= end else { throw Checkpoint.Failure.damaged("a record is cut off") }
+        guard place + 4 <= end else { throw Checkpoint.Failure.damaged("a record is truncated") }
         let start = place + 4
         let count = Int(Self.number(bytes, place))
-        guard count <= end - start else { throw Checkpoint.Failure.damaged("a record is cut off") }
+        guard count <= end - start else { throw Checkpoint.Failure.damaged("a record is truncated") }
         place = start + count
         return start..<place
     }
@@ -98,7 +98,7 @@ struct CheckpointContent {
         return unsafe UInt32(littleEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self))
     }
 
-    private static let noBeginning = Checkpoint.Failure.damaged("it does not begin as a checkpoint does")
+    private static let noBeginning = Checkpoint.Failure.damaged("it does not start like a checkpoint")
 }
 
 extension Checkpoint {

@@ -48,7 +48,7 @@ package struct CheckpointFiles: Sendable {
                 return nil
             }
             guard let restored = try found.state.restored() else {
-                throw Checkpoint.Failure.damaged("it holds no whole snapshot")
+                throw Checkpoint.Failure.damaged("it has no complete snapshot")
             }
             return Saved(
                 header: restored.header, members: restored.members, later: restored.later,

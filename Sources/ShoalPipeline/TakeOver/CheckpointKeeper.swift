@@ -77,7 +77,7 @@ actor CheckpointKeeper {
         let origin = try await origin(head.epoch)
         if let ours = origin.life, let its = head.life, ours != its {
             throw Checkpoint.Failure.foreign(
-                "it is of another life of \(head.application), which was reset since; its remains may be deleted")
+                "it was written before \(head.application) was reset; the file can be deleted")
         }
         guard range.contains(head.offset) else {
             throw Checkpoint.Failure.foreign(
@@ -85,7 +85,7 @@ actor CheckpointKeeper {
                     + "\(range.lowerBound) to \(range.upperBound)")
         }
         guard origin.modelHash == head.modelHash else {
-            throw Checkpoint.Failure.foreign("\(options.topics.models) does not have its model")
+            throw Checkpoint.Failure.foreign("\(options.topics.models) does not contain its model")
         }
     }
 

@@ -121,19 +121,18 @@ extension PipelineError {
         case .newer(let format):
             self.init(
                 .contradiction,
-                "\(topic) \(place) is of format \(format), and this version of Shoal reads up to \(StateRecord.format): a "
-                    + "newer one wrote it. Run that again")
+                "\(topic) \(place) has format \(format), but this version of Shoal reads up to \(StateRecord.format): "
+                    + "a newer version wrote it. Run that version")
         case .impossible(let text):
             self.init(
                 .contradiction,
-                "\(topic) \(place) holds a value that Shoal does not write (\(text)): does something else write to this "
-                    + "topic? Delete its records (kafka-delete-records.sh), and the state is computed again from the input"
-            )
+                "\(topic) \(place) has a value that Shoal does not write (\(text)): another program may write to this "
+                    + "topic. Delete its records (kafka-delete-records.sh); the state is then computed from the input")
         case .damaged:
             self.init(
                 .contradiction,
-                "\(topic) \(place) is not a state record: does another program write to this topic? Delete its records "
-                    + "(kafka-delete-records.sh), and the state is computed again from the input")
+                "\(topic) \(place) is not a state record: another program may write to this topic. Delete its records "
+                    + "(kafka-delete-records.sh); the state is then computed from the input")
         }
     }
 }

@@ -26,8 +26,9 @@ struct ClusterWatch {
                 return fail(
                     PipelineError(
                         .missingData,
-                        "\(reason) while this instance was running: records were lost, or are of another application. Start again "
-                            + "under another application.id, or with `shoal reset`"))
+                        "\(reason) while this instance was running: records are lost, or belong to another "
+                            + "application. Start a new application with another application.id, or reset this one "
+                            + "with `shoal reset`"))
             }
             await lookAtGroup(&group)
             let isHurried = identity.isSuspicious || statistics.snapshot.state.isWaitingForGroup
@@ -102,7 +103,8 @@ struct ClusterWatch {
             view.told = .now
             for member in foreign {
                 log.error(
-                    "a foreign member is in the consumer group: another program uses application.id as its group. Stop it",
+                    "a foreign member is in the consumer group: another program uses application.id as its group. "
+                        + "Stop it",
                     ("group", options.application), ("client", member.client), ("host", member.host),
                     ("member", member.id), ("partitions", member.partitions.map(\.description).joined(separator: ", ")))
             }

@@ -38,7 +38,7 @@ extension ExplainReport.Step {
             lines.append("  published: from \(from) to \(to)")
         } else {
             lines.append(
-                inside == now ? "  stays in \(now)" : "  from \(inside) to \(now), of which nothing is published")
+                inside == now ? "  stays in \(now)" : "  from \(inside) to \(now), not published")
         }
         for (name, state) in [("before", before), ("after", after)] {
             guard let state else {
@@ -61,7 +61,7 @@ extension ExplainReport.Step {
 
     private static func list(_ topics: [ExplainReport.Topic]) -> String {
         topics.isEmpty
-            ? "no topic that counts"
+            ? "no admitted topic"
             : topics.map { "\($0.name) \(($0.share + 5_000) / 10_000) %" }.joined(separator: ", ")
     }
 

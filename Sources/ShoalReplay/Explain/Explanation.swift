@@ -41,7 +41,7 @@ public struct Explanation: Sendable {
     public func change(_ id: UInt128) async throws -> (member: Pseudonym, partition: Int32, offset: Int64)? {
         let admin = try Admin(client)
         guard let count = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
-            throw ReplayError(.incomparable, "there is no topic \(topics.output)")
+            throw ReplayError(.incomparable, "the topic \(topics.output) does not exist")
         }
         var found: (member: Pseudonym, partition: Int32, offset: Int64)?
         for output in 0..<count where found == nil {
@@ -66,7 +66,7 @@ public struct Explanation: Sendable {
         let place = TopicPartition(topics.models, 0)
         guard try await admin.partitions(of: topics.models, timeout: .seconds(10)) != nil else {
             throw ReplayError(
-                .incomparable, "there is no topic \(topics.models): no run of \(application) was recorded here")
+                .incomparable, "the topic \(topics.models) does not exist: no run of \(application) was recorded")
         }
         let run = try await RecordedRun(
             topics.models, of: application, through: try await admin.watermarks(of: place).high, client: client,
@@ -74,7 +74,7 @@ public struct Explanation: Sendable {
         guard run.last.keyFingerprint == options.key.fingerprint else {
             throw ReplayError(
                 .incomparable,
-                "privacy.key-file holds another key than the run was made with: no pseudonym would be the same")
+                "privacy.key-file differs from the key of the run: all pseudonyms would differ")
         }
         let partitions: [Int32]
         if case .step(let partition, _) = wanted {
@@ -113,8 +113,8 @@ public struct Explanation: Sendable {
             if case .step(_, let offset) = wanted, let start, offset < start.point.offset {
                 throw ReplayError(
                     .incomparable,
-                    "the change was caused by offset \(offset) of partition \(partition), and what is left begins at the "
-                        + "checkpoint, offset \(start.point.offset)")
+                    "the change was caused by offset \(offset) of partition \(partition), which is before the start "
+                        + "of the replay at the checkpoint, offset \(start.point.offset)")
             }
             inputRanges.append(
                 InputRange(partition: partition, range: (start?.offset ?? first)..<marks.high, start: start))

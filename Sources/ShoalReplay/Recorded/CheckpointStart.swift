@@ -32,7 +32,7 @@ final class CheckpointStart: Sendable {
             let last = found.members.lastPoint(after: found.header.point, later: found.later)
             guard last == found.header.point || last == found.later?.point else {
                 throw CheckpointFiles.Unusable(
-                    "the checkpoint \(files.path(partition)) holds members of an unknown snapshot")
+                    "the checkpoint \(files.path(partition)) has members of an unknown snapshot")
             }
             point = last
             closings = (last == found.later?.point ? found.later : found.header)?.closings ?? 0
@@ -51,7 +51,7 @@ final class CheckpointStart: Sendable {
     func check(_ run: RecordedRun, _ models: RecordedModels, low: Int64, committed: Int64?) async throws {
         if let life, life != run.life {
             throw ReplayError(
-                .incomparable, "the checkpoint \(path) is of another life of the application, which was reset since")
+                .incomparable, "the checkpoint \(path) was written before the application was reset")
         }
         let staleness = run.genesis.model.settings.fixed.staleness
         var model: Model? = run.genesis.model
@@ -59,19 +59,19 @@ final class CheckpointStart: Sendable {
         let hash = model.map { SHA256Digest.of(ModelContent.encode($0).span) }
         guard hash == modelHash else {
             throw ReplayError(
-                .incomparable, "the checkpoint \(path) was made under a model that \(run.topic) does not hold")
+                .incomparable, "the checkpoint \(path) needs a model that \(run.topic) does not contain")
         }
         guard low <= offset else {
             throw ReplayError(
                 .incomparable,
-                "the checkpoint \(path) is of offset \(offset), but the input's partition \(partition) begins at \(low): "
-                    + "retention has taken what follows the checkpoint")
+                "the checkpoint \(path) has offset \(offset), but input partition \(partition) begins at \(low): "
+                    + "retention has deleted the records after the checkpoint")
         }
         if let committed, committed < point.offset {
             throw ReplayError(
                 .incomparable,
-                "the checkpoint \(path) goes up to offset \(point.offset), but the group has committed only \(committed): "
-                    + "was its position moved back?")
+                "the checkpoint \(path) goes up to offset \(point.offset), but the group has committed only "
+                    + "\(committed). Its position may have been moved back")
         }
     }
 
@@ -85,7 +85,7 @@ final class CheckpointStart: Sendable {
             defer { saved = nil }
             return saved
         }
-        guard let taken else { throw ReplayError(.contradiction, "the checkpoint \(path) was taken twice") }
+        guard let taken else { throw ReplayError(.contradiction, "the checkpoint \(path) was used twice") }
         let staleness = genesis.model.settings.fixed.staleness
         var model = genesis
         guard genesis.model.settings.fixed.epochs.contains(epoch ?? 0) else { throw astray }
@@ -128,8 +128,8 @@ final class CheckpointStart: Sendable {
     private var astray: ReplayError {
         ReplayError(
             .incomparable,
-            "the checkpoint \(path) goes up to offset \(point.offset) of partition \(partition), and the input does not lead "
-                + "there: is it of this application?")
+            "the checkpoint \(path) goes up to offset \(point.offset) of partition \(partition), but the replay does "
+                + "not arrive there. It may belong to another application")
     }
 }
 
@@ -158,7 +158,7 @@ extension CheckpointStart {
         guard !checkpoints.isAsked || !found.isEmpty else {
             throw ReplayError(
                 .incomparable,
-                "\(checkpoints.directory) holds no checkpoint of \(application): \(application)-0.checkpoint and so on")
+                "\(checkpoints.directory) has no checkpoints of \(application) (\(application)-0.checkpoint and so on)")
         }
         return found
     }
@@ -193,14 +193,14 @@ extension CheckpointStart? {
         if low <= first { return checkpoints?.isAsked == true ? self : nil }
         if let self { return self }
         let gone =
-            "\(input) partition \(partition) begins at offset \(low): retention has taken the beginning, which the run "
-            + "read from offset \(first) on"
+            "\(input) partition \(partition) begins at offset \(low), but the run started at offset \(first): "
+            + "retention has deleted the beginning"
         guard let checkpoints else {
-            throw ReplayError(.incomparable, "\(gone); --from-checkpoint DIR starts at checkpoints instead")
+            throw ReplayError(.incomparable, "\(gone). To start at checkpoints instead, use --from-checkpoint DIR")
         }
         throw ReplayError(
             .incomparable,
-            "\(gone), and \(checkpoints.directory) has no \(application)-\(partition).checkpoint: each host keeps those of "
-                + "its own partitions; copy all into one directory, and name it with --from-checkpoint")
+            "\(gone), and \(checkpoints.directory) has no \(application)-\(partition).checkpoint: each host has those "
+                + "of its own partitions. Copy all into one directory, and name it with --from-checkpoint")
     }
 }

@@ -38,8 +38,8 @@ public struct RecordedComparison: Sendable {
         if let damaged = run.models.first(where: { $0.contentHash != $0.announcedHash }) {
             throw ReplayError(
                 .contradiction,
-                "\(topics.models) offset \(damaged.offset): the content hash is \(damaged.contentHash), and not that of its "
-                    + "header, \(damaged.announcedHash)")
+                "\(topics.models) offset \(damaged.offset): the content hash is \(damaged.contentHash), but not that "
+                    + "of its header, \(damaged.announcedHash)")
         }
         try verification.checkKey(run)
         let inputRanges = try await verification.ranges(admin, run, committed, [:])
@@ -62,8 +62,8 @@ public struct RecordedComparison: Sendable {
         for (partition, range) in ranges.enumerated() where range.lowerBound > 0 {
             throw ReplayError(
                 .incomparable,
-                "\(verification.topics.output) partition \(partition) begins at offset \(range.lowerBound): retention has "
-                    + "taken the first changes, without which nobody knows where all members are")
+                "\(verification.topics.output) partition \(partition) begins at offset \(range.lowerBound): retention "
+                    + "has deleted the first changes, without which the members' clusters are unknown")
         }
         return ranges
     }
@@ -85,8 +85,8 @@ public struct RecordedComparison: Sendable {
                 guard let value = batch.valueBytes(index), let change = try? ClusterChange(value) else {
                     throw ReplayError(
                         .incomparable,
-                        "\(place) offset \(batch.offset(index)) is not a cluster change: does another program write to the topic?"
-                    )
+                        "\(place) offset \(batch.offset(index)) is not a cluster change: another program may write to "
+                            + "this topic")
                 }
                 if committed.contains(change) { side.take(change) }
             }
@@ -139,8 +139,8 @@ public struct RecordedComparison: Sendable {
         }
         if !hasSameEpochs {
             result.report.notes.append(
-                "settings that are fixed for an application's life differ, so that its models' inclusions could not be obeyed: "
-                    + "a model includes what it would on an input that was complete from the beginning")
+                "fixed settings differ, so the deltas that the recorded models include cannot be used: each model "
+                    + "includes the deltas that it would include if the input were complete from the beginning")
             return (result, nil)
         }
         return (result, await coordinator.lastVersion)

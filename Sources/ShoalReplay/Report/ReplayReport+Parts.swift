@@ -28,12 +28,12 @@ extension ReplayReport {
         let behind = results.filter { !$0.hasLeftGenesis && $0.counters.events > 0 }.map(\.partition)
         if !behind.isEmpty {
             notes.append(
-                "too few viewers were seen in partition \(behind.map(String.init).joined(separator: ", ")) for its clock "
-                    + "to begin (clock.quorum): nobody there is assigned")
+                "too few viewers were seen in partition \(behind.map(String.init).joined(separator: ", ")) for its "
+                    + "clock to start (clock.quorum): its viewers are not assigned to clusters")
         }
-        if rows.isEmpty { notes.append("no epoch has ended, so that there is no model") }
+        if rows.isEmpty { notes.append("no epoch has ended, so there is no model") }
         if !rows.isEmpty, clusters.isEmpty {
-            notes.append("no cluster was ever shown: too few eligible members, or all clusters are withheld")
+            notes.append("no cluster was published: there are too few eligible members, or all clusters are suppressed")
         }
     }
 }

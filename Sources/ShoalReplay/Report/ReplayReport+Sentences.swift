@@ -40,7 +40,8 @@ extension ReplayReport {
                 } else {
                     let members = seeds.reduce(0) { $0 + $1.members }
                     let text =
-                        "\(ReportWords.count(seeds.count, "cluster")) \(ranges(seeds.map(\.cluster))) came of the seed, "
+                        "\(ReportWords.count(seeds.count, "cluster")) \(ranges(seeds.map(\.cluster))) came from the "
+                        + "seed, "
                         + ReportWords.count(members, "member")
                     lines.append(Line(time: first.time, kind: first.kind, text: text))
                 }
@@ -104,9 +105,9 @@ extension ReplayReport.Flows {
         }
         let all = stayed + moved + turned + hidden
         func part(_ count: Int64) -> String { ReportWords.part(count, of: all) }
-        var parts = ["\(part(stayed)) are where they were", "\(part(moved)) are in another cluster"]
-        if turned > 0 { parts.append("\(part(turned)) came to a cluster or left theirs") }
-        if hidden > 0 { parts.append("\(part(hidden)) moved in groups that are too small to be shown") }
+        var parts = ["\(part(stayed)) stayed in their cluster", "\(part(moved)) moved to another cluster"]
+        if turned > 0 { parts.append("\(part(turned)) joined or left a cluster") }
+        if hidden > 0 { parts.append("\(part(hidden)) are in flows that are too small to be shown") }
         let last = parts.removeLast()
         return "Of \(ReportWords.count(all, "member")) \(parts.joined(separator: ", ")), and \(last)."
     }

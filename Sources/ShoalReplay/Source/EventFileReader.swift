@@ -167,7 +167,7 @@ package import ShoalSchemas
     private func last(_ format: EventFormat) throws(EventFileError) -> EventBlock? {
         let isCut = if case .bytes? = skip { true } else { !rest.isEmpty && format.framing == .lengths }
         if isCut {
-            throw EventFileError(description: "\(path): ends in the middle of a message: is it still being written?")
+            throw EventFileError(description: "\(path): ends in the middle of a message. It may still be being written")
         }
         guard !rest.isEmpty else { return nil }
         defer { rest = [] }
@@ -213,7 +213,7 @@ package import ShoalSchemas
         var code: Int32 = 0
         // A truncated stream is reported as an error only after its last complete byte.
         let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""
-        if code == Z_BUF_ERROR { throw EventFileError(description: "\(path): the gzip stream is cut off") }
+        if code == Z_BUF_ERROR { throw EventFileError(description: "\(path): the gzip stream is truncated") }
         if code == Z_ERRNO { throw EventFileError(description: "\(path): \(unsafe String(cString: strerror(errno)))") }
         if code != Z_OK { throw EventFileError(description: "\(path): the gzip stream is damaged: \(text)") }
     }

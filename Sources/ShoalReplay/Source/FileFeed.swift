@@ -94,7 +94,9 @@ actor FileFeed {
         records += block.records
         if block.endsInTheMiddle {
             throw ReplayError(
-                .input, "\(reader.path):\(records): the file ends in the middle of a line: is it still being written?")
+                .input,
+                "\(reader.path):\(records): the file ends in the middle of a line. It may still be being "
+                    + "written")
         }
     }
 

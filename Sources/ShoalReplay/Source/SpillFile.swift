@@ -18,7 +18,7 @@ final class SpillFile {
         // Safe: as below.
         descriptor = unsafe path.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress.unsafelyUnwrapped) }
         guard descriptor >= 0 else {
-            throw ReplayError(.input, "\(pattern): no temporary file can be made: \(Self.reason)")
+            throw ReplayError(.input, "\(pattern): cannot create a temporary file: \(Self.reason)")
         }
         // Safe: the path is not empty, and ends in a zero.
         _ = unsafe path.withUnsafeBufferPointer { unsafe unlink($0.baseAddress.unsafelyUnwrapped) }
@@ -41,7 +41,7 @@ final class SpillFile {
             guard count > 0 else {
                 throw ReplayError(
                     .input,
-                    "the temporary file cannot be written: \(Self.reason); TMPDIR names another directory for it")
+                    "cannot write the temporary file: \(Self.reason). Set TMPDIR to use another directory")
             }
             written += count
         }
@@ -60,7 +60,7 @@ final class SpillFile {
                     extent.offset + filled)
             }
             guard count > 0 else {
-                throw ReplayError(.input, "the temporary file cannot be read: \(Self.reason)")
+                throw ReplayError(.input, "cannot read the temporary file: \(Self.reason)")
             }
             filled += count
         }

@@ -25,13 +25,13 @@ public struct TopicRange: Sendable {
     ) async throws {
         let admin = try Admin(client)
         guard let count = try await admin.partitions(of: topic, timeout: .seconds(10)) else {
-            throw ReplayError(.input, "there is no topic \(topic)")
+            throw ReplayError(.input, "the topic \(topic) does not exist")
         }
         for bound in [from, to] {
             guard case .offsets(let offsets) = bound, let unknown = offsets.keys.filter({ $0 >= count }).min() else {
                 continue
             }
-            throw ReplayError(.input, "\(topic) has \(count) partitions: there is no partition \(unknown)")
+            throw ReplayError(.input, "\(topic) has no partition \(unknown): it has \(count) partitions")
         }
         var ranges: [Range<Int64>] = []
         for partition in 0..<count {
@@ -42,11 +42,11 @@ public struct TopicRange: Sendable {
             guard first >= marks.low, first <= marks.high, last >= marks.low, last <= marks.high else {
                 throw ReplayError(
                     .input,
-                    "\(place) holds the offsets \(marks.low) to \(marks.high): \(first) to \(last) is no range of it"
-                        + (first < marks.low ? "; retention has deleted what lies before \(marks.low)" : ""))
+                    "\(place) has offsets \(marks.low) to \(marks.high): the range \(first) to \(last) is outside"
+                        + (first < marks.low ? "; retention has deleted the records before \(marks.low)" : ""))
             }
             guard first <= last else {
-                throw ReplayError(.input, "\(place): the range begins at \(first), behind its end at \(last)")
+                throw ReplayError(.input, "\(place): the range begins at \(first), after its end at \(last)")
             }
             ranges.append(first..<last)
         }

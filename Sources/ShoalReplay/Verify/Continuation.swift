@@ -31,7 +31,7 @@ struct Continuation {
             let record = try run.table.record(through)
         else {
             throw ReplayError(
-                .incomparable, "a checkpoint has epoch deltas, but no model in \(run.topic) includes any")
+                .incomparable, "a checkpoint refers to epoch deltas, but \(run.topic) has no model that includes any")
         }
         model = record.model
         var bookkeeping = last.bookkeeping

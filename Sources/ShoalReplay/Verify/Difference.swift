@@ -55,17 +55,18 @@ public struct Difference: Codable, Equatable, Sendable {
             switch kind {
             case .missing: "\(place) causes a change that was not published"
             case .unexpected:
-                "a change was published (output partition \(output) offset \(found?.offset ?? 0)) that \(place) does not "
-                    + "cause, or that stands there twice"
+                "a change was published (output partition \(output) offset \(found?.offset ?? 0)) that \(place) does "
+                    + "not cause, or that was published twice"
             default:
-                "\(place) causes a change, and another one was published in its place (output partition \(output) "
+                "\(place) causes a change, but another one was published instead (output partition \(output) "
                     + "offset \(found?.offset ?? 0))"
             }
     }
 
     private static func text(_ value: [UInt8]) -> String {
         guard let change = try? ClusterChange(value) else {
-            return "\(value.count) bytes that are not a cluster change"
+            return "\(value.count) bytes that are not a cluster "
+                + "change"
         }
         var line: [UInt8] = []
         change.encodeJSON(into: &line)

@@ -58,7 +58,7 @@ final class ModelVerifier: ModelWatcher {
         guard record.contentHash != record.announcedHash else { return nil }
         return Difference(
             .model, modelVersion: record.bookkeeping.through,
-            "\(record.place) does not hold what its header announces: \(record.contentHash), and not "
+            "\(record.place) does not match its header: its content hash is \(record.contentHash), but not "
                 + record.announcedHash)
     }
 
@@ -68,12 +68,13 @@ final class ModelVerifier: ModelWatcher {
         let (version, place) = (record.bookkeeping.through, record.place)
         if let damage = damage(record) { return damage }
         if record.bookkeeping.from != publication.bookkeeping.from {
-            return Difference(.model, modelVersion: version, "\(place) holds for other epochs than it had to")
+            return Difference(.model, modelVersion: version, "\(place) is valid for other epochs than expected")
         }
         guard hash == record.contentHash else {
             return Difference(
                 .model, modelVersion: version,
-                "\(place) is not what the input and the closings that it includes give: \(record.contentHash), and not "
+                "\(place) differs from the model that the input and its epoch deltas give: \(record.contentHash), but "
+                    + "not "
                     + hash)
         }
         return nil
@@ -90,8 +91,8 @@ final class ModelVerifier: ModelWatcher {
                 guard state.included != due else { continue }
                 return Difference(
                     .model, modelVersion: version,
-                    "\(record.place) says that it includes \(state.included) closings of partition "
-                        + "\(partition), and had to include \(due)")
+                    "\(record.place) includes \(state.included) epoch deltas of partition "
+                        + "\(partition), but should include \(due)")
             }
         }
         return nil

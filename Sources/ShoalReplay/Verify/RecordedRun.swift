@@ -51,7 +51,7 @@ struct RecordedRun: Sendable {
             } catch let error as ProtoError {
                 throw ReplayError(
                     .incomparable,
-                    "\(topic) offset \(batch.offset(index)) is not a model record that this version of Shoal can read (\(error))"
+                    "\(topic) offset \(batch.offset(index)): this version of Shoal cannot read the model (\(error))"
                 )
             }
         }
@@ -59,9 +59,9 @@ struct RecordedRun: Sendable {
             throw ReplayError(
                 .incomparable,
                 low > 0
-                    ? "\(topic) begins at offset \(low): retention has taken the genesis model, without which nobody knows "
-                        + "how the run began"
-                    : "\(topic) holds no genesis model: no run was recorded")
+                    ? "\(topic) begins at offset \(low): retention has deleted the genesis model, without which the "
+                        + "start of the run is unknown"
+                    : "\(topic) has no genesis model: no run was recorded")
         }
         self.init(topic, genesis: genesis, life: life, models: models, last: last, table: table)
     }

@@ -151,7 +151,7 @@ struct RunComparison: Sendable {
                 Difference(
                     .model, modelVersion: left.bookkeeping.through,
                     "the model of epoch \(left.bookkeeping.through ?? 0) (offset \(left.offset) of \(topics.models)) "
-                        + "includes closings that the input up to the committed positions does not give"), at: 0)
+                        + "includes epoch deltas that the input up to the committed positions does not give"), at: 0)
         }
         report.differences += await changes.differences.sorted { $0.key < $1.key }.map(\.value)
         report.changes = await changes.compared
@@ -165,7 +165,7 @@ struct RunComparison: Sendable {
     private func overshot(_ result: PartitionResult, _ inputRange: Verification.InputRange) -> Difference {
         var difference = Difference(
             .position, modelVersion: result.starvedFor,
-            "\(topics.input) partition \(result.partition): the replay came to offset \(result.position.offset) "
+            "\(topics.input) partition \(result.partition): the replay ended at offset \(result.position.offset) "
                 + "\(PhaseMetadata.text(result.position.phase)), and not to the committed \(inputRange.target.offset) "
                 + PhaseMetadata.text(inputRange.target.phase)
                 + (result.starvedFor.map { "; it needed the model of epoch \($0), which was not recorded" } ?? ""))

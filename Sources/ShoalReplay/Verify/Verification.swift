@@ -138,7 +138,7 @@ public struct Verification: Sendable {
 
     func watermarks(_ admin: Admin, _ topic: String, _ partition: Int32) async throws -> Admin.Watermarks {
         guard try await admin.partitions(of: topic, timeout: .seconds(10)) != nil else {
-            throw ReplayError(.incomparable, "there is no topic \(topic): no run of \(application) was recorded here")
+            throw ReplayError(.incomparable, "the topic \(topic) does not exist: no run of \(application) was recorded")
         }
         return try await admin.watermarks(of: TopicPartition(topic, partition))
     }
@@ -147,7 +147,7 @@ public struct Verification: Sendable {
     func positions(_ admin: Admin) async throws -> [Int32: Position] {
         // Kafka omits topics without the Describe right from a group's positions, as if nothing were committed.
         guard try await admin.partitions(of: topics.input, timeout: .seconds(10)) != nil else {
-            throw ReplayError(.incomparable, "there is no topic \(topics.input)")
+            throw ReplayError(.incomparable, "the topic \(topics.input) does not exist")
         }
         var positions: [Int32: Position] = [:]
         for (place, commit) in try await admin.committed(group: application, timeout: .seconds(30))
@@ -155,7 +155,7 @@ public struct Verification: Sendable {
             guard let handled = CommittedPosition(offset: commit.offset, metadata: commit.metadata).handled else {
                 throw ReplayError(
                     .incomparable,
-                    "the position of \(place) was not committed by a version of Shoal that is known here: "
+                    "the position of \(place) was committed by an unknown version of Shoal: "
                         + "\"\(commit.metadata)\"")
             }
             positions[place.partition] = handled
@@ -163,20 +163,20 @@ public struct Verification: Sendable {
         guard !positions.isEmpty else {
             throw ReplayError(
                 .incomparable,
-                "the group \(application) has no committed position in \(topics.input): it has published nothing, or Kafka "
-                    + "has forgotten an empty group's offsets (offsets.retention.minutes)")
+                "the group \(application) has no committed position in \(topics.input): it has published nothing, or "
+                    + "Kafka has deleted the offsets of the empty group (offsets.retention.minutes)")
         }
         return positions
     }
 
     func checkKey(_ run: RecordedRun) throws {
         if let reason = run.last.model.settings.unicodeProblem {
-            throw ReplayError(.incomparable, "the run of \(application) cannot be repeated: \(reason)")
+            throw ReplayError(.incomparable, "cannot repeat the run of \(application): \(reason)")
         }
         guard run.last.keyFingerprint == options.key.fingerprint else {
             throw ReplayError(
                 .incomparable,
-                "privacy.key-file holds another key than the run was made with: no pseudonym would be the same")
+                "privacy.key-file differs from the key of the run: all pseudonyms would differ")
         }
     }
 
@@ -187,8 +187,9 @@ public struct Verification: Sendable {
         guard ours.revision != theirs.revision || ours == theirs else {
             throw ReplayError(
                 .incomparable,
-                "the run has other settings under the same settings.revision (\(ours.revision)) than this configuration: "
-                    + Self.differing(ours, theirs) + "; give the configuration that it runs with")
+                "the run has other settings under the same settings.revision (\(ours.revision)) than this "
+                    + "configuration: "
+                    + Self.differing(ours, theirs) + ". Use the configuration of the group")
         }
     }
 
@@ -208,7 +209,7 @@ public struct Verification: Sendable {
         guard Int(count) == run.genesis.firstOffsets.count else {
             throw ReplayError(
                 .incomparable,
-                "\(topics.input) has \(count) partitions, and the run was made with \(run.genesis.firstOffsets.count)")
+                "\(topics.input) has \(count) partitions, but the run had \(run.genesis.firstOffsets.count)")
         }
         let models = RecordedModels(run.table)
         var inputRanges: [InputRange] = []
@@ -229,7 +230,7 @@ public struct Verification: Sendable {
         guard !isEmpty else {
             throw ReplayError(
                 .incomparable,
-                "the checkpoints stand where the group has come to: there is nothing behind them yet that could be compared"
+                "the checkpoints are at the committed positions of the group: there is nothing after them to compare"
             )
         }
         return inputRanges
@@ -251,7 +252,7 @@ public struct Verification: Sendable {
     /// Returns the available range of each output partition.
     func outputs(_ admin: Admin) async throws -> [Range<Int64>] {
         guard let count = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
-            throw ReplayError(.incomparable, "there is no topic \(topics.output)")
+            throw ReplayError(.incomparable, "the topic \(topics.output) does not exist")
         }
         var ranges: [Range<Int64>] = []
         for partition in 0..<count {

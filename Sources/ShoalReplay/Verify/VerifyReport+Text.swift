@@ -11,13 +11,13 @@ extension VerifyReport {
     /// The report as text.
     public var text: String {
         let last = models > 0 ? lastModel.map { ", up to that of epoch \($0)" } ?? "" : ""
-        let facts = "\(changes) changes of \(application), and \(models) models\(last), are what"
+        let facts = "\(changes) changes of \(application), and \(models) models\(last), match"
         let isContinued = partitions.contains { $0.isFromCheckpoint }
         let how = isContinued ? " from the checkpoints on" : ""
         var lines = [
             isIdentical
-                ? "identical\(how): \(facts) \(events) watch events give"
-                : "different: \(facts) the input gives\(how), but:"
+                ? "identical\(how): \(facts) the result of \(events) watch events"
+                : "different: \(facts) the result of the input\(how), except for:"
         ]
         for difference in differences {
             lines.append("  \(difference.text)")
@@ -28,10 +28,10 @@ extension VerifyReport {
             lines.append("\(gone) older changes were not compared: retention has deleted them from the output topic")
         }
         if let givenModel {
-            let rest = models > 0 ? "" : ": none is left to compare"
-            lines.append("models up to that of epoch \(givenModel) were taken as they were recorded\(rest)")
+            let rest = models > 0 ? "" : "; no later one exists"
+            lines.append("models up to that of epoch \(givenModel) were used as recorded, and not compared\(rest)")
         }
-        if earlier > 0 { lines.append("\(earlier) changes from before were not compared") }
+        if earlier > 0 { lines.append("\(earlier) earlier changes were not compared") }
         for partition in partitions {
             let start =
                 partition.isFromCheckpoint ? ", from its checkpoint on" : isContinued ? ", from its beginning" : ""

@@ -1,7 +1,7 @@
 extension EventFormat {
     /// JSON objects, one a line in a file.
     public static let json = EventFormat(
-        "json", title: "JSON", content: "JSON lines", explanation: "one JSON object a line (NDJSON)", framing: .lines,
+        "json", title: "JSON", content: "JSON lines", explanation: "one JSON object per line (NDJSON)", framing: .lines,
         begins: JSONForm.begins, decode: JSONForm.decode, recognize: JSONForm.recognize)
 }
 

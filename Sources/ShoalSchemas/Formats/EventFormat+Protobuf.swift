@@ -1,8 +1,8 @@
 extension EventFormat {
     /// Messages of `shoal.v1.WatchEvent`, in a file with their length before each.
     public static let protobuf = EventFormat(
-        "protobuf", title: "Protobuf", content: "Protobuf messages with their length before them",
-        explanation: "Protobuf messages (shoal.v1.WatchEvent) that each have their length, a varint, before them",
+        "protobuf", title: "Protobuf", content: "length-delimited Protobuf messages",
+        explanation: "Protobuf messages (shoal.v1.WatchEvent), each preceded by its length as a varint",
         framing: .lengths, begins: { _ in true }, decode: ProtobufForm.decode, recognize: ProtobufForm.recognize,
         encode: { event, bytes in event.encode(into: &bytes) })
 }

@@ -82,7 +82,9 @@ struct Arguments: Sendable {
             sets: all("set") + sets, kafkaCheck: Self.kafkaProblem)
         if !configuration.ignoredVariables.isEmpty, Self.isFirstWarning.exchange(false, ordering: .relaxed) {
             configuration.logger.log(
-                .warning, "variables ignored that Kubernetes sets for services; enableServiceLinks: false avoids them",
+                .warning,
+                "variables that Kubernetes sets for services were ignored; enableServiceLinks: false avoids "
+                    + "them",
                 [("variables", configuration.ignoredVariables.joined(separator: " "))])
         }
         return configuration

@@ -103,7 +103,7 @@ final class Interrupt: Sendable {
             Thread.sleep(forTimeInterval: grace / .seconds(1))
             guard state.withLock({ $0.ended }) == ended else { return }
             Shoal.report(
-                "The command did not stop within \(Int(grace / .seconds(1))) s after the signal, and is ended.")
+                "The command did not stop within \(Int(grace / .seconds(1))) s after the signal; the process ends.")
             Shoal.end(.interrupted)
         }
     }

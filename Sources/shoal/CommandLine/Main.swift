@@ -45,7 +45,7 @@ struct Shoal {
         let two = words.prefix(2).joined(separator: " ")
         guard let command = commands.first(where: { $0.name == two }) ?? commands.first(where: { $0.name == first })
         else {
-            report("shoal: no such command: \(first)\(hint(two, first))")
+            report("shoal: unknown command: \(first)\(hint(two, first))")
             return .usage
         }
         Interrupt.listen(endsWith: command.isStoppable ? .ok : .interrupted)

@@ -40,7 +40,7 @@ extension ClusterChange {
             let parent = otherCluster == 0 ? "" : " out of cluster \(otherCluster)"
             return "\(who) was created\(parent)\(reason), \(members) members\(alike)\(topics)"
         case .clusterSplit:
-            return "\(who) split: cluster \(otherCluster) came out of it; \(members) members stay\(topics)"
+            return "\(who) split: cluster \(otherCluster) separated from it; \(members) members remain\(topics)"
         case .clusterMerged: return "\(who) was merged into cluster \(otherCluster)"
         case .clusterRetired: return "\(who) was retired"
         case .clusterDrifted:
@@ -54,9 +54,9 @@ extension ClusterChange.Reason {
     /// A short explanation of the reason.
     fileprivate var explanation: String {
         switch self {
-        case .event: "by what it watched"
-        case .erased: "forgotten on request"
-        case .expired: "silent for too long"
+        case .event: "because of its watches"
+        case .erased: "erased on request"
+        case .expired: "expired"
         case .topicDropped: "a topic became sensitive"
         case .merge: "clusters merged"
         case .split: "its cluster split"

@@ -95,8 +95,8 @@ extension ClusterChanges.Configuration {
         case _ where text.contains("/"):
             guard let position = Position(text) else {
                 throw UsageError(
-                    description: "--from \(text): is not a position: TOPIC/0:OFFSET,1:OFFSET,... lists all "
-                        + "partitions in order")
+                    description: "--from \(text): not a position: TOPIC/0:OFFSET,1:OFFSET,... must list all "
+                        + "partitions in their order")
             }
             start = .after(position)
         case _ where text.contains(":") && !text.contains("T"):

@@ -15,7 +15,7 @@ extension Command {
         let options = try configuration.pipelineOptions(configuration.logger)
         // librdkafka checks certificates and combinations of properties when a client starts.
         _ = try Admin(options.kafka)
-        Output.line("the configuration is right")
+        Output.line("the configuration is valid")
         return .ok
     }
 

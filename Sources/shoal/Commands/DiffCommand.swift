@@ -52,12 +52,12 @@ extension Command {
         (b.options.partitions, b.options.key) = (a.options.partitions, a.options.key)
         guard a.options.settings != b.options.settings || a.options.vocabulary != b.options.vocabulary else {
             throw UsageError(
-                description: "shoal diff: A and B are the same: no setting that reaches the result differs")
+                description: "shoal diff: A and B are the same: no setting that affects the result differs")
         }
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: a.options.key).groups }
         let resultOfA = try await run(a, "A", truth)
         guard !resultOfA.report.isInterrupted else {
-            Shoal.report("stopped before B was run: there is nothing to compare")
+            Shoal.report("stopped before B ran: there is nothing to compare")
             return .interrupted
         }
         let resultOfB = try await run(b, "B", truth)
@@ -74,11 +74,11 @@ extension Command {
     private static func recorded(_ arguments: Arguments) async throws -> ExitCode {
         if let name = ["topic", "from", "to", "epochs", "partitions"].first(where: arguments.has) {
             throw UsageError(
-                description: "--\(name) does not go with --recorded: the input is what the live group has read")
+                description: "--\(name) cannot be used with --recorded: the input is that of the live group")
         }
         if let file = arguments.positional.first {
             throw UsageError(
-                description: "--recorded compares with a live group's run over its topic, and \(file) is a file")
+                description: "--recorded compares with the run of a live group on its topic, but \(file) is a file")
         }
         let output = try ReportOutput(arguments)
         let first = try arguments.configuration()

@@ -44,7 +44,7 @@ extension Command {
         }
         guard !explanation.progress.isStopped else { throw Interrupted() }
         guard let report else {
-            Shoal.report("\(Hex.text(member)) is in no event that was read of \(configuration.text("input.topic"))")
+            Shoal.report("\(Hex.text(member)) is in no event that was read from \(configuration.text("input.topic"))")
             return .noInput
         }
         if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
@@ -58,14 +58,16 @@ extension Command {
         var problems: [String] = []
         if configuration.privacyKey == nil {
             problems.append(
-                "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: who may not have the key may not look at members")
+                "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: explain requires the key of the run")
         }
         if configuration["audit.file"] == nil {
-            problems.append("audit.file is not set: a look at a single member leaves a line there")
+            problems.append("audit.file is not set: explain must write a line to the audit log")
         }
         if !problems.isEmpty { throw Configuration.Invalid(problems: problems) }
         guard arguments["reason"]?.contains(where: { !$0.isWhitespace }) == true else {
-            throw UsageError(description: "shoal explain: --reason TEXT is missing: why do you look at this member?")
+            throw UsageError(
+                description: "shoal explain: --reason TEXT is missing: the audit log records why you "
+                    + "look at this member")
         }
         return Explanation(
             application: configuration.text("application.id"),
@@ -83,7 +85,7 @@ extension Command {
             throw UsageError(description: "shoal explain: give one of --member, --viewer, --viewer-file and --change")
         }
         if arguments.has("change"), let name = ["all", "limit"].first(where: arguments.has) {
-            throw UsageError(description: "--\(name) does not go with --change, which names one step")
+            throw UsageError(description: "--\(name) cannot be used with --change, which selects one step")
         }
         try Cryptography.selfTest()
         let limit = try arguments.integer("limit", or: 10)
@@ -116,7 +118,7 @@ extension Command {
         let path = arguments["viewer-file"] ?? "/dev/stdin"
         let name = arguments["viewer-file"] ?? "standard input"
         guard let file = FileHandle(forReadingAtPath: path) else {
-            throw ReplayError(.input, "\(name): the viewer's id cannot be read. Is it there?")
+            throw ReplayError(.input, "\(name): cannot read the viewer's id")
         }
         // At the end of the file there is nothing to read.
         var id = Array((try? file.read(upToCount: 4_096)) ?? Data())

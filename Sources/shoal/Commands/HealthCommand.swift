@@ -44,18 +44,18 @@ extension Command {
     private static func address(_ arguments: Arguments) throws -> ListenAddress {
         if let text = arguments["address"] {
             guard let address = ListenAddress(text), address.port != 0 else {
-                throw UsageError(description: "--address \(text): must be HOST:PORT or :PORT, as localhost:8080")
+                throw UsageError(description: "--address \(text): must be HOST:PORT or :PORT, such as localhost:8080")
             }
             return address
         }
         guard let address = try arguments.configuration()["http.listen"].flatMap({ ListenAddress($0) }) else {
             throw Configuration.Invalid(problems: [
-                "http.listen is not set: the instance serves no health; set it, or give --address"
+                "http.listen is not set, so the instance serves no health checks. Set it, or use --address"
             ])
         }
         guard address.port != 0 else {
             throw Configuration.Invalid(problems: [
-                "http.listen=\(address) uses any free port: see the log of the instance, and give --address"
+                "http.listen=\(address) uses any free port: the log of the instance shows which. Use --address"
             ])
         }
         return address

@@ -19,8 +19,8 @@ extension Configuration {
     func pipelineOptions(_ logger: Logger) throws(Invalid) -> PipelineOptions {
         guard let digits = privacyKey, let key = PrivacyKey(hex: digits) else {
             throw Invalid(problems: [
-                "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: pseudonyms need a key; "
-                    + "`(umask 077; openssl rand -hex 32 > shoal.key)` makes one"
+                "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: pseudonyms need a key. Create one with "
+                    + "`(umask 077; openssl rand -hex 32 > shoal.key)`"
             ])
         }
         do throws(PipelineError) {

@@ -27,7 +27,7 @@ extension Command {
         ]
     ) { arguments in
         guard let path = arguments.positional.first else {
-            throw UsageError(description: "shoal publish: which FILE? `-` is standard input (see --help)")
+            throw UsageError(description: "shoal publish: FILE is missing; `-` is standard input (see --help)")
         }
         var publisher = try Publisher(arguments, try arguments.configuration())
         return try await publisher.publish(path)

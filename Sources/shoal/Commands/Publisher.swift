@@ -108,7 +108,7 @@ struct Publisher {
     /// Waits for the acknowledgements of all records. After an interrupt, waits only briefly.
     private mutating func flush(_ sender: RecordSender) throws {
         try sender.flush {
-            if progress.isDue { progress.show(line: text(sender) + "; \(sender.open) wait for the broker") }
+            if progress.isDue { progress.show(line: text(sender) + "; \(sender.open) not acknowledged") }
             return !interrupt.isSet
         }
     }
@@ -126,7 +126,7 @@ struct Publisher {
     private func text(_ sender: RecordSender, _ records: EventFileReader? = nil, isFinal: Bool = false) -> String {
         let share = records?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
         let sent = isFinal ? sender.finalText : sender.text
-        return "\(share)\(sent)" + (bad > 0 ? ", \(bad) lines were no watch events" : "")
+        return "\(share)\(sent)" + (bad > 0 ? ", \(bad) records were not watch events" : "")
             + ", \(progress.rate(sender.delivered)) a second"
     }
 }

@@ -39,13 +39,13 @@ struct ReplayInput: Sendable {
         stallLimit = try arguments.stallLimit()
         if let path = arguments.positional.first {
             for name in ["topic", "from", "to"] where arguments.has(name) {
-                throw UsageError(description: "--\(name) goes with a topic, and \(path) is a file")
+                throw UsageError(description: "--\(name) requires a topic, but \(path) is a file")
             }
             source = .file(path)
             return
         }
         if arguments.has("partitions") {
-            throw UsageError(description: "--partitions goes with a FILE: a topic has its own")
+            throw UsageError(description: "--partitions requires a FILE: a topic has its own partitions")
         }
         let range = try await TopicRange(
             arguments["topic"] ?? configuration.text("input.topic"),

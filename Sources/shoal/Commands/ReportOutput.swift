@@ -23,7 +23,7 @@ struct ReportOutput: Sendable {
         if let kind, kind != .typeRegular, kind != .typeSymbolicLink { return }
         let folder = file.deletingLastPathComponent().path
         guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw UsageError(description: "--html \(page): \(folder) is not a directory that can be written to")
+            throw UsageError(description: "--html \(page): \(folder) is not a writable directory")
         }
     }
 
@@ -40,6 +40,6 @@ struct ReportOutput: Sendable {
         }
         guard let page else { return }
         try OutputFile.save(Array(html().utf8), to: page)
-        Shoal.report("the page is in \(page)")
+        Shoal.report("the page was written to \(page)")
     }
 }

@@ -27,15 +27,15 @@ struct TopicOptions {
     func differences(_ layout: Admin.Layout, _ settings: [String: String]) -> [String] {
         var differences: [String] = []
         if let partitions, layout.partitions != partitions {
-            differences.append("it has \(layout.partitions) partitions, and not \(partitions) as --partitions says")
+            differences.append("it has \(layout.partitions) partitions instead of \(partitions) (--partitions)")
         }
         if let replication, layout.replicas > 0, layout.replicas != Int(replication) {
-            differences.append("it has \(layout.replicas) copies, and not \(replication) as --replication says")
+            differences.append("it has \(layout.replicas) replicas instead of \(replication) (--replication)")
         }
         if let retention, let found = settings["retention.ms"].flatMap({ Int64($0) }), found != retention {
-            let time = found < 0 ? "for ever" : "for \(Setting.duration(found))"
+            let time = found < 0 ? "unlimited" : Setting.duration(found)
             differences.append(
-                "it is kept \(time), and not for \(Setting.duration(retention)) as --input-retention says")
+                "its retention is \(time) instead of \(Setting.duration(retention)) (--input-retention)")
         }
         return differences
     }

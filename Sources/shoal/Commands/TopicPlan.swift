@@ -50,7 +50,7 @@ struct TopicPlan {
         }
         if !layout.leaderless.isEmpty {
             let numbers = StatusText.list(layout.leaderless)
-            findings.append(.wrong("partition \(numbers) has no leader: it can neither be read nor written now"))
+            findings.append(.wrong("partition \(numbers) has no leader: it cannot be read or written now"))
         }
         if let copies = copies(layout, settings["min.insync.replicas"].flatMap { Int($0) }) { findings.append(copies) }
         for rule in rules + Self.general(layout) {
@@ -67,36 +67,38 @@ struct TopicPlan {
 
     private var partitionAdvice: String {
         isComputed
-            ? "; it is computed from the input: `shoal reset` creates it again, and everything with it"
-            : "; delete it and let `shoal topics create` make it"
+            ? ". It is computed from the input: run `shoal reset` to recreate it and all computed topics"
+            : ". Delete it, and create it with `shoal topics create`"
     }
 
     /// Checks a topic's replicas. Exactly-once processing requires that acknowledged records are kept.
     private func copies(_ layout: Admin.Layout, _ least: Int?) -> Finding? {
         guard layout.replicas > 0, let least else { return nil }
         let text =
-            "\(DemoText.count(layout.replicas, "copy").replacing("copys", with: "copies")), min.insync.replicas=\(least)"
+            "\(DemoText.count(layout.replicas, "copy").replacing("copys", with: "copies")), "
+            + "min.insync.replicas=\(least)"
         if layout.inSync < layout.replicas {
-            let missing = "\(layout.inSync) of \(layout.replicas) copies in step"
+            let missing = "\(layout.inSync) of \(layout.replicas) replicas in sync"
             if layout.inSync < least {
                 return .wrong("\(missing), min.insync.replicas=\(least): nothing can be written now")
             }
-            return .note("\(missing), min.insync.replicas=\(least): a broker is away, or behind")
+            return .note("\(missing), min.insync.replicas=\(least): a broker is down or behind")
         }
         if layout.replicas == 1 {
             return .note(
-                "\(text): where its broker's disk is lost, so is the topic; 3 copies and 2 in step survive that")
+                "\(text): the topic is lost if the disk of its broker is lost; use 3 replicas and "
+                    + "min.insync.replicas=2")
         }
         if least > layout.replicas {
-            return .wrong("\(text): nothing can be written, for there are not so many copies")
+            return .wrong("\(text): nothing can be written, because there are fewer replicas")
         }
         if least == 1 {
             return .wrong(
-                "\(text): must be 2, or what a single broker has acknowledged is lost with it, committed positions and "
-                    + "models no longer fit each other, and instances stop with 70 or 72")
+                "\(text): must be 2. Otherwise records that only one broker has acknowledged can be lost with it, "
+                    + "committed positions and models contradict each other, and instances stop with status 70 or 72")
         }
         if least == layout.replicas {
-            return .note("\(text): while any broker is away, nothing can be written; one copy more cures that")
+            return .note("\(text): nothing can be written while any broker is down; add a replica")
         }
         return .right(text)
     }
@@ -138,7 +140,7 @@ struct TopicPlan {
             plan(
                 topics.deadLetters, "records that are not watch events", 1, deleted, [.keepsDeadLetters, .largeEnough]),
             plan(
-                topics.deltas, "what each partition changed, epoch by epoch", 1, must: 1,
+                topics.deltas, "epoch deltas of each partition", 1, must: 1,
                 ["cleanup.policy": "delete", "retention.ms": week, "retention.bytes": "-1"],
                 [.deleted, .keepsDeltas, .keepsAllDeltas, .largeEnough], isComputed: true),
             plan(

@@ -7,34 +7,35 @@ extension TopicPlan.Rule {
 
     static let deleted = Self(
         name: "cleanup.policy", isRight: { $0 == "delete" },
-        advice: "must be delete: compaction takes records that a restart reads again")
+        advice: "must be delete: compaction deletes records that a restart reads again")
     static let keepsChanges = Self(
         name: "cleanup.policy", isRight: { $0 == "delete" },
-        advice: "must be delete: compaction takes changes that subscribers have not read")
+        advice: "must be delete: compaction deletes changes that subscribers have not read")
     static let keepsDeadLetters = Self(
         name: "cleanup.policy", isRight: { $0 == "delete" },
         advice:
-            "must be delete: a compacted topic refuses records without a key, and one such dead letter would stop all")
+            "must be delete: a compacted topic refuses records without a key, so such a dead letter would stop the "
+            + "instance")
     static let compacted = Self(
         name: "cleanup.policy", isRight: { $0.split(separator: ",") == ["compact"] },
-        advice: "must be compact alone: it is a table, and would lose members, or grow for ever")
+        advice: "must be compact: the topic is a table, which would lose members or grow without limit")
     static let forgets = Self(
         name: "max.compaction.lag.ms", isRight: { Int64($0).map { $0 <= 7 * day } ?? false },
-        advice: "should be a week (604800000) or less: compaction deletes the data of erased viewers",
+        advice: "should be a week (604800000) or less: data of an erased viewer is deleted when the log is compacted",
         isAdvice: true)
     static let compactsSoon = Self(
         name: "min.compaction.lag.ms", isRight: { Int64($0).map { $0 <= 7 * day } ?? false },
-        advice: "should be 0: until then nothing is compacted, and what an erased viewer left stays", isAdvice: true)
+        advice: "should be 0: nothing is compacted before, and data of an erased viewer remains", isAdvice: true)
     static let keepsTombstones = Self(
         name: "delete.retention.ms", isRight: { Int64($0).map { $0 >= hour } ?? false },
         advice:
-            "must be an hour (3600000) or more: a reader that takes longer misses that a member was deleted, and has "
-            + "it for ever")
+            "must be an hour (3600000) or more: a consumer that needs longer to read the topic misses deleted members, "
+            + "and keeps them")
     static let keepsInput = Self(
         name: "retention.ms", isRight: { Int64($0).map { $0 < 0 || $0 >= day } ?? false },
         advice:
-            "a restart reads the input from its last snapshot on, and fails if records are missing: keep them for "
-            + "longer than an instance may be away",
+            "a restart reads the input again from the last snapshot, and stops if records are missing: the retention "
+            + "must be longer than the longest downtime of an instance",
         isAdvice: true)
     /// A dead letter holds 900 KiB, and a watch event 1 MiB.
     static let fitsDeadLetters = Self(
@@ -43,24 +44,25 @@ extension TopicPlan.Rule {
         isAdvice: true)
     static let keepsDeltas = Self(
         name: "retention.ms", isRight: { Int64($0).map { $0 < 0 || $0 >= day } ?? false },
-        advice: "must be a day (86400000) or more: closings that no model includes yet are read again")
+        advice: "must be a day (86400000) or more: epoch deltas that no model includes yet are read again")
     static let keepsAllDeltas = Self(
         name: "retention.bytes", isRight: { (Int64($0) ?? 0) < 0 },
-        advice: "must be -1: closings that no model includes yet are read again, however many they are")
+        advice: "must be -1: epoch deltas that no model includes yet are read again, whatever their size")
     static let keepsModels = Self(
         name: "retention.ms", isRight: { (Int64($0) ?? 0) < 0 },
         advice:
-            "should be -1: models are needed for as long as the input can be replayed, and a partition that was silent "
-            + "for longer than they are kept stops its instance with 72 when it wakes")
+            "should be -1: models are needed as long as the input can be replayed. An instance stops with status 72 "
+            + "if a partition was without events for longer than this retention")
     static let unbounded = Self(
         name: "retention.bytes", isRight: { (Int64($0) ?? 0) < 0 },
-        advice: "should be -1: models are needed for as long as the input can be replayed")
+        advice: "should be -1: models are needed as long as the input can be replayed")
     static let largeEnough = Self(
         name: "max.message.bytes", isRight: { (Int64($0) ?? 0) >= 1_000_000 },
         advice:
-            "must be 1000000 or more: models and closings come in parts of 512 KiB, dead letters have up to 900 KiB, "
-            + "and a batch of records would be refused")
+            "must be 1000000 or more: models and epoch deltas are split into chunks of 512 KiB, dead letters have up "
+            + "to 900 KiB, and a batch of records would be refused")
     static let clean = Self(
         name: "unclean.leader.election.enable", isRight: { $0 == "false" },
-        advice: "must be false: otherwise an outdated replica may become leader, and acknowledged records are lost")
+        advice: "must be false: otherwise a replica that is behind can become the leader, and acknowledged records "
+            + "are lost")
 }

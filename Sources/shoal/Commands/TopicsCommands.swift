@@ -52,7 +52,7 @@ extension Command {
                 let wanted = TopicOptions(arguments, plan, configuration)
                 let own = wanted.retention == nil ? [:] : try await admin.configuration(of: name)
                 for difference in wanted.differences(layout, own) {
-                    Output.line("\(name): \(difference); it is left as it is")
+                    Output.line("\(name): \(difference); not changed")
                     differs = true
                 }
             } else {
@@ -60,7 +60,7 @@ extension Command {
             }
         }
         if arguments.has("dry-run") {
-            for topic in made { Output.line("\(topic.name): would be made, \(partitionCount(topic.partitions))") }
+            for topic in made { Output.line("\(topic.name): would be created, \(partitionCount(topic.partitions))") }
             return differs && !arguments.has("keep-existing") ? .unfit : .ok
         }
         let errors = made.isEmpty ? [:] : try await admin.create(made)
@@ -109,7 +109,7 @@ extension Command {
             guard try await known(name, admin, patience: .milliseconds(300)) != nil,
                 let layout = try await admin.layout(of: name)
             else {
-                Output.line("\(name): MISSING (\(plan.purpose)); `shoal topics create` makes it")
+                Output.line("\(name): MISSING (\(plan.purpose)); create it with `shoal topics create`")
                 isRight = false
                 continue
             }
@@ -119,7 +119,7 @@ extension Command {
                 settings = try await admin.configuration(of: name)
             } catch {
                 // Unknown settings count as a problem.
-                Output.line("\(isCheck ? "\(name):" : " ") its settings cannot be read: \(error)")
+                Output.line("\(isCheck ? "\(name):" : " ") cannot read its settings: \(error)")
                 isRight = false
                 if error.isAuthorization { isAuthorized = false }
             }

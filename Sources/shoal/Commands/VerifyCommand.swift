@@ -44,7 +44,7 @@ extension Command {
             try await verification.run()
         }
         if verification.progress.isStopped {
-            Shoal.report("stopped: nothing was compared to its end")
+            Shoal.report("stopped: the comparison is incomplete")
             return .interrupted
         }
         if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
@@ -63,7 +63,7 @@ extension Configuration {
     func requireKeyOfRun() throws {
         guard privacyKey == nil else { return }
         throw Invalid(problems: [
-            "privacy.key-file is not set, nor SHOAL_PRIVACY_KEY: the run's pseudonyms can only be repeated with its key"
+            "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: verify requires the key of the run"
         ])
     }
 }

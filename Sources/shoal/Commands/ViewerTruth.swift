@@ -40,7 +40,7 @@ struct ViewerTruth: Sendable {
             groups[key.pseudonym(of: Array(viewer.utf8))] = isOne ? group : nil
         }
         guard !groups.isEmpty else {
-            throw InputError(description: "\(path): names no viewer that belongs to exactly one group")
+            throw InputError(description: "\(path): has no viewer that belongs to one group only")
         }
     }
 }

@@ -95,7 +95,7 @@ struct Demo {
         // Generated viewers are not secret. A key derived from the seed gives reproducible pseudonyms.
         let digits = String(seed, radix: 16)
         guard let key = PrivacyKey(hex: String(repeating: "0", count: 64 - digits.count) + digits) else {
-            throw UsageError(description: "--seed \(seed): no key can be made of it")
+            throw UsageError(description: "--seed \(seed): cannot be used as a seed")
         }
         var options = PipelineOptions(
             application: "shoal-demo", instance: "demo",

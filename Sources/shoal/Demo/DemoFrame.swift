@@ -21,7 +21,7 @@ struct DemoFrame {
         lines += table(state, rows, most: most)
         let left = height - lines.count
         guard left > 0 else { return Array(lines.prefix(height)) }
-        lines.append(title("what happens"))
+        lines.append(title("events"))
         lines += news.suffix(max(left - 1, 0)).map { $0.line(width, hasColor: hasColor) }
         return Array(lines.prefix(height))
     }
@@ -122,8 +122,8 @@ struct DemoFrame {
     private func waiting(_ state: DemoState) -> String {
         let (eligible, needed) = (state.statistics.eligible, state.seedMembers)
         return
-            "no clusters yet: \(DemoText.number(eligible)) of \(DemoText.number(needed)) viewers that the first ones "
-            + "wait for have watched enough"
+            "no clusters yet: \(DemoText.number(eligible)) of the \(DemoText.number(needed)) viewers that they "
+            + "require have enough events"
     }
 
     /// A bar in eighths of a column.

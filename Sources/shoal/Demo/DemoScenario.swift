@@ -54,11 +54,11 @@ struct DemoScenario {
 
     /// The script with the texts to display.
     private static let story: [(epoch: Int, action: DriftScript.Action, text: String)] = [
-        (12, .birth(share: 0.08), "new viewers arrive who love \(words(10))"),
-        (20, .split(3), "half of those who watch ball games turn to \(words(11))"),
-        (28, .converge(5, 6, epochs: 4), "needlework and fine arts begin to become one taste"),
-        (36, .silence(7), "those who love \(words(7)) stop watching"),
-        (42, .wander(8, every: 2), "travellers begin to turn to other things, one after the other"),
+        (12, .birth(share: 0.08), "new viewers arrive who watch \(words(10))"),
+        (20, .split(3), "half of the viewers of ball games change to \(words(11))"),
+        (28, .converge(5, 6, epochs: 4), "needlework and fine arts start to merge"),
+        (36, .silence(7), "viewers of \(words(7)) stop watching"),
+        (42, .wander(8, every: 2), "viewers of travel start to change to other topics, one by one"),
     ]
     static let longest = 60
 

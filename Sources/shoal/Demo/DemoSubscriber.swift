@@ -37,7 +37,8 @@ extension ClusterTable.Silence {
     var words: String {
         let about = topics.isEmpty ? "" : " (\(topics.joined(separator: ", ")))"
         return
-            "cluster \(cluster)\(about) is not published any more: fewer than \(DemoScenario.minClusterSize) members are left"
+            "cluster \(cluster)\(about) is no longer published: it has fewer than \(DemoScenario.minClusterSize) "
+            + "members"
     }
 }
 

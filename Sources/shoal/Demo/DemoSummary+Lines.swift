@@ -9,7 +9,7 @@ extension DemoSummary {
         if !isInterrupted {
             lines.append(
                 "Fingerprint of all changes: \(hex(state.table.fingerprint)). "
-                    + "The same seed, viewers and epochs give the same again.")
+                    + "The same seed, viewers and epochs give the same fingerprint.")
         }
         lines.append("Clusters below \(DemoScenario.minClusterSize) members are not shown (privacy.min-cluster-size).")
         return lines
@@ -21,7 +21,7 @@ extension DemoSummary {
         let events = DemoText.number(state.statistics.events)
         let changes = DemoText.number(state.table.changes)
         return "\(isInterrupted ? "Stopped" : "Done") after \(time): \(events) events of \(viewers), "
-            + "\(DemoText.number(repetitions)) of them repetitions, which count once; \(changes) changes."
+            + "\(DemoText.number(repetitions)) of them duplicates, which are ignored; \(changes) changes."
     }
 
     private var results: String {
@@ -33,7 +33,7 @@ extension DemoSummary {
             number(.clusterCreated, name: "created"), number(.clusterSplit, name: "split"),
             number(.clusterMerged, name: "merged"), number(.clusterRetired, name: "retired"),
             number(.clusterDrifted, name: "drifted"),
-            "\(DemoText.number(table.silenced.count)) too small to be published any more",
+            "\(DemoText.number(table.silenced.count)) now too small to be published",
         ]
         let members = [
             number(.memberJoined, name: "joined"), number(.memberMoved, name: "moved"),
@@ -43,8 +43,8 @@ extension DemoSummary {
     }
 
     private var truth: String {
-        "The truth, which Shoal does not know: \(DemoText.count(tastes, "taste")). \(share(together)) of the members of "
-            + "one taste are together in one cluster, \(share(amongTheirLike)) among their like."
+        "The truth, which Shoal does not know: \(DemoText.count(tastes, "taste")). \(share(together)) of the members "
+            + "of a taste are in one cluster, and \(share(amongTheirLike)) are in a cluster of mostly their taste."
     }
 
     private func share(_ part: Int) -> String {

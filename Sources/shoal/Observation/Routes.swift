@@ -12,13 +12,13 @@ extension Instance {
             statistics: statistics, group: options.application, topic: options.topics.input,
             settingsRevision: options.settings.revision, epochLength: options.settings.fixed.epochLength)
         return [
-            HTTPRoute("/livez", "whether all parts make progress; ?verbose lists them") { request in
+            HTTPRoute("/livez", "whether all components make progress; ?verbose lists them") { request in
                 Self.answer("livez", self.liveness, request)
             },
             HTTPRoute("/readyz", "whether it is assigned and restored; ?verbose lists the checks") { request in
                 Self.answer("readyz", self.readiness, request)
             },
-            HTTPRoute("/startupz", "whether its first take-over is finished; ?verbose lists the checks") { request in
+            HTTPRoute("/startupz", "whether the first take-over is complete; ?verbose lists the checks") { request in
                 Self.answer("startupz", self.startup, request)
             },
             HTTPRoute("/version", "the versions, as JSON") { _ in

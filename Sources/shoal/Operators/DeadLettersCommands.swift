@@ -35,7 +35,7 @@ extension Command {
         ]
     ) { arguments in
         if arguments.has("summary"), arguments.has("show-content") {
-            throw UsageError(description: "--show-content does not go with --summary, which shows no record")
+            throw UsageError(description: "--show-content cannot be used with --summary, which shows no records")
         }
         let filter = try DeadLetterFilter(arguments)
         let limit = try arguments.integer("limit", or: .max)
@@ -46,7 +46,7 @@ extension Command {
         var lines = DeadLetterLines(arguments, resubmitted)
         let bad = InvalidDeadLetters()
         let interrupt = Interrupt(within: .seconds(15))
-        if arguments.has("show-content") { Shoal.report("what follows holds viewers' ids and events") }
+        if arguments.has("show-content") { Shoal.report("the output contains viewers' ids and events") }
         if limit > 0 {
             try await box.read(from: filter.from, until: filter.until, onInvalid: bad.report) { letter in
                 guard filter.matches(letter) else { return !interrupt.isSet }
@@ -91,17 +91,17 @@ extension Command {
         let filter = try DeadLetterFilter(arguments)
         guard arguments.has("reason") || arguments.has("all") else {
             throw UsageError(
-                description: "shoal dead-letters resubmit: which? --reason R, or --all of them; "
+                description: "shoal dead-letters resubmit: use --reason R or --all; "
                     + "`shoal dead-letters list --summary` lists the reasons")
         }
         guard !arguments.has("reason") || !arguments.has("all") else {
-            throw UsageError(description: "--all means any reason: it does not go with --reason")
+            throw UsageError(description: "--all means any reason, and cannot be used with --reason")
         }
         let configuration = try arguments.configuration()
         let input = configuration.text("input.topic")
         let kafka = configuration.client(configuration.logger)
         guard let partitions = try await Admin(kafka).partitions(of: input) else {
-            throw PipelineError(.missingData, "\(input) does not exist; `shoal topics create` makes it")
+            throw PipelineError(.missingData, "\(input) does not exist; create it with `shoal topics create`")
         }
         let box = try DeadLetterBox(kafka, topic: configuration.deadLettersTopic)
         var choice = DeadLetterChoice(
@@ -137,7 +137,8 @@ private final class InvalidDeadLetters: Sendable {
     func report(_ topic: String, _ place: DeadLetterEntry.Place) {
         count.withLock { $0 += 1 }
         Shoal.report(
-            "\(topic) partition \(place.partition) offset \(place.offset): the record is not a dead letter. It is skipped."
+            "\(topic) partition \(place.partition) offset \(place.offset): the record is not a dead letter. It is "
+                + "skipped."
         )
     }
 
@@ -168,12 +169,12 @@ struct DeadLetterChoice {
     }
 
     private func reason(against letter: DeadLetterEntry) -> String? {
-        if letter.isLeftOut { return "without bytes (dead-letters.content=reason, or there were none)" }
-        if letter.isCut { return "cut to size" }
+        if letter.isLeftOut { return "without content (dead-letters.content=reason, or an empty record)" }
+        if letter.isCut { return "truncated" }
         if letter.topic != input { return "of another topic than \(input)" }
         guard !isAgain else { return nil }
-        if resubmitted.contains(letter.place) { return "resubmitted before (--again sends them again)" }
-        return letter.resubmittedFrom == nil ? nil : "came back from a resubmission (--again sends them again)"
+        if resubmitted.contains(letter.place) { return "resubmitted before (use --again to resend)" }
+        return letter.resubmittedFrom == nil ? nil : "came back after a resubmission (use --again to resend)"
     }
 
     /// - Parameter sent: how many were sent; nil: none is to be sent, and the text says how many would be.

@@ -73,12 +73,13 @@ struct Reset {
         if let directory = configuration["checkpoint.directory"] {
             if !plan.checkpoints.isEmpty {
                 plan.lines.append(
-                    "\(DemoText.count(plan.checkpoints.count, "checkpoint")) in \(directory): \(verb) be deleted on this host"
+                    "\(DemoText.count(plan.checkpoints.count, "checkpoint")) in \(directory): \(verb) be deleted on "
+                        + "this host"
                 )
             }
         }
         guard !plan.isEmpty else {
-            plan.lines = ["there is nothing of \(application): no group, no topic"]
+            plan.lines = ["application \(application) does not exist: no group, no topics"]
             return plan
         }
         // An earlier reset may have been interrupted.
@@ -167,12 +168,12 @@ struct Reset {
 
     /// Creates a topic. A recently deleted topic may block its name for a while.
     private func make(_ topic: Admin.NewTopic) async throws {
-        try await wait(for: "\(topic.name) to be made") {
+        try await wait(for: "\(topic.name) to be created") {
             guard let error = try await admin.create([topic])[topic.name] else { return true }
             guard error.isTopicExists || error.isTimeout else { throw error }
             return false
         }
-        try await wait(for: "\(topic.name) to be known") {
+        try await wait(for: "\(topic.name) to be visible") {
             try await admin.partitions(of: topic.name) == topic.partitions
         }
     }
@@ -184,7 +185,7 @@ struct Reset {
         var told = 0
         while told < wanted {
             guard ContinuousClock.now < end else {
-                throw PipelineError(.kafka, "waited a minute for \(what); start the reset again to go on")
+                throw PipelineError(.kafka, "waited a minute for \(what); run the reset again to continue")
             }
             told = try await isSo() ? told + 1 : 0
             if told < wanted { try await Task.sleep(for: .milliseconds(told > 0 ? 40 : 200)) }

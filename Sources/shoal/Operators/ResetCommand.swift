@@ -45,14 +45,16 @@ extension Command {
         let configuration = try arguments.configuration()
         let application = configuration.text("application.id")
         if let name = arguments["confirm"], name != application {
-            throw UsageError(description: "--confirm \(name): the application's id is \(application); nothing was done")
+            throw UsageError(
+                description: "--confirm \(name): the application's id is \(application); nothing was "
+                    + "changed")
         }
         let reset = try Reset(
             configuration, withOutput: arguments.has("with-output"),
             withDeadLetters: arguments.has("with-dead-letters"))
         let isMeant = arguments.has("apply") || arguments.has("confirm")
         guard isMeant || !arguments.has("wait") else {
-            throw UsageError(description: "--wait goes with --apply or --confirm: without them nothing is waited for")
+            throw UsageError(description: "--wait requires --apply or --confirm")
         }
         var plan = try await reset.plan(isMeant: isMeant)
         let end = ContinuousClock.now + .milliseconds(patience)
@@ -66,28 +68,29 @@ extension Command {
         let refusal =
             plan.instances.isEmpty || plan.isEmpty
             ? nil
-            : "the group has members: \(plan.instances.joined(separator: ", ")). Stop them first; a static member keeps "
-                + "its place until its session has ended (--wait 60s waits for that)"
+            : "the group has members: \(plan.instances.joined(separator: ", ")). Stop them first. A static member "
+                + "keeps its place until its session ends (--wait 60s waits for it)"
         if isMeant, let refusal {
             // The plan is not shown: it would read as if it had been carried out.
-            Shoal.report("refused, and nothing was done: \(refusal)")
+            Shoal.report("refused; nothing was changed: \(refusal)")
             return .failed
         }
         for line in plan.lines { Output.line(line) }
         if plan.isEmpty { return .ok }
         guard isMeant else {
             if let refusal { Output.line("It would be refused now: \(refusal)") }
-            Output.line("Nothing was done. --apply does it.")
+            Output.line("Nothing was changed. Use --apply to run it.")
             return .ok
         }
         if arguments["confirm"] == nil {
             guard StandardStream.input.isTerminal else {
                 throw UsageError(
-                    description: "standard input is not a terminal: --confirm \(application) does it without asking")
+                    description: "standard input is not a terminal: use --confirm \(application) to run it without a "
+                        + "question")
             }
-            let isAsked = StandardStream.output.write("Type the application's id, \(application), to go on: ")
+            let isAsked = StandardStream.output.write("Type the application's id, \(application), to continue: ")
             guard isAsked, readLine(strippingNewline: true) == application else {
-                Shoal.report("that is not it; nothing was done")
+                Shoal.report("the id does not match; nothing was changed")
                 return .failed
             }
         }

@@ -47,8 +47,8 @@ extension Command {
         let limits = try StatusLimits(arguments)
         let pause = try arguments["watch"].map { _ in try arguments.integer("watch", or: 1) }
         guard pause != 0 else { throw UsageError(description: "--watch 0: must be 1 or more") }
-        if limits != nil, pause != nil { throw UsageError(description: "--check looks once: not with --watch") }
-        if limits != nil, arguments.has("all") { throw UsageError(description: "--check looks at all: not with --all") }
+        if limits != nil, pause != nil { throw UsageError(description: "--check cannot be used with --watch") }
+        if limits != nil, arguments.has("all") { throw UsageError(description: "--check cannot be used with --all") }
         let configuration = try arguments.configuration()
         let reader = try StatusReader(configuration)
         guard let pause else {

@@ -17,7 +17,7 @@ struct StatusLimits {
         let names = ["min-instances", "max-lag", "max-event-lag"]
         guard arguments.has("check") else {
             if let name = names.first(where: arguments.has) {
-                throw UsageError(description: "--\(name) means something with --check only")
+                throw UsageError(description: "--\(name) requires --check")
             }
             return nil
         }
@@ -37,8 +37,8 @@ struct StatusLimits {
         let group = status.group
         let own = group.instances.count { !$0.isForeign }
         if own < instances {
-            let found = own == 0 ? "no instance is there" : "\(own) instances are there"
-            problems.append("\(found), and there are to be \(instances): group \(status.application) is \(group.state)")
+            let found = own == 0 ? "no instance is running" : "\(own) instances are running"
+            problems.append("\(found), but \(instances) are required: group \(status.application) is \(group.state)")
         }
         func add(_ partitions: [ApplicationStatus.Partition], _ text: String) {
             guard !partitions.isEmpty else { return }
@@ -49,22 +49,22 @@ struct StatusLimits {
                 member.partitions.isEmpty ? "no partition" : "partition \(StatusText.list(member.partitions))"
             problems.append(
                 "a foreign member is in group \(status.application): client \"\(member.client)\" at \(member.host) has "
-                    + "\(partitions). Stop that program, or give it a group of its own")
+                    + "\(partitions). Stop that program, or give it another group")
         }
         add(
             status.partitions.filter { $0.position != nil && $0.phase == nil },
             "its committed position was not written by Shoal: another program commits as group \(status.application)")
         if group.state == .stable {
-            add(status.partitions.filter { $0.instance == nil }, "no instance owns it, although the group is stable")
+            add(status.partitions.filter { $0.instance == nil }, "it has no owner, although the group is stable")
             if !group.instances.contains(where: \.isCoordinator) {
-                problems.append("no instance owns the delta topic's partition, so no model is published")
+                problems.append("the delta topic's partition has no owner, so no model is published")
             }
         }
         if let model = status.model {
             add(status.partitions.filter { $0.position == nil }, "it has no committed position")
             if model.partitions != status.partitions.count {
                 problems.append(
-                    "the input has \(status.partitions.count) partitions, and the application began with "
+                    "the input has \(status.partitions.count) partitions, but the application started with "
                         + "\(model.partitions)")
             }
         } else {

@@ -25,10 +25,11 @@ struct StatusText {
         let group = status.group
         let state =
             switch group.state {
-            case .absent: "the group \(status.application) does not exist"
+            case .absent: "group \(status.application) does not exist"
             case .empty: "no instance is in group \(status.application)"
             default:
-                "group \(status.application) is \(group.state.rawValue), \(DemoText.count(group.instances.count, "instance"))"
+                "group \(status.application) is \(group.state.rawValue), "
+                    + "\(DemoText.count(group.instances.count, "instance"))"
                     + (group.assignor.isEmpty ? "" : ", assignment by \(group.assignor)")
             }
         let rows = group.instances.map { instance in
@@ -42,7 +43,8 @@ struct StatusText {
         let wait =
             group.state == .rebalancing
             ? [
-                "  it waits until all members have rejoined; members that left are removed after kafka.session.timeout.ms"
+                "  it waits until all members have rejoined; members that are gone are removed after "
+                    + "kafka.session.timeout.ms"
             ]
             : []
         return [state] + Self.table(rows) + wait
@@ -53,7 +55,7 @@ struct StatusText {
         var rest: [String] = []
         if !isWhole, shown.count > Self.most {
             shown = Array(shown.sorted { ($1.lag, $0.partition) < ($0.lag, $1.partition) }.prefix(Self.most))
-            rest = ["… and \(status.partitions.count - Self.most) that are less behind (--all shows them)"]
+            rest = ["… and \(status.partitions.count - Self.most) with less lag (--all shows them)"]
         }
         let head = ["partition", "instance", "position", "lag", "behind", "phase", "closed", "snapshot"]
         let rows = shown.map { partition in
@@ -76,7 +78,7 @@ struct StatusText {
         if let waiting = status.waiting {
             let name = waiting.epoch.map { "epoch \($0)" } ?? "the first epoch"
             if !waiting.partitions.isEmpty {
-                let others = waiting.isHeldBack ? ", and others are done with it" : ""
+                let others = waiting.isHeldBack ? ", which others have closed" : ""
                 lines.append("\(name) waits for partition \(Self.list(waiting.partitions))\(others)")
             }
             if let reason = waiting.reason { lines.append("no further model: \(reason)") }
@@ -90,9 +92,9 @@ struct StatusText {
             }
             lines.append("\(version)\(age ?? "")")
             lines.append(
-                "  \(DemoText.count(model.clusters, "cluster")): \(model.shown) shown, \(model.withheld) withheld; "
-                    + "\(DemoText.count(model.members, "member")), \(DemoText.number(model.unassigned)) in none; "
-                    + "\(DemoText.count(model.topics, "topic")); settings.revision \(model.settingsRevision)")
+                "  \(DemoText.count(model.clusters, "cluster")): \(model.shown) published, \(model.withheld) "
+                    + "suppressed; \(DemoText.count(model.members, "member")), \(DemoText.number(model.unassigned)) "
+                    + "in none; \(DemoText.count(model.topics, "topic")); settings.revision \(model.settingsRevision)")
         } else {
             lines.append("the application has not started: there is no model")
         }

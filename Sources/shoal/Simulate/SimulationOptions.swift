@@ -41,10 +41,10 @@ struct SimulationOptions {
         shape = try Self.shape(given, arguments)
         try checkFiles()
         if shape.lateShare == 0, arguments.has("latest") {
-            throw UsageError(description: "--latest goes with --late: no event of this preset is late")
+            throw UsageError(description: "--latest requires --late: no event of this preset is late")
         }
         if case .file = destination, let name = ["config", "set"].first(where: arguments.has) {
-            throw UsageError(description: "--\(name) goes with --topic: a FILE needs no settings")
+            throw UsageError(description: "--\(name) requires --topic: a FILE needs no settings")
         }
     }
 
@@ -54,8 +54,8 @@ struct SimulationOptions {
         case (nil, let topic?): return .topic(topic)
         case (nil, nil):
             throw UsageError(
-                description: "shoal simulate: which FILE? `-` is standard output; --topic sends the events "
-                    + "to a topic (see --help)")
+                description: "shoal simulate: FILE is missing; `-` is standard output, --topic sends to Kafka (see "
+                    + "--help)")
         case (let path?, .some):
             throw UsageError(description: "shoal simulate: either \(path) or --topic, not both")
         }
@@ -113,7 +113,7 @@ struct SimulationOptions {
         var names = [truth, topicsFile].compactMap { $0 }
         if case .file(let path) = destination { names.append(path) }
         for name in names where names.count(where: { $0 == name }) > 1 {
-            throw UsageError(description: "shoal simulate: \(name) is named twice: each file is written by itself")
+            throw UsageError(description: "shoal simulate: \(name) is named twice. Use different files")
         }
     }
 }

@@ -155,7 +155,7 @@ struct Simulator {
             try file.close()
         case .topic(let sender):
             try sender.flush {
-                if progress.isDue { progress.show(line: sender.text + "; \(sender.open) wait for the broker") }
+                if progress.isDue { progress.show(line: sender.text + "; \(sender.open) not acknowledged") }
                 return !interrupt.isSet
             }
         }

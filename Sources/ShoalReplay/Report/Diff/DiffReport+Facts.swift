@@ -93,11 +93,13 @@ extension DiffReport {
         var warnings: [String] = []
         if a.isRecorded {
             warnings.append(
-                "A is what the live group recorded, and not a run: its members' profiles and its work are not known, so that "
-                    + "batch k-means, and how much is scanned, are not compared.")
+                "A is the recorded run of the live group. The profiles of its members and its work are unknown, so the "
+                    + "comparison with batch k-means and the number of scans are omitted.")
         }
         if a.report.input.events != b.report.input.events {
-            warnings.append("The runs handled different numbers of events: what differs need not come of the settings.")
+            warnings.append(
+                "The runs handled different numbers of events. Differences may have other causes than the "
+                    + "settings.")
         }
         for (name, side) in [("A", a), ("B", b)] {
             warnings += side.report.notes.map { "\(name): \($0)" }

@@ -26,13 +26,13 @@ extension DiffReport {
                 .init(
                     "clusters", "Clusters that correspond",
                     lead: """
-                        \(matchCounts): a cluster goes with the one that holds at least half of its members, in either \
-                        direction. Colours follow A.
+                        \(matchCounts): a cluster corresponds to the one that has at least half of its members, in \
+                        either direction. Colours follow A.
                         """, matchTable(first, second)))
         }
         page.sections.append(sizeSection(first, second, families))
         page.footer = """
-            Times are UTC. Of clusters the report holds only what would have been published, of viewers nothing but counts.
+            Times are UTC. The report contains only published data about clusters, and only counts of viewers.
             <br />Models of A: <code>sha256 \(a.report.digest)</code><br />Models of B: <code>sha256 \(b.report.digest)</code>
             """
         return page.html()
@@ -115,7 +115,7 @@ extension DiffReport {
         return .init(
             "members", "Where members end",
             lead:
-                "Pale: in clusters that correspond; strong: elsewhere; between them: in a cluster of one run only.\(note)",
+                "Pale: in corresponding clusters. Strong: elsewhere. Medium: in a cluster of one run only.\(note)",
             "\(ReportPage.figure(chart.markup))<div style=\"margin-top:16px\">\(ReportPage.facts(memberFacts))</div>\n")
     }
 

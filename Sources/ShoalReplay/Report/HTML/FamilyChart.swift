@@ -63,7 +63,7 @@ struct FamilyChart {
         let drifts = report.lifecycle.filter { $0.kind == "cluster_drifted" }
         let top = Double(lanes.lines.map(\.cluster.peak).max() ?? 1)
         return plot.image(
-            "The life of each cluster as a line over time: births, splits, merges and ends. The list below has the same content.",
+            "Each cluster as a line over time: births, splits, merges and ends. The list below has the same data.",
             """
             \(grid)\(plot.timeAxis)<g class="links">\(lanes.lines.map(map.links))</g>
             <g class="lines">\(lanes.lines.map { map.line($0, most: top) })</g>
@@ -109,7 +109,8 @@ private struct Map {
         let thickness = min(2 + 6 * share.squareRoot(), step * 0.6)
         return """
             <path class="\(palette.name(of: line.cluster.id))" stroke-width="\(thickness)" \
-            d="M\(plot.x(line.from)) \(y)H\(max(plot.x(line.to), plot.x(line.from) + 1))"><title>\(text(line))</title></path>
+            d="M\(plot.x(line.from)) "
+                + "\(y)H\(max(plot.x(line.to), plot.x(line.from) + 1))"><title>\(text(line))</title></path>
 
             """
     }

@@ -23,7 +23,7 @@ extension ReplayReport {
         }
         return .init(
             "clusters", "Clusters at the end",
-            lead: "The largest first, each with the topics that its members watch more than others do.",
+            lead: "Largest first, with the topics that members of the cluster watch more than other viewers.",
             "<div class=\"cards\">\(cards)</div>\n\(ended(shown, times))")
     }
 
@@ -78,7 +78,7 @@ extension ReplayReport {
                 """
         }
         return """
-            <details><summary>\(ReportWords.count(gone.count, "cluster")) that are not shown any more</summary>
+            <details><summary>\(ReportWords.count(gone.count, "cluster")) that are no longer published</summary>
             <div class="scroll"><table><thead><tr><th scope="col" class="r">id</th><th scope="col">began</th>\
             <th scope="col">ended</th><th scope="col" class="r">most members</th><th scope="col">topics</th></tr></thead>
             <tbody>\(rows)</tbody></table></div></details>

@@ -19,26 +19,26 @@ extension ReplayReport {
                 .init(
                     "quality", "Quality",
                     lead: """
-                        At the end, over \(ReportWords.count(quality.sampled, "member")): how close members are to the \
-                        middle of their cluster, against what batch spherical k-means reaches with as many clusters.
+                        At the end, over \(ReportWords.count(quality.sampled, "member")): how similar members are \
+                        to the centroid of their cluster, compared with batch spherical k-means with as many clusters.
                         """, ReportPage.facts(qualityFacts)))
         }
-        page.sections.append(.init("input", "What was read", ReportPage.facts(inputFacts)))
+        page.sections.append(.init("input", "Input", ReportPage.facts(inputFacts)))
         if !settings.isEmpty {
             page.sections.append(
                 .init(
-                    "settings", "Settings", lead: "Those that reach the result.",
+                    "settings", "Settings", lead: "Only settings that affect the result.",
                     ReportPage.facts(settings.map { ($0.name, $0.value) })))
         }
         page.footer = """
-            Times are UTC. Of clusters the report holds only what would have been published, of viewers nothing but counts.
+            Times are UTC. The report contains only published data about clusters, and only counts of viewers.
             \(digest.isEmpty ? "" : "<br />Models: <code>sha256 \(digest)</code>" as Markup)
             """
         return page.html()
     }
 
     private var subtitle: Markup {
-        var parts: [String] = ["What Shoal makes of it"]
+        var parts: [String] = ["Replay report"]
         if let first = input.firstTime, let last = input.lastTime {
             parts.append(
                 "\(ReportWords.time(first)) to \(ReportWords.time(last)) UTC, \(ReportWords.span(last - first))")
@@ -86,7 +86,7 @@ extension ReplayReport {
         let chart = SizesChart(report: self, palette: palette, family: family)
         return .init(
             "sizes", "Sizes over time",
-            lead: "Members of each cluster, related clusters side by side; grey: members without a published cluster.",
+            lead: "Members of each cluster; related clusters are side by side. Grey: members of no published cluster.",
             ReportPage.figure(chart.markup, "\(legend(palette))\(chart.table)"))
     }
 
@@ -121,8 +121,8 @@ extension ReplayReport {
         return .init(
             "family", "Family",
             lead: """
-                \(lifecycleCounts.isEmpty ? "Nothing happened." : "\(lifecycleCounts).") A ring is a beginning, a bar an \
-                end, a diamond a drift; lines part where a cluster split, and run together where two merged.\(more)
+                \(lifecycleCounts.isEmpty ? "No cluster changed." : "\(lifecycleCounts).") A ring is a beginning, \
+                a bar an end, and a diamond a drift. Lines part when a cluster splits, and join when two merge.\(more)
                 """, ReportPage.figure(chart.markup, lines.isEmpty ? "" : list))
     }
 
@@ -130,7 +130,7 @@ extension ReplayReport {
         func side(_ time: Int64) -> FlowChart.Side {
             .init(title: ReportWords.time(time), order: family.order, palette: palette, clusters: clusters)
         }
-        let label = "Members that went from each cluster to each other one between two moments."
+        let label = "Members that moved from each cluster to each other cluster between two times."
         let chart = FlowChart(flows.flows, from: side(flows.fromTime), to: side(flows.toTime), label: label) {
             $0.from == $0.to
         }
@@ -149,9 +149,9 @@ extension ReplayReport {
 
             """
         return .init(
-            "flows", "Who went where",
+            "flows", "Moves between clusters",
             lead: """
-                \(flows.sentence) Strong: from cluster to cluster; pale: where they were; between them: from or to none.
+                \(flows.sentence) Strong: moved to another cluster. Pale: stayed. Medium: from or to no cluster.
                 """, ReportPage.figure(chart.markup, rows.isEmpty ? "" : table))
     }
 

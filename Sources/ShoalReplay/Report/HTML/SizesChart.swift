@@ -61,7 +61,7 @@ struct SizesChart {
             base = top
         }
         return plot.image(
-            "Members of each cluster over time, stacked. The same as numbers stands in the table below.",
+            "Members of each cluster over time, stacked. The table below has the same numbers.",
             """
             \(plot.valueAxis { ReportWords.short(Int64($0)) })<g class="bands">\(shapes)</g>\(plot.timeAxis)\(labels)
             """)

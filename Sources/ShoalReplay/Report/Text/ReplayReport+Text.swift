@@ -18,7 +18,7 @@ extension ReplayReport {
             for note in notes { page.paragraph(note) }
         }
         if !settings.isEmpty {
-            page.heading("Settings", "those that reach the result")
+            page.heading("Settings", "only those that affect the result")
             page.paragraph(settings.map { "\($0.name)=\($0.value)" }.joined(separator: "  "))
         }
         if !digest.isEmpty { page.paragraph("models: sha256 \(digest)") }
@@ -26,7 +26,7 @@ extension ReplayReport {
     }
 
     private func addInput(to page: inout TextPage) {
-        page.heading(input.name.printable, isInterrupted ? "interrupted: what was read until then" : "")
+        page.heading(input.name.printable, isInterrupted ? "interrupted: only the part that was read" : "")
         page.list(inputFacts)
     }
 
@@ -107,7 +107,7 @@ extension ReplayReport {
 
     private func addLifecycle(to page: inout TextPage) {
         guard !lifecycle.isEmpty else { return }
-        page.heading("What became of clusters", lifecycleCounts)
+        page.heading("Changes of clusters", lifecycleCounts)
         var lines = Story(lifecycle).lines
         let most = 20
         if lines.count > most { lines.removeAll { $0.kind == "cluster_drifted" } }
