@@ -200,8 +200,8 @@ extension Position {
     func offset(_ partition: Int32, of count: Int32, _ marks: Admin.Watermarks) throws -> Int64? {
         guard offsets.count <= Int(count) else {
             throw PositionInvalid(
-                description: "\(topic) has \(count) partitions, and the position is of \(offsets.count): was it created "
-                    + "again?")
+                description: "\(topic) has \(count) partitions, and the position is of \(offsets.count): was it "
+                    + "created again?")
         }
         guard Int(partition) < offsets.count else { return nil }
         let offset = offsets[Int(partition)]

@@ -203,7 +203,7 @@ struct InputSettingTests {
             _ = try configuration("privacy.sensitive-topics=hiv*,*health*")
         }
         #expect(
-            error?.description.contains("privacy.sensitive-topics: *health*: `*` may stand at the end only") == true)
+            error?.description.contains("privacy.sensitive-topics: *health*: `*` is allowed only at the end") == true)
         _ = try configuration("privacy.sensitive-topics=hiv*,épilepsie")
     }
 

@@ -112,7 +112,7 @@ struct DeadLettersTests {
         #expect(result.status == 65, "a record that is not a dead letter is named")
         #expect(
             result.lines.filter { !$0.contains("is not a dead letter") } == [
-                "1 sent to \(input)", "2 not: truncated", "1 not: of another topic than \(input)",
+                "1 sent to \(input)", "1 not: of another topic than \(input)", "2 not: truncated",
                 "1 not: without content (dead-letters.content=reason, or an empty record)",
             ], "\(result.output)")
         try put(["reason": "\u{1B}[2J\u{9B}31m"], key: "k", value: "v")

@@ -168,7 +168,7 @@ struct Reset {
 
     /// Creates a topic. A recently deleted topic may block its name for a while.
     private func make(_ topic: Admin.NewTopic) async throws {
-        try await wait(for: "\(topic.name) to be created") {
+        try await wait(for: "\(topic.name) to be created", times: 1) {
             guard let error = try await admin.create([topic])[topic.name] else { return true }
             guard error.isTopicExists || error.isTimeout else { throw error }
             return false
@@ -178,10 +178,10 @@ struct Reset {
         }
     }
 
-    /// Waits for a condition. Brokers learn of topics at different times, so it must hold several times in a row.
-    private func wait(for what: String, until isSo: () async throws -> Bool) async throws {
+    /// Waits for a condition. Brokers learn of topics at different times, so it must usually hold several times in a row.
+    /// - Parameter wanted: How many times in a row it must hold.
+    private func wait(for what: String, times wanted: Int = 4, until isSo: () async throws -> Bool) async throws {
         let end = ContinuousClock.now + .seconds(60)
-        let wanted = what.hasSuffix("made") ? 1 : 4
         var told = 0
         while told < wanted {
             guard ContinuousClock.now < end else {
