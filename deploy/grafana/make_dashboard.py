@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the Grafana dashboard, deploy/grafana/shoal.json: a row for each question that whoever runs Shoal asks.
+"""Makes the Grafana dashboard, deploy/grafana/shoal.json: one row for each question of an operator.
 
     deploy/grafana/make_dashboard.py            writes shoal.json beside this file
     deploy/grafana/make_dashboard.py --print    writes it to standard output
@@ -44,93 +44,93 @@ BAD_ABOVE_0 = [(None, "green"), (1, "red")]
 
 
 ROWS = [
-    ("Is it alive?", [
-        stat("Instances that answer", "Of those that Prometheus knows. Fewer than there should be: ShoalInstanceDown.",
+    ("Are the instances healthy?", [
+        stat("Instances that answer", "Instances that respond, of those that Prometheus scrapes. ShoalInstanceDown fires if some do not.",
              query(f"sum(up{{{S}}})", "answer"), query(f"count(up{{{S}}})", "known"), colours=BAD_BELOW_1),
-        stat("Live", "Instances whose /livez answers 200: all of their parts make progress.",
+        stat("Live", "Instances whose /livez responds with 200: all components make progress.",
              query(f"sum(shoal_live{{{S}}})", "live"), colours=BAD_BELOW_1),
-        stat("Ready", "Instances whose /readyz answers 200: assigned and restored, or assigned nothing.",
+        stat("Ready", "Instances whose /readyz responds with 200: restored, or without an assignment.",
              query(f"sum(shoal_ready{{{S}}})", "ready"), colours=BAD_BELOW_1),
-        stat("Partitions owned", "And how many the input has: the same, unless a rebalance is under way.",
+        stat("Partitions owned", "Owned partitions and partitions of the input. They are equal except during a rebalance.",
              query(f"sum(shoal_assigned_partitions{{{S}}})", "owned"),
              query(f"max(shoal_input_partitions{{{S}}})", "of"), colours=BAD_BELOW_1),
         stat("Foreign members", "Members of the consumer group that are other programs: they take partitions.",
              query(f"max(shoal_foreign_members{{{S}}})", "foreign"), colours=[(None, "green"), (1, "red")]),
-        stat("Versions", "Instances by version of Shoal: one, but during an upgrade.",
+        stat("Versions", "Instances by version of Shoal. One version, except during an upgrade.",
              query(f"count by (version) (shoal_build_info{{{S}}})", "{{version}}")),
-        stat("Brokers last answered", "The longest time since an instance heard from a broker. It asks every 5 s.",
+        stat("Brokers last answered", "The longest time since a broker responded to an instance. Brokers are asked every 5 s.",
              query(f"max(shoal_broker_silence_seconds{{{S}}})", "ago"), unit="s",
              colours=[(None, "green"), (20, "orange"), (60, "red")]),
-        table("Alerts that fire", "Each has a section in deploy/runbook.md.",
+        table("Alerts that fire", "Each alert has a section in deploy/runbook.md.",
               query('sum by (alertname, severity, instance, partition) '
                     '(ALERTS{job="$application",alertstate="firing"})', ""), width=12),
         graph("What each instance does", "starting, waiting (for brokers or topics), joining, idle (assigned nothing), "
               "restoring, working, released, stopping.",
               query(f"shoal_state{{{S}}} == 1", "{{instance}} {{state}}"), width=12, stacked=True),
-        graph("Longest time without progress", "Of each instance's parts, the one that has been still for longest; "
+        graph("Longest time without progress", "For each instance, the longest time without progress of a component; "
               "beyond watchdog.timeout (60 s) /livez fails.",
               query(f"max by (instance) (shoal_heartbeat_age_seconds{{{S}}})"), unit="s"),
-        graph("Partitions of each instance", "Kafka deals them out evenly, but for a rest.",
+        graph("Partitions of each instance", "Kafka distributes them evenly.",
               query(f"sum by (instance) (shoal_assigned_partitions{{{S}}})"), stacked=True),
         graph("Rebalances", "Assignments received from the group. Each stops the partitions for a moment.",
               query(f"increase(shoal_assignments_total{{{S}}}{R})")),
     ]),
     ("Does it keep up?", [
-        stat("Events a second", "Watch events handled, repetitions left out.",
+        stat("Events a second", "Watch events handled, without duplicates.",
              query(f"sum(rate(shoal_events_total{{{S}}}{R}))", "events")),
-        stat("Lag", "Records that are left to handle, in all partitions.",
+        stat("Lag", "Records that are not handled yet, in all partitions.",
              query(f"sum(shoal_input_lag_records{{{S}}})", "records")),
-        stat("Lag in event time", "Of the partition that is furthest behind; 0 where all stand at the end.",
+        stat("Lag in event time", "The lag of the slowest partition; 0 if all are at the end.",
              query(f"max(shoal_event_time_lag_seconds{{{S}}})", "behind"), unit="s",
              colours=[(None, "green"), (60, "orange"), (900, "red")]),
-        stat("Time to catch up", "The lag at the present rate, were nothing more to come.",
+        stat("Time to catch up", "The lag divided by the current rate, without new records.",
              query(f"sum(shoal_input_lag_records{{{S}}}) "
                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "left"), unit="s"),
-        stat("Changes a second", "Changes handed to transactions.",
+        stat("Changes a second", "Changes added to transactions.",
              query(f"sum(rate(shoal_changes_total{{{S}}}{R}))", "changes")),
-        stat("Repeated events", "Share of the events whose id was seen before.",
+        stat("Repeated events", "Share of events dropped because their id was seen before.",
              query(f"sum(rate(shoal_duplicate_events_total{{{S}}}{R})) / clamp_min("
                    f"sum(rate(shoal_events_total{{{S}}}{R})) + sum(rate(shoal_duplicate_events_total{{{S}}}{R})), "
                    "0.001)", "repeated"), unit="percentunit"),
-        graph("Lag by partition, in records", "The ten partitions with most.",
+        graph("Lag by partition, in records", "The ten partitions with the largest lag.",
               query(f"topk(10, max by (partition) (shoal_input_lag_records{{{S}}}))", "{{partition}}")),
         graph("Lag by partition, in event time", "The ten partitions that are furthest behind the clock.",
               query(f"topk(10, max by (partition) (shoal_event_time_lag_seconds{{{S}}}))", "{{partition}}"), unit="s"),
-        graph("Events a second by instance", "Uneven though partitions are even: keys are skewed, or a host is slow.",
+        graph("Events a second by instance", "If uneven although partitions are even: keys are skewed, or a host is slow.",
               query(f"sum by (instance) (rate(shoal_events_total{{{S}}}{R}))"), stacked=True),
-        graph("Pace of event time", "Seconds of event time handled in a second: 1 keeps up, more catches up, less "
+        graph("Pace of event time", "Seconds of event time handled per second. 1: keeps up, more: catches up, less: "
               "falls behind.",
               query(f"bottomk(10, max by (partition) (deriv(shoal_event_timestamp_seconds{{{S}}}{R})))",
                     "{{partition}}")),
-        graph("Offsets a second by partition", "How fast each position moves; the ten slowest.",
+        graph("Offsets a second by partition", "Offsets per second; the ten slowest partitions.",
               query(f"bottomk(10, max by (partition) (deriv(shoal_input_offset{{{S}}}{R})))",
                     "{{partition}}")),
     ]),
-    ("Who holds the epoch back?", [
-        stat("Last model", "Its version is its epoch.", query(f"max(shoal_model_epoch{{{S}}})", "epoch"), exact=True),
-        stat("Age of the last model", "Since its epoch ended: about an epoch's length, and more where somebody "
-             "holds it back. While old events are read, it is their age.",
+    ("Which partition delays the epoch?", [
+        stat("Last model", "The version of the last model, which is its epoch.", query(f"max(shoal_model_epoch{{{S}}})", "epoch"), exact=True),
+        stat("Age of the last model", "Since its epoch ended: about an epoch's length, or more if a partition "
+             "delays it. While old events are read, it is their age.",
              query(f"time() - (max(shoal_model_epoch{{{S}}}) + 1) * max(shoal_epoch_length_seconds{{{S}}})", "old"),
              unit="s"),
-        stat("Coordinator", "Who publishes the models: one instance.",
+        stat("Coordinator", "The instance that publishes the models.",
              query(f"shoal_coordinator{{{S}}} == 1")),
-        stat("Partitions that wait", "For a model that has not come.",
+        stat("Partitions that wait", "Partitions that wait for a model.",
              query(f"sum(shoal_partition_waiting{{{S}}})", "wait")),
-        table("Partitions that all others wait for", "The next model needs their closing, and others are ahead.",
+        table("Partitions that all others wait for", "The next model needs their epoch deltas, and others are ahead.",
               query(f"max by (topic, partition) (shoal_coordinator_waiting{{{S}}})", ""), height=4),
-        graph("Epochs behind the furthest partition", "The open epoch of each partition; the ten that are last.",
+        graph("Epochs behind the furthest partition", "The open epoch of each partition; the ten slowest.",
               query(f"topk(10, scalar(max(shoal_partition_epoch{{{S}}})) - max by (partition) "
                     f"(shoal_partition_epoch{{{S}}}))", "{{partition}}")),
-        graph("Models that are missing", "How far the model that a partition waits for is from the last one.",
+        graph("Models that are missing", "The model that a partition waits for, relative to the last one.",
               query(f"max by (partition) (shoal_partition_needed_model_epoch{{{S}}}) "
                     f"- scalar(max(shoal_model_epoch{{{S}}}))", "{{partition}}")),
-        graph("Models a minute", "Versions that the group goes on.",
+        graph("Models a minute", "New models per minute.",
               query(f"max(deriv(shoal_model_epoch{{{S}}}{R})) * 60", "models")),
         graph("Age of the model in use", "How many versions each partition's model is behind the last: "
-              "epoch.staleness (2) and what it still has open.",
+              "epoch.staleness (2) plus the epochs that it still has open.",
               query(f"scalar(max(shoal_model_epoch{{{S}}})) - max by (partition) (shoal_partition_model_epoch{{{S}}})",
                     "{{partition}}")),
-        graph("Time that partitions wait for models", "Seconds a second, all partitions of an instance together.",
+        graph("Time that partitions wait for models", "Seconds per second, summed over the partitions of an instance.",
               query(f'sum by (instance) (rate(shoal_stage_duration_seconds_sum{{stage="wait_model",{S}}}{R}))'),
               unit="s"),
     ]),
@@ -139,11 +139,11 @@ ROWS = [
         stat("Eligible", "Viewers with enough events to be assigned.",
              query(f"sum(shoal_eligible_members{{{S}}})", "eligible")),
         stat("In clusters", "In the last model.", query(f"max(shoal_clustered_members{{{S}}})", "members")),
-        stat("Unassigned", "Share of the eligible that is in no cluster.",
+        stat("Unassigned", "Share of eligible viewers without a cluster.",
              query(f"max(shoal_unassigned_members{{{S}}}) / clamp_min(max(shoal_unassigned_members{{{S}}}) "
                    f"+ max(shoal_clustered_members{{{S}}}), 1)", "unassigned"), unit="percentunit"),
         stat("Clusters", "Of the last model.", query(f"max by (state) (shoal_clusters{{{S}}})", "{{state}}")),
-        stat("Vocabulary", "Topics that count; topics.max bounds them.",
+        stat("Vocabulary", "Topics in the vocabulary, and topics.max.",
              query(f"max(shoal_vocabulary_topics{{{S}}})", "topics"),
              query(f"max(shoal_vocabulary_max_topics{{{S}}})", "at most")),
         graph("Members over time", "In the whole group.",
@@ -151,8 +151,8 @@ ROWS = [
               query(f"sum(shoal_eligible_members{{{S}}})", "eligible"),
               query(f"max(shoal_clustered_members{{{S}}})", "in clusters"),
               query(f"max(shoal_unassigned_members{{{S}}})", "unassigned")),
-        graph("What happens to clusters", "Changes in the time between two points. Many, for long: tastes change "
-              "faster than profile.half-life, or clusters are too many.",
+        graph("What happens to clusters", "Changes between two points. If many for a long time: tastes change "
+              "faster than profile.half-life, or there are too many clusters.",
               query(f'sum by (kind) (increase(shoal_changes_total{{kind=~"cluster_.*",{S}}}{R}))', "{{kind}}"),
               stacked=True),
         graph("What happens to members", "Changes a second.",
@@ -164,24 +164,24 @@ ROWS = [
              query(f'max(shoal_clusters{{state="withheld",{S}}}) '
                    f"/ clamp_min(max(sum by (instance) (shoal_clusters{{{S}}})), 1)", "withheld"),
              unit="percentunit", colours=[(None, "green"), (0.5, "orange")]),
-        stat("Dead letters", "Share of the records that are not watch events.",
+        stat("Dead letters", "Share of records that are not watch events.",
              query(f"sum(rate(shoal_dead_letters_total{{{S}}}{R})) / clamp_min(sum(rate(shoal_events_total{{{S}}}{R})) "
                    f"+ sum(rate(shoal_dead_letters_total{{{S}}}{R})), 0.001)", "dead letters"), unit="percentunit",
              colours=[(None, "green"), (0.01, "red")]),
         stat("Erased viewers", "Since the start of each instance.",
              query(f"sum(shoal_erased_viewers_total{{{S}}})", "erased")),
-        stat("Settings", "settings.revision that the group works with, and the lowest of an instance's own.",
+        stat("Settings", "settings.revision of the group, and the lowest one of an instance.",
              query(f"max(shoal_model_settings_revision{{{S}}})", "in force"),
              query(f"min(shoal_settings_revision{{{S}}})", "lowest")),
         graph("Dead letters a second, by reason", "`shoal metrics docs` and the headers in the dead letters' topic "
               "tell more.",
               query(f"sum by (reason) (rate(shoal_dead_letters_total{{{S}}}{R})) > 0", "{{reason}}"), stacked=True),
-        graph("Topics that do not count", "Topics an event that are not (yet) in the vocabulary, or sensitive.",
+        graph("Topics that do not count", "Topics per event that are not in the vocabulary, or sensitive.",
               query(f"sum(rate(shoal_topic_candidates_total{{{S}}}{R})) "
                     f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "candidates"),
               query(f"sum(rate(shoal_sensitive_topics_dropped_total{{{S}}}{R})) "
                     f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "sensitive")),
-        graph("Events out of place", "Share of all events. Late ones weigh less, early ones count at the epoch's end. "
+        graph("Events out of place", "Share of all events. Late events have less weight, early ones count at the end of the epoch. "
               "Records in the wrong partition come from producers with another partitioner.",
               query(f"sum(rate(shoal_late_events_total{{{S}}}{R})) "
                     f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "late"),
@@ -194,12 +194,12 @@ ROWS = [
               "viewers.",
               query(f"sum by (instance) (rate(shoal_refused_events_total{{{S}}}{R}))")),
     ]),
-    ("Where does the time go?", [
+    ("How is the time spent?", [
         graph("Time by stage", "Seconds a second over all instances: handle (records), open (an epoch's opening), "
               "commit (transactions), publish (models), and waits.",
               query(f"sum by (stage) (rate(shoal_stage_duration_seconds_sum{{{S}}}{R}))", "{{stage}}"), unit="s",
               width=12),
-        graph("99 of 100 are done within", "By stage. Long waits alone are nothing wrong: look at their share.",
+        graph("99th percentile of durations", "By stage. Single long waits are normal; look at their share.",
               query(f"histogram_quantile(0.99, sum by (le, stage) (rate(shoal_stage_duration_seconds_bucket{{{S}}}{R})))",
                     "{{stage}}"), unit="s", width=12),
         graph("Mean time of a stage", "A batch of records, a part of an opening, a transaction, a model, a wait.",
@@ -210,49 +210,49 @@ ROWS = [
               query(f"sum by (instance) (rate(process_cpu_seconds_total{{{S}}}{R}))"), width=12),
     ]),
     ("Do transactions go through?", [
-        graph("Transactions a second", "By outcome. What is aborted is sent again.",
+        graph("Transactions a second", "By outcome. Aborted transactions are sent again.",
               query(f"sum by (outcome) (rate(shoal_transactions_total{{{S}}}{R}))", "{{outcome}}")),
-        graph("Share that is aborted", "By instance. Brokers that are slow or away, or transactions that are too large.",
+        graph("Share that is aborted", "By instance. Causes: slow or unavailable brokers, or transactions that are too large.",
               query(f'sum by (instance) (rate(shoal_transactions_total{{outcome="aborted",{S}}}{R})) '
                     f"/ sum by (instance) (rate(shoal_transactions_total{{{S}}}{R}))"), unit="percentunit"),
-        graph("Time of a commit", "From the beginning of a transaction to its known end.",
+        graph("Time of a commit", "From the start of a transaction to its confirmed end.",
               query('histogram_quantile(0.5, sum by (le) '
                     f'(rate(shoal_stage_duration_seconds_bucket{{stage="commit",{S}}}{R})))', "half within"),
               query('histogram_quantile(0.99, sum by (le) '
                     f'(rate(shoal_stage_duration_seconds_bucket{{stage="commit",{S}}}{R})))', "99 % within"), unit="s"),
     ]),
     ("Would a restart be quick?", [
-        graph("Restore", "Share of the records that is read: 1 is done.",
+        graph("Restore", "Share of records read so far; 1: complete.",
               query(f"min by (instance) (shoal_restore_done_records{{{S}}} "
                     f"/ clamp_min(shoal_restore_expected_records{{{S}}}, 1))"), unit="percentunit"),
-        graph("Age of what is saved", "The oldest of all partitions' last snapshots, and of their last checkpoints. It "
-              "grows while nothing is read.",
+        graph("Age of what is saved", "The age of the oldest last snapshot and last checkpoint of a partition. It "
+              "grows while there are no new records.",
               query(f"max(shoal_snapshot_age_seconds{{{S}}})", "snapshot"),
               query(f"max(shoal_checkpoint_age_seconds{{{S}}})", "checkpoint"), unit="s"),
-        graph("Records since the last snapshot", "What a restore reads of the input again; the ten largest.",
+        graph("Records since the last snapshot", "Input that a restore reads again; the ten largest.",
               query(f"topk(10, max by (partition) (shoal_snapshot_lag_records{{{S}}}))", "{{partition}}")),
-        graph("Snapshots", "What is written to the state topic in a second.",
+        graph("Snapshots", "Bytes written to the state topic per second.",
               query(f"sum(rate(shoal_snapshots_total{{{S}}}{R}))", "snapshots of a partition"),
               query(f"sum(rate(shoal_snapshot_members_total{{{S}}}{R}))", "members"),
               query(f"sum(rate(shoal_snapshot_bytes_total{{{S}}}{R}))", "bytes")),
-        graph("Checkpoints", "By outcome, in the time between two points: what failed or is refused costs time only, "
+        graph("Checkpoints", "By outcome, between two points. Failed and refused ones cost only time, "
               "and the log says why.",
               query(f"sum by (outcome) (increase(shoal_checkpoints_total{{{S}}}{R}))", "{{outcome}}"), stacked=True),
         graph("Size of the checkpoints", "Of all partitions.",
               query(f"sum(shoal_checkpoint_bytes{{{S}}})", "bytes"),
               query(f"sum(shoal_checkpoint_members{{{S}}})", "members")),
     ]),
-    ("Is there memory left?", [
-        graph("Resident memory", "Of each instance, and the lowest limit of a container or unit where there is one.",
+    ("Is there enough memory?", [
+        graph("Resident memory", "Memory of each instance, and the lowest limit of a container or unit, if there is one.",
               query(f"process_resident_memory_bytes{{{S}}}"),
               query(f"min(shoal_memory_limit_bytes{{{S}}})", "limit"), unit="bytes"),
         graph("Memory in use", "Resident memory of each instance, as a share of the limit or, without one, of the machine's "
               "memory. ShoalMemoryNearLimit fires above 90 % of the limit.",
               query(f"max by (instance) (shoal_memory_used_ratio{{{S}}})"), unit="percentunit"),
-        graph("Bytes a member", "Resident memory of all by members of all: it falls as members grow.",
+        graph("Bytes a member", "Resident memory of all instances per member; it falls as the number of members grows.",
               query(f"sum(process_resident_memory_bytes{{{S}}}) / clamp_min(sum(shoal_members{{{S}}}), 1)", "bytes"),
               unit="bytes"),
-        graph("Open files and threads", "Files against the process's limit.",
+        graph("Open files and threads", "Open files as a share of the process's limit.",
               query(f"max(process_open_fds{{{S}}} / process_max_fds{{{S}}})", "files, share of the limit"),
               query(f"max(process_threads{{{S}}})", "threads")),
     ]),

@@ -109,8 +109,8 @@ private struct Map {
         let thickness = min(2 + 6 * share.squareRoot(), step * 0.6)
         return """
             <path class="\(palette.name(of: line.cluster.id))" stroke-width="\(thickness)" \
-            d="M\(plot.x(line.from)) "
-                + "\(y)H\(max(plot.x(line.to), plot.x(line.from) + 1))"><title>\(text(line))</title></path>
+            d="M\(plot.x(line.from)) \
+            \(y)H\(max(plot.x(line.to), plot.x(line.from) + 1))"><title>\(text(line))</title></path>
 
             """
     }
