@@ -35,7 +35,7 @@ extension MainJob {
             let text = try application.diff(["--recorded"])
             #expect(text.status == 0 && text.output.contains("All decisions are the same"), "\(text.output)")
             let longer = try diff(application, ["--with", "epoch.length=2h"])
-            #expect(!longer.isSame && longer.b.report.notes.contains { $0.contains("could not be obeyed") })
+            #expect(!longer.isSame && longer.b.report.notes.contains { $0.contains("cannot be used") })
             try refused(application, kind)
         }
 

@@ -202,7 +202,7 @@ public final class Instance: Sendable {
         let hasAnswer = (try? await dependencies.admin.reach(timeout: .seconds(5))) != nil
         guard state.wait.isOver(hasAnswer: hasAnswer, Monotonic.now) else { return false }
         log.error(
-            "the group has assigned nothing for \(time / 1_000) s, though brokers answer: joining it anew with a new "
+            "the group has assigned nothing for \(time / 1_000) s, though brokers answer: joining again with a new "
                 + "client",
             ("group", options.application), ("part", "\(Heartbeats.Component.group)"))
         return true
