@@ -11,7 +11,7 @@ extension MainJob {
     struct BoundTests {
         @Test("refused and expired viewers: killed in the middle, verified, the same; refusals are counted")
         func members() async throws {
-            let broker = try await TestBroker.shared()
+            let broker = try await TestBroker.shared(TestBroker.forKills)
             let application = try Application(
                 broker, "bounds", topics: InputStream.topics,
                 settings: [

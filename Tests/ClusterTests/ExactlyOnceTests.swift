@@ -41,7 +41,7 @@ extension MainJob {
 
         @Test("topics are admitted as they are watched, and new input continues after the previous one")
         func growing() async throws {
-            let broker = try await TestBroker.shared()
+            let broker = try await TestBroker.shared(TestBroker.forKills)
             let stream = InputStream(seed: 8, viewers: 200, epochs: 18)
             let application = try Application(broker, "growing")
             try await application.createTopics(partitions: 2)

@@ -17,7 +17,7 @@ extension MainJob {
 
         @Test("a killed instance resumes from the last snapshot with the same result")
         func restart() async throws {
-            let broker = try await TestBroker.shared()
+            let broker = try await TestBroker.shared(TestBroker.forKills)
             let application = try Application(
                 broker, "snapshots", topics: InputStream.topics, settings: ["snapshot.interval": "100ms"])
             try await application.createTopics(partitions: 3)
@@ -45,7 +45,7 @@ extension MainJob {
 
         @Test("a local checkpoint is read first, and a damaged one is set aside and the state read from Kafka")
         func checkpoint() async throws {
-            let broker = try await TestBroker.shared()
+            let broker = try await TestBroker.shared(TestBroker.forKills)
             let folder = try TemporaryFolder()
             let application = try Application(
                 broker, "checkpoint", topics: InputStream.topics,

@@ -43,6 +43,11 @@ public struct TestBroker: Sendable {
         kind.isApache ? kind : .apacheKafka(release: 4, brokers: 1, isSecure: false)
     }
 
+    /// The broker for tests that kill instances amid transactions: Apache Kafka if it is available. noida-db 0.2.3 names
+    /// an aborted transaction also to readers that start after its end, and they then skip all later records of its
+    /// producer.
+    public static var forKills: Kind { hasApache ? convincing : kind }
+
     /// The same release of Apache Kafka as `convincing`, with one broker.
     public static var single: Kind {
         guard case .apacheKafka(let release, _, _) = convincing else {
