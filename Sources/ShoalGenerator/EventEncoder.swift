@@ -204,14 +204,4 @@ extension [UInt8] {
             unsafe append(contentsOf: UnsafeBufferPointer(rebasing: digits[place...]))
         }
     }
-
-    /// Appends the number as a Protobuf varint.
-    mutating func append(varint: UInt64) {
-        var rest = varint
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(truncatingIfNeeded: rest))
-    }
 }

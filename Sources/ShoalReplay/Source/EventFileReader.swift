@@ -133,12 +133,7 @@ package import ShoalSchemas
             return
         }
         var short: [UInt8] = []
-        var number = Self.kept
-        while number >= 0x80 {
-            short.append(UInt8(number & 0x7F) | 0x80)
-            number >>= 7
-        }
-        short.append(UInt8(number))
+        short.append(varint: UInt64(Self.kept))
         short += rest[start..<start + Self.kept]
         let left = start + length - rest.count
         if left > 0 { skip = .bytes(left) } else { short += rest[(start + length)...] }

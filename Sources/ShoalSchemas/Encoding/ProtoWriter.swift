@@ -9,12 +9,7 @@ public struct ProtoWriter {
 
     @inlinable
     public mutating func varint(_ value: UInt64) {
-        var value = value
-        while value >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
-            value >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: value))
+        bytes.append(varint: value)
     }
 
     @inlinable
