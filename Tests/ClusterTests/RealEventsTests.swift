@@ -9,7 +9,7 @@ extension MainJob {
     /// Uses the first 20,000 real events, or the number in `SHOAL_TEST_EVENTS` (228,329 for all).
     @Suite(
         "Real watch events", .serialized,
-        .enabled(if: TestBroker.hasApache && RealEvents.file != nil, "needs Apache Kafka and the folder `shared/data`"))
+        .enabled(if: TestBroker.hasApache && sharedEvents != nil, "needs Apache Kafka and the folder `shared/data`"))
     struct RealEventsTests {
         @Test(
             "two instances with a restart, a single instance, and the other release of Kafka give the same result"
@@ -50,8 +50,6 @@ extension MainJob {
 
 /// The log of real events, which is not part of the project.
 enum RealEvents {
-    static let file = sharedEvents
-
     static let count = ProcessInfo.processInfo.environment["SHOAL_TEST_EVENTS"].flatMap { Int($0) } ?? 20_000
 
     static let topics = (0..<100).map { "tag\($0)" }
@@ -76,7 +74,7 @@ enum RealEvents {
         try await application.createTopics(partitions: 8)
         if input == nil {
             let sent = try shoal([
-                "publish", file ?? "", "--topic", application.input, "--limit", "\(count)", "--set",
+                "publish", sharedEvents ?? "", "--topic", application.input, "--limit", "\(count)", "--set",
                 "kafka.bootstrap.servers=\(broker.bootstrap)",
             ])
             try #require(sent.status == 0, "\(sent.output)")

@@ -28,7 +28,7 @@ struct FaultRound {
     /// - Throws: If the round could not be run.
     func play() async throws -> Outcome {
         var random = SplitMix64(seed: seed)
-        let isReal = RealEvents.file != nil && random.uniform() < 0.3
+        let isReal = sharedEvents != nil && random.uniform() < 0.3
         let isGrown = random.uniform() < 0.6
         // Either the session or the transaction times out first while an instance sleeps.
         let (session, transaction) = random.uniform() < 0.6 ? (2_500, 2_000) : (8_000, 1_000)

@@ -57,7 +57,7 @@ final class Load: Sendable {
     /// Returns the first `count` real events.
     static func real(_ application: Application, count: Int) throws -> Load {
         let text = try run(
-            "sh", ["-c", "gzip -dc \"$1\" 2> /dev/null | head -n \(count)", "sh", RealEvents.file ?? ""])
+            "sh", ["-c", "gzip -dc \"$1\" 2> /dev/null | head -n \(count)", "sh", sharedEvents ?? ""])
         let records = text.split(separator: "\n").compactMap { line -> InputStream.Record? in
             guard let user = line.firstMatch(of: /"user_id":"([^"]*)"/) else { return nil }
             return InputStream.Record(key: Array(user.1.utf8), value: Array(line.utf8))
