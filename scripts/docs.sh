@@ -4,18 +4,20 @@
 source "$(dirname "$0")/common.sh"
 
 docs=build/docs
-modules=(ShoalClient ShoalTesting ShoalSchemas ShoalKafka)
+graphs=$docs/.graphs
 rm -rf "$docs"
-for module in "${modules[@]}"; do
-    # A module that is up to date would leave no symbol graph, so each has a build directory of its own.
-    graphs=$docs/.graphs/$module
-    mkdir -p "$graphs/all"
-    swift build --scratch-path "$docs/.build" --target "$module" --quiet \
-        -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$PWD/$docs/.graphs/all"
-    mv "$docs/.graphs/all/$module"*.symbols.json "$graphs"
-    docc convert --additional-symbol-graph-dir "$graphs" --fallback-display-name "$module" \
+mkdir -p "$graphs"
+# The compiler writes the symbols of each module that it compiles, so nothing may be up to date.
+for product in ShoalClient ShoalTesting; do
+    swift build --scratch-path "$docs/.build" --target "$product" --quiet \
+        -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$PWD/$graphs"
+done
+for module in ShoalClient ShoalTesting ShoalSchemas ShoalKafka; do
+    mkdir "$graphs/$module"
+    mv "$graphs/$module".symbols.json "$graphs/$module"
+    docc convert --additional-symbol-graph-dir "$graphs/$module" --fallback-display-name "$module" \
         --fallback-bundle-identifier "shoal.$module" --transform-for-static-hosting --hosting-base-path "$module" \
         --output-path "$docs/$module"
     echo "$docs/$module/documentation/${module,,}/index.html"
 done
-rm -rf "$docs/.build" "$docs/.graphs"
+rm -rf "$docs/.build" "$graphs"

@@ -5,8 +5,8 @@ import ShoalSchemas
 
 extension Command {
     private static let files = """
-        Writes \(EventEncoder.formats.map(\.explanation).joined(separator: ", or ")) to FILE; gzip if the name ends in \
-        .gz. `-` is standard output. `shoal publish` and `shoal replay` read such files. Memory depends on the numbers of \
+        Writes a file of watch events: \(EventEncoder.formats.map(\.explanation).joined(separator: ", or ")); gzip if \
+        the name ends in .gz. FILE `-` is standard output. `shoal publish` and `shoal replay` read such files. Memory depends on the numbers of \
         viewers and videos, not on the number of events.
         """.wrapped(112)
 
