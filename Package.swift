@@ -56,13 +56,18 @@ let package = Package(
         library("ShoalOperations", ["ShoalSchemas", "ShoalClustering", "CShoalZlib", "CShoalMicroHTTPD"]),
         library("ShoalClient", ["ShoalKafka", "ShoalSchemas"]),
         library(
+            "ShoalOperator",
+            [
+                "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalGenerator", "ShoalReplay",
+                "ShoalOperations", "ShoalClient", "CShoalZlib",
+            ]),
+        library(
             "ShoalTesting", ["ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalReplay", "ShoalOperations"]),
         .executableTarget(
             name: "shoal",
             dependencies: [
                 "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalGenerator", "ShoalOperations",
-                "ShoalReplay", "ShoalClient",
-                "CShoalZlib",
+                "ShoalReplay", "ShoalClient", "ShoalOperator",
             ],
             swiftSettings: settings),
 
@@ -102,7 +107,7 @@ let package = Package(
         tests("OperationsTests", ["ShoalOperations", "ShoalClustering"]),
         tests("ScoringTests", ["ShoalScoring", "ShoalClustering"]),
         tests(
-            "ShoalTests", ["ShoalKafka", "ShoalSchemas", "ShoalClient", "ShoalOperations", "shoal"],
+            "ShoalTests", ["ShoalKafka", "ShoalSchemas", "ShoalClient", "ShoalOperations", "ShoalOperator", "shoal"],
             exclude: ["asyncapi_check.py"]),
         // Compiled as a package of others' is.
         .testTarget(

@@ -36,7 +36,7 @@ def test_the_image_is_closed():
 
 
 def version():
-    text = (ROOT / "Sources/shoal/CommandLine/Main.swift").read_text()
+    text = (ROOT / "Sources/ShoalOperator/Console/Program.swift").read_text()
     return re.search(r'static let version = "([^"]+)"', text)[1]
 
 

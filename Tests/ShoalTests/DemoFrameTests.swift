@@ -1,8 +1,8 @@
 import ShoalSchemas
 import Testing
 
+@testable import ShoalOperator
 @testable import ShoalPipeline
-@testable import shoal
 
 @Suite("The picture of the demo")
 struct DemoFrameTests {

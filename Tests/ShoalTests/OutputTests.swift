@@ -92,12 +92,14 @@ struct OutputTests {
 
     @Test("no command writes past the function that remembers failures")
     func sources() throws {
-        let folder = TestBroker.root.appending(path: "Sources/shoal")
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-        for case let file as URL in try #require(files) where file.pathExtension == "swift" {
-            let text = try String(contentsOf: file, encoding: .utf8)
-            for line in text.split(separator: "\n") {
-                #expect(line.firstMatch(of: /(^|[^.\w])print\(/) == nil, "\(file.lastPathComponent): \(line)")
+        for folder in ["Sources/shoal", "Sources/ShoalOperator"] {
+            let files = FileManager.default.enumerator(
+                at: TestBroker.root.appending(path: folder), includingPropertiesForKeys: nil)
+            for case let file as URL in try #require(files) where file.pathExtension == "swift" {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                for line in text.split(separator: "\n") {
+                    #expect(line.firstMatch(of: /(^|[^.\w])print\(/) == nil, "\(file.lastPathComponent): \(line)")
+                }
             }
         }
     }

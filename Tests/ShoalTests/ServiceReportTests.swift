@@ -5,8 +5,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import ShoalOperator
 @testable import ShoalPipeline
-@testable import shoal
 
 @Suite("Reports to the service manager")
 struct ServiceReportTests {

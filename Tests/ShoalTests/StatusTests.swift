@@ -5,7 +5,7 @@ import ShoalPipeline
 import TestSupport
 import Testing
 
-@testable import shoal
+@testable import ShoalOperator
 
 extension ObservedApplication {
     /// The shortest session timeouts that brokers allow, so that a stopped member is removed soon.
@@ -162,8 +162,8 @@ struct StatusTests {
 
     @Test("durations and lists are readable")
     func words() {
-        #expect(StatusText.list([7, 0, 1, 2, 4, 5]) == "0 … 2, 4, 5, 7")
-        let spans = [0, 0.4, 59, 119, 121, 7_199, 7_200, 172_800].map { StatusText.span($0) }
+        #expect(Formatting.list([7, 0, 1, 2, 4, 5]) == "0 … 2, 4, 5, 7")
+        let spans = [0, 0.4, 59, 119, 121, 7_199, 7_200, 172_800].map { Formatting.span($0) }
         #expect(spans == ["0 s", "< 1 s", "59 s", "119 s", "2 min", "119 min", "2 h", "2 d"])
     }
 }

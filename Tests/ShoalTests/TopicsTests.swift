@@ -3,7 +3,7 @@ import ShoalOperations
 import TestSupport
 import Testing
 
-@testable import shoal
+@testable import ShoalOperator
 
 @Suite("shoal topics")
 struct TopicsTests {

@@ -13,7 +13,7 @@ umask 022
 program=$(realpath "$1") output=$(realpath "$2")
 cd "$(dirname "$0")/../.."
 own=deploy/release/debian
-version=$(sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/shoal/CommandLine/Main.swift)
+version=$(sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/ShoalOperator/Console/Program.swift)
 architecture=$(dpkg --print-architecture)
 maintainer=${MAINTAINER:-The Shoal developers <shoal@localhost>}
 work=$(mktemp -d)

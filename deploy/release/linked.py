@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def version():
     """That of Shoal, as its source has it."""
-    text = (ROOT / "Sources/shoal/CommandLine/Main.swift").read_text()
+    text = (ROOT / "Sources/ShoalOperator/Console/Program.swift").read_text()
     return re.search(r'static let version = "([^"]+)"', text).group(1)
 
 

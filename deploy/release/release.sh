@@ -12,7 +12,7 @@ export SOURCE_DATE_EPOCH
 mkdir -p "$2"
 program=$(realpath "$1") output=$(realpath "$2")
 cd "$(dirname "$0")/../.."
-version=$(sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/shoal/CommandLine/Main.swift)
+version=$(sed -n 's/.*static let version = "\(.*\)"/\1/p' Sources/ShoalOperator/Console/Program.swift)
 name=shoal-$version-linux-$(uname -m)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import Synchronization
 
 /// The parsed arguments of a command.
@@ -100,33 +101,5 @@ struct Arguments: Sendable {
         guard ClientConfiguration.owned[name] == nil, !names.contains(name) else { return problem }
         let hint = Names.nearest(name, names).map { "; did you mean kafka.\($0)?" } ?? ""
         return "librdkafka \(ClientConfiguration.libraryVersion) has no such setting\(hint)"
-    }
-}
-
-extension Configuration {
-    /// Returns librdkafka's properties, with its log redirected to ours.
-    func client(_ logger: Logger) -> ClientConfiguration {
-        let limit = RateLimit(.seconds(30))
-        return ClientConfiguration(kafka) { line in
-            // Lost connections are normal. Relevant errors are returned by calls.
-            let level: Logger.Level = line.level <= 3 && line.facility != "FAIL" ? .warning : .debug
-            guard level >= logger.level else { return }
-            let isAll = logger.level == .debug
-            guard let held = isAll ? 0 : limit.pass("\(line.level) \(line.facility)") else { return }
-            let fields = [("source", "librdkafka")] + (held > 0 ? [("held_back", "\(held)")] : [])
-            logger.log(level, line.text, fields)
-        }
-    }
-
-    /// The log as configured.
-    var logger: Logger {
-        let text: Logger.Format = StandardStream.error.hasColor ? .color : .text
-        let format: Logger.Format =
-            switch self.text("log.format") {
-            case "json": .json
-            case "text": text
-            default: StandardStream.error.isTerminal ? text : .json
-            }
-        return Logger(label: "shoal", level: Logger.Level(rawValue: self.text("log.level")) ?? .info, format: format)
     }
 }

@@ -1,4 +1,5 @@
 import ShoalOperations
+import ShoalOperator
 
 /// A command of the program: its arguments, help and action.
 struct Command: Sendable {
@@ -66,12 +67,6 @@ struct Command: Sendable {
         lines += ["", "exit status:"]
         lines += ExitCode.allCases.map { "  \($0.rawValue)".padding(to: 6) + $0.meaning }
         return lines.joined(separator: "\n")
-    }
-}
-
-extension String {
-    func padding(to width: Int) -> String {
-        count >= width ? self + " " : self + String(repeating: " ", count: width - count)
     }
 }
 

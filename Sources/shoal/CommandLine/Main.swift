@@ -2,6 +2,7 @@ import Foundation
 import ShoalClient
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
 import ShoalSchemas
@@ -9,8 +10,6 @@ import ShoalSchemas
 /// The program.
 @main
 struct Shoal {
-    static let version = "0.1.0"
-
     static let commands: [Command] = [
         .run, .demo, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .status, .reset,
         .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .health, .configCheck, .configShow,
@@ -22,17 +21,7 @@ struct Shoal {
         Interrupt.hold()
         // A reader that closes its pipe, such as `head`, must not kill the process.
         signal(SIGPIPE, SIG_IGN)
-        end(await run(Array(CommandLine.arguments.dropFirst())))
-    }
-
-    /// Ends the process.
-    ///
-    /// Exit handlers do not run: OpenSSL's would free memory that librdkafka's threads may still use.
-    static func end(_ code: ExitCode) -> Never {
-        Screen.close()
-        let code = Output.finish(code)
-        fflush(nil)
-        _exit(code.rawValue)
+        Program.end(await run(Array(CommandLine.arguments.dropFirst())))
     }
 
     static func run(_ words: [String]) async -> ExitCode {
@@ -45,7 +34,7 @@ struct Shoal {
         let two = words.prefix(2).joined(separator: " ")
         guard let command = commands.first(where: { $0.name == two }) ?? commands.first(where: { $0.name == first })
         else {
-            report("shoal: unknown command: \(first)\(hint(two, first))")
+            Program.report("shoal: unknown command: \(first)\(hint(two, first))")
             return .usage
         }
         Interrupt.listen(endsWith: command.isStoppable ? .ok : .interrupted)
@@ -60,7 +49,7 @@ struct Shoal {
         } catch let reported as Reported {
             return code(of: reported.error)
         } catch {
-            report("\(error)")
+            Program.report("\(error)")
             return code(of: error)
         }
     }
@@ -112,12 +101,6 @@ struct Shoal {
         }
     }
 
-    /// Writes a message to standard error. Characters that act on a terminal are shown as escapes: messages quote topics,
-    /// brokers and files.
-    static func report(_ text: String) {
-        Logger.standardError(text.printableLines)
-    }
-
     static var help: String {
         let list = commands.map { "  " + $0.name.padding(to: 23) + $0.summary }.joined(separator: "\n")
         return """
@@ -141,7 +124,7 @@ extension Command {
     static let version = Command(
         name: "version", summary: "print the versions of Shoal and of librdkafka", isConfigured: false
     ) { _ in
-        Output.line("shoal \(Shoal.version) (librdkafka \(ClientConfiguration.libraryVersion))")
+        Output.line("shoal \(Program.version) (librdkafka \(ClientConfiguration.libraryVersion))")
         return .ok
     }
 }

@@ -1,4 +1,5 @@
 import ShoalOperations
+import ShoalOperator
 
 /// Generates the manual page in roff for man(7) from commands and settings.
 struct ManualPage {
@@ -11,7 +12,7 @@ struct ManualPage {
     }
 
     private mutating func write(_ commands: [Command]) {
-        lines.append(".TH SHOAL 1 \"\" \"shoal \(Shoal.version)\" \"User Commands\"")
+        lines.append(".TH SHOAL 1 \"\" \"shoal \(Program.version)\" \"User Commands\"")
         section("NAME", "shoal - clusters viewers by what they watch, online, from Kafka to Kafka")
         section("SYNOPSIS")
         lines.append(".B shoal\n.I COMMAND\n.RI [ options ]")

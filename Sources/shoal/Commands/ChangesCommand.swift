@@ -1,6 +1,7 @@
 import ShoalClient
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalSchemas
 import Synchronization
 
@@ -43,7 +44,7 @@ extension Command {
         let bad = Mutex(0)
         subscription.onInvalidRecord = { record in
             bad.withLock { $0 += 1 }
-            Shoal.report("\(record). It is skipped.")
+            Program.report("\(record). It is skipped.")
         }
         try await show(
             subscription, filter, limit: try arguments.integer("limit", or: .max), isJSON: arguments.has("json"))

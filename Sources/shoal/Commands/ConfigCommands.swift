@@ -1,5 +1,6 @@
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalPipeline
 import ShoalSchemas
 

@@ -1,4 +1,5 @@
 import ShoalOperations
+import ShoalOperator
 
 extension Command {
     static let demo = Command(
@@ -23,13 +24,12 @@ extension Command {
     ) { arguments in
         let viewers = try arguments.integer("viewers", in: 500...200_000, or: 3_000)
         let seconds = try arguments.integer("seconds", in: 0...86_400, or: 75)
-        let epochs = try arguments.integer("epochs", in: 1...DemoScenario.longest, or: DemoScenario.longest)
+        let epochs = try arguments.integer("epochs", in: 1...Demo.epochs, or: Demo.epochs)
         let seed = try arguments.integer("seed", in: 0...Int.max, or: 1)
         let output = StandardStream.output
         let isPlain = arguments.has("plain") || !output.isTerminal || !Screen.isCapable
         let demo = Demo(
-            scenario: DemoScenario(viewers: viewers, epochs: epochs), seed: UInt64(seed),
-            duration: .seconds(seconds), display: isPlain ? PlainDisplay() : TerminalDisplay())
+            viewers: viewers, epochs: epochs, seed: UInt64(seed), duration: .seconds(seconds), isPlain: isPlain)
         defer { Screen.close() }
         try await demo.run()
         return .ok

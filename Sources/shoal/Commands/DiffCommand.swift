@@ -1,6 +1,7 @@
 import Foundation
 import ShoalClustering
 import ShoalOperations
+import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
 
@@ -12,7 +13,7 @@ extension Command {
             Option("with", "KEY=VALUE", "a setting of B; may be repeated", isRepeatable: true),
             Option("with-config", "FILE", "read the settings of B from FILE instead of using those of A"),
             Option("recorded", nil, "compare with the recorded run of the live group as A"),
-            ViewerTruth.option,
+            ReportOutput.truth,
         ],
         details: """
             A has the settings of --config and --set. B has the same settings and those of --with, or the settings of
@@ -57,7 +58,7 @@ extension Command {
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: a.options.key).groups }
         let resultOfA = try await run(a, "A", truth)
         guard !resultOfA.report.isInterrupted else {
-            Shoal.report("stopped before B ran: there is nothing to compare")
+            Program.report("stopped before B ran: there is nothing to compare")
             return .interrupted
         }
         let resultOfB = try await run(b, "B", truth)
@@ -95,7 +96,7 @@ extension Command {
             try await comparison.run(truth: truth)
         }
         guard !comparison.progress.isStopped else {
-            Shoal.report("stopped before the end of the input: there is nothing to compare")
+            Program.report("stopped before the end of the input: there is nothing to compare")
             return .interrupted
         }
         let with = arguments.has("with") || arguments.has("with-config")
@@ -110,7 +111,7 @@ extension Command {
     private static func run(_ input: ReplayInput, _ name: String, _ truth: [Pseudonym: Int32]?) async throws
         -> ReplayResult
     {
-        if StandardStream.error.isTerminal { Shoal.report("run \(name):") }
+        if StandardStream.error.isTerminal { Program.report("run \(name):") }
         var replay = Replay(input.options)
         replay.keepsPlaces = true
         var result = try await input.run(replay)

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
 import ShoalSchemas
@@ -44,7 +45,7 @@ extension Command {
         }
         guard !explanation.progress.isStopped else { throw Interrupted() }
         guard let report else {
-            Shoal.report("\(Hex.text(member)) is in no event that was read from \(configuration.text("input.topic"))")
+            Program.report("\(Hex.text(member)) is in no event that was read from \(configuration.text("input.topic"))")
             return .noInput
         }
         if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }

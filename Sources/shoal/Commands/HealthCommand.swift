@@ -1,5 +1,6 @@
 import Foundation
 import ShoalOperations
+import ShoalOperator
 
 extension Command {
     static let health = Command(
@@ -36,7 +37,7 @@ extension Command {
             Output.line(answer.body.trimmingCharacters(in: .newlines))
             return answer.status == 200 ? .ok : .failed
         } catch {
-            Shoal.report("\(error)")
+            Program.report("\(error)")
             return .failed
         }
     }

@@ -1,4 +1,5 @@
 import ShoalOperations
+import ShoalOperator
 
 extension Command {
     static let metricsDocs = Command(

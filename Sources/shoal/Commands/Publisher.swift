@@ -1,6 +1,7 @@
 import Foundation
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalReplay
 import ShoalSchemas
 
@@ -78,7 +79,7 @@ struct Publisher {
             } catch {
                 bad += 1
                 if bad <= 10 {
-                    Shoal.report("\(records.path):\(number): not a watch event: \(event.fault(error).text)")
+                    Program.report("\(records.path):\(number): not a watch event: \(event.fault(error).text)")
                 }
                 if isStrict { return true }
                 continue

@@ -2,6 +2,7 @@ import Foundation
 import ShoalClient
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalReplay
 
 extension Command {
@@ -9,7 +10,7 @@ extension Command {
         name: "replay", summary: "run the engine on a file or a range of a topic, and print a report",
         arguments: ["FILE"],
         options: ReplayInput.options + ReportOutput.options + [
-            ViewerTruth.option,
+            ReportOutput.truth,
             Option("publish-to", "T", "write the changes to this topic, which must exist"),
         ],
         details: """
@@ -53,10 +54,10 @@ extension Command {
             result = try await input.run(replay)
             try publisher?.finish()
         } catch {
-            if let publisher { Shoal.report(publisher.text) }
+            if let publisher { Program.report(publisher.text) }
             throw error
         }
-        if let publisher { Shoal.report(publisher.text) }
+        if let publisher { Program.report(publisher.text) }
         result.measureQuality(truth: truth?.groups)
         let report = result.report
         try output.give(text: report.text, json: report.json, html: report.html)

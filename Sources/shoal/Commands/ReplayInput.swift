@@ -1,6 +1,7 @@
 import Foundation
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
 import ShoalSchemas
@@ -63,7 +64,7 @@ struct ReplayInput: Sendable {
             case .topic(let range): try await replay.run(range)
             }
         }
-        for message in result.messages { Shoal.report(message) }
+        for message in result.messages { Program.report(message) }
         return result
     }
 

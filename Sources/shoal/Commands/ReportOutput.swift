@@ -1,5 +1,6 @@
 import Foundation
 import ShoalOperations
+import ShoalOperator
 
 /// Writes a command's report: text or JSON to standard output, and a page to a file.
 struct ReportOutput: Sendable {
@@ -7,6 +8,10 @@ struct ReportOutput: Sendable {
         Command.Option("json", nil, "print the report as one line of JSON instead of text"),
         Command.Option("html", "FILE", "also write the report as a page with charts"),
     ]
+
+    /// The file of the true groups, for commands whose reports judge the clusters.
+    static let truth = Command.Option(
+        "truth", "FILE", "score the clusters against the viewers' true groups in FILE (simulate --truth)")
 
     private let isJSON: Bool
     private let page: String?
@@ -40,6 +45,6 @@ struct ReportOutput: Sendable {
         }
         guard let page else { return }
         try OutputFile.save(Array(html().utf8), to: page)
-        Shoal.report("the page was written to \(page)")
+        Program.report("the page was written to \(page)")
     }
 }

@@ -1,6 +1,7 @@
 import ShoalGenerator
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalSchemas
 
 extension Command {
@@ -80,7 +81,7 @@ extension Command {
         ]
     ) { arguments in
         let options = try SimulationOptions(arguments)
-        var simulator = try await Simulator(options, arguments)
+        var simulator = try await Simulator(options, configuration: arguments.configuration())
         return try await simulator.run()
     }
 }

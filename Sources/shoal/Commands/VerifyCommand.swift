@@ -1,6 +1,7 @@
 import Foundation
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
 
@@ -44,27 +45,11 @@ extension Command {
             try await verification.run()
         }
         if verification.progress.isStopped {
-            Shoal.report("stopped: the comparison is incomplete")
+            Program.report("stopped: the comparison is incomplete")
             return .interrupted
         }
         if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
         return report.isIdentical ? .ok : .different
-    }
-}
-
-extension Configuration {
-    /// The topics of a recorded run.
-    var topicsOfRun: Verification.Topics {
-        .init(input: topics.input, output: topics.changes, models: topics.models)
-    }
-
-    /// Checks that the run's key is configured.
-    /// - Throws: `Invalid` if it is not.
-    func requireKeyOfRun() throws {
-        guard privacyKey == nil else { return }
-        throw Invalid(problems: [
-            "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: verify requires the key of the run"
-        ])
     }
 }
 

@@ -1,0 +1,133 @@
+import Foundation
+import ShoalClient
+import ShoalClustering
+import ShoalGenerator
+import ShoalKafka
+import ShoalPipeline
+import ShoalSchemas
+import Synchronization
+
+/// The demo: an embedded broker, one instance, a publisher of generated events, and a subscriber that displays the
+/// changes.
+package struct Demo {
+    let scenario: DemoScenario
+    let seed: UInt64
+    /// The wall-clock duration of the stream; zero for full speed.
+    let duration: Duration
+    let display: any DemoDisplay
+
+    static let partitions: Int32 = 4
+    /// The number of epochs of the whole story.
+    package static let epochs = DemoScenario.longest
+
+    /// - Parameters:
+    ///   - epochs: How many of the story's epochs are played.
+    ///   - duration: The wall-clock duration of the stream; zero for full speed.
+    ///   - isPlain: Whether it prints lines instead of a picture.
+    package init(viewers: Int, epochs: Int, seed: UInt64, duration: Duration, isPlain: Bool) {
+        scenario = DemoScenario(viewers: viewers, epochs: epochs)
+        self.seed = seed
+        self.duration = duration
+        display = isPlain ? PlainDisplay() : TerminalDisplay()
+    }
+
+    /// Whether broker messages are shown. The broker ends with the demo, and its clients report that.
+    private final class Running: Sendable {
+        let value = Mutex(true)
+    }
+
+    private let running = Running()
+
+    /// Runs until the end or an interrupt.
+    /// - Throws: `KafkaError`, `PipelineError`; neither can be caused by a user.
+    package func run() async throws {
+        let stream = try WatchStream(scenario.shape, seed: seed)
+        let cluster = try MockCluster()
+        let options = try options(cluster, stream)
+        for (topic, count) in [
+            (options.topics.input, Self.partitions), (options.topics.changes, Self.partitions),
+            (options.topics.deadLetters, 1), (options.topics.deltas, 1), (options.topics.models, 1),
+            (options.topics.state, Self.partitions),
+        ] {
+            try cluster.createTopic(topic, partitions: count)
+        }
+        let instance = try Instance(
+            options,
+            log: PipelineLog { entry in
+                if entry.level >= .warning { display.note("\(entry.level): \(entry.message)") }
+            })
+        let interrupt = Interrupt()
+        let progress = DemoPublisher.Progress()
+        let publisher = DemoPublisher(
+            client: options.kafka, topic: options.topics.input, epoch: duration / scenario.epochs,
+            statistics: instance.statistics, progress: progress, interrupt: interrupt)
+        let subscriber = DemoSubscriber(
+            changes: ClusterChanges(Self.subscription(options)), scenario: scenario, progress: progress,
+            statistics: instance.statistics, interrupt: interrupt, display: display)
+        let (state, truth) = try await withThrowingTaskGroup(of: Component.self) { tasks in
+            defer { tasks.cancelAll() }
+            tasks.addTask { .subscriber(try await subscriber.run { instance.stop() }) }
+            tasks.addTask {
+                try await instance.run()
+                subscriber.allIsCommitted()
+                return .instance
+            }
+            tasks.addTask { .publisher(try await publisher.publish(stream)) }
+            var (state, truth) = (DemoState?.none, stream)
+            while let part = try await tasks.next() {
+                switch part {
+                case .subscriber(let found): state = found
+                case .publisher(let found): truth = found
+                case .instance: break
+                }
+            }
+            return (state, truth)
+        }
+        running.value.withLock { $0 = false }
+        guard let state else { return }
+        display.end(
+            DemoSummary(
+                state, truth: truth, scenario: scenario, key: options.key, published: progress.now,
+                isInterrupted: interrupt.isSet || progress.now.isStopped))
+    }
+
+    private enum Component: Sendable {
+        case subscriber(DemoState)
+        case publisher(WatchStream)
+        case instance
+    }
+
+    private static func subscription(_ options: PipelineOptions) -> ClusterChanges.Configuration {
+        var subscription = ClusterChanges.Configuration(kafka: options.kafka, topic: options.topics.changes)
+        subscription.start = .beginning
+        return subscription
+    }
+
+    private func options(_ cluster: MockCluster, _ stream: WatchStream) throws -> PipelineOptions {
+        try Cryptography.selfTest()
+        // Generated viewers are not secret. A key derived from the seed gives reproducible pseudonyms.
+        let digits = String(seed, radix: 16)
+        guard let key = PrivacyKey(hex: String(repeating: "0", count: 64 - digits.count) + digits) else {
+            throw PipelineError(.configuration, "--seed \(seed): cannot be used as a seed")
+        }
+        var options = PipelineOptions(
+            application: "shoal-demo", instance: "demo",
+            // The embedded broker answers an empty fetch only after this time.
+            kafka: ClientConfiguration([
+                "bootstrap.servers": cluster.bootstrapServers, "fetch.wait.max.ms": "10",
+            ]) { [display, running] line in
+                if line.level <= 3, running.value.withLock({ $0 }) { display.note("librdkafka: \(line.text)") }
+            },
+            topics: .init(
+                input: "watch-events", changes: "cluster-changes", members: nil,
+                deadLetters: "watch-events-dead-letters", deltas: "shoal-demo-deltas", models: "shoal-demo-models",
+                state: "shoal-demo-state"),
+            key: key)
+        options.settings = scenario.settings
+        options.vocabulary = stream.topicNames.map { Array($0.utf8) }
+        options.allowsFuture = true
+        options.checksTopics = false
+        options.commitInterval = .milliseconds(50)
+        return options
+    }
+}

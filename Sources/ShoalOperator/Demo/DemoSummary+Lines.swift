@@ -1,0 +1,58 @@
+import ShoalPipeline
+import ShoalSchemas
+
+extension DemoSummary {
+    /// The lines of the final summary.
+    var lines: [String] {
+        var lines = [work, results]
+        if pure > 0 { lines.append(truth) }
+        if !isInterrupted {
+            lines.append(
+                "Fingerprint of all changes: \(hex(state.table.fingerprint)). "
+                    + "The same seed, viewers and epochs give the same fingerprint.")
+        }
+        lines.append("Clusters below \(DemoScenario.minClusterSize) members are not shown (privacy.min-cluster-size).")
+        return lines
+    }
+
+    private var work: String {
+        let time = Formatting.duration(state.elapsed)
+        let viewers = Formatting.count(state.statistics.members, "viewer")
+        let events = Formatting.number(state.statistics.events)
+        let changes = Formatting.number(state.table.changes)
+        return "\(isInterrupted ? "Stopped" : "Done") after \(time): \(events) events of \(viewers), "
+            + "\(Formatting.number(repetitions)) of them duplicates, which are ignored; \(changes) changes."
+    }
+
+    private var results: String {
+        let table = state.table
+        func number(_ kinds: ClusterChange.Kind..., name: String) -> String {
+            "\(Formatting.number(kinds.reduce(0) { $0 + table.count($1) })) \(name)"
+        }
+        let clusters = [
+            number(.clusterCreated, name: "created"), number(.clusterSplit, name: "split"),
+            number(.clusterMerged, name: "merged"), number(.clusterRetired, name: "retired"),
+            number(.clusterDrifted, name: "drifted"),
+            "\(Formatting.number(table.silenced.count)) now too small to be published",
+        ]
+        let members = [
+            number(.memberJoined, name: "joined"), number(.memberMoved, name: "moved"),
+            number(.memberLeft, .memberErased, name: "left"),
+        ]
+        return "Clusters: \(clusters.joined(separator: ", ")). Members: \(members.joined(separator: ", "))."
+    }
+
+    private var truth: String {
+        "The truth, which Shoal does not know: \(Formatting.count(tastes, "taste")). \(share(together)) of the members "
+            + "of a taste are in one cluster, and \(share(amongTheirLike)) are in a cluster of mostly their taste."
+    }
+
+    private func share(_ part: Int) -> String {
+        "\(Int((Double(part) / Double(pure) * 100).rounded())) %"
+    }
+
+    private func hex(_ value: UInt128) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 32 - digits.count) + digits
+    }
+}

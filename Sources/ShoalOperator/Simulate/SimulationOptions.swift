@@ -1,0 +1,38 @@
+package import ShoalGenerator
+package import ShoalSchemas
+
+/// The options of a simulation.
+package struct SimulationOptions {
+    package enum Destination: Equatable {
+        case file(String)
+        case topic(String)
+    }
+
+    var preset: String
+    package var shape: StreamShape
+    var seed: UInt64
+    /// The maximum number of events.
+    var events: Int
+    var format: EventFormat
+    var pace: Pace
+    package var destination: Destination
+    package var truth: String?
+    package var topicsFile: String?
+
+    package static let presets = StreamShape.presets + [("everyday", StreamShape.everyday)]
+
+    package init(
+        preset: String, seed: UInt64, events: Int, format: EventFormat, pace: Pace, destination: Destination,
+        truth: String?, topicsFile: String?, shape: StreamShape
+    ) {
+        self.preset = preset
+        self.shape = shape
+        self.seed = seed
+        self.events = events
+        self.format = format
+        self.pace = pace
+        self.destination = destination
+        self.truth = truth
+        self.topicsFile = topicsFile
+    }
+}

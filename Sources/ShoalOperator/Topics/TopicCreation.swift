@@ -1,0 +1,97 @@
+import ShoalKafka
+package import ShoalOperations
+import ShoalPipeline
+
+/// Creates the topics that Shoal reads and writes, if they do not exist.
+package struct TopicCreation {
+    /// The number of partitions of input and output; nil for the default.
+    let partitions: Int32?
+    /// The replication factor; nil for the brokers' default.
+    let replication: Int32?
+    /// The input's retention in ms; nil for the brokers' default.
+    let retention: Int64?
+    private let isDryRun: Bool
+    private let keepsExisting: Bool
+
+    /// - Parameters:
+    ///   - isDryRun: Whether nothing is created.
+    ///   - keepsExisting: Whether an existing topic that differs is accepted.
+    package init(
+        partitions: Int32?, replication: Int32?, retention: Int64?, isDryRun: Bool, keepsExisting: Bool
+    ) {
+        self.partitions = partitions
+        self.replication = replication
+        self.retention = retention
+        self.isDryRun = isDryRun
+        self.keepsExisting = keepsExisting
+    }
+
+    /// - Throws: `KafkaError`.
+    package func run(
+        _ configuration: Configuration, tell: (String) -> Void, report: (String) -> Void
+    ) async throws -> ExitCode {
+        let admin = try Admin(configuration.client(configuration.logger))
+        try await admin.reach(timeout: .seconds(10))
+        let (missing, differs) = try await inspect(configuration, admin, tell)
+        let outcome: ExitCode = differs && !keepsExisting ? .unfit : .ok
+        if isDryRun {
+            for topic in missing {
+                tell("\(topic.name): would be created, \(TopicPlan.partitionCount(topic.partitions))")
+            }
+            return outcome
+        }
+        let failures = try await create(missing, admin, tell, report)
+        guard !failures.isEmpty else { return outcome }
+        return failures.contains(where: \.isAuthorization) ? .notAuthorized : .failed
+    }
+
+    /// Compares the topics that exist.
+    /// - Returns: The topics that do not exist, and whether another one differs.
+    private func inspect(
+        _ configuration: Configuration, _ admin: Admin, _ tell: (String) -> Void
+    ) async throws -> (missing: [Admin.NewTopic], differs: Bool) {
+        var missing: [Admin.NewTopic] = []
+        var differs = false
+        let input = try await admin.partitions(of: configuration.topics.input)
+        let plans = TopicPlan.plans(
+            configuration, partitions: partitions ?? 8, input: input, replication: replication ?? -1,
+            retention: retention)
+        for plan in plans {
+            let name = plan.topic.name
+            guard let layout = try await admin.layout(of: name) else {
+                missing.append(plan.topic)
+                continue
+            }
+            tell("\(name): exists, \(TopicPlan.partitionCount(layout.partitions))")
+            let wanted = TopicOptions(self, plan, configuration)
+            let own = wanted.retention == nil ? [:] : try await admin.configuration(of: name)
+            for difference in wanted.differences(layout, own) {
+                tell("\(name): \(difference); not changed")
+                differs = true
+            }
+        }
+        return (missing, differs)
+    }
+
+    /// - Returns: The errors of topics that could not be created.
+    private func create(
+        _ topics: [Admin.NewTopic], _ admin: Admin, _ tell: (String) -> Void, _ report: (String) -> Void
+    ) async throws -> [KafkaError] {
+        let errors = topics.isEmpty ? [:] : try await admin.create(topics)
+        for topic in topics {
+            let name = topic.name
+            guard let error = errors[name] else {
+                _ = try await admin.known(name)
+                tell("\(name): made, \(TopicPlan.partitionCount(topic.partitions))")
+                continue
+            }
+            if error.isTopicExists {
+                // Created concurrently, or not yet known to the queried broker.
+                tell("\(name): exists, \(TopicPlan.partitionCount(try await admin.known(name) ?? 0))")
+            } else {
+                report("\(error)")
+            }
+        }
+        return errors.values.filter { !$0.isTopicExists }
+    }
+}

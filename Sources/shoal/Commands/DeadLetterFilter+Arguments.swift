@@ -1,0 +1,38 @@
+import ShoalOperations
+import ShoalOperator
+import ShoalSchemas
+
+extension DeadLetterFilter {
+    static let options = [
+        Command.Option("reason", "R", "only this reason, such as bad_json; may be repeated", isRepeatable: true),
+        Command.Option("partition", "N", "only records from this input partition"),
+        Command.Option("from", "TIME", "only dead letters written at this time or later"),
+        Command.Option("until", "TIME", "only dead letters written before this time"),
+    ]
+
+    init(_ arguments: Arguments) throws {
+        var reasons: Set<String> = []
+        let known = Rejection.allCases.map(\.rawValue)
+        for reason in arguments.all("reason") {
+            guard known.contains(reason) else {
+                let nearest = Names.nearest(reason, known).map { "; did you mean \($0)?" } ?? ""
+                throw UsageError(
+                    description: "--reason \(reason): must be one of \(known.joined(separator: ", "))\(nearest)")
+            }
+            reasons.insert(reason)
+        }
+        let partition = arguments.has("partition") ? Int32(clamping: try arguments.integer("partition", or: 0)) : nil
+        self.init(
+            reasons: reasons, partition: partition, from: try Self.time(arguments, "from"),
+            until: try Self.time(arguments, "until"))
+    }
+
+    private static func time(_ arguments: Arguments, _ name: String) throws -> Int64? {
+        guard let text = arguments[name] else { return nil }
+        guard let time = RecordPositions.time(text) else {
+            throw UsageError(
+                description: "--\(name) \(text): must be a time (2026-11-24T10:00:00Z, or milliseconds since 1970)")
+        }
+        return time
+    }
+}

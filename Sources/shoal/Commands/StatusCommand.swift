@@ -1,0 +1,116 @@
+import Foundation
+import ShoalClustering
+import ShoalKafka
+import ShoalOperations
+import ShoalOperator
+import ShoalPipeline
+import ShoalSchemas
+
+extension Command {
+    static let status = Command(
+        name: "status", summary: "show assignments, lag and the model of the application",
+        options: [
+            Option("json", nil, "print one JSON object on one line"),
+            Option("watch", "SECONDS", "repeat until Ctrl-C"),
+            Option("all", nil, "show every partition, even if there are many"),
+            Option("check", nil, "print only problems; the exit status is then 2"),
+            Option("min-instances", "N", "with --check: minimum number of instances (1)"),
+            Option("max-lag", "RECORDS", "with --check: maximum lag of a partition in records"),
+            Option("max-event-lag", "TIME", "with --check: maximum lag in event time, such as 15m or 2h"),
+        ],
+        details: """
+            Reads everything from Kafka: contacts no instance, joins no group, commits nothing. Required rights are Describe on
+            the group, and Read on the input and on the application's topics (`deploy/acls.sh status`).
+
+            instance   the instance that owns the partition; `-`: none
+            position   the committed offset, after waiting for an open transaction that is about to change it
+            lag        records from the position to the high watermark; behind: the same in event time
+            phase      `genesis`: before the first epoch; `open N`: handling events of epoch N; `waiting N`: waiting for the
+                       model that opens epoch N
+            closed     the last closed epoch of the partition; `end`: it is idle, and other partitions do not wait for it
+            snapshot   time since its state was last written; an idle partition writes nothing
+
+            The line for the epoch lists the partitions that have not closed it. The line for the model has the number of
+            published clusters, and of those suppressed because they are smaller than privacy.min-cluster-size.
+
+            With --check, the command prints one line for each problem and nothing otherwise. Problems are: fewer instances than
+            required, a partition without an owner while the group is stable, a partition without a committed offset, a number
+            of partitions that differs from the application's first start, records in another partition than input.partitioner
+            gives for their key, more lag than allowed, data that could not be read.
+            """,
+        examples: [
+            "shoal status --config shoal.properties",
+            "shoal status --watch 5",
+            "shoal status --json | jq '.partitions[] | select(.lag > 1000)'",
+            "shoal status --check --min-instances 2 --max-event-lag 30m || page-somebody",
+        ]
+    ) { arguments in
+        let limits = try StatusLimits(arguments)
+        let pause = try arguments["watch"].map { _ in try arguments.integer("watch", or: 1) }
+        guard pause != 0 else { throw UsageError(description: "--watch 0: must be 1 or more") }
+        if limits != nil, pause != nil { throw UsageError(description: "--check cannot be used with --watch") }
+        if limits != nil, arguments.has("all") { throw UsageError(description: "--check cannot be used with --all") }
+        let configuration = try arguments.configuration()
+        let reader = try StatusReader(configuration)
+        guard let pause else {
+            let status = try await reader.read()
+            if let limits { return try check(status, limits, isJSON: arguments.has("json")) }
+            _ = StandardStream.output.write(try text(status, arguments))
+            return .ok
+        }
+        return try await watch(reader, pause, arguments)
+    }
+
+    private static func text(_ status: ApplicationStatus, _ arguments: Arguments) throws -> String {
+        arguments.has("json") ? try JSONText.line(status) : StatusText(status, isWhole: arguments.has("all")).text
+    }
+
+    private static func check(_ status: ApplicationStatus, _ limits: StatusLimits, isJSON: Bool) throws -> ExitCode {
+        let problems = limits.problems(of: status)
+        for problem in problems where !isJSON { Output.line(problem) }
+        if isJSON { _ = StandardStream.output.write(try JSONText.line(["problems": problems])) }
+        return problems.isEmpty ? .ok : .unfit
+    }
+
+    /// Repeats the status. A failed read is tried again.
+    private static func watch(_ reader: StatusReader, _ pause: Int, _ arguments: Arguments) async throws -> ExitCode {
+        let interrupt = Interrupt(within: .seconds(5))
+        let output = StandardStream.output
+        let isScreen = output.isTerminal && !arguments.has("json")
+        while !interrupt.isSet, output.isRead {
+            do {
+                let text = try text(try await reader.read(), arguments)
+                // Move the cursor home and erase the screen.
+                guard output.write(isScreen ? "\u{1B}[H\u{1B}[J\(text)" : text) else { break }
+            } catch let error as KafkaError where error.isTimeout {
+                Program.report("\(error)")
+            }
+            let next = ContinuousClock.now + .seconds(pause)
+            while ContinuousClock.now < next, !interrupt.isSet { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        return .ok
+    }
+}
+
+extension StatusLimits {
+    /// - Returns: `nil` if nothing is checked.
+    /// - Throws: `UsageError`.
+    init?(_ arguments: Arguments) throws {
+        let names = ["min-instances", "max-lag", "max-event-lag"]
+        guard arguments.has("check") else {
+            if let name = names.first(where: arguments.has) {
+                throw UsageError(description: "--\(name) requires --check")
+            }
+            return nil
+        }
+        self.init()
+        instances = try arguments.integer("min-instances", or: 1)
+        if arguments.has("max-lag") { lag = try arguments.integer("max-lag", or: 0) }
+        if let text = arguments["max-event-lag"] {
+            guard let time = Setting.milliseconds(text) else {
+                throw UsageError(description: "--max-event-lag \(text): must be a duration such as 30s, 15m or 2h")
+            }
+            eventLag = time
+        }
+    }
+}
