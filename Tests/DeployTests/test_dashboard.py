@@ -1,4 +1,4 @@
-"""The Grafana dashboard: its JSON is what its script makes, and each of its queries gives data on a real Prometheus."""
+"""The Grafana dashboard: its JSON is made from the table of metrics, and each of its queries gives data on a real Prometheus."""
 
 import json
 import math
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from watching import metrics, wait
+from watching import definitions, metrics, wait
 
 # What is empty by nature while all is well, by the panel's title, and what makes it give data.
 DEAD_LETTERS, OUTAGE, RESTART = "records that are not watch events", "an instance that is stopped", "one started again"
@@ -43,10 +43,34 @@ def gives_data(prometheus, expr):
     return any(not math.isnan(value) for _, value in prometheus.query(filled_in(expr)))
 
 
-def test_the_dashboards_json_is_what_its_script_makes(root):
-    made = subprocess.run([sys.executable, str(root / "deploy/grafana/make_dashboard.py"), "--print"], check=True,
-                          capture_output=True, text=True).stdout
-    assert made == (root / "deploy/grafana/shoal.json").read_text(), "run deploy/grafana/make_dashboard.py"
+@pytest.fixture(scope="module")
+def make(root):
+    """Makes a dashboard from a table of metrics."""
+    return lambda table: subprocess.run(
+        [sys.executable, str(root / "deploy/grafana/make_dashboard.py"), "--print"], input=json.dumps(table),
+        check=True, capture_output=True, text=True).stdout
+
+
+def test_the_dashboards_json_is_made_from_the_programs_metrics(root, shoal, make):
+    assert make(definitions(shoal)) == (root / "deploy/grafana/shoal.json").read_text(), \
+        "run `shoal metrics docs --format json | deploy/grafana/make_dashboard.py`"
+
+
+@pytest.mark.parametrize("kind, name, title, expr, unit", [
+    ("gauge", "shoal_new_age_seconds", "New age seconds", 'shoal_new_age_seconds{$}', "s"),
+    ("counter", "shoal_new_total", "New a second", 'rate(shoal_new_total{$}[$__rate_interval])', "short"),
+    ("histogram", "shoal_new_bytes", "New bytes", 'rate(shoal_new_bytes_sum{$}[$__rate_interval])'
+     ' / rate(shoal_new_bytes_count{$}[$__rate_interval])', "bytes"),
+])
+def test_a_metric_without_a_panel_gets_one_in_the_last_row(shoal, make, kind, name, title, expr, unit):
+    table = definitions(shoal)
+    metric = {"name": name, "kind": kind, "labels": ["part"], "help": "A new one."}
+    *_, row, panel = json.loads(make([*table, metric]))["panels"]
+    assert (row["type"], row["title"]) == ("row", "Other metrics")
+    assert (panel["title"], panel["description"], panel["fieldConfig"]["defaults"]["unit"]) == (title, "A new one.", unit)
+    (target,) = panel["targets"]
+    assert target["expr"] == expr.replace("$}", 'job="$application",instance=~"$instance"}')
+    assert target["legendFormat"] == "{{instance}} {{part}}"
 
 
 def test_panels_have_titles_and_help_of_their_own_and_do_not_overlap(dashboard):

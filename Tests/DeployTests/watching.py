@@ -33,10 +33,15 @@ def wait(until, seconds=60, what=None):
     return running.wait(until, seconds, pause=0.25, about=what)
 
 
+def definitions(shoal):
+    """The program's table of metrics."""
+    return json.loads(subprocess.run([shoal, "metrics", "docs", "--format", "json"], check=True, capture_output=True,
+                                     text=True).stdout)
+
+
 def metrics(shoal):
     """The names of all series that the program tells."""
-    table = json.loads(subprocess.run([shoal, "metrics", "docs", "--format", "json"], check=True, capture_output=True,
-                                      text=True).stdout)
+    table = definitions(shoal)
     names = {each["name"] for each in table}
     for each in table:
         if each["kind"] == "histogram":

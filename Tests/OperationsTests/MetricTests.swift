@@ -12,7 +12,7 @@ struct MetricTests {
     @Test("each metric has help, type and samples, and one without samples is left out")
     func samples() {
         var text = MetricText()
-        text.add(plain, 7)
+        text.add(plain, [Metric.Sample([], 7)])
         text.add(labelled, [Metric.Sample(["1", "q\"\\\n"], 0.5), Metric.Sample(["2", ""], -3)])
         text.add(labelled, [Metric.Sample]())
         #expect(
@@ -55,34 +55,23 @@ struct MetricTests {
                 == ["0", "-1", "100000000000000", "1e+21", "0.1", "1e-07", "NaN", "+Inf", "-Inf"])
     }
 
-    @Test("names are unique, and names and help follow Prometheus' conventions")
-    func table() {
-        #expect(Set(Metric.all.map(\.name)).count == Metric.all.count)
-        for metric in Metric.all {
-            #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter), "\(metric.name)")
-            #expect(metric.help.hasSuffix("."), "\(metric.name)")
-            #expect(["shoal_", "kafka_", "process_"].contains { metric.name.hasPrefix($0) }, "\(metric.name)")
-            #expect(!metric.labels.contains { ["le", "viewer", "member", "user"].contains($0) }, "\(metric.name)")
-        }
-    }
-
     @Test("Markdown, text and JSON documentation contain every metric")
     func documentation() throws {
-        let rows = Metric.markdown.split(separator: "\n")
-        #expect(rows.count == Metric.all.count + 2)
-        #expect(rows.allSatisfy { $0.count { $0 == "|" } == 5 })
-        let text = Metric.text(width: 80)
-        #expect(Metric.all.allSatisfy { text.contains($0.name) })
-        let parsed = try JSONDecoder().decode([Metric].self, from: Data(Metric.json.utf8))
-        #expect(parsed == Metric.all)
+        let metrics = [plain, labelled] + ProcessMetrics.table.map(\.definition)
+        let documentation = MetricDocumentation(metrics)
+        let rows = documentation.markdown.split(separator: "\n")
+        #expect(rows.contains("| `b_total` | counter | `x`, `y` | B. |") && rows.count { $0.hasPrefix("| `") } == 9)
+        let text = documentation.text(width: 80)
+        #expect(metrics.allSatisfy { text.contains($0.name) } && text.contains("b_total{x,y}\n    B.\n    counter"))
+        #expect(try JSONDecoder().decode([Metric].self, from: Data(documentation.json.utf8)) == metrics)
     }
 
     @Test("process metrics are reported")
     func process() throws {
         var text = MetricText()
-        ProcessMetrics.add(to: &text)
+        text.add(ProcessMetrics.table, of: ProcessReading())
         let values = metricValues(text.text)
-        for metric in ProcessMetrics.table { #expect(values[metric.name] != nil, "\(metric.name)") }
+        for metric in ProcessMetrics.table.map(\.definition) { #expect(values[metric.name] != nil, "\(metric.name)") }
         let started = try #require(values["process_start_time_seconds"])
         let age = Date().timeIntervalSince1970 - started
         #expect(age > 0 && age < 3_600, "\(age)")
@@ -107,20 +96,5 @@ struct MetricTests {
         #expect(limit(first, [root: "9223372036854771712\n"]) == nil)
         #expect(limit(first, [root: "268435456\n"]) == 1 << 28)
         #expect(limit("", [:]) == nil && limit("nonsense\n", [:]) == nil)
-    }
-
-    @Test("promtool reports no problems", .enabled(if: hasProgram("promtool")))
-    func lint() throws {
-        var text = MetricText()
-        for metric in Metric.table {
-            switch metric.kind {
-            case .histogram:
-                let labels = metric.labels.map { _ in "x" }
-                text.add(metric, [Metric.Distribution(labels, bounds: [1], counts: [1, 2], sum: 3)])
-            default: text.add(metric, [Metric.Sample(metric.labels.map { "\($0) \" \\ \n" }, 1)])
-            }
-        }
-        ProcessMetrics.add(to: &text)
-        #expect(try promtoolFindings(text.text) == "")
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import ShoalOperations
+import ShoalOperator
 import TestSupport
 import Testing
 

@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
-"""Makes the Grafana dashboard, deploy/grafana/shoal.json: one row for each question of an operator.
+"""Makes the Grafana dashboard from the program's table of metrics: one row for each question of an operator.
 
-    deploy/grafana/make_dashboard.py            writes shoal.json beside this file
-    deploy/grafana/make_dashboard.py --print    writes it to standard output
+    shoal metrics docs --format json | deploy/grafana/make_dashboard.py            writes shoal.json and the chart's copy
+    shoal metrics docs --format json | deploy/grafana/make_dashboard.py --print    writes it to standard output
 
-Change this file, never the JSON. One scrape job is one application: the variable `application` is the label `job`.
+A panel without help shows that of its metric. A metric without a panel gets one in the last row. Change this file,
+never the JSON. One scrape job is one application: the variable `application` is the label `job`.
 """
 
 import json
 import pathlib
+import re
 import sys
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+FILES = [FOLDER / "shoal.json", FOLDER.parent / "helm/shoal/files/dashboard.json"]
 
 # What every query selects by.
 S = 'job="$application",instance=~"$instance"'
@@ -54,7 +59,7 @@ ROWS = [
         stat("Partitions owned", "Owned partitions and partitions of the input. They are equal except during a rebalance.",
              query(f"sum(shoal_assigned_partitions{{{S}}})", "owned"),
              query(f"max(shoal_input_partitions{{{S}}})", "of"), colours=BAD_BELOW_1),
-        stat("Foreign members", "Members of the consumer group that are other programs: they take partitions.",
+        stat("Foreign members", None,
              query(f"max(shoal_foreign_members{{{S}}})", "foreign"), colours=[(None, "green"), (1, "red")]),
         stat("Versions", "Instances by version of Shoal. One version, except during an upgrade.",
              query(f"count by (version) (shoal_build_info{{{S}}})", "{{version}}")),
@@ -64,8 +69,7 @@ ROWS = [
         table("Alerts that fire", "Each alert has a section in deploy/runbook.md.",
               query('sum by (alertname, severity, instance, partition) '
                     '(ALERTS{job="$application",alertstate="firing"})', ""), width=12),
-        graph("What each instance does", "starting, waiting (for brokers or topics), joining, idle (assigned nothing), "
-              "restoring, working, released, stopping.",
+        graph("What each instance does", None,
               query(f"shoal_state{{{S}}} == 1", "{{instance}} {{state}}"), width=12, stacked=True),
         graph("Longest time without progress", "For each instance, the longest time without progress of a component; "
               "beyond watchdog.timeout (60 s) /livez fails.",
@@ -76,7 +80,7 @@ ROWS = [
               query(f"increase(shoal_assignments_total{{{S}}}{R})")),
     ]),
     ("Does it keep up?", [
-        stat("Events a second", "Watch events handled, without duplicates.",
+        stat("Events a second", None,
              query(f"sum(rate(shoal_events_total{{{S}}}{R}))", "events")),
         stat("Lag", "Records that are not handled yet, in all partitions.",
              query(f"sum(shoal_input_lag_records{{{S}}})", "records")),
@@ -86,7 +90,7 @@ ROWS = [
         stat("Time to catch up", "The lag divided by the current rate, without new records.",
              query(f"sum(shoal_input_lag_records{{{S}}}) "
                    f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "left"), unit="s"),
-        stat("Changes a second", "Changes added to transactions.",
+        stat("Changes a second", None,
              query(f"sum(rate(shoal_changes_total{{{S}}}{R}))", "changes")),
         stat("Repeated events", "Share of events dropped because their id was seen before.",
              query(f"sum(rate(shoal_duplicate_events_total{{{S}}}{R})) / clamp_min("
@@ -135,8 +139,8 @@ ROWS = [
               unit="s"),
     ]),
     ("Are clusters healthy?", [
-        stat("Members", "Viewers with a profile.", query(f"sum(shoal_members{{{S}}})", "members")),
-        stat("Eligible", "Viewers with enough events to be assigned.",
+        stat("Members", None, query(f"sum(shoal_members{{{S}}})", "members")),
+        stat("Eligible", None,
              query(f"sum(shoal_eligible_members{{{S}}})", "eligible")),
         stat("In clusters", "In the last model.", query(f"max(shoal_clustered_members{{{S}}})", "members")),
         stat("Unassigned", "Share of eligible viewers without a cluster.",
@@ -190,8 +194,7 @@ ROWS = [
               query(f"sum(rate(shoal_wrong_partition_total{{{S}}}{R})) "
                     f"/ clamp_min(sum(rate(shoal_events_total{{{S}}}{R})), 0.001)", "wrong partition"),
               unit="percentunit"),
-        graph("Refused events", "Events a second of new viewers, refused because a partition has members.max "
-              "viewers.",
+        graph("Refused events", None,
               query(f"sum by (instance) (rate(shoal_refused_events_total{{{S}}}{R}))")),
     ]),
     ("How is the time spent?", [
@@ -258,6 +261,11 @@ ROWS = [
     ]),
 ]
 
+# Metrics that no panel shows: old names, which the next release does not have, and what tells an operator nothing.
+NOT_SHOWN = {"kafka_consumergroup_lag", "kafka_consumergroup_current_offset", "process_start_time_seconds",
+             "process_virtual_memory_bytes"}
+UNITS = {"_seconds": "s", "_bytes": "bytes", "_ratio": "percentunit"}
+
 VARIABLES = [
     {"name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus"},
     {"name": "application", "label": "Application", "query": "label_values(shoal_build_info, job)"},
@@ -298,10 +306,38 @@ def field(kind, spec):
     return {"defaults": defaults, "overrides": []}
 
 
-def layout():
+def asked(queries, metrics):
+    """The metrics, by name, that queries ask for, in their order."""
+    names = [name for each in queries for name in re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", each["expr"])]
+    bases = [name if name in metrics else re.sub("_(bucket|sum|count)$", "", name) for name in names]
+    return [metrics[name] for name in bases if name in metrics]
+
+
+def plain(metric):
+    """A graph of a metric that no other panel shows: its value, its rate, or its mean."""
+    series = f"{metric['name']}{{{S}}}"
+    legend = " ".join(f"{{{{{label}}}}}" for label in ["instance", *metric["labels"]])
+    if metric["kind"] == "counter":
+        series = f"rate({series}{R})"
+    if metric["kind"] == "histogram":
+        series = " / ".join(f"rate({metric['name']}_{part}{{{S}}}{R})" for part in ("sum", "count"))
+    unit = next((unit for ending, unit in UNITS.items() if metric["name"].endswith(ending)), "short")
+    title = re.sub("^shoal_|_total$", "", metric["name"]).replace("_", " ").capitalize()
+    return graph(title + (" a second" if metric["kind"] == "counter" else ""), metric["help"],
+                 query(series, legend), unit=unit)
+
+
+def rows(metrics):
+    """The rows, and one with the metrics that they do not show."""
+    shown = {metric["name"] for _, specs in ROWS for spec in specs for metric in asked(spec["queries"], metrics)}
+    others = [plain(metric) for name, metric in metrics.items() if name not in shown | NOT_SHOWN]
+    return ROWS + ([("Other metrics", others)] if others else [])
+
+
+def layout(metrics):
     """The panels, one row of the grid after the other."""
     panels, y = [], 0
-    for title, specs in ROWS:
+    for title, specs in rows(metrics):
         panels.append({"id": len(panels) + 1, "type": "row", "title": title, "collapsed": False, "panels": [],
                        "gridPos": {"x": 0, "y": y, "w": WIDTH, "h": 1}})
         x, y, tallest = 0, y + 1, 0
@@ -309,7 +345,7 @@ def layout():
             if x + spec["width"] > WIDTH:
                 x, y, tallest = 0, y + tallest, 0
             kind = spec["kind"]
-            made = {"id": len(panels) + 1, "type": kind, "title": spec["title"], "description": spec["help"],
+            made = {"id": len(panels) + 1, "type": kind, "title": spec["title"], "description": spec["help"] or asked(spec["queries"], metrics)[0]["help"],
                     "datasource": SOURCE, "gridPos": {"x": x, "y": y, "w": spec["width"], "h": spec["height"]},
                     "targets": [target(number, kind, each) for number, each in enumerate(spec["queries"])],
                     "options": options(kind, spec), "fieldConfig": field(kind, spec)}
@@ -331,7 +367,7 @@ def variable(spec):
     return made
 
 
-def dashboard():
+def dashboard(metrics):
     return {
         "uid": "shoal", "title": "Shoal", "tags": ["shoal", "kafka"], "schemaVersion": 38, "version": 1,
         "description": "Made by deploy/grafana/make_dashboard.py.", "editable": True, "graphTooltip": 1,
@@ -340,7 +376,7 @@ def dashboard():
         "annotations": {"list": [{
             "name": "Starts", "datasource": SOURCE, "enable": True, "expr": STARTS, "step": "60s",
             "iconColor": "orange", "titleFormat": "started", "textFormat": "{{instance}}", "useValueForTime": False}]},
-        "links": [], "panels": layout(),
+        "links": [], "panels": layout(metrics),
     }
 
 
@@ -348,11 +384,11 @@ def main(words):
     if words not in ([], ["--print"]):
         print(__doc__, file=sys.stderr)
         return 64
-    text = json.dumps(dashboard(), indent=1) + "\n"
+    text = json.dumps(dashboard({each["name"]: each for each in json.load(sys.stdin)}), indent=1) + "\n"
     if words:
         sys.stdout.write(text)
-    else:
-        pathlib.Path(__file__).with_name("shoal.json").write_text(text)
+    for file in [] if words else FILES:
+        file.write_text(text)
     return 0
 
 

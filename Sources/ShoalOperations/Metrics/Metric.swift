@@ -1,5 +1,4 @@
-/// The definition of a metric: name, type, labels and description. Documentation and dashboards are generated from the
-/// table of metrics.
+/// The definition of a metric: name, type, labels and description.
 public struct Metric: Codable, Equatable, Sendable {
     public enum Kind: String, Codable, Sendable {
         /// A value that only grows during the life of the process.
@@ -14,7 +13,7 @@ public struct Metric: Codable, Equatable, Sendable {
     public var labels: [String]
     public var help: String
 
-    init(_ kind: Kind, _ name: String, _ labels: [String] = [], _ help: String) {
+    public init(_ kind: Kind, _ name: String, _ labels: [String] = [], _ help: String) {
         self.name = name
         self.kind = kind
         self.labels = labels

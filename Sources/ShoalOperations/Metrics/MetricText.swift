@@ -12,11 +12,6 @@ public struct MetricText: Sendable {
         for sample in samples { line(metric.name, zip(metric.labels, sample.labels), sample.value) }
     }
 
-    /// Adds a metric without labels.
-    public mutating func add(_ metric: Metric, _ value: some BinaryInteger) {
-        add(metric, [Metric.Sample([], Double(value))])
-    }
-
     /// Adds a histogram with cumulative buckets.
     public mutating func add(_ metric: Metric, _ distributions: [Metric.Distribution]) {
         guard !distributions.isEmpty else { return }
