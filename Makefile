@@ -92,7 +92,7 @@ pictures: program      ## makes the picture of the README with Chromium
 	scripts/pictures.sh
 
 ##@ Measure
-bench-quality: deps    ## measures the quality of the clusters (SEEDS, STREAMS, LOG, SKLEARN, VERBOSE)
+bench-quality: deps    ## measures the quality of the clusters (SEEDS, STREAMS, LOG, LOGS, RULES, SKLEARN, VERBOSE)
 	scripts/bench-quality.sh
 
 bench-quality-check:   ## compares k-means and scores of the benchmark with those of the prototype (REFERENCE)

@@ -77,7 +77,8 @@ let package = Package(
                 "ShoalScoring", "ShoalClustering", "ShoalPipeline", "ShoalReplay", "ShoalGenerator", "ShoalSchemas",
                 "CShoalZlib",
             ],
-            path: "Benchmarks/Quality", exclude: ["README.md", "check.py", "results.csv", "results.md"],
+            path: "Benchmarks/Quality",
+            exclude: ["README.md", "check.py", "make_logs.py", "results.csv", "results.md"],
             swiftSettings: settings),
 
         .target(

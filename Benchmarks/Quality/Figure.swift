@@ -53,6 +53,21 @@ extension Figure {
         key: "late", title: "operations after epoch 20, per 100 epochs", better: .smaller, digits: 1)
     static let unmirrored = Figure(
         key: "unmirrored", title: "operations that mirror nothing, per 100 epochs", better: .smaller, digits: 1)
+    static let relabelled = Figure(
+        key: "relabelled", title: "relabelled by merges, a member", better: .smaller, digits: 3)
+    static let mergedBack = Figure(
+        key: "merged-back", title: "children merged back within 48 epochs, per 100 epochs", better: .smaller, digits: 1)
+    static let lifetime = Figure(
+        key: "lifetime", title: "epochs that ended clusters lasted", better: .larger, digits: 0)
+    static let largest = Figure(
+        key: "largest", title: "largest cluster's share", better: .smaller, digits: 1, isShare: true)
+    static let batchLargest = Figure(
+        key: "batch-largest", title: "the same of batch k-means", better: .smaller, digits: 1, isShare: true)
+    static let keysARI = Figure(key: "keys-ari", title: "ARI of two keys", better: .larger, digits: 3)
+    static let batchKeysARI = Figure(
+        key: "batch-keys-ari", title: "ARI of two seeds of batch k-means", better: .larger, digits: 3)
+    static let keysAhead = Figure(
+        key: "keys-ahead", title: "mean ARI of two keys, less that of batch k-means", better: .larger, digits: 3)
     static let wanderers = Figure(
         key: "wanderers", title: "ids of the group that wanders", better: .smaller, digits: 0)
     static let seconds = Figure(key: "seconds", title: "seconds in the engine", better: .smaller, digits: 1)
@@ -85,7 +100,8 @@ extension Figure {
     static let all: [Figure] =
         [
             objective, objectiveEnd, againstStarts, ari, ariMean, ami, batchARI, clusters, trueClusters, clusterError,
-            unassigned, moves, movesIn60, movesBySweep, returns, kept, late,
+            unassigned, largest, batchLargest, moves, movesIn60, movesBySweep, returns, kept, relabelled, mergedBack,
+            lifetime, keysARI, batchKeysARI, keysAhead, late,
         ] + steps.map { delay($0) } + steps.map { delayOfMembers($0) } + [unmirrored, wanderers, ahead, aheadMean]
         + rules.flatMap { rule in ofRules.map { Figure.rule(rule, $0) } } + [seconds]
 
@@ -100,6 +116,9 @@ struct RunResult: Sendable {
     var values: [String: [Double]] = [:]
     /// Notes on missed targets.
     var notes: [String] = []
+    /// The final clusters of viewers, and those of batch k-means; −1 if not eligible. Not stored.
+    var labels: [Int32] = []
+    var batchLabels: [Int32] = []
 
     init(stream: String, seed: Int) {
         self.stream = stream

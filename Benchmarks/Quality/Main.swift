@@ -29,36 +29,43 @@ struct Main {
 /// Runs all streams, several at a time, and reports the results.
 struct Bench {
     private let options: BenchOptions
-    private var log: RealLog?
+    private var logs: [LogCase] = []
 
     init(_ options: BenchOptions) throws {
         self.options = options
-        guard options.streams.contains(.real) else { return }
-        guard let path = options.log, FileManager.default.fileExists(atPath: path) else {
+        let isRealWanted = options.isWanted(StreamName.real.rawValue)
+        if isRealWanted, let path = options.log, FileManager.default.fileExists(atPath: path) {
+            logs.append(try .real(path))
+        } else if isRealWanted {
             Main.say("real: skipped, the log is not there\(options.log.map { ": \($0)" } ?? " (--log)")")
-            return
         }
-        log = try RealLog(path: path)
+        if let directory = options.logs { logs += try LogCase.all(in: directory) { options.isWanted($0) } }
     }
 
     private var scikitLearn: ScikitLearn? { options.python.map { ScikitLearn(python: $0) } }
 
-    private struct Job: Sendable {
-        let stream: StreamName
-        let seed: Int
+    private enum Job: Sendable {
+        case stream(StreamName, seed: Int)
+        case log(LogCase, seed: Int)
+    }
+
+    /// The longest runs first, to keep all processors busy.
+    private var jobs: [Job] {
+        let order: [StreamName] = [.fine, .large, .drift, .many]
+        let streams = (order + StreamName.allCases.filter { !order.contains($0) })
+            .filter { $0 != .real && options.isWanted($0.rawValue) }
+        return streams.flatMap { stream in
+            options.seedList.prefix(stream.seeds).map { Job.stream(stream, seed: $0) }
+        } + logs.flatMap { log in options.seedList.map { Job.log(log, seed: $0) } }
     }
 
     /// - Returns: Whether every target is met.
     func run() async throws -> Bool {
         let clock = ContinuousClock()
         let start = clock.now
-        let streams = options.streams.filter { $0 != .real || log != nil }
-        // The longest runs first, to keep all processors busy.
-        let order: [StreamName] = [.drift, .many]
-        let jobs = (order + StreamName.allCases.filter { !order.contains($0) }).filter { streams.contains($0) }
-            .flatMap { stream in options.seedList.map { Job(stream: stream, seed: $0) } }
         let runs = try await perform(jobs)
-        let results = Results(runs)
+        var results = Results(runs)
+        results.addStability()
         let stored = options.out.flatMap { read($0) }
         let report = Report(results: results, before: stored)
         print(report.text)
@@ -88,15 +95,18 @@ struct Bench {
     /// Runs concurrently with its caller.
     @concurrent
     private func perform(_ job: Job) async throws -> RunResult {
-        if let log, job.stream == .real { return try RealRun(log, seed: job.seed, scikitLearn).run() }
-        guard var run = try StreamRun(job.stream, seed: job.seed, scikitLearn) else {
-            throw BenchError("the generator has no stream \"\(job.stream.rawValue)\"")
+        switch job {
+        case .log(let log, let seed): return try LogRun(log, seed: seed, options.rules.rules, scikitLearn).run()
+        case .stream(let stream, let seed):
+            guard var run = try StreamRun(stream, seed: seed, options.rules.rules, scikitLearn) else {
+                throw BenchError("the generator has no stream \"\(stream.rawValue)\"")
+            }
+            return try run.run()
         }
-        return try run.run()
     }
 
     private func say(_ run: RunResult, _ count: Int, of all: Int) {
-        let figures: [Figure] = [.ari, .clusters, .movesIn60, .seconds]
+        let figures: [Figure] = [.ari, .clusters, .largest, .moves, .relabelled, .mergedBack, .seconds]
         let shown = figures.compactMap { figure in run[figure].map { "\(figure.title) \(figure.text($0))" } }
         let objective = Spread(run.values[Figure.objective.key] ?? [])
         Main.say(
@@ -112,7 +122,8 @@ struct Bench {
 
     /// Stores results. Streams without all ten seeds keep their stored results.
     private func store(_ results: Results, in directory: String, _ before: Results?) throws {
-        let whole = Results(results.runs.filter { Set(results.seeds($0.stream)).isSuperset(of: 1...10) })
+        let whole = Results(
+            results.runs.filter { Set(results.seeds($0.stream)).isSuperset(of: 1...Results.seeds(of: $0.stream)) })
         guard !whole.runs.isEmpty else {
             Main.say("not stored: results are kept of ten seeds")
             return

@@ -8,7 +8,7 @@ struct RealLog: Sendable {
     struct Event: Sendable {
         var viewer: Int32
         var id: UInt64?
-        var topics: [UInt8]
+        var topics: [UInt16]
         /// Milliseconds.
         var watched: Int64
         var duration: Int64
@@ -47,8 +47,10 @@ struct RealLog: Sendable {
             raw.append((parsed, ownTopics))
         }
         topics = names.sorted { $0.lexicographicallyPrecedes($1) }
-        let places = Dictionary(uniqueKeysWithValues: topics.enumerated().map { ($1, UInt8(truncatingIfNeeded: $0)) })
-        guard topics.count <= 256 else { throw BenchError("\(path): \(topics.count) topics; at most 256 can be taken") }
+        let places = Dictionary(uniqueKeysWithValues: topics.enumerated().map { ($1, UInt16(truncatingIfNeeded: $0)) })
+        guard topics.count <= 65_536 else {
+            throw BenchError("\(path): \(topics.count) topics; at most 65,536 can be taken")
+        }
         events = raw.map { event, names in
             var event = event
             event.topics = names.compactMap { places[$0] }

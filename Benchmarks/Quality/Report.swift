@@ -16,7 +16,7 @@ struct Report {
 
     var lines: [Line] {
         Target.all.flatMap { target in
-            target.streams.compactMap { stream in
+            streams(of: target).compactMap { stream in
                 let spread = results.spread(target.figure, stream)
                 guard results.streams.contains(stream) else { return nil }
                 // A figure without a run misses its target.
@@ -25,6 +25,10 @@ struct Report {
                 return Line(target: target, stream: stream, value: value, verdict: verdict)
             }
         }
+    }
+
+    private func streams(of target: Target) -> [String] {
+        target.streams == Target.logs ? results.streams.filter { $0.hasPrefix(LogCase.prefix) } : target.streams
     }
 
     var text: String {

@@ -10,10 +10,14 @@ struct Results {
     }
 
     var streams: [String] {
-        StreamName.allCases.map(\.rawValue).filter { name in runs.contains { $0.stream == name } }
+        let (known, present) = (StreamName.allCases.map(\.rawValue), Set(runs.map(\.stream)))
+        return known.filter(present.contains) + present.subtracting(known).sorted()
     }
 
     func seeds(_ stream: String) -> [Int] { runs.filter { $0.stream == stream }.map(\.seed).sorted() }
+
+    /// Returns the number of seeds of which results are stored.
+    static func seeds(of stream: String) -> Int { StreamName(rawValue: stream)?.seeds ?? 10 }
 
     /// Returns the distribution over all seeds and checkpoints.
     func spread(_ figure: Figure, _ stream: String) -> Spread {
@@ -59,5 +63,28 @@ struct Results {
     /// Returns these results, completed by those of other streams.
     func filled(with others: Results) -> Results {
         Results(runs + others.runs.filter { !streams.contains($0.stream) })
+    }
+
+    /// Adds the agreement of final clusters over the seeds of each log, and that of batch k-means.
+    mutating func addStability() {
+        for stream in streams where stream == StreamName.real.rawValue || stream.hasPrefix(LogCase.prefix) {
+            let places = runs.indices.filter { runs[$0].stream == stream && !runs[$0].labels.isEmpty }
+                .sorted { runs[$0].seed < runs[$1].seed }
+            guard places.count > 1 else { continue }
+            for (index, first) in places.enumerated() {
+                for second in places[(index + 1)...] {
+                    let (left, right) = (runs[first], runs[second])
+                    runs[first].append(Self.agreement(left.labels, right.labels), to: .keysARI)
+                    runs[first].append(Self.agreement(left.batchLabels, right.batchLabels), to: .batchKeysARI)
+                }
+            }
+            runs[places[0]][.keysAhead] = spread(.keysARI, stream).mean - spread(.batchKeysARI, stream).mean
+        }
+    }
+
+    /// Returns the ARI of viewers that are eligible in both runs.
+    private static func agreement(_ first: [Int32], _ second: [Int32]) -> Double {
+        let both = zip(first, second).filter { $0 >= 0 && $1 >= 0 }
+        return both.isEmpty ? .nan : Agreement(both.map(\.0), both.map(\.1)).adjustedRand
     }
 }

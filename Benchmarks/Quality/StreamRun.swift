@@ -18,8 +18,9 @@ struct StreamRun {
     private let first: Epoch
 
     private var moves = MoveLog()
+    private var lifecycle = OperationLog()
     private var judge: ScriptJudge
-    private var rules: RuleRuns
+    private var rules: RuleRuns?
     private var result: RunResult
     private var agreements: [Double] = []
     private var operations = 0
@@ -36,7 +37,7 @@ struct StreamRun {
     static let activeEpochs = 48
     static let settled = 20
 
-    init?(_ name: StreamName, seed: Int, _ scikitLearn: ScikitLearn?) throws {
+    init?(_ name: StreamName, seed: Int, _ lifecycleRules: LifecycleRules, _ scikitLearn: ScikitLearn?) throws {
         guard let shape = name.shape else { return nil }
         (self.name, self.seed, self.shape, self.scikitLearn) = (name, seed, shape, scikitLearn)
         stream = try WatchStream(shape, seed: UInt64(seed))
@@ -48,10 +49,14 @@ struct StreamRun {
         if name == .drift { settings.memberTTL = 48 * shape.epochLength }
         self.settings = settings
         topics = stream.topicNames.map { Array($0.utf8) }
-        engine = GivenEpochs(settings: settings, topics: topics, partitions: 4, first: first) { _ in UnkeyedTopics() }
+        var genesis = Model.genesis(settings: settings, topics: topics)
+        genesis.rules = lifecycleRules
+        engine = GivenEpochs(genesis: genesis, partitions: 4, first: first) { _ in UnkeyedTopics() }
         judge = ScriptJudge(steps: Self.steps(of: shape), settled: Self.settled)
-        rules = RuleRuns(
-            count: shape.archetypes, seed: UInt64(seed), halfLife: 5, viewers: shape.viewers * 11 / 10, least: 800)
+        if !name.isLarge {
+            rules = RuleRuns(
+                count: shape.archetypes, seed: UInt64(seed), halfLife: 5, viewers: shape.viewers * 11 / 10, least: 800)
+        }
         result = RunResult(stream: name.rawValue, seed: seed)
     }
 
@@ -128,8 +133,9 @@ struct StreamRun {
         let snapshot = MemberSnapshot(engine, viewers: stream.viewers, dimension: shape.topics)
         countStays(moved, epoch)
         previous = snapshot.labels
-        let active = snapshot.viewers(activeSince: closed.epoch)
-        rules.fit(snapshot.points(of: active), active)
+        let active = name.isLarge ? [] : snapshot.viewers(activeSince: closed.epoch)
+        rules?.fit(snapshot.points(of: active), active)
+        lifecycle.take(closed.lifecycle)
         let changes = closed.lifecycle.map { change in
             var change = change
             change.version -= first
@@ -196,28 +202,25 @@ struct StreamRun {
             ceiling = best
             result.notes.append("epoch \(view.epoch): " + model.account(view.points, view.labels, best))
         }
-        if view.epoch >= 15 { rules.score(view, ceiling: ceiling?.objective, hasTruth: true) }
+        if view.epoch >= 15 { rules?.score(view, ceiling: ceiling?.objective, hasTruth: true) }
         guard view.epoch == shape.epochs - 1 else { return }
         var sizes: [Int32: Int] = [:]
         for group in view.groups { sizes[group, default: 0] += 1 }
         let groups = sizes.values.count { $0 >= view.leastMembers }
         result[.clusters] = Double(model.ids.count)
         result[.trueClusters] = Double(groups)
+        result[.largest] = LogRun.largest(view.labels)
         result[.clusterError] = Double(abs(model.ids.count - groups))
         result[.unassigned] = Double(view.labels.count { $0 == 0 }) / Double(max(view.labels.count, 1))
     }
 
     private mutating func finish() {
-        let viewers = Double(stream.viewers)
         result[.ariMean] = Spread(agreements).mean
-        result[.moves] = Double(moves.moves) / viewers
-        result[.movesIn60] = Double(moves.moves) / viewers * 60 / Double(shape.epochs)
-        result[.movesBySweep] = Double(moves.bySweep) / viewers
-        result[.returns] = moves.returnShare
+        result.take(moves, lifecycle, members: stream.viewers, epochs: shape.epochs)
         result[.kept] = stays > 0 ? 1 - Double(strays) / Double(stays) : .nan
         let epochs = Double(shape.epochs - Self.settled)
         result[.late] = Double(operations) * 100 / epochs
-        rules.report(to: &result, viewers: stream.viewers)
+        rules?.report(to: &result, viewers: stream.viewers)
         result[.seconds] = engineTime / .seconds(1)
         guard name == .drift else { return }
         for (step, finding) in zip(judge.steps, judge.findings) where step.kind != .wander {

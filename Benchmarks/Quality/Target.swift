@@ -52,6 +52,23 @@ extension Target {
     private static let synthetic = StreamName.synthetic.map(\.rawValue)
     private static let real = [StreamName.real.rawValue]
 
+    private static let large = [StreamName.large.rawValue]
+    private static let fine = [StreamName.fine.rawValue]
+    /// All real logs of the directory.
+    static let logs = [LogCase.prefix]
+
+    /// The targets of real logs and of large streams.
+    private static let stability: [Target] = [
+        Target("objective against the ceiling", .objective, .median, logs, atLeast: 0.995, aim: 0.9995),
+        Target("objective against the ceiling", .objective, .worst, logs, atLeast: 0.985, aim: 0.995),
+        Target("largest cluster's share", .largest, .worst, logs, atLeast: 0.4, aim: 0.25),
+        Target("ARI of two keys, less batch k-means", .keysAhead, .mean, logs, atLeast: 0, aim: nil),
+        Target("relabelled by merges, a member", .relabelled, .worst, logs, atLeast: 0.2, aim: 0.05),
+        Target("moves a member", .moves, .worst, logs, atLeast: 1, aim: 0.4),
+        Target("children merged back", .mergedBack, .mean, large, atLeast: 0.5, aim: 0),
+        Target("ARI at the end", .ari, .median, fine, atLeast: 0.75, aim: 0.9),
+    ]
+
     /// The targets in row order.
     static let all: [Target] =
         [
@@ -83,5 +100,5 @@ extension Target {
             Target("ARI ahead of the rules", .ahead, .median, ["hard"], atLeast: 0.12, aim: nil),
             Target("ARI ahead of the rules", .ahead, .median, ["skew"], atLeast: 0.4, aim: nil),
             Target("ARI ahead of the rules", .ahead, .median, ["drift"], atLeast: 0.08, aim: nil),
-        ]
+        ] + stability
 }

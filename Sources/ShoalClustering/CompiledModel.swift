@@ -34,8 +34,12 @@ public final class CompiledModel: Sendable {
         let mean = model.meanSimilarity
         joins = mean / 2
         leaves = 2 * mean / 5
-        hysteresis = mean / 25
-        returning = mean / 8
+        let gap = (1 << 30) - mean
+        func limited(_ value: Int64, _ percent: Int64) -> Int64 {
+            percent > 0 ? min(value, percent * gap / 100) : value
+        }
+        hysteresis = limited(mean / 25, model.rules.hysteresisGap)
+        returning = limited(mean / model.rules.returningDivisor, model.rules.returningGap)
         let active = model.clusters.filter(\.isActive)
         columns = active.map(\.id)
         var columnOf = ClusterIndex()

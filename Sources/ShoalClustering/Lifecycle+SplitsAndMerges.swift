@@ -48,6 +48,20 @@ extension Lifecycle {
         return pairs.sorted { ($0.loss, $0.first, $0.second) < ($1.loss, $1.first, $1.second) }
     }
 
+    /// Returns the ρ below which pairs are merged. Where clusters and their nearest neighbours are typically close, it
+    /// is lower: each merge widens a cluster and lowers the ρ of its next pair, which would end in one cluster.
+    func mergeLimit(_ pairs: [Pair]) -> Double {
+        guard model.rules.mergeShare > 0 else { return Rules.merge }
+        var nearest: [ClusterID: Double] = [:]
+        for pair in pairs {
+            for id in [pair.first, pair.second] { nearest[id] = min(nearest[id] ?? 1, pair.ratio) }
+        }
+        let sorted = nearest.values.sorted()
+        guard !sorted.isEmpty else { return Rules.merge }
+        let place = Int(Double(sorted.count) * model.rules.mergeQuantile)
+        return min(Rules.merge, model.rules.mergeShare * sorted[min(place, sorted.count - 1)])
+    }
+
     /// Returns the sum of the products of common topics, in ascending order of topics.
     private static func product(_ left: [SumEntry], _ right: [SumEntry]) -> Double {
         var sum = 0.0

@@ -14,6 +14,7 @@ extension Lifecycle {
                 .prefix(Rules.swapMerges)
             {
                 if isFreeToVary, !isAsClear(split, pair), pair.ratio >= Rules.clear || isYoung(pair) { continue }
+                if isFreeToVary, split.halves.ratio < model.rules.swapSplit, !isSuperfluous(pair, split) { continue }
                 if split.gain - pair.loss < -0.02 * (1 - mean) * Double(assigned) { continue }
                 let (pooled, before, enough) = known ?? measure(standings)
                 known = (pooled, before, enough)

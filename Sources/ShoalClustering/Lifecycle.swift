@@ -93,7 +93,8 @@ struct Lifecycle {
         let standings = standings()
         let isSwapDue = !isPending
         let pairs = count > least || isSwapDue ? pairs(standings) : []
-        for pair in pairs where count > least && pair.ratio < Rules.merge {
+        let limit = mergeLimit(pairs)
+        for pair in pairs where count > least && pair.ratio < limit {
             if isFree(pair.first), isFree(pair.second) { merge(pair) }
         }
         let splits = count < most || isSwapDue && used.isEmpty ? splits(standings) : []
@@ -228,17 +229,27 @@ struct Lifecycle {
         if !ended.isEmpty { model.touchUnassigned(.retire) }
     }
 
+    /// Whether the seed waits for more viewers. Of few viewers with few events each, it would find groups that do not
+    /// last.
+    private mutating func waitsForViewers() -> Bool {
+        guard model.rules.seedWait > 0 else { return false }
+        if model.seedSince == 0 { model.seedSince = model.ticks }
+        return model.ticks - model.seedSince < model.rules.seedWait
+    }
+
     /// Seeds clusters from the sample of the unassigned if there are enough members and samples.
     private mutating func seed() {
         let settings = model.settings
         let members = model.unassigned.count
         guard members >= Int64(settings.seedMembers), let entry = samples.clusters[0] else { return }
         guard 2 * Int64(entry.samples.count) >= min(Int64(SamplingPlan.mostBeforeClusters), members) else { return }
+        if members < Int64(SamplingPlan.mostBeforeClusters), waitsForViewers() { return }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
         let wanted = settings.clustersCount ?? min(max(settings.clustersInitial, least), most)
         let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version)
         guard !centroids.isEmpty else { return }
         for centroid in centroids { create(centroid, origin: .seed) }
+        model.seedSince = 0
         model.touchUnassigned(.seed)
     }
 }

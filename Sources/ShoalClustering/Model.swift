@@ -1,10 +1,8 @@
 /// The state of clusters and topics after an epoch. The content is a function of the previous content, the included
 /// epoch deltas and the recorded settings. It does not depend on timing.
 public struct Model: Equatable, Sendable {
-    /// The version of the rules that compute a model. Any change that alters the model for the same input must increase
-    /// it.
-    public static let rules: Int64 = 2
-
+    /// The rules that compute the next model. Any change that alters a model for the same input needs a new version.
+    public package(set) var rules = LifecycleRules.current
     /// The number of models with deltas up to this one: the clock of the lifecycle.
     public var ticks: Int64 = 0
     public var settings: Settings
@@ -12,6 +10,8 @@ public struct Model: Equatable, Sendable {
     public var candidates = CandidateTable()
     /// The sums of eligible members that are unassigned.
     public var unassigned = ClusterSums()
+    /// The tick at which there were first enough viewers for the seed, as long as it waits for more; 0 otherwise.
+    public var seedSince: Int64 = 0
     /// Clusters in ascending order of id. Retired clusters, with `isActive` false, remain until their last member is
     /// gone.
     public var clusters: [Cluster] = []

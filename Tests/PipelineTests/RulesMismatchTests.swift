@@ -32,7 +32,7 @@ struct RulesMismatchTests {
 
     @Test("the message names both versions and the way on")
     func messages() {
-        #expect(Model.rules == 2)
+        #expect(LifecycleRules.current.version == 2)
         #expect(
             RulesMismatch(recorded: 1).message("shoal")
                 == "Cannot continue application shoal: this version of Shoal uses rules 2, and the application was "

@@ -44,6 +44,28 @@ struct CountingTests {
         #expect(moved == [2])
     }
 
+    @Test("a child merged back soon counts, in either direction, and others do not")
+    func mergedBack() {
+        func created(_ cluster: ClusterID, of parent: ClusterID, _ version: Epoch) -> LifecycleChange {
+            let origin: LifecycleChange.Origin = parent == 0 ? .seed : .split
+            return LifecycleChange(
+                kind: .created, cluster: cluster, origin: origin, other: parent, version: version, members: 100)
+        }
+        func merged(_ cluster: ClusterID, into other: ClusterID, _ version: Epoch) -> LifecycleChange {
+            LifecycleChange(kind: .merged, cluster: cluster, other: other, version: version, members: 100)
+        }
+        var log = OperationLog()
+        log.take([created(1, of: 0, 10), created(2, of: 0, 10)])
+        log.take([created(3, of: 1, 20), created(4, of: 1, 20), created(5, of: 2, 20), created(6, of: 2, 20)])
+        log.take([merged(3, into: 1, 68), merged(2, into: 5, 30)])
+        #expect(log.mergedBack == 2)
+        // Too late; not its parent.
+        log.take([merged(4, into: 1, 69), merged(6, into: 1, 40)])
+        #expect(log.mergedBack == 2)
+        #expect(log.lifetimes == [48, 20, 49, 20])
+        #expect(log.living == 2)
+    }
+
     @Test("median and worst include operations that never happened")
     func spread() {
         let spread = Spread([3, .infinity, 1, 2])

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The same events give the same output in every release with the same rules. If one of these tests fails, the change
-/// under test reaches the result: it needs a new version of the rules (`Model.rules`) and new fingerprints, or it is wrong.
+/// under test reaches the result: it needs a new version of the rules (`LifecycleRules`) and new fingerprints, or it is wrong.
 @Suite("The result stays the same from release to release")
 struct FingerprintTests {
     /// The hash over the contents of all models, from the report of a replay.

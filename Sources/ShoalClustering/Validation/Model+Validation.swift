@@ -3,6 +3,8 @@ extension Model {
     public func validate() throws(ImpossibleValue) {
         try settings.validate()
         try ImpossibleValue.unless(Limits.ticks.contains(ticks), "the model has tick \(ticks)")
+        try ImpossibleValue.unless(
+            (0...ticks).contains(seedSince), "the seed waits since tick \(seedSince), but the model has tick \(ticks)")
         try validateVocabulary()
         try validateClusters()
         try validateMerged()

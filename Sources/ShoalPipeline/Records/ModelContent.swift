@@ -5,7 +5,7 @@ internal import ShoalSchemas
 package enum ModelContent {
     package static func encode(_ model: Model) -> [UInt8] {
         var writer = ProtoWriter()
-        writer.field(1, Model.rules)
+        writer.field(1, model.rules.version)
         writer.field(2, model.ticks)
         writer.message(3) { SettingsRecord.write(model.settings, &$0) }
         for entry in model.vocabulary.entries {
@@ -37,6 +37,7 @@ package enum ModelContent {
             }
         }
         for touch in model.unassignedTouched { writer.message(11) { write(touch, &$0) } }
+        writer.field(12, model.seedSince)
         for opening in model.opened {
             writer.message(30) { writer in
                 writer.field(1, Int64(opening.partition))
@@ -88,8 +89,9 @@ package enum ModelContent {
         while let field = try reader.next() {
             switch field.number {
             case 1:
-                // Other rules are refused before: see `ModelRecord.decode`.
-                guard try reader.int64(field) == Model.rules else { throw .badValue }
+                // Unknown rules are refused before: see `ModelRecord.decode`.
+                guard let rules = LifecycleRules(version: try reader.int64(field)) else { throw .badValue }
+                model.rules = rules
             case 2: model.ticks = try reader.int64(field)
             case 3:
                 try reader.message(field) { reader throws(ProtoError) in
@@ -146,6 +148,7 @@ package enum ModelContent {
                 try reader.message(field) { reader throws(ProtoError) in
                     model.unassignedTouched.append(try touch(&reader))
                 }
+            case 12: model.seedSince = try reader.int64(field)
             case 30:
                 try reader.message(field) { reader throws(ProtoError) in
                     var opening = PartitionOpening(partition: 0, epoch: 0)

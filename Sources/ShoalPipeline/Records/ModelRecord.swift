@@ -67,11 +67,11 @@ package struct ModelRecord {
     }
 
     /// Decodes and validates a record from its inflated bytes.
-    /// - Throws: `RulesMismatch` if the model's rules differ from `Model.rules`; `ProtoError` if the bytes are not a
-    ///   valid record.
+    /// - Throws: `RulesMismatch` if this program does not have the model's rules; `ProtoError` if the bytes are not
+    ///   a valid record.
     static func decode(_ bytes: [UInt8]) throws -> ModelRecord {
         let rules = try rules(bytes)
-        guard rules == Model.rules else { throw RulesMismatch(recorded: rules) }
+        guard LifecycleRules(version: rules) != nil else { throw RulesMismatch(recorded: rules) }
         let record = try fields(bytes)
         try ProtoError.validate(record.validate)
         return record

@@ -12,8 +12,9 @@ package struct RulesMismatch: Error, Equatable {
 
     /// Returns the message for users: both versions and the remedy.
     package func message(_ application: String) -> String {
-        let start = "Cannot continue application \(application): this version of Shoal uses rules \(Model.rules), "
-        guard recorded < Model.rules else {
+        let current = LifecycleRules.current.version
+        let start = "Cannot continue application \(application): this version of Shoal uses rules \(current), "
+        guard recorded < current else {
             return start
                 + "and the application was started with rules \(recorded) of a later release. A downgrade is not "
                 + "possible. Run that release, or start a new application with another application.id."

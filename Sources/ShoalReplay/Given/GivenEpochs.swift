@@ -30,9 +30,15 @@ public struct GivenEpochs<Keys: TopicKeys> {
     public init(
         settings: Settings, topics: [[UInt8]], partitions: Int, first: Epoch, keys: (Int) -> Keys
     ) {
-        self.settings = settings
+        self.init(
+            genesis: .genesis(settings: settings, topics: topics), partitions: partitions, first: first, keys: keys)
+    }
+
+    /// - Parameter model: The genesis model, with the settings, the vocabulary and the rules.
+    package init(genesis model: Model, partitions: Int, first: Epoch, keys: (Int) -> Keys) {
+        settings = model.settings
         epoch = first
-        let genesis = CompiledModel(.genesis(settings: settings, topics: topics), version: nil)
+        let genesis = CompiledModel(model, version: nil)
         self.genesis = genesis
         drivers = (0..<partitions).map {
             PartitionDriver(

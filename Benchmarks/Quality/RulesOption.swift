@@ -1,0 +1,41 @@
+import ShoalClustering
+
+/// Changed rules, for ablations: `name=value`, separated by commas.
+struct RulesOption: Sendable {
+    private(set) var rules = LifecycleRules.current
+
+    static let none = RulesOption()
+    static let names = [
+        "swap-split", "seed-wait", "merge-share", "merge-quantile", "hysteresis-gap", "returning-gap",
+        "returning-divisor",
+    ]
+
+    private init() {}
+
+    init(_ text: String) throws {
+        for word in text.split(separator: ",") {
+            let parts = word.split(separator: "=").map(String.init)
+            guard parts.count == 2, let value = Double(parts[1]) else {
+                if word == "previous" {
+                    rules = .previous
+                    continue
+                }
+                throw BenchError("--rules \(text): \"\(word)\" is not name=number")
+            }
+            try set(parts[0], value)
+        }
+    }
+
+    private mutating func set(_ name: String, _ value: Double) throws {
+        switch name {
+        case "swap-split": rules.swapSplit = value
+        case "seed-wait": rules.seedWait = Int64(value)
+        case "merge-share": rules.mergeShare = value
+        case "merge-quantile": rules.mergeQuantile = value
+        case "hysteresis-gap": rules.hysteresisGap = Int64(value)
+        case "returning-gap": rules.returningGap = Int64(value)
+        case "returning-divisor": rules.returningDivisor = Int64(value)
+        default: throw BenchError("--rules: there is no rule \"\(name)\"")
+        }
+    }
+}
