@@ -8,8 +8,13 @@ extension Replay {
     /// Replays a file of watch events in a format of `EventFormat`, plain or gzip. `-` is standard input.
     /// - Throws: `ReplayError` if it cannot be read; `Contradiction`, which no input can cause.
     public func run(file path: String) async throws -> ReplayResult {
-        let feed = FileFeed(
-            try Self.reader(path), partitions: options.partitions, key: options.key, waits: progress)
+        try await run(try Self.reader(path))
+    }
+
+    /// Replays watch events that are read in blocks.
+    func run(_ source: sending any EventBlockSource) async throws -> ReplayResult {
+        let path = source.path
+        let feed = FileFeed(source, partitions: options.partitions, key: options.key, waits: progress)
         progress.onStop { Task { await feed.stop() } }
         let spool = options.epochs == .given ? EpochSpool() : nil
         do {

@@ -88,6 +88,7 @@ public struct Fault: Equatable, Sendable {
         case .topicTooLong: "at most 256 bytes"
         case .idTooLong: "at most 1024 bytes"
         case .wrongPartition: "the partition that input.partitioner gives for the key"
+        case .excluded: "a record that meets the condition"
         }
     }
 

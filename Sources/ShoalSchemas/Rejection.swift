@@ -36,4 +36,6 @@ public enum Rejection: String, Error, CaseIterable, Sendable {
     /// An erasure in another partition than `input.partitioner` gives for its key: it erases the viewer there, and has to
     /// be sent to the right partition as well.
     case wrongPartition = "wrong_partition"
+    /// The condition of a mapping is not met: the record is not a watch event, and no error.
+    case excluded
 }

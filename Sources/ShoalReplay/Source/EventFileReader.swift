@@ -4,7 +4,7 @@ package import ShoalSchemas
 
 /// Reads a file of watch events, or standard input (`-`), plain or gzip: in blocks that end at record boundaries, or
 /// record by record.
-@safe package final class EventFileReader {
+@safe package final class EventFileReader: EventBlockSource {
     package let path: String
     private let file: gzFile?
     private let size: Int
@@ -14,6 +14,9 @@ package import ShoalSchemas
     private var number = 0
     /// nil: not recognised yet.
     private var format: EventFormat?
+    /// Whether lists, objects over several lines and tables are read, too, as JSON lines.
+    private let converts: Bool
+    private var converter: (any TextConverter)?
     private var isAtEnd = false
     /// The block whose records are read one by one, and the place of the next one.
     private var (open, place): (EventBlock?, Int) = (nil, 0)
@@ -33,10 +36,13 @@ package import ShoalSchemas
         case bytes(Int)
     }
 
-    /// - Parameter step: how many bytes are read at once. A slow writer's events wait until so many are there.
+    /// - Parameters:
+    ///   - step: how many bytes are read at once. A slow writer's events wait until so many are there.
+    ///   - converts: whether JSON lists, objects over several lines and tables (CSV) are read, too, as JSON lines.
     /// - Throws: `EventFileError` if the file cannot be opened.
-    package init(_ path: String, step: Int = 1 << 20) throws(EventFileError) {
+    package init(_ path: String, step: Int = 1 << 20, converts: Bool = false) throws(EventFileError) {
         self.step = step
+        self.converts = converts
         self.path = path
         var status = stat()
         // Safe: the status outlives the call.
@@ -67,6 +73,7 @@ package import ShoalSchemas
     package func recognize() throws(EventFileError) -> EventFormat {
         if let format { return format }
         try fill()
+        if converts { convert() }
         let content = WatchEventFile.content(rest)
         guard case .events(let format) = content else {
             throw EventFileError(description: "\(path): \(content.refusal ?? "")")
@@ -194,6 +201,22 @@ package import ShoalSchemas
         return end
     }
 
+    /// Chooses the conversion of a file by its beginning, which has just been read, and converts that.
+    private func convert() {
+        if rest.starts(with: WatchEventFile.mark) { rest.removeFirst(WatchEventFile.mark.count) }
+        converter = FileShape(rest).converter
+        guard converter != nil else { return }
+        convert(from: 0)
+        if isAtEnd { converter?.finish(into: &rest) }
+    }
+
+    /// Converts the bytes from a place on.
+    private func convert(from place: Int) {
+        var lines = Array(rest[..<place])
+        converter?.convert(rest[place...], into: &lines)
+        rest = lines
+    }
+
     private func fill() throws(EventFileError) {
         var count: Int32 = 0
         let before = rest
@@ -203,8 +226,10 @@ package import ShoalSchemas
             unsafe count = gzread(file, buffer.baseAddress.unsafelyUnwrapped + end, UInt32(step))
             filled = end + Int(max(count, 0))
         }
+        if converter != nil { convert(from: before.count) }
         guard count <= 0 else { return }
         isAtEnd = true
+        converter?.finish(into: &rest)
         var code: Int32 = 0
         // A truncated stream is reported as an error only after its last complete byte.
         let text = unsafe gzerror(file, &code).map { unsafe String(cString: $0) } ?? ""

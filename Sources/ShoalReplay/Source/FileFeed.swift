@@ -6,7 +6,7 @@ internal import ShoalSchemas
 /// events. Events beyond the memory limit are written to a temporary file, for example if one partition's events follow
 /// long after the others'.
 actor FileFeed {
-    private let reader: EventFileReader
+    private let reader: any EventBlockSource
     private var queues: [EventQueue]
     private var spill: SpillFile?
     /// Identifies viewers, so that no viewer id is written to a file.
@@ -31,7 +31,7 @@ actor FileFeed {
     private let waits: ReplayProgress
 
     /// - Parameter waits: Records the waits for the file.
-    init(_ reader: sending EventFileReader, partitions: Int, key: PrivacyKey, waits: ReplayProgress) {
+    init(_ reader: sending any EventBlockSource, partitions: Int, key: PrivacyKey, waits: ReplayProgress) {
         self.reader = reader
         self.waits = waits
         queues = Array(repeating: EventQueue(), count: partitions)

@@ -180,10 +180,13 @@ struct JSONScanner: ~Escapable {
     }
 
     /// A 64-bit integer, as a number or as a string. The number may be written as `6e4` or `12.0`; a fraction is cut.
-    mutating func integer(outOfRange: Rejection = .numberOutOfRange) throws(Rejection) -> Int64 {
+    /// - Parameter exponent: the number is multiplied by this power of ten, exactly.
+    mutating func integer(
+        times exponent: Int = 0, outOfRange: Rejection = .numberOutOfRange
+    ) throws(Rejection) -> Int64 {
         let decimal = try numberOrString()
         var magnitude: UInt64 = 0
-        var place = decimal.point - 1
+        var place = decimal.point + exponent - 1
         for index in decimal.digits {
             let byte = span[index]
             if byte == UInt8(ascii: ".") { continue }
@@ -288,6 +291,16 @@ struct JSONScanner: ~Escapable {
         let start = at
         while at < span.count, span[at] >= UInt8(ascii: "0"), span[at] <= UInt8(ascii: "9") { at += 1 }
         return at - start
+    }
+
+    /// Appends a number, `true` or `false` to the event's text as it is written.
+    mutating func rest(ofScalarInto event: inout WatchEvent) throws(Rejection) -> Range<Int> {
+        let start = at
+        try skipValue()
+        var end = at
+        // White space behind the value is skipped with it.
+        while end > start, span[end - 1].isJSONSpace { end -= 1 }
+        return event.append(span, start..<end)
     }
 
     // MARK: - Anything

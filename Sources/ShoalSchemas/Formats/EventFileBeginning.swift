@@ -22,6 +22,6 @@ struct EventFileBeginning {
     var isTable: Bool {
         let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: 20)
         let hasObject = lines.contains { $0.first { !$0.isJSONSpace } == UInt8(ascii: "{") }
-        return !hasObject && [UInt8](",;\t".utf8).contains { lines[0].contains($0) }
+        return !hasObject && [UInt8](",;\t|".utf8).contains { lines.first?.contains($0) ?? false }
     }
 }

@@ -1,10 +1,16 @@
 /// Reads the JSON form of a watch event in one pass, in place, without allocation.
 struct WatchEventJSON: ~Escapable {
-    private var scanner: JSONScanner
+    private(set) var scanner: JSONScanner
 
     @_lifetime(copy span)
     init(_ span: Span<UInt8>) {
         scanner = JSONScanner(span)
+    }
+
+    /// Continues where a scanner stands.
+    @_lifetime(copy scanner)
+    init(_ scanner: JSONScanner) {
+        self.scanner = scanner
     }
 
     /// - Returns: Whether there is an event time.
@@ -85,7 +91,8 @@ struct WatchEventJSON: ~Escapable {
         } while try scanner.comma(before: UInt8(ascii: "]"))
     }
 
-    private mutating func topic(_ event: inout WatchEvent) throws(Rejection) {
+    /// An object with a name and, optionally, a weight.
+    mutating func topic(_ event: inout WatchEvent) throws(Rejection) {
         var name = 0..<0
         var weight: UInt32 = 1 << 16
         try scanner.expect(UInt8(ascii: "{"))

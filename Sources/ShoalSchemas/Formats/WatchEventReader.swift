@@ -36,6 +36,8 @@ public struct WatchEventReader: Sendable {
         public var viewer = Viewer.field
         /// The event times that are plausible.
         public var timeRange = TimeRange()
+        /// Where the fields of JSON objects stand; nil: they have the names of `shoal.v1.WatchEvent`.
+        public var mapping: EventMapping?
 
         public init() {}
     }
@@ -45,10 +47,13 @@ public struct WatchEventReader: Sendable {
     private let decoder: EventDecoder?
     /// Those of all formats: a copy for each reader, so that threads do not share a reference count.
     private let decoders = EventFormat.all.map(\.decoder)
+    /// That of the options' mapping.
+    private let plan: MappingPlan?
 
     public init(options: Options = Options()) {
         self.options = options
         decoder = if case .only(let format) = options.format { format.decoder } else { nil }
+        plan = options.mapping.flatMap { try? MappingPlan($0) }
     }
 
     /// Reads one record.
@@ -71,10 +76,33 @@ public struct WatchEventReader: Sendable {
         try check(&event, .field, key: nil, hasTime: hasTime, timestamp: timestamp)
     }
 
+    /// Reads one event of a batch: of an object that is several events.
+    /// - Parameter element: which one, from 0.
+    /// - Returns: The number of events in the object; 1 without a batch.
+    public func read(
+        _ value: Span<UInt8>, element: Int, timestamp: Int64? = nil, into event: inout WatchEvent
+    ) throws(Rejection) -> Int {
+        event.clear()
+        guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
+        guard let plan else {
+            try read(value, timestamp: timestamp, into: &event)
+            return 1
+        }
+        var mapped = MappedJSON(value, plan, element: element)
+        let outcome = try mapped.read(into: &event)
+        guard element < outcome.count else { throw .excluded }
+        try check(&event, .field, key: nil, hasTime: outcome.hasTime, timestamp: timestamp)
+        return outcome.count
+    }
+
     /// - Returns: Whether there is an event time.
     private func parse(_ value: Span<UInt8>, into event: inout WatchEvent) throws(Rejection) -> Bool {
         event.clear()
         guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
+        if let plan {
+            var mapped = MappedJSON(value, plan)
+            return try mapped.read(into: &event).hasTime
+        }
         guard let decoder else { return try EventDecoder.readAny(of: decoders, value, into: &event) }
         return try decoder.read(value, into: &event)
     }

@@ -13,6 +13,9 @@ struct ReportOutput: Sendable {
     static let truth = Command.Option(
         "truth", "FILE", "score the clusters against the viewers' true groups in FILE (simulate --truth)")
 
+    /// The width of text in columns.
+    static var width: Int { StandardStream.output.isTerminal ? min(Screen().size.columns, 160) : 120 }
+
     private let isJSON: Bool
     private let page: String?
 
@@ -40,8 +43,7 @@ struct ReportOutput: Sendable {
         if isJSON {
             Output.json(try json())
         } else {
-            let width = output.isTerminal ? min(Screen().size.columns, 160) : 120
-            _ = output.write(text(width, output.hasColor))
+            _ = output.write(text(Self.width, output.hasColor))
         }
         guard let page else { return }
         try OutputFile.save(Array(html().utf8), to: page)

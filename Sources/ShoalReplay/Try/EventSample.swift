@@ -1,0 +1,78 @@
+internal import Foundation
+internal import ShoalSchemas
+
+/// The first records of a file, and the values of their fields.
+struct EventSample {
+    static let size = 2_000
+    let records: [[String: Any]]
+    /// In the order of their paths' text.
+    let profiles: [FieldProfile]
+    /// By record: the paths that have a value.
+    private let present: [Set<FieldPath>]
+    private let texts: [[FieldPath: String]]
+
+    /// - Parameter lines: JSON objects. Others are left out.
+    init(_ lines: [[UInt8]]) {
+        records = lines.compactMap {
+            (try? JSONSerialization.jsonObject(with: Data($0), options: [])) as? [String: Any]
+        }
+        var profiles: [FieldPath: FieldProfile] = [:]
+        var present: [Set<FieldPath>] = []
+        var texts: [[FieldPath: String]] = []
+        for record in records {
+            var seen: [FieldPath: String] = [:]
+            Self.visit(record, []) { path, value in
+                profiles[path, default: FieldProfile(path)].add(value)
+                if seen[path] == nil { seen[path] = value as? String ?? "" }
+            }
+            for path in seen.keys { profiles[path]?.records += 1 }
+            present.append(Set(seen.keys))
+            texts.append(seen)
+        }
+        self.profiles = profiles.values.sorted { $0.path.text < $1.path.text }
+        self.present = present
+        self.texts = texts
+    }
+
+    /// The share of the records in which a path has a value, 0 … 1.
+    func coverage(_ profile: FieldProfile) -> Double { Double(profile.records) / Double(max(records.count, 1)) }
+
+    /// Returns the condition that tells records with a path from those without it; nil: most have it, or nothing tells.
+    func condition(for path: FieldPath) -> EventMapping.Condition? {
+        let names: Set = ["event", "type", "eventtype", "eventname", "action", "name", "activity"]
+        for profile in profiles where !profile.isList && (2...20).contains(profile.distinct.count) {
+            let name = profile.path.components.last?.name.lowercased().filter(\.isLetter) ?? ""
+            guard names.contains(name) else { continue }
+            var counts: [String: (with: Int, all: Int)] = [:]
+            for (index, text) in texts.enumerated() {
+                guard let value = text[profile.path] else { continue }
+                counts[value, default: (0, 0)].all += 1
+                if present[index].contains(path) { counts[value, default: (0, 0)].with += 1 }
+            }
+            let good = counts.filter { $0.value.with * 10 >= $0.value.all * 8 }.keys.sorted()
+            let bad = counts.filter { $0.value.with * 10 <= $0.value.all * 2 }
+            if !good.isEmpty, !bad.isEmpty, good.count + bad.count == counts.count {
+                return EventMapping.Condition(profile.path, good)
+            }
+        }
+        return nil
+    }
+
+    /// Calls `body` with each value that is neither a list nor an object, and its path.
+    private static func visit(
+        _ value: Any, _ path: [FieldPath.Component], _ body: (FieldPath, Any) -> Void
+    ) {
+        if let object = value as? [String: Any] {
+            guard path.count < 8 else { return }
+            for (name, value) in object where !name.isEmpty {
+                visit(value, path + [FieldPath.Component(name: name)], body)
+            }
+        } else if let list = value as? [Any] {
+            guard var last = path.last, !last.isList else { return }
+            last.isList = true
+            for element in list.prefix(50) { visit(element, path.dropLast() + [last], body) }
+        } else if !(value is NSNull), !path.isEmpty {
+            body(FieldPath(path), value)
+        }
+    }
+}

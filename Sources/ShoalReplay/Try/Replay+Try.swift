@@ -1,0 +1,8 @@
+internal import ShoalClustering
+
+extension Replay {
+    /// Replays the events of a file that was written for something else, in the order of their times.
+    package func run(_ input: TryInput) async throws -> ReplayResult {
+        try await run(input.source())
+    }
+}

@@ -1,0 +1,37 @@
+internal import ShoalSchemas
+
+/// Events in memory, in the order of their times, in the native form.
+final class TriedEvents: EventBlockSource {
+    let path: String
+    private let bytes: [UInt8]
+    /// The events' places in `bytes`, in order.
+    private let places: [Range<Int>]
+    private var next = 0
+    private var number = 0
+    private static let blockSize = 1 << 20
+
+    /// - Parameters:
+    ///   - bytes: messages of `shoal.v1.WatchEvent`.
+    ///   - events: their times and places.
+    init(_ path: String, _ bytes: [UInt8], _ events: [(time: Int64, place: Range<Int>)]) {
+        self.path = path
+        self.bytes = bytes
+        // Events of the same time keep their order.
+        places = events.sorted { ($0.time, $0.place.lowerBound) < ($1.time, $1.place.lowerBound) }.map(\.place)
+    }
+
+    var progress: Double? { places.isEmpty ? nil : Double(next) / Double(places.count) }
+
+    func nextBlock() throws(EventFileError) -> EventBlock? {
+        guard next < places.count else { return nil }
+        var block: [UInt8] = []
+        block.reserveCapacity(Self.blockSize + 4_096)
+        while next < places.count, block.count < Self.blockSize {
+            block.append(varint: UInt64(places[next].count))
+            block += bytes[places[next]]
+            next += 1
+        }
+        defer { number += 1 }
+        return EventBlock(number: number, bytes: block, format: .protobuf)
+    }
+}

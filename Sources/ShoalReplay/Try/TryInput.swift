@@ -1,0 +1,143 @@
+internal import Foundation
+package import ShoalSchemas
+
+/// The events of a file that was written for something else, read after a mapping, and what is known about them.
+package struct TryInput {
+    /// The most events that are kept.
+    package static let most = 5_000_000
+
+    /// nil: the file has the native form.
+    package private(set) var mapping: EventMapping?
+    /// Of each field of the mapping: values in the file, as examples.
+    package private(set) var examples: [EventMapping.Field: [String]] = [:]
+    package private(set) var events = 0
+    /// Whether the file has more events than were read.
+    package private(set) var isCut = false
+    package private(set) var rejected: [Rejection: Int] = [:]
+    package private(set) var firstFaults: [String] = []
+    package private(set) var facts = AudienceFacts()
+    package let path: String
+    private var bytes: [UInt8] = []
+    private var times: [(time: Int64, place: Range<Int>)] = []
+
+    /// The events in the order of their times.
+    func source() -> TriedEvents { TriedEvents(path, bytes, times) }
+
+    /// Reads a file, guesses a mapping unless the events have the native form, and decodes all events.
+    /// - Parameters:
+    ///   - path: the file; `-` for standard input.
+    ///   - corrections: parts of the mapping, as in `viewer=userId,time=ts as s`. They replace those guessed.
+    /// - Throws: `ReplayError` if the file cannot be read, no mapping is found, or no event can be read with it;
+    ///   `EventMappingError`.
+    package init(_ path: String, corrections: [String]) throws {
+        self.path = path
+        do {
+            let reader = try EventFileReader(path, converts: true)
+            var head: [[UInt8]] = []
+            var record: [UInt8] = []
+            while head.count < EventSample.size, try reader.next(into: &record) {
+                if !record.allSatisfy(\.isSpace) { head.append(record) }
+            }
+            let isText = try reader.recognize().framing == .lines
+            if isText { try map(head, corrections) }
+            var decoder = TryDecoder(mapping)
+            for line in head { read(line, &decoder) }
+            while try reader.next(into: &record) {
+                if events >= Self.most {
+                    isCut = true
+                    break
+                }
+                read(record, &decoder)
+            }
+        } catch let error as EventFileError {
+            throw ReplayError(error)
+        }
+        facts.finish()
+        guard events > 0 else { throw ReplayError(.input, nothing) }
+    }
+
+    private mutating func map(_ head: [[UInt8]], _ corrections: [String]) throws {
+        var native = TryDecoder(nil)
+        let count = head.prefix(200).count { line in (try? native.events(in: line) { _ in }) == nil }
+        if corrections.isEmpty, !head.isEmpty, count * 10 <= head.prefix(200).count { return }
+        let sample = EventSample(head)
+        var mapping = MappingGuess(sample).mapping
+        for text in corrections { try mapping.apply(text) }
+        self.mapping = mapping
+        for profile in sample.profiles {
+            for field in EventMapping.Field.allCases where mapping[field].map({ profile.isRead(by: $0) }) ?? false {
+                examples[field] = examples[field] ?? profile.examples
+            }
+        }
+        guard !mapping.missing.isEmpty else { return }
+        let fields = sample.profiles.map { $0.path.text }
+        throw ReplayError(
+            .input,
+            "\(path): no field was found for \(mapping.missing.map(\.rawValue).joined(separator: ", ")). "
+                + (fields.isEmpty
+                    ? "There are no JSON objects and no rows in it."
+                    : "The file has \(fields.prefix(40).joined(separator: ", ")). Name the fields: --map "
+                        + mapping.missing.map { "\($0.rawValue)=FIELD" }.joined(separator: ",")))
+    }
+
+    private mutating func read(_ line: [UInt8], _ decoder: inout TryDecoder) {
+        if line.allSatisfy(\.isSpace) { return }
+        do throws(Rejection) {
+            try decoder.events(in: line) { event in
+                let start = bytes.count
+                event.encode(into: &bytes)
+                times.append((event.time, start..<bytes.count))
+                facts.add(event)
+                events += 1
+            }
+        } catch {
+            rejected[error, default: 0] += 1
+            if firstFaults.count < 3, error != .excluded { firstFaults.append(decoder.fault(error).text) }
+        }
+    }
+
+    private var nothing: String {
+        let reasons = rejected.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
+        return "\(path): none of the records can be read as a watch event (\(reasons)). "
+            + (firstFaults.first.map { "The first one: \($0). " } ?? "")
+            + (mapping.map { "The fields were read as \($0.text). Correct them with --map." } ?? "")
+    }
+}
+
+/// Decodes records of a file after a mapping, or in the native form.
+private struct TryDecoder {
+    private let reader: WatchEventReader
+    private var buffer = WatchEvent()
+
+    init(_ mapping: EventMapping?) {
+        var options = WatchEventReader.Options()
+        options.mapping = mapping
+        reader = WatchEventReader(options: options)
+    }
+
+    /// Calls `body` with each event of a record.
+    mutating func events(in record: [UInt8], _ body: (borrowing WatchEvent) -> Void) throws(Rejection) {
+        var (element, count) = (0, 1)
+        while element < count {
+            count = try reader.read(record.span, element: element, into: &buffer)
+            body(buffer)
+            element += 1
+        }
+    }
+
+    func fault(_ rejection: Rejection) -> Fault { buffer.fault(rejection) }
+}
+
+extension FieldProfile {
+    /// Whether a source reads the values. The names of a list of objects are read without being named.
+    fileprivate func isRead(by source: EventMapping.Source) -> Bool {
+        if path == source.path { return true }
+        let components = path.components
+        return components.last?.name == "name" && components.dropLast() == source.path.components[...]
+    }
+}
+
+extension UInt8 {
+    fileprivate var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+}

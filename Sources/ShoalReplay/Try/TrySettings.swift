@@ -1,0 +1,70 @@
+/// Settings that suit the events at hand.
+package struct TrySettings {
+    /// A setting in the configuration's notation, and why it has this value.
+    package struct Choice: Sendable {
+        package var name: String
+        package var value: String
+        package var reason: String
+    }
+
+    package private(set) var choices: [Choice] = []
+    /// Why there can be no clusters; nil: there can.
+    package private(set) var refusal: String?
+
+    private static let hour: Int64 = 3_600_000
+    private static let day = 24 * hour
+    /// The fewest members of a cluster, as the lifecycle has it.
+    private static let smallest = 40
+
+    package init(_ facts: AudienceFacts) {
+        let minEvents = max(min(facts.medianEvents / 2, 5), 1)
+        let eligible = facts.viewers(withEvents: minEvents)
+        let epoch = Self.epoch(facts.span)
+        add("epoch.length", Self.text(epoch), "about \(max(facts.span / epoch, 1)) models over the events' time")
+        let perDay = Double(facts.medianEvents) / max(Double(facts.span) / Double(Self.day), 0.01)
+        let halfLife = Self.halfLife(perDay: perDay, span: facts.span)
+        add("profile.half-life", Self.text(halfLife), "half of the viewers have \(facts.medianEvents) events and more")
+        add("members.min-events", "\(minEvents)", "\(eligible) of \(facts.viewers) viewers have so many")
+        let seed = max(min(1_000, eligible / 3), 2)
+        add("clusters.seed-members", "\(seed)", "a third of them, at most 1,000")
+        let least = max(min(100, eligible / 20), 10)
+        add(
+            "privacy.min-cluster-size", "\(least)",
+            least < 100
+                ? "so that few viewers have clusters at all; choose it by your privacy rules"
+                : "the default")
+        if eligible < 2 * Self.smallest {
+            refusal =
+                "\(eligible) viewers have \(minEvents) events or more. Two clusters of at least \(Self.smallest) members "
+                + "need \(2 * Self.smallest). Use a log of a longer time, or of more viewers."
+        }
+    }
+
+    /// The lines of a file of settings, as `--set` takes them.
+    package var sets: [String] { choices.map { "\($0.name)=\($0.value)" } }
+
+    private mutating func add(_ name: String, _ value: String, _ reason: String) {
+        choices.append(Choice(name: name, value: value, reason: reason))
+    }
+
+    /// The length that divides the time into about a hundred epochs: one of those that people use.
+    private static func epoch(_ span: Int64) -> Int64 {
+        let lengths: [Int64] = [60_000, 300_000, 900_000, hour, 3 * hour, 6 * hour, day, 7 * day, 30 * day]
+        return lengths.last { $0 <= max(span / 60, 60_000) } ?? 60_000
+    }
+
+    /// The time in which a viewer has about ten events, a day at least; no longer than the log.
+    private static func halfLife(perDay: Double, span: Int64) -> Int64 {
+        let days: [Int64] = [1, 2, 3, 7, 14, 30, 60, 180, 365]
+        let wanted = 10 / max(perDay, 0.001)
+        let fitting = days.first { Double($0) >= wanted } ?? 365
+        return max(min(fitting * day, max(span / day, 1) * day), day)
+    }
+
+    private static func text(_ milliseconds: Int64) -> String {
+        for (unit, size) in [("d", day), ("h", hour), ("m", 60_000)] where milliseconds % size == 0 {
+            return "\(milliseconds / size)\(unit)"
+        }
+        return "\(milliseconds)ms"
+    }
+}

@@ -1,0 +1,168 @@
+import Testing
+
+@testable import ShoalSchemas
+
+@Suite("Reading events after a mapping")
+struct EventMappingTests {
+    /// Reads an event, and returns viewer, video, topics, watched, duration and time as a line.
+    private func read(_ json: String, _ mapping: String, element: Int = 0) throws -> String {
+        var (options, event) = (WatchEventReader.Options(), WatchEvent())
+        var map = EventMapping()
+        try map.apply(mapping)
+        options.mapping = map
+        _ = try WatchEventReader(options: options).read(Array(json.utf8).span, element: element, into: &event)
+        func text(_ range: Range<Int>) -> String { String(decoding: event.text[range], as: UTF8.self) }
+        let topics = event.topics.map { "\(text($0.name))×\($0.weight)" }.joined(separator: "+")
+        return "\(text(event.viewer)) \(text(event.video)) \(topics) \(event.watched)/\(event.duration) @\(event.time)"
+    }
+
+    private func refusal(_ json: String, _ mapping: String) -> Rejection? {
+        do {
+            _ = try read(json, mapping)
+            return nil
+        } catch {
+            return error as? Rejection
+        }
+    }
+
+    @Test("paths lead through objects and lists, and unknown fields are skipped")
+    func paths() throws {
+        let json = #"""
+            {"x":[{"user":1}],"user":{"id":17,"name":"n"},"items":[{"genre":"a"},{"no":1},{"genre":"b"},null],
+            "at":1700000000000,"content":{"id":"v","more":{"deep":[1,{"user":2}]}},"n":null}
+            """#
+        let mapping = "viewer=user.id,video=content.id,topics=items[].genre,time=at"
+        #expect(try read(json, mapping) == "17 v a×65536+b×65536 60000/0 @1700000000000")
+        let dotted = #"{"a.b":"u","c,d":{"e[f":["t"]},"g\\h":1700000000000}"#
+        #expect(
+            try read(dotted, #"viewer=a\.b,topics=c\,d.e\[f,time=g\\h"#) == "u  t×65536 60000/0 @1700000000000")
+    }
+
+    @Test(
+        "topics are a list of strings or objects, one string, or several in one string",
+        arguments: [
+            (#"["a"," b ",7,null,{"name":"c","weight":0.5}]"#, "t", "a×65536+b×65536+7×65536+c×32768"),
+            (#""a | b||c|""#, "t split pipe", "a×65536+b×65536+c×65536"), (#""a, b""#, "t", "a, b×65536"),
+            (#""a::b::a""#, "t split ::", "a×131072+b×65536"),
+            (#"["a,b","c"]"#, "t split comma", "a×65536+b×65536+c×65536"),
+            (#""""#, "t split comma", ""), ("[]", "t", ""), ("12", "t", "12×65536"),
+        ])
+    func topics(json: String, path: String, expected: String) throws {
+        let line = #"{"u":"u","t":\#(json),"at":1700000000000}"#
+        #expect(try read(line, "viewer=u,time=at,topics=\(path)") == "u  \(expected) 60000/0 @1700000000000")
+    }
+
+    @Test(
+        "times have a unit",
+        arguments: [
+            ("1700000000", "s", 1_700_000_000_000), ("1700000000.1239", "s", 1_700_000_000_123),
+            (#""1700000000""#, "s", 1_700_000_000_000), ("1.7e9", "s", 1_700_000_000_000),
+            ("1700000000123", "ms", 1_700_000_000_123), ("1700000000123999", "us", 1_700_000_000_123),
+            ("1700000000123999999", "ns", 1_700_000_000_123),
+            (#""2023-11-14T22:13:20Z""#, "iso8601", 1_700_000_000_000),
+            (#""2023-11-14T23:13:20.1234+01:00""#, "iso8601", 1_700_000_000_123),
+            (#""2023-11-14 17:13:20-0500""#, "iso8601", 1_700_000_000_000),
+            (#""20231114T221320Z""#, "iso8601", 1_700_000_000_000),
+            (#""2023-11-14 22:13""#, "iso8601", 1_699_999_980_000),
+            (#""2024-02-29""#, "iso8601", 1_709_164_800_000),
+            (#""2023-11-14 22:13:20 UTC""#, "iso8601", 1_700_000_000_000),
+        ])
+    func times(json: String, unit: String, expected: Int64) throws {
+        let line = #"{"u":"u","t":"a","at":\#(json)}"#
+        #expect(try read(line, "viewer=u,topics=t,time=at as \(unit)") == "u  a×65536 60000/0 @\(expected)")
+    }
+
+    @Test(
+        "what is no time is refused",
+        arguments: [
+            #""yesterday""#, #""2023-02-29""#, #""2023-13-01""#, #""2023-11-14T25:00:00Z""#, "17", "true",
+            #""2023-11-14T22:13:20+1""#, #""2023-11-14T22:13:20Zx""#,
+        ])
+    func badTimes(json: String) {
+        let line = #"{"u":"u","t":"a","at":\#(json)}"#
+        #expect(refusal(line, "viewer=u,topics=t,time=at as iso8601") == .badField)
+    }
+
+    @Test(
+        "lengths have a unit, and a share is that of the duration",
+        arguments: [
+            ("90", "90", "w as s,duration=d as s", "90000/90000"),
+            ("1.5", "2", "w as min,duration=d as min", "90000/120000"),
+            (#""0:01:30""#, #""2:00""#, "w as clock,duration=d as clock", "90000/120000"),
+            (#""45.5""#, #""1:00:00""#, "w as clock,duration=d as clock", "45500/3600000"),
+            (#""PT1M30S""#, #""P1DT1H""#, "w as iso8601,duration=d as iso8601", "90000/90000000"),
+            ("0.25", "1000", "w as share,duration=d", "250/1000"),
+            ("25", "1000", "w as percent,duration=d", "250/1000"),
+            ("0.25", "null", "w as share", "150000/600000"), ("1", "5000", ",duration=d", "5000/5000"),
+            ("1", "5000", "700 as constant,duration=d", "700/5000"),
+            ("3", "1", "w as s,duration=90000 as constant", "3000/90000"),
+        ])
+    func lengths(watched: String, duration: String, mapping: String, expected: String) throws {
+        let line = #"{"u":"u","t":"a","at":1700000000000,"w":\#(watched),"d":\#(duration)}"#
+        #expect(
+            try read(line, "viewer=u,topics=t,time=at,watched=\(mapping)") == "u  a×65536 \(expected) @1700000000000")
+    }
+
+    @Test("a condition leaves records out, and an object without its field too")
+    func condition() throws {
+        let mapping = "viewer=u,topics=t,time=at,where=e.kind:watch|12|true"
+        for kind in [#""watch""#, "12", "true"] {
+            let line = #"{"u":"u","t":"a","at":1700000000000,"e":{"kind":\#(kind)}}"#
+            #expect(try read(line, mapping) == "u  a×65536 60000/0 @1700000000000")
+        }
+        for rest in [#","e":{"kind":"click"}"#, #","e":{"kind":["watch"]}"#, #","e":7"#, ""] {
+            #expect(refusal(#"{"u":"u","t":"a","at":1700000000000\#(rest)}"#, mapping) == .excluded)
+        }
+    }
+
+    @Test("each element of a batch is an event with the fields around it")
+    func batch() throws {
+        let json = #"{"e":[{"t":"a","at":1700000000000},{"t":"b","at":1700000000001}],"u":"u"}"#
+        let mapping = "viewer=u,topics=e[].t,time=e[].at,batch=e[]"
+        #expect(try read(json, mapping) == "u  a×65536 60000/0 @1700000000000")
+        #expect(try read(json, mapping, element: 1) == "u  b×65536 60000/0 @1700000000001")
+        #expect(throws: Rejection.excluded) { try read(json, mapping, element: 2) }
+        #expect(refusal(#"{"e":[],"u":"u"}"#, mapping) == .excluded)
+    }
+
+    @Test("an invalid object is refused as in the native form")
+    func invalid() {
+        let mapping = "viewer=u,topics=t,time=at"
+        #expect(refusal(#"{"u":"u","t":["a"],"at":1700000000000"#, mapping) == .badJSON)
+        #expect(refusal(#"["u"]"#, mapping) == .badJSON)
+        #expect(refusal(#"{"t":["a"],"at":1700000000000}"#, mapping) == .missingViewer)
+        #expect(refusal(#"{"u":"u","t":["a"]}"#, mapping) == .missingTime)
+        #expect(refusal(#"{"u":{"x":1},"t":["a"],"at":1700000000000}"#, mapping) == .badField)
+        #expect(refusal(#"{"u":"u","t":[["a"]],"at":1700000000000}"#, mapping) == .badField)
+    }
+
+    @Test(
+        "the text form is read back",
+        arguments: [
+            "viewer=user.id,topics=tags split pipe,watched=p as percent,duration=d as s,time=at as iso8601",
+            #"viewer=a\.b\,c,topics=x[].y,time=at,where=e:a|b"#, "viewer=u,topics=e[].t,time=e[].at as s,batch=e[]",
+            "viewer=u,topics=t split ::,watched=5000 as constant,time=at as ns,id=i",
+        ])
+    func text(mapping: String) throws {
+        var map = EventMapping()
+        try map.apply(mapping)
+        #expect(map.text == mapping)
+        var corrected = map
+        try corrected.apply("id=,video=v")
+        #expect(corrected[.id] == nil && corrected[.video]?.path.text == "v")
+    }
+
+    @Test(
+        "mistakes are named",
+        arguments: [
+            ("user=u", "user: must be one of viewer"), ("viewer", "viewer: must be FIELD=PATH"),
+            ("time=at as h", "the unit must be one of iso8601, ms, ns, s, us"), ("viewer=u as s", "has no unit"),
+            ("viewer=a..b", "is not a path"), ("viewer=a[0]", "is not a path"), ("watched=x as constant", "a constant"),
+            ("where=event", "must be PATH:VALUE"), ("batch=events", "must be the path of a list"),
+        ])
+    func mistakes(mapping: String, message: String) {
+        var map = EventMapping()
+        let error = #expect(throws: EventMappingError.self) { try map.apply(mapping) }
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+}

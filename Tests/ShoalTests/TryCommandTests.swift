@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("shoal try")
+struct TryCommandTests {
+    /// A table of 120 viewers of two tastes over ten days.
+    private func table(_ folder: TemporaryFolder) throws -> String {
+        var rows = "Member,Seen At,Seconds Watched,Genres\n"
+        for step in 0..<3_600 {
+            let viewer = (step * 7 + step / 120) % 120
+            let time = 1_767_225_600 + step * 240
+            rows += "m\(viewer),\(time),\(60 + step % 90),genre \(viewer % 2 * 3 + step % 3);all\n"
+        }
+        return try folder.file("history.csv", rows)
+    }
+
+    private func run(_ words: [String]) throws -> CommandResult {
+        try shell("$shoal \(words.map { "'\($0)'" }.joined(separator: " ")) 2>&1")
+    }
+
+    @Test("a table becomes clusters, a page and the settings of a live application")
+    func table() throws {
+        let folder = try TemporaryFolder()
+        let page = folder.url.appending(path: "page.html").path
+        let result = try run(["try", table(folder), "--html", page, "--save", folder.url.path])
+        #expect(result.status == 0)
+        let lines = result.output
+        #expect(lines.contains("viewer    Member"), "\(lines)")
+        #expect(lines.contains("topics    Genres split semicolon"))
+        #expect(lines.contains("watched   Seconds Watched as s"))
+        #expect(lines.contains("time      Seen At as s"))
+        #expect(lines.contains("Clusters  2 at the end with 120 members"))
+        #expect(lines.contains("shoal run --config"))
+        #expect(try String(contentsOfFile: page, encoding: .utf8).hasPrefix("<!DOCTYPE html>"))
+        let settings = folder.url.appending(path: "shoal.properties").path
+        let check = try run(["config", "check", "--config", settings, "--set", "privacy.key-file="])
+        #expect(!check.output.contains("epoch.length"), "\(check.output)")
+        let text = try String(contentsOfFile: settings, encoding: .utf8)
+        #expect(text.contains("\nepoch.length=3h\n") && text.contains("\nclusters.seed-members=40\n"))
+        let topics = try String(contentsOfFile: folder.url.appending(path: "topics.txt").path, encoding: .utf8)
+        #expect(topics == "all\ngenre 0\ngenre 1\ngenre 2\ngenre 3\ngenre 4\ngenre 5\n")
+    }
+
+    @Test("--map corrects the guess and --set the settings, and the report can be JSON")
+    func corrections() throws {
+        let folder = try TemporaryFolder()
+        let words = try ["try", table(folder), "--map", "topics=Genres", "--map", "watched=", "--json"]
+        let result = try run(words + ["--set", "epoch.length=6h", "--set", "log.format=text"])
+        #expect(result.status == 0)
+        #expect(result.output.contains(#""name":"epoch.length","value":"6h""#), "\(result.output)")
+        #expect(result.output.contains("genre 0;all"))
+    }
+
+    @Test(
+        "mistakes end with the status of their kind",
+        arguments: [
+            (["try"], 64, "FILE is missing"), (["try", "FILE", "--map", "user=x"], 64, "--map user: must be one of"),
+            (["try", "nothing.csv"], 66, "nothing.csv: No such file or directory"),
+            (["try", "FILE", "--map", "time=Member as s"], 66, "none of the records can be read as a watch event"),
+        ])
+    func mistakes(words: [String], status: Int32, message: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try table(folder)
+        let result = try run(words.map { $0 == "FILE" ? path : $0 })
+        #expect(result.status == status && result.output.contains(message), "\(result)")
+    }
+}
