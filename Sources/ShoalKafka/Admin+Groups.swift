@@ -38,9 +38,9 @@ extension Admin {
 
     /// Describes a group. Joins nothing and commits nothing.
     public func describe(group: String, timeout: Duration = .seconds(10)) async throws(KafkaError) -> Group {
-        let context = "describing group \(group)"
-        return try await patiently(timeout, context) { handle throws(KafkaError) in
-            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, timeout, context) {
+        let operation = KafkaError.Operation.describingGroup(group)
+        return try await patiently(timeout, operation) { handle throws(KafkaError) in
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, timeout, operation) {
                 options, queue in
                 unsafe group.withCString { name in
                     var names: [UnsafePointer<CChar>?] = unsafe [name]
@@ -61,7 +61,7 @@ extension Admin {
                     return Group(state: .absent, assignor: "", members: [])
                 }
                 if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-                    throw KafkaError(code, context, text: unsafe String(cString: rd_kafka_error_string(error)))
+                    throw KafkaError(code, operation, text: unsafe String(cString: rd_kafka_error_string(error)))
                 }
             }
             let members = unsafe (0..<rd_kafka_ConsumerGroupDescription_member_count(found)).compactMap { index in
@@ -108,11 +108,11 @@ extension Admin {
     public func committed(
         group: String, isStable: Bool = true, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> [TopicPartition: PartitionOffset] {
-        let context = "group \(group): committed offsets"
-        return try await patiently(timeout, context) { handle throws(KafkaError) in
+        let operation = KafkaError.Operation.committedOffsets(group: group)
+        return try await patiently(timeout, operation) { handle throws(KafkaError) in
             var requests = unsafe [rd_kafka_ListConsumerGroupOffsets_new(group, nil)]
             defer { unsafe rd_kafka_ListConsumerGroupOffsets_destroy_array(&requests, requests.count) }
-            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, timeout, context) {
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, timeout, operation) {
                 options, queue in
                 let problem = unsafe rd_kafka_AdminOptions_set_require_stable_offsets(options, isStable ? 1 : 0)
                 if unsafe problem != nil { unsafe rd_kafka_error_destroy(problem) }
@@ -125,14 +125,14 @@ extension Admin {
             guard count > 0, let found = unsafe groups?[0] else { return [:] }
             if let error = unsafe rd_kafka_group_result_error(found) {
                 let text = unsafe rd_kafka_error_string(error).map { unsafe String(cString: $0) }
-                throw KafkaError(unsafe rd_kafka_error_code(error), context, text: text)
+                throw KafkaError(unsafe rd_kafka_error_code(error), operation, text: text)
             }
             var offsets: [TopicPartition: PartitionOffset] = [:]
             guard let list = unsafe rd_kafka_group_result_partitions(found) else { return [:] }
             for index in 0..<Int(unsafe list.pointee.cnt) {
                 // Safe: there are `cnt` elements.
                 let (offset, error) = unsafe PartitionList.read(list.pointee.elems[index])
-                try KafkaError.check(error, "\(context) of \(offset.partition)")
+                try KafkaError.check(error, .committedOffsets(group: group, of: [offset.partition]))
                 if offset.offset >= 0 { offsets[offset.partition] = offset }
             }
             return offsets
@@ -142,11 +142,11 @@ extension Admin {
     /// Deletes a group with its committed positions.
     /// - Throws: `KafkaError`; `isGroupInUse` if it has members, `isUnknownGroup` if it does not exist.
     public func delete(group: String, timeout: Duration = .seconds(15)) async throws(KafkaError) {
-        let context = "deleting group \(group)"
-        try await patiently(timeout, context) { handle throws(KafkaError) in
+        let operation = KafkaError.Operation.deletingGroup(group)
+        try await patiently(timeout, operation) { handle throws(KafkaError) in
             var requests = unsafe [rd_kafka_DeleteGroup_new(group)]
             defer { unsafe rd_kafka_DeleteGroup_destroy_array(&requests, requests.count) }
-            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DELETEGROUPS, timeout, context) { options, queue in
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DELETEGROUPS, timeout, operation) { options, queue in
                 unsafe rd_kafka_DeleteGroups(handle.pointer, &requests, 1, options, queue)
             }
             defer { unsafe rd_kafka_event_destroy(event) }
@@ -155,7 +155,7 @@ extension Admin {
             guard count > 0, let found = unsafe groups?[0], let error = unsafe rd_kafka_group_result_error(found)
             else { return }
             let text = unsafe rd_kafka_error_string(error).map { unsafe String(cString: $0) }
-            throw KafkaError(unsafe rd_kafka_error_code(error), context, text: text)
+            throw KafkaError(unsafe rd_kafka_error_code(error), operation, text: text)
         }
     }
 }

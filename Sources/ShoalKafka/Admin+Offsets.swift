@@ -9,12 +9,12 @@ extension Admin {
         of partitions: [TopicPartition], atTime time: Int64?, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> [TopicPartition: Int64] {
         guard !partitions.isEmpty else { return [:] }
-        let context = time == nil ? "high watermarks of several partitions" : "offsets by time of several partitions"
-        return try await onThread(timeout, context) { handle throws(KafkaError) in
+        let operation: KafkaError.Operation = time == nil ? .highWatermarks : .offsetsByTime
+        return try await onThread(timeout, operation) { handle throws(KafkaError) in
             let time = time ?? Int64(RD_KAFKA_OFFSET_END)
             let list = PartitionList(partitions.map { PartitionOffset($0, offset: time, metadata: "") })
             try KafkaError.check(
-                unsafe rd_kafka_offsets_for_times(handle.pointer, list.pointer, timeout.timeout), context)
+                unsafe rd_kafka_offsets_for_times(handle.pointer, list.pointer, timeout.timeout), operation)
             var found: [TopicPartition: Int64] = [:]
             for index in 0..<list.count {
                 let (offset, error) = list.element(index)

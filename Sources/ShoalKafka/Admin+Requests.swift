@@ -37,7 +37,7 @@ final class Answer<R: Sendable>: Sendable {
 extension Handle {
     /// Sends an admin request and waits for its event. The caller destroys the event.
     func ask(
-        _ operation: rd_kafka_admin_op_t, _ timeout: Duration, _ context: String,
+        _ operation: rd_kafka_admin_op_t, _ timeout: Duration, _ doing: KafkaError.Operation,
         _ send: (OpaquePointer?, OpaquePointer?) -> Void
     ) throws(KafkaError) -> OpaquePointer? {
         let options = unsafe rd_kafka_AdminOptions_new(pointer, operation)
@@ -49,24 +49,24 @@ extension Handle {
         var text = [CChar](repeating: 0, count: 512)
         let code = unsafe rd_kafka_AdminOptions_set_request_timeout(options, timeout.timeout, &text, text.count)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw KafkaError(code, context, text: ClientConfiguration.string(text))
+            throw KafkaError(code, doing, text: ClientConfiguration.string(text))
         }
         unsafe send(options, queue)
         guard let event = unsafe rd_kafka_queue_poll(queue, timeout.timeout) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context, severity: .retriable)
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, doing, severity: .retriable)
         }
         let failure = unsafe rd_kafka_event_error(event)
         if failure != RD_KAFKA_RESP_ERR_NO_ERROR {
             let text = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) }
             unsafe rd_kafka_event_destroy(event)
-            throw KafkaError(failure, context, text: text)
+            throw KafkaError(failure, doing, text: text)
         }
         return unsafe event
     }
 
     /// Returns the errors among the results of an admin request, by topic.
     func errors(
-        _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ doing: String
+        _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ doing: (String) -> KafkaError.Operation
     ) -> [String: KafkaError] {
         var errors: [String: KafkaError] = [:]
         for index in 0..<count {
@@ -78,13 +78,8 @@ extension Handle {
             guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
             let topic = unsafe String(cString: name)
             let text = unsafe rd_kafka_topic_result_error_string(result).map { unsafe String(cString: $0) }
-            errors[topic] = KafkaError(code, "\(doing) \(topic)", text: text)
+            errors[topic] = KafkaError(code, doing(topic), text: text)
         }
         return errors
     }
-}
-
-extension KafkaError {
-    /// Whether a topic to be created already exists.
-    public var isTopicExists: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS.rawValue }
 }

@@ -6,11 +6,11 @@ extension Admin {
     public func subscriptions(
         group: String, timeout: Duration = .seconds(10)
     ) async throws(KafkaError) -> [String: Set<String>] {
-        let context = "subscriptions in group \(group)"
-        return try await onThread(timeout, context) { handle throws(KafkaError) in
+        let operation = KafkaError.Operation.subscriptions(group: group)
+        return try await onThread(timeout, operation) { handle throws(KafkaError) in
             var list: UnsafePointer<rd_kafka_group_list>?
             try KafkaError.check(
-                unsafe rd_kafka_list_groups(handle.pointer, group, &list, timeout.timeout), context)
+                unsafe rd_kafka_list_groups(handle.pointer, group, &list, timeout.timeout), operation)
             defer { unsafe rd_kafka_group_list_destroy(list) }
             var found: [String: Set<String>] = [:]
             guard let groups = unsafe list?.pointee else { return found }

@@ -17,19 +17,19 @@ extension Admin {
 
     /// Returns a topic's partitions and replicas, or `nil` if it does not exist.
     public func layout(of topic: String, timeout: Duration = .seconds(5)) async throws(KafkaError) -> Layout? {
-        try await patiently(timeout, "describing \(topic)") { handle throws(KafkaError) in
+        try await patiently(timeout, .describingTopic(topic)) { handle throws(KafkaError) in
             guard let rkt = unsafe rd_kafka_topic_new(handle.pointer, topic, nil) else {
-                throw KafkaError(rd_kafka_last_error(), "describing \(topic)")
+                throw KafkaError(rd_kafka_last_error(), .describingTopic(topic))
             }
             defer { unsafe rd_kafka_topic_destroy(rkt) }
             var metadata: UnsafePointer<rd_kafka_metadata>?
             try KafkaError.check(
-                unsafe rd_kafka_metadata(handle.pointer, 0, rkt, &metadata, timeout.timeout), "describing \(topic)")
+                unsafe rd_kafka_metadata(handle.pointer, 0, rkt, &metadata, timeout.timeout), .describingTopic(topic))
             defer { unsafe rd_kafka_metadata_destroy(metadata) }
             // Safe: one topic was requested, and librdkafka returns one.
             guard let found = unsafe metadata?.pointee, unsafe found.topic_cnt > 0 else { return nil }
             let answer = unsafe found.topics[0]
-            let error = KafkaError(unsafe answer.err, "describing \(topic)")
+            let error = KafkaError(unsafe answer.err, .describingTopic(topic))
             if unsafe answer.err != RD_KAFKA_RESP_ERR_NO_ERROR {
                 if error.isUnknownTopic { return nil }
                 throw error
@@ -69,11 +69,11 @@ extension Admin {
     }
 
     private func entries(of topic: String, _ timeout: Duration) async throws(KafkaError) -> [String: Entry] {
-        let context = "settings of \(topic)"
-        return try await patiently(timeout, context) { handle throws(KafkaError) in
+        let operation = KafkaError.Operation.describingSettings(topic: topic)
+        return try await patiently(timeout, operation) { handle throws(KafkaError) in
             var requests = unsafe [rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)]
             defer { unsafe rd_kafka_ConfigResource_destroy_array(&requests, requests.count) }
-            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout, context) { options, queue in
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout, operation) { options, queue in
                 unsafe rd_kafka_DescribeConfigs(handle.pointer, &requests, requests.count, options, queue)
             }
             defer { unsafe rd_kafka_event_destroy(event) }
@@ -83,7 +83,7 @@ extension Admin {
             guard count > 0, let resource = unsafe resources?[0] else { return [:] }
             let text = unsafe rd_kafka_ConfigResource_error_string(resource).map { unsafe String(cString: $0) }
             let code = unsafe rd_kafka_ConfigResource_error(resource)
-            if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, context, text: text) }
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code, operation, text: text) }
             var entries = 0
             let list = unsafe rd_kafka_ConfigResource_configs(resource, &entries)
             var found: [String: Entry] = [:]

@@ -95,12 +95,12 @@ public final class Admin: Sendable {
         of partition: TopicPartition, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> Watermarks {
         // Twice the time, because an unresponsive leader uses all of the first.
-        try await patiently(timeout, "watermarks of \(partition)", within: timeout * 2) { handle throws(KafkaError) in
+        try await patiently(timeout, .watermarks(partition), within: timeout * 2) { handle throws(KafkaError) in
             var marks = Watermarks(low: 0, high: 0)
             try KafkaError.check(
                 unsafe rd_kafka_query_watermark_offsets(
                     handle.pointer, partition.topic, partition.partition, &marks.low, &marks.high, timeout.timeout),
-                "watermarks of \(partition)")
+                .watermarks(partition))
             return marks
         } orIf: { error throws(KafkaError) in
             // librdkafka keeps asking the cached leader even if the partition has moved or was recreated. Only a
@@ -114,13 +114,13 @@ public final class Admin: Sendable {
     public func offset(
         of partition: TopicPartition, atTime time: Int64, timeout: Duration = .seconds(5)
     ) async throws(KafkaError) -> Int64 {
-        let found: Int64 = try await onThread(timeout, "offset by time of \(partition)") { handle throws(KafkaError) in
+        let found: Int64 = try await onThread(timeout, .offsetByTime(partition)) { handle throws(KafkaError) in
             let list = PartitionList([PartitionOffset(partition, offset: time, metadata: "")])
             try KafkaError.check(
                 unsafe rd_kafka_offsets_for_times(handle.pointer, list.pointer, timeout.timeout),
-                "offset by time of \(partition)")
+                .offsetByTime(partition))
             let (offset, error) = list.element(0)
-            try KafkaError.check(error, "offset by time of \(partition)")
+            try KafkaError.check(error, .offsetByTime(partition))
             return offset.offset
         }
         return found >= 0 ? found : try await watermarks(of: partition, timeout: timeout).high
@@ -131,7 +131,7 @@ public final class Admin: Sendable {
     public func create(
         _ topics: [NewTopic], timeout: Duration = .seconds(15)
     ) async throws(KafkaError) -> [String: KafkaError] {
-        try await onThread(timeout, "creating topics") { handle throws(KafkaError) in
+        try await onThread(timeout, .creatingTopics) { handle throws(KafkaError) in
             var requests: [OpaquePointer?] = unsafe []
             defer { unsafe rd_kafka_NewTopic_destroy_array(&requests, requests.count) }
             for topic in topics {
@@ -141,24 +141,25 @@ public final class Admin: Sendable {
                         topic.name, topic.partitions, topic.replication, &text, text.count)
                 else {
                     throw KafkaError(
-                        RD_KAFKA_RESP_ERR__INVALID_ARG, "creating \(topic.name)",
+                        RD_KAFKA_RESP_ERR__INVALID_ARG, .creatingTopic(topic.name),
                         text: ClientConfiguration.string(text))
                 }
                 // From here on the array frees it.
                 unsafe requests.append(request)
                 for (name, value) in topic.configuration.sorted(by: { $0.key < $1.key }) {
                     try KafkaError.check(
-                        unsafe rd_kafka_NewTopic_set_config(request, name, value), "creating \(topic.name): \(name)")
+                        unsafe rd_kafka_NewTopic_set_config(request, name, value),
+                        .creatingTopic(topic.name, property: name))
                 }
             }
-            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout, "creating topics") {
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout, .creatingTopics) {
                 options, queue in
                 unsafe rd_kafka_CreateTopics(handle.pointer, &requests, requests.count, options, queue)
             }
             defer { unsafe rd_kafka_event_destroy(event) }
             var count = 0
             let results = unsafe rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
-            return unsafe handle.errors(results, count, "creating")
+            return unsafe handle.errors(results, count) { .creatingTopic($0) }
         }
     }
 
@@ -167,28 +168,28 @@ public final class Admin: Sendable {
     public func delete(
         _ topics: [String], timeout: Duration = .seconds(15)
     ) async throws(KafkaError) -> [String: KafkaError] {
-        try await onThread(timeout, "deleting topics") { handle throws(KafkaError) in
+        try await onThread(timeout, .deletingTopics) { handle throws(KafkaError) in
             var requests = unsafe topics.map { unsafe rd_kafka_DeleteTopic_new($0) }
             defer { unsafe rd_kafka_DeleteTopic_destroy_array(&requests, requests.count) }
-            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DELETETOPICS, timeout, "deleting topics") {
+            let event = try unsafe handle.ask(RD_KAFKA_ADMIN_OP_DELETETOPICS, timeout, .deletingTopics) {
                 options, queue in
                 unsafe rd_kafka_DeleteTopics(handle.pointer, &requests, requests.count, options, queue)
             }
             defer { unsafe rd_kafka_event_destroy(event) }
             var count = 0
             let results = unsafe rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count)
-            return unsafe handle.errors(results, count, "deleting")
+            return unsafe handle.errors(results, count) { .deletingTopic($0) }
         }
     }
 
     /// Waits for an answer of any broker.
     public func reach(timeout: Duration = .seconds(5)) async throws(KafkaError) {
-        let context = "reaching \(bootstrap)"
-        try await onThread(timeout, context) { handle throws(KafkaError) in
+        let operation = KafkaError.Operation.reaching(servers: bootstrap)
+        try await onThread(timeout, operation) { handle throws(KafkaError) in
             var metadata: UnsafePointer<rd_kafka_metadata>?
             let code = unsafe rd_kafka_metadata(handle.pointer, 0, nil, &metadata, timeout.timeout)
             if unsafe metadata != nil { unsafe rd_kafka_metadata_destroy(metadata) }
-            try KafkaError.check(code, context)
+            try KafkaError.check(code, operation)
         }
     }
 
@@ -198,7 +199,7 @@ public final class Admin: Sendable {
     ///   - patience: The time after which it is not repeated.
     ///   - mayPass: Returns whether another error permits a repetition; may act on it before.
     func patiently<R: Sendable>(
-        _ timeout: Duration, _ context: String, within patience: Duration = .seconds(15),
+        _ timeout: Duration, _ operation: KafkaError.Operation, within patience: Duration = .seconds(15),
         _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R,
         orIf mayPass: (KafkaError) async throws(KafkaError) -> Bool = { _ in false }
     ) async throws(KafkaError) -> R {
@@ -207,10 +208,10 @@ public final class Admin: Sendable {
         while true {
             let asked = ContinuousClock.now
             do throws(KafkaError) {
-                return try await onThread(timeout, context, body)
+                return try await onThread(timeout, operation, body)
             } catch {
                 var isPassing = error.isPassing
-                let isLost = error.code == RD_KAFKA_RESP_ERR__TRANSPORT.rawValue
+                let isLost = error.code == .transport
                 if !isPassing, isLost, ContinuousClock.now - asked < .seconds(1) {
                     losses += 1
                     isPassing = losses < 3
@@ -225,7 +226,8 @@ public final class Admin: Sendable {
 
     /// Runs a blocking call on its own thread. Gives up a second after its timeout.
     func onThread<R: Sendable>(
-        _ timeout: Duration, _ context: String, _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
+        _ timeout: Duration, _ operation: KafkaError.Operation,
+        _ body: @escaping @Sendable (Handle) throws(KafkaError) -> R
     ) async throws(KafkaError) -> R {
         let handle = handle
         let refusals = handle.refusals.count
@@ -238,7 +240,7 @@ public final class Admin: Sendable {
             }
         }
         DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(timeout.milliseconds) + 1_000)) {
-            answer.give(.failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context, severity: .retriable)))
+            answer.give(.failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, operation, severity: .retriable)))
         }
         let result = await answer.get()
         do throws(KafkaError) {
@@ -249,7 +251,7 @@ public final class Admin: Sendable {
             note(hasAnswer: !error.isTimeout, of: handle)
             let now = handle.refusals
             guard error.isTimeout, now.count > refusals else { throw handle.naming(error) }
-            throw handle.naming(KafkaError(RD_KAFKA_RESP_ERR__AUTHENTICATION, context, text: now.reason))
+            throw handle.naming(KafkaError(RD_KAFKA_RESP_ERR__AUTHENTICATION, operation, text: now.reason))
         }
     }
 }

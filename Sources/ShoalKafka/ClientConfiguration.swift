@@ -1,7 +1,7 @@
 internal import CShoalRdKafka
 import Foundation
 
-/// librdkafka properties by name, as set by the user. Each client adds the properties that Shoal controls.
+/// librdkafka properties by name, as set by the user. Each client adds those that it owns.
 public struct ClientConfiguration: Sendable {
     /// A line of librdkafka's log.
     public struct LogLine: Sendable {
@@ -22,25 +22,12 @@ public struct ClientConfiguration: Sendable {
         self.log = log
     }
 
-    /// Properties on which Shoal's guarantees depend, with the reason why users cannot set them.
-    public static let owned: [String: String] = [
-        "isolation.level": "only committed records are read",
-        "enable.auto.commit": "offsets are committed in transactions only",
-        "enable.auto.offset.store": "offsets are committed in transactions only",
-        "auto.offset.reset": "a position out of range is an error; input.start sets the start of a new application",
-        "group.id": "it is application.id",
-        "group.instance.id": "it is instance.id",
-        "transactional.id": "it is made of application.id and instance.id",
-        "transaction.timeout.ms": "it is transaction.timeout",
-        "enable.idempotence": "exactly-once semantics requires it",
-        "acks": "exactly-once semantics requires all",
-        "request.required.acks": "exactly-once semantics requires all",
-        "enable.partition.eof": "Shoal must detect the end of a partition",
-        "partitioner":
-            "input.partitioner names the partitioner of the input; Shoal itself publishes with murmur2_random",
-        "max.in.flight": "the order of records requires at most 5",
-        "max.in.flight.requests.per.connection": "the order of records requires at most 5",
-        "group.protocol": "the classic protocol checks the generation of every commit",
+    /// Properties that the clients of this module set themselves.
+    public static let owned: Set<String> = [
+        "isolation.level", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "group.id",
+        "group.instance.id", "transactional.id", "transaction.timeout.ms", "enable.idempotence", "acks",
+        "request.required.acks", "enable.partition.eof", "partitioner", "max.in.flight",
+        "max.in.flight.requests.per.connection", "group.protocol",
     ]
 
     /// Returns whether the value of a setting may be or contain a secret, which is shown as `***`. The decision is by
@@ -64,39 +51,7 @@ public struct ClientConfiguration: Sendable {
             || name == "sasl.username"
     }
 
-    /// The SASL mechanisms that Shoal supports.
-    private static let mechanisms = ["GSSAPI", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
-
-    /// Returns the problem with a SASL setting that librdkafka accepts but cannot connect with, or `nil`.
-    private static func saslProblem(_ name: String, _ value: String) -> String? {
-        let ways =
-            "Use \(mechanisms.dropFirst().joined(separator: ", ")), GSSAPI (Kerberos), or certificates "
-            + "(kafka.security.protocol=ssl)."
-        if name.hasPrefix("sasl.oauthbearer.") || name == "enable.sasl.oauthbearer.unsecure.jwt" {
-            return "This version of Shoal cannot fetch OAuth tokens. \(ways)"
-        }
-        guard name == "sasl.mechanism" || name == "sasl.mechanisms", !mechanisms.contains(value) else { return nil }
-        return value == "OAUTHBEARER"
-            ? "This version of Shoal cannot fetch OAuth tokens. \(ways)"
-            : "The mechanism \(value) is not supported. \(ways)"
-    }
-
-    /// Returns the problem with a property, or `nil` if librdkafka accepts it.
-    public static func problem(with name: String, value: String) -> String? {
-        if let reason = owned[name] { return "Shoal sets it itself: \(reason)" }
-        if name == "partition.assignment.strategy", value.contains("cooperative") {
-            return "Shoal needs eager rebalancing: range or roundrobin; instance.id keeps the assignment across "
-                + "restarts"
-        }
-        if let problem = saslProblem(name, value) { return problem }
-        let conf = unsafe rd_kafka_conf_new()
-        defer { unsafe rd_kafka_conf_destroy(conf) }
-        var text = [CChar](repeating: 0, count: 512)
-        let result = unsafe rd_kafka_conf_set(conf, name, value, &text, text.count)
-        return result == RD_KAFKA_CONF_OK ? nil : string(text)
-    }
-
-    /// The sorted names of librdkafka's properties, without those that Shoal controls; for suggestions.
+    /// The sorted names of librdkafka's properties, without those that clients own; for suggestions.
     public static var names: [String] {
         var text: UnsafeMutablePointer<CChar>?
         var size = 0
@@ -114,7 +69,7 @@ public struct ClientConfiguration: Sendable {
             }
             return String(name)
         }
-        return Set(names).subtracting(owned.keys).sorted()
+        return Set(names).subtracting(owned).sorted()
     }
 
     /// librdkafka's version, such as "2.0.2".
@@ -134,7 +89,7 @@ public struct ClientConfiguration: Sendable {
             if unsafe rd_kafka_conf_set(conf, name, value, &text, text.count) != RD_KAFKA_CONF_OK {
                 unsafe rd_kafka_conf_destroy(conf)
                 throw KafkaError(
-                    RD_KAFKA_RESP_ERR__INVALID_ARG, "setting kafka.\(name)", severity: .fatal, text: Self.string(text))
+                    RD_KAFKA_RESP_ERR__INVALID_ARG, .settingProperty(name), severity: .fatal, text: Self.string(text))
             }
         }
         return unsafe conf

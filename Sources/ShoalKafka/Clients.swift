@@ -48,6 +48,6 @@ public final class Clients: Sendable {
 extension Handle {
     fileprivate func authenticate(_ user: String, _ password: String) -> KafkaError? {
         guard let error = unsafe rd_kafka_sasl_set_credentials(pointer, user, password) else { return nil }
-        return unsafe KafkaError(consuming: error, "changing user and password")
+        return unsafe KafkaError(consuming: error, .changingCredentials)
     }
 }

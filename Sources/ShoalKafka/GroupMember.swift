@@ -88,11 +88,11 @@ public enum GroupEvent: Sendable {
         handle = try Handle(
             RD_KAFKA_CONSUMER, configuration, adding: settings,
             events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
-        try unsafe KafkaError.check(rd_kafka_poll_set_consumer(handle.pointer), "joining group \(group)")
+        try unsafe KafkaError.check(rd_kafka_poll_set_consumer(handle.pointer), .joining(group: group))
         unsafe queue = rd_kafka_queue_get_consumer(handle.pointer)
         let list = PartitionList(topics.map { TopicPartition($0, -1) })
         try KafkaError.check(
-            unsafe rd_kafka_subscribe(handle.pointer, list.pointer), "subscribing to \(topics.joined(separator: ", "))")
+            unsafe rd_kafka_subscribe(handle.pointer, list.pointer), .subscribing(topics: topics))
     }
 
     deinit {
@@ -119,9 +119,9 @@ public enum GroupEvent: Sendable {
                 let fatal = unsafe rd_kafka_fatal_error(handle.pointer, &reason, reason.count)
                 return .failed(
                     KafkaError(
-                        fatal, "group \(group)", severity: .fatal, text: ClientConfiguration.string(reason)))
+                        fatal, .member(group: group), severity: .fatal, text: ClientConfiguration.string(reason)))
             }
-            return .failed(KafkaError(code, "group \(group)", text: text))
+            return .failed(handle.naming(mechanismOf: KafkaError(code, .member(group: group), text: text)))
         default:
             return nil
         }
@@ -130,12 +130,12 @@ public enum GroupEvent: Sendable {
     /// Accepts the assignment. This client fetches nothing, so librdkafka is given an empty list.
     public func acknowledgeAssignment() throws(KafkaError) {
         let none = PartitionList()
-        try KafkaError.check(unsafe rd_kafka_assign(handle.pointer, none.pointer), "group \(group): assignment")
+        try KafkaError.check(unsafe rd_kafka_assign(handle.pointer, none.pointer), .member(group: group, .assignment))
     }
 
     /// Releases the partitions, so that the group can reassign them.
     public func acknowledgeRevocation() throws(KafkaError) {
-        try KafkaError.check(unsafe rd_kafka_assign(handle.pointer, nil), "group \(group): revocation")
+        try KafkaError.check(unsafe rd_kafka_assign(handle.pointer, nil), .member(group: group, .revocation))
     }
 
     /// Returns the metadata of the current assignment, to be used for all its transactions.
@@ -143,13 +143,13 @@ public enum GroupEvent: Sendable {
     ///   and Kafka does not check such offsets.
     public func metadata() throws(KafkaError) -> GroupMetadata {
         guard let pointer = unsafe rd_kafka_consumer_group_metadata(handle.pointer) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "group \(group): metadata")
+            throw KafkaError(RD_KAFKA_RESP_ERR__STATE, .member(group: group, .metadata))
         }
         let metadata = unsafe GroupMetadata(pointer, group: group)
         // librdkafka's thread clears generation and member id together with the assignment. If the assignment is not
         // lost now, it was not lost when the metadata was taken.
         if unsafe rd_kafka_assignment_lost(handle.pointer) != 0 || memberID.isEmpty {
-            throw KafkaError(RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, "group \(group): metadata")
+            throw KafkaError(RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, .member(group: group, .metadata))
         }
         return metadata
     }
@@ -168,12 +168,12 @@ public enum GroupEvent: Sendable {
         _ partitions: [TopicPartition], timeout: Duration
     ) throws(KafkaError) -> [TopicPartition: PartitionOffset] {
         let list = PartitionList(partitions)
-        let context = "group \(group): committed offsets of \(partitions.map(\.description).joined(separator: ", "))"
-        try KafkaError.check(unsafe rd_kafka_committed(handle.pointer, list.pointer, timeout.timeout), context)
+        let operation = KafkaError.Operation.committedOffsets(group: group, of: partitions)
+        try KafkaError.check(unsafe rd_kafka_committed(handle.pointer, list.pointer, timeout.timeout), operation)
         var found: [TopicPartition: PartitionOffset] = [:]
         for index in 0..<list.count {
             let (offset, error) = list.element(index)
-            try KafkaError.check(error, context)
+            try KafkaError.check(error, operation)
             if offset.offset >= 0 { found[offset.partition] = offset }
         }
         return found

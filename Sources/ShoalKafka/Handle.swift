@@ -10,6 +10,8 @@ import Synchronization
     private let sink: Sink
     /// The configured bootstrap servers.
     private let servers: String
+    /// The configured SASL mechanism.
+    private let mechanism: String?
 
     /// The state that librdkafka's callbacks access through the client's opaque pointer.
     private final class Sink {
@@ -21,6 +23,16 @@ import Synchronization
 
         init(_ log: @escaping @Sendable (ClientConfiguration.LogLine) -> Void) {
             self.log = log
+        }
+
+        /// Notes the facts of a line, and passes it on.
+        func note(_ line: ClientConfiguration.LogLine) {
+            if let topic = LibraryLog.unwritableTopic(line) { unwritable.withLock { $0 = topic } }
+            if let reason = LibraryLog.refusal(line) {
+                refusals.withLock { $0 = Refusals(count: $0.count + 1, reason: reason) }
+            }
+            if line.facility == "FAIL" { connections.withLock { $0.add(line.text) } }
+            log(line)
         }
     }
 
@@ -58,11 +70,19 @@ import Synchronization
     /// Adds the brokers that could not be reached, with host, port and reason, to an error of a connection.
     func naming(_ error: KafkaError) -> KafkaError {
         guard error.isConnection || error.isAuthentication, error.connection == nil else { return error }
-        var error = error
+        var error = naming(mechanismOf: error)
         let failures = sink.connections.withLock { $0 }
         error.connection =
             error.isAuthentication
             ? failures.brokers : failures.text ?? (servers.isEmpty ? nil : "no answer from \(servers)")
+        return error
+    }
+
+    /// Adds the SASL mechanism to the error of a refused authentication.
+    func naming(mechanismOf error: KafkaError) -> KafkaError {
+        guard error.isAuthentication else { return error }
+        var error = error
+        error.mechanism = mechanism
         return error
     }
 
@@ -76,6 +96,7 @@ import Synchronization
         let conf = unsafe try configuration.conf(adding: settings)
         sink = Sink(configuration.log)
         servers = configuration.settings["bootstrap.servers"] ?? configuration.settings["metadata.broker.list"] ?? ""
+        mechanism = configuration.settings["sasl.mechanism"] ?? configuration.settings["sasl.mechanisms"]
         unsafe rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(sink).toOpaque())
         unsafe rd_kafka_conf_set_log_cb(conf) { client, level, facility, text in
             // Safe: the sink lives until the client is destroyed, which ends its threads.
@@ -84,18 +105,7 @@ import Synchronization
             let sink = unsafe Unmanaged<Sink>.fromOpaque(opaque).takeUnretainedValue()
             let line = unsafe ClientConfiguration.LogLine(
                 level: level, facility: String(cString: facility), text: String(cString: text))
-            // Example: Failed to add partition "events" [0] to transaction: Broker: Topic authorization failed
-            if line.facility == "ADDPARTS", line.text.contains("authorization failed") {
-                let parts = line.text.split(separator: "\"")
-                if parts.count == 3 { sink.unwritable.withLock { $0 = String(parts[1]) } }
-            }
-            if line.facility == "FAIL" {
-                sink.connections.withLock { $0.add(line.text) }
-                if let reason = Handle.refusal(line.text) {
-                    sink.refusals.withLock { $0 = Refusals(count: $0.count + 1, reason: reason) }
-                }
-            }
-            sink.log(line)
+            sink.note(line)
         }
         if reportsDeliveries {
             unsafe rd_kafka_conf_set_dr_msg_cb(conf) { client, message, _ in
@@ -106,7 +116,7 @@ import Synchronization
                     return sink.deliveries.withLock { $0.delivered += 1 }
                 }
                 let topic = unsafe message.pointee.rkt.map { unsafe String(cString: rd_kafka_topic_name($0)) } ?? ""
-                let error = KafkaError(unsafe message.pointee.err, "producing to \(topic)")
+                let error = KafkaError(unsafe message.pointee.err, .producing(topic: topic))
                 sink.deliveries.withLock { deliveries in
                     deliveries.failed += 1
                     if deliveries.error == nil { deliveries.error = error }
@@ -118,22 +128,11 @@ import Synchronization
         guard let pointer = unsafe rd_kafka_new(type, conf, &text, text.count) else {
             unsafe rd_kafka_conf_destroy(conf)
             throw KafkaError(
-                RD_KAFKA_RESP_ERR__INVALID_ARG, "starting a client", severity: .fatal,
+                RD_KAFKA_RESP_ERR__INVALID_ARG, .startingClient, severity: .fatal,
                 text: ClientConfiguration.string(text))
         }
         unsafe self.pointer = pointer
         configuration.clients.add(self)
-    }
-
-    /// Extracts the reason of a rejected connection from a line such as `…: SASL authentication error: Invalid username
-    /// or password (after 302ms in state AUTH_REQ)`; `nil` if it was lost for another reason.
-    static func refusal(_ line: String) -> String? {
-        guard let start = line.range(of: ": SASL ") else { return nil }
-        let reason = line[start.lowerBound...].dropFirst(2)
-        // Any other reason for a disconnect is not a rejection.
-        guard !reason.contains("Local: ") else { return nil }
-        let end = reason.range(of: " (after ", options: .backwards)?.lowerBound ?? reason.endIndex
-        return String(reason[..<end])
     }
 
     deinit {

@@ -21,9 +21,9 @@ internal import CShoalRdKafka
     }
 
     public init(brokers: Int32 = 1) throws(KafkaError) {
-        handle = try Handle(RD_KAFKA_PRODUCER, ClientConfiguration([:]), adding: ["client.id": "shoal-mock"])
+        handle = try Handle(RD_KAFKA_PRODUCER, ClientConfiguration([:]), adding: ["client.id": "mock-cluster"])
         guard let cluster = unsafe rd_kafka_mock_cluster_new(handle.pointer, brokers) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, "starting the in-process broker", severity: .fatal)
+            throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, .mockCluster, severity: .fatal)
         }
         unsafe self.cluster = cluster
     }
@@ -38,8 +38,7 @@ internal import CShoalRdKafka
 
     public func createTopic(_ name: String, partitions: Int32) throws(KafkaError) {
         try KafkaError.check(
-            unsafe rd_kafka_mock_topic_create(cluster, name, partitions, 1), "creating \(name) on the in-process broker"
-        )
+            unsafe rd_kafka_mock_topic_create(cluster, name, partitions, 1), .mockTopic(name))
     }
 
     /// Makes the next answers to this request carry these error codes.
@@ -51,6 +50,6 @@ internal import CShoalRdKafka
     public func setBroker(_ id: Int32, isUp: Bool) throws(KafkaError) {
         let code =
             isUp ? unsafe rd_kafka_mock_broker_set_up(cluster, id) : unsafe rd_kafka_mock_broker_set_down(cluster, id)
-        try KafkaError.check(code, "in-process broker \(id)")
+        try KafkaError.check(code, .mockBroker(id))
     }
 }

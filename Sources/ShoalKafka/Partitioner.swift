@@ -7,6 +7,9 @@ public enum Partitioner: String, CaseIterable, Sendable {
     /// The default of librdkafka and of the clients that are built on it; `consistent_random` in librdkafka.
     case crc32
 
+    /// The partitioner of producers that name no other.
+    public static let standard = murmur2
+
     /// Returns the partition of a key in a topic with `count` partitions.
     /// - Returns: nil for an empty key, which producers place at random, and for a topic without partitions.
     public func partition(of key: Span<UInt8>, count: Int32) -> Int32? {

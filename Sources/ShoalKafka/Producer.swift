@@ -16,7 +16,7 @@ public final class Producer {
     ///   - partitioner: chooses the partition of records with a key.
     public init(
         _ configuration: ClientConfiguration, transactionalID: String, transactionTimeout: Duration,
-        partitioner: Partitioner = .murmur2
+        partitioner: Partitioner = .standard
     ) throws(KafkaError) {
         name = "transactional id \(transactionalID)"
         isTransactional = true
@@ -32,7 +32,7 @@ public final class Producer {
 
     /// An idempotent producer without transactions.
     /// - Parameter partitioner: chooses the partition of records with a key.
-    public init(_ configuration: ClientConfiguration, partitioner: Partitioner = .murmur2) throws(KafkaError) {
+    public init(_ configuration: ClientConfiguration, partitioner: Partitioner = .standard) throws(KafkaError) {
         name = "producer"
         isTransactional = false
         handle = try Handle(
@@ -56,11 +56,11 @@ public final class Producer {
 
     /// Fences producers with the same id, and settles their open transactions.
     public func initTransactions(timeout: Duration) throws(KafkaError) {
-        try unsafe check(rd_kafka_init_transactions(handle.pointer, timeout.timeout), "init_transactions")
+        try unsafe check(rd_kafka_init_transactions(handle.pointer, timeout.timeout), .initialize)
     }
 
     public func begin() throws(KafkaError) {
-        try unsafe KafkaError.check(rd_kafka_begin_transaction(handle.pointer), "\(name): begin")
+        try unsafe KafkaError.check(rd_kafka_begin_transaction(handle.pointer), .transaction(by: name, .begin))
     }
 
     /// Puts a record into the producer's queue; waits up to `timeout` while that is full.
@@ -84,7 +84,7 @@ public final class Producer {
             // Librdkafka owns the headers only if it took the message.
             if let list = unsafe list { unsafe rd_kafka_headers_destroy(list) }
             guard unsafe rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL, ContinuousClock.now < deadline
-            else { throw unsafe KafkaError(consuming: error, "\(name): producing to \(topic)") }
+            else { throw unsafe KafkaError(consuming: error, .producing(topic: topic, by: name)) }
             unsafe rd_kafka_error_destroy(error)
             unsafe rd_kafka_poll(handle.pointer, 50)
         }
@@ -103,7 +103,7 @@ public final class Producer {
             }
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
                 if let list = unsafe list { unsafe rd_kafka_headers_destroy(list) }
-                throw KafkaError(code, "producing to \(topic): header \(header.name)")
+                throw KafkaError(code, .producing(topic: topic, header: header.name))
             }
         }
         return unsafe list
@@ -154,10 +154,10 @@ public final class Producer {
         let code = unsafe rd_kafka_flush(handle.pointer, timeout.timeout)
         if code == RD_KAFKA_RESP_ERR__TIMED_OUT, isTransactional {
             // Records in flight can only be withdrawn by aborting the transaction.
-            throw handle.naming(KafkaError(code, "\(name): flush", severity: .abortable))
+            throw handle.naming(KafkaError(code, .transaction(by: name, .flush), severity: .abortable))
         }
         if let (error, _) = undelivered { throw error }
-        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw handle.naming(KafkaError(code, "\(name): flush")) }
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw handle.naming(KafkaError(code, .transaction(by: name, .flush))) }
     }
 
     /// Adds positions to the transaction, with the group metadata of their assignment.
@@ -167,29 +167,29 @@ public final class Producer {
         let list = PartitionList(offsets)
         try unsafe check(
             rd_kafka_send_offsets_to_transaction(handle.pointer, list.pointer, group.pointer, timeout.timeout),
-            "sending offsets")
+            .sendOffsets)
     }
 
     /// Commits the transaction. A timeout is retriable; the outcome is unknown until a later call reports it.
     public func commit(timeout: Duration) throws(KafkaError) {
-        try unsafe check(rd_kafka_commit_transaction(handle.pointer, timeout.timeout), "commit")
+        try unsafe check(rd_kafka_commit_transaction(handle.pointer, timeout.timeout), .commit)
     }
 
     public func abort(timeout: Duration) throws(KafkaError) {
-        try unsafe check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), "abort")
+        try unsafe check(rd_kafka_abort_transaction(handle.pointer, timeout.timeout), .abort)
     }
 
     /// Throws the error of a transactional call. A missing write permission names its topic.
-    private func check(_ error: OpaquePointer?, _ context: String) throws(KafkaError) {
+    private func check(_ error: OpaquePointer?, _ step: KafkaError.Operation.Step) throws(KafkaError) {
         do throws(KafkaError) {
-            unsafe try KafkaError.check(error, "\(name): \(context)")
+            unsafe try KafkaError.check(error, .transaction(by: name, step))
         } catch {
-            guard error.code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED.rawValue,
-                let topic = handle.unwritableTopic
-            else { throw handle.naming(error) }
-            throw KafkaError(
-                code: error.code, name: error.name, text: error.text, severity: error.severity,
-                context: "producing to \(topic): \(name): \(context)")
+            guard error.code == .topicAuthorizationFailed, let topic = handle.unwritableTopic else {
+                throw handle.naming(error)
+            }
+            var named = error
+            named.operation = .transaction(by: name, step, topic: topic)
+            throw named
         }
     }
 
@@ -204,6 +204,6 @@ public final class Producer {
         var reason = [CChar](repeating: 0, count: 512)
         let code = unsafe rd_kafka_fatal_error(handle.pointer, &reason, reason.count)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        return KafkaError(code, name, severity: .fatal, text: ClientConfiguration.string(reason))
+        return KafkaError(code, .transaction(by: name), severity: .fatal, text: ClientConfiguration.string(reason))
     }
 }

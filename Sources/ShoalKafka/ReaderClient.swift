@@ -47,12 +47,12 @@ public final class ReaderClient: Sendable {
         guard let rkt = unsafe rd_kafka_topic_new(handle.pointer, topic, nil),
             let queue = unsafe rd_kafka_queue_new(handle.pointer)
         else {
-            throw KafkaError(rd_kafka_last_error(), "reading \(topic) partition \(partition)")
+            throw KafkaError(rd_kafka_last_error(), .reading(TopicPartition(topic, partition)))
         }
         unsafe self.rkt = rkt
         unsafe self.queue = queue
         guard unsafe rd_kafka_consume_start_queue(rkt, partition, offset, queue) == 0 else {
-            throw KafkaError(rd_kafka_last_error(), "reading \(topic) partition \(partition) from offset \(offset)")
+            throw KafkaError(rd_kafka_last_error(), .reading(TopicPartition(topic, partition), from: offset))
         }
     }
 
@@ -80,7 +80,7 @@ public final class ReaderClient: Sendable {
                 let offset = unsafe message.pointee.offset
                 if offset < position {
                     problem = KafkaError(
-                        RD_KAFKA_RESP_ERR__BAD_MSG, "reading \(topic) partition \(partition)", severity: .fatal,
+                        RD_KAFKA_RESP_ERR__BAD_MSG, .reading(TopicPartition(topic, partition)), severity: .fatal,
                         text: "offset \(offset) came after \(position - 1): the topic may have been recreated")
                 } else {
                     position = offset + 1
@@ -115,7 +115,7 @@ public final class ReaderClient: Sendable {
     ) -> KafkaError? {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         var error = unsafe KafkaError(
-            code, "reading \(topic) partition \(partition) at offset \(position)",
+            code, .reading(TopicPartition(topic, partition), at: position),
             text: rd_kafka_message_errstr(message).map { unsafe String(cString: $0) })
         error.place = .init(partition: TopicPartition(topic, partition), offset: position)
         return error.isTimeout ? nil : error

@@ -74,7 +74,7 @@ public final class ChangePublisher: @unchecked Sendable {
                 count.add(1, ordering: .relaxed)
                 return
             } catch {
-                guard error.name == "_QUEUE_FULL", producer.undelivered == nil else {
+                guard error.code == .queueFull, producer.undelivered == nil else {
                     throw producer.undelivered?.error ?? error
                 }
             }

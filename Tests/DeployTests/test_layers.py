@@ -1,5 +1,6 @@
 """Checks that the sources import only what the table of layers in docs/architecture.md allows."""
 
+import json
 import re
 
 TOOLCHAIN = {"Dispatch", "Foundation", "Glibc", "Synchronization"}
@@ -42,3 +43,13 @@ def test_package_declares_what_the_table_allows(root):
             found = re.search(r'\.executableTarget\(\s*name: "shoal",\s*dependencies: \[([^\]]*)\]', manifest)
         declared = set(re.findall(r'"(\w+)"', found[1])) if found else set()
         assert declared == allowed, f"{target}: {declared ^ allowed}"
+
+
+def test_the_kafka_client_knows_nothing_of_shoal(root):
+    """Its texts name librdkafka's properties. Upper layers add what to do in terms of Shoal's commands and settings."""
+    schema = json.loads((root / "deploy/helm/shoal/values.schema.json").read_text())
+    settings = "|".join(re.escape(name) for name in schema["properties"]["config"]["properties"] if "." in name)
+    words = re.compile(rf"\bshoal\b|\bkafka\.[a-z]|(?<![\w.-])(?:{settings})(?![\w.-])", re.IGNORECASE)
+    for file in (root / "Sources/ShoalKafka").rglob("*.swift"):
+        for line in file.read_text().splitlines():
+            assert "import " in line or not words.search(line), f"{file.name}: {line.strip()}"

@@ -58,7 +58,7 @@ extension Configuration {
     }
 
     /// How records with a key are placed in the input; murmur2 under `input.partitioner=any`.
-    package var partitioner: Partitioner { Partitioner(rawValue: text("input.partitioner")) ?? .murmur2 }
+    package var partitioner: Partitioner { engineSettings.fixed.partitioner.ofKeys ?? .standard }
 
     /// The options for reading the input.
     package var inputOptions: WatchEventReader.Options {

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalKafka
 import ShoalOperations
+import ShoalPipeline
 import Synchronization
 
 /// Reloads the settings of a running instance on SIGHUP: applies those that can change without a restart, and logs the
@@ -67,7 +68,7 @@ final class Reload: Sendable {
             let password = next.kafka[names[1]]
         {
             if let problem = clients.authenticate(user, password) {
-                logger.log(.error, "user and password of the brokers stay as they are: \(problem)")
+                logger.log(.error, "user and password of the brokers stay as they are: \(problem.message)")
             } else {
                 changed.append("user and password of the brokers, for every new connection")
             }

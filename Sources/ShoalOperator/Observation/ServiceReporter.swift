@@ -55,7 +55,7 @@ final class ServiceReporter: @unchecked Sendable {
         timer.cancel()
         report.withLock { report in
             var words = report.stop()
-            if let failure { words.append(.status("\(failure)")) }
+            if let failure { words.append(.status(failure.message)) }
             manager.tell(words)
         }
     }

@@ -31,7 +31,7 @@ package struct RecordSender {
                 sent += 1
                 return true
             } catch {
-                guard error.name == "_QUEUE_FULL", producer.undelivered == nil else {
+                guard error.code == .queueFull, producer.undelivered == nil else {
                     throw producer.undelivered?.error ?? error
                 }
                 if !waiting(text) { return false }

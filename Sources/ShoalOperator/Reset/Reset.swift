@@ -103,9 +103,9 @@ package struct Reset {
         do throws(KafkaError) {
             return try await admin.describe(group: application)
         } catch {
-            guard error.isAuthorization, error.name.hasPrefix("GROUP_") else { throw error }
+            guard error.code == .groupAuthorizationFailed else { throw error }
             throw PipelineError(
-                .notAuthorized, "\(error.context): \(error.text): a reset needs Delete on group \(application)")
+                .notAuthorized, "\(error.brief): a reset needs Delete on group \(application)")
         }
     }
 
@@ -113,10 +113,10 @@ package struct Reset {
         do throws(KafkaError) {
             return try await admin.layout(of: topic)
         } catch {
-            guard error.isAuthorization, error.name.hasPrefix("TOPIC_") else { throw error }
+            guard error.code == .topicAuthorizationFailed else { throw error }
             throw PipelineError(
                 .notAuthorized,
-                "\(error.context): \(error.text): a reset needs Create, Delete and DescribeConfigs on \(topic)")
+                "\(error.brief): a reset needs Create, Delete and DescribeConfigs on \(topic)")
         }
     }
 

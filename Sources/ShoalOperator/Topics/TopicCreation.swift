@@ -89,7 +89,7 @@ package struct TopicCreation {
                 // Created concurrently, or not yet known to the queried broker.
                 tell("\(name): exists, \(TopicPlan.partitionCount(try await admin.known(name) ?? 0))")
             } else {
-                report("\(error)")
+                report(error.message)
             }
         }
         return errors.values.filter { !$0.isTopicExists }

@@ -33,7 +33,7 @@ package struct TopicDescription {
                 settings = try await admin.configuration(of: name)
             } catch {
                 // Unknown settings count as a problem.
-                tell("\(isCheck ? "\(name):" : " ") cannot read its settings: \(error)")
+                tell("\(isCheck ? "\(name):" : " ") cannot read its settings: \(error.message)")
                 isRight = false
                 if error.isAuthorization { isAuthorized = false }
             }

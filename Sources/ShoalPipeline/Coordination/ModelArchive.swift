@@ -131,7 +131,7 @@ actor ModelArchive {
                 keep(entry, behind: next)
             }
             return loaded
-        } catch let error as KafkaError where error.isTimeout || error.isOffsetGone {
+        } catch let error as KafkaError where error.isTimeout || error.isOutOfRange {
             // Retention may have moved the beginning meanwhile.
             places = []
             return .nothing
@@ -220,9 +220,4 @@ actor ModelArchive {
         reader = new
         return new
     }
-}
-
-extension KafkaError {
-    /// The offset to be read is before the beginning of the partition.
-    var isOffsetGone: Bool { name == "_AUTO_OFFSET_RESET" || name == "OFFSET_OUT_OF_RANGE" }
 }

@@ -130,7 +130,7 @@ extension Assignment {
                 do {
                     try await stateReader(feed).checkpoint(part.number)
                 } catch let error where !(error is CancellationError) {
-                    dependencies.log.warning("no checkpoint of \(part) was made: \(error)")
+                    dependencies.log.warning("no checkpoint of \(part) was made: \(error.message)")
                 }
             }
             await keeper.deleteOld()

@@ -52,7 +52,7 @@ extension ClockCheck {
             if let text = check.warning(hasLaterRecords: later < end, in: deltas.topic) { log.warning(text) }
         } catch {
             // The take-over meets the same error and handles it.
-            log.debug("the clock was not compared with that of other instances: \(error)")
+            log.debug("the clock was not compared with that of other instances: \(error.message)")
         }
     }
 }

@@ -41,12 +41,12 @@ actor GroupActor {
             letGo(member)
             hasLetGo = true
         case .failed(let error):
-            let isFenced = error.name == "FENCED_INSTANCE_ID"
+            let isFenced = error.code == .fencedInstanceID
             if isFenced, fencing.fenced(hasName: !member.memberID.isEmpty) == .rejoin { return event }
             if let failure = PipelineError(final: error) { throw failure }
             if error.description != lastError {
                 lastError = error.description
-                log.warning("\(error)")
+                log.warning(error.message)
             }
             return nil
         }
@@ -63,7 +63,7 @@ actor GroupActor {
             return metadata
         } catch {
             if let failure = PipelineError(final: error) { throw failure }
-            log.warning("\(error)")
+            log.warning(error.message)
             return nil
         }
     }
@@ -80,7 +80,7 @@ actor GroupActor {
         do throws(KafkaError) {
             try member.acknowledgeRevocation()
         } catch {
-            log.warning("\(error)")
+            log.warning(error.message)
         }
     }
 

@@ -184,7 +184,7 @@ public final class Instance: Sendable {
                 log.info(isLost ? "lost the assignment" : "revoked: draining")
                 return .revoked(isLost: isLost)
             case .failed(let error):
-                log.warning("the group does not know this instance any more: joining again (\(error))")
+                log.warning("the group does not know this instance any more: joining again (\(error.message))")
                 return .expelled
             case nil:
                 if await isDeaf(&state) { return .expelled }
@@ -264,13 +264,13 @@ public final class Instance: Sendable {
                 self.isStopped || self.finding.withLock { $0 != nil }
             })
         else {
-            log.warning("stopped working on partitions that are no longer ours: \(error)")
+            log.warning("stopped working on partitions that are no longer ours: \(error.message)")
             return .answered(isOurs: false)
         }
         if let failure = Self.final(error) {
             state.failure = failure
         } else {
-            log.error("\(error); taking the partitions over again", error.fields)
+            log.error("\(error.message); taking the partitions over again", error.fields)
         }
         return .answered(isOurs: true)
     }
@@ -282,13 +282,13 @@ public final class Instance: Sendable {
         case let error as Contradiction: return PipelineError(.contradiction, error.description)
         case let error as KafkaError:
             if let failure = PipelineError(final: error) { return failure }
-            if error.name == "_AUTO_OFFSET_RESET" || error.name == "OFFSET_OUT_OF_RANGE" {
+            if error.isOutOfRange {
                 return PipelineError(
                     .missingData,
-                    "\(error): retention has deleted required records. Raise retention.ms, and start a new "
+                    "\(error.message): retention has deleted required records. Raise retention.ms, and start a new "
                         + "application with another application.id")
             }
-            return error.severity == .fatal ? PipelineError(.kafka, "\(error)") : nil
+            return error.severity == .fatal ? PipelineError(.kafka, error.message) : nil
         default: return PipelineError(.contradiction, "\(error)")
         }
     }

@@ -44,7 +44,7 @@ struct PartitionerCheck {
             sample = try await .read(topic, try await marks(topic, count, admin), of: count, options.kafka)
         } catch {
             // The take-over meets the same error, and knows how to handle it.
-            log.debug("the placement of the input's records was not checked: \(error)")
+            log.debug("the placement of the input's records was not checked: \(error.message)")
             return
         }
         let check = PartitionerCheck(topic: topic, setting: setting, isNew: isNew)

@@ -15,3 +15,15 @@ extension PipelineOptions.Topics {
         return partition.topic == deltas && partition.partition == 0 ? .deltas : nil
     }
 }
+
+extension RecordBuffer.Topic {
+    /// Returns the partition of a record: internal topics have one, and the state has that of the input.
+    /// - Returns: nil for other topics: the producer's partitioner chooses by key.
+    func partition(of part: AssignedPartition) -> Int32? {
+        switch (self, part) {
+        case (.deltas, _), (.models, _): 0
+        case (.state, .input(let partition)): partition
+        case (.changes, _), (.members, _), (.deadLetters, _), (.state, .deltas): nil
+        }
+    }
+}

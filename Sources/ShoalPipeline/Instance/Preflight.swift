@@ -52,12 +52,12 @@ struct Preflight {
                     )
                 }
             } catch let error as KafkaError {
-                if error.isAuthorization, error.name.hasPrefix("TOPIC_") {
+                if error.code == .topicAuthorizationFailed {
                     throw PipelineError(
-                        .notAuthorized, "\(error.context): \(error.text): an instance needs \(right) on \(topic)")
+                        .notAuthorized, "\(error.brief): an instance needs \(right) on \(topic)")
                 }
                 if let failure = PipelineError(final: error) { throw failure }
-                return "\(error)"
+                return error.message
             }
         }
         guard missing.isEmpty else {
@@ -76,7 +76,7 @@ struct Preflight {
             throw PipelineError(.configuration, mismatch.message(options.application))
         } catch let error as KafkaError {
             if let failure = PipelineError(final: error) { throw failure }
-            return "\(error)"
+            return error.message
         } catch is ProtoError {
             // The take-over reads all models, and names the record.
             return nil
@@ -96,7 +96,7 @@ struct Preflight {
                     + "limit. Run `kafka-configs.sh --alter --topic \(state) --add-config cleanup.policy=compact`")
         } catch let error as KafkaError {
             if let failure = PipelineError(final: error) { throw failure }
-            return "\(error)"
+            return error.message
         }
     }
 }

@@ -203,7 +203,7 @@ actor Committer {
     private func check(_ attempt: Attempt) throws {
         guard let error = attempt.error else { return }
         if let failure = PipelineError(final: error) { throw failure }
-        warn("a transaction did not go through, and is tried again: \(error)")
+        warn("a transaction did not go through, and is tried again: \(error.message)")
     }
 
     private func warn(_ text: String) {
@@ -287,18 +287,6 @@ actor Committer {
     }
 }
 
-extension RecordBuffer.Topic {
-    /// Returns the partition of a record: internal topics have one, the state has that of the input, and others are
-    /// partitioned by key.
-    func partition(of part: AssignedPartition) -> Int32? {
-        switch (self, part) {
-        case (.deltas, _), (.models, _): 0
-        case (.state, .input(let partition)): partition
-        case (.changes, _), (.members, _), (.deadLetters, _), (.state, .deltas): nil
-        }
-    }
-}
-
 extension TransactionMachine.Action {
     /// The activity for status messages.
     fileprivate var doing: String {
@@ -310,12 +298,5 @@ extension TransactionMachine.Action {
         case .ask: "asking for the committed positions"
         case .finish, .resend, .end: "ending a transaction"
         }
-    }
-}
-
-extension KafkaError {
-    /// The same error, marked as retriable.
-    var retriable: KafkaError {
-        KafkaError(code: code, name: name, text: text, severity: .retriable, context: context)
     }
 }

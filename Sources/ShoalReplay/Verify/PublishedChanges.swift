@@ -119,7 +119,7 @@ actor PublishedChanges {
     func compare(_ expected: [Expected], input: Int32) async throws {
         for change in expected {
             guard differences[input] == nil, !isStopped else { return }
-            let output = Partitioner.murmur2.partition(of: change.key.span, count: outputs) ?? 0
+            let output = Partitioner.standard.partition(of: change.key.span, count: outputs) ?? 0
             try await compare(change, Pair(input: input, output: output))
         }
     }

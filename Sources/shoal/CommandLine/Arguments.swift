@@ -1,5 +1,4 @@
 import Foundation
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import Synchronization
@@ -80,7 +79,7 @@ struct Arguments: Sendable {
         let environment = ProcessInfo.processInfo.environment
         let configuration = try Configuration(
             file: file ?? self["config"] ?? environment["SHOAL_CONFIG"], environment: environment,
-            sets: all("set") + sets, kafkaCheck: Self.kafkaProblem)
+            sets: all("set") + sets, kafkaCheck: KafkaProperty.problem)
         if !configuration.ignoredVariables.isEmpty, Self.isFirstWarning.exchange(false, ordering: .relaxed) {
             configuration.logger.log(
                 .warning,
@@ -93,13 +92,4 @@ struct Arguments: Sendable {
 
     /// Settings are read several times; the warning is given once.
     private static let isFirstWarning = Atomic(true)
-
-    /// Returns the problem with a librdkafka property, with a suggestion for a mistyped name.
-    private static func kafkaProblem(_ name: String, _ value: String) -> String? {
-        guard let problem = ClientConfiguration.problem(with: name, value: value) else { return nil }
-        let names = ClientConfiguration.names
-        guard ClientConfiguration.owned[name] == nil, !names.contains(name) else { return problem }
-        let hint = Names.nearest(name, names).map { "; did you mean kafka.\($0)?" } ?? ""
-        return "librdkafka \(ClientConfiguration.libraryVersion) has no such setting\(hint)"
-    }
 }

@@ -49,7 +49,7 @@ struct Shoal {
         } catch let reported as Reported {
             return code(of: reported.error)
         } catch {
-            Program.report("\(error)")
+            Program.report(error.message)
             return code(of: error)
         }
     }
@@ -94,7 +94,7 @@ struct Shoal {
         case is Interrupted: return .interrupted
         case let error as KafkaError:
             // librdkafka rejects contradictory properties and unreadable files only at the start.
-            if error.name == "_INVALID_ARG" { return .configuration }
+            if error.code == .invalidArgument { return .configuration }
             if error.isUnknownTopic { return .missingData }
             return error.isAuthorization ? .notAuthorized : error.isConnection ? .unavailable : .failed
         default: return .failed

@@ -41,7 +41,7 @@ extension Command {
             try await InstanceService.run(configuration, options, logger) { try arguments.configuration() }
         } catch {
             // Log readers need the final error as well.
-            logger.log(.error, "\(error)", [("exit_status", "\(Shoal.code(of: error).rawValue)")])
+            logger.log(.error, error.message, [("exit_status", "\(Shoal.code(of: error).rawValue)")])
             throw Reported(error: error)
         }
         return .ok

@@ -83,7 +83,7 @@ extension Command {
                 // Move the cursor home and erase the screen.
                 guard output.write(isScreen ? "\u{1B}[H\u{1B}[J\(text)" : text) else { break }
             } catch let error as KafkaError where error.isTimeout {
-                Program.report("\(error)")
+                Program.report(error.message)
             }
             let next = ContinuousClock.now + .seconds(pause)
             while ContinuousClock.now < next, !interrupt.isSet { try await Task.sleep(for: .milliseconds(50)) }
