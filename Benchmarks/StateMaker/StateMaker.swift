@@ -40,7 +40,7 @@ enum StateMaker {
         guard let restored = try state.restored() else { return 0 }
         let machine = ShardMachine(
             restoring: restored, partition: 0, model: genesis, keys: KeyedTopics(key),
-            output: .init(format: .protobuf, memberships: false), caughtUp: CaughtUp(timeout: 1_000, now: 0),
+            output: .init(format: .protobuf, key: key, memberships: false), caughtUp: CaughtUp(timeout: 1_000, now: 0),
             snapshots: SnapshotWriter(interval: 1_000, after: state, now: 0))
         return machine.driver.shard.memberCount
     }

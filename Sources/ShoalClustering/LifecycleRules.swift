@@ -21,15 +21,16 @@ public struct LifecycleRules: Equatable, Sendable {
         self.version = version
     }
 
-    /// The rules of the previous release.
+    /// The rules of the previous release, for comparisons. No application continues with them: their pseudonyms and the
+    /// hashes of topics were made under other keys.
     public static let previous = LifecycleRules(2)
 
     /// The rules of this release, with which new applications begin.
-    public static let current = LifecycleRules(2)
+    public static let current = LifecycleRules(3)
 
-    /// Returns the rules of a version, or `nil` if this program does not have them.
+    /// Returns the rules of a version, or `nil` if this program cannot continue with them.
     public init?(version: Int64) {
-        guard let rules = [Self.previous, Self.current].first(where: { $0.version == version }) else { return nil }
-        self = rules
+        guard version == Self.current.version else { return nil }
+        self = .current
     }
 }

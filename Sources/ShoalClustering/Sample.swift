@@ -1,6 +1,6 @@
 /// A sampled member: its keyed sample order and its direction, without its pseudonym.
 public struct Sample: Equatable, Sendable {
-    /// Bytes 16–23 of the viewer's HMAC, big-endian.
+    /// The viewer's keyed sample order.
     public var order: UInt64
     /// Topics ascending, no zero.
     public var direction: [Component]

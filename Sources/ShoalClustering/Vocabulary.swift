@@ -3,7 +3,7 @@ public struct Vocabulary: Equatable, Sendable {
     public struct Entry: Equatable, Sendable {
         /// The name; `nil` if the topic is admitted but no shard has sent its name yet.
         public var name: [UInt8]?
-        /// The first 16 bytes of HMAC(key, "topic" 0 name), big-endian; `nil` for topics of `topics.file`.
+        /// The first 16 bytes of HMAC-SHA-256(key of candidates, name), big-endian; `nil` for topics of `topics.file`.
         public var candidate: UInt128?
         /// It became sensitive, or too few viewers watched it. Its number is used again when no shard can name it any more.
         public var isRemoved = false

@@ -62,7 +62,7 @@ extension Configuration {
         if let key = privacyKey, key.utf8.count != 64 || !key.utf8.allSatisfy(Self.isHexDigit) {
             let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
             problems.append("\(place): must hold 64 hexadecimal digits; create them with `openssl rand -hex 32`")
-        } else if let key = privacyKey, let weakness = SecretFile.weakness(ofKey: key) {
+        } else if let key = privacyKey, let weakness = WeakKey.problem(key) {
             let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
             problems.append("\(place) \(weakness); create one with `openssl rand -hex 32`")
         }

@@ -40,21 +40,6 @@ enum SecretFile {
             + "there. Run `chmod 700` on it, or name another directory"
     }
 
-    /// Returns why a key of 64 hexadecimal digits is refused; nil if it may be random.
-    ///
-    /// Of 32 random bytes fewer than twelve are different in one of 10²⁴ keys.
-    static func weakness(ofKey digits: String) -> String? {
-        var bytes: [UInt8] = []
-        var rest = digits.utf8[...]
-        while rest.count >= 2 {
-            bytes.append(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) ?? 0)
-            rest = rest.dropFirst(2)
-        }
-        let steps = Set(zip(bytes, bytes.dropFirst()).map { $1 &- $0 })
-        guard Set(bytes).count < 12 || steps.count < 3 else { return nil }
-        return "is a pattern, not random, and can be guessed"
-    }
-
     private static func status(_ path: String) -> stat? {
         var status = stat()
         // Safe: the status outlives the call.

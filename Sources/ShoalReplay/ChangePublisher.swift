@@ -1,6 +1,6 @@
 internal import ShoalClustering
 public import ShoalKafka
-internal import ShoalPipeline
+public import ShoalPipeline
 internal import Synchronization
 
 /// Writes the changes of a replay to a topic, in order for each key like a live run, but without transactions.
@@ -14,12 +14,12 @@ public final class ChangePublisher: @unchecked Sendable {
     private let count = Atomic<Int>(0)
 
     /// - Throws: `KafkaError`.
-    public init(_ topic: String, client: ClientConfiguration, isJSON: Bool) throws(KafkaError) {
+    public init(_ topic: String, client: ClientConfiguration, key: PrivacyKey, isJSON: Bool) throws(KafkaError) {
         self.topic = topic
         var client = client
         client.settings.merge(["linger.ms": "20", "queue.buffering.max.kbytes": "65536"]) { user, _ in user }
         producer = try Producer(client)
-        encoder = ChangeRecord(format: isJSON ? .json : .protobuf)
+        encoder = ChangeRecord(format: isJSON ? .json : .protobuf, key: key)
     }
 
     /// Changes that brokers have acknowledged.

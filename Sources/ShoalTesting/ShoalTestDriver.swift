@@ -34,7 +34,8 @@ public struct ShoalTestDriver {
     private var intake: Intake
     /// The engine; `nil` before the first event.
     private var engine: GivenEpochs<KeyedTopics>?
-    private let encoder = ChangeRecord(format: .protobuf)
+    private let encoder: ChangeRecord
+    private let pseudonyms: PublishedPseudonyms
     private var view = PublishedView()
 
     /// Creates a driver.
@@ -62,6 +63,8 @@ public struct ShoalTestDriver {
                 throw Configuration.Invalid(problems: ["the privacy key must be 64 hexadecimal digits"])
             }
             self.key = key
+            encoder = ChangeRecord(format: .protobuf, key: key)
+            pseudonyms = PublishedPseudonyms(key)
         } catch {
             throw InvalidSettings(description: "\(error)")
         }
@@ -87,7 +90,7 @@ public struct ShoalTestDriver {
 
     private mutating func pipe(bytes: [UInt8]) throws {
         if case .rejected(let reason) = intake.read(bytes.span) { throw DeadLetter(intake.fault(reason)) }
-        view.know(viewer: intake.viewer, intake.event.member)
+        view.know(viewer: intake.viewer, pseudonyms.published(intake.event.member))
         if engine == nil, !hasStart { now = intake.event.time }
         try advance(to: max(intake.event.time, now))
         let event = intake.event
@@ -98,7 +101,7 @@ public struct ShoalTestDriver {
     /// Erases a viewer, like a record with the viewer's key and a null value.
     public mutating func erase(viewer: String) {
         begin()
-        let member = pseudonym(of: viewer)
+        let member = key.storedPseudonym(of: viewer.utf8)
         engine?.erase(member, partition: 0)
         takeChanges()
     }
@@ -159,7 +162,7 @@ public struct ShoalTestDriver {
     public var members: [String: UInt32] { view.membersByViewer }
 
     /// Returns the pseudonym of a viewer in changes.
-    public func pseudonym(of viewer: String) -> UInt128 { key.pseudonym(of: viewer.utf8) }
+    public func pseudonym(of viewer: String) -> UInt128 { key.publishedPseudonym(of: viewer.utf8) }
 
     private mutating func takeChanges() {
         guard let changes = engine?.takeChanges(), !changes.isEmpty else { return }

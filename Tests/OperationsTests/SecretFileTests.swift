@@ -19,27 +19,6 @@ struct SecretFileTests {
         #expect((problem == nil) == isRight, "\(String(mode, radix: 8)): \(problem ?? "accepted")")
     }
 
-    @Test(
-        "a key that is a pattern is refused",
-        arguments: [
-            String(repeating: "0", count: 64), String(repeating: "5a", count: 32), String(repeating: "0aF9", count: 16),
-            (0..<32).map { String(format: "%02x", $0) }.joined(),
-            (0..<32).map { String(format: "%02X", 255 - $0) }.joined(), String(repeating: "0123456789abcdef", count: 4),
-            "00000000000000000000000000000000000000000000000000000000deadbeef",
-        ])
-    func patterns(key: String) {
-        #expect(SecretFile.weakness(ofKey: key) != nil)
-        #expect(SecretFile.weakness(ofKey: Self.digits) == nil)
-    }
-
-    @Test("random keys are accepted")
-    func random() {
-        for _ in 0..<1_000 {
-            let key = (0..<32).map { _ in String(format: "%02x", UInt8.random(in: 0...255)) }.joined()
-            #expect(SecretFile.weakness(ofKey: key) == nil, "\(key)")
-        }
-    }
-
     @Test("the configuration names a key file that others can read, a key that is a pattern, and a directory for all")
     func configuration() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-secret-\(UUID().uuidString)")

@@ -6,7 +6,8 @@ import Testing
 @Suite("The coordinator's state machine")
 struct CoordinatorMachineTests {
     private let options = CoordinatorMachine.Options(
-        settings: Settings(), keyFingerprint: 1, format: .protobuf, allowsFuture: true, idleTimeout: 1_000)
+        settings: Settings(), key: PrivacyKey(bytes: (0..<32).map { 7 &* $0 }), format: .protobuf, allowsFuture: true,
+        idleTimeout: 1_000)
 
     /// Returns a coordinator of two partitions. The first has jumped from epoch 10 to 16; the second is idle.
     private func machine() throws -> CoordinatorMachine {

@@ -21,7 +21,7 @@ struct RulesMismatchTests {
         return part.bytes
     }
 
-    @Test("are told apart from records that are damaged", arguments: [1, 3, 4_000_000_000])
+    @Test("are told apart from records that are damaged", arguments: [1, 2, 4_000_000_000])
     func typed(_ rules: Int64) throws {
         var table = ModelTable()
         let value = try value(rules: rules)
@@ -32,13 +32,13 @@ struct RulesMismatchTests {
 
     @Test("the message names both versions and the way on")
     func messages() {
-        #expect(LifecycleRules.current.version == 2)
+        #expect(LifecycleRules.current.version == 3)
         #expect(
-            RulesMismatch(recorded: 1).message("shoal")
-                == "Cannot continue application shoal: this version of Shoal uses rules 2, and the application was "
-                + "started with rules 1. Start a new application with another application.id, reset this one with "
+            RulesMismatch(recorded: 2).message("shoal")
+                == "Cannot continue application shoal: this version of Shoal uses rules 3, and the application was "
+                + "started with rules 2. Start a new application with another application.id, reset this one with "
                 + "`shoal reset`, or continue it with the release that started it.")
-        let newer = RulesMismatch(recorded: 3).message("shoal")
-        #expect(newer.contains("rules 2") && newer.contains("rules 3 of a later release. A downgrade is not possible"))
+        let newer = RulesMismatch(recorded: 4).message("shoal")
+        #expect(newer.contains("rules 3") && newer.contains("rules 4 of a later release. A downgrade is not possible"))
     }
 }

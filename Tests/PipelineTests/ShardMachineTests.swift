@@ -12,7 +12,8 @@ struct ShardMachineTests {
         settings.fixed.clockQuorum = 1
         return ShardMachine(
             partition: 0, offset: 10, genesis: CompiledModel(.genesis(settings: settings, topics: []), version: nil),
-            keys: KeyedTopics(try #require(Self.key)), output: .init(format: .json, memberships: false),
+            keys: KeyedTopics(try #require(Self.key)),
+            output: .init(format: .json, key: try #require(Self.key), memberships: false),
             caughtUp: CaughtUp(timeout: 1_000, now: 0), snapshots: nil)
     }
 

@@ -17,7 +17,7 @@ struct FingerprintTests {
     @Test("changes of the demo")
     func demo() throws {
         let result = try shoal(["demo", "--seconds", "0", "--epochs", "60", "--viewers", "2000", "--seed", "1"])
-        #expect(result.output.contains("cf9b3bdaddc428326a169e65e2fbd82b"), "\(result.output.suffix(2_000))")
+        #expect(result.output.contains("d32a9560a71f65fd4d562ae3fcb1e83d"), "\(result.output.suffix(2_000))")
     }
 
     @Test("models of a generated stream with births, splits, merges and drift")
@@ -28,7 +28,7 @@ struct FingerprintTests {
         #expect(made.status == 0, "\(made.output)")
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "aeb9a99bf95787a5b31bf4e9c2371d385b6c1ff83d9cbdba4fea5bb89a73e97b")
+                == "d98024c13cde274a9084142ce8f83dbf01d41e58b71a5527c6a170fbb5883d20")
     }
 
     @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
@@ -36,6 +36,6 @@ struct FingerprintTests {
         let file = try #require(sharedEvents)
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "529305fa0fb6370cd89faa9b5c4f6cbc2f8ab63860869cea4b8acea546117677")
+                == "c7ced03d29ca59ef5fa951c52d677c8d8954a5b969bac37e879ae315154db004")
     }
 }

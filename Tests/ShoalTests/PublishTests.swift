@@ -125,8 +125,16 @@ struct PublishTests {
                 "replay", file, "--publish-to", topic, "--set", "members.min-events=1", "--set",
                 "clusters.seed-members=2",
             ]
-                + settings)
+                + settings, environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
         #expect(replay.output.contains(" changes were written to \(topic)"), "\(replay.output)")
+    }
+
+    @Test("replay --publish-to without a key is refused before anything is read")
+    func noKey() throws {
+        let result = try shoal(["replay", "absent.ndjson", "--publish-to", "what-if"])
+        #expect(result.status == 78, "\(result.output)")
+        #expect(result.output.contains("--publish-to writes pseudonyms"), "\(result.output)")
+        #expect(result.output.contains("openssl rand -hex 32"), "\(result.output)")
     }
 
     @Test("a missing topic or broker is an error")

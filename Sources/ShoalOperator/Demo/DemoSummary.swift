@@ -30,7 +30,9 @@ struct DemoSummary {
             let taste = truth.taste(of: viewer)
             if !taste.isSilent { followed.insert(taste.archetype) }
             let name = GeneratedEvent.name(ofViewer: viewer)
-            guard taste.second == nil, let home = state.table.homes[key.pseudonym(of: name.utf8)] else { continue }
+            guard taste.second == nil, let home = state.table.homes[key.publishedPseudonym(of: name.utf8)] else {
+                continue
+            }
             counts[Pair(taste: taste.archetype, cluster: home), default: 0] += 1
         }
         tastes = followed.count

@@ -34,7 +34,7 @@ package struct ViewerTruth: Sendable {
             }
             // The last entry of a viewer applies.
             let isOne = entry.second == nil && entry.silent != true
-            groups[key.pseudonym(of: Array(viewer.utf8))] = isOne ? group : nil
+            groups[key.storedPseudonym(of: Array(viewer.utf8))] = isOne ? group : nil
         }
         guard !groups.isEmpty else {
             throw InputError(description: "\(path): has no viewer that belongs to one group only")

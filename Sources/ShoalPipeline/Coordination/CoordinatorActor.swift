@@ -30,7 +30,7 @@ actor CoordinatorActor {
         machine = CoordinatorMachine(
             last: last,
             options: .init(
-                settings: options.settings, keyFingerprint: options.key.fingerprint, format: options.outputFormat,
+                settings: options.settings, key: options.key, format: options.outputFormat,
                 allowsFuture: options.allowsFuture, idleTimeout: options.idleTimeout.milliseconds))
         self.reader = try WatchedReader(
             reader, TopicPartition(options.topics.deltas, 0), from: start, for: .coordinator,

@@ -7,7 +7,7 @@ struct CoordinatorMachine {
     /// The settings of the instance that runs it.
     struct Options {
         var settings: Settings
-        var keyFingerprint: UInt64
+        var key: PrivacyKey
         var format: PipelineOptions.OutputFormat
         /// `epoch.future=allow`.
         var allowsFuture: Bool
@@ -19,6 +19,7 @@ struct CoordinatorMachine {
 
     var coordinator: Coordinator
     private let options: Options
+    private let encoder: ChangeRecord
     private var assembler: EpochDeltaAssembler
     /// The time at which the first delta of an epoch, or of a later one, was seen, in ms of a monotonic clock,
     /// ascending.
@@ -27,6 +28,7 @@ struct CoordinatorMachine {
     /// Continues from the last model. The delta topic must be read from `coordinator.offset`.
     init(last: ModelRecord, options: Options) {
         self.options = options
+        encoder = ChangeRecord(format: options.format, key: options.key)
         coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
         assembler = EpochDeltaAssembler(partitions: last.bookkeeping.partitions.count)
     }
@@ -94,10 +96,9 @@ struct CoordinatorMachine {
     /// Returns the records of a published model.
     func records(of publication: Coordinator.Publication) -> RecordBuffer {
         let record = ModelRecord(
-            bookkeeping: publication.bookkeeping, keyFingerprint: options.keyFingerprint, model: publication.model)
+            bookkeeping: publication.bookkeeping, keyFingerprint: options.key.fingerprint, model: publication.model)
         var records = RecordBuffer()
         record.append(to: &records, largestChunk: options.largestChunk)
-        let encoder = ChangeRecord(format: options.format)
         for change in publication.changes { encoder.append(change, model: publication.model, to: &records) }
         return records
     }

@@ -3,7 +3,8 @@ internal import ShoalSchemas
 
 /// The cryptographic functions that Shoal takes from OpenSSL.
 public enum Cryptography {
-    /// Computes known answers with HMAC-SHA-256 (RFC 4231, test case 1) and SHA-256 (FIPS 180-2).
+    /// Computes known answers with HMAC-SHA-256 (RFC 4231, test case 1), SHA-256 (FIPS 180-2), HKDF-SHA-256 (RFC 5869,
+    /// test case 1) and AES-256 (FIPS 197, appendix C.3).
     /// - Throws: `PipelineError` with the kind `configuration` if OpenSSL fails or returns something else.
     public static func selfTest() throws(PipelineError) {
         do throws(CryptographyError) {
@@ -14,9 +15,7 @@ public enum Cryptography {
     }
 
     private static func test() throws(CryptographyError) {
-        // Keys are padded with zeros to the block's size, so that one of 20 bytes may have 32.
-        let key = PrivacyKey(bytes: [UInt8](repeating: 0x0B, count: 20) + [UInt8](repeating: 0, count: 12))
-        let hmac = try HMAC(checking: key)
+        let hmac = try HMAC(key: [UInt8](repeating: 0x0B, count: 20))
         let expected = HMAC.Digest(
             words: (0xb034_4c61_d8db_3853, 0x5ca8_afce_af0b_f12b, 0x881d_c200_c983_3da7, 0x26e9_376c_2e32_cff7))
         guard hmac.digest(Array("Hi There".utf8).span) == expected else {
@@ -26,6 +25,19 @@ public enum Cryptography {
             Hex.text(try SHA256Digest.checking(Array("abc".utf8).span))
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         else { throw CryptographyError("the self-test of SHA-256") }
+        let derived = try HKDF.key(
+            secret: [UInt8](repeating: 0x0B, count: 22), salt: Array(0...12), info: Array(0xF0...0xF9), count: 42)
+        guard
+            Hex.text(derived)
+                == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+        else { throw CryptographyError("the self-test of HKDF-SHA-256") }
+        let pseudonyms = try PublishedPseudonyms(key: Array(0...31))
+        let (plain, sealed): (UInt128, UInt128) = (
+            0x0011_2233_4455_6677_8899_aabb_ccdd_eeff, 0x8ea2_b7ca_5167_45bf_eafc_4990_4b49_6089
+        )
+        guard pseudonyms.published(plain) == sealed, pseudonyms.stored(sealed) == plain else {
+            throw CryptographyError("the self-test of AES-256")
+        }
     }
 }
 
@@ -46,7 +58,7 @@ struct CryptographyError: Error, CustomStringConvertible {
         }
         description =
             "OpenSSL cannot compute pseudonyms: \(call) failed (\(reason)). Check OPENSSL_CONF, OPENSSL_MODULES and "
-            + "the providers in openssl.cnf: HMAC and SHA-256 are required."
+            + "the providers in openssl.cnf: HMAC, HKDF, SHA-256 and AES are required."
     }
 
     /// Ends the process with the description.

@@ -13,8 +13,6 @@ internal import CShoalOpenSSL
         var first8: UInt64 { words.0 }
         /// Bytes 0–15, big-endian.
         var first16: UInt128 { UInt128(words.0) << 64 | UInt128(words.1) }
-        /// Bytes 16–23, big-endian.
-        var third8: UInt64 { words.2 }
         /// Bytes 0–3, big-endian.
         var first4: UInt32 { UInt32(truncatingIfNeeded: words.0 >> 32) }
 
@@ -23,30 +21,25 @@ internal import CShoalOpenSSL
 
     private let context: OpaquePointer
 
-    convenience init(_ key: PrivacyKey) {
+    /// HMAC under the key of a use. Ends the process if OpenSSL fails.
+    convenience init(_ key: PrivacyKey, _ use: KeyUse) {
         do throws(CryptographyError) {
-            try self.init(checking: key)
+            try self.init(key: key.derived(use))
         } catch {
-            LibraryFailure.end(error.description)
+            error.end()
         }
     }
 
     /// - Throws: `CryptographyError` if OpenSSL has no provider of HMAC or SHA-256.
-    init(checking key: PrivacyKey) throws(CryptographyError) {
+    init(key: [UInt8]) throws(CryptographyError) {
         guard let mac = unsafe EVP_MAC_fetch(nil, "HMAC", nil) else { throw CryptographyError("EVP_MAC_fetch") }
         defer { unsafe EVP_MAC_free(mac) }
         guard let context = unsafe EVP_MAC_CTX_new(mac) else { throw CryptographyError("EVP_MAC_CTX_new") }
         unsafe self.context = context
-        var digest = Array("SHA256\0".utf8.map { CChar(bitPattern: $0) })
-        let result = unsafe digest.withUnsafeMutableBufferPointer { name in
-            var parameters = unsafe [
-                OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-            ]
-            return unsafe key.bytes.withUnsafeBufferPointer { bytes in
-                // Safe: OpenSSL copies key and parameters before it returns.
-                unsafe EVP_MAC_init(context, bytes.baseAddress, bytes.count, &parameters)
-            }
-        }
+        var parameters = OpenSSLParameters()
+        parameters.add("digest", text: "SHA256")
+        // Safe: OpenSSL copies key and parameters before it returns.
+        let result = unsafe parameters.pass { unsafe EVP_MAC_init(context, key, key.count, $0) }
         // The deinitializer frees the context.
         guard result == 1 else { throw CryptographyError("EVP_MAC_init") }
         guard unsafe EVP_MAC_CTX_get_mac_size(context) == 32 else {

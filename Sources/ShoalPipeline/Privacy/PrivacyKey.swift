@@ -1,7 +1,7 @@
 internal import CShoalOpenSSL
 internal import ShoalSchemas
 
-/// The secret key for pseudonyms: 32 bytes.
+/// The secret key for pseudonyms: 32 bytes. The key of each use is derived from it.
 public struct PrivacyKey: Sendable {
     let bytes: [UInt8]
 
@@ -28,14 +28,28 @@ public struct PrivacyKey: Sendable {
         self.bytes = bytes
     }
 
-    /// Returns the pseudonym of a viewer: bytes 0–15 of HMAC-SHA-256(key, viewer).
-    public func pseudonym(of viewer: some Collection<UInt8>) -> UInt128 {
-        HMAC(self).digest(Array(viewer).span).first16
+    /// Returns the key of a use: 32 bytes. Ends the process if OpenSSL fails.
+    func derived(_ use: KeyUse) -> [UInt8] {
+        do throws(CryptographyError) {
+            return try HKDF.key(
+                secret: bytes, salt: Array("shoal".utf8), info: Array("shoal/3/\(use.rawValue)".utf8))
+        } catch {
+            error.end()
+        }
     }
 
-    /// The first 8 bytes of HMAC(key, "shoal/key"). Identifies the key without revealing it.
+    /// Returns the pseudonym of a viewer in the state: bytes 0–15 of HMAC-SHA-256(key of the use, viewer).
+    public func storedPseudonym(of viewer: some Collection<UInt8>) -> UInt128 {
+        HMAC(self, .storedPseudonym).digest(Array(viewer).span).first16
+    }
+
+    /// Returns the pseudonym of a viewer in the output: AES-256(key of the use, stored pseudonym).
+    public func publishedPseudonym(of viewer: some Collection<UInt8>) -> UInt128 {
+        PublishedPseudonyms(self).published(storedPseudonym(of: viewer))
+    }
+
+    /// Identifies the key without revealing it: the first 8 bytes of the key of that use, big-endian.
     public var fingerprint: UInt64 {
-        let name = Array("shoal/key".utf8)
-        return HMAC(self).digest(name.span).first8
+        derived(.fingerprint).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

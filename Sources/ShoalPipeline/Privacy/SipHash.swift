@@ -6,11 +6,10 @@ struct SipHash: Sendable {
     private let k0: UInt64
     private let k1: UInt64
 
-    /// - Parameter purpose: A label that separates the hashes of different uses.
-    init(_ key: PrivacyKey, purpose: String) {
-        let name = Array("shoal/\(purpose)".utf8)
-        let digest = HMAC(key).digest(name.span)
-        self.init(k0: digest.words.0, k1: digest.words.1)
+    /// SipHash under the first 16 bytes of the key of a use.
+    init(_ key: PrivacyKey, _ use: KeyUse) {
+        let words = key.derived(use).prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        self.init(k0: UInt64(truncatingIfNeeded: words >> 64), k1: UInt64(truncatingIfNeeded: words))
     }
 
     init(k0: UInt64, k1: UInt64) {

@@ -3,7 +3,7 @@ internal import ShoalClustering
 /// A viewer's identity in the engine.
 struct ViewerIdentity {
     var pseudonym: Pseudonym
-    /// Bytes 16–23 of the viewer's HMAC: the sample order.
+    /// The sample order: SipHash-2-4 of the viewer under a key of its own.
     var order: UInt64
     /// Whether the viewer's records belong to another partition.
     var isMisplaced = false
@@ -22,6 +22,7 @@ struct ViewerTable {
 
     private let hmac: HMAC
     private let sip: SipHash
+    private let orders: SipHash
     /// nil: no viewer is misplaced.
     private let place: InputPlace?
     private var slots: [Slot]
@@ -35,8 +36,9 @@ struct ViewerTable {
     ///   - ceiling: the most viewers kept, a power of two; 48 bytes each.
     init(key: PrivacyKey, place: InputPlace? = nil, ceiling: Int = 1 << 20) {
         self.place = place
-        hmac = HMAC(key)
-        sip = SipHash(key, purpose: "viewers")
+        hmac = HMAC(key, .storedPseudonym)
+        sip = SipHash(key, .viewerLookup)
+        orders = SipHash(key, .sampleOrder)
         self.ceiling = ceiling
         slots = Array(repeating: Slot(), count: min(1 << 6, ceiling))
     }
@@ -68,18 +70,19 @@ struct ViewerTable {
             let slot = slots[index + offset]
             return ViewerIdentity(pseudonym: slot.pseudonym, order: slot.order, isMisplaced: slot.isMisplaced)
         }
-        let digest = hmac.digest(viewer)
+        let identity = ViewerIdentity(
+            pseudonym: hmac.digest(viewer).first16, order: orders.hash64(viewer),
+            isMisplaced: place.map { !$0.holds(viewer) } ?? false)
         if used > slots.count / 2, slots.count < ceiling, slots.count / 2 < wanted {
             grow()
             index = Int(truncatingIfNeeded: first) & (slots.count - 2)
         }
-        let isMisplaced = place.map { !$0.holds(viewer) } ?? false
         put(
             Slot(
-                first: first, second: second, pseudonym: digest.first16, order: digest.third8,
-                isMisplaced: isMisplaced),
+                first: first, second: second, pseudonym: identity.pseudonym, order: identity.order,
+                isMisplaced: identity.isMisplaced),
             at: index)
-        return ViewerIdentity(pseudonym: digest.first16, order: digest.third8, isMisplaced: isMisplaced)
+        return identity
     }
 
     /// Removes the viewer's entry.

@@ -1,25 +1,30 @@
 package import ShoalClustering
 internal import ShoalSchemas
 
-/// Encodes engine changes as records of the output topic.
+/// Encodes engine changes as records of the output topic, with published pseudonyms. Not for two threads.
 package struct ChangeRecord {
     let format: PipelineOptions.OutputFormat
+    private let pseudonyms: PublishedPseudonyms
+    private let ids: HMAC
 
-    package init(format: PipelineOptions.OutputFormat) {
+    package init(format: PipelineOptions.OutputFormat, key: PrivacyKey) {
         self.format = format
+        pseudonyms = PublishedPseudonyms(key)
+        ids = HMAC(key, .changeID)
     }
 
     /// Appends a member's change and, if enabled, its membership.
     package func append(_ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer) {
         var key: [UInt8] = []
-        Hex.append(change.member, to: &key)
+        let member = pseudonyms.published(change.member)
+        Hex.append(member, to: &key)
         let kind = change.kind
         let isSweep = change.reason != .event && change.reason != .erased
-        let id = Self.id(
+        let id = hash(
             key: key, kind: kind, numbers: [Int64(change.from), Int64(change.to), Int64(partition), change.offset],
             epoch: change.epoch, step: isSweep ? 1 : 0)
         var record = ClusterChange(id: id, kind: kind)
-        record.member = change.member
+        record.member = member
         record.from = change.from
         record.to = change.to
         record.why = ClusterChange.Reason(change.reason)
@@ -50,7 +55,7 @@ package struct ChangeRecord {
     package func append(_ change: LifecycleChange, model: Model, to records: inout RecordBuffer) {
         let key = Array("cluster/\(change.cluster)".utf8)
         let kind = change.kind.published
-        let id = Self.id(
+        let id = hash(
             key: key, kind: kind, numbers: [Int64(change.other), change.version], epoch: change.version, step: 0)
         var record = ClusterChange(id: id, kind: kind)
         record.cluster = change.cluster
@@ -89,9 +94,9 @@ package struct ChangeRecord {
         UInt32(min((max(score, 0) * 1_000_000) >> 30, 1_000_000))
     }
 
-    /// Returns the first 16 bytes of SHA-256 over record key, kind, other clusters, position or version, epoch and
-    /// step.
-    private static func id(
+    /// Returns the first 16 bytes of a keyed hash (HMAC-SHA-256) of record key, kind, other clusters, position or version,
+    /// epoch and step. Without the key, positions cannot be found by trying.
+    private func hash(
         key: [UInt8], kind: ClusterChange.Kind, numbers: [Int64], epoch: Epoch?, step: UInt8
     ) -> UInt128 {
         var writer = ProtoWriter()
@@ -100,7 +105,7 @@ package struct ChangeRecord {
         for number in numbers { writer.present(3, number) }
         if let epoch { writer.present(4, epoch) }
         writer.present(5, step)
-        return SHA256Digest.of(writer.bytes.span).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+        return ids.digest(writer.bytes.span).first16
     }
 }
 

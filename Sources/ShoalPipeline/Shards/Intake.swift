@@ -31,7 +31,7 @@ package struct Intake {
     package init(key: PrivacyKey, options: WatchEventReader.Options, place: InputPlace? = nil) {
         reader = WatchEventReader(options: options)
         viewers = ViewerTable(key: key, place: place)
-        ids = SipHash(key, purpose: "events")
+        ids = SipHash(key, .eventID)
     }
 
     /// Sets the number of viewers to cache.

@@ -55,7 +55,8 @@ actor ShardActor {
         self.around = around
         let options = around.options
         let keys = KeyedTopics(options.key)
-        let output = ShardMachine.Output(format: options.outputFormat, memberships: options.topics.members != nil)
+        let output = ShardMachine.Output(
+            format: options.outputFormat, key: options.key, memberships: options.topics.members != nil)
         let caughtUp = CaughtUp(timeout: options.idleTimeout.milliseconds, now: Monotonic.now)
         let snapshots = options.snapshotInterval.map {
             SnapshotWriter(interval: $0.milliseconds, after: state, now: Monotonic.now)

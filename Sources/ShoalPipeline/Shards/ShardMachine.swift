@@ -16,6 +16,7 @@ struct ShardMachine {
     /// The options that affect the produced records.
     struct Output {
         var format: PipelineOptions.OutputFormat
+        var key: PrivacyKey
         /// Whether `members.topic` is written.
         var memberships: Bool
         /// The maximum size of a delta's part in bytes.
@@ -31,6 +32,7 @@ struct ShardMachine {
     /// The number of published changes.
     private(set) var published = ChangeCounts()
     private let output: Output
+    private let encoder: ChangeRecord
     private var records = RecordBuffer()
     private var caughtUp: CaughtUp
     /// `nil` if no snapshots are made.
@@ -66,6 +68,7 @@ struct ShardMachine {
     ) {
         partition = shard.partition
         self.output = output
+        encoder = ChangeRecord(format: output.format, key: output.key)
         self.caughtUp = caughtUp
         self.snapshots = snapshots
         driver = PartitionDriver(shard, offset: offset)
@@ -192,7 +195,6 @@ struct ShardMachine {
     private mutating func publish() {
         guard !driver.changes.isEmpty else { return }
         if !isReplaying {
-            let encoder = ChangeRecord(format: output.format)
             for change in driver.changes {
                 encoder.append(change, partition: partition, memberships: output.memberships, to: &records)
                 published.count(change.kind)

@@ -1,4 +1,4 @@
-public import ShoalClustering
+internal import ShoalClustering
 public import ShoalKafka
 internal import ShoalPipeline
 internal import ShoalSchemas
@@ -35,15 +35,15 @@ public struct Explanation: Sendable {
         self.progress = progress
     }
 
-    /// Returns the member and input position of the published change with this id, or `nil` if the output topic does
+    /// Returns the published pseudonym of the member and the input position of the published change with this id, or `nil` if the output topic does
     /// not contain it.
     /// - Throws: `ReplayError`; `KafkaError`.
-    public func change(_ id: UInt128) async throws -> (member: Pseudonym, partition: Int32, offset: Int64)? {
+    public func change(_ id: UInt128) async throws -> (member: UInt128, partition: Int32, offset: Int64)? {
         let admin = try Admin(client)
         guard let count = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
             throw ReplayError(.incomparable, "the topic \(topics.output) does not exist")
         }
-        var found: (member: Pseudonym, partition: Int32, offset: Int64)?
+        var found: (member: UInt128, partition: Int32, offset: Int64)?
         for output in 0..<count where found == nil {
             let place = TopicPartition(topics.output, output)
             let marks = try await admin.watermarks(of: place)
@@ -59,9 +59,10 @@ public struct Explanation: Sendable {
     }
 
     /// Replays the partitions up to the end of the input, or as far as models were recorded.
+    /// - Parameter published: the member's pseudonym in the output.
     /// - Returns: `nil` if the member is unknown.
     /// - Throws: `ReplayError` (`incomparable`) if required data is missing; `KafkaError`.
-    public func explain(_ member: Pseudonym, _ wanted: Selection) async throws -> ExplainReport? {
+    public func explain(_ published: UInt128, _ wanted: Selection) async throws -> ExplainReport? {
         let admin = try Admin(client)
         let place = TopicPartition(topics.models, 0)
         guard try await admin.partitions(of: topics.models, timeout: .seconds(10)) != nil else {
@@ -83,12 +84,13 @@ public struct Explanation: Sendable {
             partitions = run.genesis.firstOffsets.indices.map { Int32($0) }
         }
         let inputRanges = try await inputRanges(run, partitions, wanted, admin)
+        let member = PublishedPseudonyms(options.key).stored(published)
         let found = try await play(run, inputRanges, member, wanted)
         let steps = found.flatMap(\.steps)
         let events = found.reduce(0) { $0 + $1.events }
         guard events > 0 else { return nil }
         return ExplainReport(
-            member: Hex.text(member), steps: steps, events: events,
+            member: Hex.text(published), steps: steps, events: events,
             isFromCheckpoint: inputRanges.contains { $0.start != nil })
     }
 

@@ -73,7 +73,7 @@ public struct RecordedComparison: Sendable {
         _ run: RecordedRun, _ inputRanges: [Verification.InputRange], _ outputs: [Range<Int64>]
     ) async throws -> RecordedSide {
         let settings = run.genesis.model.settings
-        var side = RecordedSide(settings)
+        var side = RecordedSide(settings, verification.options.key)
         let committed = PublishedChanges.Before(
             points: inputRanges.map { SnapshotPoint(offset: $0.target.offset, epoch: $0.target.phase.epoch) },
             model: .max,

@@ -5,25 +5,28 @@ internal import ShoalSchemas
 
 /// The results of a live group, from its models and published changes. Not thread-safe.
 struct RecordedSide {
-    /// The published cluster of each member that has one.
+    /// The published cluster of each member that has one, by its pseudonym in the state, as in a replay.
     private(set) var places: [Pseudonym: ClusterID] = [:]
     /// Changes by the open epoch.
     private var tallies: [Epoch: Tally] = [:]
     private var lifecycle: [ClusterChange] = []
     private var keeper = TallyKeeper()
+    private let pseudonyms: PublishedPseudonyms
     private let staleness: Int64
     private let epochLength: Int64
 
-    init(_ settings: Settings) {
+    init(_ settings: Settings, _ key: PrivacyKey) {
+        pseudonyms = PublishedPseudonyms(key)
         staleness = settings.fixed.staleness
         epochLength = settings.fixed.epochLength
     }
 
     /// Adds a published change. Each member's changes must be in order.
     mutating func take(_ change: ClusterChange) {
-        guard let member = change.member, let why = change.why.flatMap({ Reason(rawValue: $0.rawValue) }) else {
+        guard let published = change.member, let why = change.why.flatMap({ Reason(rawValue: $0.rawValue) }) else {
             return lifecycle.append(change)
         }
+        let member = pseudonyms.stored(published)
         if change.to == 0 { places[member] = nil } else { places[member] = change.to }
         // An epoch's events are handled with the model of `staleness` epochs earlier.
         let epoch = change.modelVersion.map { $0 &+ staleness } ?? change.eventTime.map { $0 / epochLength } ?? .min

@@ -43,10 +43,10 @@ struct Continuation {
     }
 
     /// The coordinator that repeats the run from here on.
-    func coordinator(_ run: RecordedRun, isJSON: Bool) -> ReplayCoordinator {
+    func coordinator(_ run: RecordedRun, key: PrivacyKey, isJSON: Bool) -> ReplayCoordinator {
         ReplayCoordinator(
             model: model, genesis: CompiledModel(run.genesis.model, version: nil), bookkeeping: bookkeeping,
             settings: run.genesis.model.settings, recorded: models, given: given.isEmpty ? nil : run.table,
-            watcher: ModelVerifier(self, encoder: ChangeRecord(format: isJSON ? .json : .protobuf)))
+            watcher: ModelVerifier(self, encoder: ChangeRecord(format: isJSON ? .json : .protobuf, key: key)))
     }
 }

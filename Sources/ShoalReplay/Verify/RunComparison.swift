@@ -12,6 +12,7 @@ struct RunComparison: Sendable {
     let inputRanges: [Verification.InputRange]
     let changes: PublishedChanges
     let coordinator: ReplayCoordinator
+    let key: PrivacyKey
     let isJSON: Bool
     /// Models from this offset of the model topic on may include epoch deltas after the committed positions.
     let modelsBefore: Int64
@@ -77,10 +78,10 @@ struct RunComparison: Sendable {
         _ engine: @escaping @Sendable (Verification.InputRange) async throws -> PartitionEngine,
         _ source: @escaping @Sendable (Verification.InputRange, Int64) throws -> Source
     ) async throws -> [PartitionResult] {
-        let (changes, format): (_, PipelineOptions.OutputFormat) = (changes, isJSON ? .json : .protobuf)
+        let (changes, key, format): (_, _, PipelineOptions.OutputFormat) = (changes, key, isJSON ? .json : .protobuf)
         let outlet = ReplayOutlet(
             members: { changed, partition in
-                let expected = Self.expected(changed, partition, ChangeRecord(format: format))
+                let expected = Self.expected(changed, partition, ChangeRecord(format: format, key: key))
                 try await changes.compare(expected, input: partition)
             }, clusters: { _, _ in })
         return try await withThrowingTaskGroup(of: PartitionResult.self) { group in

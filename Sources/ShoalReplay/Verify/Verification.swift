@@ -75,7 +75,8 @@ public struct Verification: Sendable {
         let published = try await published(admin, run, ranges, continuation)
         let comparison = RunComparison(
             application: application, topics: topics, run: run, inputRanges: ranges, changes: published.changes,
-            coordinator: continuation.coordinator(run, isJSON: isJSON), isJSON: isJSON, modelsBefore: modelsBefore,
+            coordinator: continuation.coordinator(run, key: options.key, isJSON: isJSON), key: options.key,
+            isJSON: isJSON, modelsBefore: modelsBefore,
             progress: progress)
         var report = try await compare(comparison, published.ranges)
         report.givenModel = continuation.given.last?.bookkeeping.through

@@ -92,7 +92,7 @@ extension Command {
         let limit = try arguments.integer("limit", or: 10)
         let wanted: Explanation.Selection = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
         if let viewer = try viewer(arguments), let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) {
-            return (key.pseudonym(of: viewer), wanted)
+            return (key.publishedPseudonym(of: viewer), wanted)
         }
         if let text = arguments["member"] {
             guard let member = Hex.pseudonym(text) else {

@@ -36,6 +36,7 @@ extension Command {
     ) { arguments in
         let configuration = try arguments.configuration()
         let output = try ReportOutput(arguments)
+        if arguments.has("publish-to") { try ReplayInput.requireKey(configuration) }
         let input = try await ReplayInput(arguments, configuration)
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: input.options.key) }
         var replay = Replay(input.options)
@@ -46,7 +47,7 @@ extension Command {
                 throw UnknownTopic(topic: topic)
             }
             publisher = try ChangePublisher(
-                topic, client: client, isJSON: configuration.text("output.format") == "json")
+                topic, client: client, key: input.options.key, isJSON: configuration.text("output.format") == "json")
             if let publisher { replay = replay.publishing(to: publisher) }
         }
         var result: ReplayResult

@@ -72,7 +72,7 @@ struct ReplayInput: Sendable {
         _ arguments: Arguments, _ configuration: Configuration
     ) throws -> ReplayOptions {
         try Cryptography.selfTest()
-        // A replay does not publish, so a well-known key is acceptable if none is configured.
+        // Without --publish-to a replay shows no pseudonyms, so a well-known key is acceptable if none is configured.
         let digits = configuration.privacyKey ?? String(repeating: "00", count: 32)
         guard let key = PrivacyKey(hex: digits) else {
             throw Configuration.Invalid(problems: ["privacy.key-file: the key is not 64 hexadecimal digits"])
@@ -90,6 +90,15 @@ struct ReplayInput: Sendable {
             throw UsageError(description: "--partitions \(options.partitions): must be 1 to 10000")
         }
         return options
+    }
+
+    /// - Throws: `Configuration.Invalid` if no key is configured: the pseudonyms could be found by trying viewer ids.
+    static func requireKey(_ configuration: Configuration) throws(Configuration.Invalid) {
+        guard configuration.privacyKey == nil else { return }
+        throw Configuration.Invalid(problems: [
+            "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: --publish-to writes pseudonyms, which need a key. "
+                + "Use the key of the application, or create one with `(umask 077; openssl rand -hex 32 > shoal.key)`"
+        ])
     }
 
     private static func bound(_ text: String, _ option: String) throws -> TopicBound {

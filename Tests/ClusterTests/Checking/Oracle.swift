@@ -29,7 +29,7 @@ struct Oracle {
     private var coordinator: Coordinator
     private let genesis: CompiledModel
     private let settings: Settings
-    private let encoder = ChangeRecord(format: .protobuf)
+    private let encoder = ChangeRecord(format: .protobuf, key: PrivacyKey(hex: Application.keyDigits)!)
     private var buffer = RecordBuffer()
     /// The recorded models that remain to be followed; `nil` if the output is a function of the topic alone.
     private var recorded: ArraySlice<Published.Model>?
@@ -193,7 +193,7 @@ struct EventDecoder {
 
     init(key: PrivacyKey) {
         viewers = ViewerTable(key: key)
-        ids = SipHash(key, purpose: "events")
+        ids = SipHash(key, .eventID)
     }
 
     mutating func decode(_ record: TestRecord) throws -> Record {

@@ -8,6 +8,7 @@ struct Undisturbed {
     /// The rule that is left out. The run may break every rule of the clock, because the reference breaks it too.
     private let off: Rule?
     private let genesis: CompiledModel
+    private let encoder: ChangeRecord
     private let input: [[(offset: Int64, record: SimulatedLog.Record)]]
     private(set) var shards: [ShardMachine]
     private(set) var published = Published()
@@ -28,6 +29,7 @@ struct Undisturbed {
         let model = CompiledModel(
             .genesis(settings: settings, topics: world.scenario.vocabulary), version: nil)
         genesis = model
+        encoder = ChangeRecord(format: .protobuf, key: world.key)
         input = world.feed.indices.map { partition in
             world.kafka[.input(Int32(partition))].committed.filter { $0.offset >= firstOffsets[partition] }
         }
@@ -99,7 +101,7 @@ struct Undisturbed {
             published.models[version] = content
         }
         var records = RecordBuffer()
-        for change in changes { ChangeRecord(format: .protobuf).append(change, model: model, to: &records) }
+        for change in changes { encoder.append(change, model: model, to: &records) }
         published.add(records)
     }
 

@@ -83,8 +83,9 @@ struct VerifiedRun: Sendable {
             outputs: Int32(output.count), isShortened: output.map { _ in false }, before: before, progress: progress)
         let comparison = RunComparison(
             application: "simulated", topics: .init(input: "input", output: "changes", models: "models"), run: run,
-            inputRanges: inputRanges, changes: changes, coordinator: continuation.coordinator(run, isJSON: false),
-            isJSON: false, modelsBefore: .max, progress: progress)
+            inputRanges: inputRanges, changes: changes,
+            coordinator: continuation.coordinator(run, key: key, isJSON: false),
+            key: key, isJSON: false, modelsBefore: .max, progress: progress)
         let genesis = CompiledModel(run.genesis.model, version: nil)
         let (input, output, key, seed) = (input, output, key, seed)
         return try await comparison.report(outputs: output.count) { partition in

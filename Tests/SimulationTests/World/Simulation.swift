@@ -78,7 +78,7 @@ final class Simulation {
 
     var output: ShardMachine.Output {
         .init(
-            format: .protobuf, memberships: scenario.settings.publishesMemberships, largestChunk: rates.part,
+            format: .protobuf, key: key, memberships: scenario.settings.publishesMemberships, largestChunk: rates.part,
             openingStep: rates.opening)
     }
 
@@ -103,7 +103,7 @@ final class Simulation {
 
     var options: CoordinatorMachine.Options {
         .init(
-            settings: scenario.settings, keyFingerprint: key.fingerprint, format: .protobuf,
+            settings: scenario.settings, key: key, format: .protobuf,
             allowsFuture: scenario.allowsFuture, idleTimeout: rates.idleTimeout * 1_000,
             largestChunk: rates.part)
     }

@@ -1,0 +1,17 @@
+/// What a key is used for. Each use has a key of its own, which HKDF derives from the privacy key with the use's label.
+///
+/// The privacy key itself keys nothing else. So no message of one use, such as a viewer's id, gives a value of another.
+/// `docs/determinism.md` lists the uses.
+package enum KeyUse: String, CaseIterable, Sendable {
+    /// The pseudonym of a viewer inside of Shoal: in the state, in checkpoints and in positions.
+    case storedPseudonym = "stored-pseudonym"
+    /// The pseudonym of a member in the output.
+    case publishedPseudonym = "published-pseudonym"
+    case sampleOrder = "sample-order"
+    case viewerLookup = "viewer-lookup"
+    case eventID = "event-id"
+    case candidate
+    case mark
+    case changeID = "change-id"
+    case fingerprint
+}
