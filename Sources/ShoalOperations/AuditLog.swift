@@ -1,62 +1,67 @@
 public import Foundation
 import ShoalSchemas
 
-/// An append-only file with one JSON line for each access to a single member's data: who, when, which pseudonym, why.
+/// An append-only file with one JSON line for each access to a person's data: who, when, whose data, why. The lines of each
+/// writer are a chain (`AuditChain`).
 public struct AuditLog: Sendable {
-    /// The audit line could not be written. The caller must not show the member's data.
+    /// An access to record.
+    public struct Access: Sendable {
+        /// The command, such as `explain`.
+        public var action: String
+        /// The published pseudonym, 32 hexadecimal digits; nil if the access is not to one member.
+        public var member: String?
+        /// What is shown, if it is not one member: such as a topic with a filter.
+        public var what: String?
+        /// The reason as given.
+        public var reason: String
+
+        public init(action: String, member: String? = nil, what: String? = nil, reason: String) {
+            self.action = action
+            self.member = member
+            self.what = what
+            self.reason = reason
+        }
+    }
+
+    /// The audit line could not be written. The caller must not show the data.
     public struct Failure: Error, CustomStringConvertible, Sendable {
         public var description: String
         /// Whether the setting is wrong; false if the file is valid but writing to it failed.
         public var isConfiguration = true
     }
 
+    /// Returns the SHA-256 of bytes.
+    public typealias Hash = @Sendable ([UInt8]) -> [UInt8]
+
     private let path: String
+    private let hash: Hash
 
-    public init(_ path: String) {
+    /// - Parameter hash: SHA-256.
+    public init(_ path: String, hash: @escaping Hash) {
         self.path = path
+        self.hash = hash
     }
 
-    private struct Line: Encodable {
-        var time: String
-        var who: String
-        var uid: UInt32
-        var loginUid: UInt32?
-        /// The value of the variable SUDO_USER. Not trustworthy, because any user can set it.
-        var sudoUserClaimed: String?
-        var host: String
-        var action: String
-        var member: String
-        var reason: String
-
-        private enum CodingKeys: String, CodingKey {
-            case time, who, uid, host, action, member, reason
-            case loginUid = "login_uid"
-            case sudoUserClaimed = "sudo_user_claimed"
-        }
-    }
-
-    /// Appends a line and waits until it is on disk.
-    /// - Parameters:
-    ///   - action: The action, such as `explain`.
-    ///   - member: The pseudonym, 32 hexadecimal digits.
-    ///   - reason: The reason as given.
+    /// Appends a line for each access, and waits until they are on disk.
     /// - Throws: `Failure`.
-    public func append(
-        action: String, member: String, reason: String, now: Date = Date(), user: AuditUser = .current()
-    ) throws(Failure) {
-        let line = Line(
-            time: now.formatted(.iso8601), who: user.description, uid: user.effective, loginUid: user.login,
-            sudoUserClaimed: ProcessInfo.processInfo.environment["SUDO_USER"],
-            host: ProcessInfo.processInfo.hostName, action: action, member: member, reason: reason)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let bytes = try? encoder.encode(line) else {
-            throw Failure(description: "audit.file: cannot encode the line")
-        }
+    public func append(_ accesses: [Access], now: Date = Date(), user: AuditUser = .current()) throws(Failure) {
         let descriptor = try openFile()
+        // The lock ends with the descriptor.
         defer { close(descriptor) }
-        // The line is written in one call: with O_APPEND, lines of several processes do not interleave.
-        let whole = (endsLine ? [] : [UInt8(ascii: "\n")]) + bytes + [UInt8(ascii: "\n")]
+        guard flock(descriptor, LOCK_EX) == 0 else { throw failure("cannot be locked", errno) }
+        let old = try content(descriptor)
+        let host = ProcessInfo.processInfo.hostName
+        var head = last(old, writer: "\(host)/\(user.effective)")
+        // The last line is incomplete after a write to a full disk.
+        var whole: [UInt8] = old.last ?? UInt8(ascii: "\n") == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]
+        for access in accesses {
+            var line = AuditLine(access, now: now, user: user, host: host)
+            line.number = head.number + 1
+            line.previous = head.hash
+            guard let bytes = line.bytes else { throw Failure(description: "audit.file: cannot encode the line") }
+            head = (head.number + 1, Hex.text(hash(bytes)))
+            whole += bytes + [UInt8(ascii: "\n")]
+        }
         // Safe: the buffer holds `count` bytes and outlives the call.
         let count = unsafe whole.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         guard count == whole.count, fsync(descriptor) == 0 else {
@@ -66,34 +71,52 @@ public struct AuditLog: Sendable {
         }
     }
 
+    /// The end of a writer's chain; number 0 and no hash before its first line.
+    private func last(_ content: [UInt8], writer: String) -> (number: Int, hash: String?) {
+        for bytes in content.split(separator: UInt8(ascii: "\n")).reversed() {
+            guard let line = AuditLine(bytes), line.writer == writer, let number = line.number else { continue }
+            return (number, Hex.text(hash(Array(bytes))))
+        }
+        return (0, nil)
+    }
+
     /// Opens the file without blocking: a named pipe without a reader is an error.
     private func openFile() throws(Failure) -> Int32 {
         // Safe: the path outlives the call.
-        let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
-        guard descriptor >= 0 || errno == ENXIO else { throw failure("cannot be opened", errno) }
+        let descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
         var status = stat()
-        // Safe: the status outlives the call.
-        guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        let isRegular =
+            // Safe: the status outlives the call. Directories and some devices cannot be opened for writing at all.
+            descriptor >= 0
+            ? unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            : errno != ENXIO && errno != EISDIR
+        guard isRegular else {
             if descriptor >= 0 { close(descriptor) }
             throw Failure(
                 description: "audit.file: \(path.printable) is not a regular file, so lines would not be kept. "
                     + "Use a file.")
         }
+        guard descriptor >= 0 else { throw failure("cannot be opened for reading and writing", errno) }
         return descriptor
     }
 
-    /// Whether the file is empty or ends with a newline. The last line is incomplete after a write to a full disk.
-    /// Returns true if the file cannot be read.
-    private var endsLine: Bool {
-        // Safe: the path outlives the call.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else { return true }
-        defer { close(descriptor) }
-        var last = UInt8(ascii: "\n")
-        let size = lseek(descriptor, 0, SEEK_END)
-        // Safe: there is room for the one byte.
-        if size > 0, unsafe pread(descriptor, &last, 1, size - 1) != 1 { return true }
-        return last == UInt8(ascii: "\n")
+    private func content(_ descriptor: Int32) throws(Failure) -> [UInt8] {
+        var status = stat()
+        // Safe: the status outlives the call.
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure("cannot be read", errno) }
+        var content = [UInt8](repeating: 0, count: Int(status.st_size))
+        var offset = 0
+        while offset < content.count {
+            let start = offset
+            // Safe: the buffer has room for the bytes that are asked for.
+            let count = unsafe content.withUnsafeMutableBytes { buffer in
+                unsafe pread(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + start }, buffer.count - start, off_t(start))
+            }
+            guard count > 0 else { throw failure("cannot be read", count < 0 ? errno : EIO) }
+            offset += count
+        }
+        return content
     }
 
     private func failure(_ problem: String, _ number: Int32, isConfiguration: Bool = true) -> Failure {

@@ -44,8 +44,9 @@ extension Setting {
             "dead-letters.topic", .name, nil, .no,
             "The topic for records that are not watch events, with the reason. Default: `<input.topic>-dead-letters`."),
         Setting(
-            "dead-letters.content", .choice(["full", "reason"]), "full", .no,
-            "The content of dead letters. `full`: the original record; `reason`: only position and reason."),
+            "dead-letters.content", .choice(["full", "reason"]), "reason", .no,
+            "The content of dead letters. `reason`: only position and reason; `full`: also the original record, which identifies a viewer and is needed by `shoal dead-letters resubmit`."
+        ),
         Setting(
             "epoch.length", .duration(1...(3_650 * day)), "1h", .fixed,
             "The length of an epoch in event time. A model is made after each epoch."),
@@ -159,7 +160,7 @@ extension Setting {
             "The time without progress after which a component fails /livez and is logged."),
         Setting(
             "audit.file", .text, nil, .no,
-            "The audit log: each look at a single member (`shoal explain`) appends time, user, pseudonym and reason. Required for `shoal explain`."
+            "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal dead-letters list --show-content`) first appends a line with time, user, pseudonym and reason. Required for these commands."
         ),
         Setting(
             "log.level", .choice(["debug", "info", "warning", "error"]), "info", .no, "The lowest level that is logged."

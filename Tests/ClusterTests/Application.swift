@@ -29,6 +29,8 @@ struct Application {
         "privacy.min-cluster-size": "5", "members.min-events": "3", "kafka.session.timeout.ms": "6000",
         "kafka.heartbeat.interval.ms": "500", "kafka.fetch.wait.max.ms": "50",
         "log.format": "text", "log.level": "debug", "snapshot.interval": "300ms",
+        // Tests compare the bytes of dead letters.
+        "dead-letters.content": "full",
     ]
 
     /// - Parameter topics: The lines of `topics.file`. If empty, topics are admitted as viewers watch them.

@@ -58,7 +58,15 @@ struct DeadLettersTests {
         #expect(object?["field"] as? String == "key" && object?["expected"] as? String == "the same bytes as user_id")
         #expect(object?["partition"] as? Int == 1 && object?["value_bytes"] as? Int == Self.secret.utf8.count)
         #expect(object?["key"] == nil && object?["is_resubmitted"] as? Bool == false)
-        let shown = try list(application, "--show-content", "--json", "--reason", "key_mismatch")
+        let folder = try TemporaryFolder()
+        let audit = folder.url.appending(path: "audit").path
+        let content = ["--show-content", "--json", "--reason", "key_mismatch", "--set", "audit.file=\(audit)"]
+        let refused = try shoal(["dead-letters", "list"] + application.settings() + content)
+        #expect(refused.status == 64 && refused.output.contains("--why TEXT is missing"), "\(refused.output)")
+        #expect(!FileManager.default.fileExists(atPath: audit))
+        let shown = try shoal(["dead-letters", "list", "--why", "ticket 9"] + application.settings() + content)
+        let line = try String(contentsOfFile: audit, encoding: .utf8)
+        #expect(line.contains("ticket 9") && line.contains("--reason key_mismatch"), "\(line)")
         #expect(shown.output.contains("viewer-x") && shown.output.contains(#""name":"trace","value":"t-1""#))
 
         let dry = try resubmit(application, "--reason", "key_mismatch", "--dry-run")
@@ -124,7 +132,10 @@ struct DeadLettersTests {
         }
         let records = try await application.broker.records(of: input)
         #expect(records.map(\.valueText) == ["\u{7}whole"] && records[0].partition == 0, "the partition is gone")
-        #expect(try list(application, "--show-content").output.contains(#"value \u{7}whole"#))
+        let folder = try TemporaryFolder()
+        let audit = "audit.file=\(folder.url.appending(path: "audit").path)"
+        let shown = try list(application, "--show-content", "--why", "test", "--set", audit)
+        #expect(shown.output.contains(#"value \u{7}whole"#), "\(shown.output)")
     }
 
     @Test("an unknown or missing reason is a usage error")

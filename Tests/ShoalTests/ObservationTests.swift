@@ -21,6 +21,8 @@ struct ObservedApplication {
             "clusters.count": "2", "privacy.min-cluster-size": "1", "epoch.length": "1h",
             // Many tests choose the partitions of their records themselves.
             "input.partitioner": "any",
+            // Tests read dead letters, and resubmit them.
+            "dead-letters.content": "full",
         ].merging(more) { $1 }
         return all.sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] }
     }

@@ -23,6 +23,16 @@ package struct DeadLetterFilter {
         self.until = until
     }
 
+    /// What is selected, for the audit log: the topic and the filter, in the form of options.
+    package func text(topic: String, limit: String?) -> String {
+        var parts = [topic] + reasons.sorted().map { "--reason \($0)" }
+        if let partition { parts.append("--partition \(partition)") }
+        if let from { parts.append("--from \(from)") }
+        if let until { parts.append("--until \(until)") }
+        if let limit { parts.append("--limit \(limit)") }
+        return parts.joined(separator: " ")
+    }
+
     package func matches(_ letter: DeadLetterEntry) -> Bool {
         (reasons.isEmpty || reasons.contains(letter.reason))
             && (partition ?? letter.origin.partition) == letter.origin.partition

@@ -60,7 +60,7 @@ public struct PipelineOptions: Sendable {
     public var start = Start.beginning
     public var outputFormat = OutputFormat.protobuf
     /// `dead-letters.content=full`: keep the original bytes instead of only position and reason.
-    public var keepsDeadLetters = true
+    public var keepsDeadLetters = false
     public var settings = Settings()
     /// The topics of `topics.file`.
     public var vocabulary: [[UInt8]] = []

@@ -48,6 +48,13 @@ public struct PrivacyKey: Sendable {
         PublishedPseudonyms(self).published(storedPseudonym(of: viewer))
     }
 
+    /// Returns the pseudonyms of viewers in the output.
+    public func publishedPseudonyms(of viewers: [[UInt8]]) -> [UInt128] {
+        let hmac = HMAC(self, .storedPseudonym)
+        let pseudonyms = PublishedPseudonyms(self)
+        return viewers.map { pseudonyms.published(hmac.digest($0.span).first16) }
+    }
+
     /// Identifies the key without revealing it: the first 8 bytes of the key of that use, big-endian.
     public var fingerprint: UInt64 {
         derived(.fingerprint).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }

@@ -11,7 +11,8 @@ import ShoalSchemas
 @main
 struct Shoal {
     static let commands: [Command] = [
-        .run, .demo, .tryFile, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .status, .reset,
+        .run, .demo, .tryFile, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .pseudonym,
+        .auditLogVerify, .status, .reset,
         .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .health, .configCheck, .configShow,
         .configDocs, .metricsDocs, .manual, .version,
     ]

@@ -14,6 +14,7 @@ extension Command {
             Option("summary", nil, "print only the number of dead letters for each reason"),
             Option("json", nil, "print one JSON object per line"),
             Option("show-content", nil, "also print keys, values and headers: these identify viewers"),
+            Option("why", "TEXT", "with --show-content: why you look at viewers; it is written to the audit log"),
         ],
         details: """
             Prints a line for each dead letter: its time, the reason, the record's input position and size, the position of the
@@ -25,7 +26,8 @@ extension Command {
             came back    a resubmitted record that is still not a watch event
 
             The output contains no viewer and no byte of a record, unless --show-content is given: it is then as personal as the
-            input, and must not be copied into tickets or chats. Content that is not UTF-8 is printed in base64.
+            input, and must not be copied into tickets or chats. Therefore it needs --why, and writes a line to `audit.file`
+            before it reads anything: time, user, what is shown and why. Content that is not UTF-8 is printed in base64.
 
             A record that is not a dead letter is reported on standard error and skipped. The exit status is then 65.
             """,
@@ -41,6 +43,13 @@ extension Command {
         let filter = try DeadLetterFilter(arguments)
         let limit = try arguments.integer("limit", or: .max)
         let configuration = try arguments.configuration()
+        if arguments.has("show-content") {
+            let access = try AccessLog(
+                arguments, configuration, "dead-letters list --show-content", option: "why", needsKey: false)
+            try access.record(
+                "dead-letters list", what: filter.text(topic: configuration.deadLettersTopic, limit: arguments["limit"])
+            )
+        }
         let box = try DeadLetterBox(
             configuration.client(configuration.logger), topic: configuration.deadLettersTopic)
         let resubmitted = try await box.resubmitted()

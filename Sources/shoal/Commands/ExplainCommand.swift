@@ -36,10 +36,10 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
+        let access = try AccessLog(arguments, configuration, "explain")
         let explanation = try makeExplanation(arguments, configuration)
-        let audit = AuditLog(configuration.text("audit.file"))
         let (member, wanted) = try await subject(arguments, configuration, explanation)
-        try audit.append(action: "explain", member: Hex.text(member), reason: arguments["reason"] ?? "")
+        try access.record("explain", members: [Hex.text(member)])
         let report = try await tracked(explanation.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await explanation.explain(member, wanted)
         }
@@ -52,25 +52,10 @@ extension Command {
         return .ok
     }
 
-    /// - Throws: `Configuration.Invalid` if the key or the audit log is missing; `UsageError` if the reason is.
     private static func makeExplanation(
         _ arguments: Arguments, _ configuration: Configuration
     ) throws -> Explanation {
-        var problems: [String] = []
-        if configuration.privacyKey == nil {
-            problems.append(
-                "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: explain requires the key of the run")
-        }
-        if configuration["audit.file"] == nil {
-            problems.append("audit.file is not set: explain must write a line to the audit log")
-        }
-        if !problems.isEmpty { throw Configuration.Invalid(problems: problems) }
-        guard arguments["reason"]?.contains(where: { !$0.isWhitespace }) == true else {
-            throw UsageError(
-                description: "shoal explain: --reason TEXT is missing: the audit log records why you "
-                    + "look at this member")
-        }
-        return Explanation(
+        Explanation(
             application: configuration.text("application.id"),
             topics: configuration.topicsOfRun,
             client: configuration.client(configuration.logger),
@@ -88,10 +73,11 @@ extension Command {
         if arguments.has("change"), let name = ["all", "limit"].first(where: arguments.has) {
             throw UsageError(description: "--\(name) cannot be used with --change, which selects one step")
         }
-        try Cryptography.selfTest()
         let limit = try arguments.integer("limit", or: 10)
         let wanted: Explanation.Selection = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
-        if let viewer = try viewer(arguments), let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) {
+        if let viewer = try ViewerArgument.one(arguments),
+            let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) })
+        {
             return (key.publishedPseudonym(of: viewer), wanted)
         }
         if let text = arguments["member"] {
@@ -109,25 +95,5 @@ extension Command {
                 .input, "no change of a member in \(configuration.text("output.topic")) has the change_id \(text)")
         }
         return (change.member, .step(partition: change.partition, offset: change.offset))
-    }
-
-    /// The id that was named, or that standard input or a file holds; nil: the member is named in another way.
-    /// - Throws: `ReplayError` if the file cannot be read, or holds no single id.
-    private static func viewer(_ arguments: Arguments) throws -> [UInt8]? {
-        if let id = arguments["viewer"], id != "-" { return Array(id.utf8) }
-        guard arguments.has("viewer") || arguments.has("viewer-file") else { return nil }
-        let path = arguments["viewer-file"] ?? "/dev/stdin"
-        let name = arguments["viewer-file"] ?? "standard input"
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw ReplayError(.input, "\(name): cannot read the viewer's id")
-        }
-        // At the end of the file there is nothing to read.
-        var id = Array((try? file.read(upToCount: 4_096)) ?? Data())
-        if id.last == UInt8(ascii: "\n") { id.removeLast() }
-        if id.last == UInt8(ascii: "\r") { id.removeLast() }
-        guard !id.isEmpty, id.count <= 1_024, !id.contains(UInt8(ascii: "\n")) else {
-            throw ReplayError(.input, "\(name): must hold one id of at most 1024 bytes")
-        }
-        return id
     }
 }
