@@ -90,6 +90,25 @@ public final class Producer {
         }
     }
 
+    /// Puts a record into the producer's queue; waits while that is full, until a broker returns or the records' timeout
+    /// passes. Only without transactions.
+    /// - Parameter waiting: Called about five times a second while waiting. Returns false to give up.
+    /// - Returns: Whether the record was enqueued.
+    /// - Throws: `KafkaError`, also of an earlier record that could not be delivered.
+    public func produce(
+        to topic: String, key: Span<UInt8>, value: Span<UInt8>, waiting: () -> Bool
+    ) throws(KafkaError) -> Bool {
+        while true {
+            do throws(KafkaError) {
+                try produce(to: topic, key: key, value: value, timeout: .milliseconds(200))
+                return true
+            } catch {
+                guard error.code == .queueFull, undelivered == nil else { throw undelivered?.error ?? error }
+                if !waiting() { return false }
+            }
+        }
+    }
+
     /// Librdkafka's list of headers, owned by the caller; nil: there are none.
     private static func list(
         of headers: [(name: String, value: [UInt8])], _ topic: String

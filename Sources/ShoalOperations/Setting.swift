@@ -55,7 +55,7 @@ public struct Setting: Sendable {
         case .choice(let words): words.joined(separator: ", ")
         case .percent: "0% … 100%"
         case .integer(let range): Self.span(range) { "\($0)" }
-        case .duration(let range): "duration, " + Self.span(range, Self.duration)
+        case .duration(let range): "duration, " + Self.span(range, Formatting.setting)
         case .bytes(let range): "bytes, " + Self.span(range, Self.size)
         }
     }
@@ -135,15 +135,6 @@ public struct Setting: Sendable {
             return overflow ? nil : value
         }
         return nil
-    }
-
-    /// Formats a duration in the largest unit that divides it.
-    public static func duration(_ milliseconds: Int64) -> String {
-        for (unit, factor) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)] as [(String, Int64)]
-        where milliseconds > 0 && milliseconds % factor == 0 {
-            return "\(milliseconds / factor)\(unit)"
-        }
-        return "\(milliseconds)ms"
     }
 
     static func size(_ bytes: Int64) -> String {

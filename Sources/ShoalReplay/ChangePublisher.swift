@@ -62,21 +62,8 @@ public final class ChangePublisher: @unchecked Sendable {
             for entry in records.entries {
                 let key = entry.key.map { Array(records.bytes[$0]) } ?? []
                 let value = entry.value.map { Array(records.bytes[$0]) } ?? []
-                try produce(key, value)
-            }
-        }
-    }
-
-    private func produce(_ key: [UInt8], _ value: [UInt8]) throws {
-        while true {
-            do throws(KafkaError) {
-                try producer.produce(to: topic, key: key.span, value: value.span, timeout: .milliseconds(200))
+                _ = try producer.produce(to: topic, key: key.span, value: value.span) { true }
                 count.add(1, ordering: .relaxed)
-                return
-            } catch {
-                guard error.code == .queueFull, producer.undelivered == nil else {
-                    throw producer.undelivered?.error ?? error
-                }
             }
         }
     }

@@ -1,3 +1,4 @@
+import ShoalSchemas
 import Testing
 
 @testable import ShoalOperations
@@ -9,7 +10,7 @@ struct SettingTests {
         arguments: [("100ms", 100), ("30s", 30_000), ("5m", 300_000), ("1h", 3_600_000), ("7d", 604_800_000)])
     func durations(_ text: String, _ milliseconds: Int64) {
         #expect(Setting.milliseconds(text) == milliseconds)
-        #expect(Setting.duration(milliseconds) == text)
+        #expect(Formatting.setting(milliseconds) == text)
     }
 
     @Test("invalid durations are refused", arguments: ["", "1", "h", "-1h", "1.5h", "1 h", "1w", "99999999999999999d"])

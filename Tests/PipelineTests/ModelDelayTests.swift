@@ -68,10 +68,4 @@ struct WaitingTests {
                 model.clusters[0].isPublished = true
             } == nil)
     }
-
-    @Test("digits are grouped by three")
-    func grouping() {
-        #expect(
-            [0, 999, 1_000, 1_234_567, -1_000].map(ModelDelay.grouped) == ["0", "999", "1,000", "1,234,567", "-1,000"])
-    }
 }

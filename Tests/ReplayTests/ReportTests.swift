@@ -174,9 +174,11 @@ struct ReportTests {
         #expect(ReportWords.time(1_709_164_740_000) == "2024-02-28 23:59")
         #expect(ReportWords.time(1_709_251_140_000) == "2024-02-29 23:59")
         #expect(ReportWords.time(-1) == "1969-12-31 23:59")
+        #expect(ReportWords.weekdayTime(1_709_164_740_000) == "Wed 28 Feb 23:59")
+        #expect(ReportWords.weekdayTime(-1) == "Wed 31 Dec 23:59")
         #expect(ReportWords.number(-1_234_567) == "−1,234,567" && ReportWords.short(12_345) == "12.3 k")
         #expect(ReportWords.share(123_456) == "12.3 %" && ReportWords.decimal(-5_550, digits: 2) == "−0.01")
-        #expect(ranges([3, 1, 2, 7, 9, 10]) == "1–3, 7, 9, 10")
+        #expect(ReportWords.list([3, 1, 2, 7, 9, 10]) == "1–3, 7, 9, 10")
         for month in [2, 12, 23_000, 24_001, 24_302] {
             let time = CivilTime(CivilTime.beginning(ofMonth: month))
             #expect(time.year * 12 + time.month - 1 == month && time.day == 1 && time.hour == 0)

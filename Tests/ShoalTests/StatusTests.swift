@@ -159,11 +159,4 @@ struct StatusTests {
         let nobody = try shoal(["status", "--set", "kafka.bootstrap.servers=127.0.0.1:1"])
         #expect(nobody.status == 69, "\(nobody.output)")
     }
-
-    @Test("durations and lists are readable")
-    func words() {
-        #expect(Formatting.list([7, 0, 1, 2, 4, 5]) == "0 … 2, 4, 5, 7")
-        let spans = [0, 0.4, 59, 119, 121, 7_199, 7_200, 172_800].map { Formatting.span($0) }
-        #expect(spans == ["0 s", "< 1 s", "59 s", "119 s", "2 min", "119 min", "2 h", "2 d"])
-    }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalOperations
 package import ShoalReplay
+import ShoalSchemas
 
 /// The error of a run that a signal stopped before it had a result.
 package struct Interrupted: Error, CustomStringConvertible {
@@ -57,7 +58,7 @@ package func tracked<R: Sendable>(
 
 private func text(_ progress: ReplayProgress, _ started: ContinuousClock.Instant) -> String {
     let seconds = max((ContinuousClock.now - started) / .seconds(1), 0.001)
-    let share = progress.fraction.map { "\(Int($0 * 100)) %, " } ?? ""
+    let share = progress.fraction.map { Formatting.percent($0) + ", " } ?? ""
     let time = String(format: "%.1f", seconds)
     return "\(share)\(progress.events) events in \(time) s, \(Int(Double(progress.events) / seconds)) a second"
 }

@@ -1,5 +1,6 @@
 import ShoalOperations
 import ShoalPipeline
+import ShoalReplay
 import ShoalSchemas
 
 /// A frame of the demo: lines that fit a terminal's size.
@@ -48,11 +49,11 @@ struct DemoFrame {
         [
             line { line in
                 line.add("shoal demo", .bold)
-                line.add("  \(state.epoch == nil ? "starting" : Formatting.storyTime(state.time))  ")
+                line.add("  \(state.epoch == nil ? "starting" : ReportWords.weekdayTime(state.time))  ")
                 let done = Double((state.epoch ?? -1) + 1) / Double(state.epochs)
                 line.add(bar(done, columns: 20, isPadded: true), .cyan)
                 line.add("  epoch \((state.epoch ?? -1) + 1) of \(state.epochs)")
-                line.add(Formatting.duration(state.elapsed), endingAt: width, .dim)
+                line.add(Formatting.elapsed(state.elapsed), endingAt: width, .dim)
             }
         ] + figures(state)
     }
@@ -172,7 +173,7 @@ struct DemoLine {
 
     func line(_ width: Int, hasColor: Bool) -> String {
         var line = StyledLine(width, hasColor: hasColor)
-        if let time { line.add(Formatting.storyTime(time).suffix(5) + "  ", .dim) }
+        if let time { line.add(ReportWords.weekdayTime(time).suffix(5) + "  ", .dim) }
         line.add(text, style)
         return line.text
     }

@@ -16,7 +16,7 @@ extension DemoSummary {
     }
 
     private var work: String {
-        let time = Formatting.duration(state.elapsed)
+        let time = Formatting.elapsed(state.elapsed)
         let viewers = Formatting.count(state.statistics.members, "viewer")
         let events = Formatting.number(state.statistics.events)
         let changes = Formatting.number(state.table.changes)

@@ -25,18 +25,11 @@ package struct RecordSender {
     /// - Returns: Whether the record was enqueued.
     /// - Throws: `KafkaError`, also of an earlier record.
     package mutating func send(key: [UInt8], value: [UInt8], waiting: (String) -> Bool) throws -> Bool {
-        while true {
-            do throws(KafkaError) {
-                try producer.produce(to: topic, key: key.span, value: value.span, timeout: .milliseconds(200))
-                sent += 1
-                return true
-            } catch {
-                guard error.code == .queueFull, producer.undelivered == nil else {
-                    throw producer.undelivered?.error ?? error
-                }
-                if !waiting(text) { return false }
-            }
+        guard try producer.produce(to: topic, key: key.span, value: value.span, waiting: { waiting(text) }) else {
+            return false
         }
+        sent += 1
+        return true
     }
 
     /// Serves the producer's callbacks. Call it regularly.

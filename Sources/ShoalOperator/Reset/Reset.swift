@@ -2,6 +2,7 @@ import Foundation
 import ShoalKafka
 package import ShoalOperations
 import ShoalPipeline
+import ShoalSchemas
 
 /// Resets an application to its beginning: its group, its topics, and its checkpoints on this host.
 package struct Reset {

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalGenerator
 package import ShoalOperations
+import ShoalSchemas
 
 /// Writes or publishes the events of a stream, and writes its ground truth.
 package struct Simulator {
@@ -175,7 +176,7 @@ package struct Simulator {
             case .file(let file):
                 "\(counts.events) events written to \(file.path == "-" ? "standard output" : file.path)"
             }
-        return (isRunning ? "\(Int(share * 100)) %, " : interrupt.isSet ? "stopped: " : "") + done
+        return (isRunning ? Formatting.percent(share) + ", " : interrupt.isSet ? "stopped: " : "") + done
             + ": \(stream.viewers) viewers, \(epochs) epochs, \((bytes + waiting.count) / 1_000_000) MB, "
             + "\(progress.rate(counts.events)) a second"
     }

@@ -1,6 +1,7 @@
 import ShoalKafka
 import ShoalOperations
 package import ShoalPipeline
+import ShoalSchemas
 
 /// The limits of `shoal status --check`.
 package struct StatusLimits {

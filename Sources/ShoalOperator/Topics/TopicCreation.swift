@@ -1,6 +1,7 @@
 import ShoalKafka
 package import ShoalOperations
 import ShoalPipeline
+import ShoalSchemas
 
 /// Creates the topics that Shoal reads and writes, if they do not exist.
 package struct TopicCreation {
@@ -36,7 +37,7 @@ package struct TopicCreation {
         let outcome: ExitCode = differs && !keepsExisting ? .unfit : .ok
         if isDryRun {
             for topic in missing {
-                tell("\(topic.name): would be created, \(TopicPlan.partitionCount(topic.partitions))")
+                tell("\(topic.name): would be created, \(Formatting.count(topic.partitions, "partition"))")
             }
             return outcome
         }
@@ -62,7 +63,7 @@ package struct TopicCreation {
                 missing.append(plan.topic)
                 continue
             }
-            tell("\(name): exists, \(TopicPlan.partitionCount(layout.partitions))")
+            tell("\(name): exists, \(Formatting.count(layout.partitions, "partition"))")
             let wanted = TopicOptions(self, plan, configuration)
             let own = wanted.retention == nil ? [:] : try await admin.configuration(of: name)
             for difference in wanted.differences(layout, own) {
@@ -82,12 +83,12 @@ package struct TopicCreation {
             let name = topic.name
             guard let error = errors[name] else {
                 _ = try await admin.known(name)
-                tell("\(name): made, \(TopicPlan.partitionCount(topic.partitions))")
+                tell("\(name): made, \(Formatting.count(topic.partitions, "partition"))")
                 continue
             }
             if error.isTopicExists {
                 // Created concurrently, or not yet known to the queried broker.
-                tell("\(name): exists, \(TopicPlan.partitionCount(try await admin.known(name) ?? 0))")
+                tell("\(name): exists, \(Formatting.count(try await admin.known(name) ?? 0, "partition"))")
             } else {
                 report(error.message)
             }

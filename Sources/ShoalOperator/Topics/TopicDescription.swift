@@ -1,6 +1,7 @@
 import ShoalKafka
 package import ShoalOperations
 import ShoalPipeline
+import ShoalSchemas
 
 /// Compares the topics with what Shoal needs.
 package struct TopicDescription {
@@ -27,7 +28,7 @@ package struct TopicDescription {
                 isRight = false
                 continue
             }
-            if !isCheck { tell("\(name): \(TopicPlan.partitionCount(layout.partitions)) (\(plan.purpose))") }
+            if !isCheck { tell("\(name): \(Formatting.count(layout.partitions, "partition")) (\(plan.purpose))") }
             var settings: [String: String] = [:]
             do throws(KafkaError) {
                 settings = try await admin.configuration(of: name)

@@ -1,6 +1,7 @@
 import ShoalKafka
 import ShoalOperations
 import ShoalPipeline
+import ShoalSchemas
 
 /// The properties of a topic that the options of `topics create` name.
 struct TopicOptions {
@@ -31,9 +32,9 @@ struct TopicOptions {
             differences.append("it has \(layout.replicas) replicas instead of \(replication) (--replication)")
         }
         if let retention, let found = settings["retention.ms"].flatMap({ Int64($0) }), found != retention {
-            let time = found < 0 ? "unlimited" : Setting.duration(found)
+            let time = found < 0 ? "unlimited" : Formatting.setting(found)
             differences.append(
-                "its retention is \(time) instead of \(Setting.duration(retention)) (--input-retention)")
+                "its retention is \(time) instead of \(Formatting.setting(retention)) (--input-retention)")
         }
         return differences
     }

@@ -1,6 +1,7 @@
 import ShoalKafka
 import ShoalOperations
 import ShoalPipeline
+import ShoalSchemas
 
 /// The required configuration of a topic that Shoal reads or writes.
 struct TopicPlan {
@@ -65,8 +66,6 @@ struct TopicPlan {
         return findings
     }
 
-    static func partitionCount(_ count: Int32) -> String { count == 1 ? "1 partition" : "\(count) partitions" }
-
     private var partitionAdvice: String {
         isComputed
             ? ". It is computed from the input: run `shoal reset` to recreate it and all computed topics"
@@ -77,7 +76,7 @@ struct TopicPlan {
     private func copies(_ layout: Admin.Layout, _ least: Int?) -> Finding? {
         guard layout.replicas > 0, let least else { return nil }
         let text =
-            "\(Formatting.count(layout.replicas, "copy").replacing("copys", with: "copies")), "
+            "\(Formatting.count(layout.replicas, "copy", plural: "copies")), "
             + "min.insync.replicas=\(least)"
         if layout.inSync < layout.replicas {
             let missing = "\(layout.inSync) of \(layout.replicas) replicas in sync"

@@ -1,5 +1,6 @@
 import Foundation
 internal import ShoalClustering
+internal import ShoalSchemas
 
 /// Explains why the coordinator has not published a model, or a further one.
 enum ModelDelay {
@@ -31,35 +32,26 @@ enum ModelDelay {
         }
         if model.clusters.isEmpty {
             return (
-                "\(grouped(model.unassigned.count)) of \(grouped(Int64(model.settings.seedMembers))) viewers have "
+                "\(Formatting.number(model.unassigned.count)) of "
+                    + "\(Formatting.number(model.settings.seedMembers)) viewers have "
                     + "\(model.settings.minEvents) events", []
             )
         }
         guard model.clusters.contains(where: \.isPublished) else {
             let largest = model.clusters.map(\.sums.count).max() ?? 0
             return (
-                "the largest of \(model.clusters.count) clusters has \(grouped(largest)) members, and clusters "
-                    + "below \(grouped(model.settings.minClusterSize)) (privacy.min-cluster-size) are not published", []
+                "the largest of \(model.clusters.count) clusters has \(Formatting.number(largest)) members, and clusters "
+                    + "below \(Formatting.number(model.settings.minClusterSize)) (privacy.min-cluster-size) are not "
+                    + "published", []
             )
         }
         return nil
     }
 
     private static func future(_ epoch: Epoch, _ length: Int64) -> String {
-        let end = Date(timeIntervalSince1970: Double((epoch + 1) * length) / 1_000).formatted(.iso8601)
+        let end = Formatting.time((epoch + 1) * length)
         return
             "epoch \(epoch), which ends at \(end), has not ended by the clock of this machine; epoch.future=allow is "
             + "for synthetic streams"
-    }
-
-    /// Formats with thousands separators: 1,000.
-    static func grouped(_ number: Int64) -> String {
-        let digits = Array(String(number.magnitude))
-        var text = number < 0 ? "-" : ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
-            text.append(digit)
-        }
-        return text
     }
 }

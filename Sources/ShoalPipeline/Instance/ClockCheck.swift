@@ -1,5 +1,6 @@
 internal import Foundation
 internal import ShoalKafka
+internal import ShoalSchemas
 
 /// Checks whether this machine's clock is plausible. Epochs end by it. A slow clock of the coordinator delays the
 /// group, and a fast one lets forged viewers advance into the future.
@@ -21,7 +22,7 @@ struct ClockCheck {
         guard now < Self.earliest, !allowsFuture else { return }
         throw PipelineError(
             .configuration,
-            "the clock of this machine is wrong: it shows \(Self.text(now)). With epoch.future=wait an epoch ends "
+            "the clock of this machine is wrong: it shows \(Formatting.time(now)). With epoch.future=wait an epoch ends "
                 + "when it has ended by this clock, so no model would be made. Set the clock, for example by NTP")
     }
 
@@ -30,13 +31,9 @@ struct ClockCheck {
     /// This does not stop the instance, because a single instance with a wrong clock would stop all others.
     func warning(hasLaterRecords: Bool, in topic: String) -> String? {
         guard hasLaterRecords, !allowsFuture else { return nil }
-        return "the clock of this machine shows \(Self.text(now)), but \(topic) has records that are more than "
+        return "the clock of this machine shows \(Formatting.time(now)), but \(topic) has records that are more than "
             + "\(Self.tolerance / 60_000) min newer: this clock is behind, or that of another instance is ahead. With "
             + "epoch.future=wait an epoch ends by the clock of the coordinator"
-    }
-
-    private static func text(_ time: Int64) -> String {
-        Date(timeIntervalSince1970: Double(time) / 1_000).formatted(.iso8601)
     }
 }
 

@@ -158,7 +158,7 @@ public struct StatusReader: Sendable {
         let stuck = Set(here.unread + newest.unread).sorted().map { status.partitions[behind[$0]].partition }
         if !stuck.isEmpty {
             unknown.append(
-                "the last records of \(topics.input) partition \(Self.list(stuck)) cannot be read: a transaction is "
+                "the last records of \(topics.input) partition \(Formatting.list(stuck)) cannot be read: a transaction is "
                     + "still open there")
         }
     }
@@ -212,10 +212,5 @@ public struct StatusReader: Sendable {
     private func deadLetters() async throws -> Int64 {
         guard let count = try await admin.partitions(of: topics.deadLetters) else { return 0 }
         return try await watermarks(of: topics.deadLetters, count).values.reduce(0) { $0 + $1.high - $1.low }
-    }
-
-    /// Formats partitions: 0, 3, 7, ….
-    static func list(_ partitions: [Int32]) -> String {
-        partitions.prefix(20).map(String.init).joined(separator: ", ") + (partitions.count > 20 ? ", …" : "")
     }
 }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import ShoalKafka
+internal import ShoalSchemas
 
 /// Periodically checks the topics and the consumer group, independently of the processing: whether topics were deleted
 /// or re-created, which members of the group are foreign, and which members a rebalance waits for.
@@ -141,7 +142,7 @@ public struct GroupWait: Equatable, Sendable {
     /// The latest time at which the session of a missing member ends, in ms since 1970.
     public var until: Int64
 
-    var untilText: String { Date(timeIntervalSince1970: Double(until) / 1_000).formatted(.iso8601) }
+    var untilText: String { Formatting.time(until) }
 
     var text: String {
         "waiting for \(members.joined(separator: ", ")) to rejoin; missing members are removed by \(untilText)"

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import ShoalSchemas
 
 extension ExplainReport {
     /// Returns the report as JSON with sorted keys. Equal reports give equal bytes.
@@ -20,9 +21,7 @@ extension ExplainReport {
 extension ExplainReport.Step {
     fileprivate var heading: String {
         let place = "partition \(inputPartition) offset \(inputOffset)"
-        let time = eventTime.map {
-            ", " + Date(timeIntervalSince1970: Double($0) / 1_000).formatted(.iso8601)
-        }
+        let time = eventTime.map { ", " + Formatting.time($0) }
         return "\(kind) at \(place)\(time ?? ""), model \(modelVersion.map { "\($0)" } ?? "genesis")"
     }
 
@@ -66,6 +65,6 @@ extension ExplainReport.Step {
     }
 
     private static func cosine(_ millionths: Int64) -> String {
-        String(format: "%.3f", Double(millionths) / 1_000_000)
+        Formatting.decimal(millionths, unit: 1_000_000, digits: 3)
     }
 }

@@ -5,10 +5,15 @@ struct CivilTime {
     var day: Int
     var hour: Int
     var minute: Int
+    /// From 0, Sunday.
+    var weekday: Int
 
     init(_ milliseconds: Int64) {
         let days = milliseconds.floorDivided(by: 86_400_000)
         let rest = milliseconds - days * 86_400_000
+        // 1 January 1970 was a Thursday.
+        let weeks = (days + 4).floorDivided(by: 7)
+        weekday = Int(days + 4 - weeks * 7)
         (hour, minute) = (Int(rest / 3_600_000), Int(rest / 60_000 % 60))
         let shifted = days + 719_468
         let era = shifted.floorDivided(by: 146_097)

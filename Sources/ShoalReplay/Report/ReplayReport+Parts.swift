@@ -1,5 +1,6 @@
 internal import ShoalClustering
 internal import ShoalPipeline
+internal import ShoalSchemas
 
 extension ReplayReport {
     /// Adds the counts of the partitions.
@@ -50,26 +51,21 @@ extension ReplayReport.Setting {
     /// Returns the settings that affect the result, by their configuration names.
     static func list(_ settings: Settings) -> [ReplayReport.Setting] {
         let fixed = settings.fixed
-        func duration(_ time: Int64) -> String {
-            for (unit, length) in [("d", Int64(86_400_000)), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)]
-            where time % length == 0 { return "\(time / length)\(unit)" }
-            return "\(time)ms"
-        }
         var list: [(String, String)] = [
             ("clock.max-step", "\(fixed.clockMaxStep)"), ("clock.quorum", "\(fixed.clockQuorum)"),
             ("clusters.initial", "\(settings.clustersInitial)"), ("clusters.max", "\(settings.clustersMax)"),
             ("clusters.min", "\(settings.clustersMin)"), ("clusters.seed-members", "\(settings.seedMembers)"),
             ("dedup.window", "\(fixed.dedupWindow)"), ("engagement.min", "\(settings.engagementMin)%"),
-            ("epoch.length", duration(fixed.epochLength)), ("epoch.staleness", "\(fixed.staleness)"),
-            ("member.new-ttl", duration(settings.newMemberTTL)), ("members.max", "\(settings.membersMax)"),
+            ("epoch.length", Formatting.setting(fixed.epochLength)), ("epoch.staleness", "\(fixed.staleness)"),
+            ("member.new-ttl", Formatting.setting(settings.newMemberTTL)), ("members.max", "\(settings.membersMax)"),
             ("input.partitioner", fixed.partitioner.rawValue),
             ("input.time-range", "\(fixed.timeRange)"), ("members.min-events", "\(settings.minEvents)"),
             ("privacy.min-cluster-size", "\(settings.minClusterSize)"),
-            ("profile.half-life", duration(settings.halfLife)), ("profile.topics", "\(fixed.profileTopics)"),
+            ("profile.half-life", Formatting.setting(settings.halfLife)), ("profile.topics", "\(fixed.profileTopics)"),
             ("topics.max", "\(settings.topicsMax)"), ("topics.min-viewers", "\(settings.topicsMinViewers)"),
         ]
         if let count = settings.clustersCount { list.append(("clusters.count", "\(count)")) }
-        if let ttl = settings.memberTTL { list.append(("member.ttl", duration(ttl))) }
+        if let ttl = settings.memberTTL { list.append(("member.ttl", Formatting.setting(ttl))) }
         if !settings.sensitiveTopics.isEmpty {
             list.append(("privacy.sensitive-topics", "\(settings.sensitiveTopics.count) patterns"))
         }

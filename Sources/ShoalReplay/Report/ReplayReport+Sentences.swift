@@ -40,7 +40,7 @@ extension ReplayReport {
                 } else {
                     let members = seeds.reduce(0) { $0 + $1.members }
                     let text =
-                        "\(ReportWords.count(seeds.count, "cluster")) \(ranges(seeds.map(\.cluster))) came from the "
+                        "\(ReportWords.count(seeds.count, "cluster")) \(ReportWords.list(seeds.map(\.cluster))) came from the "
                         + "seed, "
                         + ReportWords.count(members, "member")
                     lines.append(Line(time: first.time, kind: first.kind, text: text))
@@ -116,18 +116,4 @@ extension ReplayReport.Flows {
 extension String {
     /// The last component of a path.
     var lastName: String { split(separator: "/").last.map(String.init) ?? self }
-}
-
-/// Formats numbers as ranges: 1–16, 18.
-func ranges(_ numbers: [ClusterID]) -> String {
-    var parts: [(ClusterID, ClusterID)] = []
-    for number in numbers.sorted() {
-        if let last = parts.last, last.1 + 1 >= number {
-            parts[parts.count - 1].1 = number
-        } else {
-            parts.append((number, number))
-        }
-    }
-    return parts.map { $0.0 == $0.1 ? "\($0.0)" : $0.0 + 1 == $0.1 ? "\($0.0), \($0.1)" : "\($0.0)–\($0.1)" }
-        .joined(separator: ", ")
 }

@@ -1,21 +1,19 @@
-/// Formats numbers, shares and times for reports. The result does not depend on machine or locale.
+internal import ShoalSchemas
+
+/// Formats numbers, shares and times for reports, with a typographic minus sign.
 package enum ReportWords {
+    private static let minus = "−"
+
     /// Formats with thousands separators: 12,345.
-    /// - Parameter minus: The sign of a negative number.
-    package static func number(_ value: some BinaryInteger, minus: String = "−") -> String {
-        var digits = String(value.magnitude)
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits = String(digits.dropLast(3))
-        }
-        return (value < 0 ? minus : "") + ([digits] + groups).joined(separator: ",")
-    }
+    static func number(_ value: some BinaryInteger) -> String { Formatting.number(value, minus: minus) }
 
     /// Formats a number with a noun: 1 member, 2 members.
-    package static func count(_ value: some BinaryInteger, _ word: String, minus: String = "−") -> String {
-        "\(number(value, minus: minus)) \(word)\(value == 1 ? "" : "s")"
+    static func count(_ value: some BinaryInteger, _ word: String) -> String {
+        Formatting.count(value, word, minus: minus)
     }
+
+    /// Formats numbers as ranges: 1–16, 18.
+    static func list(_ numbers: [some FixedWidthInteger]) -> String { Formatting.list(numbers, to: "–", most: .max) }
 
     /// Formats a number in short form for axes and tiles: 950, 12.3 k, 4.56 M.
     static func short(_ value: Int64) -> String {
@@ -43,19 +41,14 @@ package enum ReportWords {
         whole > 0 ? share(Int64((Double(part) / Double(whole) * 1_000_000).rounded())) : "–"
     }
 
-    /// Formats value / unit with a fixed number of decimals, rounded half away from zero.
     private static func fixed(_ value: Int64, unit: Int64, digits: Int) -> String {
-        let power = (0..<digits).reduce(UInt128(1)) { power, _ in power * 10 }
-        let scaled = (UInt128(value.magnitude) * power * 2 + UInt128(unit)) / UInt128(2 * unit)
-        let (whole, rest) = scaled.quotientAndRemainder(dividingBy: power)
-        let tail = String(rest)
-        let fraction = digits > 0 ? "." + String(repeating: "0", count: digits - tail.count) + tail : ""
-        return (value < 0 && scaled > 0 ? "−" : "") + number(whole) + fraction
+        Formatting.decimal(value, unit: unit, digits: digits, minus: minus)
     }
 
     // MARK: - Times, UTC
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 
     /// Formats a time as `2026-01-01 14:00`.
     static func time(_ milliseconds: Int64) -> String {
@@ -67,6 +60,11 @@ package enum ReportWords {
     static func shortTime(_ milliseconds: Int64) -> String {
         let time = CivilTime(milliseconds)
         return "\(day(milliseconds)) \(two(time.hour)):\(two(time.minute))"
+    }
+
+    /// Formats a time as `Thu 1 Jan 14:00`.
+    package static func weekdayTime(_ milliseconds: Int64) -> String {
+        "\(weekdays[CivilTime(milliseconds).weekday]) \(shortTime(milliseconds))"
     }
 
     /// Formats a time as `1 Jan`.

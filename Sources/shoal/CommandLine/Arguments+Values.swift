@@ -1,4 +1,5 @@
 import ShoalOperations
+import ShoalSchemas
 
 extension Arguments {
     /// Returns an integer in a range.
@@ -28,7 +29,7 @@ extension Arguments {
         guard let duration = Setting.milliseconds(text), range.contains(duration) else {
             throw UsageError(
                 description: "--\(name) \(text): must be a duration such as 90s, 15m or 2h, "
-                    + "\(Setting.duration(range.lowerBound)) to \(Setting.duration(range.upperBound))")
+                    + "\(Formatting.setting(range.lowerBound)) to \(Formatting.setting(range.upperBound))")
         }
         return duration
     }

@@ -125,7 +125,7 @@ struct Publisher {
     }
 
     private func text(_ sender: RecordSender, _ records: EventFileReader? = nil, isFinal: Bool = false) -> String {
-        let share = records?.progress.map { "\(Int($0 * 100)) %, " } ?? ""
+        let share = records?.progress.map { Formatting.percent($0) + ", " } ?? ""
         let sent = isFinal ? sender.finalText : sender.text
         return "\(share)\(sent)" + (bad > 0 ? ", \(bad) records were not watch events" : "")
             + ", \(progress.rate(sender.delivered)) a second"

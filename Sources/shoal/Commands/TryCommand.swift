@@ -20,7 +20,7 @@ extension Command {
 
             FILE is JSON (an object a line, a list, or objects over several lines), a table with names in the first row (CSV,
             TSV, `;` or `|`), or Protobuf (shoal.v1.WatchEvent); plain or gzip. `-` is standard input. Events may be in any
-            order. The first \(ReportWords.number(TryInput.most)) events are used.
+            order. The first \(Formatting.number(TryInput.most)) events are used.
 
             --map corrects what was guessed: viewer, video, topics, watched, duration, time and id are paths such as
             `properties.user_id` or `items[].genre`. A backslash makes `.`, `,` or `[` part of a name.

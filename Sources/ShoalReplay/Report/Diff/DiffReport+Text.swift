@@ -46,7 +46,8 @@ extension DiffReport {
             matches.map { match in
                 let topics = match.a.isEmpty ? topics(match.b, of: b.report) : topics(match.a, of: a.report)
                 return [
-                    ranges(match.a), match.kind.rawValue, ranges(match.b), ReportWords.number(match.membersOfA),
+                    ReportWords.list(match.a), match.kind.rawValue, ReportWords.list(match.b),
+                    ReportWords.number(match.membersOfA),
                     ReportWords.number(match.membersOfB), ReportWords.number(match.shared),
                     topics.joined(separator: ", "),
                 ]
