@@ -37,12 +37,23 @@ extension Arguments {
     /// Returns one of several words.
     func choice(_ name: String, of words: [String], or standard: String) throws -> String {
         let word = self[name] ?? standard
+        try Self.check(word, name, words)
+        return word
+    }
+
+    /// Returns all the values of an option, each of which must be one of several words.
+    func choices(_ name: String, of words: [String]) throws -> Set<String> {
+        let chosen = all(name)
+        for word in chosen { try Self.check(word, name, words) }
+        return Set(chosen)
+    }
+
+    private static func check(_ word: String, _ name: String, _ words: [String]) throws {
         guard words.contains(word) else {
             let hint = Names.nearest(word, words).map { "; did you mean \($0)?" } ?? ""
             let list = words.count == 2 ? words.joined(separator: " or ") : "one of " + words.joined(separator: ", ")
             throw UsageError(description: "--\(name) \(word): must be \(list)\(hint)")
         }
-        return word
     }
 }
 

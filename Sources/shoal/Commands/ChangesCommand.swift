@@ -129,13 +129,8 @@ private struct ChangeFilter {
             self.member = member
         }
         if arguments["cluster"] != nil { cluster = UInt32(clamping: try arguments.integer("cluster", or: 0)) }
-        for text in arguments.all("kind") {
-            guard let kind = ClusterChange.Kind.allCases.first(where: { $0.name == text }) else {
-                let names = ClusterChange.Kind.allCases.map(\.name)
-                throw UsageError(description: "--kind \(text): must be one of \(names.joined(separator: ", "))")
-            }
-            kinds.insert(kind)
-        }
+        let names = try arguments.choices("kind", of: ClusterChange.Kind.allCases.map(\.name))
+        kinds = Set(ClusterChange.Kind.allCases.filter { names.contains($0.name) })
     }
 
     func matches(_ change: ClusterChange) -> Bool {

@@ -1,4 +1,3 @@
-import ShoalOperations
 import ShoalOperator
 import ShoalSchemas
 
@@ -11,16 +10,7 @@ extension DeadLetterFilter {
     ]
 
     init(_ arguments: Arguments) throws {
-        var reasons: Set<String> = []
-        let known = Rejection.allCases.map(\.rawValue)
-        for reason in arguments.all("reason") {
-            guard known.contains(reason) else {
-                let nearest = Names.nearest(reason, known).map { "; did you mean \($0)?" } ?? ""
-                throw UsageError(
-                    description: "--reason \(reason): must be one of \(known.joined(separator: ", "))\(nearest)")
-            }
-            reasons.insert(reason)
-        }
+        let reasons = try arguments.choices("reason", of: Rejection.allCases.map(\.rawValue))
         let partition = arguments.has("partition") ? Int32(clamping: try arguments.integer("partition", or: 0)) : nil
         self.init(
             reasons: reasons, partition: partition, from: try Self.time(arguments, "from"),

@@ -1,5 +1,7 @@
 import ShoalKafka
 import ShoalOperations
+import ShoalOperator
+import ShoalReplay
 import ShoalSchemas
 
 extension Command {
@@ -29,7 +31,20 @@ extension Command {
         guard let path = arguments.positional.first else {
             throw UsageError(description: "shoal publish: FILE is missing; `-` is standard input (see --help)")
         }
-        var publisher = try Publisher(arguments, try arguments.configuration())
-        return try await publisher.publish(path)
+        let configuration = try arguments.configuration()
+        let format =
+            arguments.has("format")
+            ? EventFormat(name: try arguments.choice("format", of: EventFormat.all.map(\.name), or: "")) : nil
+        var publisher = Publisher(
+            configuration, topic: arguments["topic"] ?? configuration.text("input.topic"), format: format,
+            pace: try Pace(arguments["speed"] ?? "max"), isStrict: arguments.has("strict"),
+            limit: try arguments.integer("limit", or: .max))
+        let records = try EventFileReader(path, step: 1 << 18)
+        let content = try records.recognize()
+        if let format, format != content, format.encode == nil {
+            throw UsageError(
+                description: "--format \(format.name): \(path) holds \(content.title), which is sent as it is")
+        }
+        return try await publisher.publish(records)
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import ShoalOperations
 import ShoalOperator
 import ShoalReplay
@@ -82,7 +81,7 @@ private struct Trial {
         if let refusal = settings.refusal { result.report.notes.insert(refusal, at: 0) }
         let report = result.report
         try output.give(text: report.text, json: report.json, html: report.html)
-        if arguments.has("open") { try Self.open(report.html()) }
+        if arguments.has("open") { try Browser.open(report.html()) }
         let folder = arguments["save"]
         if let folder { try save(words, in: folder) }
         if !arguments.has("json") { Output.line(next(words, folder: folder)) }
@@ -114,22 +113,6 @@ private struct Trial {
               shoal topics create --partitions 8 --config \(settings)
               shoal run --config \(settings)
             """
-    }
-
-    /// Shows a page in the browser of the desktop.
-    private static func open(_ page: String) throws {
-        let name = "shoal-\(UUID().uuidString).html"
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
-        try OutputFile.save(Array(page.utf8), to: file)
-        Program.report("the page was written to \(file)")
-        let browser = Process()
-        browser.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        browser.arguments = ["xdg-open", file]
-        do {
-            try browser.run()
-        } catch {
-            Program.report("the page cannot be opened with xdg-open: \(error)")
-        }
     }
 }
 

@@ -1,12 +1,11 @@
 import Foundation
 import ShoalKafka
-import ShoalOperations
-import ShoalOperator
-import ShoalReplay
-import ShoalSchemas
+package import ShoalOperations
+package import ShoalReplay
+package import ShoalSchemas
 
 /// Sends the events of a file.
-struct Publisher {
+package struct Publisher {
     private let topic: String
     private let configuration: Configuration
     /// The output format; `nil` for that of the file.
@@ -18,26 +17,24 @@ struct Publisher {
     private var progress = ProgressLine()
     private var bad = 0
 
-    /// - Throws: `UsageError`.
-    init(_ arguments: Arguments, _ configuration: Configuration) throws {
+    /// - Parameters:
+    ///   - topic: The topic to write to.
+    ///   - format: The format to convert events to; `nil` for that of the file.
+    ///   - isStrict: Whether the first record that is not a watch event ends it.
+    ///   - limit: The maximum number of events.
+    package init(
+        _ configuration: Configuration, topic: String, format: EventFormat?, pace: Pace, isStrict: Bool, limit: Int
+    ) {
         self.configuration = configuration
-        topic = arguments["topic"] ?? configuration.text("input.topic")
-        pace = try Pace(arguments["speed"] ?? "max")
-        format =
-            arguments.has("format")
-            ? EventFormat(name: try arguments.choice("format", of: EventFormat.all.map(\.name), or: "")) : nil
-        isStrict = arguments.has("strict")
-        limit = try arguments.integer("limit", or: .max)
+        self.topic = topic
+        self.format = format
+        self.pace = pace
+        self.isStrict = isStrict
+        self.limit = limit
     }
 
     /// - Throws: `EventFileError`; `KafkaError`, also of a record that a broker rejected; `UnknownTopic`.
-    mutating func publish(_ path: String) async throws -> ExitCode {
-        let records = try EventFileReader(path, step: 1 << 18)
-        let content = try records.recognize()
-        if let format, format != content, format.encode == nil {
-            throw UsageError(
-                description: "--format \(format.name): \(path) holds \(content.title), which is sent as it is")
-        }
+    package mutating func publish(_ records: EventFileReader) async throws -> ExitCode {
         var sender = try await RecordSender(to: topic, configuration)
         var isStopped = false
         do {
