@@ -38,6 +38,10 @@ public final class ReaderClient: Sendable {
     private let handle: Handle
     private let rkt: OpaquePointer
     private let queue: OpaquePointer
+    /// Counts the moments at which the queue was empty and something arrived. librdkafka calls it on its threads.
+    private let arrivals = Signal()
+    /// The count before the last poll.
+    private var seen: UInt64 = 0
 
     init(handle: Handle, topic: String, partition: Int32, offset: Int64) throws(KafkaError) {
         self.handle = handle
@@ -51,6 +55,13 @@ public final class ReaderClient: Sendable {
         }
         unsafe self.rkt = rkt
         unsafe self.queue = queue
+        // Safe: `deinit` removes the callback, for which librdkafka takes the lock under which it calls it.
+        unsafe rd_kafka_queue_cb_event_enable(
+            queue,
+            { _, signal in
+                guard let signal = unsafe signal else { return }
+                unsafe Unmanaged<Signal>.fromOpaque(signal).takeUnretainedValue().notify()
+            }, Unmanaged.passUnretained(arrivals).toOpaque())
         guard unsafe rd_kafka_consume_start_queue(rkt, partition, offset, queue) == 0 else {
             throw KafkaError(rd_kafka_last_error(), .reading(TopicPartition(topic, partition), from: offset))
         }
@@ -58,8 +69,20 @@ public final class ReaderClient: Sendable {
 
     deinit {
         unsafe rd_kafka_consume_stop(rkt, partition)
+        unsafe rd_kafka_queue_cb_event_enable(queue, nil, nil)
         unsafe rd_kafka_queue_destroy(queue)
         unsafe rd_kafka_topic_destroy(rkt)
+    }
+
+    /// Waits until something has arrived after a poll that returned nothing, at most for a time: a message, the end of
+    /// the partition, or an error. Returns early if `wake` is called or the task is cancelled.
+    public func wait(atMost time: Duration) async {
+        await arrivals.wait(past: seen, atMost: time)
+    }
+
+    /// Ends the current or the next wait.
+    public func wake() {
+        arrivals.notify()
     }
 
     /// Returns available messages, up to `max`. Waits up to `timeout` for the first.
@@ -69,6 +92,7 @@ public final class ReaderClient: Sendable {
     ///   the topic does not exist, or a right is missing. Transient errors are waited for.
     public func poll(max: Int, timeout: Duration = .zero) throws(KafkaError) -> MessageBatch {
         let messages = UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>.allocate(capacity: max)
+        seen = arrivals.count
         let found = unsafe rd_kafka_consume_batch_queue(queue, timeout.timeout, messages, max)
         if found <= 0 { unsafe rd_kafka_poll(handle.pointer, 0) }
         var kept = 0

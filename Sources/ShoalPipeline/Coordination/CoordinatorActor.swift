@@ -45,10 +45,7 @@ actor CoordinatorActor {
         var warning = Duration.seconds(10)
         while reader.position < high {
             statistics.heartbeats.beat(.coordinator, "reading epoch deltas again")
-            if try !fold() {
-                try await reader.look()
-                try await Task.sleep(for: .milliseconds(3))
-            }
+            if try !fold() { try await reader.wait() }
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
                 log.warning(
@@ -72,8 +69,7 @@ actor CoordinatorActor {
                 try await gate.append(machine.commitPoint())
             } else {
                 notice()
-                try await reader.look()
-                try await Task.sleep(for: .milliseconds(4))
+                try await reader.wait()
             }
             try Task.checkCancellation()
         }
@@ -81,6 +77,7 @@ actor CoordinatorActor {
 
     func drain() {
         isDraining = true
+        reader.wake()
     }
 
     // MARK: - Steps

@@ -62,8 +62,7 @@ actor ModelFeed {
         while !Task.isCancelled {
             statistics.heartbeats.beat(.models, "reading models")
             if try readSome() { continue }
-            try await reader.look()
-            try await Task.sleep(for: .milliseconds(3))
+            try await reader.wait()
         }
     }
 
@@ -74,8 +73,7 @@ actor ModelFeed {
         while reader.position < offset {
             statistics.heartbeats.beat(.models, "reading models")
             if try readSome() { continue }
-            try await reader.look()
-            try await Task.sleep(for: .milliseconds(3))
+            try await reader.wait()
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
                 log.warning(

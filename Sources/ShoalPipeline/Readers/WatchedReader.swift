@@ -42,9 +42,25 @@ final class WatchedReader {
         try reader.poll(max: max)
     }
 
+    /// The longest wait for a reader: how late what is due at a time may be.
+    static let pause = Duration.milliseconds(200)
+
+    /// Waits until something has arrived, or for `pause`. Call it when nothing has arrived.
+    /// - Throws: `KafkaError`, as `look`; `CancellationError`.
+    func wait() async throws {
+        try await look()
+        await reader.wait(atMost: Self.pause)
+        try Task.checkCancellation()
+    }
+
+    /// Ends a wait.
+    func wake() {
+        reader.wake()
+    }
+
     /// Checks for a stall. Call it when nothing has arrived. Cheap, except for occasional broker queries.
     /// - Throws: `KafkaError` if a new client cannot be created.
-    func look() async throws {
+    private func look() async throws {
         guard !isLooking else { return }
         isLooking = true
         defer { isLooking = false }

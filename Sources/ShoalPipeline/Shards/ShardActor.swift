@@ -144,6 +144,7 @@ actor ShardActor {
     /// Ends `run` at the next step.
     func drain() {
         isDraining = true
+        reader.wake()
     }
 
     /// Returns whether there is input left to handle.
@@ -267,8 +268,7 @@ actor ShardActor {
                 // Unreachable brokers are waited for, unless the shard is stopped.
             }
         }
-        try await reader.look()
-        try await Task.sleep(for: .milliseconds(5))
+        try await reader.wait()
     }
 
     private func highWatermark() async throws -> Int64 {

@@ -75,7 +75,7 @@ struct RangeReader {
             }
             open.removeAll { $0.left == 0 || $0.reader.position >= ranges[$0.index].through }
             if hasRead { end = .now + patience }
-            if !hasRead, !open.isEmpty { try await Task.sleep(for: .milliseconds(3)) }
+            if !hasRead, let first = open.first { await first.reader.wait(atMost: .milliseconds(20)) }
         }
         return Dictionary(uniqueKeysWithValues: open.map { ($0.index, $0.reader.position) })
     }

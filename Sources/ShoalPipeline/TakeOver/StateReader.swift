@@ -57,8 +57,7 @@ struct StateReader {
                         WatchedReader.hanging(topic, partition: partition, reader.position), ("topic", topic),
                         ("partition", "\(partition)"), ("offset", "\(reader.position)"))
                 }
-                try await reader.look()
-                try await Task.sleep(for: .milliseconds(3))
+                try await reader.wait()
             }
             if now - told > .seconds(5) {
                 told = now

@@ -61,13 +61,6 @@ public actor OutboxGate {
 
     /// Waits until the time has passed or the outbox has changed.
     private func pause(_ time: Duration) async {
-        let seen = changed.count
-        let signal = changed
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await Task.sleep(for: time) }
-            group.addTask { await signal.wait(past: seen) }
-            await group.next()
-            group.cancelAll()
-        }
+        await changed.wait(past: changed.count, atMost: time)
     }
 }

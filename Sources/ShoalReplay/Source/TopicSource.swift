@@ -51,7 +51,7 @@ struct TopicSource: EventSource {
         defer { progress.end(number) }
         while !isOver {
             // A cancelled run ends like a stopped one.
-            try? await Task.sleep(for: .milliseconds(1))
+            await reader.wait(atMost: .milliseconds(50))
             if try poll() { return !records.isEmpty }
         }
         return false

@@ -44,7 +44,8 @@ struct BoundedReader {
         _ visit: (borrowing MessageBatch, Int) throws -> Void, _ pause: () async throws -> Void
     ) async throws {
         while reader.position < range.upperBound {
-            try await Task.sleep(for: .milliseconds(2))
+            await reader.wait(atMost: .milliseconds(50))
+            try Task.checkCancellation()
             try progress.check()
             let position = reader.position
             let hasRead = try Self.visit(reader, range, visit)

@@ -25,6 +25,17 @@ public final class Signal: Sendable {
         for waiter in waiters.values { waiter.resume() }
     }
 
+    /// Returns when there have been more changes than `seen`, the time has passed, or the task is cancelled.
+    public func wait(past seen: UInt64, atMost time: Duration) async {
+        guard count <= seen else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await Task.sleep(for: time) }
+            group.addTask { await self.wait(past: seen) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     /// Returns when there have been more changes than `seen`, or the task is cancelled.
     public func wait(past seen: UInt64) async {
         let id = state.withLock { state in
