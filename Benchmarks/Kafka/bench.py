@@ -87,6 +87,16 @@ class Instance:
 
         return (at("took over") - at("assigned")).total_seconds()
 
+    def spent(self):
+        """CPU seconds and context switches of all threads so far."""
+        folder = f"/proc/{self.process.pid}"
+        words = pathlib.Path(folder, "stat").read_text().rsplit(")", 1)[1].split()
+        cpu = (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+        switches = sum(
+            int(line.split(":")[1]) for status in pathlib.Path(folder, "task").glob("*/status")
+            for line in status.read_text().splitlines() if "ctxt_switches" in line)
+        return cpu, switches
+
     def end(self, number=signal.SIGKILL):
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -208,6 +218,32 @@ class Bench:
         stages = ", ".join(f"{name} {value:.1f}" for name, value in
                            sorted(last["stages"].items(), key=lambda stage: -stage[1]))
         self.note(f"Where the time goes, Protobuf, in seconds of {last['seconds']:.1f} s, of all partitions: {stages}.")
+
+    def idle(self):
+        """What an instance costs that has nothing to do, beside the program of --base if there is one."""
+        seconds = 15
+        programs = {"": self.options.shoal} | ({", base": self.options.base} if self.options.base else {})
+        for partitions in (8, 32):
+            found = {name: [] for name in programs}
+            for _ in range(self.options.repeats):
+                for name, program in programs.items():
+                    settings = self.settings(f"bench-idle-{random.getrandbits(40):x}")
+                    self.create(settings, partitions)
+                    instance = Instance(program, settings, self.folder)
+                    try:
+                        instance.ready()
+                        time.sleep(5)
+                        before = instance.spent()
+                        time.sleep(seconds)
+                        found[name].append([(now - then) / seconds for now, then in zip(instance.spent(), before)])
+                    finally:
+                        instance.end()
+            for name, runs in found.items():
+                cpu, switches = (statistics.median(values) for values in zip(*runs))
+                limit = {8: 1, 32: 2}[partitions]
+                verdict = () if name else (f"≤ {limit} %", cpu * 100 <= limit)
+                self.figure(f"idle with {partitions} partitions{name}",
+                            f"{cpu * 100:.2f} % of a core, {switches:,.0f} context switches a second", *verdict)
 
     def restore(self):
         """Restores of many members: from Kafka against a bare consumer, and from checkpoints."""
@@ -333,10 +369,11 @@ class Bench:
 
 
 def main():
-    parts = ["backlog", "restore", "churn"]
+    parts = ["backlog", "idle", "restore", "churn"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kafka", required=True, help="bin/kafka, which starts a broker")
     parser.add_argument("--shoal", required=True, help="the program")
+    parser.add_argument("--base", help="an older program, which the idle cost is compared with")
     parser.add_argument("--out", help="the file that gets the results, where all parts were measured")
     parser.add_argument("--parts", default=",".join(parts), help="(%(default)s)")
     parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")

@@ -43,7 +43,7 @@ final class WatchedReader {
     }
 
     /// The longest wait for a reader: how late what is due at a time may be.
-    static let pause = Duration.milliseconds(200)
+    static let pause = Duration.milliseconds(400)
 
     /// Waits until something has arrived, or for `pause`. Call it when nothing has arrived.
     /// - Throws: `KafkaError`, as `look`; `CancellationError`.

@@ -24,7 +24,8 @@ enum Compression {
                     + "topics.max."
             )
         }
-        let deflated = deflate(bytes, level: 6)
+        // Level 6 takes four times as long, and saves a tenth of the size.
+        let deflated = deflate(bytes, level: 1)
         return Int64(bytes.count) <= limit(deflated: deflated.count) ? deflated : deflate(bytes, level: 0)
     }
 

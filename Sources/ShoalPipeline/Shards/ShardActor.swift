@@ -174,50 +174,68 @@ actor ShardActor {
         try Task.checkCancellation()
     }
 
-    /// Handles one record with the steps before it, or some of them if a replay reaches its target or the work is to
-    /// stop.
+    /// Handles records until one is to wait for something, and that one with the steps before it; or fewer if a replay
+    /// reaches its target, the output is due for a commit point, or the work is to stop.
     private func take() async throws {
+        guard var step = handleRecords() else { return }
+        // An event takes several steps if it opens an epoch.
         let offset = batch.offset(next)
-        switch intake.read(batch, next) {
-        case .rejected(let reason):
-            let fault = intake.fault(reason)
-            if !machine.isReplaying {
-                around.statistics.count(rejected: reason)
-                around.rejections.log(fault, TopicPartition(around.options.topics.input, partition), offset, around.log)
+        while true {
+            switch step {
+            case .handled:
+                next += 1
+                return
+            case .closed(let epoch):
+                try await commitPoint(isUrgent: true)
+                if !machine.isReplaying { logClosing(epoch) }
+            case .needs(let version):
+                let asked = gauge.start("waiting for the model of epoch \(version)", rests: true)
+                guard let model = try await around.models.compiled(version) else { return }
+                gauge.end(.waitModel, since: asked)
+                let opened = gauge.start("opening an epoch", rests: false)
+                machine.open(with: model, for: intake.event, at: offset)
+                gauge.end(.open, since: opened)
+                try await commitPoint()
             }
-            machine.reject(at: offset) { appendDeadLetter(fault, to: &$0) }
-        case .tombstone(let member, isMisplaced: false):
-            machine.erase(member, at: offset)
-        case .tombstone(let member, isMisplaced: true):
-            // The profile in the right partition stays until the dead letter is resubmitted.
-            if !machine.isReplaying { around.statistics.count(rejected: .wrongPartition) }
-            countMisplaced(offset)
-            machine.erase(member, at: offset) { appendDeadLetter(intake.fault(.wrongPartition), to: &$0) }
-        case .event:
-            // An event takes several steps if it opens an epoch; it is counted with the first one.
-            if intake.isMisplaced, counted != offset { countMisplaced(offset) }
-            while true {
-                let step = machine.step(intake.event, at: offset, now: Monotonic.now)
-                switch step {
-                case .handled:
-                    next += 1
-                    return
-                case .closed(let epoch):
-                    try await commitPoint(isUrgent: true)
-                    if !machine.isReplaying { logClosing(epoch) }
-                case .needs(let version):
-                    let asked = gauge.start("waiting for the model of epoch \(version)", rests: true)
-                    guard let model = try await around.models.compiled(version) else { return }
-                    gauge.end(.waitModel, since: asked)
-                    let opened = gauge.start("opening an epoch", rests: false)
-                    machine.open(with: model, for: intake.event, at: offset)
-                    gauge.end(.open, since: opened)
-                    try await commitPoint()
-                }
-                if machine.hasArrived || isDraining && !machine.isReplaying { return }
-            }
+            if machine.hasArrived || isDraining && !machine.isReplaying { return }
+            step = machine.step(intake.event, at: offset, now: Monotonic.now)
         }
-        next += 1
+    }
+
+    /// Handles records of the batch, without waiting for anything.
+    /// - Returns: the step of the event at `next` that is not handled yet; nil: all are, or `take` is to return.
+    private func handleRecords() -> ShardMachine.Step? {
+        while next < batch.count {
+            let offset = batch.offset(next)
+            switch intake.read(batch, next) {
+            case .event:
+                if intake.isMisplaced, counted != offset { countMisplaced(offset) }
+                let step = machine.step(intake.event, at: offset, now: Monotonic.now)
+                guard step == .handled else { return step }
+            case .rejected(let reason): reject(reason, at: offset)
+            case .tombstone(let member, let isMisplaced): erase(member, at: offset, isMisplaced: isMisplaced)
+            }
+            next += 1
+            if machine.hasArrived || machine.waitingBytes >= commitPointBytes { return nil }
+        }
+        return nil
+    }
+
+    private func reject(_ reason: Rejection, at offset: Int64) {
+        let fault = intake.fault(reason)
+        if !machine.isReplaying {
+            around.statistics.count(rejected: reason)
+            around.rejections.log(fault, TopicPartition(around.options.topics.input, partition), offset, around.log)
+        }
+        machine.reject(at: offset) { appendDeadLetter(fault, to: &$0) }
+    }
+
+    private func erase(_ member: Pseudonym, at offset: Int64, isMisplaced: Bool) {
+        guard isMisplaced else { return machine.erase(member, at: offset) }
+        // The profile in the right partition stays until the dead letter is resubmitted.
+        if !machine.isReplaying { around.statistics.count(rejected: .wrongPartition) }
+        countMisplaced(offset)
+        machine.erase(member, at: offset) { appendDeadLetter(intake.fault(.wrongPartition), to: &$0) }
     }
 
     private func appendDeadLetter(_ fault: Fault, to records: inout RecordBuffer) {

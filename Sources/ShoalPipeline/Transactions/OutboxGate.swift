@@ -1,3 +1,5 @@
+internal import ShoalKafka
+
 /// The bounded outbox between the shards that fill it and the loop that commits it. A full outbox blocks its producers.
 public actor OutboxGate {
     private var outbox = Outbox()
