@@ -126,9 +126,7 @@ struct HTTPProbeTests {
         }
         let probe = HTTPProbe(
             ListenAddress(host: "127.0.0.1", port: UInt16(bigEndian: address.sin_port)), timeout: .milliseconds(300))
-        let start = ContinuousClock.now
         let failure = #expect(throws: HTTPProbe.Failure.self) { try probe.get("/livez") }
         #expect(failure?.description.contains("no response within") == true)
-        #expect(ContinuousClock.now - start < .seconds(5))
     }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Seeds that several threads process until the time is over.
+/// Consecutive seeds that several threads process: a number of them, or until the time is over.
 final class SharedRuns: Sendable {
     private struct State {
         var next: UInt64
@@ -10,12 +10,18 @@ final class SharedRuns: Sendable {
     }
 
     private let state: Mutex<State>
-    private let seconds: Double
+    enum Amount {
+        case runs(UInt64)
+        case seconds(Double)
+    }
+
+    private let amount: Amount
+    private let first: UInt64
     private let mostFailures: Int
 
-    init(first: UInt64, seconds: Double, mostFailures: Int) {
+    init(first: UInt64, _ amount: Amount, mostFailures: Int) {
         state = Mutex(State(next: first))
-        self.seconds = seconds
+        (self.first, self.amount) = (first, amount)
         self.mostFailures = mostFailures
     }
 
@@ -29,10 +35,10 @@ final class SharedRuns: Sendable {
 
     func go() {
         // The time starts here, because a thread may become available late when other tests are running.
-        let end = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < end {
+        let start = ContinuousClock.now
+        while true {
             let seed: UInt64? = state.withLock { state in
-                guard state.failures.count < mostFailures else { return nil }
+                guard state.failures.count < mostFailures, isLeft(state.next, since: start) else { return nil }
                 state.next += 1
                 return state.next - 1
             }
@@ -44,6 +50,13 @@ final class SharedRuns: Sendable {
                 if let finding { state.failures.append((seed, finding)) }
                 for (_, fault) in run.scenario.faults { state.faults[Self.name(fault), default: 0] += 1 }
             }
+        }
+    }
+
+    private func isLeft(_ seed: UInt64, since start: ContinuousClock.Instant) -> Bool {
+        switch amount {
+        case .runs(let count): seed < first + count
+        case .seconds(let seconds): ContinuousClock.now - start < .seconds(seconds)
         }
     }
 
