@@ -12,7 +12,7 @@ public struct Cluster: Equatable, Sendable {
     public var isPublished = false
     /// Whether the cluster has ever been published.
     public var wasPublished = false
-    /// The published cluster of its members: itself, its parent, or 0 for none.
+    /// The published cluster of its members: itself, another one while it is suppressed, or 0 for none.
     public var publishedCluster: ClusterID = 0
     public var origin: LifecycleChange.Origin = .seed
     public var parent: ClusterID = 0

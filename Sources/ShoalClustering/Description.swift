@@ -19,6 +19,8 @@ public struct Description: Equatable, Sendable {
         let model: Model
         /// The sums of all viewers, by topic.
         let totals: [Int64]
+        /// The members that count as a published cluster's, by its id: its own, and those of suppressed clusters.
+        let members: [ClusterID: Int64]
 
         init(_ model: Model) {
             self.model = model
@@ -27,14 +29,18 @@ public struct Description: Equatable, Sendable {
                 for entry in sums where Int(entry.topic) < totals.count { totals[Int(entry.topic)] += entry.value }
             }
             self.totals = totals
+            var members: [ClusterID: Int64] = [:]
+            for cluster in model.clusters { members[cluster.publishedCluster, default: 0] += cluster.sums.count }
+            self.members = members
         }
     }
 
     /// Describes a cluster. Computes one product of centroids for each other published cluster.
     init(of cluster: Cluster, _ context: Context) {
-        members = cluster.sums.count
+        let own = cluster.sums.count
+        members = context.members[cluster.id] ?? own
         let norm = UInt128(context.model.countedNorm(cluster.sums))
-        cohesion = members > 0 ? Int64(min(norm * (1 << 15) / UInt128(members), 1 << 30)) : 0
+        cohesion = own > 0 ? Int64(min(norm * (1 << 15) / UInt128(own), 1 << 30)) : 0
         let ranked = Self.ranked(cluster, context)
         leading = Array(ranked.prefix(Self.mostLeading))
         branchTopics = Array(ranked.dropFirst(Self.mostLeading).prefix(Self.mostBranches))

@@ -1,28 +1,65 @@
 extension Model {
     /// Decides the published cluster of each cluster, and returns the changes of published clusters. A cluster is
-    /// suppressed below `privacy.min-cluster-size` members, and published again from 1.2 times that number.
+    /// suppressed below `privacy.min-cluster-size` members, and published again from 1.2 times that number. A suppressed
+    /// cluster counts as another one, so that nothing published tells of it.
     /// - Parameter ended: Clusters that this model merged or retired.
     mutating func refreshPublishedClusters(ended: [Lifecycle.Ended], version: Epoch) -> [LifecycleChange] {
-        var changes: [LifecycleChange] = []
+        let before = PublishedClusters(self)
         for index in clusters.indices {
-            guard clusters[index].isActive else {
-                clusters[index].isPublished = false
-                clusters[index].publishedCluster = 0
-                continue
-            }
-            let isPublished = isLargeEnough(clusters[index])
-            clusters[index].isPublished = isPublished
-            clusters[index].publishedCluster =
-                isPublished ? clusters[index].id : isHiddenChild(index) ? clusters[index].parent : 0
+            clusters[index].isPublished = clusters[index].isActive && isLargeEnough(clusters[index])
         }
-        for end in ended {
-            if let change = publish(end, version: version) { changes.append(change) }
+        for index in clusters.indices { clusters[index].publishedCluster = publishedCluster(at: index) }
+        var changes = ended.compactMap { publish($0, before, version: version) }
+        for cluster in clusters where cluster.isActive && !cluster.isPublished && before.ids.contains(cluster.id) {
+            changes.append(end(of: cluster, survivor: cluster.publishedCluster, before, version: version))
         }
         let described = Description.Context(self)
         for index in clusters.indices where clusters[index].isPublished {
-            changes += publish(index, described, version: version)
+            changes += publish(index, described, before, version: version)
         }
         return changes
+    }
+
+    /// The published clusters of the model before.
+    private struct PublishedClusters {
+        var ids: Set<ClusterID> = []
+        /// The members that counted as a published cluster's without being in it.
+        var others: [ClusterID: Int64] = [:]
+        /// The published clusters that suppressed ones counted as.
+        var standIns: [ClusterID: ClusterID] = [:]
+
+        init(_ model: Model) {
+            for cluster in model.clusters where cluster.isPublished { ids.insert(cluster.id) }
+            for cluster in model.clusters where !cluster.isPublished && cluster.publishedCluster != 0 {
+                others[cluster.publishedCluster, default: 0] += cluster.sums.count
+                standIns[cluster.id] = cluster.publishedCluster
+            }
+        }
+    }
+
+    /// Returns the published cluster of the members of a cluster: itself, if it is published. A suppressed one keeps the
+    /// published cluster that it counted as. A new one counts as its parent if it is a split's child, and otherwise, as
+    /// one that has become too small, as the published cluster with the most similar centroid; of equal ones the lower
+    /// id. If the cluster that it counts as is suppressed, both count as the same one. 0 if no cluster is published.
+    /// - Parameter depth: The number of suppressed clusters that count as this one.
+    private func publishedCluster(at index: Int, depth: Int = 0) -> ClusterID {
+        let cluster = clusters[index]
+        guard cluster.isActive else { return 0 }
+        if cluster.isPublished { return cluster.id }
+        let isChild = cluster.origin == .split && !cluster.wasPublished
+        for id in [cluster.publishedCluster, isChild ? cluster.parent : 0] where id != 0 && id != cluster.id {
+            guard let other = self.index(of: root(of: id)), other != index else { continue }
+            if clusters[other].isPublished { return clusters[other].id }
+            let further = depth < clusters.count ? publishedCluster(at: other, depth: depth + 1) : 0
+            if further != 0 { return further }
+        }
+        var nearest: (product: UInt64, id: ClusterID)?
+        for other in clusters where other.isPublished {
+            // Centroids have equal length except for rounding.
+            let product = Description.product(cluster.centroid, other.centroid)
+            if nearest.map({ product > $0.product }) ?? true { nearest = (product, other.id) }
+        }
+        return nearest?.id ?? 0
     }
 
     private func isLargeEnough(_ cluster: Cluster) -> Bool {
@@ -32,55 +69,59 @@ extension Model {
         return least <= 1 || (isBack ? 5 * count >= 6 * least : count >= least)
     }
 
-    /// Whether the cluster is a split's child that has never been published. Its members count as the parent's until
-    /// they have moved.
-    private func isHiddenChild(_ index: Int) -> Bool {
-        let cluster = clusters[index]
-        let hasCome = ticks - cluster.created >= settings.fixed.staleness
-        return cluster.origin == .split && !cluster.wasPublished && !hasCome
-    }
-
-    /// Returns the published change for an ended cluster. A suppressed cluster gives none. A published one whose
-    /// survivor is suppressed is retired.
-    private func publish(_ end: Lifecycle.Ended, version: Epoch) -> LifecycleChange? {
+    /// Returns the published change for an ended cluster. A suppressed cluster gives none.
+    private func publish(_ end: Lifecycle.Ended, _ before: PublishedClusters, version: Epoch) -> LifecycleChange? {
         guard end.cluster.isPublished else { return nil }
-        let survivor = end.survivor == 0 ? nil : index(of: end.survivor).map { clusters[$0] }
-        let isMerge = survivor?.isPublished ?? false
-        return LifecycleChange(
-            kind: isMerge ? .merged : .retired, cluster: end.cluster.id, other: isMerge ? end.survivor : 0,
-            version: version, members: end.cluster.sums.count)
+        let survivor = end.survivor == 0 ? 0 : publishedCluster(of: end.survivor)
+        return self.end(of: end.cluster, survivor: survivor, before, version: version)
     }
 
-    /// Adds the changes of a published cluster: created, split from another, or drifted.
+    /// Returns the end of a published cluster whose members count as another's from now on.
+    /// - Parameter survivor: That cluster; 0 for none.
+    private func end(
+        of cluster: Cluster, survivor: ClusterID, _ before: PublishedClusters, version: Epoch
+    ) -> LifecycleChange {
+        LifecycleChange(
+            kind: survivor != 0 ? .merged : .retired, cluster: cluster.id, other: survivor, version: version,
+            members: cluster.sums.count + (before.others[cluster.id] ?? 0))
+    }
+
+    /// Adds the changes of a published cluster: created, split from another, or drifted. A cluster that is published
+    /// again counts as split from the one that it counted as.
     private mutating func publish(
-        _ index: Int, _ context: Description.Context, version: Epoch
+        _ index: Int, _ context: Description.Context, _ before: PublishedClusters, version: Epoch
     ) -> [LifecycleChange] {
         let cluster = clusters[index]
-        guard cluster.wasPublished else {
+        guard before.ids.contains(cluster.id) else {
             let description = Description(of: cluster, context)
             clusters[index].wasPublished = true
             announce(index, description)
-            var changes = [
-                LifecycleChange(
-                    kind: .created, cluster: cluster.id, origin: cluster.origin, other: cluster.parent,
-                    version: version, description)
-            ]
-            if cluster.origin == .split, let parent = self.index(of: root(of: cluster.parent)),
-                clusters[parent].isPublished
-            {
-                changes.append(
+            let origin: LifecycleChange.Origin = cluster.wasPublished ? .split : cluster.origin
+            let parent =
+                origin == .split
+                ? self.index(of: root(of: before.standIns[cluster.id] ?? cluster.parent)).map { clusters[$0] } : nil
+            guard let parent, parent.isPublished, parent.id != cluster.id else {
+                // A parent that is suppressed is not named.
+                return [
                     LifecycleChange(
-                        kind: .split, cluster: clusters[parent].id, other: cluster.id, version: version,
-                        Description(of: clusters[parent], context)))
+                        kind: .created, cluster: cluster.id, origin: origin, version: version, description)
+                ]
             }
-            return changes
+            return [
+                LifecycleChange(
+                    kind: .created, cluster: cluster.id, origin: origin, other: parent.id, version: version,
+                    description),
+                LifecycleChange(
+                    kind: .split, cluster: parent.id, other: cluster.id, version: version,
+                    Description(of: parent, context)),
+            ]
         }
         guard hasDrifted(cluster, context) else { return [] }
         let description = Description(of: cluster, context)
-        let before = cluster.announced
+        let announced = cluster.announced
         announce(index, description)
         var change = LifecycleChange(kind: .drifted, cluster: cluster.id, version: version, description)
-        change.before = before
+        change.before = announced
         return [change]
     }
 

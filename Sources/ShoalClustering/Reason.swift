@@ -9,6 +9,4 @@ public enum Reason: UInt8, CaseIterable, Sendable {
     case birth
     case retire
     case seed
-    case withheld
-    case shown
 }

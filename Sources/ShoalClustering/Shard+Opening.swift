@@ -84,8 +84,7 @@ extension Shard {
                     old.model.publishedCluster(of: cluster.id), new.model.publishedCluster(of: cluster.id)
                 )
                 if before != after {
-                    reasons[cluster.id, default: []].insert(
-                        after == 0 ? .withheld : cluster.wasPublished ? .shown : cluster.origin.reason)
+                    reasons[cluster.id, default: []].insert(Self.reason(cluster, root: root, published: after))
                 }
             }
             self.reasons = reasons
@@ -99,6 +98,14 @@ extension Shard {
             dropsTopics = new.removed.indices.contains { index in
                 new.removed[index] && !(index < old.removed.count && old.removed[index])
             }
+        }
+
+        /// Why the members of a cluster get another published cluster, although they stay in theirs: seen from outside,
+        /// a cluster that is suppressed merges with another one, and one that is published is split from it.
+        private static func reason(_ cluster: Cluster, root: ClusterID, published: ClusterID) -> Reason {
+            if published == 0 { return .retire }
+            if published != root { return .merge }
+            return cluster.wasPublished ? .split : cluster.origin.reason
         }
 
         func isExpired(_ slot: MemberTable.Slot) -> Bool {

@@ -27,7 +27,7 @@ struct DemoFrameTests {
 
     private func left(_ member: Int, _ cluster: UInt32) -> ClusterChange {
         change(20_000 + member, .memberLeft) { change in
-            (change.member, change.from, change.why) = (UInt128(member), cluster, .withheld)
+            (change.member, change.from, change.why) = (UInt128(member), cluster, .retire)
         }
     }
 

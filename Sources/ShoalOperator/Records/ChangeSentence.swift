@@ -63,7 +63,7 @@ extension ClusterChange.Reason {
         case .birth: "a new cluster"
         case .retire: "its cluster was retired"
         case .seed: "the first clusters"
-        case .withheld: "its cluster became too small to publish"
+        case .withheld: "its cluster became too small"
         case .shown: "its cluster is large enough again"
         }
     }

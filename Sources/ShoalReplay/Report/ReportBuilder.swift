@@ -78,6 +78,7 @@ final class ReportBuilder: ModelWatcher {
 
     private func add(_ entry: ReplayReport.Lifecycle, _ kind: ClusterChange.Kind) {
         lifecycle.append(entry)
+        if kind == .clusterCreated { clusters[entry.cluster]?.ended = nil }
         guard kind == .clusterMerged || kind == .clusterRetired else { return }
         clusters[entry.cluster]?.ended = entry.version
         clusters[entry.cluster]?.survivor = kind == .clusterMerged ? entry.other : 0

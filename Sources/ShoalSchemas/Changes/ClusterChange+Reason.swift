@@ -10,7 +10,9 @@ extension ClusterChange {
         case birth
         case retire
         case seed
+        /// Only in records of rules 2 and earlier.
         case withheld
+        /// Only in records of rules 2 and earlier.
         case shown
 
         /// The JSON name.
