@@ -18,7 +18,7 @@ pip-install = pip install --quiet --disable-pip-version-check --require-hashes -
 # The same commit, Swift and Debian give a release with the same bytes.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
-.PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-faults test-sanitize test-upgrade lint release \
+.PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-privacy test-faults test-sanitize test-upgrade lint release \
 	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing docs pictures deps \
 	test-deps python-lock clean build/release/shoal
 
@@ -57,6 +57,9 @@ test-simulation: deps  ## runs simulated instances with every fault for a minute
 
 test-verify: deps      ## verifies recorded runs over random histories in memory (RUNS, SEED)
 	scripts/test-verify.sh
+
+test-privacy: deps     ## attacks what is published and kept, and prints a table with bounds (SEED, UPDATE)
+	scripts/test-privacy.sh
 
 test-faults: test-deps ## runs Shoal on Apache Kafka under random faults (FAULTS, SEED, SECONDS, BROKERS, ONLY)
 	DURATION='$(SECONDS)' scripts/test-faults.sh

@@ -104,6 +104,8 @@ let package = Package(
         tests(
             "SimulationTests", ["ShoalKafka", "ShoalPipeline", "ShoalReplay", "ShoalSchemas", "ShoalClustering"],
             exclude: ["internal_records.py"]),
+        tests(
+            "PrivacyTests", ["ShoalReplay", "ShoalPipeline", "ShoalClustering", "ShoalOperations", "ShoalSchemas"]),
         tests("GeneratorTests", ["ShoalGenerator", "ShoalSchemas"]),
         tests("OperationsTests", ["ShoalOperations", "ShoalClustering"]),
         tests("ScoringTests", ["ShoalScoring", "ShoalClustering"]),

@@ -3,7 +3,7 @@
 source "$(dirname "$0")/common.sh"
 
 # Suites that keep all cores busy run first, on their own: brokers and their clients would miss their deadlines beside them.
-computing='^(Clustering|Generator|Pipeline|Replay|Schemas|Scoring|ShoalTesting|Simulation)Tests\.'
+computing='^(Clustering|Generator|Pipeline|Privacy|Replay|Schemas|Scoring|ShoalTesting|Simulation)Tests\.'
 
 swift build "${test_build[@]}" --build-tests
 swift test "${test_build[@]}" --skip-build --filter "$computing"

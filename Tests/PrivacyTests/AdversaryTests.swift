@@ -1,0 +1,139 @@
+import Foundation
+import ShoalClustering
+import ShoalSchemas
+import Testing
+
+@testable import ShoalOperations
+@testable import ShoalPipeline
+
+/// `SHOAL_PRIVACY_SEED`: the seed of the planted stream and of its key (1); `SHOAL_PRIVACY_TABLE`: the file that the table is
+/// written to.
+@Suite("Attacks on what is published and kept")
+struct AdversaryTests {
+    private static func setting(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment["SHOAL_PRIVACY_\(name)"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    @Test("stay within their bounds, or are listed as open")
+    func all() throws {
+        let seed = Self.setting("SEED").flatMap { UInt64($0) } ?? 1
+        let stream = try PlantedStream(seed: seed)
+        #expect(stream.isGroupSuppressed, "seed \(seed): the planted group has no suppressed cluster")
+        let searched = try searchedChangeIDs(stream)
+        let attacks = onGroups(stream) + onPositions(stream) + onKeys(seed: seed) + [weakKeys, searched]
+        let table = Attack.table(attacks)
+        print("seed \(seed)\n\(table)")
+        if let file = Self.setting("TABLE") { try Data(table.utf8).write(to: URL(filePath: file)) }
+        for attack in attacks where attack.status == .missed { Issue.record("seed \(seed): \(attack.row)") }
+    }
+
+    // MARK: - Subscribers
+
+    /// Who is in a group that is too small to be published?
+    private func onGroups(_ stream: PlantedStream) -> [Attack] {
+        let adversary = Adversary(stream.changes)
+        let suspects = adversary.suspects(least: Int(PlantedStream.minimum))
+        let share = Double(PlantedStream.group) / Double(PlantedStream.crowd)
+        // Without suspects, anybody of the parent is guessed.
+        let precision =
+            suspects.isEmpty ? share : Double(suspects.intersection(stream.secret).count) / Double(suspects.count)
+        let batches = adversary.smallBatches(least: Int(PlantedStream.minimum))
+        return [
+            Attack(
+                adversary: "subscriber",
+                name: "list the members of a suppressed group of \(PlantedStream.group) in a cluster of "
+                    + "\(PlantedStream.crowd): precision",
+                value: precision, bound: 1.25 * share, isPercentage: true),
+            Attack(
+                adversary: "subscriber",
+                name: "find moves of fewer than \(PlantedStream.minimum) members by the lifecycle, of \(batches.all)",
+                value: Double(batches.small), bound: 0, isOpen: true),
+        ]
+    }
+
+    /// Which changes name the event that caused them?
+    private func onPositions(_ stream: PlantedStream) -> [Attack] {
+        let members = stream.changes.filter { $0.member != nil }
+        let withPosition = members.count { $0.inputOffset != nil }
+        let joined = members.compactMap(\.member).filter(stream.stored.contains)
+        return [
+            Attack(
+                adversary: "subscriber who reads the input", name: "join changes and events by position",
+                value: Double(withPosition) / Double(max(members.count, 1)), bound: 0, isPercentage: true, isOpen: true),
+            Attack(
+                adversary: "insider", name: "find a member of the output in the state by the pseudonym",
+                value: Double(joined.count) / Double(max(members.count, 1)), bound: 0, isPercentage: true),
+        ]
+    }
+
+    /// Are ids of changes hashes of what everybody can count through? (As they were before rules 3.)
+    private func searchedChangeIDs(_ stream: PlantedStream) throws -> Attack {
+        let members = stream.changes.filter { $0.member != nil }.prefix(100)
+        #expect(members.count == 100)
+        var found = 0
+        for change in members {
+            let isSweep = change.why != .event && change.why != .erased
+            var message = ProtoWriter()
+            message.present(1, bytes: Array(Hex.text(change.member ?? 0).utf8))
+            message.present(2, change.kind.rawValue)
+            let numbers = [
+                Int64(change.from), Int64(change.to), Int64(change.inputPartition ?? 0), change.inputOffset ?? 0,
+            ]
+            for number in numbers { message.present(3, number) }
+            let start = message
+            // The epoch that was open is close to the model's.
+            for epoch in (change.modelVersion ?? 0)...(change.modelVersion ?? 0) + 8 {
+                message = start
+                message.present(4, epoch)
+                message.present(5, UInt8(isSweep ? 1 : 0))
+                let id = SHA256Digest.of(message.bytes.span).prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+                if id == change.id { found += 1 }
+            }
+        }
+        return Attack(
+            adversary: "subscriber", name: "search what 100 change ids are hashes of", value: Double(found), bound: 0)
+    }
+
+    // MARK: - Writers
+
+    /// Whose pseudonym is a key, a fingerprint or a topic's hash?
+    private func onKeys(seed: UInt64) -> [Attack] {
+        let key = PrivacyKey(bytes: (0..<32 as Range<UInt64>).map { UInt8(truncatingIfNeeded: ($0 &+ 7) &* 31 &+ seed) })
+        let topics = KeyedTopics(key)
+        var secrets = Set(KeyUse.allCases.map { number(key.derived($0).prefix(16)) })
+        for name in ["chess", "go"] { secrets.insert(topics.candidate(Array(name.utf8)[...])) }
+        var found = 0
+        var ids = ["shoal/viewers", "shoal/events", "shoal/key", "topic\0chess", "candidate\0go", "chess", "go"]
+        for use in KeyUse.allCases { ids += [use.rawValue, "shoal/\(use.rawValue)", "shoal/3/\(use.rawValue)\u{1}"] }
+        for id in ids {
+            let pseudonyms = [key.storedPseudonym(of: id.utf8), key.publishedPseudonym(of: id.utf8)]
+            let isKey = pseudonyms.contains(where: secrets.contains)
+            let isFingerprint = pseudonyms.contains { UInt64(truncatingIfNeeded: $0 >> 64) == key.fingerprint }
+            if isKey || isFingerprint { found += 1 }
+        }
+        return [
+            Attack(
+                adversary: "writer", name: "choose \(ids.count) viewer ids whose pseudonyms are keys or dictionaries",
+                value: Double(found), bound: 0)
+        ]
+    }
+
+    // MARK: - Anybody
+
+    private var weakKeys: Attack {
+        let digits = "0123456789abcdef"
+        var keys = digits.map { String(repeating: $0, count: 64) }
+        keys += digits.map { String(repeating: "\($0)7", count: 32) }
+        keys += (1...8).map { step in (0..<32).map { String(format: "%02x", $0 * step % 256) }.joined() }
+        keys += [1, 2, 4, 8, 16].map { length in
+            String(repeating: String("5ac3071e94d86b2ff0417be6a2d95c38".prefix(2 * length)), count: 32 / length)
+        }
+        keys.append("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        let accepted = keys.filter { WeakKey.problem($0) == nil }
+        return Attack(
+            adversary: "anyone", name: "guess one of \(keys.count) weak keys that are accepted",
+            value: Double(accepted.count), bound: 0)
+    }
+
+    private func number(_ bytes: some Sequence<UInt8>) -> UInt128 { bytes.reduce(0) { $0 << 8 | UInt128($1) } }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// The result of an attack: one number with its bound.
+struct Attack {
+    enum Status: String {
+        case met, missed
+        /// The attack is known to succeed: no promise is made yet.
+        case open
+    }
+
+    var adversary: String
+    var name: String
+    /// What was measured, from 0 (nothing) on.
+    var value: Double
+    var bound: Double
+    var isPercentage = false
+    var isOpen = false
+
+    var status: Status { value <= bound ? .met : isOpen ? .open : .missed }
+
+    /// A row of the table in docs/privacy.md.
+    var row: String { "| \(adversary) | \(name) | \(text(value)) | \(text(bound)) | \(status.rawValue) |" }
+
+    private func text(_ number: Double) -> String {
+        guard isPercentage else { return String(format: "%.0f", number) }
+        return String(format: number < 0.1 ? "%.1f %%" : "%.0f %%", number * 100)
+    }
+
+    static func table(_ attacks: [Attack]) -> String {
+        (["| adversary | attack | measured | bound | |", "| --- | --- | --- | --- | --- |"] + attacks.map(\.row))
+            .joined(separator: "\n") + "\n"
+    }
+}
