@@ -105,22 +105,21 @@ public struct PartitionDriver<Keys: TopicKeys> {
     /// - Parameters:
     ///   - model: The required model.
     ///   - place: The offset of the event that opens it.
-    ///   - time: The time of that event.
     ///   - most: The maximum number of members to process.
     /// - Returns: Whether it is open. If not, the call must be repeated.
     public mutating func open(
-        _ model: CompiledModel, at place: Int64, time: Int64, most: Int = Shard<Keys>.openingStep
+        _ model: CompiledModel, at place: Int64, most: Int = Shard<Keys>.openingStep
     ) -> Bool {
-        let isOpen = shard.open(model, offset: place, time: time, most: most, changes: &changes)
+        let isOpen = shard.open(model, offset: place, most: most, changes: &changes)
         if isRestoring { reach() }
         return isOpen
     }
 
     /// Opens the next epoch at once.
     public mutating func openWhole(
-        _ model: CompiledModel, at place: Int64, time: Int64, most: Int = Shard<Keys>.openingStep
+        _ model: CompiledModel, at place: Int64, most: Int = Shard<Keys>.openingStep
     ) {
-        while !open(model, at: place, time: time, most: most) {}
+        while !open(model, at: place, most: most) {}
     }
 
     /// Applies the later state once the offset has reached it.

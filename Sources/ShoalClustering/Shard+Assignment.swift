@@ -1,26 +1,26 @@
 extension Shard {
-    /// Returns the cluster for a member's direction, and its score. A member stays unless another cluster is better by
+    /// Returns the cluster for a member's direction. A member stays unless another cluster is better by
     /// more than ε = J / 25, or, for the cluster that it came from, by more than ε + J / 8. It joins from J / 2 on, and
     /// leaves below 2 J / 5. Ties go to the lower id.
     /// - Parameter cluster: The member's current cluster; 0 for none.
-    mutating func assign(_ slot: Int, from cluster: ClusterID) -> (ClusterID, Int64) {
-        guard !current.columns.isEmpty else { return (0, 0) }
+    mutating func assign(_ slot: Int, from cluster: ClusterID) -> ClusterID {
+        guard !current.columns.isEmpty else { return 0 }
         current.score(members, members.range(slot), into: &scores)
-        let (column, score) = decide(from: cluster, previous: members.slots[slot].previous)
+        let column = decide(from: cluster, previous: members.slots[slot].previous)
         remember(slot, own: column)
-        guard column >= 0 else { return (0, 0) }
+        guard column >= 0 else { return 0 }
         let id = current.columns[column]
         if cluster != 0, id != cluster { members.update(slot) { $0.previous = cluster } }
-        return (id, score)
+        return id
     }
 
     /// Decides by the current scores.
-    /// - Returns: The column, or −1 for none, and its score.
-    func decide(from cluster: ClusterID, previous: ClusterID) -> (Int, Int64) {
+    /// - Returns: The column, or −1 for none.
+    func decide(from cluster: ClusterID, previous: ClusterID) -> Int {
         guard let own = current.column(of: cluster) else {
             var best = 0
             for column in current.columns.indices where scores[column] > scores[best] { best = column }
-            return Int64(scores[best]) < current.joins ? (-1, 0) : (best, Int64(scores[best]))
+            return Int64(scores[best]) < current.joins ? -1 : best
         }
         let left = current.column(of: current.model.root(of: previous)) ?? -1
         var (best, most) = (own, Int64(scores[own]) + current.hysteresis)
@@ -28,7 +28,7 @@ extension Shard {
             let score = Int64(scores[column]) - (column == left ? current.returning : 0)
             if score > most { (best, most) = (column, score) }
         }
-        return Int64(scores[best]) < current.leaves ? (-1, 0) : (best, Int64(scores[best]))
+        return Int64(scores[best]) < current.leaves ? -1 : best
     }
 
     /// Stores the best rival, and the bound on all other scores.

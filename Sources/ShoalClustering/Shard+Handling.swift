@@ -50,20 +50,17 @@ extension Shard {
         }
         if wasEligible { delta.remove(before, from: left) }
         counters.eligible += (isEligible ? 1 : 0) - (wasEligible ? 1 : 0)
-        let (cluster, score) =
-            isEligible ? assign(slot, from: wasEligible ? left : 0) : (MemberTable.uncounted, 0)
+        let cluster = isEligible ? assign(slot, from: wasEligible ? left : 0) : MemberTable.uncounted
         members.update(slot) { $0.cluster = cluster }
         if isEligible { delta.add(members, slot, to: cluster, sign: 1) }
         publish(
-            slot, from: publishedCluster(left), to: publishedCluster(cluster), .event, score,
-            Cause(offset: offset, time: time),
-            &changes)
+            slot, from: publishedCluster(left), to: publishedCluster(cluster), .event, offset: offset, &changes)
     }
 
     /// Repeats a skipped scan, and counts different decisions.
     private mutating func audit(_ slot: Int, _ cluster: ClusterID) {
         current.score(members, members.range(slot), into: &scores)
-        let column = decide(from: cluster, previous: members.slots[slot].previous).0
+        let column = decide(from: cluster, previous: members.slots[slot].previous)
         if (column < 0 ? 0 : current.columns[column]) != cluster { wrongSkips += 1 }
     }
 
@@ -83,8 +80,8 @@ extension Shard {
         }
         changes.append(
             MemberChange(
-                member: member, from: publishedCluster(cluster), to: 0, reason: .erased, score: 0, model: version,
-                offset: offset, time: openEpoch.map { $0 * fixed.epochLength }, epoch: openEpoch))
+                member: member, from: publishedCluster(cluster), to: 0, reason: .erased, model: version,
+                offset: offset, time: publishedTime, epoch: openEpoch))
         remove(slot)
         limit(from: offset + 1)
         return true
@@ -101,11 +98,9 @@ extension Shard {
         for topic in event.topics { _ = number(event, topic.name) }
     }
 
-    /// The cause of a change.
-    struct Cause {
-        var offset: Int64
-        var time: Int64
-    }
+    /// The time of changes: the end of the open epoch, so that a change does not tell when its member watched; nil in
+    /// genesis.
+    private var publishedTime: Int64? { openEpoch.map { ($0 + 1) * fixed.epochLength } }
 
     /// Returns the event's time, limited to the end of the open epoch.
     private mutating func counted(_ time: Int64) -> Int64 {
@@ -188,14 +183,12 @@ extension Shard {
     }
 
     func publish(
-        _ slot: Int, from: ClusterID, to: ClusterID, _ reason: Reason, _ score: Int64, _ cause: Cause,
-        _ changes: inout [MemberChange]
+        _ slot: Int, from: ClusterID, to: ClusterID, _ reason: Reason, offset: Int64, _ changes: inout [MemberChange]
     ) {
         guard from != to else { return }
         changes.append(
             MemberChange(
                 member: members.slots[slot].pseudonym, from: from, to: to, reason: reason,
-                score: to == 0 ? 0 : score, model: version, offset: cause.offset, time: cause.time,
-                epoch: openEpoch))
+                model: version, offset: offset, time: publishedTime, epoch: openEpoch))
     }
 }

@@ -8,18 +8,16 @@ extension Shard {
     /// - Parameters:
     ///   - model: The model of version `neededModel`.
     ///   - offset: The offset of the event that opens the epoch.
-    ///   - time: The time of that event.
     ///   - most: The maximum number of members to process.
     /// - Returns: Whether the epoch is open. If not, the phase names the last processed member, and the call must be
     ///   repeated.
     public mutating func open(
-        _ model: CompiledModel, offset: Int64, time: Int64, most: Int = Self.openingStep,
+        _ model: CompiledModel, offset: Int64, most: Int = Self.openingStep,
         changes: inout [MemberChange]
     ) -> Bool {
         guard case .waiting(let epoch, let after) = phase else { return true }
         let old = current
         let isFirst = openEpoch == nil
-        let cause = Cause(offset: offset, time: min(time, (epoch + 1) * fixed.epochLength - 1))
         let opening = Opening(from: old, to: model, epoch: epoch, isFirst: isFirst)
         var affected = members.slots.indices.filter { opening.concerns(members, $0) }
         let point = SnapshotPoint(offset: offset, epoch: epoch)
@@ -32,7 +30,7 @@ extension Shard {
         openEpoch = epoch
         // Read first, because an expired member is removed below.
         let last = part.last.map { members.slots[$0].pseudonym }
-        for slot in part { look(at: slot, opening, cause, &changes) }
+        for slot in part { look(at: slot, opening, offset: offset, &changes) }
         if part.count < affected.count, let last {
             // Members that are not processed yet belong to the old model until the opening is complete.
             phase = .waiting(epoch, after: last)
@@ -122,7 +120,7 @@ extension Shard {
         }
     }
 
-    private mutating func look(at slot: Int, _ opening: Opening, _ cause: Cause, _ changes: inout [MemberChange]) {
+    private mutating func look(at slot: Int, _ opening: Opening, offset: Int64, _ changes: inout [MemberChange]) {
         touch(slot)
         let member = members.slots[slot]
         let before =
@@ -130,7 +128,7 @@ extension Shard {
         if member.cluster != MemberTable.uncounted { delta.add(members, slot, to: member.cluster, sign: -1) }
         if opening.isExpired(member) {
             if member.cluster != MemberTable.uncounted { counters.eligible -= 1 }
-            publish(slot, from: before, to: 0, .expired, 0, cause, &changes)
+            publish(slot, from: before, to: 0, .expired, offset: offset, &changes)
             remove(slot)
             return
         }
@@ -145,20 +143,15 @@ extension Shard {
         guard !members.range(slot).isEmpty else {
             counters.eligible -= 1
             members.update(slot) { $0.cluster = MemberTable.uncounted }
-            publish(slot, from: before, to: 0, reason, 0, cause, &changes)
+            publish(slot, from: before, to: 0, reason, offset: offset, &changes)
             return
         }
         var cluster = opening.new.model.root(of: member.cluster)
-        var score: Int64 = 0
-        if isTouched {
-            (cluster, score) = assign(slot, from: cluster)
-        } else if let column = current.column(of: cluster) {
-            current.score(members, members.range(slot), into: &scores)
-            score = Int64(scores[column])
-        }
+        if isTouched { cluster = assign(slot, from: cluster) }
         members.update(slot) { $0.cluster = cluster }
         delta.add(members, slot, to: cluster, sign: 1)
-        publish(slot, from: before, to: opening.new.model.publishedCluster(of: cluster), reason, score, cause, &changes)
+        publish(
+            slot, from: before, to: opening.new.model.publishedCluster(of: cluster), reason, offset: offset, &changes)
     }
 
     /// Removes topics that left the vocabulary from a profile.

@@ -58,7 +58,7 @@ extension MainJob {
             let copy = try await application.copy(application.output, partitions: 4, "changed") { record in
                 guard record == victim else { return [record] }
                 var changed = record
-                // Changes a byte of a similarity, a cluster or an offset, whichever it belongs to.
+                // Changes a byte of a pseudonym, a cluster or an offset, whichever it belongs to.
                 changed.value?[(record.value?.count ?? 1) / 2] ^= 1
                 return [changed]
             }

@@ -141,7 +141,7 @@ struct Stream {
                 words.append(.closing(closing))
             case .needs(let version):
                 guard let model = model(version) else { return false }
-                drivers[partition].openWhole(model, at: offset, time: event.time, most: openingStep)
+                drivers[partition].openWhole(model, at: offset, most: openingStep)
             case nil:
                 drivers[partition].handle(event, at: offset)
             }

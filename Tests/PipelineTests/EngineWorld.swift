@@ -91,7 +91,7 @@ struct EngineWorld {
             guard let needed = shard.neededModel else { return }
             let model = models.last { ($0.bookkeeping.through ?? .min) <= needed } ?? models[0]
             let compiled = CompiledModel(model.model, version: model.bookkeeping.through)
-            while !shard.open(compiled, offset: offset, time: event.time, changes: &changes) {}
+            while !shard.open(compiled, offset: offset, changes: &changes) {}
         }
         shard.handle(event, offset: offset, changes: &changes)
         offset += 1

@@ -218,8 +218,7 @@ struct ImpossibleRecordTests {
         var changes: [MemberChange] = []
         let next = (header.point.epoch ?? 0) + 1
         _ = shard.close(to: next)
-        let time = next * world.settings.fixed.epochLength
-        #expect(shard.open(CompiledModel(new, version: 3), offset: 9, time: time, changes: &changes))
+        #expect(shard.open(CompiledModel(new, version: 3), offset: 9, changes: &changes))
         #expect(shard.openEpoch == next)
     }
 }

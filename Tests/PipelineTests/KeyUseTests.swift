@@ -84,7 +84,7 @@ struct KeyUseTests {
         func id(_ key: PrivacyKey) throws -> UInt128 {
             var records = RecordBuffer()
             let change = MemberChange(
-                member: 7, from: 0, to: 3, reason: .event, score: 1 << 29, model: 4, offset: 12, time: 1_000, epoch: 6)
+                member: 7, from: 0, to: 3, reason: .event, model: 4, offset: 12, time: 1_000, epoch: 6)
             ChangeRecord(format: .protobuf, key: key)
                 .append(change, partition: 2, memberships: false, to: &records)
             let value = try #require(records.entries.first?.value)

@@ -165,7 +165,7 @@ struct RecordFuzzTests {
             let event = EngineWorld.event(viewer, at: time, 500 + Int64(place))
             if shard.neededModel == nil, let next = shard.observe(viewer: event.member, time: event.time) {
                 _ = shard.close(to: next)
-                while !shard.open(model, offset: 500, time: event.time, changes: &changes) {}
+                while !shard.open(model, offset: 500, changes: &changes) {}
             }
             shard.handle(event, offset: 500 + Int64(place), changes: &changes)
         }

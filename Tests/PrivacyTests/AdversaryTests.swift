@@ -98,7 +98,8 @@ struct AdversaryTests {
 
     /// Whose pseudonym is a key, a fingerprint or a topic's hash?
     private func onKeys(seed: UInt64) -> [Attack] {
-        let key = PrivacyKey(bytes: (0..<32 as Range<UInt64>).map { UInt8(truncatingIfNeeded: ($0 &+ 7) &* 31 &+ seed) })
+        let key = PrivacyKey(
+            bytes: (0..<32 as Range<UInt64>).map { UInt8(truncatingIfNeeded: ($0 &+ 7) &* 31 &+ seed) })
         let topics = KeyedTopics(key)
         var secrets = Set(KeyUse.allCases.map { number(key.derived($0).prefix(16)) })
         for name in ["chess", "go"] { secrets.insert(topics.candidate(Array(name.utf8)[...])) }

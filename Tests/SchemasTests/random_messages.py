@@ -47,7 +47,6 @@ def cluster_change(r):
     for field in ("cluster", "from", "to", "other_cluster"):
         maybe(r, m, field, r.randint(0, 2**32 - 1))
     m.why = r.randint(0, 11)
-    m.similarity = r.randint(0, 10**6)
     maybe(r, m, "model_version", r.randint(-(2**63), 2**63 - 1))
     maybe(r, m, "event_time_ms", r.randint(0, 2**53))
     maybe(r, m, "input_partition", r.randint(0, 2**31 - 1))

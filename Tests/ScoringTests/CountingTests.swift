@@ -6,7 +6,7 @@ import Testing
 struct CountingTests {
     private func change(_ member: Int, _ from: ClusterID, _ to: ClusterID, _ reason: Reason = .event) -> MemberChange {
         MemberChange(
-            member: Pseudonym(member), from: from, to: to, reason: reason, score: 0, model: nil, offset: 0, time: nil,
+            member: Pseudonym(member), from: from, to: to, reason: reason, model: nil, offset: 0, time: nil,
             epoch: nil)
     }
 

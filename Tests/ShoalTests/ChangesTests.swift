@@ -20,12 +20,12 @@ struct ChangesTests {
         let time = "2023-11-14T22:13:20Z  "
         return [
             (
-                make(.memberJoined) { ($0.to, $0.similarity, $0.why) = (7, 843_210, .seed) },
-                time + "member 01234567… joined cluster 7, similarity 84 % (the first clusters)"
+                make(.memberJoined) { ($0.to, $0.why) = (7, .seed) },
+                time + "member 01234567… joined cluster 7 (the first clusters)"
             ),
             (
-                make(.memberMoved) { ($0.from, $0.to, $0.similarity, $0.why) = (7, 12, 900_000, .event) },
-                time + "member 01234567… moved from cluster 7 to 12, similarity 90 % (because of its watches)"
+                make(.memberMoved) { ($0.from, $0.to, $0.why) = (7, 12, .event) },
+                time + "member 01234567… moved from cluster 7 to 12 (because of its watches)"
             ),
             (
                 make(.memberLeft) { ($0.from, $0.why) = (12, .expired) },

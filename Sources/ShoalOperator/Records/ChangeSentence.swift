@@ -25,15 +25,14 @@ extension ClusterChange {
         let who =
             member.map { "member " + String($0, radix: 16).leftPadded(32).prefix(8) + "…" } ?? "cluster \(cluster)"
         let reason = why.map { " (\($0.explanation))" } ?? ""
-        let similar = "similarity \(similarity / 10_000) %"
         let alike = cohesion == 0 ? "" : ", cohesion \(cohesion / 10_000) %"
         let branches = branchTopics + branchClusters.map { "cluster \($0)" }
         let topics =
             (leadingTopics.isEmpty ? "" : ": " + leadingTopics.joined(separator: ", "))
             + (branches.isEmpty ? "" : "; branches out into " + branches.joined(separator: ", "))
         switch kind {
-        case .memberJoined: return "\(who) joined cluster \(to), \(similar)\(reason)"
-        case .memberMoved: return "\(who) moved from cluster \(from) to \(to), \(similar)\(reason)"
+        case .memberJoined: return "\(who) joined cluster \(to)\(reason)"
+        case .memberMoved: return "\(who) moved from cluster \(from) to \(to)\(reason)"
         case .memberLeft: return "\(who) left cluster \(from)\(reason)"
         case .memberErased: return "\(who) was erased" + (from == 0 ? "" : " from cluster \(from)")
         case .clusterCreated:

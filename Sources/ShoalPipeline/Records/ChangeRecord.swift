@@ -28,7 +28,6 @@ package struct ChangeRecord {
         record.from = change.from
         record.to = change.to
         record.why = ClusterChange.Reason(change.reason)
-        record.similarity = Self.similarity(change.score)
         record.modelVersion = change.model
         record.eventTime = change.time
         record.inputPartition = partition
@@ -66,7 +65,7 @@ package struct ChangeRecord {
         record.members = change.members
         if let description = change.description {
             record.leadingTopics = Self.names(description.leading, model)
-            record.cohesion = Self.similarity(description.cohesion)
+            record.cohesion = Self.millionths(description.cohesion)
             record.branchTopics = Self.names(description.branchTopics, model)
             record.branchClusters = description.branchClusters
         }
@@ -90,7 +89,7 @@ package struct ChangeRecord {
     }
 
     /// Returns min(⌊s · 10⁶ / 2³⁰⌋, 10⁶).
-    package static func similarity(_ score: Int64) -> UInt32 {
+    package static func millionths(_ score: Int64) -> UInt32 {
         UInt32(min((max(score, 0) * 1_000_000) >> 30, 1_000_000))
     }
 

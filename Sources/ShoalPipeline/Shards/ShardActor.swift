@@ -193,7 +193,7 @@ actor ShardActor {
                 guard let model = try await around.models.compiled(version) else { return }
                 gauge.end(.waitModel, since: asked)
                 let opened = gauge.start("opening an epoch", rests: false)
-                machine.open(with: model, for: intake.event, at: offset)
+                machine.open(with: model, at: offset)
                 gauge.end(.open, since: opened)
                 try await commitPoint()
             }

@@ -133,8 +133,8 @@ struct ShardMachine {
 
     /// Opens the next epoch, or continues opening it. A commit point is due, and then the event's next step.
     /// - Parameter model: The required model.
-    mutating func open(with model: CompiledModel, for event: borrowing EngineEvent, at place: Int64) {
-        _ = driver.open(model, at: place, time: event.time, most: output.openingStep)
+    mutating func open(with model: CompiledModel, at place: Int64) {
+        _ = driver.open(model, at: place, most: output.openingStep)
         publish()
     }
 

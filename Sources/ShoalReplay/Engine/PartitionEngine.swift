@@ -83,11 +83,11 @@ struct PartitionEngine {
     /// Opens the next epoch, or continues opening it.
     /// - Parameters:
     ///   - model: The required model.
-    ///   - time: The time of the event that opens it.
+    ///   - place: The offset of the event that opens it.
     /// - Returns: Whether it is open. If not, the call must be repeated.
-    mutating func open(_ model: CompiledModel, time: Int64, offset place: Int64) -> Bool {
+    mutating func open(_ model: CompiledModel, offset place: Int64) -> Bool {
         if let lens { lens.beforeOpening(driver.shard, at: place) }
-        let isOpen = driver.open(model, at: place, time: time)
+        let isOpen = driver.open(model, at: place)
         if let lens { lens.afterOpening(driver.shard) }
         return isOpen
     }

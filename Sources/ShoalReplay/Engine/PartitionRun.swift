@@ -43,7 +43,7 @@ struct PartitionRun {
                 guard let model = await model(version) else {
                     return try await finish(starvedFor: version)
                 }
-                let isOpen = engine.open(model, time: engine.event.time, offset: engine.pendingOffset)
+                let isOpen = engine.open(model, offset: engine.pendingOffset)
                 try await flush()
                 if isOpen, let start = await coordinator.start { looks.look(engine.driver.shard, since: start) }
             case .arrived:
@@ -62,7 +62,6 @@ struct PartitionRun {
 
     /// Replays the partition with given epochs, and opens and closes each of them.
     mutating func run(_ source: inout SpooledSource, epochs: GivenSpan) async throws -> PartitionResult {
-        let length = engine.driver.shard.current.model.settings.fixed.epochLength
         var epoch = epochs.first
         while !progress.isStopped {
             source.epoch = epoch
@@ -77,8 +76,7 @@ struct PartitionRun {
             guard let needed = engine.driver.shard.neededModel, let model = await model(needed) else {
                 return try await finish()
             }
-            // The event that opens an epoch has the epoch's own time.
-            while !engine.open(model, time: next * length, offset: engine.driver.offset) {}
+            while !engine.open(model, offset: engine.driver.offset) {}
             try await flush()
             if let start = await coordinator.start { looks.look(engine.driver.shard, since: start) }
             epoch = next

@@ -166,7 +166,7 @@ public struct Explanation: Sendable {
             case .needs(let version):
                 // The recorded run has not reached this point.
                 guard let model = try await models.exact(version) else { return }
-                while !engine.open(model, time: engine.event.time, offset: engine.pendingOffset) {}
+                while !engine.open(model, offset: engine.pendingOffset) {}
             }
         }
     }

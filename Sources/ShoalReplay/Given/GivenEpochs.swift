@@ -104,10 +104,8 @@ public struct GivenEpochs<Keys: TopicKeys> {
         let staleness = Int(settings.fixed.staleness)
         if models.count > staleness { models.removeFirst(models.count - staleness) }
         let current = models.count < staleness ? genesis : models[0]
-        // The event that opens an epoch is assumed to have the epoch's start time.
-        let time = epoch * settings.fixed.epochLength
         for partition in drivers.indices {
-            drivers[partition].openWhole(current, at: drivers[partition].offset, time: time)
+            drivers[partition].openWhole(current, at: drivers[partition].offset)
         }
         return result
     }

@@ -117,7 +117,7 @@ final class CheckpointStart: Sendable {
                 while let stop = driver.advance(to: event, at: place) {
                     guard case .needs(let version) = stop else { continue }
                     guard let model = try await models.exact(version) else { throw astray }
-                    driver.openWhole(model, at: place, time: event.time)
+                    driver.openWhole(model, at: place)
                     if driver.shard.restoredThrough == nil { return }
                 }
                 driver.handle(event, at: place)

@@ -11,11 +11,9 @@ public struct ClusterChange: Equatable, Sendable {
     public var from: UInt32 = 0
     public var to: UInt32 = 0
     public var why: Reason?
-    /// In a member change, the cosine to the new cluster's centroid, in millionths.
-    public var similarity: UInt32 = 0
     /// The version of the deciding model; `nil` for the genesis model.
     public var modelVersion: Int64?
-    /// Milliseconds since 1970.
+    /// The end of the epoch in which it was decided, milliseconds since 1970.
     public var eventTime: Int64?
     public var inputPartition: Int32?
     public var inputOffset: Int64?
@@ -51,7 +49,6 @@ extension ClusterChange {
         try visitor.field(5, "from", &from, .ofMembers, .inJSON)
         try visitor.field(6, "to", &to, .ofMembers, .inJSON)
         try visitor.field(7, "why", &why)
-        try visitor.field(8, "similarity", &similarity, .ofMembers, .inJSON)
         try visitor.field(9, "model_version", &modelVersion)
         try visitor.field(10, "event_time_ms", &eventTime)
         try visitor.field(11, "input_partition", &inputPartition)

@@ -157,7 +157,7 @@ struct Oracle {
                     continue
                 case .needs(let version):
                     guard let model = model(version) else { return words }
-                    partition.driver.openWhole(model, at: offset, time: event.time)
+                    partition.driver.openWhole(model, at: offset)
                     continue
                 case nil:
                     partition.driver.handle(event, at: offset)

@@ -97,7 +97,6 @@ struct VerdictTests {
                 let place = $0.changes.count - 1
                 var change = try ClusterChange($0.changes[place].value ?? [])
                 change.cohesion += 1
-                change.similarity += 1
                 var bytes: [UInt8] = []
                 change.encode(into: &bytes)
                 $0.changes[place].value = bytes

@@ -117,7 +117,7 @@ struct Undisturbed {
                 isHandled = step == .handled
                 if case .needs(let version) = step {
                     guard let model = model(version) else { return }
-                    shards[partition].open(with: model, for: event, at: offset)
+                    shards[partition].open(with: model, at: offset)
                 }
             case .tombstone(let member): shards[partition].erase(member, at: offset)
             default:

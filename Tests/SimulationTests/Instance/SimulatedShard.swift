@@ -142,7 +142,7 @@ final class SimulatedShard {
                 if world.off == .sweepAll, let before = try work.models.exact(version - 1) {
                     machine.driver.shard.current = before
                 }
-                machine.open(with: model, for: event, at: offset)
+                machine.open(with: model, at: offset)
             }
             return step
         case .tombstone(let member):
