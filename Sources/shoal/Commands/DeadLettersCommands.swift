@@ -44,8 +44,10 @@ extension Command {
         let limit = try arguments.integer("limit", or: .max)
         let configuration = try arguments.configuration()
         if arguments.has("show-content") {
-            let access = try AccessLog(
-                arguments, configuration, "dead-letters list --show-content", option: "why", needsKey: false)
+            let name = "dead-letters list --show-content"
+            let access = try AccessLog(configuration, name, needsKey: false) {
+                try arguments.reason(name, option: "why")
+            }
             try access.record(
                 "dead-letters list", what: filter.text(topic: configuration.deadLettersTopic, limit: arguments["limit"])
             )

@@ -36,7 +36,7 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        let access = try AccessLog(arguments, configuration, "explain")
+        let access = try AccessLog(configuration, "explain") { try arguments.reason("explain") }
         let explanation = try makeExplanation(arguments, configuration)
         let (member, wanted) = try await subject(arguments, configuration, explanation)
         try access.record("explain", members: [Hex.text(member)])
@@ -75,7 +75,7 @@ extension Command {
         }
         let limit = try arguments.integer("limit", or: 10)
         let wanted: Explanation.Selection = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
-        if let viewer = try ViewerArgument.one(arguments),
+        if let viewer = try ViewerIDs.one(arguments["viewer"], file: arguments["viewer-file"]),
             let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) })
         {
             return (key.publishedPseudonym(of: viewer), wanted)

@@ -26,11 +26,11 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        let access = try AccessLog(arguments, configuration, "pseudonym")
+        let access = try AccessLog(configuration, "pseudonym") { try arguments.reason("pseudonym") }
         guard arguments.has("viewer") != arguments.has("file") else {
             throw UsageError(description: "shoal pseudonym: give one of --viewer and --file")
         }
-        let viewers = try arguments["file"].map(ViewerArgument.all) ?? [ViewerArgument.one(arguments) ?? []]
+        let viewers = try arguments["file"].map(ViewerIDs.all) ?? [ViewerIDs.one(arguments["viewer"], file: nil) ?? []]
         guard let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) else { return .configuration }
         let pseudonyms = key.publishedPseudonyms(of: viewers).map { Hex.text($0) }
         try access.record("pseudonym", members: pseudonyms)

@@ -1,16 +1,19 @@
 import Foundation
 import ShoalReplay
 
-/// Viewer ids from the command line, from standard input or from a file.
-enum ViewerArgument {
-    /// Returns the one id that `--viewer` names, or that standard input or the file of an option holds; nil: the options
-    /// are absent.
+/// Viewer ids from standard input or from a file.
+package enum ViewerIDs {
+    /// Returns one id.
+    /// - Parameters:
+    ///   - id: The id itself; `-` for that on standard input.
+    ///   - file: The path of the file that holds it.
+    /// - Returns: `nil` without id and file.
     /// - Throws: `ReplayError` if the file cannot be read, or holds no single id.
-    static func one(_ arguments: Arguments, file option: String = "viewer-file") throws -> [UInt8]? {
-        if let id = arguments["viewer"], id != "-" { return Array(id.utf8) }
-        guard arguments.has("viewer") || arguments.has(option) else { return nil }
-        let path = arguments[option] ?? "/dev/stdin"
-        let name = arguments[option] ?? "standard input"
+    package static func one(_ id: String?, file: String?) throws -> [UInt8]? {
+        if let id, id != "-" { return Array(id.utf8) }
+        guard id != nil || file != nil else { return nil }
+        let path = file ?? "/dev/stdin"
+        let name = file ?? "standard input"
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw ReplayError(.input, "\(name): cannot read the viewer's id")
         }
@@ -26,7 +29,7 @@ enum ViewerArgument {
 
     /// Returns the ids of a file, one on each line; empty lines are left out.
     /// - Throws: `ReplayError` if the file cannot be read, holds no id, or one that is too long.
-    static func all(_ path: String) throws -> [[UInt8]] {
+    package static func all(_ path: String) throws -> [[UInt8]] {
         let name = path == "-" ? "standard input" : path
         guard let file = FileHandle(forReadingAtPath: path == "-" ? "/dev/stdin" : path),
             let content = try? file.readToEnd() ?? Data()
