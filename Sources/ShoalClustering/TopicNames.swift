@@ -7,7 +7,7 @@ struct TopicNames: Sendable {
     /// All names concatenated, and the end of each.
     private var names: [UInt8] = []
     private var ends: [Int] = [0]
-    private var table: [UInt32]
+    private(set) var table: [UInt32]
 
     init(_ vocabulary: Vocabulary) {
         let entries = vocabulary.entries

@@ -99,7 +99,7 @@ extension MainJob {
         func recreated() async throws {
             let instance = try application.start()
             try await instance.waitForLog("took over")
-            try await Task.sleep(for: .seconds(3))
+            try await application.settle([instance])
             let admin = try Admin(application.broker.configuration())
             #expect(try await admin.delete([application.input]).isEmpty)
             while try await admin.create([Admin.NewTopic(application.input, partitions: 2)]).isEmpty == false {
@@ -116,7 +116,7 @@ extension MainJob {
             let settings = ["snapshot.interval": "100ms"]
             let first = try application.start("a", settings)
             try await first.waitForLog("took over")
-            try await Task.sleep(for: .milliseconds(800))
+            try await application.waitForSnapshots(first)
             #expect(try await first.stop() == 0)
             try application.deleteRecords(of: application.input, before: [0: -1])
             let next = try application.start("a", settings)

@@ -27,8 +27,7 @@ extension MainJob {
             let first = try application.start()
             try await application.settle([first])
             let said = try await application.deltaEnd()
-            // Waits until the next snapshot is due. After it, there is nothing left to snapshot.
-            try await Task.sleep(for: .milliseconds(600))
+            try await application.waitForSnapshots(first)
             try await first.kill()
             let idle = try application.start()
             try await idle.waitForLog("took over")

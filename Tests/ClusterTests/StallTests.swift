@@ -35,7 +35,7 @@ extension MainJob {
         private func goOn(_ tenth: Int, _ instance: ShoalProcess) async throws {
             let models = try await application.modelHashes().count
             try publish(tenth)
-            try await application.waitForModels(models + 2, instance, within: .seconds(40))
+            try await application.waitForModels(models + 2, instance)
         }
 
         /// Injects a fault, and waits until the log contains another occurrence of `text`.
@@ -47,7 +47,7 @@ extension MainJob {
             let began = ContinuousClock.now
             try await strike()
             while count() == before {
-                guard ContinuousClock.now - began < .seconds(40), instance.isRunning else {
+                guard ContinuousClock.now - began < patience, instance.isRunning else {
                     throw ProcessMisbehaved(description: "not in the log: \"\(text)\"\n\(instance.log)")
                 }
                 try await Task.sleep(for: .milliseconds(50))

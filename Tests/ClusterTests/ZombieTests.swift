@@ -38,9 +38,11 @@ extension MainJob {
                 sleeper.signal(SIGSTOP)
                 // The other instance takes everything over and works for a while.
                 try await waitForLog(other, "took over", more: before)
-                try await Task.sleep(for: .milliseconds(300))
+                let reached = try await application.modelHashes().count
+                try await application.waitForModels(reached + 1, other)
+                let takeOvers = sleeper.log.components(separatedBy: "took over").count
                 sleeper.signal(SIGCONT)
-                try await Task.sleep(for: .seconds(1))
+                try await waitForLog(sleeper, "took over", more: takeOvers)
             }
             try await application.settle(instances)
             for instance in instances { #expect(try await instance.stop() == 0) }

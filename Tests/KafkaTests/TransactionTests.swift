@@ -42,8 +42,11 @@ struct TransactionTests {
             try producer.flush(timeout: second)
             if commits { try producer.commit(timeout: second) } else { try producer.abort(timeout: second) }
         }
-        try await Task.sleep(for: .milliseconds(300))
-        let records = try await broker.records(of: topic)
+        var records: [TestRecord] = []
+        try await waitUntil("the last commit to be visible") {
+            records = try await broker.records(of: topic)
+            return records.last?.valueText == "three"
+        }
         #expect(records.map(\.valueText) == ["one", "three"])
         let high = try await Admin(broker.configuration()).watermarks(of: TopicPartition(topic, 0)).high
         #expect(high > records.last.map { $0.offset + 1 } ?? 0, "control records follow the last message")

@@ -91,11 +91,12 @@ struct PublishTests {
     func pace() async throws {
         let (_, _, settings) = try await topic(partitions: 1)
         let folder = try TemporaryFolder()
-        let file = try folder.file("events.ndjson", event("a") + "\n" + event("b", at: 1_700_000_060_000))
+        // An hour at 3,600 times the pace is a second: neither none nor the hour itself, however busy the machine is.
+        let file = try folder.file("events.ndjson", event("a") + "\n" + event("b", at: 1_700_003_600_000))
         let start = ContinuousClock.now
-        #expect(try shoal(["publish", file, "--speed", "60"] + settings).status == 0)
+        #expect(try shoal(["publish", file, "--speed", "3600"] + settings).status == 0)
         #expect(ContinuousClock.now - start >= .seconds(1))
-        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(ContinuousClock.now - start < .seconds(1_800))
     }
 
     @Test("only events that a broker has acknowledged count as sent, and a broker that cannot be reached is named")

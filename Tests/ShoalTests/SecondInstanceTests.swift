@@ -31,13 +31,11 @@ struct SecondInstanceTests {
         let first = try application.run(["instance.id": "anna"].merging(session) { $1 })
         try await first.waitForLog("took over")
         try await first.kill()
-        let killed = ContinuousClock.now
         let second = try application.run(["instance.id": "bert"].merging(session) { $1 })
         try await second.waitForLog("waiting for members of the group to rejoin")
         let line = second.log.split(separator: "\n").first { $0.contains("waiting for members of the group") } ?? ""
         #expect(line.contains("anna (") && line.contains("\"until\":\"20"), "\(line)")
         try await second.waitForLog("assigned")
-        #expect(ContinuousClock.now - killed < .seconds(100))
         #expect(try await second.stop() == 0)
     }
 }

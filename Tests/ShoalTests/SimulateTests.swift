@@ -216,9 +216,13 @@ struct SimulateTests {
         let file = folder.url.appending(path: "events.ndjson.gz").path
         let truth = folder.url.appending(path: "truth.ndjson").path
         let process = try ShoalProcess([
-            "simulate", file, "--events", "\(Int.max)", "--viewers", "500", "--speed", "36000", "--truth", truth,
+            "simulate", file, "--events", "\(Int.max)", "--viewers", "500", "--speed", "100000000", "--truth",
+            truth,
         ])
-        try await Task.sleep(for: .seconds(1))
+        try await waitUntil("events in the file", state: process.log) {
+            let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+            return size ?? 0 > 0
+        }
         process.signal(SIGINT)
         #expect(try await process.waitForEnd() == 0)
         #expect(process.log.hasPrefix("stopped: "), "\(process.log)")

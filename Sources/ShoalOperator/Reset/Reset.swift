@@ -18,85 +18,43 @@ package struct Reset {
         admin = try Admin(configuration.client(configuration.logger))
     }
 
-    package struct Plan {
-        /// Descriptions of the planned actions, one line each.
-        package var lines: [String] = []
-        /// The members of the group.
-        package var instances: [String] = []
-        /// Topics to be created, and whether they exist and must be deleted first.
-        var topics: [(topic: Admin.NewTopic, exists: Bool)] = []
-        var hasGroup = false
-        var checkpoints: [URL] = []
-
-        package var isEmpty: Bool { !hasGroup && topics.isEmpty && checkpoints.isEmpty }
-    }
-
     /// Inspects the application's group, topics and checkpoints, and plans the actions that reset them.
     /// - Parameter isMeant: Whether `apply` follows. The lines then use `will`, otherwise `would`.
-    package func plan(isMeant: Bool) async throws -> Plan {
-        let verb = isMeant ? "will" : "would"
+    package func plan(isMeant: Bool) async throws -> ResetPlan {
         try await admin.reach(timeout: .seconds(10))
         let application = configuration.text("application.id")
-        let names = configuration.topics
-        var plan = Plan()
+        var found = ResetPlan.Found(application: application, directory: configuration["checkpoint.directory"])
         let group = try await self.group(application)
-        plan.hasGroup = group.state != .absent
-        plan.instances = group.members.map { $0.instance ?? $0.client }
-        let positions = plan.hasGroup ? try await admin.committed(group: application, isStable: false).count : 0
-        if plan.hasGroup {
-            plan.lines.append(
-                "group \(application): \(verb) be deleted, with \(Formatting.count(positions, "committed position"))")
+        found.hasGroup = group.state != .absent
+        found.instances = group.members.map { $0.instance ?? $0.client }
+        if found.hasGroup {
+            found.positions = try await admin.committed(group: application, isStable: false).count
         }
+        try await findTopics(&found)
+        found.checkpoints = checkpoints(application)
+        return ResetPlan(found, isMeant: isMeant)
+    }
+
+    private func findTopics(_ found: inout ResetPlan.Found) async throws {
+        let names = configuration.topics
+        let internals = [names.deltas, names.models, names.state]
+        let output = [names.changes, names.members].compactMap(\.self)
+        let wanted = internals + (withOutput ? output : []) + (withDeadLetters ? [names.deadLetters] : [])
+        found.kept = [names.input] + (withOutput ? [] : output) + (withDeadLetters ? [] : [names.deadLetters])
         let input = try await admin.partitions(of: names.input)
         let plans = TopicPlan.plans(configuration, partitions: input ?? 1, input: input, replication: -1)
-        var wanted = [names.deltas, names.models, names.state]
-        if withOutput { wanted += [names.changes, names.members].compactMap(\.self) }
-        if withDeadLetters { wanted.append(names.deadLetters) }
-        var missing: [Admin.NewTopic] = []
         for name in wanted {
             guard var topic = plans.first(where: { $0.topic.name == name })?.topic else { continue }
             guard let layout = try await layout(of: name) else {
-                missing.append(topic)
+                found.missing.append(topic)
                 continue
             }
-            let isInternal = [names.deltas, names.models, names.state].contains(name)
+            let isInternal = internals.contains(name)
             if !isInternal || (name == names.state && input == nil) { topic.partitions = layout.partitions }
             topic.replication = layout.replicas > 0 ? Int32(clamping: layout.replicas) : -1
             topic.configuration.merge(try await admin.ownConfiguration(of: name)) { _, own in own }
-            let offsets = try await offsets(of: name, layout.partitions)
-            let count = topic.partitions == layout.partitions ? "" : ", instead of \(layout.partitions)"
-            plan.topics.append((topic, true))
-            plan.lines.append(
-                "topic \(name): \(verb) be deleted, with \(Formatting.number(offsets)) offsets, and created again with "
-                    + "\(Formatting.count(topic.partitions, "partition"))\(count)")
+            found.topics.append((topic, layout.partitions, try await offsets(of: name, layout.partitions)))
         }
-        plan.checkpoints = checkpoints(application)
-        if let directory = configuration["checkpoint.directory"] {
-            if !plan.checkpoints.isEmpty {
-                plan.lines.append(
-                    "\(Formatting.count(plan.checkpoints.count, "checkpoint")) in \(directory): \(verb) be deleted on "
-                        + "this host"
-                )
-            }
-        }
-        guard !plan.isEmpty else {
-            plan.lines = ["application \(application) does not exist: no group, no topics"]
-            return plan
-        }
-        // An earlier reset may have been interrupted.
-        for topic in missing {
-            plan.topics.append((topic, false))
-            plan.lines.append(
-                "topic \(topic.name): \(verb) be created, \(Formatting.count(topic.partitions, "partition"))")
-        }
-        if configuration["checkpoint.directory"] != nil {
-            plan.lines.append(
-                "checkpoints on other hosts: \(verb) be set aside when an instance starts there, and may be deleted")
-        }
-        let kept = [names.input] + (withOutput ? [] : [names.changes, names.members].compactMap(\.self))
-        plan.lines.append(
-            "unchanged: \((kept + (withDeadLetters ? [] : [names.deadLetters])).joined(separator: ", "))")
-        return plan
     }
 
     /// The Delete right implies Describe, so a missing Describe right means a missing Delete right.
@@ -133,17 +91,13 @@ package struct Reset {
     private func checkpoints(_ application: String) -> [URL] {
         guard let directory = configuration["checkpoint.directory"] else { return [] }
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return files.sorted().compactMap { file in
-            // Matches `shoal-3.checkpoint` and `shoal-3.checkpoint.bad`, but not the files of `shoal-test`.
-            guard file.hasPrefix("\(application)-") else { return nil }
-            let rest = file.dropFirst(application.count + 1)
-            guard let end = rest.range(of: ".checkpoint"), Int32(rest[..<end.lowerBound]) != nil else { return nil }
-            return URL(fileURLWithPath: directory).appending(path: file)
+        return ResetPlan.checkpoints(of: application, among: files).map { file in
+            URL(fileURLWithPath: directory).appending(path: file)
         }
     }
 
     /// Carries out the plan. The group is first, because Kafka does not delete a group with members.
-    package func apply(_ plan: Plan, _ tell: (String) -> Void) async throws {
+    package func apply(_ plan: ResetPlan, _ tell: (String) -> Void) async throws {
         let application = configuration.text("application.id")
         if plan.hasGroup {
             do throws(KafkaError) {

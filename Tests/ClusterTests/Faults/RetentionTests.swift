@@ -18,8 +18,7 @@ extension MainJob {
             try InputStream.publish(records[..<middle], to: application.input, broker)
             let instance = try application.start()
             try await application.settle([instance])
-            // The last snapshot should contain everything that was read.
-            try await Task.sleep(for: .seconds(1))
+            try await application.waitForSnapshots(instance)
             #expect(try await instance.stop() == 0)
             return (application, records[middle...])
         }
