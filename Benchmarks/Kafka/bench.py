@@ -275,12 +275,12 @@ class Bench:
                     times[ready].append(instance.ready())
                     times[cpu].append(instance.metrics()["process_cpu_seconds_total"])
                     times[name].append(instance.take_over())
-                    words = [line["message"].split() for line in instance.log()]
+                    lines = instance.log()
                 finally:
                     instance.end()
-                found = {sum(int(line[1]) for line in words if line[0] == "restored")}
+                found = {sum(int(line["members"]) for line in lines if line["message"] == "restored the partition")}
                 if name == "checkpoint":
-                    found.add(sum(int(line[1]) for line in words if line[-1] == "checkpoint"))
+                    found.add(sum(int(line["members"]) for line in lines if line["message"] == "read the checkpoint"))
                 if found != {members}:
                     sys.exit(f"{found} members were restored of {members}")
         median = {name: statistics.median(values) for name, values in times.items()}

@@ -60,7 +60,7 @@ extension MainJob {
             let changes = try checker.decodedChanges()
             let times = changes.compactMap(\.eventTime)
             #expect(!times.isEmpty && times.allSatisfy { $0 <= InputStream.start + 13 * InputStream.epoch })
-            let line = try #require(instance.log.split(separator: "\n").last { $0.contains("let 2 partitions go") })
+            let line = try #require(instance.log.split(separator: "\n").last { $0.contains("released partitions") })
             func count(_ name: String) -> Int {
                 line.split(separator: " ").first { $0.hasPrefix("\(name)=") || $0.hasPrefix("(\(name)=") }
                     .flatMap { Int($0.drop { $0 != "=" }.dropFirst()) } ?? 0

@@ -94,7 +94,7 @@ extension MainJob {
             try InputStream.publish(events, to: silent.input, broker)
             let other = try silent.start()
             try await instance.waitForLog(
-                "waiting: no epoch has begun: the first epoch of a partition begins after "
+                "reason=no epoch has begun: the first epoch of a partition begins after "
                     + "events of 8 viewers")
             try InputStream.publish(events, to: application.input, broker)
             try await other.waitForLog("(privacy.min-cluster-size)")

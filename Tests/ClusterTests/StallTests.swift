@@ -88,14 +88,14 @@ extension MainJob {
             try await goOn(6, instance)
 
             let hanging = try hang()
-            try await expect("the last stable offset has not moved for", of: instance) { try publish(7) }
+            try await expect("the last stable offset does not move", of: instance) { try publish(7) }
             try abort(as: instance.log)
             withExtendedLifetime(hanging) {}
             try await goOn(8, instance)
             try publish(9)
             try await application.settle([instance])
             #expect(try await instance.stop() == 0)
-            let stuck = instance.log.split(separator: "\n").filter { $0.contains("has made no progress") }
+            let stuck = instance.log.split(separator: "\n").filter { $0.contains("error: no progress") }
             #expect(stuck.isEmpty, "whoever waits for others is not stuck: \(stuck)")
             try await Checker(application, isGrown: true).check()
         }
@@ -113,7 +113,7 @@ extension MainJob {
 
         /// Runs the command from the log, word for word.
         private func abort(as log: String) throws {
-            let line = log.split(separator: "\n").last { $0.contains("the last stable offset has not moved") } ?? ""
+            let line = log.split(separator: "\n").last { $0.contains("the last stable offset does not move") } ?? ""
             #expect(line.contains("\(application.input) partition 1 that began at offset"), "\(line)")
             let tool = "kafka-transactions.sh "
             let commands = line.split(separator: "`").filter { $0.hasPrefix(tool) }

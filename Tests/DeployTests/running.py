@@ -10,6 +10,9 @@ import time
 import urllib.error
 import urllib.request
 
+# What every line of a log has.
+HEAD = ("time", "level", "label", "message")
+
 
 def free_port():
     with socket.socket() as one:
@@ -44,9 +47,10 @@ class Process:
         return self.file.read_text(errors="replace")
 
     def messages(self):
-        """What the log says, without what librdkafka does."""
+        """The messages of the log with their fields, without those of librdkafka."""
         entries = [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
-        return [entry["message"] for entry in entries if entry.get("source") != "librdkafka"]
+        return [" ".join([entry["message"], *(f"{name}={value}" for name, value in entry.items() if name not in HEAD)])
+                for entry in entries if entry.get("source") != "librdkafka"]
 
     def stop(self, timeout=60):
         """SIGTERM; gives the exit status."""

@@ -173,7 +173,7 @@ def test_a_rolling_upgrade_fits_the_charts_times(pods, documents, shoal, kafka, 
             assert ready - at < session, "a member that is away for longer loses its partitions"
             # It drained, committed, and stopped; and it is the member that it was, so that nobody else was disturbed.
             tail = old.messages()[-3:]
-            assert "stopped" in tail[-1] and any(message.startswith("let ") for message in tail), tail
+            assert "stopped" in tail[-1] and any(message.startswith("released partitions ") for message in tail), tail
             moved = [message for other, count in zip(others, known) for message in other.messages()[count:]
                      if "revoked" in message or "lost the assignment" in message]
             assert not moved, moved
@@ -284,7 +284,7 @@ def test_a_clock_that_is_off_is_told_and_one_that_cannot_be_right_ends_the_start
         process = start(seconds_off)
         try:
             wait(lambda: any("took over" in message for message in process.messages()))
-            warned = [message for message in process.messages() if message.startswith("the clock of this machine")]
+            warned = [message for message in process.messages() if message.startswith("the clock does not agree")]
             assert len(warned) == (1 if said else 0) and all(said in message for message in warned), process.log
             assert process.stop(30) == 0, process.log
         finally:

@@ -82,7 +82,10 @@ struct HeartbeatTests {
     func watchdog() {
         let (heartbeats, clock) = Self.make()
         let lines = Mutex<[String]>([])
-        let log = PipelineLog { entry in lines.withLock { $0.append("\(entry.level): \(entry.message)") } }
+        let log = PipelineLog { entry in
+            let fields = entry.fields.map { " \($0.0)=\($0.1)" }.joined()
+            lines.withLock { $0.append("\(entry.level): \(entry.message)\(fields)") }
+        }
         let watchdog = Watchdog(heartbeats, log: log)
         heartbeats.beat(.partition(3), "handling records")
         for _ in 0..<30 {
@@ -91,11 +94,11 @@ struct HeartbeatTests {
         }
         #expect(
             lines.withLock { $0 } == [
-                "error: partition 3 has made no progress for 11 s; it was handling records"
+                "error: no progress part=partition 3 seconds=11 doing=handling records"
             ])
         heartbeats.beat(.partition(3), "handling records")
         watchdog.look()
         watchdog.look()
-        #expect(lines.withLock { $0.dropFirst() } == ["warning: partition 3 makes progress again"])
+        #expect(lines.withLock { $0.dropFirst() } == ["warning: progress resumed part=partition 3"])
     }
 }

@@ -89,19 +89,19 @@ struct ReloadTests {
         let reload = Reload(try configuration(login), logger, clients) { try self.configuration(next.withLock { $0 }) }
         reload.run()
         #expect(logger.level == .debug, "copies of a logger have one level")
-        #expect(lines.text.contains("changed: log.level=debug"))
-        #expect(lines.text.contains("commit.interval has changed, and needs a restart"))
-        #expect(lines.text.contains("profile.half-life has changed, and reaches the result: raise settings.revision"))
+        #expect(lines.text.contains("changed=log.level=debug"))
+        #expect(lines.text.contains("setting=commit.interval advice=restart the instance"))
+        #expect(lines.text.contains("setting=profile.half-life advice=it reaches the result: raise settings.revision"))
         lines.lines.withLock { $0 = [] }
         next.withLock { $0 = ["log.level=debug", "commit.interval=50ms"] + [login[0], "kafka.sasl.password=n3w"] }
         reload.run()
-        #expect(lines.text.contains("changed: user and password of the brokers"))
-        #expect(lines.text.contains("commit.interval has changed"), "it still waits for a restart")
+        #expect(lines.text.contains("changed=user and password of the brokers"))
+        #expect(lines.text.contains("setting=commit.interval "), "it still waits for a restart")
         #expect(!lines.text.contains("half-life") && !lines.text.contains("n3w"))
         lines.lines.withLock { $0 = [] }
         next.withLock { $0 = ["log.level=loud"] }
         reload.run()
-        #expect(lines.text.contains("the settings stay as they are") && logger.level == .debug)
+        #expect(lines.text.contains("settings cannot be read: they stay as they are") && logger.level == .debug)
     }
 
     @Test("a renewed certificate is reported, because it is read only at the start")
@@ -117,7 +117,7 @@ struct ReloadTests {
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: 100)], ofItemAtPath: file)
         reload.run()
-        #expect(lines.text.contains("kafka.ssl.certificate.location: the file has changed"))
+        #expect(lines.text.contains("has changed: restart the instance  (setting=kafka.ssl.certificate.location)"))
     }
 }
 

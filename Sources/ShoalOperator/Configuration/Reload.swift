@@ -42,7 +42,7 @@ final class Reload: Sendable {
         do {
             next = try read()
         } catch {
-            return logger.log(.error, "the settings stay as they are: \(error)")
+            return logger.log(.error, "settings cannot be read: they stay as they are", [("error", "\(error)")])
         }
         current.withLock { state in
             let old = state.configuration
@@ -52,7 +52,8 @@ final class Reload: Sendable {
             for (name, date) in dates.sorted(by: { $0.key < $1.key }) {
                 guard let before = state.dates[name], before != date else { continue }
                 logger.log(
-                    .warning, "\(name): the file has changed, and is read at the start only: restart the instance")
+                    .warning, "a file that is read only at the start has changed: restart the instance",
+                    [("setting", name)])
             }
             // Settings that need a restart are reported again at the next reload.
             for name in Self.settings { state.configuration.take(name, from: next) }
@@ -68,14 +69,14 @@ final class Reload: Sendable {
             let password = next.kafka[names[1]]
         {
             if let problem = clients.authenticate(user, password) {
-                logger.log(.error, "user and password of the brokers stay as they are: \(problem.message)")
+                logger.log(.error, "user and password of the brokers stay as they are", [("error", problem.message)])
             } else {
                 changed.append("user and password of the brokers, for every new connection")
             }
         }
         let list = changed.isEmpty ? "nothing" : changed.joined(separator: ", ")
         // Logged with the old level, so that it appears even if the new one is higher.
-        logger.log(.info, "read the settings again; changed: \(list)")
+        logger.log(.info, "read the settings again", [("changed", list)])
         logger.level = level
     }
 
@@ -86,15 +87,15 @@ final class Reload: Sendable {
             let scope = Setting.table.first { $0.name == name }?.scope ?? .no
             let advice =
                 switch scope {
-                case .no: "needs a restart of the instance"
-                case .yes: "reaches the result: raise settings.revision, and restart the instances one by one"
-                case .start: "is read only when an application starts for the first time"
-                case .fixed: "is fixed for the application's life: use another application.id"
+                case .no: "restart the instance"
+                case .yes: "it reaches the result: raise settings.revision, and restart the instances one by one"
+                case .start: "it is read only when an application starts for the first time"
+                case .fixed: "it is fixed for the application's life: use another application.id"
                 }
-            logger.log(.warning, "\(name) has changed, and \(advice)", [("setting", name)])
+            logger.log(.warning, "a setting has changed without effect", [("setting", name), ("advice", advice)])
         }
         if old.privacyKey != next.privacyKey {
-            logger.log(.warning, "the key of the pseudonyms has changed, and is fixed for the application's life")
+            logger.log(.warning, "the privacy key has changed without effect: it is fixed for the application's life")
         }
     }
 

@@ -53,7 +53,7 @@ package enum InstanceService {
         let server = try HTTPServer(address, routes: instance.routes(options))
         address.port = server.port
         logger.log(
-            .info, "health and metrics are served on \(address)",
+            .info, "health and metrics are served",
             [("address", "\(address)"), ("port", "\(server.port)")])
         return server
     }
@@ -107,8 +107,9 @@ package enum InstanceService {
             guard now.totals != last.totals || now.changes != last.changes else { continue }
             let epochs = now.partitions.values.compactMap(\.epoch)
             logger.log(
-                .info, "\((now.totals.events - last.totals.events) / 10) events a second",
+                .info, "progress",
                 [
+                    ("events_per_second", "\((now.totals.events - last.totals.events) / 10)"),
                     ("members", "\(now.members)"), ("clusters", "\(now.clusters)"), ("changes", "\(now.changes)"),
                     ("epoch", epochs.max().map(String.init) ?? "genesis"),
                     ("model", now.model.map(String.init) ?? "genesis"),

@@ -49,8 +49,9 @@ actor CoordinatorActor {
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
                 log.warning(
-                    WatchedReader.hanging(options.topics.deltas, reader.position), ("topic", options.topics.deltas),
-                    ("partition", "0"), ("offset", "\(reader.position)"))
+                    "waiting for an open transaction", ("topic", options.topics.deltas), ("partition", "0"),
+                    ("offset", "\(reader.position)"),
+                    ("advice", WatchedReader.hanging(options.topics.deltas, reader.position)))
             }
         }
         machine.skip(to: reader.position)
@@ -141,8 +142,9 @@ actor CoordinatorActor {
         guard machine.hasOlderSettings, !saidOlderSettings else { return }
         saidOlderSettings = true
         log.warning(
-            "this instance's settings.revision \(options.settings.revision) is older than the application's "
-                + "\(machine.coordinator.model.settings.revision): the application's settings are carried on")
+            "settings.revision is older than the application's: the application's settings stay in effect",
+            ("revision", "\(options.settings.revision)"),
+            ("application_revision", "\(machine.coordinator.model.settings.revision)"))
     }
 
     /// Logs why no model has been published for a while.
@@ -153,7 +155,7 @@ actor CoordinatorActor {
         else {
             return
         }
-        log.info("waiting: \(reason)", ("partitions", Self.list(partitions)))
+        log.info("waiting: no new model", ("reason", reason), ("partitions", Self.list(partitions)))
     }
 
     private static func list(_ partitions: [Int32]) -> String {

@@ -77,8 +77,8 @@ actor ModelFeed {
             if ContinuousClock.now - started > warning {
                 warning += .seconds(30)
                 log.warning(
-                    WatchedReader.hanging(topic, reader.position), ("topic", topic), ("partition", "0"),
-                    ("offset", "\(reader.position)"))
+                    "waiting for an open transaction", ("topic", topic), ("partition", "0"),
+                    ("offset", "\(reader.position)"), ("advice", WatchedReader.hanging(topic, reader.position)))
             }
         }
     }

@@ -130,7 +130,8 @@ extension Assignment {
                 do {
                     try await stateReader(feed).checkpoint(part.number)
                 } catch let error where !(error is CancellationError) {
-                    dependencies.log.warning("no checkpoint of \(part) was made: \(error.message)")
+                    dependencies.log.warning(
+                        "checkpoint not written at the take-over", ("part", "\(part)"), ("error", error.message))
                 }
             }
             await keeper.deleteOld()
@@ -260,7 +261,7 @@ extension Assignment {
 
     private func writeGenesis() async throws {
         dependencies.log.info(
-            "a new application begins: writing the genesis model", ("application", options.application))
+            "new application: writing the genesis model", ("application", options.application))
         let record = try await Genesis(options: options, admin: dependencies.admin).record()
         var records = RecordBuffer()
         record.append(to: &records)

@@ -124,7 +124,7 @@ actor Assignment {
         isRunning = true
         dependencies.statistics.enter(.working)
         dependencies.log.info(
-            "took over \(parts.count) partitions",
+            "took over partitions", ("count", "\(parts.count)"),
             ("partitions", parts.sorted().map(\.description).joined(separator: ", ")))
         return try await carry(machine, begins, feed)
     }

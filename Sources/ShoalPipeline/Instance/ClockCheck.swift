@@ -46,10 +46,12 @@ extension ClockCheck {
         do throws(KafkaError) {
             let end = try await admin.watermarks(of: deltas).high
             let later = try await admin.offset(of: deltas, atTime: check.now + tolerance)
-            if let text = check.warning(hasLaterRecords: later < end, in: deltas.topic) { log.warning(text) }
+            if let text = check.warning(hasLaterRecords: later < end, in: deltas.topic) {
+                log.warning("the clock does not agree with the log", ("problem", text))
+            }
         } catch {
             // The take-over meets the same error and handles it.
-            log.debug("the clock was not compared with that of other instances: \(error.message)")
+            log.debug("clock not compared with that of other instances", ("error", error.message))
         }
     }
 }

@@ -46,7 +46,7 @@ actor GroupActor {
             if let failure = PipelineError(final: error) { throw failure }
             if error.description != lastError {
                 lastError = error.description
-                log.warning(error.message)
+                log.warning("group client failed", ("error", error.message))
             }
             return nil
         }
@@ -63,7 +63,7 @@ actor GroupActor {
             return metadata
         } catch {
             if let failure = PipelineError(final: error) { throw failure }
-            log.warning(error.message)
+            log.warning("assignment not acknowledged", ("error", error.message))
             return nil
         }
     }
@@ -80,7 +80,7 @@ actor GroupActor {
         do throws(KafkaError) {
             try member.acknowledgeRevocation()
         } catch {
-            log.warning(error.message)
+            log.warning("revocation not acknowledged", ("error", error.message))
         }
     }
 

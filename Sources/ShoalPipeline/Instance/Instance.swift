@@ -184,7 +184,7 @@ public final class Instance: Sendable {
                 log.info(isLost ? "lost the assignment" : "revoked: draining")
                 return .revoked(isLost: isLost)
             case .failed(let error):
-                log.warning("the group does not know this instance any more: joining again (\(error.message))")
+                log.warning("removed from the group: joining again", ("error", error.message))
                 return .expelled
             case nil:
                 if await isDeaf(&state) { return .expelled }
@@ -202,8 +202,7 @@ public final class Instance: Sendable {
         let hasAnswer = (try? await dependencies.admin.reach(timeout: .seconds(5))) != nil
         guard state.wait.isOver(hasAnswer: hasAnswer, Monotonic.now) else { return false }
         log.error(
-            "the group has assigned nothing for \(time / 1_000) s, though brokers answer: joining again with a new "
-                + "client",
+            "no assignment though brokers respond: joining again with a new client", ("seconds", "\(time / 1_000)"),
             ("group", options.application), ("part", "\(Heartbeats.Component.group)"))
         return true
     }
@@ -217,7 +216,7 @@ public final class Instance: Sendable {
                 try? await Task.sleep(for: .milliseconds(5))
             }
             if running.result == nil {
-                log.warning("draining took longer than shutdown.timeout: what is not committed will be computed again")
+                log.warning("shutdown.timeout passed while draining: uncommitted work will be repeated")
             }
         }
         running.task.cancel()
@@ -229,7 +228,7 @@ public final class Instance: Sendable {
     private func end(_ state: inout State) -> GroupLife.Event {
         let counts = statistics.snapshot
         log.info(
-            "let \(counts.partitions.count) partitions go", ("events", "\(counts.events)"),
+            "released partitions", ("count", "\(counts.partitions.count)"), ("events", "\(counts.events)"),
             ("duplicates", "\(counts.duplicates)"), ("late", "\(counts.late)"), ("early", "\(counts.early)"),
             ("rejected", counts.rejections))
         statistics.forgetPartitions()
@@ -245,7 +244,7 @@ public final class Instance: Sendable {
                 "fenced repeatedly: another process uses instance.id \(options.instance). Give each instance its own")
             return .ended(.duplicateInstance)
         case .success(.lost):
-            log.warning("the group has gone on without this instance: its partitions are somebody else's")
+            log.warning("the group has gone on without this instance: other instances own its partitions")
             return .ended(.lost)
         case .failure(let error):
             if error is CancellationError { return .ended(.lost) }
@@ -264,13 +263,13 @@ public final class Instance: Sendable {
                 self.isStopped || self.finding.withLock { $0 != nil }
             })
         else {
-            log.warning("stopped working on partitions that are no longer ours: \(error.message)")
+            log.warning("stopped working on partitions of other instances", ("error", error.message))
             return .answered(isOurs: false)
         }
         if let failure = Self.final(error) {
             state.failure = failure
         } else {
-            log.error("\(error.message); taking the partitions over again", error.fields)
+            log.error("failed: taking the partitions over again", [("error", error.message)] + error.fields)
         }
         return .answered(isOurs: true)
     }

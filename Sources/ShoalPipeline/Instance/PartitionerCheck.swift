@@ -44,11 +44,13 @@ struct PartitionerCheck {
             sample = try await .read(topic, try await marks(topic, count, admin), of: count, options.kafka)
         } catch {
             // The take-over meets the same error, and knows how to handle it.
-            log.debug("the placement of the input's records was not checked: \(error.message)")
+            log.debug("partitioner of the input not checked", ("topic", topic), ("error", error.message))
             return
         }
         let check = PartitionerCheck(topic: topic, setting: setting, isNew: isNew)
-        if let text = try check.judge(sample) { log.warning(text, ("topic", topic)) }
+        if let text = try check.judge(sample) {
+            log.warning("the partitioner of the input differs", ("topic", topic), ("problem", text))
+        }
     }
 
     /// The watermarks of the partitions, or of some of them, evenly spread.

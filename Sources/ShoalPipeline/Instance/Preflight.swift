@@ -20,7 +20,7 @@ struct Preflight {
                 return true
             }
             tell(problem)
-            if problem != last { log.warning("waiting: \(problem)") }
+            if problem != last { log.warning("waiting: brokers or topics are not ready", ("problem", problem)) }
             last = problem
             for _ in 0..<20 where !isStopped() { try await Task.sleep(for: .milliseconds(100)) }
         }

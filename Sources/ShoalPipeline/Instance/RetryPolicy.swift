@@ -22,7 +22,7 @@ struct RetryPolicy {
             } catch let error as KafkaError where error.isTimeout || passes(error) {
                 if ContinuousClock.now > next {
                     next = .now + notice
-                    log.warning("waiting: \(error.message)\(hint)")
+                    log.warning("waiting: brokers do not respond", ("error", "\(error.message)\(hint)"))
                 }
                 try await Task.sleep(for: .milliseconds(100))
             }

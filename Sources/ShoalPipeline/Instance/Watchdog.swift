@@ -34,10 +34,10 @@ final class Watchdog: @unchecked Sendable {
             guard isNew else { continue }
             if status.isStuck {
                 log.error(
-                    "\(status.part) has made no progress for \(status.age / 1_000) s; it was \(status.doing)",
-                    ("part", "\(status.part)"), ("doing", status.doing))
+                    "no progress", ("part", "\(status.part)"), ("seconds", "\(status.age / 1_000)"),
+                    ("doing", status.doing))
             } else {
-                log.warning("\(status.part) makes progress again", ("part", "\(status.part)"))
+                log.warning("progress resumed", ("part", "\(status.part)"))
             }
         }
     }

@@ -76,8 +76,8 @@ final class WatchedReader {
             if case .tell(let time) = watch.answered(stable: marks?.high, Monotonic.now) { tell(time) }
         case .renew(let time):
             around.log.error(
-                "\(place): committed records from offset \(position) on have not come for \(time / 1_000) s; reading on "
-                    + "with a new client", fields)
+                "committed records do not arrive: reading on with a new client",
+                [("seconds", "\(time / 1_000)")] + fields)
             reader = try ReaderClient(around.options.kafka).reader(
                 topic: place.topic, partition: place.partition, from: position)
         }
@@ -85,8 +85,9 @@ final class WatchedReader {
 
     private func tell(_ time: Int64) {
         around.log.warning(
-            "the last stable offset has not moved for \(time / 1_000) s: "
-                + Self.hanging(place.topic, partition: place.partition, position), fields)
+            "the last stable offset does not move: another producer's transaction is open",
+            [("seconds", "\(time / 1_000)")] + fields
+                + [("advice", Self.hanging(place.topic, partition: place.partition, position))])
     }
 
     private var fields: [(String, String)] {

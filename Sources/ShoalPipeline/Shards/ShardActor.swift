@@ -102,8 +102,8 @@ actor ShardActor {
                 let done = machine.offset - from
                 let rate = Double(done) / ((ContinuousClock.now - started) / .seconds(1))
                 around.log.info(
-                    "replaying the input to restore the state: \(done) of \(target.offset - from) records, "
-                        + "\(Int(rate)) a second",
+                    "replaying the input to restore the state", ("records", "\(done)"),
+                    ("records_total", "\(target.offset - from)"), ("records_per_second", "\(Int(rate))"),
                     ("topic", around.options.topics.input), ("partition", "\(partition)"),
                     ("offset", "\(machine.offset)"))
             }
@@ -111,9 +111,9 @@ actor ShardActor {
         if machine.isBehindState { throw contradiction(target) }
         machine.endReplay()
         around.log.info(
-            "restored \(machine.driver.shard.memberCount) members, \(machine.offset - from) records of the input after the "
-                + "last snapshot among them", ("topic", around.options.topics.input), ("partition", "\(partition)"),
-            ("offset", "\(machine.offset)"), ("from", "\(from)"))
+            "restored the partition", ("members", "\(machine.driver.shard.memberCount)"),
+            ("replayed", "\(machine.offset - from)"), ("topic", around.options.topics.input),
+            ("partition", "\(partition)"), ("offset", "\(machine.offset)"), ("from", "\(from)"))
     }
 
     /// Handles records and publishes through the gate, until it is drained.

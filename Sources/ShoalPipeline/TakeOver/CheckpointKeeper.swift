@@ -98,8 +98,9 @@ actor CheckpointKeeper {
         let aside = url.appendingPathExtension("bad")
         let hasMoved = unsafe rename(url.path, aside.path) == 0
         log.warning(
-            "the checkpoint \(url.path) cannot be used, and the state is read from \(options.topics.state): \(error)"
-                + (hasMoved ? "; it is \(aside.path) now" : ""), ("partition", "\(partition)"))
+            "checkpoint cannot be used: reading the state topic", ("file", url.path),
+            ("moved_to", hasMoved ? aside.path : ""), ("topic", options.topics.state), ("partition", "\(partition)"),
+            ("error", "\(error)"))
     }
 
     /// Writes a partition's file.
@@ -124,8 +125,8 @@ actor CheckpointKeeper {
         } catch {
             statistics.count(checkpoint: .failed)
             log.warning(
-                "the checkpoint \(url(partition).path) cannot be written, and the one before stays: \(error)",
-                ("partition", "\(partition)"))
+                "checkpoint cannot be written: keeping the previous one", ("file", url(partition).path),
+                ("partition", "\(partition)"), ("error", "\(error)"))
         }
     }
 
@@ -141,7 +142,7 @@ actor CheckpointKeeper {
                 continue
             }
             try? files.removeItem(atPath: path)
-            log.info("deleted a checkpoint that is too old", ("file", path))
+            log.info("deleted an old checkpoint", ("file", path))
         }
     }
 }

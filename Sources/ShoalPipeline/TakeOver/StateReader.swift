@@ -22,7 +22,7 @@ struct StateReader {
         if let found = try await keeper?.load(partition, low: low, high: high, origin: origin) {
             (state, low) = (found.state, found.head.offset)
             log.info(
-                "read \(state.memberCount) members from the checkpoint", ("partition", "\(partition)"),
+                "read the checkpoint", ("members", "\(state.memberCount)"), ("partition", "\(partition)"),
                 ("offset", "\(low)"), ("high", "\(high)"))
         }
         try await read(partition, from: low, through: high, into: &state)
@@ -54,8 +54,9 @@ struct StateReader {
                 if now - moved > .seconds(10) {
                     moved = now + .seconds(20)
                     log.warning(
-                        WatchedReader.hanging(topic, partition: partition, reader.position), ("topic", topic),
-                        ("partition", "\(partition)"), ("offset", "\(reader.position)"))
+                        "waiting for an open transaction", ("topic", topic), ("partition", "\(partition)"),
+                        ("offset", "\(reader.position)"),
+                        ("advice", WatchedReader.hanging(topic, partition: partition, reader.position)))
                 }
                 try await reader.wait()
             }
@@ -64,9 +65,9 @@ struct StateReader {
                 let seconds = (now - started) / .seconds(1)
                 let (done, all) = (Double(reader.position - low), Double(high - low))
                 log.info(
-                    "restoring the state: \(state.memberCount) members, \(bytes >> 20) MB, "
-                        + "\(Int(Double(records) / seconds)) records a second, "
-                        + "\(Int(seconds * (all - done) / max(done, 1))) seconds left",
+                    "restoring the state", ("members", "\(state.memberCount)"), ("megabytes", "\(bytes >> 20)"),
+                    ("records_per_second", "\(Int(Double(records) / seconds))"),
+                    ("seconds_left", "\(Int(seconds * (all - done) / max(done, 1)))"),
                     ("topic", topic), ("partition", "\(partition)"), ("offset", "\(reader.position)"))
             }
             try Task.checkCancellation()

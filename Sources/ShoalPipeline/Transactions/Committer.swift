@@ -157,7 +157,9 @@ actor Committer {
                 aborted += 1
                 // librdkafka reports only that records were not delivered in time.
                 rest("waiting before the next try")
-                if aborted > 1, let problem = try await preflight.problem() { warn("waiting: \(problem)") }
+                if aborted > 1, let problem = try await preflight.problem() {
+                    warn("waiting: brokers or topics are not ready", ("problem", problem))
+                }
                 try await Task.sleep(for: .milliseconds(min(50 << min(aborted, 8), 5_000)))
                 return nil
             case .end(let end):
@@ -203,16 +205,17 @@ actor Committer {
     private func check(_ attempt: Attempt) throws {
         guard let error = attempt.error else { return }
         if let failure = PipelineError(final: error) { throw failure }
-        warn("a transaction did not go through, and is tried again: \(error.message)")
+        warn("transaction failed: trying again", ("error", error.message))
     }
 
-    private func warn(_ text: String) {
+    private func warn(_ message: String, _ fields: (String, String)...) {
         let now = ContinuousClock.now
+        let text = ([message] + fields.map(\.1)).joined(separator: " ")
         // Do not repeat the warning for a persistent problem.
         if let last = lastWarnings[text], now - last < .seconds(10) { return }
         if lastWarnings.count > 100 { lastWarnings.removeAll() }
         lastWarnings[text] = now
-        log.warning(text)
+        log.warning(message, fields)
     }
 
     /// - Parameter deadline: The time after which a new producer settles a call without an answer.
@@ -222,7 +225,7 @@ actor Committer {
         try check(attempt)
         if attempt.outcome == .retriable, let deadline, ContinuousClock.now > deadline {
             let time = options.transactionTimeout.milliseconds * 2 / 1_000
-            warn("a transaction has not ended within \(time) s: settling it with a new producer")
+            warn("transaction timed out: settling it with a new producer", ("seconds", "\(time)"))
             return machine.unknown()
         }
         return machine.next(after: attempt.outcome, now: Monotonic.now)

@@ -31,8 +31,9 @@ extension Command {
         defer { withExtendedLifetime(claim) {} }
         options.instance = claim.id
         logger.log(
-            .info, "shoal \(Program.version)",
+            .info, "starting",
             [
+                ("version", Program.version),
                 ("application", options.application), ("instance", options.instance),
                 ("brokers", configuration.text("kafka.bootstrap.servers")), ("input", options.topics.input),
                 ("librdkafka", ClientConfiguration.libraryVersion),
@@ -41,7 +42,9 @@ extension Command {
             try await InstanceService.run(configuration, options, logger) { try arguments.configuration() }
         } catch {
             // Log readers need the final error as well.
-            logger.log(.error, error.message, [("exit_status", "\(Shoal.code(of: error).rawValue)")])
+            logger.log(
+                .error, "stopped by an error",
+                [("error", error.message), ("exit_status", "\(Shoal.code(of: error).rawValue)")])
             throw Reported(error: error)
         }
         return .ok

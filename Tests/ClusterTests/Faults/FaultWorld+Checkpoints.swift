@@ -29,8 +29,8 @@ extension FaultWorld {
         }
         try ensureAll()
         // An instance that takes over a partition sets an unusable file aside.
-        try await wait(upTo: 30_000) { said("cannot be used, and the state is read from") >= expected }
-        let found = said("cannot be used, and the state is read from")
+        try await wait(upTo: 30_000) { said("checkpoint cannot be used: reading the state topic") >= expected }
+        let found = said("checkpoint cannot be used: reading the state topic")
         if found < expected { find("\(fault.rawValue): \(found) of \(expected) files were refused") }
         return "\(expected) files, all instances killed: \(kinds.sorted().joined(separator: ", "))"
     }
@@ -42,7 +42,7 @@ extension FaultWorld {
 
     /// Fills the disk, kills an instance, and starts another one on the full disk.
     private func fill(_ place: CheckpointPlace, _ name: String) async throws -> String {
-        let text = "cannot be written, and the one before stays"
+        let text = "checkpoint cannot be written: keeping the previous one"
         let before = said(text)
         try place.fill()
         try await wait(upTo: 10_000) { said(text) > before }
