@@ -47,27 +47,35 @@ let package = Package(
         library("ShoalKafka", ["CShoalRdKafka"] + (seesThreads ? ["CThreads"] : [])),
         library("ShoalSchemas"),
         library("ShoalClustering", ["CShoalIntrinsics"]),
-        library("ShoalPipeline", ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "CShoalOpenSSL", "CShoalZlib"]),
+        library("ShoalSettings", ["ShoalSchemas", "ShoalClustering"]),
+        library(
+            "ShoalPipeline",
+            ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalOpenSSL", "CShoalZlib"]),
         library("ShoalGenerator", ["ShoalSchemas"]),
         library("ShoalScoring", ["ShoalClustering"]),
         library(
             "ShoalReplay",
-            ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalScoring", "CShoalZlib"]),
-        library("ShoalOperations", ["ShoalSchemas", "ShoalClustering", "CShoalZlib", "CShoalMicroHTTPD"]),
+            [
+                "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "ShoalPipeline", "ShoalScoring",
+                "CShoalZlib",
+            ]),
+        library(
+            "ShoalOperations", ["ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalZlib", "CShoalMicroHTTPD"]),
         library("ShoalClient", ["ShoalKafka", "ShoalSchemas"]),
         library(
             "ShoalOperator",
             [
-                "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalGenerator", "ShoalReplay",
-                "ShoalOperations", "ShoalClient", "CShoalZlib",
+                "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "ShoalPipeline", "ShoalGenerator",
+                "ShoalReplay", "ShoalOperations", "ShoalClient", "CShoalZlib",
             ]),
         library(
-            "ShoalTesting", ["ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalReplay", "ShoalOperations"]),
+            "ShoalTesting",
+            ["ShoalSchemas", "ShoalClustering", "ShoalSettings", "ShoalPipeline", "ShoalReplay", "ShoalOperations"]),
         .executableTarget(
             name: "shoal",
             dependencies: [
-                "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalGenerator", "ShoalOperations",
-                "ShoalReplay", "ShoalClient", "ShoalOperator",
+                "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "ShoalPipeline", "ShoalGenerator",
+                "ShoalOperations", "ShoalReplay", "ShoalClient", "ShoalOperator",
             ],
             swiftSettings: settings),
 
@@ -82,7 +90,8 @@ let package = Package(
             swiftSettings: settings),
 
         .target(
-            name: "StateMaker", dependencies: ["ShoalPipeline", "ShoalClustering"], path: "Benchmarks/StateMaker",
+            name: "StateMaker", dependencies: ["ShoalPipeline", "ShoalClustering", "ShoalSettings"],
+            path: "Benchmarks/StateMaker",
             swiftSettings: settings),
         .executableTarget(
             name: "bench-state", dependencies: ["StateMaker", "ShoalPipeline", "ShoalClustering"],
@@ -100,23 +109,30 @@ let package = Package(
             "ReplayTests",
             ["ShoalReplay", "ShoalClustering", "ShoalGenerator", "ShoalPipeline", "ShoalSchemas", "ShoalScoring"],
             exclude: ["report_schema.py"]),
-        tests("PipelineTests", ["ShoalPipeline", "ShoalKafka", "ShoalSchemas", "ShoalClustering"]),
+        tests("PipelineTests", ["ShoalPipeline", "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings"]),
         tests(
-            "SimulationTests", ["ShoalKafka", "ShoalPipeline", "ShoalReplay", "ShoalSchemas", "ShoalClustering"],
+            "SimulationTests",
+            ["ShoalKafka", "ShoalPipeline", "ShoalReplay", "ShoalSchemas", "ShoalClustering", "ShoalSettings"],
             exclude: ["internal_records.py"]),
         tests(
-            "PrivacyTests", ["ShoalReplay", "ShoalPipeline", "ShoalClustering", "ShoalOperations", "ShoalSchemas"]),
+            "PrivacyTests",
+            ["ShoalReplay", "ShoalPipeline", "ShoalClustering", "ShoalOperations", "ShoalSchemas", "ShoalSettings"]),
         tests("GeneratorTests", ["ShoalGenerator", "ShoalSchemas"]),
-        tests("OperationsTests", ["ShoalOperations", "ShoalClustering"]),
+        tests("OperationsTests", ["ShoalOperations", "ShoalClustering", "ShoalSettings"]),
         tests("ScoringTests", ["ShoalScoring", "ShoalClustering"]),
         tests(
-            "ShoalTests", ["ShoalKafka", "ShoalSchemas", "ShoalClient", "ShoalOperations", "ShoalOperator", "shoal"],
+            "ShoalTests",
+            [
+                "ShoalKafka", "ShoalSchemas", "ShoalSettings", "ShoalClient", "ShoalOperations", "ShoalOperator",
+                "shoal",
+            ],
             exclude: ["asyncapi_check.py"]),
         // Compiled as a package of others' is.
         .testTarget(
             name: "ShoalTestingTests", dependencies: ["ShoalTesting", "TestSupport"],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
         tests(
-            "ClusterTests", ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalPipeline", "ShoalReplay", "shoal"]),
+            "ClusterTests",
+            ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "ShoalPipeline", "ShoalReplay", "shoal"]),
     ] + (seesThreads ? [.target(name: "CThreads", path: "Tests/CThreads")] : [])
 )

@@ -1,4 +1,5 @@
 import Foundation
+internal import ShoalSettings
 
 @testable import ShoalClustering
 @testable import ShoalPipeline

@@ -1,4 +1,5 @@
 import Foundation
+import ShoalSettings
 
 /// The user who runs the program, from facts that the user cannot change.
 public struct AuditUser: Sendable, CustomStringConvertible {

@@ -1,6 +1,7 @@
 import Foundation
 internal import ShoalClustering
 import ShoalSchemas
+import ShoalSettings
 
 extension Configuration {
     /// Reads librdkafka's values from files, and validates each property.
@@ -45,71 +46,75 @@ extension Configuration {
 
     /// Checks the key and the required files.
     mutating func checkFiles(_ problems: inout [String]) {
-        if let file = self["privacy.key-file"] {
+        if let file = self[\.privacyKeyFile] {
             if privacyKey != nil {
                 problems.append(
-                    "\(source("privacy.key-file")): privacy.key-file: \(Self.keyVariable) is set, too; leave one")
+                    "\(source(\.privacyKeyFile)): privacy.key-file: \(Self.keyVariable) is set, too; leave one")
             }
             if let content = try? String(contentsOfFile: file, encoding: .utf8) {
                 privacyKey = content.trimmed
                 if let problem = SecretFile.problem(ofKeyFile: file) {
-                    problems.append("\(source("privacy.key-file")): privacy.key-file: \(problem)")
+                    problems.append("\(source(\.privacyKeyFile)): privacy.key-file: \(problem)")
                 }
             } else {
-                problems.append("\(source("privacy.key-file")): privacy.key-file: \(file.printable) cannot be read")
+                problems.append("\(source(\.privacyKeyFile)): privacy.key-file: \(file.printable) cannot be read")
             }
         }
         if let key = privacyKey, key.utf8.count != 64 || !key.utf8.allSatisfy(Self.isHexDigit) {
-            let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
+            let place = self[\.privacyKeyFile].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
             problems.append("\(place): must hold 64 hexadecimal digits; create them with `openssl rand -hex 32`")
         } else if let key = privacyKey, let weakness = WeakKey.problem(key) {
-            let place = self["privacy.key-file"].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
+            let place = self[\.privacyKeyFile].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
             problems.append("\(place) \(weakness); create one with `openssl rand -hex 32`")
         }
-        if let directory = self["checkpoint.directory"],
+        if let directory = self[\.pipeline.checkpointDirectory],
             !FileManager.default.isWritableFile(atPath: directory)
                 || (try? FileManager.default.attributesOfItem(atPath: directory))?[.type] as? FileAttributeType
                     != .typeDirectory
         {
             problems.append(
-                "\(source("checkpoint.directory")): checkpoint.directory: \(directory.printable) is not a "
+                "\(source(\.pipeline.checkpointDirectory)): checkpoint.directory: \(directory.printable) is not a "
                     + "writable directory")
-        } else if let directory = self["checkpoint.directory"], let problem = SecretFile.problem(ofDirectory: directory)
+        } else if let directory = self[\.pipeline.checkpointDirectory],
+            let problem = SecretFile.problem(ofDirectory: directory)
         {
-            problems.append("\(source("checkpoint.directory")): checkpoint.directory: \(problem)")
+            problems.append("\(source(\.pipeline.checkpointDirectory)): checkpoint.directory: \(problem)")
         }
-        if let file = self["topics.file"], !FileManager.default.isReadableFile(atPath: file) {
-            problems.append("\(source("topics.file")): topics.file: \(file.printable) cannot be read")
+        if let file = self[\.topicsFile], !FileManager.default.isReadableFile(atPath: file) {
+            problems.append("\(source(\.topicsFile)): topics.file: \(file.printable) cannot be read")
         }
     }
 
     /// Checks combinations of settings.
     func checkTogether(_ problems: inout [String]) {
-        let (least, most) = (integer("clusters.min"), integer("clusters.max"))
-        let initial = integer("clusters.initial")
+        let (least, most) = (self[\.engine.clustersMin], self[\.engine.clustersMax])
+        let initial = self[\.engine.clustersInitial]
         if least > most {
             problems.append(
-                "clusters.min=\(least) (\(source("clusters.min"))) is above clusters.max=\(most) "
-                    + "(\(source("clusters.max")))")
+                "clusters.min=\(least) (\(source(\.engine.clustersMin))) is above clusters.max=\(most) "
+                    + "(\(source(\.engine.clustersMax)))")
         } else if initial < least || initial > most {
             problems.append(
-                "clusters.initial=\(initial) (\(source("clusters.initial"))) is not between clusters.min=\(least) "
+                "clusters.initial=\(initial) (\(source(\.engine.clustersInitial))) is not between clusters.min=\(least) "
                     + "and clusters.max=\(most)")
         }
-        if let start = self["input.start"], start != "beginning", start != "end", Int64(start).map({ $0 < 0 }) ?? true {
+        if let start = value(\.pipeline.start)?.text, start != "beginning", start != "end",
+            Int64(start).map({ $0 < 0 }) ?? true
+        {
             problems.append(
-                "\(source("input.start")): input.start=\(start.printable): must be beginning, end, or a time in "
+                "\(source(\.pipeline.start)): input.start=\(start.printable): must be beginning, end, or a time in "
                     + "milliseconds since 1970")
         }
-        for pattern in list("privacy.sensitive-topics") {
-            guard let problem = TopicPattern.problem(Array(pattern.utf8)) else { continue }
+        for pattern in self[\.engine.sensitiveTopics] {
+            guard let problem = TopicPattern.problem(pattern) else { continue }
             problems.append(
-                "\(source("privacy.sensitive-topics")): privacy.sensitive-topics: \(pattern.printable): \(problem)")
+                "\(source(\.engine.sensitiveTopics)): privacy.sensitive-topics: "
+                    + "\(String(decoding: pattern, as: UTF8.self).printable): \(problem)")
         }
         var owners: [String: String] = [:]
         let topics: [(String, String?)] = [
-            ("input.topic", self["input.topic"]), ("output.topic", self["output.topic"]),
-            ("members.topic", self["members.topic"]), ("dead-letters.topic", deadLettersTopic),
+            ("input.topic", self[\.inputTopic]), ("output.topic", self[\.outputTopic]),
+            ("members.topic", self[\.membersTopic]), ("dead-letters.topic", deadLettersTopic),
             ("the deltas' topic", deltasTopic), ("the models' topic", modelsTopic), ("the state's topic", stateTopic),
         ]
         for case (let what, let topic?) in topics {
@@ -119,7 +124,11 @@ extension Configuration {
         }
     }
 
-    private func source(_ name: String) -> String { values[name]?.source ?? "default" }
+    private func source(_ path: PartialKeyPath<SettingValues>) -> String { value(path)?.source ?? "default" }
+
+    private func value(_ path: PartialKeyPath<SettingValues>) -> Value? {
+        Setting.setting(of: path).flatMap { values[$0.name] }
+    }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)

@@ -1,5 +1,6 @@
 import Foundation
 import ShoalSchemas
+import ShoalSettings
 
 extension Configuration {
     mutating func read(file: String, _ problems: inout [String]) {
@@ -48,12 +49,13 @@ extension Configuration {
     static let keyVariable = "SHOAL_PRIVACY_KEY"
 
     private mutating func put(_ key: String, _ value: String, _ source: String, _ problems: inout [String]) {
-        if let setting = Setting.table.first(where: { $0.name == key }) {
+        if let setting = Setting.setting(named: key) {
             let value = value.trimmed
             if let problem = setting.problem(value) {
                 problems.append("\(source): \(key)=\(value.printable): \(problem)")
             } else {
                 values[key] = Value(text: value, source: source)
+                setting.set(value, in: &settings)
             }
         } else if key.hasPrefix("kafka.") {
             values[key] = Value(text: value, source: source)

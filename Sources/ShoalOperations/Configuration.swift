@@ -1,3 +1,5 @@
+public import ShoalSettings
+
 /// The configuration of a run: a file, then environment variables, then the command line.
 public struct Configuration: Sendable {
     /// A value and its source.
@@ -22,6 +24,8 @@ public struct Configuration: Sendable {
 
     /// Values by name. librdkafka's properties have the prefix `kafka.`.
     public internal(set) var values: [String: Value] = [:]
+    /// The same values with their types.
+    var settings = SettingValues()
     /// librdkafka's properties by their own names, with the contents of files.
     public internal(set) var kafka: [String: String] = [:]
     /// Variables with the program's prefix that Kubernetes sets for services. They are ignored.
@@ -53,40 +57,22 @@ public struct Configuration: Sendable {
         if !problems.isEmpty { throw Invalid(problems: problems) }
     }
 
-    /// The text of a setting; `nil` if it has neither value nor default, or is empty.
-    public subscript(name: String) -> String? {
-        values[name].flatMap { $0.text.isEmpty ? nil : $0.text }
-    }
+    /// The value of a setting, such as `configuration[\.pipeline.commitInterval]`.
+    public subscript<Value>(path: KeyPath<SettingValues, Value>) -> Value { settings[keyPath: path] }
 
-    /// Returns the text of a setting, empty if unset.
-    public func text(_ name: String) -> String { self[name] ?? "" }
-
-    /// Returns a number or percentage, 0 if unset.
-    public func integer(_ name: String) -> Int64 { self[name].flatMap { Setting.percent($0) } ?? 0 }
-
-    /// Returns a duration in milliseconds, 0 if unset.
-    public func milliseconds(_ name: String) -> Int64 { self[name].flatMap { Setting.milliseconds($0) } ?? 0 }
-
-    /// Returns a duration, zero if unset.
-    public func duration(_ name: String) -> Duration { .milliseconds(milliseconds(name)) }
-
-    /// Returns a size in bytes, 0 if unset.
-    public func bytes(_ name: String) -> Int { Int(self[name].flatMap { Setting.bytes($0) } ?? 0) }
-
-    /// Returns the elements of a list without empty ones.
-    public func list(_ name: String) -> [String] {
-        text(name).split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
-    }
+    /// Returns the text of a setting or property of a name; `nil` if it has neither value nor default, or is empty.
+    public func text(of name: String) -> String? { values[name].flatMap { $0.text.isEmpty ? nil : $0.text } }
 
     /// `<input.topic>-dead-letters` unless set.
-    public var deadLettersTopic: String { self["dead-letters.topic"] ?? "\(text("input.topic"))-dead-letters" }
-    public var deltasTopic: String { "\(text("application.id"))-deltas" }
-    public var modelsTopic: String { "\(text("application.id"))-models" }
-    public var stateTopic: String { "\(text("application.id"))-state" }
+    public var deadLettersTopic: String { self[\.deadLettersTopic] ?? "\(self[\.inputTopic])-dead-letters" }
+    public var deltasTopic: String { "\(self[\.applicationID])-deltas" }
+    public var modelsTopic: String { "\(self[\.applicationID])-models" }
+    public var stateTopic: String { "\(self[\.applicationID])-state" }
 
     /// Copies one setting from a newer configuration.
     public mutating func take(_ name: String, from later: Configuration) {
         values[name] = later.values[name]
+        Setting.setting(named: name)?.set(later.values[name]?.text ?? "", in: &settings)
         guard name.hasPrefix("kafka.") else { return }
         let own = name.dropFirst("kafka.".count)
         let plain = String(own.hasSuffix(".file") ? own.dropLast(".file".count) : own)
@@ -96,13 +82,5 @@ public struct Configuration: Sendable {
     /// Returns the environment variable of a setting, such as `SHOAL_COMMIT_INTERVAL`.
     public static func variable(of name: String) -> String {
         "SHOAL_" + String(name.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
-    }
-}
-
-extension StringProtocol {
-    /// The text without surrounding white space.
-    var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        return String(start.prefix(start.count - start.reversed().prefix(while: \.isWhitespace).count))
     }
 }

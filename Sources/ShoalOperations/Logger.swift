@@ -1,5 +1,6 @@
 public import Foundation
 import ShoalSchemas
+public import ShoalSettings
 import Synchronization
 
 /// Writes log lines to standard error as JSON or as text. Modelled on swift-log's `Logger`.
@@ -17,6 +18,17 @@ public struct Logger: Sendable {
             case .warning: 2
             case .error: 3
             }
+        }
+
+        /// Returns the level of the setting `log.level`.
+        public init(_ level: LogLevel) {
+            self =
+                switch level {
+                case .debug: .debug
+                case .info: .info
+                case .warning: .warning
+                case .error: .error
+                }
         }
 
         public static func < (left: Level, right: Level) -> Bool { left.severity < right.severity }

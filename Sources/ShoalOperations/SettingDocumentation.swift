@@ -1,7 +1,9 @@
+public import ShoalSettings
+
 extension Setting {
     /// The row for librdkafka's properties: name, value, default, scope, text.
     private static let kafka = (
-        name: "kafka.*", range: "librdkafka's", defaultValue: "librdkafka's", scope: Scope.no,
+        name: "kafka.*", range: "librdkafka's", defaultValue: "librdkafka's", scope: Scope.operational,
         text: "Any property of librdkafka. Properties that exactly-once processing relies on are refused. "
             + "`kafka.NAME.file` reads the value from a file, as for `kafka.sasl.password.file`."
     )
@@ -35,10 +37,10 @@ extension Setting {
     ) -> String {
         let reaches =
             switch scope {
-            case .no: ""
-            case .yes: "; affects the result"
-            case .start: "; read once, when the application starts"
-            case .fixed: "; fixed for the application"
+            case .operational: ""
+            case .recorded: "; affects the result"
+            case .atStart: "; read once, when the application starts"
+            case .fixedForLife: "; fixed for the application"
             }
         let lines =
             text.wrappedLines(width - 4)

@@ -1,6 +1,7 @@
 internal import ShoalClustering
 public import ShoalKafka
 public import ShoalPipeline
+internal import ShoalSettings
 internal import Synchronization
 
 /// Writes the changes of a replay to a topic, in order for each key like a live run, but without transactions.

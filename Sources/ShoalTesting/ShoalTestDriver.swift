@@ -3,6 +3,7 @@ internal import ShoalOperations
 internal import ShoalPipeline
 internal import ShoalReplay
 public import ShoalSchemas
+internal import ShoalSettings
 
 /// Runs Shoal's engine inside a test: events go in, changes come out, without a broker, threads or a clock.
 ///
@@ -56,7 +57,7 @@ public struct ShoalTestDriver {
             let configuration = try Configuration(
                 file: properties, environment: [:],
                 sets: settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }, kafkaCheck: { _, _ in nil })
-            self.settings = configuration.engineSettings
+            self.settings = configuration[\.engine]
             vocabulary = topics.isEmpty ? try configuration.vocabulary() : topics.map { Array($0.utf8) }
             // The viewers of a test are not secret. A test that needs an application's pseudonyms sets its key.
             guard let key = PrivacyKey(hex: configuration.privacyKey ?? String(repeating: "0", count: 64)) else {

@@ -2,6 +2,7 @@ import Foundation
 import ShoalClustering
 import ShoalKafka
 import ShoalSchemas
+import ShoalSettings
 import TestSupport
 import Testing
 
@@ -90,7 +91,7 @@ extension MainJob {
                     deadLetters: application.deadLetters, deltas: application.deltas, models: application.models,
                     state: application.state),
                 key: PrivacyKey(hex: Application.keyDigits)!)
-            options.transactionTimeout = .seconds(5)
+            options.pipeline.transactionTimeout = .seconds(5)
             return options
         }
 

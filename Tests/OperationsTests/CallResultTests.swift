@@ -17,7 +17,7 @@ struct CallResultTests {
             rd_kafka_event_destroy rd_kafka_group_list_destroy
             rd_kafka_headers_destroy rd_kafka_mem_free rd_kafka_message_destroy
             rd_kafka_metadata_destroy rd_kafka_mock_cluster_destroy rd_kafka_mock_push_request_errors_array
-            rd_kafka_queue_destroy rd_kafka_topic_destroy rd_kafka_topic_partition_list_destroy
+            rd_kafka_queue_cb_event_enable rd_kafka_queue_destroy rd_kafka_topic_destroy rd_kafka_topic_partition_list_destroy
             """
         let swift =
             "append send withUnsafeBytes withUnsafeMutableBytes withUnsafeMutablePointer "

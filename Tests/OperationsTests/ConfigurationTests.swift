@@ -1,5 +1,6 @@
 import Foundation
 import ShoalClustering
+import ShoalSettings
 import Testing
 
 @testable import ShoalOperations
@@ -59,13 +60,13 @@ struct ConfigurationTests {
         #expect(configuration.values["epoch.length"] == .init(text: "3h", source: "SHOAL_EPOCH_LENGTH"))
         #expect(configuration.values["clock.quorum"] == .init(text: "5", source: "--set"))
         #expect(configuration.values["epoch.staleness"] == .init(text: "2", source: "default"))
-        #expect(configuration.text("dead-letters.content") == "reason")
-        #expect(configuration.milliseconds("epoch.length") == 10_800_000)
-        #expect(configuration.duration("commit.interval") == .seconds(1))
-        #expect(configuration.integer("clock.quorum") == 5)
-        #expect(configuration.integer("engagement.min") == 5)
-        #expect(configuration.bytes("transaction.max-bytes") == 4 << 20)
-        #expect(configuration["member.ttl"] == nil)
+        #expect(configuration[\.pipeline.deadLetterContent] == .reason)
+        #expect(configuration[\.engine.fixed.epochLength] == 10_800_000)
+        #expect(configuration[\.pipeline.commitInterval] == .seconds(1))
+        #expect(configuration[\.engine.fixed.clockQuorum] == 5)
+        #expect(configuration[\.engine.engagementMin] == 5)
+        #expect(configuration[\.pipeline.transactionBytes] == 4 << 20)
+        #expect(configuration[\.engine.memberTTL] == nil)
     }
 
     @Test("every setting has a variable, and surrounding white space is ignored")
@@ -77,8 +78,8 @@ struct ConfigurationTests {
         #expect(Configuration.key(ofVariable: "SHOAL_KAFKA_SASL_PASSWORD") == "kafka.sasl.password")
         let configuration = try configuration(
             ["SHOAL_PRIVACY_SENSITIVE_TOPICS": " Health*, ,faith "], "epoch.length= 2h ")
-        #expect(configuration.list("privacy.sensitive-topics") == ["Health*", "faith"])
-        #expect(configuration.text("epoch.length") == "2h")
+        #expect(configuration[\.engine.sensitiveTopics] == ["Health*", "faith"].map { Array($0.utf8) })
+        #expect(configuration[\.engine.fixed.epochLength] == 7_200_000)
     }
 
     @Test("variables that Kubernetes sets for services are ignored and named, and no setting is")
@@ -186,8 +187,8 @@ struct ConfigurationTests {
     func empty() throws {
         let folder = try Folder()
         let file = try folder.file("a.properties", "member.ttl=7d\n")
-        #expect(try configuration(file: file)["member.ttl"] == "7d")
-        #expect(try configuration(file: file, [:], "member.ttl=")["member.ttl"] == nil)
+        #expect(try configuration(file: file)[\.engine.memberTTL] == 604_800_000)
+        #expect(try configuration(file: file, [:], "member.ttl=")[\.engine.memberTTL] == nil)
     }
 }
 
@@ -209,9 +210,9 @@ struct InputSettingTests {
 
     @Test("the range of event times is read, and refused if it has another form")
     func times() throws {
-        let settings = try configuration("input.time-range=2001-01-01..").engineSettings
+        let settings = try configuration("input.time-range=2001-01-01..")[\.engine]
         #expect(settings.fixed.earliestTime == 978_307_200_000 && settings.fixed.latestTime == nil)
-        #expect(try configuration().engineSettings.fixed.earliestTime == 946_684_800_000)
+        #expect(try configuration()[\.engine].fixed.earliestTime == 946_684_800_000)
         let error = #expect(throws: Configuration.Invalid.self) { _ = try configuration("input.time-range=2001") }
         #expect(error?.description.contains("must be auto, any, or FROM..TO") == true)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import ShoalSettings
 import Testing
 
 @testable import ShoalOperations

@@ -1,4 +1,6 @@
+import ShoalClustering
 import ShoalSchemas
+import ShoalSettings
 import Testing
 
 @testable import ShoalOperations
@@ -36,6 +38,20 @@ struct SettingTests {
         for setting in Setting.table {
             if let standard = setting.defaultValue { #expect(setting.problem(standard) == nil, "\(setting.name)") }
             #expect(setting.text.hasSuffix("."), "\(setting.name) is explained in sentences")
+        }
+    }
+
+    @Test("every property is that of one setting")
+    func properties() {
+        func count(_ value: Any) -> Int { Mirror(reflecting: value).children.count }
+        let settings = Settings()
+        // `engine` and `pipeline` hold others. `fixed` does, and two properties have no setting of their own: the
+        // Unicode version and the publication of memberships. A range of times has two properties.
+        let operational = count(SettingValues()) - 2 + count(PipelineSettings())
+        let engine = count(settings) - 3 + count(settings.fixed) - 1
+        #expect(Setting.table.count == operational + engine)
+        for (index, setting) in Setting.table.enumerated() {
+            #expect(Setting.table.firstIndex { $0.path == setting.path } == index, "\(setting.name)")
         }
     }
 

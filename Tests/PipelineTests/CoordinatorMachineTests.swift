@@ -1,4 +1,5 @@
 import ShoalClustering
+import ShoalSettings
 import Testing
 
 @testable import ShoalPipeline

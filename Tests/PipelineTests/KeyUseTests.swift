@@ -1,5 +1,6 @@
 import ShoalClustering
 import ShoalSchemas
+import ShoalSettings
 import Testing
 
 @testable import ShoalPipeline

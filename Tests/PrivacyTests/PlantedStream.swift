@@ -1,6 +1,7 @@
 import ShoalClustering
 import ShoalReplay
 import ShoalSchemas
+import ShoalSettings
 
 @testable import ShoalPipeline
 

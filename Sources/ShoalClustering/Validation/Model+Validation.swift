@@ -1,7 +1,8 @@
 extension Model {
     /// Validates a decoded model: afterwards it can be compiled, used by shards and followed by others without an overflow.
+    ///
+    /// The settings must have been validated.
     public func validate() throws(ImpossibleValue) {
-        try settings.validate()
         try ImpossibleValue.unless(Limits.ticks.contains(ticks), "the model has tick \(ticks)")
         try ImpossibleValue.unless(
             (0...ticks).contains(seedSince), "the seed waits since tick \(seedSince), but the model has tick \(ticks)")
@@ -125,38 +126,6 @@ extension ClusterSums {
             try ImpossibleValue.unless(
                 all <= most * Int64(Limits.profileTopics), "the sums of \(name) exceed those of \(count) members")
         }
-    }
-}
-
-extension Settings {
-    /// Validates recorded settings: as the configuration does, but for lower bounds that no arithmetic needs.
-    func validate() throws(ImpossibleValue) {
-        let year: Int64 = 365 * 86_400_000
-        func check(_ name: String, _ value: some BinaryInteger, _ range: ClosedRange<Int64>) throws(ImpossibleValue) {
-            try ImpossibleValue.unless(
-                range.contains(Int64(value)),
-                "\(name) is \(value), which is outside \(range.lowerBound)…\(range.upperBound)")
-        }
-        try check("epoch.length", fixed.epochLength, 1...10 * year)
-        try check("epoch.staleness", fixed.staleness, 1...8)
-        try check("clock.quorum", fixed.clockQuorum, 1...64)
-        try check("clock.max-step", fixed.clockMaxStep, 0...1_000_000)
-        try check("dedup.window", fixed.dedupWindow, 0...Int64(Limits.eventIDs))
-        try check("profile.topics", fixed.profileTopics, 1...Int64(Limits.profileTopics))
-        try check("settings.revision", revision, 0...Int64.max)
-        try check("profile.half-life", halfLife, 1...100 * year)
-        try check("engagement.min", engagementMin, 0...100)
-        try check("topics.max", topicsMax, 0...Int64(Limits.topics))
-        try check("topics.min-viewers", topicsMinViewers, 1...Int64(Limits.marks))
-        try check("member.ttl", memberTTL ?? 1, 1...100 * year)
-        try check("clusters.seed-members", seedMembers, 0...10_000_000)
-        for (name, value) in [
-            ("clusters.initial", clustersInitial), ("clusters.min", clustersMin), ("clusters.max", clustersMax),
-            ("clusters.count", clustersCount ?? 1),
-        ] {
-            try check(name, value, 0...Int64(Limits.activeClusters))
-        }
-        try check("privacy.min-cluster-size", minClusterSize, 0...1_000_000_000)
     }
 }
 

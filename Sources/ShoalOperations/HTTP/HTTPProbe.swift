@@ -1,4 +1,5 @@
 import Foundation
+public import ShoalSettings
 
 /// A minimal HTTP client for health checks in environments without curl or a shell.
 public struct HTTPProbe: Sendable {

@@ -1,5 +1,6 @@
 internal import CShoalMicroHTTPD
 import Foundation
+public import ShoalSettings
 import Synchronization
 
 /// A small HTTP server on GNU libmicrohttpd, with a thread for each connection: a slow answer, or a slow client, does not delay

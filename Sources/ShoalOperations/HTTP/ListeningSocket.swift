@@ -1,4 +1,5 @@
 import Foundation
+import ShoalSettings
 
 /// A listening TCP socket. Opened here instead of by the HTTP library, which does not report the reason of a failure.
 enum ListeningSocket {

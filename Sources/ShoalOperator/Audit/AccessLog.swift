@@ -1,5 +1,6 @@
 package import ShoalOperations
 import ShoalPipeline
+import ShoalSettings
 
 /// Records access to a person's data before the data is shown.
 package struct AccessLog {
@@ -19,13 +20,13 @@ package struct AccessLog {
             problems.append(
                 "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: \(command) requires the key of the run")
         }
-        if configuration["audit.file"] == nil {
+        if configuration[\.auditFile] == nil {
             problems.append("audit.file is not set: \(command) must write a line to the audit log")
         }
         if !problems.isEmpty { throw Configuration.Invalid(problems: problems) }
         self.reason = try reason()
         try Cryptography.selfTest()
-        log = AuditLog(configuration.text("audit.file"), hash: AuditLog.sha256)
+        log = AuditLog(configuration[\.auditFile] ?? "", hash: AuditLog.sha256)
     }
 
     /// Appends a line for each member.

@@ -1,5 +1,6 @@
 package import ShoalKafka
 package import ShoalOperations
+import ShoalSettings
 
 extension Configuration {
     /// Returns librdkafka's properties, with its log redirected to ours.
@@ -20,11 +21,11 @@ extension Configuration {
     package var logger: Logger {
         let text: Logger.Format = StandardStream.error.hasColor ? .color : .text
         let format: Logger.Format =
-            switch self.text("log.format") {
-            case "json": .json
-            case "text": text
-            default: StandardStream.error.isTerminal ? text : .json
+            switch self[\.logFormat] {
+            case .json: .json
+            case .text: text
+            case .auto: StandardStream.error.isTerminal ? text : .json
             }
-        return Logger(label: "shoal", level: Logger.Level(rawValue: self.text("log.level")) ?? .info, format: format)
+        return Logger(label: "shoal", level: Logger.Level(self[\.logLevel]), format: format)
     }
 }

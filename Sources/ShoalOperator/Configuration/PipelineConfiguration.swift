@@ -4,12 +4,13 @@ package import ShoalKafka
 package import ShoalOperations
 package import ShoalPipeline
 package import ShoalSchemas
+import ShoalSettings
 
 extension Configuration {
     /// The configured topics.
     package var topics: PipelineOptions.Topics {
         PipelineOptions.Topics(
-            input: text("input.topic"), changes: text("output.topic"), members: self["members.topic"],
+            input: self[\.inputTopic], changes: self[\.outputTopic], members: self[\.membersTopic],
             deadLetters: deadLettersTopic, deltas: deltasTopic, models: modelsTopic,
             state: stateTopic)
     }
@@ -29,43 +30,25 @@ extension Configuration {
             throw Invalid(problems: [error.description])
         }
         var options = PipelineOptions(
-            application: text("application.id"),
-            instance: self["instance.id"] ?? ProcessInfo.processInfo.hostName, kafka: client(logger), topics: topics,
+            application: self[\.applicationID],
+            instance: self[\.instanceID] ?? ProcessInfo.processInfo.hostName, kafka: client(logger), topics: topics,
             key: key)
         options.input = inputOptions
-        switch text("input.start") {
-        case "beginning": options.start = .beginning
-        case "end": options.start = .end
-        default: options.start = .time(integer("input.start"))
-        }
-        options.outputFormat = text("output.format") == "json" ? .json : .protobuf
-        options.keepsDeadLetters = text("dead-letters.content") == "full"
-        options.settings = engineSettings
+        options.settings = self[\.engine]
+        options.pipeline = self[\.pipeline]
         options.vocabulary = try vocabulary()
-        options.commitInterval = duration("commit.interval")
-        options.snapshotInterval = duration("snapshot.interval")
-        options.checkpointDirectory = self["checkpoint.directory"]
-        options.checkpointInterval = duration("checkpoint.interval")
-        options.checkpointKeep = duration("checkpoint.keep")
-        options.transactionBytes = bytes("transaction.max-bytes")
-        options.transactionTimeout = duration("transaction.timeout")
-        options.idleTimeout = duration("epoch.idle-timeout")
-        options.allowsFuture = text("epoch.future") == "allow"
-        options.shutdownTimeout = duration("shutdown.timeout")
-        options.outboxBytes = bytes("outbox.max-bytes")
-        options.watchdogTimeout = duration("watchdog.timeout")
         return options
     }
 
     /// How records with a key are placed in the input; murmur2 under `input.partitioner=any`.
-    package var partitioner: Partitioner { engineSettings.fixed.partitioner.ofKeys ?? .standard }
+    package var partitioner: Partitioner { self[\.engine.fixed.partitioner].ofKeys ?? .standard }
 
     /// The options for reading the input.
     package var inputOptions: WatchEventReader.Options {
         var options = WatchEventReader.Options()
-        options.format = WatchEventReader.Format(name: text("input.format")) ?? .auto
-        options.viewer = WatchEventReader.Viewer(rawValue: text("input.viewer")) ?? .field
-        options.timeRange = engineSettings.fixed.timeRange
+        options.format = self[\.inputFormat]
+        options.viewer = self[\.inputViewer]
+        options.timeRange = self[\.engine.fixed.timeRange]
         return options
     }
 }

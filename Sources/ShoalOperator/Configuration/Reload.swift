@@ -2,6 +2,7 @@ import Foundation
 import ShoalKafka
 import ShoalOperations
 import ShoalPipeline
+import ShoalSettings
 import Synchronization
 
 /// Reloads the settings of a running instance on SIGHUP: applies those that can change without a restart, and logs the
@@ -62,7 +63,7 @@ final class Reload: Sendable {
 
     private func apply(_ old: Configuration, _ next: Configuration) {
         var changed: [String] = []
-        let level = Logger.Level(rawValue: next.text("log.level")) ?? logger.level
+        let level = Logger.Level(next[\.logLevel])
         if level != logger.level { changed.append("log.level=\(level.rawValue)") }
         let names = ["sasl.username", "sasl.password"]
         if names.contains(where: { old.kafka[$0] != next.kafka[$0] }), let user = next.kafka[names[0]],
@@ -83,14 +84,14 @@ final class Reload: Sendable {
     /// Logs the changed settings that need a restart.
     private func tellRest(_ old: Configuration, _ next: Configuration) {
         let names = Set(old.values.keys).union(next.values.keys).subtracting(Self.settings).sorted()
-        for name in names where old[name] != next[name] {
-            let scope = Setting.table.first { $0.name == name }?.scope ?? .no
+        for name in names where old.text(of: name) != next.text(of: name) {
+            let scope = Setting.setting(named: name)?.scope ?? .operational
             let advice =
                 switch scope {
-                case .no: "restart the instance"
-                case .yes: "it reaches the result: raise settings.revision, and restart the instances one by one"
-                case .start: "it is read only when an application starts for the first time"
-                case .fixed: "it is fixed for the application's life: use another application.id"
+                case .operational: "restart the instance"
+                case .recorded: "it reaches the result: raise settings.revision, and restart the instances one by one"
+                case .atStart: "it is read only when an application starts for the first time"
+                case .fixedForLife: "it is fixed for the application's life: use another application.id"
                 }
             logger.log(.warning, "a setting has changed without effect", [("setting", name), ("advice", advice)])
         }

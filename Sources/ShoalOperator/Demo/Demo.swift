@@ -5,6 +5,7 @@ import ShoalGenerator
 import ShoalKafka
 import ShoalPipeline
 import ShoalSchemas
+import ShoalSettings
 import Synchronization
 
 /// The demo: an embedded broker, one instance, a publisher of generated events, and a subscriber that displays the
@@ -125,9 +126,9 @@ package struct Demo {
             key: key)
         options.settings = scenario.settings
         options.vocabulary = stream.topicNames.map { Array($0.utf8) }
-        options.allowsFuture = true
+        options.pipeline.epochFuture = .allow
         options.checksTopics = false
-        options.commitInterval = .milliseconds(50)
+        options.pipeline.commitInterval = .milliseconds(50)
         return options
     }
 }

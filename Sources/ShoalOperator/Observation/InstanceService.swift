@@ -2,6 +2,7 @@ import Foundation
 import ShoalKafka
 package import ShoalOperations
 package import ShoalPipeline
+import ShoalSettings
 
 /// Runs an instance with its health routes, service reports, progress log and reload.
 package enum InstanceService {
@@ -49,7 +50,7 @@ package enum InstanceService {
     private static func serve(
         _ instance: Instance, _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger
     ) throws -> HTTPServer? {
-        guard var address = configuration["http.listen"].flatMap({ ListenAddress($0) }) else { return nil }
+        guard var address = configuration[\.httpListen] else { return nil }
         let server = try HTTPServer(address, routes: instance.routes(options))
         address.port = server.port
         logger.log(

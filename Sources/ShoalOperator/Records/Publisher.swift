@@ -3,6 +3,7 @@ import ShoalKafka
 package import ShoalOperations
 package import ShoalReplay
 package import ShoalSchemas
+import ShoalSettings
 
 /// Sends the events of a file.
 package struct Publisher {

@@ -3,6 +3,7 @@ import ShoalKafka
 package import ShoalOperations
 import ShoalPipeline
 import ShoalSchemas
+import ShoalSettings
 
 /// Resets an application to its beginning: its group, its topics, and its checkpoints on this host.
 package struct Reset {
@@ -22,8 +23,8 @@ package struct Reset {
     /// - Parameter isMeant: Whether `apply` follows. The lines then use `will`, otherwise `would`.
     package func plan(isMeant: Bool) async throws -> ResetPlan {
         try await admin.reach(timeout: .seconds(10))
-        let application = configuration.text("application.id")
-        var found = ResetPlan.Found(application: application, directory: configuration["checkpoint.directory"])
+        let application = configuration[\.applicationID]
+        var found = ResetPlan.Found(application: application, directory: configuration[\.pipeline.checkpointDirectory])
         let group = try await self.group(application)
         found.hasGroup = group.state != .absent
         found.instances = group.members.map { $0.instance ?? $0.client }
@@ -89,7 +90,7 @@ package struct Reset {
     }
 
     private func checkpoints(_ application: String) -> [URL] {
-        guard let directory = configuration["checkpoint.directory"] else { return [] }
+        guard let directory = configuration[\.pipeline.checkpointDirectory] else { return [] }
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return ResetPlan.checkpoints(of: application, among: files).map { file in
             URL(fileURLWithPath: directory).appending(path: file)
@@ -98,7 +99,7 @@ package struct Reset {
 
     /// Carries out the plan. The group is first, because Kafka does not delete a group with members.
     package func apply(_ plan: ResetPlan, _ tell: (String) -> Void) async throws {
-        let application = configuration.text("application.id")
+        let application = configuration[\.applicationID]
         if plan.hasGroup {
             do throws(KafkaError) {
                 try await admin.delete(group: application)

@@ -1,5 +1,6 @@
 import Foundation
 import ShoalKafka
+import ShoalSchemas
 
 /// The actions that reset an application, planned from the parts of it that were found.
 package struct ResetPlan {

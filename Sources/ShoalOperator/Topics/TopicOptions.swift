@@ -2,6 +2,7 @@ import ShoalKafka
 import ShoalOperations
 import ShoalPipeline
 import ShoalSchemas
+import ShoalSettings
 
 /// The properties of a topic that the options of `topics create` name.
 struct TopicOptions {

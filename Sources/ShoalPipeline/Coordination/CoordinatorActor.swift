@@ -2,6 +2,7 @@ import Foundation
 internal import ShoalClustering
 internal import ShoalKafka
 internal import ShoalSchemas
+internal import ShoalSettings
 
 /// Owns the delta topic's partition: folds its messages into models and publishes them.
 actor CoordinatorActor {

@@ -1,5 +1,6 @@
 internal import ShoalClustering
 internal import ShoalSchemas
+internal import ShoalSettings
 
 /// The decisions of the owner of the delta topic's partition: a pure state machine. Records and the time are passed in.
 /// Published models are taken out, each with the position at the end of its step (a commit point).
@@ -8,7 +9,7 @@ struct CoordinatorMachine {
     struct Options {
         var settings: Settings
         var key: PrivacyKey
-        var format: PipelineOptions.OutputFormat
+        var format: OutputFormat
         /// `epoch.future=allow`.
         var allowsFuture: Bool
         /// `epoch.idle-timeout`, in milliseconds.

@@ -1,5 +1,6 @@
 internal import ShoalClustering
 internal import ShoalKafka
+internal import ShoalSettings
 
 /// Checks the properties that are fixed for an application's life.
 struct ApplicationCheck {
@@ -21,21 +22,10 @@ struct ApplicationCheck {
                 "privacy.key-file differs from the key that application \(options.application) started with: every "
                     + "pseudonym would change\(advice)")
         }
-        let (ours, theirs) = (options.settings.fixed, last.model.settings.fixed)
-        let pairs: [(String, Int64, Int64)] = [
-            ("epoch.length", ours.epochLength, theirs.epochLength),
-            ("epoch.staleness", ours.staleness, theirs.staleness),
-            ("clock.quorum", Int64(ours.clockQuorum), Int64(theirs.clockQuorum)),
-            ("clock.max-step", ours.clockMaxStep, theirs.clockMaxStep),
-            ("dedup.window", Int64(ours.dedupWindow), Int64(theirs.dedupWindow)),
-            ("profile.topics", Int64(ours.profileTopics), Int64(theirs.profileTopics)),
-        ]
-        var changed = pairs.filter { $0.1 != $0.2 }.map { "\($0.0) is \($0.1), and was \($0.2)" }
-        if ours.partitioner != theirs.partitioner {
-            changed.append("input.partitioner is \(ours.partitioner), and was \(theirs.partitioner)")
-        }
-        if ours.timeRange != theirs.timeRange {
-            changed.append("input.time-range is \(ours.timeRange), and was \(theirs.timeRange)")
+        let (ours, theirs) = (SettingValues(engine: options.settings), SettingValues(engine: last.model.settings))
+        let changed = Setting.recorded.filter { $0.scope == .fixedForLife }.compactMap { setting -> String? in
+            let (ours, theirs) = (setting.plainText(in: ours), setting.plainText(in: theirs))
+            return ours == theirs ? nil : "\(setting.name) is \(ours), and was \(theirs)"
         }
         if !changed.isEmpty {
             return PipelineError(

@@ -1,5 +1,6 @@
 internal import ShoalClustering
 internal import ShoalKafka
+internal import ShoalSettings
 
 /// Takes partitions over by carrying out the actions of `TakeOver`.
 extension Assignment {

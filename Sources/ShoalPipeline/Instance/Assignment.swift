@@ -1,5 +1,6 @@
 internal import ShoalClustering
 internal import ShoalKafka
+internal import ShoalSettings
 
 /// The work of one generation: takes partitions over, runs their shards and the coordinator, and commits their output.
 /// Its state ends with it.

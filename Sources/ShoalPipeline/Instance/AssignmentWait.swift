@@ -1,4 +1,5 @@
 internal import ShoalKafka
+internal import ShoalSettings
 
 /// Decides when a group member that waits for an assignment needs a new client, because a client that has lost the
 /// group's coordinator may search for it indefinitely. Times are in milliseconds of a monotonic clock.
@@ -43,7 +44,7 @@ struct AssignmentWait {
 extension PipelineOptions {
     /// How long the group may take to assign partitions: at least a session, in which a missing member is detected.
     var assignmentPatience: Int64 {
-        max(watchdogTimeout.milliseconds, effectiveSessionTimeout)
+        max(pipeline.watchdogTimeout.milliseconds, effectiveSessionTimeout)
     }
 
     /// Milliseconds after which the group removes a member that is gone.

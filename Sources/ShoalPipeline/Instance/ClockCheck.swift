@@ -1,6 +1,7 @@
 internal import Foundation
 internal import ShoalKafka
 internal import ShoalSchemas
+internal import ShoalSettings
 
 /// Checks whether this machine's clock is plausible. Epochs end by it. A slow clock of the coordinator delays the
 /// group, and a fast one lets forged viewers advance into the future.

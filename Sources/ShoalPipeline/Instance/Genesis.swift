@@ -1,5 +1,6 @@
 internal import ShoalClustering
 internal import ShoalKafka
+internal import ShoalSettings
 
 /// Creates the genesis model. The first offset of each input partition is looked up once, here.
 struct Genesis {

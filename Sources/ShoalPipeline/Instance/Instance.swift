@@ -1,5 +1,6 @@
 internal import ShoalClustering
 public import ShoalKafka
+internal import ShoalSettings
 import Synchronization
 
 /// An instance of Shoal: a member of the consumer group that takes partitions over, processes them and releases them,

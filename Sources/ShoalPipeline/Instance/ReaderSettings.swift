@@ -1,13 +1,6 @@
 package import ShoalClustering
 package import ShoalSchemas
-
-extension Settings.Fixed {
-    /// The event times that are read.
-    package var timeRange: TimeRange {
-        get { TimeRange(from: earliestTime, through: latestTime) }
-        set { (earliestTime, latestTime) = (newValue.from, newValue.through) }
-    }
-}
+internal import ShoalSettings
 
 extension Settings {
     /// Why names of sensitive topics would be compared in another way than they were; nil: they would not.

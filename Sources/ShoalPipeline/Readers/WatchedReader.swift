@@ -1,4 +1,5 @@
 internal import ShoalKafka
+internal import ShoalSettings
 
 /// A partition reader with stall detection. If committed records do not arrive, it continues from the same offset with
 /// a new client. If an open transaction hides them, it logs the transaction and how to end it.

@@ -1,13 +1,14 @@
 package import ShoalClustering
 internal import ShoalSchemas
+package import ShoalSettings
 
 /// Encodes engine changes as records of the output topic, with published pseudonyms. Not for two threads.
 package struct ChangeRecord {
-    let format: PipelineOptions.OutputFormat
+    let format: OutputFormat
     private let pseudonyms: PublishedPseudonyms
     private let ids: HMAC
 
-    package init(format: PipelineOptions.OutputFormat, key: PrivacyKey) {
+    package init(format: OutputFormat, key: PrivacyKey) {
         self.format = format
         pseudonyms = PublishedPseudonyms(key)
         ids = HMAC(key, .changeID)

@@ -1,5 +1,6 @@
 internal import ShoalClustering
 package import ShoalSchemas
+internal import ShoalSettings
 
 extension ProtoError {
     /// The same with the offset of the record.
@@ -53,6 +54,7 @@ extension ProtoReader {
 extension ModelRecord {
     /// Validates a decoded record.
     func validate() throws(ImpossibleValue) {
+        try model.settings.validate()
         try model.validate()
         try bookkeeping.validate(model.settings.fixed)
         guard model.opened.allSatisfy({ Int($0.partition) < bookkeeping.partitions.count }) else {

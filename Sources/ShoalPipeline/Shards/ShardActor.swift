@@ -1,6 +1,7 @@
 internal import ShoalClustering
 internal import ShoalKafka
 internal import ShoalSchemas
+internal import ShoalSettings
 
 /// Owns one input partition: reads records, handles them, and passes the output to the outbox batch by batch.
 actor ShardActor {

@@ -1,4 +1,5 @@
 internal import ShoalClustering
+internal import ShoalSettings
 
 /// The decisions of an input partition's owner: a pure state machine. Records, models and the time are passed in. The
 /// output of each step is taken out with the position at its end (a commit point).
@@ -15,7 +16,7 @@ struct ShardMachine {
 
     /// The options that affect the produced records.
     struct Output {
-        var format: PipelineOptions.OutputFormat
+        var format: OutputFormat
         var key: PrivacyKey
         /// Whether `members.topic` is written.
         var memberships: Bool

@@ -1,6 +1,7 @@
 import Foundation
 internal import ShoalClustering
 internal import ShoalKafka
+internal import ShoalSettings
 
 /// Manages the checkpoints in a directory of this host: reads them at a take-over and renews them at intervals. Files
 /// are optional: if one cannot be used, this is logged and the state is read from Kafka.

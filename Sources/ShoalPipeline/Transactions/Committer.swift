@@ -1,4 +1,5 @@
 internal import ShoalKafka
+internal import ShoalSettings
 
 /// The transaction loop of an instance: takes cuts of the outbox and carries out the actions of `TransactionMachine`,
 /// on its own thread.

@@ -1,6 +1,7 @@
 internal import ShoalClustering
 internal import ShoalPipeline
 internal import ShoalSchemas
+internal import ShoalSettings
 
 extension ReplayReport {
     /// Adds the counts of the partitions.
@@ -50,25 +51,10 @@ extension Tally {
 extension ReplayReport.Setting {
     /// Returns the settings that affect the result, by their configuration names.
     static func list(_ settings: Settings) -> [ReplayReport.Setting] {
-        let fixed = settings.fixed
-        var list: [(String, String)] = [
-            ("clock.max-step", "\(fixed.clockMaxStep)"), ("clock.quorum", "\(fixed.clockQuorum)"),
-            ("clusters.initial", "\(settings.clustersInitial)"), ("clusters.max", "\(settings.clustersMax)"),
-            ("clusters.min", "\(settings.clustersMin)"), ("clusters.seed-members", "\(settings.seedMembers)"),
-            ("dedup.window", "\(fixed.dedupWindow)"), ("engagement.min", "\(settings.engagementMin)%"),
-            ("epoch.length", Formatting.setting(fixed.epochLength)), ("epoch.staleness", "\(fixed.staleness)"),
-            ("member.new-ttl", Formatting.setting(settings.newMemberTTL)), ("members.max", "\(settings.membersMax)"),
-            ("input.partitioner", fixed.partitioner.rawValue),
-            ("input.time-range", "\(fixed.timeRange)"), ("members.min-events", "\(settings.minEvents)"),
-            ("privacy.min-cluster-size", "\(settings.minClusterSize)"),
-            ("profile.half-life", Formatting.setting(settings.halfLife)), ("profile.topics", "\(fixed.profileTopics)"),
-            ("topics.max", "\(settings.topicsMax)"), ("topics.min-viewers", "\(settings.topicsMinViewers)"),
-        ]
-        if let count = settings.clustersCount { list.append(("clusters.count", "\(count)")) }
-        if let ttl = settings.memberTTL { list.append(("member.ttl", Formatting.setting(ttl))) }
-        if !settings.sensitiveTopics.isEmpty {
-            list.append(("privacy.sensitive-topics", "\(settings.sensitiveTopics.count) patterns"))
+        let values = SettingValues(engine: settings)
+        let list = ShoalSettings.Setting.recorded.filter(\.isReported).compactMap { setting in
+            setting.summary(in: values).map { ReplayReport.Setting(name: setting.name, value: $0) }
         }
-        return list.sorted { $0.0 < $1.0 }.map { ReplayReport.Setting(name: $0.0, value: $0.1) }
+        return list.sorted { $0.name < $1.name }
     }
 }

@@ -1,5 +1,6 @@
 internal import ShoalClustering
 internal import ShoalPipeline
+internal import ShoalSettings
 
 /// The part of a recorded run's models that is recomputed. A model is the previous one plus its included deltas. If
 /// partitions begin at checkpoints, the models before the first one whose deltas are all known are taken as recorded.

@@ -2,6 +2,7 @@ internal import ShoalClustering
 internal import ShoalKafka
 internal import ShoalPipeline
 internal import ShoalSchemas
+internal import ShoalSettings
 
 /// Replays a recorded run from its input, and compares the published output with the expected output. The caller
 /// provides the input and the output.
@@ -78,7 +79,7 @@ struct RunComparison: Sendable {
         _ engine: @escaping @Sendable (Verification.InputRange) async throws -> PartitionEngine,
         _ source: @escaping @Sendable (Verification.InputRange, Int64) throws -> Source
     ) async throws -> [PartitionResult] {
-        let (changes, key, format): (_, _, PipelineOptions.OutputFormat) = (changes, key, isJSON ? .json : .protobuf)
+        let (changes, key, format): (_, _, OutputFormat) = (changes, key, isJSON ? .json : .protobuf)
         let outlet = ReplayOutlet(
             members: { changed, partition in
                 let expected = Self.expected(changed, partition, ChangeRecord(format: format, key: key))

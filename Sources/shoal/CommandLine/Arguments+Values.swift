@@ -1,5 +1,6 @@
 import ShoalOperations
 import ShoalSchemas
+import ShoalSettings
 
 extension Arguments {
     /// Returns an integer in a range.

@@ -1,5 +1,6 @@
 import ShoalOperations
 import ShoalOperator
+import ShoalSettings
 
 /// Generates the manual page in roff for man(7) from commands and settings.
 struct ManualPage {

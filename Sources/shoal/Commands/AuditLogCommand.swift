@@ -2,6 +2,7 @@ import Foundation
 import ShoalOperations
 import ShoalOperator
 import ShoalReplay
+import ShoalSettings
 
 extension Command {
     static let auditLogVerify = Command(
@@ -30,7 +31,7 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        guard let path = arguments.positional.first ?? configuration["audit.file"] else {
+        guard let path = arguments.positional.first ?? configuration[\.auditFile] else {
             throw UsageError(description: "shoal audit-log verify: name a FILE, or set audit.file")
         }
         guard let content = try? Data(contentsOf: URL(filePath: path)) else {

@@ -3,6 +3,7 @@ import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalSchemas
+import ShoalSettings
 import Synchronization
 
 extension Command {
@@ -35,7 +36,7 @@ extension Command {
         let configuration = try arguments.configuration()
         let filter = try ChangeFilter(arguments)
         var subscription = ClusterChanges.Configuration(
-            kafka: configuration.client(configuration.logger), topic: configuration.text("output.topic"))
+            kafka: configuration.client(configuration.logger), topic: configuration[\.outputTopic])
         try subscription.begin(at: arguments["from"] ?? "end")
         if let until = arguments["until"] {
             guard until == "end" else { throw UsageError(description: "--until \(until): only `end` is known") }

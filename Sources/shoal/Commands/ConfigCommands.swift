@@ -3,6 +3,7 @@ import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
 import ShoalSchemas
+import ShoalSettings
 
 extension Command {
     static let configCheck = Command(
@@ -29,7 +30,7 @@ extension Command {
         var rows = configuration.values.sorted { $0.key < $1.key }.map { name, value in
             (name, Self.isSecret(name, value.text) ? "***" : value.text.printable, value.source)
         }
-        if configuration.privacyKey != nil, configuration["privacy.key-file"] == nil {
+        if configuration.privacyKey != nil, configuration[\.privacyKeyFile] == nil {
             rows.append(("the privacy key", "***", "SHOAL_PRIVACY_KEY"))
         }
         let widths = (rows.map(\.0.count).max() ?? 0, min(rows.map(\.1.count).max() ?? 0, 40))

@@ -4,6 +4,7 @@ import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
+import ShoalSettings
 import Synchronization
 
 extension Command {
@@ -112,7 +113,7 @@ extension Command {
             throw UsageError(description: "--all means any reason, and cannot be used with --reason")
         }
         let configuration = try arguments.configuration()
-        let input = configuration.text("input.topic")
+        let input = configuration[\.inputTopic]
         let kafka = configuration.client(configuration.logger)
         guard let partitions = try await Admin(kafka).partitions(of: input) else {
             throw PipelineError(.missingData, "\(input) does not exist; create it with `shoal topics create`")
@@ -124,8 +125,8 @@ extension Command {
             arguments.has("dry-run")
             ? nil
             : try DeadLetterBox.Resubmission(
-                kafka, application: configuration.text("application.id"), input: input, partitions: partitions,
-                partitioner: configuration.engineSettings.fixed.partitioner, deadLetters: configuration.deadLettersTopic
+                kafka, application: configuration[\.applicationID], input: input, partitions: partitions,
+                partitioner: configuration[\.engine].fixed.partitioner, deadLetters: configuration.deadLettersTopic
             )
         let interrupt = Interrupt(within: .seconds(15))
         let bad = InvalidDeadLetters()

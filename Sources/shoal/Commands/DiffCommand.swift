@@ -4,6 +4,7 @@ import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
+import ShoalSettings
 
 extension Command {
     static let diff = Command(
@@ -88,7 +89,7 @@ extension Command {
         var options = try ReplayInput.replayOptions(arguments, second)
         let running = try ReplayInput.replayOptions(arguments, first)
         (options.key, options.input) = (running.key, running.input)
-        let application = first.text("application.id")
+        let application = first[\.applicationID]
         let comparison = RecordedComparison(
             application: application, topics: first.topicsOfRun, client: first.client(first.logger), options: options)
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: options.key).groups }

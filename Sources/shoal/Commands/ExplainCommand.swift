@@ -5,6 +5,7 @@ import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
 import ShoalSchemas
+import ShoalSettings
 
 extension Command {
     static let explain = Command(
@@ -45,7 +46,7 @@ extension Command {
         }
         guard !explanation.progress.isStopped else { throw Interrupted() }
         guard let report else {
-            Program.report("\(Hex.text(member)) is in no event that was read from \(configuration.text("input.topic"))")
+            Program.report("\(Hex.text(member)) is in no event that was read from \(configuration[\.inputTopic])")
             return .noInput
         }
         if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
@@ -56,7 +57,7 @@ extension Command {
         _ arguments: Arguments, _ configuration: Configuration
     ) throws -> Explanation {
         Explanation(
-            application: configuration.text("application.id"),
+            application: configuration[\.applicationID],
             topics: configuration.topicsOfRun,
             client: configuration.client(configuration.logger),
             options: try ReplayInput.replayOptions(arguments, configuration),
@@ -92,7 +93,7 @@ extension Command {
         }
         guard let change = try await explanation.change(id) else {
             throw ReplayError(
-                .input, "no change of a member in \(configuration.text("output.topic")) has the change_id \(text)")
+                .input, "no change of a member in \(configuration[\.outputTopic]) has the change_id \(text)")
         }
         return (change.member, .step(partition: change.partition, offset: change.offset))
     }

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalOperations
 import ShoalOperator
+import ShoalSettings
 
 extension Command {
     static let health = Command(
@@ -49,7 +50,7 @@ extension Command {
             }
             return address
         }
-        guard let address = try arguments.configuration()["http.listen"].flatMap({ ListenAddress($0) }) else {
+        guard let address = try arguments.configuration()[\.httpListen] else {
             throw Configuration.Invalid(problems: [
                 "http.listen is not set, so the instance serves no health checks. Set it, or use --address"
             ])

@@ -3,6 +3,7 @@ import ShoalOperations
 import ShoalOperator
 import ShoalReplay
 import ShoalSchemas
+import ShoalSettings
 
 extension Command {
     /// The formats to which events can be converted.
@@ -36,7 +37,7 @@ extension Command {
             arguments.has("format")
             ? EventFormat(name: try arguments.choice("format", of: EventFormat.all.map(\.name), or: "")) : nil
         var publisher = Publisher(
-            configuration, topic: arguments["topic"] ?? configuration.text("input.topic"), format: format,
+            configuration, topic: arguments["topic"] ?? configuration[\.inputTopic], format: format,
             pace: try Pace(arguments["speed"] ?? "max"), isStrict: arguments.has("strict"),
             limit: try arguments.integer("limit", or: .max))
         let records = try EventFileReader(path, step: 1 << 18)

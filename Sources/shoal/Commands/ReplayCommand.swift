@@ -4,6 +4,7 @@ import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalReplay
+import ShoalSettings
 
 extension Command {
     static let replay = Command(
@@ -47,7 +48,7 @@ extension Command {
                 throw UnknownTopic(topic: topic)
             }
             publisher = try ChangePublisher(
-                topic, client: client, key: input.options.key, isJSON: configuration.text("output.format") == "json")
+                topic, client: client, key: input.options.key, isJSON: configuration[\.pipeline.outputFormat] == .json)
             if let publisher { replay = replay.publishing(to: publisher) }
         }
         var result: ReplayResult

@@ -5,6 +5,7 @@ import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
 import ShoalSchemas
+import ShoalSettings
 
 /// The input of a replay from the command line: a file, or a range of the input topic.
 struct ReplayInput: Sendable {
@@ -49,7 +50,7 @@ struct ReplayInput: Sendable {
             throw UsageError(description: "--partitions requires a FILE: a topic has its own partitions")
         }
         let range = try await TopicRange(
-            arguments["topic"] ?? configuration.text("input.topic"),
+            arguments["topic"] ?? configuration[\.inputTopic],
             from: try Self.bound(arguments["from"] ?? "beginning", "from"),
             to: try Self.bound(arguments["to"] ?? "end", "to"), client: configuration.client(configuration.logger))
         options.partitions = range.offsets.count
@@ -77,7 +78,7 @@ struct ReplayInput: Sendable {
         guard let key = PrivacyKey(hex: digits) else {
             throw Configuration.Invalid(problems: ["privacy.key-file: the key is not 64 hexadecimal digits"])
         }
-        var options = ReplayOptions(settings: configuration.engineSettings, key: key)
+        var options = ReplayOptions(settings: configuration[\.engine], key: key)
         options.vocabulary = try configuration.vocabulary()
         options.input = configuration.inputOptions
         let epochs = arguments["epochs"] ?? "clock"

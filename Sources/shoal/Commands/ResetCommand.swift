@@ -4,6 +4,7 @@ import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
 import ShoalSchemas
+import ShoalSettings
 
 extension Command {
     static let reset = Command(
@@ -44,7 +45,7 @@ extension Command {
             throw UsageError(description: "--wait \(arguments["wait"] ?? ""): must be a duration such as 30s or 2m")
         }
         let configuration = try arguments.configuration()
-        let application = configuration.text("application.id")
+        let application = configuration[\.applicationID]
         if let name = arguments["confirm"], name != application {
             throw UsageError(
                 description: "--confirm \(name): the application's id is \(application); nothing was "

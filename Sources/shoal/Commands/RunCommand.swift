@@ -3,6 +3,7 @@ import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
+import ShoalSettings
 
 extension Command {
     static let run = Command(
@@ -26,7 +27,7 @@ extension Command {
         let logger = configuration.logger
         var options = try configuration.pipelineOptions(logger)
         let claim =
-            configuration["instance.id"].map { InstanceClaim.exactly(options.application, id: $0) }
+            configuration[\.instanceID].map { InstanceClaim.exactly(options.application, id: $0) }
             ?? .first(options.application, host: options.instance)
         defer { withExtendedLifetime(claim) {} }
         options.instance = claim.id
@@ -35,7 +36,7 @@ extension Command {
             [
                 ("version", Program.version),
                 ("application", options.application), ("instance", options.instance),
-                ("brokers", configuration.text("kafka.bootstrap.servers")), ("input", options.topics.input),
+                ("brokers", configuration[\.bootstrapServers]), ("input", options.topics.input),
                 ("librdkafka", ClientConfiguration.libraryVersion),
             ])
         do {

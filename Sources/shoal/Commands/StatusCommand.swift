@@ -5,6 +5,7 @@ import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
 import ShoalSchemas
+import ShoalSettings
 
 extension Command {
     static let status = Command(

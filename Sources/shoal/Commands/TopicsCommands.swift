@@ -2,6 +2,7 @@ import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
+import ShoalSettings
 
 extension Command {
     static let topicsCreate = Command(

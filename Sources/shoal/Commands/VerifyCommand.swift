@@ -4,6 +4,7 @@ import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
 import ShoalReplay
+import ShoalSettings
 
 extension Command {
     static let verify = Command(
@@ -35,11 +36,11 @@ extension Command {
         let configuration = try arguments.configuration()
         try configuration.requireKeyOfRun()
         let verification = Verification(
-            application: configuration.text("application.id"),
+            application: configuration[\.applicationID],
             topics: configuration.topicsOfRun,
             client: configuration.client(configuration.logger),
             options: try ReplayInput.replayOptions(arguments, configuration),
-            isJSON: configuration.text("output.format") == "json",
+            isJSON: configuration[\.pipeline.outputFormat] == .json,
             checkpoints: try arguments.checkpoints(configuration))
         let report = try await tracked(verification.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await verification.run()
@@ -58,7 +59,7 @@ extension Arguments {
     /// - Throws: `UsageError` if the directory does not exist.
     func checkpoints(_ configuration: Configuration) throws -> Verification.Checkpoints? {
         guard let asked = self["from-checkpoint"] else {
-            return configuration["checkpoint.directory"].map { .init(directory: $0, isAsked: false) }
+            return configuration[\.pipeline.checkpointDirectory].map { .init(directory: $0, isAsked: false) }
         }
         guard (try? URL(fileURLWithPath: asked).resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true else {
             throw UsageError(description: "--from-checkpoint \(asked): is not a directory")

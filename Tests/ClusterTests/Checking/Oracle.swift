@@ -1,6 +1,7 @@
 import Foundation
 import ShoalClustering
 import ShoalSchemas
+import ShoalSettings
 import TestSupport
 
 @testable import ShoalPipeline

@@ -1,6 +1,7 @@
 import Foundation
 import ShoalClustering
 import ShoalKafka
+import ShoalSettings
 import Synchronization
 import TestSupport
 import Testing
@@ -81,8 +82,8 @@ extension MainJob {
             options.settings.minEvents = 3
             options.settings.publishesMemberships = true
             options.vocabulary = InputStream.topics.map { Array($0.utf8) }
-            options.idleTimeout = .milliseconds(700)
-            options.commitInterval = .milliseconds(50)
+            options.pipeline.idleTimeout = .milliseconds(700)
+            options.pipeline.commitInterval = .milliseconds(50)
             options.checksTopics = false
             return options
         }

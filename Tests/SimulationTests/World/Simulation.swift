@@ -1,3 +1,5 @@
+import ShoalSettings
+
 @testable import ShoalClustering
 @testable import ShoalPipeline
 

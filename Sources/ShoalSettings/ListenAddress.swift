@@ -33,8 +33,3 @@ public struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
-
-/// The address cannot be listened on, with reason and advice.
-public struct ListenError: Error, CustomStringConvertible, Sendable {
-    public var description: String
-}

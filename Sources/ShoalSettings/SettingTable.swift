@@ -1,0 +1,206 @@
+internal import ShoalClustering
+internal import ShoalSchemas
+
+extension Setting {
+    private static let day: Int64 = 86_400_000
+    /// The numbers of a record that are not validated.
+    private static let unchecked = Int64.min...Int64.max
+
+    /// All settings, except librdkafka's properties, which have the prefix `kafka.`.
+    ///
+    /// Field numbers are those of `shoal.v1.Settings`. A model that was recorded before a field existed has the default,
+    /// or 0 if 0 is in the setting's range.
+    public static let table: [Setting] = [
+        Setting(
+            "application.id", .name, \.applicationID,
+            "The id of the consumer group, and the prefix of the internal topics and transactional ids."),
+        Setting(
+            "instance.id", .text, \.instanceID,
+            "Identifies the instance in the group across restarts (static membership). Default: the host name; further processes on a host add -2, -3 and so on."
+        ),
+        Setting(
+            "kafka.bootstrap.servers", .text, \.bootstrapServers,
+            "Brokers for the first connection."),
+        Setting(
+            "input.topic", .name, \.inputTopic,
+            "The topic with watch events."),
+        Setting(
+            "input.format", .choice(WatchEventReader.Format.names), \.inputFormat, scope: .fixedForLife,
+            "The format of watch events. `auto`: JSON if the value begins with `{`, otherwise Protobuf; Confluent framing is skipped."
+        ),
+        Setting(
+            "input.viewer", .word(of: WatchEventReader.Viewer.self), \.inputViewer, scope: .fixedForLife,
+            "The source of the viewer id. `field`: user_id, which must equal the key; `key`: the record's key."),
+        // Released programs write this field before those of `input.time-range`.
+        Setting(
+            "input.partitioner", .word(of: Settings.Partitioner.self), \.engine.fixed.partitioner, scope: .fixedForLife,
+            field: 50, rank: 32,
+            "The function by which all producers choose a viewer's partition. `murmur2`: Java clients, Kafka Streams, Flink, `partitioner=murmur2_random` in librdkafka; `crc32`: the default of librdkafka and its clients (Python, Go, .NET, kcat); `any`: another function, which disables the check. Records in other partitions are counted, and erasures there become dead letters."
+        ),
+        Setting(
+            "input.time-range", .timeRange, \.engine.fixed.timeRange, scope: .fixedForLife,
+            fields: [
+                RecordedField(40, \.engine.fixed.earliestTime, isPresentIfZero: true),
+                RecordedField(41, \.engine.fixed.latestTime),
+            ],
+            "The valid range of event times; other events become dead letters. `auto`: from the year 2000 to one year after the record's timestamp, and to the year 2100 in a file; `any`: 1970 to 9999."
+        ),
+        Setting(
+            "input.start", .text, \.pipeline.start, scope: .atStart,
+            "The position at which a new application starts: beginning, end, or a time in ms since 1970. Read once, when the first model is written."
+        ),
+        Setting(
+            "output.topic", .name, \.outputTopic,
+            "The topic for cluster changes."),
+        Setting(
+            "output.format", .word(of: OutputFormat.self), \.pipeline.outputFormat,
+            "The format of cluster changes."),
+        Setting(
+            "members.topic", .name, \.membersTopic, fields: [RecordedField(21, \.engine.publishesMemberships)],
+            isReported: false,
+            "A compacted topic with the cluster of each member. Disabled by default."),
+        Setting(
+            "dead-letters.topic", .name, \.deadLettersTopic,
+            "The topic for records that are not watch events, with the reason. Default: `<input.topic>-dead-letters`."),
+        Setting(
+            "dead-letters.content", .word(of: DeadLetterContent.self), \.pipeline.deadLetterContent,
+            "The content of dead letters. `reason`: only position and reason; `full`: also the original record, which identifies a viewer and is needed by `shoal dead-letters resubmit`."
+        ),
+        Setting(
+            "epoch.length", .duration(1...(3_650 * day)), \.engine.fixed.epochLength, scope: .fixedForLife, field: 1,
+            "The length of an epoch in event time. A model is made after each epoch."),
+        Setting(
+            "epoch.staleness", .integer(1...8), \.engine.fixed.staleness, scope: .fixedForLife, field: 2,
+            "The age of the model that clusters events, in epochs: events of epoch e use model e − staleness."),
+        Setting(
+            "epoch.idle-timeout", .duration(100...day), \.pipeline.idleTimeout,
+            "The wall clock time after which other partitions no longer wait for a partition without new records."),
+        Setting(
+            "epoch.future", .word(of: EpochFuture.self), \.pipeline.epochFuture,
+            "`wait`: an epoch ends only after its end by the wall clock; `allow`: it may end earlier, for synthetic streams."
+        ),
+        Setting(
+            "clock.quorum", .integer(2...64), \.engine.fixed.clockQuorum, scope: .fixedForLife, field: 3,
+            recorded: 1...64,
+            "The number of viewers of a partition whose events must have reached a later epoch before the partition advances."
+        ),
+        Setting(
+            "clock.max-step", .integer(1...1_000_000), \.engine.fixed.clockMaxStep, scope: .fixedForLife, field: 4,
+            recorded: 0...1_000_000,
+            "The maximum number of epochs by which a viewer's event can advance the clock."),
+        Setting(
+            "profile.half-life", .duration(1...(36_500 * day)), \.engine.halfLife, field: 8, defaultText: "24h",
+            "The time after which the weight of a watch has halved."),
+        Setting(
+            "profile.topics", .integer(1...64), \.engine.fixed.profileTopics, scope: .fixedForLife, field: 6,
+            "The maximum number of topics in a profile."),
+        Setting(
+            "engagement.min", .percent, \.engine.engagementMin, field: 9,
+            "The watched share of a video below which a watch gets no weight."),
+        Setting(
+            "topics.max", .integer(1...1_000_000), \.engine.topicsMax, field: 10, recorded: 0...Int64(Limits.topics),
+            "The maximum number of topics in the vocabulary."),
+        Setting(
+            "topics.min-viewers", .integer(1...64), \.engine.topicsMinViewers, field: 11,
+            "The number of different viewers after which a topic that is not in topics.file is admitted."),
+        Setting(
+            "topics.file", .file, \.topicsFile, scope: .atStart,
+            "A file with topics that are admitted from the start, one name per line. Read when an application starts for the first time."
+        ),
+        Setting(
+            "members.min-events", .integer(1...1_000_000), \.engine.minEvents, field: 13, recorded: unchecked,
+            "The number of events after which a viewer is assigned to a cluster."),
+        Setting(
+            "member.ttl", .duration(1...(36_500 * day)), \.engine.memberTTL, field: 14,
+            "The event time after which a member without events expires. Disabled by default."),
+        Setting(
+            "member.new-ttl", .duration(1...(36_500 * day)), \.engine.newMemberTTL, field: 30, recorded: unchecked,
+            "The event time after which a viewer without events expires who has no topics or fewer than members.min-events events."
+        ),
+        Setting(
+            "members.max", .integer(1...100_000_000), \.engine.membersMax, field: 31, recorded: unchecked,
+            "The maximum number of viewers of a partition. Events of further viewers are refused and counted (shoal_refused_events_total)."
+        ),
+        Setting(
+            "clusters.seed-members", .integer(2...10_000_000), \.engine.seedMembers, field: 15,
+            recorded: 0...10_000_000,
+            "The number of eligible viewers at which the first clusters are created."),
+        Setting(
+            "clusters.count", .integer(1...2_000), \.engine.clustersCount, field: 19, recorded: 0...2_000,
+            "A fixed number of clusters. Default: the number is adapted."),
+        Setting(
+            "clusters.initial", .integer(1...2_000), \.engine.clustersInitial, field: 16, recorded: 0...2_000,
+            "The initial number of clusters."),
+        Setting(
+            "clusters.min", .integer(1...2_000), \.engine.clustersMin, field: 17, recorded: 0...2_000,
+            "The minimum number of clusters."),
+        Setting(
+            "clusters.max", .integer(1...2_000), \.engine.clustersMax, field: 18, recorded: 0...2_000,
+            "The maximum number of clusters."),
+        Setting(
+            "commit.interval", .duration(1...60_000), \.pipeline.commitInterval,
+            "The interval of commits. An epoch delta or a model is committed at once."),
+        Setting(
+            "snapshot.interval", .duration(100...86_400_000), \.pipeline.snapshotInterval,
+            "The interval at which changed members are written to the state topic. Shorter intervals make restarts faster."
+        ),
+        Setting(
+            "checkpoint.directory", .text, \.pipeline.checkpointDirectory,
+            "A directory on this host for copies of the state of partitions, so that a restart reads only newer records from Kafka. Disabled by default."
+        ),
+        Setting(
+            "checkpoint.interval", .duration(1_000...86_400_000), \.pipeline.checkpointInterval,
+            "The interval at which checkpoints are written."),
+        Setting(
+            "checkpoint.keep", .duration(1_000...(365 * day)), \.pipeline.checkpointKeep,
+            "The age at which an unused checkpoint is deleted, such as that of a partition that moved to another host."),
+        Setting(
+            "transaction.max-bytes", .bytes(1_024...(1 << 30)), \.pipeline.transactionBytes,
+            "The maximum size of a transaction."),
+        Setting(
+            "transaction.timeout", .duration(1_000...900_000), \.pipeline.transactionTimeout,
+            "The time after which brokers abort an open transaction."),
+        Setting(
+            "outbox.max-bytes", .bytes(1_024...(1 << 34)), \.pipeline.outboxBytes,
+            "The size of uncommitted output at which partitions pause."),
+        Setting(
+            "dedup.window", .integer(0...16_777_216), \.engine.fixed.dedupWindow, scope: .fixedForLife, field: 5,
+            "The number of event ids that a partition remembers."),
+        Setting(
+            "privacy.key-file", .file, \.privacyKeyFile, scope: .fixedForLife,
+            "The file with the key for pseudonyms: 64 hexadecimal digits, such as those of `openssl rand -hex 32`. The environment variable SHOAL_PRIVACY_KEY can be used instead."
+        ),
+        Setting(
+            "privacy.sensitive-topics", .list, \.engine.sensitiveTopics,
+            fields: [RecordedField(12, .list(\.engine.sensitiveTopics)), .unicodeVersion(42)],
+            "Topics that never enter a profile. The comparison ignores case, width, white space, invisible characters and the encoding of accents; `*` at the end matches all topics with the prefix."
+        ),
+        Setting(
+            "privacy.min-cluster-size", .integer(1...1_000_000_000), \.engine.minClusterSize, field: 20,
+            recorded: 0...1_000_000_000,
+            "The number of members below which nothing is published about a cluster."),
+        Setting(
+            "settings.revision", .integer(0...Int64.max), \.engine.revision, field: 7, isReported: false,
+            "The version of the settings that reach the result. Raise it to change them."),
+        Setting(
+            "shutdown.timeout", .duration(100...3_600_000), \.pipeline.shutdownTimeout,
+            "The maximum time that a stopped instance takes to finish its work."),
+        Setting(
+            "http.listen", .address, \.httpListen,
+            "The address on which health and metrics are served over HTTP; `:8080` listens on all addresses, port 0 on any free port. Disabled by default."
+        ),
+        Setting(
+            "watchdog.timeout", .duration(1_000...3_600_000), \.pipeline.watchdogTimeout, defaultText: "60s",
+            "The time without progress after which a component fails /livez and is logged."),
+        Setting(
+            "audit.file", .text, \.auditFile,
+            "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal dead-letters list --show-content`) first appends a line with time, user, pseudonym and reason. Required for these commands."
+        ),
+        Setting(
+            "log.level", .word(of: LogLevel.self), \.logLevel,
+            "The lowest level that is logged."),
+        Setting(
+            "log.format", .word(of: LogFormat.self), \.logFormat,
+            "The format of log lines. `auto`: text on a terminal, otherwise JSON."),
+    ]
+}

@@ -1,0 +1,49 @@
+public import ShoalClustering
+public import ShoalSchemas
+
+/// The values of all settings. Each property has a row of `Setting.table`.
+public struct SettingValues: Equatable, Sendable {
+    public var applicationID = "shoal"
+    /// `nil` for the name of the host.
+    public var instanceID: String?
+    public var bootstrapServers = "localhost:9092"
+    public var inputTopic = "watch-events"
+    public var inputFormat = WatchEventReader.Format.auto
+    public var inputViewer = WatchEventReader.Viewer.field
+    public var outputTopic = "cluster-changes"
+    /// `nil` if no memberships are published.
+    public var membersTopic: String? {
+        didSet { engine.publishesMemberships = membersTopic != nil }
+    }
+    /// `nil` for a name that depends on that of the input topic.
+    public var deadLettersTopic: String?
+    public var topicsFile: String?
+    public var privacyKeyFile: String?
+    public var httpListen: ListenAddress?
+    public var auditFile: String?
+    public var logLevel = LogLevel.info
+    public var logFormat = LogFormat.auto
+    /// The settings of an instance that do not reach the result.
+    public var pipeline = PipelineSettings()
+    /// The settings that reach the result.
+    public var engine = Settings()
+
+    public init(engine: Settings = Settings()) {
+        self.engine = engine
+    }
+}
+
+/// The lowest level that is logged.
+public enum LogLevel: String, SettingWord {
+    case debug
+    case info
+    case warning
+    case error
+}
+
+public enum LogFormat: String, SettingWord {
+    /// Text on a terminal, otherwise JSON.
+    case auto
+    case json
+    case text
+}

@@ -1,0 +1,93 @@
+import ShoalClustering
+import ShoalSchemas
+import ShoalSettings
+import Testing
+
+@testable import ShoalPipeline
+
+@Suite("The record of the settings")
+struct SettingsRecordTests {
+    /// Settings of which none has its default.
+    private var changed: Settings {
+        var settings = Settings()
+        settings.fixed.epochLength = 1_000
+        settings.fixed.staleness = 3
+        settings.fixed.clockQuorum = 9
+        settings.fixed.clockMaxStep = 25
+        settings.fixed.dedupWindow = 70_000
+        settings.fixed.profileTopics = 17
+        settings.fixed.partitioner = .any
+        settings.fixed.earliestTime = 0
+        settings.fixed.latestTime = 253_402_300_799_999
+        settings.revision = 77
+        settings.halfLife = 5_000
+        settings.engagementMin = 6
+        settings.topicsMax = 1_234
+        settings.topicsMinViewers = 6
+        settings.sensitiveTopics = [Array("health*".utf8), [], Array("faith".utf8)]
+        settings.unicodeVersion = 150_100
+        settings.minEvents = 7
+        settings.memberTTL = 8_000
+        settings.newMemberTTL = 9_000
+        settings.membersMax = 10_001
+        settings.seedMembers = 1_002
+        settings.clustersInitial = 18
+        settings.clustersMin = 4
+        settings.clustersMax = 129
+        settings.clustersCount = 20
+        settings.minClusterSize = 101
+        settings.publishesMemberships = true
+        return settings
+    }
+
+    private func bytes(_ settings: Settings) -> [UInt8] {
+        var writer = ProtoWriter()
+        SettingsRecord.write(settings, &writer)
+        return writer.bytes
+    }
+
+    private func hex(_ settings: Settings) -> String {
+        bytes(settings).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+    }
+
+    @Test("default and changed settings have the bytes that released programs write")
+    func pinned() {
+        let standard =
+            "0880dddb011002180820182880800430104080b899294805508080045805680578e80780011088010290018001"
+            + "a00164f0018088b2a002f80180ade204c00280d8bed6c61b"
+        let other =
+            "08e80710031809201928f0a2043011384d408827480650d209580662076865616c74682a620062056661697468"
+            + "680770c03e78ea0780011288010490018101980114a00165a80101f001a846f801914e900302c00200c802ffb7"
+            + "ff90fdce39d002d49409"
+        #expect(hex(Settings()) == standard)
+        #expect(hex(changed) == other)
+    }
+
+    @Test("recorded settings are read as they were written, and an absent field means 0 if 0 is allowed")
+    func roundTrip() throws {
+        for settings in [Settings(), changed] {
+            let bytes = bytes(settings)
+            var reader = ProtoReader(bytes.span)
+            #expect(try SettingsRecord.read(&reader) == settings)
+        }
+        let empty: [UInt8] = []
+        var reader = ProtoReader(empty.span)
+        var expected = Settings()
+        (expected.fixed.dedupWindow, expected.engagementMin) = (0, 0)
+        #expect(try SettingsRecord.read(&reader) == expected)
+    }
+
+    @Test("every setting and every field of the record has a definition of its own")
+    func definitions() {
+        #expect(Set(RecordedField.all.map(\.number)).count == RecordedField.all.count)
+        let (standard, other) = (SettingValues(), SettingValues(engine: changed))
+        for setting in Setting.recorded where setting.name != "members.topic" {
+            #expect(setting.text(in: other) != setting.text(in: standard), "\(setting.name)")
+            // An empty pattern can be recorded, and cannot be configured.
+            guard setting.kind != .list else { continue }
+            var copy = SettingValues()
+            setting.set(setting.text(in: other) ?? "", in: &copy)
+            #expect(setting.text(in: copy) == setting.text(in: other), "\(setting.name)")
+        }
+    }
+}
