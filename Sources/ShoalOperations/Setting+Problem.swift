@@ -13,6 +13,13 @@ extension Setting {
             return TimeRange(value) == nil
                 ? "must be auto, any, or FROM..TO with dates or milliseconds since 1970, such as 2000-01-01..2100-01-01"
                 : nil
+        case .mapping:
+            do {
+                // A record is handled as a whole, at one offset.
+                return try EventMapping(value).batch == nil ? nil : "batch is for `shoal try` only"
+            } catch {
+                return "\(error)"
+            }
         case .address:
             return ListenAddress(value) == nil ? "must be HOST:PORT or :PORT, such as 127.0.0.1:8080" : nil
         case .name:

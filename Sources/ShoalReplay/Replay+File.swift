@@ -3,12 +3,13 @@ internal import ShoalClustering
 internal import ShoalKafka
 internal import ShoalPipeline
 internal import ShoalSchemas
+internal import ShoalSettings
 
 extension Replay {
     /// Replays a file of watch events in a format of `EventFormat`, plain or gzip. `-` is standard input.
     /// - Throws: `ReplayError` if it cannot be read; `Contradiction`, which no input can cause.
     public func run(file path: String) async throws -> ReplayResult {
-        try await run(try Self.reader(path))
+        try await run(try Self.reader(path, converts: options.settings.fixed.mapping != nil))
     }
 
     /// Replays watch events that are read in blocks.
@@ -40,9 +41,9 @@ extension Replay {
         }
     }
 
-    private static func reader(_ path: String) throws(ReplayError) -> EventFileReader {
+    private static func reader(_ path: String, converts: Bool) throws(ReplayError) -> EventFileReader {
         do throws(EventFileError) {
-            return try EventFileReader(path)
+            return try EventFileReader(path, converts: converts)
         } catch {
             throw ReplayError(error)
         }

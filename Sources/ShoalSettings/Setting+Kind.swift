@@ -20,6 +20,8 @@ extension Setting {
         case list
         /// A range of dates, such as `2000-01-01..2100-01-01`.
         case timeRange
+        /// The fields of events in JSON of another form, such as `viewer=userId,time=at as s`.
+        case mapping
 
         /// One of the words of a type.
         static func word<Word: SettingWord>(of type: Word.Type) -> Self { .choice(Word.allCases.map(\.rawValue)) }
@@ -29,7 +31,7 @@ extension Setting {
             switch self {
             case .integer(let range), .duration(let range), .bytes(let range): range
             case .percent: 0...100
-            case .text, .name, .file, .choice, .address, .list, .timeRange: nil
+            case .text, .name, .file, .choice, .address, .list, .timeRange, .mapping: nil
             }
         }
 
@@ -40,7 +42,7 @@ extension Setting {
             case .percent: Setting.percent(text)
             case .duration: Setting.milliseconds(text)
             case .bytes: Setting.bytes(text)
-            case .text, .name, .file, .choice, .address, .list, .timeRange: nil
+            case .text, .name, .file, .choice, .address, .list, .timeRange, .mapping: nil
             }
         }
 
@@ -50,7 +52,8 @@ extension Setting {
             case .percent: "\(number)%"
             case .duration: Setting.duration(number)
             case .bytes: Setting.size(number)
-            case .integer, .text, .name, .file, .choice, .address, .list, .timeRange: "\(number)"
+            case .integer, .text, .name, .file, .choice, .address, .list, .timeRange, .mapping:
+                "\(number)"
             }
         }
     }
@@ -63,6 +66,7 @@ extension Setting {
         case .file: "file"
         case .list: "list, separated by commas"
         case .timeRange: "auto, any or FROM..TO"
+        case .mapping: "FIELD=PATH, separated by commas"
         case .address: "HOST:PORT or :PORT"
         case .choice(let words): words.joined(separator: ", ")
         case .percent: "0% … 100%"

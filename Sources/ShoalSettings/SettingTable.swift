@@ -46,6 +46,11 @@ extension Setting {
             "The valid range of event times; other events become dead letters. `auto`: from the year 2000 to one year after the record's timestamp, and to the year 2100 in a file; `any`: 1970 to 9999."
         ),
         Setting(
+            "input.map", .mapping, \.engine.fixed.mapping, scope: .fixedForLife,
+            fields: [RecordedField(51, .list(\.engine.fixed.inputMapping))],
+            "Where the fields of events stand in JSON of another form, such as `viewer=userId,topics=genres split pipe,time=at as s`. Default: the names of shoal.v1.WatchEvent."
+        ),
+        Setting(
             "input.start", .text, \.pipeline.start, scope: .atStart,
             "The position at which a new application starts: beginning, end, or a time in ms since 1970. Read once, when the first model is written."
         ),

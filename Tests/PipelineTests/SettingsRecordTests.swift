@@ -37,6 +37,7 @@ struct SettingsRecordTests {
         settings.clustersCount = 20
         settings.minClusterSize = 101
         settings.publishesMemberships = true
+        settings.fixed.inputMapping = [Array("viewer=u,topics=t,time=a".utf8)]
         return settings
     }
 
@@ -59,6 +60,8 @@ struct SettingsRecordTests {
             "08e80710031809201928f0a2043011384d408827480650d209580662076865616c74682a620062056661697468"
             + "680770c03e78ea0780011288010490018101980114a00165a80101f001a846f801914e900302c00200c802ffb7"
             + "ff90fdce39d002d49409"
+            // The mapping.
+            + "9a03187669657765723d752c746f706963733d742c74696d653d61"
         #expect(hex(Settings()) == standard)
         #expect(hex(changed) == other)
     }

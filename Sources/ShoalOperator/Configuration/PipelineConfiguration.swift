@@ -48,7 +48,6 @@ extension Configuration {
         var options = WatchEventReader.Options()
         options.format = self[\.inputFormat]
         options.viewer = self[\.inputViewer]
-        options.timeRange = self[\.engine.fixed.timeRange]
-        return options
+        return options.with(self[\.engine.fixed])
     }
 }

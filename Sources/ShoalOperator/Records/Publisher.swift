@@ -75,6 +75,7 @@ package struct Publisher {
                 let now = Int64(Date().timeIntervalSince1970 * 1_000)
                 try reader.read(record.span, timestamp: now, into: &event)
             } catch {
+                if error == .excluded { continue }
                 bad += 1
                 if bad <= 10 {
                     Program.report("\(records.path):\(number): not a watch event: \(event.fault(error).text)")

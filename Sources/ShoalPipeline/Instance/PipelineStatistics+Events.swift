@@ -39,7 +39,7 @@ extension PipelineStatistics {
     }
 
     /// All possible reasons, sorted.
-    public static let rejectionReasons = Rejection.allCases.map(\.rawValue).sorted()
+    public static let rejectionReasons = Rejection.allCases.filter { $0 != .excluded }.map(\.rawValue).sorted()
 
     func count(rejected reason: Rejection) {
         change { $0.rejected[reason.rawValue, default: 0] += 1 }

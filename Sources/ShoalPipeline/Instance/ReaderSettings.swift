@@ -14,10 +14,11 @@ extension Settings {
 }
 
 extension WatchEventReader.Options {
-    /// The same, with the event times that the settings allow.
+    /// The same, with the mapping of the settings and the event times that they allow.
     package func with(_ settings: Settings.Fixed) -> Self {
         var options = self
         options.timeRange = settings.timeRange
+        options.mapping = settings.mapping
         return options
     }
 }

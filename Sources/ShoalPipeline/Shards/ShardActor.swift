@@ -213,6 +213,7 @@ actor ShardActor {
                 if intake.isMisplaced, counted != offset { countMisplaced(offset) }
                 let step = machine.step(intake.event, at: offset, now: Monotonic.now)
                 guard step == .handled else { return step }
+            case .rejected(.excluded): machine.pass(offset)
             case .rejected(let reason): reject(reason, at: offset)
             case .tombstone(let member, let isMisplaced): erase(member, at: offset, isMisplaced: isMisplaced)
             }

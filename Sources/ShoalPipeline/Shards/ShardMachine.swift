@@ -152,6 +152,11 @@ struct ShardMachine {
         erase(member, at: place)
     }
 
+    /// Passes a record that is not meant to be a watch event.
+    mutating func pass(_ place: Int64) {
+        driver.pass(place)
+    }
+
     /// Handles a record that is not a valid watch event.
     /// - Parameter append: Appends its dead letter.
     mutating func reject(at place: Int64, _ append: (inout RecordBuffer) -> Void) {

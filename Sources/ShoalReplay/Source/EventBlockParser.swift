@@ -60,7 +60,9 @@ struct EventBlockParser {
                 let isLast = block.isCutOff && end == block.bytes.count
                 if isLast, reason != .valueTooLarge { parsed.endsInTheMiddle = true }
                 parsed.rejected[reason, default: 0] += 1
-                if parsed.examples.count < 10 { parsed.examples.append((parsed.records, intake.fault(reason))) }
+                if reason != .excluded, parsed.examples.count < 10 {
+                    parsed.examples.append((parsed.records, intake.fault(reason)))
+                }
                 continue
             }
             if let length = epochLength {

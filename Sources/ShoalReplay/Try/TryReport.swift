@@ -74,6 +74,10 @@ package struct TryReport {
         var lines = ["# Settings for \(input.path), chosen by `shoal try`."]
         for choice in settings.choices { lines.append("# \(choice.reason)\n\(choice.name)=\(choice.value)") }
         lines.append("topics.file=\(topicsFile)")
+        if let mapping = input.mapping {
+            lines.append("input.map=\(mapping.text)")
+            if mapping.batch != nil { lines.append("# A live application needs one event in each record.") }
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -48,6 +48,16 @@ public struct EventMapping: Equatable, Sendable {
 
     public init() {}
 
+    /// Parses the text form of a whole mapping.
+    /// - Throws: `EventMappingError` if it has a mistake, a required field has no source, or two have the same one.
+    public init(_ text: String) throws(EventMappingError) {
+        try apply(text)
+        guard missing.isEmpty else {
+            throw EventMappingError("no source for \(missing.map(\.rawValue).joined(separator: ", "))")
+        }
+        _ = try MappingPlan(self)
+    }
+
     public subscript(field: Field) -> Source? {
         get { sources[field] }
         set { sources[field] = newValue }

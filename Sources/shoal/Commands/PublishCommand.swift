@@ -23,6 +23,9 @@ extension Command {
             FILE holds \(EventFormat.explanations); plain or gzip. `-` is standard input. Records that are not watch events \
             are counted, and the first ten are reported by number. Ctrl-C stops the command, which then reports what was \
             sent.
+
+            With input.map, events are read by that mapping and sent as JSON; FILE may then also be a JSON list or a table \
+            (CSV, TSV).
             """.wrapped(112),
         examples: [
             "shoal publish events.ndjson.gz --topic watch-events",
@@ -40,7 +43,11 @@ extension Command {
             configuration, topic: arguments["topic"] ?? configuration[\.inputTopic], format: format,
             pace: try Pace(arguments["speed"] ?? "max"), isStrict: arguments.has("strict"),
             limit: try arguments.integer("limit", or: .max))
-        let records = try EventFileReader(path, step: 1 << 18)
+        let isMapped = configuration.inputOptions.mapping != nil
+        if isMapped, format != nil {
+            throw UsageError(description: "--format: events are sent as they are, because input.map is set")
+        }
+        let records = try EventFileReader(path, step: 1 << 18, converts: isMapped)
         let content = try records.recognize()
         if let format, format != content, format.encode == nil {
             throw UsageError(

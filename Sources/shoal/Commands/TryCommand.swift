@@ -109,7 +109,7 @@ private struct Trial {
             Next, with \(settings)\(folder == nil ? ", which --save . writes" : ""):
 
             \(words.properties(topicsFile: topics).indented)
-              shoal try \(path) --html clusters.html
+              shoal replay \(path) --config \(settings) --html clusters.html
               shoal topics create --partitions 8 --config \(settings)
               shoal run --config \(settings)
             """
