@@ -143,7 +143,7 @@ extension Shard {
         if let number = current.names.number(event.text, range) { return number }
         let name = event.text[range]
         if isSensitive(name) {
-            counters.sensitiveTopics += 1
+            openSensitiveTopics += 1
             return nil
         }
         counters.candidates += 1

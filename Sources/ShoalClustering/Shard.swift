@@ -12,6 +12,8 @@ public struct Shard<Keys: TopicKeys> {
         public var late: Int64 = 0
         /// Events of an epoch after the open one. They are handled as if they occurred at its end.
         public var early: Int64 = 0
+        /// Sensitive topics of events, up to the last closed epoch: a number that grew with an event would tell what its
+        /// viewer watched.
         public var sensitiveTopics: Int64 = 0
         public var candidates: Int64 = 0
         public var erased: Int64 = 0
@@ -46,6 +48,8 @@ public struct Shard<Keys: TopicKeys> {
     var candidates = OpenCandidates()
     /// Candidates by name, so that a known one needs no HMAC. Bounded.
     var candidateCache: [[UInt8]: UInt128] = [:]
+    /// Sensitive topics of events of the open epoch.
+    var openSensitiveTopics: Int64 = 0
     /// Topics outside the vocabulary by name: whether they are sensitive under the current model; bounded.
     var sensitivityCache: [[UInt8]: Bool] = [:]
     /// Admitted candidates whose name the model does not know yet, by hash.
@@ -100,6 +104,8 @@ public struct Shard<Keys: TopicKeys> {
         var clusters = delta.take()
         sample(into: &clusters)
         let (sightings, namings) = candidates.take()
+        counters.sensitiveTopics += openSensitiveTopics
+        openSensitiveTopics = 0
         phase = .waiting(epoch, after: nil)
         return EpochDelta(
             partition: partition, number: closings, from: openEpoch, through: epoch - 1, clusters: clusters,

@@ -1,5 +1,6 @@
 import Foundation
 import ShoalClustering
+import ShoalReplay
 import ShoalSchemas
 import Testing
 
@@ -20,7 +21,9 @@ struct AdversaryTests {
         let stream = try PlantedStream(seed: seed)
         #expect(stream.isGroupSuppressed, "seed \(seed): the planted group has no suppressed cluster")
         let searched = try searchedChangeIDs(stream)
-        let attacks = onGroups(stream) + onPositions(stream) + onKeys(seed: seed) + [weakKeys, searched]
+        let counted = try onCounters()
+        let attacks =
+            onGroups(stream) + onPositions(stream) + onKeys(seed: seed) + [weakKeys, searched, counted]
         let table = Attack.table(attacks)
         print("seed \(seed)\n\(table)")
         if let file = Self.setting("TABLE") { try Data(table.utf8).write(to: URL(filePath: file)) }
@@ -117,6 +120,35 @@ struct AdversaryTests {
                 adversary: "writer", name: "choose \(ids.count) viewer ids whose pseudonyms are keys or dictionaries",
                 value: Double(found), bound: 0)
         ]
+    }
+
+    // MARK: - Operators
+
+    /// Does a counter tell which event had a sensitive topic?
+    private func onCounters() throws -> Attack {
+        var settings = Settings()
+        settings.sensitiveTopics = [Array("secret".utf8)]
+        let key = PrivacyKey(bytes: (0..<32).map { 37 &* $0 &+ 11 })
+        var engine = GivenEpochs(
+            settings: settings, topics: [], partitions: 1, first: 490_000, keys: { _ in KeyedTopics(key) })
+        var event = EngineEvent()
+        event.text = Array("secret".utf8)
+        event.topics = [.init(name: 0..<event.text.count, weight: 1 << 16)]
+        event.watched = 60_000
+        event.time = 490_000 * settings.fixed.epochLength
+        var moves = 0
+        for viewer in 1...100 {
+            event.member = UInt128(viewer)
+            let before = engine.shards[0].counters.sensitiveTopics
+            engine.handle(event, partition: 0)
+            if engine.shards[0].counters.sensitiveTopics != before { moves += 1 }
+        }
+        _ = try engine.close()
+        #expect(engine.shards[0].counters.sensitiveTopics == 100, "at the end of the epoch they are counted")
+        return Attack(
+            adversary: "operator with metrics", name: "see which of 100 events had a dropped topic",
+            value: Double(moves),
+            bound: 0)
     }
 
     // MARK: - Anybody

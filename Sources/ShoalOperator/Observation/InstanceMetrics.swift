@@ -39,7 +39,7 @@ enum InstanceMetrics {
         ) { $0.snapshot.totals.erased },
         .count(
             .counter, "shoal_sensitive_topics_dropped_total",
-            "Topics of events dropped because they are sensitive."
+            "Topics of events dropped because they are sensitive. Advances when an epoch is closed, so that it does not tell what a viewer watched."
         ) { $0.snapshot.totals.sensitiveTopics },
         .count(
             .counter, "shoal_topic_candidates_total",
