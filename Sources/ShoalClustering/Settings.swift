@@ -20,8 +20,8 @@ public struct Settings: Equatable, Sendable {
         /// The maximum number of topics in a profile.
         public var profileTopics: Int = 16
         public var partitioner = Partitioner.murmur2
-        /// Where the fields of events stand in JSON objects of another form (`input.map`), as one text; empty for the
-        /// form of `shoal.v1.WatchEvent`.
+        /// The mapping of JSON objects of another form to the fields of events (`input.map`), as one text; empty for
+        /// the form of `shoal.v1.WatchEvent`.
         public var inputMapping: [[UInt8]] = []
         /// The earliest event time that is read: 2000-01-01T00:00:00Z.
         public var earliestTime: Int64 = 946_684_800_000

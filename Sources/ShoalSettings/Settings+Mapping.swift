@@ -2,7 +2,7 @@ public import ShoalClustering
 public import ShoalSchemas
 
 extension Settings.Fixed {
-    /// Where the fields of events stand in JSON of another form; nil: they have the names of `shoal.v1.WatchEvent`.
+    /// The mapping of JSON of another form; nil: the fields have the names of `shoal.v1.WatchEvent`.
     public var mapping: EventMapping? {
         get { inputMapping.first.flatMap { try? EventMapping(String(decoding: $0, as: UTF8.self)) } }
         set { inputMapping = newValue.map { [Array($0.text.utf8)] } ?? [] }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import ShoalReplay
 
-@Suite("Trying files that were written for something else")
+@Suite("Trying files that were written for other systems")
 struct TryTests {
     /// A watch in the forms of other systems.
     struct Watch {
@@ -162,7 +162,7 @@ struct TryTests {
         ["Drama", "Romance", "History"], ["Action", "Thriller", "Crime"], ["Comedy", "Family", "Animation"],
     ]
 
-    /// Watches of so many viewers of three tastes, in no order.
+    /// Watches of viewers of three tastes, in random order.
     static func watches(viewers: Int, each: Int) -> [Watch] {
         var random = SplitMix64(seed: 5)
         func draw(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }

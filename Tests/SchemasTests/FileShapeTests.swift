@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Converting files to JSON lines")
 struct FileShapeTests {
-    /// Converts a file in pieces of so many bytes.
+    /// Converts a file in pieces of `step` bytes.
     private func lines(_ text: String, step: Int) -> String {
         let bytes = Array(text.utf8)
         guard var converter = FileShape(bytes).converter else { return "as it is" }

@@ -43,7 +43,7 @@ final class WatchedReader {
         try reader.poll(max: max)
     }
 
-    /// The longest wait for a reader: how late what is due at a time may be.
+    /// The longest wait for a reader, and thus the longest delay of work that is due at a time.
     static let pause = Duration.milliseconds(400)
 
     /// Waits until something has arrived, or for `pause`. Call it when nothing has arrived.

@@ -37,7 +37,7 @@ package import ShoalSchemas
     }
 
     /// - Parameters:
-    ///   - step: how many bytes are read at once. A slow writer's events wait until so many are there.
+    ///   - step: how many bytes are read at once. A slow writer's events wait until all of them have been written.
     ///   - converts: whether JSON lists, objects over several lines and tables (CSV) are read, too, as JSON lines.
     /// - Throws: `EventFileError` if the file cannot be opened.
     package init(_ path: String, step: Int = 1 << 20, converts: Bool = false) throws(EventFileError) {

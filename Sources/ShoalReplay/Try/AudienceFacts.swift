@@ -1,6 +1,6 @@
 internal import ShoalSchemas
 
-/// What is counted about the events of a file, to choose settings for them.
+/// Counts over the events of a file, from which settings are chosen.
 package struct AudienceFacts {
     package private(set) var firstTime = Int64.max
     package private(set) var lastTime = Int64.min
@@ -44,7 +44,7 @@ package struct AudienceFacts {
         sorted = counts.sorted()
     }
 
-    /// The number of viewers with at least so many events.
+    /// The number of viewers with at least this number of events.
     package func viewers(withEvents least: Int) -> Int { sorted.count { $0 >= least } }
 
     /// The median number of events of a viewer.

@@ -37,7 +37,7 @@ struct EventSample {
     /// The share of the records in which a path has a value, 0 … 1.
     func coverage(_ profile: FieldProfile) -> Double { Double(profile.records) / Double(max(records.count, 1)) }
 
-    /// Returns the condition that tells records with a path from those without it; nil: most have it, or nothing tells.
+    /// Returns the condition that separates records with a path from those without it; nil if there is none.
     func condition(for path: FieldPath) -> EventMapping.Condition? {
         let names: Set = ["event", "type", "eventtype", "eventname", "action", "name", "activity"]
         for profile in profiles where !profile.isList && (2...20).contains(profile.distinct.count) {

@@ -57,7 +57,7 @@ struct FieldProfile {
         return lengths.isEmpty ? 0 : lengths[lengths.count / 2]
     }
 
-    /// The unit of a time; nil: the values are no times.
+    /// The unit of a time; nil if the values are not times.
     var timeUnit: FieldUnit? {
         if isoTimes * 10 >= count * 9, count > 0 { return .iso8601 }
         guard isNumeric, !isList else { return nil }
@@ -70,7 +70,7 @@ struct FieldProfile {
         return nil
     }
 
-    /// The unit of a length by the name and the values; nil: the values are no lengths.
+    /// The unit of a length by the name and the values; nil if the values are not lengths.
     func lengthUnit(mayBeShare: Bool) -> FieldUnit? {
         if isoLengths * 10 >= count * 9, count > 0 { return .iso8601 }
         if clocks * 10 >= count * 9, count > 0 { return .clock }
@@ -84,7 +84,7 @@ struct FieldProfile {
         return namedUnit ?? (median >= 10_000 ? .milliseconds : .seconds)
     }
 
-    /// The unit that the name says, as in `watched_ms`, `secondsPlayed` or `minutes watched`; nil: none.
+    /// The unit in the name, as in `watched_ms`, `secondsPlayed` or `minutes watched`; nil: none.
     var namedUnit: FieldUnit? {
         let name = path.components.last?.name ?? ""
         if name.hasSuffix("MS") { return .milliseconds }
@@ -105,7 +105,7 @@ struct FieldProfile {
     /// Whether the values can be ids or names.
     var isText: Bool { count > 0 && numbers.allSatisfy { $0 == $0.rounded() } && !distinct.contains("") }
 
-    /// How topics are written; nil: the values are no topics.
+    /// How topics are written; nil if the values are not topics.
     var topicsUnit: FieldUnit? {
         guard strings > 0 || isNumeric && timeUnit == nil else { return nil }
         let isFraction = numbers.contains { $0 != $0.rounded() }

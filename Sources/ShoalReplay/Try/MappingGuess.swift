@@ -1,7 +1,7 @@
 internal import ShoalSchemas
 
-/// Guesses which fields of somebody's own JSON are those of watch events: by their names, and by whether the values can
-/// be what the name says.
+/// Guesses which fields of JSON of another form are those of watch events: by their names, and by whether the values
+/// are plausible.
 struct MappingGuess {
     private(set) var mapping = EventMapping()
     private let sample: EventSample
@@ -71,8 +71,7 @@ struct MappingGuess {
         return lists == (isInBatch ? 1 : 0) || field == .topics && lists <= (isInBatch ? 2 : 1)
     }
 
-    /// Returns the list of objects whose elements have a time of their own, or that together with few other fields is
-    /// all of the record.
+    /// Returns the list of objects whose elements each have a time; nil if there is none.
     private func batch() -> FieldPath? {
         for profile in sample.profiles {
             guard let end = profile.path.components.firstIndex(where: \.isList),

@@ -1,7 +1,7 @@
 internal import Foundation
 package import ShoalSchemas
 
-/// The events of a file that was written for something else, read after a mapping, and what is known about them.
+/// The events of a file that was written for another system, read after a mapping, with counts about them.
 package struct TryInput {
     /// The most events that are kept.
     package static let most = 5_000_000

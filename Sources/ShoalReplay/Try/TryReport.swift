@@ -10,7 +10,7 @@ package struct TryReport {
         self.settings = settings
     }
 
-    /// What was read, and how.
+    /// Describes the fields, the events and the settings.
     package func introduction(width: Int, hasColor: Bool) -> String {
         var page = TextPage(width: width, hasColor: hasColor)
         page.heading("Fields", input.mapping == nil ? "the file has Shoal's own form" : "guessed; --map corrects them")

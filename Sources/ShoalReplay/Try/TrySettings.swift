@@ -1,4 +1,4 @@
-/// Settings that suit the events at hand.
+/// Settings that suit given events.
 package struct TrySettings {
     /// A setting in the configuration's notation, and why it has this value.
     package struct Choice: Sendable {

@@ -2,7 +2,7 @@
 public enum FileShape: Equatable, Sendable {
     /// It needs no conversion, or cannot be converted.
     case asIs
-    /// JSON objects that are elements of a list, or are written over several lines. The list begins after so many bytes.
+    /// JSON objects that are elements of a list, or are written over several lines. `start` is the offset of the list.
     case values(start: Int)
     /// A table with a separator between cells, such as CSV.
     case table(separator: UInt8)

@@ -29,7 +29,7 @@ struct JSONValueConverter: TextConverter {
                 }
             }
             nesting.read(byte)
-            // A line break may stand between values only.
+            // In valid JSON, a line break is white space between values.
             lines.append(byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") ? UInt8(ascii: " ") : byte)
             if nesting.depth == 0 {
                 lines.append(UInt8(ascii: "\n"))

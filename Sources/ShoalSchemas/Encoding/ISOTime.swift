@@ -114,7 +114,7 @@ enum ISOTime {
             return Int64(text[at] - UInt8(ascii: "0"))
         }
 
-        /// Reads exactly so many digits.
+        /// Reads exactly this number of digits.
         mutating func digits(_ count: Int) -> Int64? {
             let start = at
             var value: Int64 = 0

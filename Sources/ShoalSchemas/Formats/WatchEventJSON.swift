@@ -7,7 +7,7 @@ struct WatchEventJSON: ~Escapable {
         scanner = JSONScanner(span)
     }
 
-    /// Continues where a scanner stands.
+    /// Continues at the position of a scanner.
     @_lifetime(copy scanner)
     init(_ scanner: JSONScanner) {
         self.scanner = scanner

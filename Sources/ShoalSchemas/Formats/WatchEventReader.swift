@@ -36,7 +36,7 @@ public struct WatchEventReader: Sendable {
         public var viewer = Viewer.field
         /// The event times that are plausible.
         public var timeRange = TimeRange()
-        /// Where the fields of JSON objects stand; nil: they have the names of `shoal.v1.WatchEvent`.
+        /// The mapping of JSON objects of another form; nil: they have the names of `shoal.v1.WatchEvent`.
         public var mapping: EventMapping?
 
         public init() {}

@@ -1,4 +1,4 @@
-/// Where the fields of a watch event stand in JSON objects that do not have the names of `shoal.v1.WatchEvent`.
+/// Maps JSON objects that do not have the field names of `shoal.v1.WatchEvent` to watch events.
 public struct EventMapping: Equatable, Sendable {
     /// A field of a watch event.
     public enum Field: String, CaseIterable, Sendable {
@@ -43,7 +43,7 @@ public struct EventMapping: Equatable, Sendable {
     public private(set) var sources: [Field: Source] = [:]
     /// nil: all objects are watch events.
     public var condition: Condition?
-    /// A list in the object, each of whose elements is an event of its own; nil: the object is one event.
+    /// A list in the object, each of whose elements is one event; nil: the object is one event.
     public var batch: FieldPath?
 
     public init() {}

@@ -1,5 +1,5 @@
 /// The place of a value in a JSON object, such as `properties.tags` or `items[].genre`: names of fields, separated by
-/// dots. `[]` behind a name stands for each element of a list. A backslash before `.`, `[`, `,` or `\` makes the
+/// dots. `[]` behind a name means each element of a list. A backslash before `.`, `[`, `,` or `\` makes the
 /// character part of a name.
 public struct FieldPath: Hashable, Sendable {
     public struct Component: Hashable, Sendable {

@@ -19,7 +19,7 @@ public enum FieldUnit: Hashable, Sendable {
     /// Not a path, but the value itself: a number of milliseconds.
     case constant
 
-    /// The text form: what follows ` as ` or ` split ` in a mapping.
+    /// The text form in a mapping, with ` as ` or ` split ` before it.
     var suffix: String {
         switch self {
         case .milliseconds: ""

@@ -11,7 +11,7 @@ struct MappedJSON: ~Escapable {
     private var share: Int64?
     private var hasWatched = false
 
-    /// What was read beside the event.
+    /// The result of reading, beside the event.
     struct Outcome {
         /// Whether there is an event time.
         var hasTime: Bool
@@ -32,7 +32,7 @@ struct MappedJSON: ~Escapable {
         wanted = element
     }
 
-    /// - Throws: `excluded` if the condition is not met, and what the native form throws.
+    /// - Throws: `excluded` if the condition is not met; otherwise as the native form.
     mutating func read(into event: inout WatchEvent) throws(Rejection) -> Outcome {
         do throws(Rejection) {
             guard try scanner.peek() == UInt8(ascii: "{") else { throw Rejection.badJSON }

@@ -1,6 +1,6 @@
 /// A mapping as a tree of names, in which a decoder follows an object's fields.
 struct MappingPlan: Sendable {
-    /// What is read from a value.
+    /// The use of a value.
     enum Target: Equatable, Sendable {
         case field(EventMapping.Field, FieldUnit)
         case condition

@@ -14,8 +14,8 @@ extension Command {
             .stall,
         ],
         details: """
-            Reads a file that was written for something else, finds out which field is what, chooses settings, and shows the
-            clusters. Nothing is written to Kafka, and nothing has to be configured.
+            Reads a file that was written for another system, guesses the meaning of its fields, chooses settings, and shows
+            the clusters. Nothing is written to Kafka, and nothing has to be configured.
 
             FILE is JSON (an object a line, a list, or objects over several lines), a table with names in the first row (CSV,
             TSV, `;` or `|`), or Protobuf (shoal.v1.WatchEvent); plain or gzip. `-` is standard input. Events may be in any
