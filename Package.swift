@@ -86,7 +86,7 @@ let package = Package(
                 "CShoalZlib",
             ],
             path: "Benchmarks/Quality",
-            exclude: ["README.md", "check.py", "make_logs.py", "results.csv", "results.md"],
+            exclude: ["README.md", "ablations.md", "check.py", "make_logs.py", "results.csv", "results.md"],
             swiftSettings: settings),
 
         .target(

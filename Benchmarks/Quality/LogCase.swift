@@ -61,6 +61,8 @@ struct LogCase: Sendable {
             case "clusters.count": settings.clustersCount = Int(value)
             case "clusters.initial": settings.clustersInitial = Int(value)
             case "clusters.min": settings.clustersMin = Int(value)
+            case "clusters.min-members": settings.clustersMinMembers = value
+            case "clusters.min-share": settings.clustersMinShare = value
             case "clusters.max": settings.clustersMax = Int(value)
             default: throw BenchError("\(path): the setting \(parts[0]) is not known here")
             }

@@ -6,7 +6,8 @@ struct RulesOption: Sendable {
 
     static let none = RulesOption()
     static let names = [
-        "swap-split", "seed-wait", "merge-share", "merge-quantile", "hysteresis-gap", "returning-gap",
+        "split", "merge", "swap-split", "seed-wait", "merge-share", "merge-quantile", "merge-floor", "hysteresis-gap",
+        "returning-gap",
         "returning-divisor",
     ]
 
@@ -28,10 +29,13 @@ struct RulesOption: Sendable {
 
     private mutating func set(_ name: String, _ value: Double) throws {
         switch name {
+        case "split": rules.split = value
+        case "merge": rules.merge = value
         case "swap-split": rules.swapSplit = value
         case "seed-wait": rules.seedWait = Int64(value)
         case "merge-share": rules.mergeShare = value
         case "merge-quantile": rules.mergeQuantile = value
+        case "merge-floor": rules.mergeFloor = value
         case "hysteresis-gap": rules.hysteresisGap = Int64(value)
         case "returning-gap": rules.returningGap = Int64(value)
         case "returning-divisor": rules.returningDivisor = Int64(value)

@@ -24,10 +24,7 @@ enum StreamName: String, CaseIterable, Sendable {
     var shape: StreamShape? {
         switch self {
         case .large:
-            .base.with {
-                $0.viewers = 100_000
-                $0.epochs = 120
-            }
+            .everyday.with { $0.viewers = 100_000 }
         case .fine:
             .many.with {
                 $0.topics = 2_000
@@ -43,7 +40,7 @@ enum StreamName: String, CaseIterable, Sendable {
     var checkpoints: [Int] {
         switch self {
         case .drift: [10, 20, 40, 59, 99, 139, 179]
-        case .large: [20, 59, 119]
+        case .large: [59, 119, 179]
         // Batch runs with hundreds of clusters take too long.
         case .fine: []
         default: [10, 20, 40, 59]

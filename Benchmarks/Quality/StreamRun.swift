@@ -46,6 +46,10 @@ struct StreamRun {
         settings.fixed.epochLength = shape.epochLength
         settings.halfLife = 24 * shape.epochLength
         settings.minClusterSize = 1
+        if name == .fine {
+            settings.clustersMinShare = 200
+            settings.clustersMax = 1_024
+        }
         if name == .drift { settings.memberTTL = 48 * shape.epochLength }
         self.settings = settings
         topics = stream.topicNames.map { Array($0.utf8) }
@@ -175,7 +179,7 @@ struct StreamRun {
             view.isPure.append(stream.taste(of: viewer).mix == 0)
         }
         view.active = Set(engine.model.clusters.filter(\.isActive).map { Int32(bitPattern: $0.id) })
-        view.leastMembers = max(40, Int(engine.model.assigned) / 500)
+        view.leastMembers = max(40, Int(engine.model.assigned * settings.clustersMinShare / 1_000_000))
         return view
     }
 

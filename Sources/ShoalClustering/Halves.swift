@@ -18,7 +18,9 @@ struct Halves {
     static let iterations = 12
 
     /// Whether the halves are far enough apart and the distribution is bimodal.
-    var isTwo: Bool { ratio >= Lifecycle.Rules.split && separation >= Lifecycle.Rules.separation }
+    func isTwo(_ rules: LifecycleRules) -> Bool {
+        ratio >= rules.split && separation >= Lifecycle.Rules.separation
+    }
 
     /// The smaller side's share of the sample.
     var smallerShare: Double { Double(min(counts.0, counts.1)) / Double(max(counts.0 + counts.1, 1)) }

@@ -33,10 +33,12 @@ extension Lifecycle {
 
     /// Returns all pairs in ascending order of cost. Ties go by id.
     func pairs(_ standings: [Standing]) -> [Pair] {
+        let products = SumProducts(standings.map(\.sums))
         var pairs: [Pair] = []
+        pairs.reserveCapacity(standings.count * (standings.count - 1) / 2)
         for (place, first) in standings.enumerated() {
-            for second in standings[(place + 1)...] {
-                let product = Self.product(first.sums, second.sums) * 0x1p-30
+            for (other, second) in standings.enumerated().dropFirst(place + 1) {
+                let product = products[place, other] * 0x1p-30
                 let squares =
                     first.similarity * first.similarity + second.similarity * second.similarity + 2 * product
                 let loss = max(first.similarity + second.similarity - max(squares, 0).squareRoot(), 0)
@@ -51,22 +53,16 @@ extension Lifecycle {
     /// Returns the ρ below which pairs are merged. Where clusters and their nearest neighbours are typically close, it
     /// is lower: each merge widens a cluster and lowers the ρ of its next pair, which would end in one cluster.
     func mergeLimit(_ pairs: [Pair]) -> Double {
-        guard model.rules.mergeShare > 0 else { return Rules.merge }
+        guard model.rules.mergeShare > 0 else { return model.rules.merge }
         var nearest: [ClusterID: Double] = [:]
         for pair in pairs {
             for id in [pair.first, pair.second] { nearest[id] = min(nearest[id] ?? 1, pair.ratio) }
         }
         let sorted = nearest.values.sorted()
-        guard !sorted.isEmpty else { return Rules.merge }
+        guard !sorted.isEmpty else { return model.rules.merge }
         let place = Int(Double(sorted.count) * model.rules.mergeQuantile)
-        return min(Rules.merge, model.rules.mergeShare * sorted[min(place, sorted.count - 1)])
-    }
-
-    /// Returns the sum of the products of common topics, in ascending order of topics.
-    private static func product(_ left: [SumEntry], _ right: [SumEntry]) -> Double {
-        var sum = 0.0
-        left.forEachCommon(with: right) { sum += Double($0.value) * Double($1.value) }
-        return sum
+        let typical = sorted[min(place, sorted.count - 1)]
+        return min(model.rules.merge, max(model.rules.mergeShare * typical, model.rules.mergeFloor))
     }
 
     /// Returns the possible splits in descending order of gain. Ties go by id.
@@ -107,7 +103,7 @@ extension Lifecycle {
                     }
                     start += Halves.starts
                     let share = split.members / Double(split.points.count)
-                    if let inner, inner.isTwo, min(inner.counts.0, inner.counts.1) >= Rules.partSide,
+                    if let inner, inner.isTwo(model.rules), min(inner.counts.0, inner.counts.1) >= Rules.partSide,
                         Double(min(inner.counts.0, inner.counts.1)) * share >= Double(fewest)
                     {
                         open.append((part, inner))
@@ -124,7 +120,7 @@ extension Lifecycle {
     /// Whether a cluster should be split: both sides are large enough and far enough apart, and the distribution is
     /// bimodal.
     func isWorthy(_ split: Split) -> Bool {
-        split.smaller >= Double(fewest) && split.halves.isTwo
+        split.smaller >= Double(fewest) && split.halves.isTwo(model.rules)
             && min(split.halves.counts.0, split.halves.counts.1) >= Rules.side
     }
 }

@@ -41,7 +41,7 @@ extension Lifecycle {
 
     /// Whether the halves of the split are at least as distinct as the clusters of the pair.
     private func isAsClear(_ split: Split, _ pair: Pair) -> Bool {
-        split.halves.ratio >= max(pair.ratio, Rules.merge)
+        split.halves.ratio >= max(pair.ratio, model.rules.merge)
     }
 
     /// Whether a recent split or swap created one of the two. Merging it again for a smaller gain would oscillate.
@@ -56,6 +56,6 @@ extension Lifecycle {
     /// Whether the pair is barely distinct, and less distinct than the halves of the split. There is one cluster too
     /// many then.
     private func isSuperfluous(_ pair: Pair, _ split: Split) -> Bool {
-        isFreeToVary && count > least && pair.ratio < Rules.split && !isAsClear(split, pair)
+        isFreeToVary && count > least && pair.ratio < model.rules.split && !isAsClear(split, pair)
     }
 }

@@ -6,12 +6,6 @@
 struct Lifecycle {
     /// Thresholds, tuned on the streams of the quality benchmark.
     enum Rules {
-        /// The minimum size of a cluster: 40, and 0.2 % of all assigned members.
-        static let fewestMembers: Int64 = 40
-        static let fewestShare: Int64 = 500
-        /// The minimum ρ of a split, and the maximum ρ of a merge. The gap prevents a merge from undoing a split.
-        static let split = 0.15
-        static let merge = 0.13
         /// The minimum of Ashman's D for a split.
         static let separation = 2.0
         /// The minimum number of samples to evaluate a split, and the minimum on each side.
@@ -83,7 +77,7 @@ struct Lifecycle {
         count = model.clusters.count(where: \.isActive)
         guard count > 0 else { return seed() }
         assigned = model.assigned
-        fewest = max(Rules.fewestMembers, assigned / Rules.fewestShare)
+        fewest = max(model.settings.clustersMinMembers, assigned * model.settings.clustersMinShare / 1_000_000)
         mean = Double(model.meanSimilarity) * 0x1p-30
         countLow()
         // Held centroids mark an operation that has not taken effect yet.
@@ -246,7 +240,7 @@ struct Lifecycle {
         if members < Int64(SamplingPlan.mostBeforeClusters), waitsForViewers() { return }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
         let wanted = settings.clustersCount ?? min(max(settings.clustersInitial, least), most)
-        let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version)
+        let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version, model.rules)
         guard !centroids.isEmpty else { return }
         for centroid in centroids { create(centroid, origin: .seed) }
         model.seedSince = 0

@@ -3,19 +3,24 @@
 public struct LifecycleRules: Equatable, Sendable {
     /// The version, as models record it. A change of the parameters needs a new one.
     public let version: Int64
+    /// The minimum ρ of a split, and the maximum ρ of a merge. The gap keeps a merge from undoing a split.
+    package var split = 0.19
+    package var merge = 0.16
     /// The minimum ρ of a swap's split, unless the pair is superfluous. 0: no minimum.
-    package var swapSplit = 0.0
+    package var swapSplit = 0.19
     /// The number of models that a seed waits for more than `clusters.seed-members` viewers, at most.
-    package var seedWait: Int64 = 0
+    package var seedWait: Int64 = 3
     /// Pairs are merged below this share of the typical ρ of a cluster and its nearest neighbour. 0: no such limit.
-    package var mergeShare = 0.0
-    /// The quantile that is typical, 0 … 1.
-    package var mergeQuantile = 0.5
+    package var mergeShare = 0.5
+    /// The quantile of these that is typical, 0 … 1.
+    package var mergeQuantile = 0.75
+    /// The ρ below which pairs are merged whatever is typical.
+    package var mergeFloor = 0.05
     /// The largest hysteresis and the largest additional advantage of a return, in percent of 1 − J. 0: no limit.
     package var hysteresisGap: Int64 = 0
     package var returningGap: Int64 = 0
     /// The additional advantage of a return is J divided by this number.
-    package var returningDivisor: Int64 = 8
+    package var returningDivisor: Int64 = 7
 
     private init(_ version: Int64) {
         self.version = version
@@ -23,7 +28,12 @@ public struct LifecycleRules: Equatable, Sendable {
 
     /// The rules of the previous release, for comparisons. No application continues with them: their pseudonyms and the
     /// hashes of topics were made under other keys.
-    public static let previous = LifecycleRules(2)
+    public static let previous = {
+        var rules = LifecycleRules(2)
+        (rules.split, rules.merge, rules.swapSplit) = (0.15, 0.13, 0)
+        (rules.seedWait, rules.mergeShare, rules.returningDivisor) = (0, 0, 8)
+        return rules
+    }()
 
     /// The rules of this release, with which new applications begin.
     public static let current = LifecycleRules(3)

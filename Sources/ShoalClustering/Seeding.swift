@@ -11,7 +11,10 @@ enum Seeding {
     /// - Parameters:
     ///   - count: The initial number.
     ///   - most: The maximum number.
-    static func centroids(of points: SparsePoints, count: Int, most: Int, version: Epoch) -> [[Component]] {
+    ///   - rules: The tests of a split.
+    static func centroids(of points: SparsePoints, count: Int, most: Int, version: Epoch, _ rules: LifecycleRules)
+        -> [[Component]]
+    {
         let clusters = min(count, points.different(most: count))
         guard clusters > 0 else { return [] }
         var best: SphericalKMeans?
@@ -25,7 +28,7 @@ enum Seeding {
         guard let best else { return [] }
         var means = repair(best, version: version)
         for round in 0..<repairs {
-            guard let grown = grow(means, most: most, round: round, version: version) else { break }
+            guard let grown = grow(means, most: most, round: round, version: version, rules) else { break }
             means = repair(grown, version: version)
         }
         return (0..<means.clusters).map { points.centroid(means.centroid($0)) }
@@ -34,7 +37,9 @@ enum Seeding {
     /// Splits clusters that are two by the tests of `Lifecycle`, if the sample is large enough. Later splits would find
     /// them too, but one by one, and many epochs later.
     /// - Returns: `nil` if there is none.
-    private static func grow(_ means: SphericalKMeans, most: Int, round: Int, version: Epoch) -> SphericalKMeans? {
+    private static func grow(_ means: SphericalKMeans, most: Int, round: Int, version: Epoch, _ rules: LifecycleRules)
+        -> SphericalKMeans?
+    {
         let points = means.points
         var members = [[Int]](repeating: [], count: means.clusters)
         for (point, cluster) in means.assignment.enumerated() { members[cluster].append(point) }
@@ -43,7 +48,7 @@ enum Seeding {
             let halves = Halves(SparsePoints(points, Array(members.prefix(512)))) { start in
                 Draws.state(version, .grow, cluster: UInt64(cluster), start: round * Halves.starts + start)
             }
-            guard let halves, halves.isTwo, min(halves.counts.0, halves.counts.1) >= fewest / 4 else { continue }
+            guard let halves, halves.isTwo(rules), min(halves.counts.0, halves.counts.1) >= fewest / 4 else { continue }
             centroids[cluster] = halves.centroids.0
             centroids.append(halves.centroids.1)
         }

@@ -56,6 +56,9 @@ public struct Settings: Equatable, Sendable {
     public var clustersMax: Int = 128
     /// A fixed number of clusters; `nil` for a number between `clustersMin` and `clustersMax`.
     public var clustersCount: Int?
+    /// The minimum size of a cluster: so many members, and so many millionths of all assigned members.
+    public var clustersMinMembers: Int64 = 40
+    public var clustersMinShare: Int64 = 2_000
     /// The size below which clusters are suppressed (`privacy.min-cluster-size`).
     public var minClusterSize: Int64 = 100
     /// Whether `members.topic` is written.

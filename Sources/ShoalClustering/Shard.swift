@@ -98,6 +98,14 @@ public struct Shard<Keys: TopicKeys> {
         return openEpoch.map { to > $0 } ?? true ? to : nil
     }
 
+    /// The epoch after the last one of a log that ends here: after the open one, or after the latest that two viewers have
+    /// reached. Nil in genesis, and while an epoch is awaited.
+    public var epochAfterLast: Epoch? {
+        guard case .open(let open) = phase else { return nil }
+        let reached = clock.entries.map(\.epoch).sorted().dropLast().last ?? open
+        return max(open, reached) + 1
+    }
+
     /// Closes the open epoch and all up to `epoch`, which the shard then waits to open.
     public mutating func close(to epoch: Epoch) -> EpochDelta {
         closings += 1

@@ -26,7 +26,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         case .usage: "invalid command line"
         case .different: "two results differ, or a topic has unreadable records; the output lists them"
         case .noInput: "a file or a range of a topic does not exist or cannot be read"
-        case .incomparable: "the results cannot be compared; the message says why"
+        case .incomparable: "the results cannot be compared, or expected clusters are missing; the message says why"
         case .unavailable: "no broker could be reached in time"
         case .contradiction: "records contradict each other; do not restart before you know why"
         case .address: "cannot listen on http.listen: in use, or not an address of this machine"

@@ -26,7 +26,7 @@ extension Replay {
             } else {
                 let coordinator = coordinator(partitions: options.partitions)
                 result = try await withReaders(feed, coordinator) {
-                    try await run(coordinator, partitions: options.partitions) { partition in
+                    try await run(coordinator, partitions: options.partitions, isWhole: true) { partition in
                         FileSource(feed, partition: partition, key: options.key)
                     }
                 }

@@ -41,8 +41,9 @@ public struct Replay: Sendable {
     }
 
     /// Runs all partitions, each from its own source.
+    /// - Parameter isWhole: Whether the input ends with the log, so that its last epoch is closed.
     func run<Source: EventSource>(
-        _ coordinator: ReplayCoordinator, partitions: Int,
+        _ coordinator: ReplayCoordinator, partitions: Int, isWhole: Bool = false,
         source: @escaping @Sendable (Int) async throws -> Source
     ) async throws -> ReplayResult {
         let genesis = genesis
@@ -53,7 +54,7 @@ public struct Replay: Sendable {
                 PartitionEngine(shard, offset: 0), coordinator: coordinator, progress: progress, outlet: outlet,
                 keepsPlaces: keepsPlaces)
             var source = try await source(partition)
-            return try await run.run(&source)
+            return try await run.run(&source, isWhole: isWhole)
         }
     }
 
@@ -121,7 +122,7 @@ public struct Replay: Sendable {
         var report = await coordinator.report()
         report.isInterrupted = progress.isStopped
         report.settings = ReplayReport.Setting.list(options.settings)
-        report.add(results, isGiven: options.epochs == .given)
+        report.add(results, options.settings, isGiven: options.epochs == .given)
         let model = await coordinator.lastModel
         if let start = await coordinator.start, let last = await coordinator.lastVersion {
             report.flows = Self.flows(results, start: start, last: last, settings: options.settings)

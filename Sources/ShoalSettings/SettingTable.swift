@@ -143,6 +143,13 @@ extension Setting {
             "clusters.max", .integer(1...2_000), \.engine.clustersMax, field: 18, recorded: 0...2_000,
             "The maximum number of clusters."),
         Setting(
+            "clusters.min-members", .integer(2...1_000_000), \.engine.clustersMinMembers, field: 33,
+            recorded: 0...1_000_000,
+            "The number of members below which clusters are not created, and are retired."),
+        Setting(
+            "clusters.min-share", .integer(1...100_000), \.engine.clustersMinShare, field: 34, recorded: 0...100_000,
+            "The same as a share of all assigned members, in millionths: 2000 is 0.2 %. The larger of the two applies."),
+        Setting(
             "commit.interval", .duration(1...60_000), \.pipeline.commitInterval,
             "The interval of commits. An epoch delta or a model is committed at once."),
         Setting(

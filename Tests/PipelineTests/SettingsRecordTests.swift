@@ -34,6 +34,8 @@ struct SettingsRecordTests {
         settings.clustersInitial = 18
         settings.clustersMin = 4
         settings.clustersMax = 129
+        settings.clustersMinMembers = 41
+        settings.clustersMinShare = 2_001
         settings.clustersCount = 20
         settings.minClusterSize = 101
         settings.publishesMemberships = true
@@ -55,11 +57,11 @@ struct SettingsRecordTests {
     func pinned() {
         let standard =
             "0880dddb011002180820182880800430104080b899294805508080045805680578e80780011088010290018001"
-            + "a00164f0018088b2a002f80180ade204c00280d8bed6c61b"
+            + "a00164f0018088b2a002f80180ade2048802289002d00fc00280d8bed6c61b"
         let other =
             "08e80710031809201928f0a2043011384d408827480650d209580662076865616c74682a620062056661697468"
-            + "680770c03e78ea0780011288010490018101980114a00165a80101f001a846f801914e900302c00200c802ffb7"
-            + "ff90fdce39d002d49409"
+            + "680770c03e78ea0780011288010490018101980114a00165a80101f001a846f801914e9003028802299002d10f"
+            + "c00200c802ffb7ff90fdce39d002d49409"
             // The mapping.
             + "9a03187669657765723d752c746f706963733d742c74696d653d61"
         #expect(hex(Settings()) == standard)

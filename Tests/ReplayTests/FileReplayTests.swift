@@ -106,6 +106,61 @@ struct FileReplayTests {
         #expect(try await replay(other, partitions: 4, epochs: .given).json() == one.json())
     }
 
+    @Test("an orderly log ends with its last epoch closed, and with as many models as given epochs have")
+    func end() async throws {
+        let json = try file("a.ndjson", Self.lines().map { $0 + [10] }.joined())
+        let (clock, given) = (try await replay(json), try await replay(json, epochs: .given))
+        #expect(clock.rows.last?.version == given.rows.last?.version)
+        #expect(clock.rows.reduce(0) { $0 + $1.events } == clock.input.events)
+        #expect(clock.hasClusters)
+    }
+
+    @Test("a report without clusters says why, with figures")
+    func reasons() async throws {
+        let json = try file("a.ndjson", Self.lines(viewers: 150, epochs: 8).map { $0 + [10] }.joined())
+        let few = try await replay(json)
+        #expect(!few.hasClusters)
+        let most = few.rows.map(\.eligible).max() ?? 0
+        #expect(
+            few.notes.contains { $0.contains("at most \(most) viewers were eligible at a time, of the 200") },
+            "\(few.notes)")
+        // A few events in each epoch: the clock follows far behind them.
+        let sparse = (0..<400).map { index in
+            let time = 1_767_225_600_000 + index * 1_800_000
+            return Array(
+                """
+                {"event_id":"\(index)","user_id":"u\(index % 80)","video_id":"v","topics":["a"],"watched_ms":1000,\
+                "duration_ms":1000,"event_time_ms":\(time)}
+
+                """.utf8)
+        }
+        let lag = try await replay(file("b.ndjson", sparse.joined()))
+        #expect(lag.notes.contains { $0.contains("were ahead of the clock") }, "\(lag.notes)")
+    }
+
+    @Test("the final memberships are those of the published clusters, ascending by pseudonym")
+    func memberships() async throws {
+        let json = try file("a.ndjson", Self.lines().map { $0 + [10] }.joined())
+        var replay = Replay(options)
+        replay.keepsPlaces = true
+        let result = try await replay.run(file: json)
+        let csv = MembershipFile(result, key: options.key, .init(path: "members.CSV")).bytes
+        let rows = String(decoding: csv, as: UTF8.self).split(separator: "\n").map { $0.split(separator: ",") }
+        #expect(rows[0] == ["member", "cluster"])
+        let members = rows.dropFirst().map { String($0[0]) }
+        #expect(members == members.sorted() && members.allSatisfy { $0.count == 32 })
+        let last = try #require(result.report.rows.last)
+        #expect(Int64(members.count) == last.eligible)
+        for (cluster, count) in zip(last.clusters, last.members) {
+            #expect(rows.count { $0.count == 2 && $0[1] == "\(cluster)" } > count / 2)
+        }
+        let json2 = MembershipFile(result, key: options.key, .init(path: "members.ndjson")).bytes
+        let lines = json2.split(separator: 10)
+        #expect(lines.count == members.count)
+        let first = try JSONSerialization.jsonObject(with: Data(lines[0])) as? [String: Any]
+        #expect(first?["member"] as? String == members[0])
+    }
+
     @Test("the numbers of the report add up")
     func sums() async throws {
         let lines = try Self.lines(seed: 6)

@@ -28,6 +28,16 @@ struct KMeansTests {
         #expect(abs(best.objective - BatchKMeans.objective(points, best.labels, count: 20)) < 1e-9)
     }
 
+    @Test("the silhouette is best for the true number of groups, and falls with too few clusters")
+    func silhouette() throws {
+        let (points, _) = groupedPoints(groups: 12, each: 40, seed: 4)
+        let best = try #require(Silhouette.best(points, seed: 1))
+        #expect(best.clusters == 12 && best.silhouette > 0.5)
+        let few = BatchKMeans.best(points, count: 4, seed: 1)
+        #expect(Silhouette.mean(points, few.centroids) < best.silhouette - 0.2)
+        #expect(Silhouette.mean(points, BatchKMeans.best(points, count: 1, seed: 1).centroids) == 0)
+    }
+
     @Test("the objective is the mean cosine to the assigned centroid")
     func objective() {
         var points = Points(dimension: 2)

@@ -26,13 +26,19 @@ struct PartitionRun {
     }
 
     /// Replays the partition with epochs from the clock, like a live shard.
-    mutating func run<Source: EventSource>(_ source: inout Source) async throws -> PartitionResult {
+    /// - Parameter isWhole: Whether the last epoch is closed at the end of the input.
+    mutating func run<Source: EventSource>(
+        _ source: inout Source, isWhole: Bool = false
+    ) async throws -> PartitionResult {
         while true {
             switch engine.run(&source) {
             case .empty:
                 try await flush()
                 if try await source.fill() { continue }
                 engine.endInput()
+                if isWhole, !progress.isStopped, let end = engine.driver.shard.epochAfterLast {
+                    try await coordinator.take(engine.driver.close(to: end), cut())
+                }
                 return try await finish()
             case .changes:
                 try await flush()

@@ -25,6 +25,11 @@ extension ReplayReport.Quality {
         let batch = judged.batchSimilarity
         batchSimilarity = Self.millionths(batch)
         objective = batch > 0 ? Self.millionths(similarity / batch) : nil
+        if let best = judged.bestSilhouette {
+            silhouette = Self.millionths(judged.silhouette)
+            batchSilhouette = Self.millionths(best.silhouette)
+            batchClusters = Int64(best.clusters)
+        }
         if let truth { judge(judged, members, truth) }
     }
 
@@ -133,12 +138,24 @@ private struct JudgedMembers {
         guard points.count > most else {
             return BatchKMeans.best(points, count: count, starts: Self.starts, seed: 1).objective
         }
-        let step = Double(points.count) / Double(most)
-        let part = points.selecting((0..<most).map { Int(Double($0) * step) })
-        let best = BatchKMeans.best(part, count: count, starts: Self.starts, seed: 1)
+        let best = BatchKMeans.best(part(most), count: count, starts: Self.starts, seed: 1)
         return BatchKMeans.lloyd(points, from: best.centroids, most: 100, tolerance: 1e-5).objective
     }
 
+    /// The simplified silhouette of a part of the members.
+    var silhouette: Double { Silhouette.mean(part(Self.silhouettePoints), centroids) }
+
+    /// The best silhouette of batch k-means on the same part, whatever its number of clusters.
+    var bestSilhouette: Silhouette.Best? { Silhouette.best(part(Self.silhouettePoints), seed: 1) }
+
+    /// Returns at most so many points, evenly spread.
+    private func part(_ most: Int) -> Points {
+        guard points.count > most else { return points }
+        let step = Double(points.count) / Double(most)
+        return points.selecting((0..<most).map { Int(Double($0) * step) })
+    }
+
+    private static let silhouettePoints = 1_000
     private static let starts = 10
     /// The number of points for each of ten starts with 16 clusters. More clusters use fewer points.
     private static let startPoints = 10_000

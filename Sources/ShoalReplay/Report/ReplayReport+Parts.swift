@@ -5,8 +5,10 @@ internal import ShoalSettings
 
 extension ReplayReport {
     /// Adds the counts of the partitions.
-    /// - Parameter isGiven: Whether the epochs were given. The report must not depend on partitions then.
-    mutating func add(_ results: [PartitionResult], isGiven: Bool) {
+    /// - Parameters:
+    ///   - settings: The settings of the replay, for notes.
+    ///   - isGiven: Whether the epochs were given. The report must not depend on partitions then.
+    mutating func add(_ results: [PartitionResult], _ settings: Settings, isGiven: Bool) {
         if !isGiven { input.partitions = results.count }
         for result in results {
             let counters = result.counters
@@ -34,9 +36,40 @@ extension ReplayReport {
                     + "clock to start (clock.quorum): its viewers are not assigned to clusters")
         }
         if rows.isEmpty { notes.append("no epoch has ended, so there is no model") }
-        if !rows.isEmpty, clusters.isEmpty {
-            notes.append("no cluster was published: there are too few eligible members, or all clusters are suppressed")
+        if !rows.isEmpty, clusters.isEmpty { notes.append(missingClusters(settings)) }
+        noteEarly(settings)
+    }
+
+    /// The reason for which no cluster was ever published, with its figures.
+    private func missingClusters(_ settings: Settings) -> String {
+        if let row = rows.max(by: { $0.withheld < $1.withheld }), row.withheld > 0 {
+            return
+                "no cluster was published: all are below privacy.min-cluster-size (\(settings.minClusterSize)); in one "
+                + "model \(ReportWords.count(row.withheld, "cluster")) had "
+                + "\(ReportWords.count(row.withheldMembers, "member"))"
         }
+        let most = rows.map(\.eligible).max() ?? 0
+        let count = ReportWords.count(most, "viewer")
+        guard most < Int64(settings.seedMembers) else {
+            return "no cluster was published: \(count) were eligible, which is enough (clusters.seed-members "
+                + "\(settings.seedMembers)), but the log ended before their clusters took effect, or their profiles have "
+                + "no topic of the vocabulary"
+        }
+        return
+            "no cluster was published: at most \(count) were eligible at a time, of the \(settings.seedMembers) that "
+            + "the first clusters need (clusters.seed-members). A viewer is eligible with members.min-events "
+            + "(\(settings.minEvents)) events and a topic; one with fewer is forgotten after member.new-ttl without an "
+            + "event"
+    }
+
+    /// Notes that the clock lags behind, if many events were ahead of it.
+    private mutating func noteEarly(_ settings: Settings) {
+        guard input.events >= 100, 5 * input.early > input.events else { return }
+        let perEpoch = input.events / max(Int64(rows.count) * Int64(max(input.partitions, 1)), 1)
+        notes.append(
+            "\(ReportWords.part(input.early, of: input.events)) of the events were ahead of the clock, which waits for "
+                + "half of the last 64 viewers of a partition: an epoch has about \(ReportWords.count(perEpoch, "event")) "
+                + "a partition. Set a longer epoch.length, use fewer partitions, or use --epochs given")
     }
 }
 

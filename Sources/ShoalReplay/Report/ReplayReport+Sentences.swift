@@ -83,6 +83,9 @@ extension ReplayReport {
             .sorted { $0.members != $1.members ? $0.members > $1.members : $0.id < $1.id }
     }
 
+    /// Whether a cluster is published at the end.
+    public var hasClusters: Bool { !sizesAtEnd.isEmpty }
+
     /// The members of each published cluster of the last model.
     var sizesAtEnd: [ClusterID: Int64] {
         guard let last = rows.last else { return [:] }

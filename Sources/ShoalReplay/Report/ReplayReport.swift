@@ -193,6 +193,10 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         /// and the ratio.
         public var batchSimilarity: Int64?
         public var objective: Int64?
+        /// The simplified silhouette of the clusters, the best of batch k-means with any number of clusters, and that number.
+        public var silhouette: Int64?
+        public var batchSilhouette: Int64?
+        public var batchClusters: Int64?
         /// Agreement with the given truth (Hubert and Arabie, 1985; Vinh, Epps and Bailey, 2010), over viewers with one
         /// group.
         public var adjustedRand: Int64?

@@ -12,6 +12,8 @@ extension Command {
         arguments: ["FILE"],
         options: ReplayInput.options + ReportOutput.options + [
             ReportOutput.truth,
+            Option("expect-clusters", nil, "end with 67 if no cluster is published at the end"),
+            Option("members", "FILE", "write the final memberships, as NDJSON or CSV (by the name)"),
             Option("publish-to", "T", "write the changes to this topic, which must exist"),
         ],
         details: """
@@ -22,7 +24,8 @@ extension Command {
 
             All settings that reach the result apply, such as `topics.file`, `profile.half-life` and `privacy.min-cluster-size`;
             `shoal config docs` marks them. Clusters with fewer members than `privacy.min-cluster-size` are counted, but not
-            described. Ctrl-C stops the replay and prints a report of the part that was done.
+            described. --members writes the published cluster of each eligible viewer at the end, by the pseudonym under which the
+            output has it, which needs the key. Ctrl-C stops the replay and prints a report of the part that was done.
 
             JSON uses the names of the output topic; times are milliseconds since 1970, shares and similarities millionths.
             schemas/replay_report.schema.json describes it. The HTML page is self-contained and has no scripts.
@@ -33,14 +36,18 @@ extension Command {
             "shoal replay --config shoal.properties --from 2026-11-01T00:00:00Z --json > report.json",
             "shoal replay events.ndjson.gz --epochs given --partitions 16 --set epoch.length=1d",
             "shoal replay --config shoal.properties --set profile.half-life=14d --publish-to what-if",
+            "shoal replay events.ndjson.gz --config shoal.properties --members members.csv --expect-clusters",
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
         let output = try ReportOutput(arguments)
-        if arguments.has("publish-to") { try ReplayInput.requireKey(configuration) }
+        for option in ["publish-to", "members"] where arguments.has(option) {
+            try ReplayInput.requireKey(configuration, for: option)
+        }
         let input = try await ReplayInput(arguments, configuration)
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: input.options.key) }
         var replay = Replay(input.options)
+        replay.keepsPlaces = arguments.has("members")
         var publisher: ChangePublisher?
         if let topic = arguments["publish-to"] {
             let client = configuration.client(configuration.logger)
@@ -63,6 +70,12 @@ extension Command {
         result.measureQuality(truth: truth?.groups)
         let report = result.report
         try output.give(text: report.text, json: report.json, html: report.html)
-        return .ok
+        if let path = arguments["members"] {
+            let file = MembershipFile(result, key: input.options.key, .init(path: path))
+            try OutputFile.save(file.bytes, to: path)
+        }
+        guard arguments.has("expect-clusters"), !report.hasClusters else { return .ok }
+        Program.report("no cluster at the end, but --expect-clusters was given; the report's notes say why")
+        return .incomparable
     }
 }

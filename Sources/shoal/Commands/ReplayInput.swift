@@ -94,11 +94,11 @@ struct ReplayInput: Sendable {
     }
 
     /// - Throws: `Configuration.Invalid` if no key is configured: the pseudonyms could be found by trying viewer ids.
-    static func requireKey(_ configuration: Configuration) throws(Configuration.Invalid) {
+    static func requireKey(_ configuration: Configuration, for option: String) throws(Configuration.Invalid) {
         guard configuration.privacyKey == nil else { return }
         throw Configuration.Invalid(problems: [
-            "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: --publish-to writes pseudonyms, which need a key. "
-                + "Use the key of the application, or create one with `(umask 077; openssl rand -hex 32 > shoal.key)`"
+            "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: --\(option) writes pseudonyms, which need a "
+                + "key. Use the key of the application, or create one with `(umask 077; openssl rand -hex 32 > shoal.key)`"
         ])
     }
 

@@ -154,6 +154,7 @@ extension ReplayReport {
             facts.append(("the same of batch k-means, best of ten", ReportWords.decimal(batch)))
         }
         if let objective = quality.objective { facts.append(("of it reached", ReportWords.share(objective))) }
+        if let verdict = quality.clusterVerdict { facts.append(("the number of clusters", verdict)) }
         if let rand = quality.adjustedRand, let information = quality.adjustedMutualInformation {
             let judged = quality.judged.map { ", over \(ReportWords.count($0, "viewer"))" } ?? ""
             let text = "ARI \(ReportWords.decimal(rand)), AMI \(ReportWords.decimal(information))\(judged)"
@@ -161,6 +162,17 @@ extension ReplayReport {
         }
         facts.append(("in no cluster", ReportWords.share(quality.unassigned)))
         return facts
+    }
+}
+
+extension ReplayReport.Quality {
+    /// Whether the number of clusters is supported: whether another number separates the same members much better.
+    var clusterVerdict: String? {
+        guard let silhouette, let batchSilhouette, let batchClusters else { return nil }
+        let figures =
+            "silhouette \(ReportWords.decimal(silhouette)); batch k-means reaches at most "
+            + "\(ReportWords.decimal(batchSilhouette)), with \(ReportWords.count(batchClusters, "cluster"))"
+        return 5 * silhouette >= 4 * batchSilhouette ? "is supported: \(figures)" : "is in doubt: \(figures)"
     }
 }
 
