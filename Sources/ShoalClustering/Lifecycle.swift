@@ -6,6 +6,9 @@
 struct Lifecycle {
     /// Thresholds, tuned on the streams of the quality benchmark.
     enum Rules {
+        /// The numbers of viewers with which a seed waits for more. A smaller audience is complete soon, and a larger one has
+        /// a full sample.
+        static let seedWaits = 256..<Int64(SamplingPlan.mostBeforeClusters)
         /// The minimum of Ashman's D for a split.
         static let separation = 2.0
         /// The minimum number of samples to evaluate a split, and the minimum on each side.
@@ -237,7 +240,7 @@ struct Lifecycle {
         let members = model.unassigned.count
         guard members >= Int64(settings.seedMembers), let entry = samples.clusters[0] else { return }
         guard 2 * Int64(entry.samples.count) >= min(Int64(SamplingPlan.mostBeforeClusters), members) else { return }
-        if members < Int64(SamplingPlan.mostBeforeClusters), waitsForViewers() { return }
+        if Rules.seedWaits.contains(members), waitsForViewers() { return }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
         let wanted = settings.clustersCount ?? min(max(settings.clustersInitial, least), most)
         let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version, model.rules)

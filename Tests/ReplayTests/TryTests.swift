@@ -243,7 +243,7 @@ struct TryTests {
         let folder = try TemporaryFolder()
         let path = try folder.file("events", Self.text(Self.forms[6], Self.watches(viewers: 60, each: 12)))
         let settings = TrySettings(try TryInput(path, corrections: []).facts)
-        let expected = "60 viewers have 5 events or more. Two clusters of at least 40 members need 80."
+        let expected = "60 viewers have 5 events or more. Two clusters of at least 40 members need 80"
         #expect(settings.refusal?.hasPrefix(expected) == true)
     }
 }

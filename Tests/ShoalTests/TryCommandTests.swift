@@ -57,7 +57,9 @@ struct TryCommandTests {
         arguments: [
             (["try"], 64, "FILE is missing"), (["try", "FILE", "--map", "user=x"], 64, "--map user: must be one of"),
             (["try", "nothing.csv"], 66, "nothing.csv: No such file or directory"),
-            (["try", "FILE", "--map", "time=Member as s"], 66, "none of the records can be read as a watch event"),
+            (["try", "FILE", "--map", "time=Member as s"], 64, "another field is read from there"),
+            (["try", "FILE", "--save", "/nonexistent"], 64, "is not a writable directory"),
+            (["try", "FILE", "--map", "viewer=Seen At,time=Member as s"], 66, "none of the records can be read"),
         ])
     func mistakes(words: [String], status: Int32, message: String) throws {
         let folder = try TemporaryFolder()

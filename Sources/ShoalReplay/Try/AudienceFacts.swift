@@ -16,7 +16,8 @@ package struct AudienceFacts {
 
     package var viewers: Int { counts.count }
     package var topics: Int { viewersByTopic.count }
-    package var span: Int64 { max(lastTime - firstTime, 0) }
+    /// The time of all events but the first and the last hundredth, in which wrong times are.
+    package private(set) var span: Int64 = 0
 
     mutating func add(_ event: borrowing WatchEvent) {
         firstTime = min(firstTime, event.time)
@@ -39,8 +40,14 @@ package struct AudienceFacts {
     }
 
     /// Forgets the viewers' ids.
-    mutating func finish() {
+    /// - Parameter times: of all events.
+    mutating func finish(_ times: [Int64]) {
         viewersByID = [:]
+        let times = times.sorted()
+        if let first = times.first, let last = times.last {
+            let rare = times.count / 100
+            span = rare > 0 ? times[times.count - 1 - rare] - times[rare] : last - first
+        }
         sorted = counts.sorted()
     }
 

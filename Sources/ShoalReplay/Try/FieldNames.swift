@@ -68,8 +68,19 @@ enum FieldNames {
         if let rank = ranks.min() { return 100 - rank }
         // As in `master_metadata_album_artist_name`.
         if listed.contains(where: { $0.count >= 8 && last.hasSuffix($0) }) { return 60 }
-        let isSimilar = (words[field] ?? []).contains { last.contains($0) || pair.contains($0) }
+        let parts = path.components.suffix(2).flatMap { Self.parts(of: $0.name) }
+        let isSimilar = (words[field] ?? []).contains { word in parts.contains { $0.hasPrefix(word) } }
         return isSimilar ? 40 : 0
+    }
+
+    /// The words of a name such as `watch_time`, `watchTime` or `Watch Time`, in lower case.
+    static func parts(of name: String) -> [String] {
+        var parts = [""]
+        for character in name {
+            if !character.isLetter || character.isUppercase { parts.append("") }
+            parts[parts.count - 1] += character.isLetter ? character.lowercased() : ""
+        }
+        return parts.filter { !$0.isEmpty }
     }
 
     private static func normalized(_ name: String) -> String {

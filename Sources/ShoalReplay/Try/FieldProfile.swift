@@ -88,11 +88,7 @@ struct FieldProfile {
     var namedUnit: FieldUnit? {
         let name = path.components.last?.name ?? ""
         if name.hasSuffix("MS") { return .milliseconds }
-        var words = [""]
-        for character in name {
-            if !character.isLetter || character.isUppercase { words.append("") }
-            words[words.count - 1] += character.isLetter ? character.lowercased() : ""
-        }
+        let words = FieldNames.parts(of: name)
         let units: [(FieldUnit, Set<String>)] = [
             (.milliseconds, ["ms", "msec", "millis", "milliseconds"]),
             (.seconds, ["s", "sec", "secs", "second", "seconds"]),

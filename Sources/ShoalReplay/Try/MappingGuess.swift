@@ -12,6 +12,8 @@ struct MappingGuess {
         let mayBeUnique = mapping.batch != nil || sample.records.count < 20
         choose(.time) { $0.timeUnit }
         choose(.viewer) { $0.isText && (mayBeUnique || $0.distinct.count < $0.count) ? .milliseconds : nil }
+        // In the first records of a large service, each viewer may be another one.
+        if mapping[.viewer] == nil { choose(.viewer) { $0.isText ? .milliseconds : nil } }
         choose(.topics) { $0.topicsUnit }
         choose(.watched) { $0.lengthUnit(mayBeShare: true) }
         choose(.duration) { $0.lengthUnit(mayBeShare: false) }

@@ -52,7 +52,7 @@ package struct TryInput {
         } catch let error as EventFileError {
             throw ReplayError(error)
         }
-        facts.finish()
+        facts.finish(times.map(\.time))
         guard events > 0 else { throw ReplayError(.input, nothing) }
     }
 
@@ -63,6 +63,7 @@ package struct TryInput {
         let sample = EventSample(head)
         var mapping = MappingGuess(sample).mapping
         for text in corrections { try mapping.apply(text) }
+        if mapping.missing.isEmpty { _ = try EventMapping(mapping.text) }
         self.mapping = mapping
         for profile in sample.profiles {
             for field in EventMapping.Field.allCases where mapping[field].map({ profile.isRead(by: $0) }) ?? false {

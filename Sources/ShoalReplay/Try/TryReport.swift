@@ -75,7 +75,8 @@ package struct TryReport {
         for choice in settings.choices { lines.append("# \(choice.reason)\n\(choice.name)=\(choice.value)") }
         lines.append("topics.file=\(topicsFile)")
         if let mapping = input.mapping {
-            lines.append("input.map=\(mapping.text)")
+            // In a file of settings, a backslash escapes itself.
+            lines.append("input.map=\(mapping.text.replacing("\\", with: "\\\\"))")
             if mapping.batch != nil { lines.append("# A live application needs one event in each record.") }
         }
         return lines.joined(separator: "\n") + "\n"

@@ -36,12 +36,21 @@ package struct TrySettings {
         if eligible < 2 * Self.smallest {
             refusal =
                 "\(eligible) viewers have \(minEvents) events or more. Two clusters of at least \(Self.smallest) members "
-                + "need \(2 * Self.smallest). Use a log of a longer time, or of more viewers."
+                + "need \(2 * Self.smallest); smaller ones do not last. Use a log of a longer time, or of more viewers."
         }
     }
 
     /// The lines of a file of settings, as `--set` takes them.
     package var sets: [String] { choices.map { "\($0.name)=\($0.value)" } }
+
+    /// Replaces choices by values that were given.
+    package mutating func keep(_ given: [String: String]) {
+        for index in choices.indices {
+            guard let value = given[choices[index].name] else { continue }
+            choices[index].value = value
+            choices[index].reason = "as given"
+        }
+    }
 
     private mutating func add(_ name: String, _ value: String, _ reason: String) {
         choices.append(Choice(name: name, value: value, reason: reason))

@@ -45,6 +45,8 @@ struct TableConverter: TextConverter {
     }
 
     mutating func finish(into lines: inout [UInt8]) {
+        // A quote without its end hides the rows behind it: an invalid line makes that visible.
+        if isQuoted, !hasQuote { lines += Array("a quote without an end\n".utf8) }
         (hasQuote, isQuoted) = (false, false)
         if cells != [[]] { endRow(&lines) }
     }

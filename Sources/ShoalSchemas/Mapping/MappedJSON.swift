@@ -255,7 +255,7 @@ struct MappedJSON: ~Escapable {
                 at += 1
                 continue
             }
-            if let name = event.trimmed(start..<at) { try event.add(name, weight: 1 << 16) }
+            if let name = event.trimmed(start..<at, isListed: true) { try event.add(name, weight: 1 << 16) }
             if isEnd { return }
             at += max(separator.count, 1)
             start = at
@@ -265,10 +265,12 @@ struct MappedJSON: ~Escapable {
 
 extension WatchEvent {
     /// Returns a range of the text without white space at its ends; nil: nothing is left.
-    fileprivate func trimmed(_ range: Range<Int>) -> Range<Int>? {
+    /// - Parameter isListed: whether brackets and quotes are left out, too, as in `['a', 'b']`.
+    fileprivate func trimmed(_ range: Range<Int>, isListed: Bool = false) -> Range<Int>? {
+        func isOutside(_ byte: UInt8) -> Bool { byte.isJSONSpace || isListed && "[]'\"".utf8.contains(byte) }
         var range = range
-        while let first = range.first, text[first].isJSONSpace { range.removeFirst() }
-        while let last = range.last, text[last].isJSONSpace { range.removeLast() }
+        while let first = range.first, isOutside(text[first]) { range.removeFirst() }
+        while let last = range.last, isOutside(text[last]) { range.removeLast() }
         return range.isEmpty ? nil : range
     }
 }

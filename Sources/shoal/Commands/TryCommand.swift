@@ -1,3 +1,4 @@
+import Foundation
 import ShoalOperations
 import ShoalOperator
 import ShoalReplay
@@ -25,7 +26,7 @@ extension Command {
             `properties.user_id` or `items[].genre`. A backslash makes `.`, `,` or `[` part of a name.
               time=PATH as UNIT              ms, s, us, ns or iso8601
               watched=PATH as UNIT           ms, s, min, clock (1:02:03), iso8601 (PT1H), share, percent; or constant
-              topics=PATH split SEPARATOR    topics in one string: comma, semicolon, pipe, space, tab or the characters
+              topics=PATH split SEPARATOR    topics in one string: comma, semicolon, pipe, slash, space, tab or the characters
               where=PATH:VALUE|VALUE         only records whose field has one of the values
               batch=PATH[]                   each element of a list is an event
             An empty value removes a part. --set changes a setting that was chosen.
@@ -39,6 +40,7 @@ extension Command {
     ) { arguments in
         guard let path = arguments.positional.first else { throw UsageError(description: "shoal try: FILE is missing") }
         let output = try ReportOutput(arguments)
+        if let folder = arguments["save"] { try Trial.check(folder) }
         let trial = try await Trial(path, arguments)
         return try await trial.run(arguments, output)
     }
@@ -58,10 +60,11 @@ private struct Trial {
         } catch let error as EventMappingError {
             throw UsageError(description: "--map \(error)")
         }
-        settings = TrySettings(input.facts)
-        let given = Set(arguments.all("set").map { $0.prefix { $0 != "=" } })
-        let sets = settings.choices.filter { !given.contains($0.name[...]) }.map { "\($0.name)=\($0.value)" }
-        let configuration = try arguments.configuration(sets: sets)
+        var settings = TrySettings(input.facts)
+        let given = try arguments.configuration().values.filter { $0.value.source != "default" }
+        settings.keep(given.mapValues(\.text))
+        self.settings = settings
+        let configuration = try arguments.configuration(sets: settings.sets)
         var options = try ReplayInput.replayOptions(arguments, configuration)
         if options.vocabulary.isEmpty { options.vocabulary = input.facts.vocabulary }
         options.epochs = .given
@@ -89,7 +92,19 @@ private struct Trial {
     }
 
     private static func files(in folder: String) -> (settings: String, topics: String) {
-        (folder + "/shoal.properties", folder + "/topics.txt")
+        let folder = URL(fileURLWithPath: folder).standardizedFileURL.path
+        return (folder + "/shoal.properties", folder + "/topics.txt")
+    }
+
+    /// - Throws: `UsageError` if the directory does not exist, or has one of the files already.
+    static func check(_ folder: String) throws(UsageError) {
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw UsageError(description: "--save \(folder): is not a writable directory")
+        }
+        let (settings, topics) = files(in: folder)
+        for file in [settings, topics] where FileManager.default.fileExists(atPath: file) {
+            throw UsageError(description: "--save \(folder): \(file) exists; it is not replaced")
+        }
     }
 
     private func save(_ words: TryReport, in folder: String) throws {
@@ -104,12 +119,15 @@ private struct Trial {
     private func next(_ words: TryReport, folder: String?) -> String {
         let path = input.path == "-" ? "FILE" : input.path
         let (settings, topics) = Self.files(in: folder ?? ".")
+        if input.mapping?.batch != nil {
+            return "\nNext: shoal try \(path) --html clusters.html. A live application needs one event in each record."
+        }
         return """
 
             Next, with \(settings)\(folder == nil ? ", which --save . writes" : ""):
 
             \(words.properties(topicsFile: topics).indented)
-              shoal replay \(path) --config \(settings) --html clusters.html
+              shoal replay \(path) --config \(settings) --epochs given --html clusters.html
               shoal topics create --partitions 8 --config \(settings)
               shoal run --config \(settings)
             """
