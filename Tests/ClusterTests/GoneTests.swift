@@ -100,6 +100,8 @@ extension MainJob {
             let instance = try application.start()
             try await instance.waitForLog("took over")
             try await application.settle([instance])
+            // The watch recognises a log by its records, and looks every two seconds.
+            try await Task.sleep(for: .seconds(3))
             let admin = try Admin(application.broker.configuration())
             #expect(try await admin.delete([application.input]).isEmpty)
             while try await admin.create([Admin.NewTopic(application.input, partitions: 2)]).isEmpty == false {
