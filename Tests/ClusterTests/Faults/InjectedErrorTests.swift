@@ -84,6 +84,7 @@ extension MainJob {
             options.vocabulary = InputStream.topics.map { Array($0.utf8) }
             options.pipeline.idleTimeout = .milliseconds(700)
             options.pipeline.commitInterval = .milliseconds(50)
+            options.pipeline.deadLetterContent = .full
             options.checksTopics = false
             return options
         }
