@@ -186,9 +186,9 @@ def test_an_instance_is_ready_once_stays_alive_is_reloaded_and_stops(shoal, brok
     manager.wait(r"^MONOTONIC_USEC=\d+$")
     manager.wait("^READY=1$")
     log = wait(lambda: (text := manager.log.read_text()) and "read the settings again" in text and text, 60)
-    assert "changed=log.level=debug" in log
-    assert "setting=epoch.length advice=it is fixed for the application's life" in log
-    assert "setting=commit.interval advice=restart the instance" in log
+    assert '"changed":"log.level=debug"' in log
+    assert '"setting":"epoch.length","advice":"it is fixed for the application' in log
+    assert '"setting":"commit.interval","advice":"restart the instance"' in log
 
     def reload(more):
         manager.set(options | more)
@@ -197,7 +197,7 @@ def test_an_instance_is_ready_once_stays_alive_is_reloaded_and_stops(shoal, brok
         manager.wait("^READY=1$")
 
     reload({"log.level": "error"})
-    assert "changed=log.level=error" in manager.log.read_text()
+    assert '"changed":"log.level=error"' in manager.log.read_text()
     reload({"log.level": "error"})
     assert manager.log.read_text().count("read the settings again") == 2, "what is no error is not logged any more"
     reload({"log.levle": "info"})
@@ -224,7 +224,7 @@ def test_a_restart_is_ready_only_once_it_has_restored(shoal, broker, manage, tmp
     second = manage(options)
     second.wait("^READY=1$")
     second.wait(r"^STATUS=working: 2 partitions, 24 members")
-    restored = re.findall(r"restored the partition.*\bmembers=(\d+)", second.log.read_text())
+    restored = re.findall(r'"restored the partition","members":"(\d+)"', second.log.read_text())
     assert sum(map(int, restored)) == 24, second.log.read_text()
     states = [line for line in second.said() if line.startswith("STATUS=") and "working" not in line or line == "READY=1"]
     assert states[-1] == "READY=1", "nothing but work comes after it was ready"
