@@ -89,12 +89,8 @@ public struct TimeRange: Equatable, Sendable, CustomStringConvertible {
     /// Days since 1970 of a date of the Gregorian calendar, 1970 to 9999.
     private static func day(_ text: Substring) -> Int64? {
         guard let date = numbers(text, [4, 2, 2], "-"), date[0] >= 1970, (1...12).contains(date[1]) else { return nil }
-        let isLeap = date[0] % 4 == 0 && (date[0] % 100 != 0 || date[0] % 400 == 0)
-        let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard (1...lengths[Int(date[1]) - 1]).contains(date[2]) else { return nil }
-        let before = date[0] - 1
-        let years = before * 365 + before / 4 - before / 100 + before / 400 - 719_162
-        return years + lengths.prefix(Int(date[1]) - 1).reduce(0, +) + date[2] - 1
+        guard (1...CivilDate.days(inMonth: date[1], of: date[0])).contains(date[2]) else { return nil }
+        return CivilDate.daysSince1970(year: date[0], month: date[1], day: date[2])
     }
 
     /// Parses numbers with the given counts of digits.

@@ -1,3 +1,5 @@
+internal import ShoalSchemas
+
 /// A time in the proleptic Gregorian calendar, UTC (Hinnant, 2013: `civil_from_days`).
 struct CivilTime {
     var year: Int
@@ -28,14 +30,10 @@ struct CivilTime {
 }
 
 extension CivilTime {
-    /// Returns the start of a month, counted from January of year 0 (Hinnant, 2013: `days_from_civil`).
+    /// Returns the start of a month, counted from January of year 0.
     static func beginning(ofMonth number: Int) -> Int64 {
-        let (year, month) = (number / 12, number % 12 + 1)
-        let shifted = month <= 2 ? year - 1 : year
-        let (era, ofEra) = (shifted / 400, shifted % 400)
-        let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5
-        let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-        return Int64(days) * 86_400_000
+        let (year, month) = (Int64(number / 12), Int64(number % 12 + 1))
+        return CivilDate.daysSince1970(year: year, month: month, day: 1) * 86_400_000
     }
 }
 

@@ -8,9 +8,9 @@ enum ISOTime {
         guard let year = reader.digits(4) else { return nil }
         let isExtended = reader.take("-")
         guard let month = reader.digits(2), !isExtended || reader.take("-"), let day = reader.digits(2),
-            (1...12).contains(month), (1...days(month, year)).contains(day)
+            (1...12).contains(month), (1...CivilDate.days(inMonth: month, of: year)).contains(day)
         else { return nil }
-        var time = (daysSince1970(year, month, day) * 24) * 3_600_000
+        var time = CivilDate.daysSince1970(year: year, month: month, day: day) * 86_400_000
         guard !reader.isAtEnd else { return time }
         guard reader.take("T") || reader.take("t") || reader.take(" ") else { return nil }
         guard let hour = reader.digits(2), hour <= 24 else { return nil }
@@ -74,22 +74,6 @@ enum ISOTime {
         }
         let milliseconds = length * 1_000 + reader.fraction()
         return reader.isAtEnd ? milliseconds : nil
-    }
-
-    private static func isLeap(_ year: Int64) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-
-    private static func days(_ month: Int64, _ year: Int64) -> Int64 {
-        month == 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    /// The number of days from 1970-01-01 to a date of the Gregorian calendar
-    /// (https://howardhinnant.github.io/date_algorithms.html, days_from_civil).
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
-        let era = (year >= 0 ? year : year - 399) / 400
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
     private struct Reader: ~Escapable {
