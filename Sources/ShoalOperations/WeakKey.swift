@@ -1,3 +1,5 @@
+internal import ShoalSchemas
+
 /// Finds keys that somebody could guess.
 enum WeakKey {
     /// Returns why a key of 64 hexadecimal digits is refused, such as `is a pattern, and can be guessed`; nil if it may be
@@ -5,12 +7,7 @@ enum WeakKey {
     ///
     /// Fewer than one random key in 10¹³ is refused.
     static func problem(_ digits: String) -> String? {
-        var bytes: [UInt8] = []
-        var rest = digits.utf8[...]
-        while rest.count >= 2 {
-            bytes.append(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) ?? 0)
-            rest = rest.dropFirst(2)
-        }
+        guard let bytes = Hex.bytes(digits) else { return nil }
         if isPattern(bytes) { return "is a pattern, not random, and can be guessed" }
         if bytes.allSatisfy({ 0x20..<0x7F ~= $0 }) || digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) {
             return "is a text or a number, not random, and can be guessed"

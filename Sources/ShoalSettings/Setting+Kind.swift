@@ -1,3 +1,5 @@
+internal import ShoalSchemas
+
 extension Setting {
     /// The type and the range of a setting.
     public enum Kind: Sendable, Equatable {
@@ -50,7 +52,7 @@ extension Setting {
         func text(_ number: Int64) -> String {
             switch self {
             case .percent: "\(number)%"
-            case .duration: Setting.duration(number)
+            case .duration: Formatting.setting(number)
             case .bytes: Setting.size(number)
             case .integer, .text, .name, .file, .choice, .address, .list, .timeRange, .mapping:
                 "\(number)"
@@ -71,7 +73,7 @@ extension Setting {
         case .choice(let words): words.joined(separator: ", ")
         case .percent: "0% … 100%"
         case .integer(let range): Self.span(range) { "\($0)" }
-        case .duration(let range): "duration, " + Self.span(range, Self.duration)
+        case .duration(let range): "duration, " + Self.span(range, Formatting.setting)
         case .bytes(let range): "bytes, " + Self.span(range, Self.size)
         }
     }

@@ -25,15 +25,6 @@ extension Setting {
         return nil
     }
 
-    /// Formats a duration in the largest unit that divides it.
-    public static func duration(_ milliseconds: Int64) -> String {
-        for (unit, factor) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)] as [(String, Int64)]
-        where milliseconds > 0 && milliseconds % factor == 0 {
-            return "\(milliseconds / factor)\(unit)"
-        }
-        return "\(milliseconds)ms"
-    }
-
     static func size(_ bytes: Int64) -> String {
         for (unit, factor) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] as [(String, Int64)]
         where bytes > 0 && bytes % factor == 0 {

@@ -1,3 +1,6 @@
+internal import ShoalClustering
+internal import ShoalSchemas
+
 /// Settings that suit given events.
 package struct TrySettings {
     /// A setting in the configuration's notation, and why it has this value.
@@ -13,17 +16,20 @@ package struct TrySettings {
 
     private static let hour: Int64 = 3_600_000
     private static let day = 24 * hour
-    /// The fewest members of a cluster, as the lifecycle has it.
-    private static let smallest = 40
+    /// The default minimum size of a cluster.
+    private static let smallest = Int(Settings().clustersMinMembers)
 
     package init(_ facts: AudienceFacts) {
         let minEvents = max(min(facts.medianEvents / 2, 5), 1)
         let eligible = facts.viewers(withEvents: minEvents)
         let epoch = Self.epoch(facts.span)
-        add("epoch.length", Self.text(epoch), "about \(max(facts.span / epoch, 1)) models over the events' time")
+        let models = max(facts.span / epoch, 1)
+        add("epoch.length", Formatting.setting(epoch), "about \(models) models over the events' time")
         let perDay = Double(facts.medianEvents) / max(Double(facts.span) / Double(Self.day), 0.01)
         let halfLife = Self.halfLife(perDay: perDay, span: facts.span)
-        add("profile.half-life", Self.text(halfLife), "half of the viewers have \(facts.medianEvents) events and more")
+        add(
+            "profile.half-life", Formatting.setting(halfLife),
+            "half of the viewers have \(facts.medianEvents) events and more")
         add("members.min-events", "\(minEvents)", "\(eligible) of \(facts.viewers) viewers have so many")
         let seed = max(min(1_000, eligible / 3), 2)
         add("clusters.seed-members", "\(seed)", "a third of them, at most 1,000")
@@ -68,12 +74,5 @@ package struct TrySettings {
         let wanted = 10 / max(perDay, 0.001)
         let fitting = days.first { Double($0) >= wanted } ?? 365
         return max(min(fitting * day, max(span / day, 1) * day), day)
-    }
-
-    private static func text(_ milliseconds: Int64) -> String {
-        for (unit, size) in [("d", day), ("h", hour), ("m", 60_000)] where milliseconds % size == 0 {
-            return "\(milliseconds / size)\(unit)"
-        }
-        return "\(milliseconds)ms"
     }
 }
