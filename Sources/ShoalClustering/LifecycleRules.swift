@@ -1,5 +1,5 @@
-/// The parameters of the rules that have changed between releases. A model records their version, and an application
-/// keeps its rules until a higher `settings.revision` takes the current ones.
+/// The parameters of the rules that have changed between releases. A model records their version, and an application of
+/// another version is refused.
 public struct LifecycleRules: Equatable, Sendable {
     /// The version, as models record it. A change of the parameters needs a new one.
     public let version: Int64

@@ -1,3 +1,4 @@
+internal import ShoalClustering
 internal import ShoalSchemas
 
 /// Counts over the events of a file, from which settings are chosen.
@@ -11,8 +12,8 @@ package struct AudienceFacts {
     private var viewersByTopic: [[UInt8]: [Int]] = [:]
     /// The events of viewers, ascending.
     private var sorted: [Int] = []
-    /// The number of viewers from which on a topic is admitted, as `topics.min-viewers` has it.
-    private static let enough = 5
+    /// The number of viewers from which on a topic is admitted: the default of `topics.min-viewers`.
+    private static let enough = Settings().topicsMinViewers
 
     package var viewers: Int { counts.count }
     package var topics: Int { viewersByTopic.count }
@@ -40,13 +41,14 @@ package struct AudienceFacts {
     }
 
     /// Forgets the viewers' ids.
-    /// - Parameter times: of all events.
-    mutating func finish(_ times: [Int64]) {
+    /// - Parameters:
+    ///   - time: returns the time of an event, by its place in the order of times.
+    mutating func finish(time: (Int) -> Int64) {
         viewersByID = [:]
-        let times = times.sorted()
-        if let first = times.first, let last = times.last {
-            let rare = times.count / 100
-            span = rare > 0 ? times[times.count - 1 - rare] - times[rare] : last - first
+        let events = counts.reduce(0, +)
+        if events > 0 {
+            let rare = events / 100
+            span = time(events - 1 - rare) - time(rare)
         }
         sorted = counts.sorted()
     }

@@ -7,8 +7,7 @@ struct EventSample {
     let records: [[String: Any]]
     /// In the order of their paths' text.
     let profiles: [FieldProfile]
-    /// By record: the paths that have a value.
-    private let present: [Set<FieldPath>]
+    /// By record: the paths that have a value, with their first text; empty if it is not text.
     private let texts: [[FieldPath: String]]
 
     /// - Parameter lines: JSON objects. Others are left out.
@@ -17,7 +16,6 @@ struct EventSample {
             (try? JSONSerialization.jsonObject(with: Data($0), options: [])) as? [String: Any]
         }
         var profiles: [FieldPath: FieldProfile] = [:]
-        var present: [Set<FieldPath>] = []
         var texts: [[FieldPath: String]] = []
         for record in records {
             var seen: [FieldPath: String] = [:]
@@ -26,11 +24,9 @@ struct EventSample {
                 if seen[path] == nil { seen[path] = value as? String ?? "" }
             }
             for path in seen.keys { profiles[path]?.records += 1 }
-            present.append(Set(seen.keys))
             texts.append(seen)
         }
         self.profiles = profiles.values.sorted { $0.path.text < $1.path.text }
-        self.present = present
         self.texts = texts
     }
 
@@ -44,10 +40,10 @@ struct EventSample {
             let name = profile.path.components.last?.name.lowercased().filter(\.isLetter) ?? ""
             guard names.contains(name) else { continue }
             var counts: [String: (with: Int, all: Int)] = [:]
-            for (index, text) in texts.enumerated() {
+            for text in texts {
                 guard let value = text[profile.path] else { continue }
                 counts[value, default: (0, 0)].all += 1
-                if present[index].contains(path) { counts[value, default: (0, 0)].with += 1 }
+                if text[path] != nil { counts[value, default: (0, 0)].with += 1 }
             }
             let good = counts.filter { $0.value.with * 10 >= $0.value.all * 8 }.keys.sorted()
             let bad = counts.filter { $0.value.with * 10 <= $0.value.all * 2 }

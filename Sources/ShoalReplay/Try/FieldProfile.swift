@@ -61,6 +61,7 @@ struct FieldProfile {
     var timeUnit: FieldUnit? {
         if isoTimes * 10 >= count * 9, count > 0 { return .iso8601 }
         guard isNumeric, !isList else { return nil }
+        let median = median
         // The bounds are the years 2000 and 2100.
         for (unit, size) in [
             (FieldUnit.seconds, 1.0), (.milliseconds, 1e3), (.microseconds, 1e6), (.nanoseconds, 1e9),

@@ -12,12 +12,11 @@ final class TriedEvents: EventBlockSource {
 
     /// - Parameters:
     ///   - bytes: messages of `shoal.v1.WatchEvent`.
-    ///   - events: their times and places.
-    init(_ path: String, _ bytes: [UInt8], _ events: [(time: Int64, place: Range<Int>)]) {
+    ///   - places: the events' places in `bytes`, in the order of their times.
+    init(_ path: String, _ bytes: [UInt8], _ places: [Range<Int>]) {
         self.path = path
         self.bytes = bytes
-        // Events of the same time keep their order.
-        places = events.sorted { ($0.time, $0.place.lowerBound) < ($1.time, $1.place.lowerBound) }.map(\.place)
+        self.places = places
     }
 
     var progress: Double? { places.isEmpty ? nil : Double(next) / Double(places.count) }

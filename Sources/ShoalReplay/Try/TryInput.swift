@@ -21,7 +21,7 @@ package struct TryInput {
     private var times: [(time: Int64, place: Range<Int>)] = []
 
     /// The events in the order of their times.
-    func source() -> TriedEvents { TriedEvents(path, bytes, times) }
+    func source() -> TriedEvents { TriedEvents(path, bytes, times.map(\.place)) }
 
     /// Reads a file, guesses a mapping unless the events have the native form, and decodes all events.
     /// - Parameters:
@@ -33,13 +33,13 @@ package struct TryInput {
         self.path = path
         do {
             let reader = try EventFileReader(path, converts: true)
+            let framing = try reader.recognize().framing
             var head: [[UInt8]] = []
             var record: [UInt8] = []
             while head.count < EventSample.size, try reader.next(into: &record) {
-                if !record.allSatisfy(\.isSpace) { head.append(record) }
+                if !framing.isBlank(record, 0, record.count) { head.append(record) }
             }
-            let isText = try reader.recognize().framing == .lines
-            if isText { try map(head, corrections) }
+            if framing == .lines { try map(head, corrections) }
             var decoder = TryDecoder(mapping)
             for line in head { read(line, &decoder) }
             while try reader.next(into: &record) {
@@ -47,12 +47,15 @@ package struct TryInput {
                     isCut = true
                     break
                 }
-                read(record, &decoder)
+                if !framing.isBlank(record, 0, record.count) { read(record, &decoder) }
             }
         } catch let error as EventFileError {
             throw ReplayError(error)
         }
-        facts.finish(times.map(\.time))
+        // Events of the same time keep their order.
+        times.sort { ($0.time, $0.place.lowerBound) < ($1.time, $1.place.lowerBound) }
+        let sorted = times
+        facts.finish { sorted[$0].time }
         guard events > 0 else { throw ReplayError(.input, nothing) }
     }
 
@@ -82,7 +85,6 @@ package struct TryInput {
     }
 
     private mutating func read(_ line: [UInt8], _ decoder: inout TryDecoder) {
-        if line.allSatisfy(\.isSpace) { return }
         do throws(Rejection) {
             try decoder.events(in: line) { event in
                 let start = bytes.count
@@ -137,8 +139,4 @@ extension FieldProfile {
         let components = path.components
         return components.last?.name == "name" && components.dropLast() == source.path.components[...]
     }
-}
-
-extension UInt8 {
-    fileprivate var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 }

@@ -7,8 +7,7 @@ public struct EventMapping: Equatable, Sendable {
         /// The units that the field may have. The first one is the default.
         var units: [FieldUnit] {
             switch self {
-            case .viewer, .video, .id: []
-            case .topics: []
+            case .viewer, .video, .topics, .id: []
             case .watched: Self.lengths + [.share, .percent, .constant]
             case .duration: Self.lengths + [.constant]
             case .time: [.milliseconds, .seconds, .microseconds, .nanoseconds, .iso8601]

@@ -9,7 +9,6 @@ struct MappedJSON: ~Escapable {
     private var meetsCondition = false
     /// The watched share of the video in 10⁻⁸; nil: it is given as a length, or not at all.
     private var share: Int64?
-    private var hasWatched = false
 
     /// The result of reading, beside the event.
     struct Outcome {
@@ -174,7 +173,6 @@ struct MappedJSON: ~Escapable {
             event.duration = try length(unit, &event)
         case .watched:
             event.place = .watched
-            hasWatched = true
             switch unit {
             case .share: share = try scanner.integer(times: 8)
             case .percent: share = try scanner.integer(times: 6)
