@@ -4,7 +4,7 @@ internal import ShoalSchemas
 /// The cryptographic functions that Shoal takes from OpenSSL.
 public enum Cryptography {
     /// Computes known answers with HMAC-SHA-256 (RFC 4231, test case 1), SHA-256 (FIPS 180-2), HKDF-SHA-256 (RFC 5869,
-    /// test case 1) and AES-256 (FIPS 197, appendix C.3).
+    /// test case 1), AES-256 (FIPS 197, appendix C.3) and AES-SIV.
     /// - Throws: `PipelineError` with the kind `configuration` if OpenSSL fails or returns something else.
     public static func selfTest() throws(PipelineError) {
         do throws(CryptographyError) {
@@ -38,6 +38,12 @@ public enum Cryptography {
         guard pseudonyms.published(plain) == sealed, pseudonyms.stored(sealed) == plain else {
             throw CryptographyError("the self-test of AES-256")
         }
+        let cipher = try AESSIV(key: Array(0...63), associated: Array("shoal".utf8))
+        var (record, opened): ([UInt8], [UInt8]) = ([], [])
+        cipher.seal(Array("abc".utf8).span, Array("key".utf8).span, into: &record)
+        guard Hex.text(record) == "0dfa336780948f8a796ff49122603f313998f9",
+            cipher.open(record.span, Array("key".utf8).span, into: &opened), opened == Array("abc".utf8)
+        else { throw CryptographyError("the self-test of AES-SIV") }
     }
 }
 
@@ -57,8 +63,8 @@ struct CryptographyError: Error, CustomStringConvertible {
             reason = String(decoding: text, as: UTF8.self)
         }
         description =
-            "OpenSSL cannot compute pseudonyms: \(call) failed (\(reason)). Check OPENSSL_CONF, OPENSSL_MODULES and "
-            + "the providers in openssl.cnf: HMAC, HKDF, SHA-256 and AES are required."
+            "OpenSSL cannot be used: \(call) failed (\(reason)). Check OPENSSL_CONF, OPENSSL_MODULES and "
+            + "the providers in openssl.cnf: HMAC, HKDF, SHA-256, AES and AES-SIV are required."
     }
 
     /// Ends the process with the description.

@@ -14,4 +14,6 @@ package enum KeyUse: String, CaseIterable, Sendable {
     case mark
     case changeID = "change-id"
     case fingerprint
+    /// The encryption of records in internal topics and checkpoints.
+    case recordSeal = "record-seal"
 }

@@ -28,11 +28,12 @@ public struct PrivacyKey: Sendable {
         self.bytes = bytes
     }
 
-    /// Returns the key of a use: 32 bytes. Ends the process if OpenSSL fails.
-    func derived(_ use: KeyUse) -> [UInt8] {
+    /// Returns the key of a use. Ends the process if OpenSSL fails.
+    /// - Parameter count: the length in bytes.
+    func derived(_ use: KeyUse, count: Int = 32) -> [UInt8] {
         do throws(CryptographyError) {
             return try HKDF.key(
-                secret: bytes, salt: Array("shoal".utf8), info: Array("shoal/3/\(use.rawValue)".utf8))
+                secret: bytes, salt: Array("shoal".utf8), info: Array("shoal/3/\(use.rawValue)".utf8), count: count)
         } catch {
             error.end()
         }
