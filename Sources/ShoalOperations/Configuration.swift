@@ -60,6 +60,9 @@ public struct Configuration: Sendable {
     /// The value of a setting, such as `configuration[\.pipeline.commitInterval]`.
     public subscript<Value>(path: KeyPath<SettingValues, Value>) -> Value { settings[keyPath: path] }
 
+    /// The texts of the values that are not defaults, by name.
+    public var given: [String: String] { values.filter { $0.value.source != "default" }.mapValues(\.text) }
+
     /// Returns the text of a setting or property of a name; `nil` if it has neither value nor default, or is empty.
     public func text(of name: String) -> String? { values[name].flatMap { $0.text.isEmpty ? nil : $0.text } }
 

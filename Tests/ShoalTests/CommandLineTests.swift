@@ -47,7 +47,7 @@ struct CommandLineTests {
             (["changes", "--from", "changes/1:2"], "changes/1:2: not a position"),
             (["changes", "--kind", "moved"], "must be one of member_joined"),
             (["changes", "--json=yes"], "--json takes no value"),
-            (["topics", "create", "--partitions", "0"], "must be 1 … 100000"),
+            (["topics", "create", "--partitions", "0"], "must be a whole number, 1 to 100000"),
             // Options that would be dropped in silence.
             (["changes", "--from", "end", "--from", "beginning"], "--from is given 2 times: end, beginning"),
             (["changes", "--config", "a", "--config=b"], "--config is given 2 times: a, b"),

@@ -16,9 +16,8 @@ package struct AccessLog {
         _ configuration: Configuration, _ command: String, needsKey: Bool = true, reason: () throws -> String
     ) throws {
         var problems: [String] = []
-        if needsKey, configuration.privacyKey == nil {
-            problems.append(
-                "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: \(command) requires the key of the run")
+        if needsKey, let problem = configuration.missingKey("\(command) requires the key of the run") {
+            problems.append(problem)
         }
         if configuration[\.auditFile] == nil {
             problems.append("audit.file is not set: \(command) must write a line to the audit log")

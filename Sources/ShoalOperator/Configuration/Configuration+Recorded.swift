@@ -1,19 +1,41 @@
 package import ShoalOperations
 import ShoalPipeline
 package import ShoalReplay
+import ShoalSettings
 
 extension Configuration {
     /// The topics of a recorded run.
-    package var topicsOfRun: Verification.Topics {
+    fileprivate var topicsOfRun: Verification.Topics {
         .init(input: topics.input, output: topics.changes, models: topics.models)
     }
+}
 
-    /// Checks that the run's key is configured.
-    /// - Throws: `Invalid` if it is not.
-    package func requireKeyOfRun() throws {
-        guard privacyKey == nil else { return }
-        throw Invalid(problems: [
-            "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: verify requires the key of the run"
-        ])
+extension Verification {
+    /// Creates the verification of the configured application.
+    package init(_ configuration: Configuration, _ options: ReplayOptions, _ checkpoints: Checkpoints?) {
+        self.init(
+            application: configuration[\.applicationID], topics: configuration.topicsOfRun,
+            client: configuration.client(configuration.logger), options: options,
+            isJSON: configuration[\.pipeline.outputFormat] == .json, checkpoints: checkpoints)
+    }
+}
+
+extension Explanation {
+    /// Creates the explanation of a member of the configured application.
+    package init(
+        _ configuration: Configuration, _ options: ReplayOptions, _ checkpoints: Verification.Checkpoints?
+    ) {
+        self.init(
+            application: configuration[\.applicationID], topics: configuration.topicsOfRun,
+            client: configuration.client(configuration.logger), options: options, checkpoints: checkpoints)
+    }
+}
+
+extension RecordedComparison {
+    /// Creates the comparison with the run of the configured application.
+    package init(_ configuration: Configuration, _ options: ReplayOptions) {
+        self.init(
+            application: configuration[\.applicationID], topics: configuration.topicsOfRun,
+            client: configuration.client(configuration.logger), options: options)
     }
 }

@@ -18,12 +18,7 @@ extension Configuration {
     /// Returns the options of an instance.
     /// - Throws: `Configuration.Invalid` if the key is missing.
     package func pipelineOptions(_ logger: Logger) throws(Invalid) -> PipelineOptions {
-        guard let digits = privacyKey, let key = PrivacyKey(hex: digits) else {
-            throw Invalid(problems: [
-                "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: pseudonyms need a key. Create one with "
-                    + "`(umask 077; openssl rand -hex 32 > shoal.key)`"
-            ])
-        }
+        let key = try requireKey("pseudonyms need a key. \(Self.keyAdvice)")
         do throws(PipelineError) {
             try Cryptography.selfTest()
         } catch {

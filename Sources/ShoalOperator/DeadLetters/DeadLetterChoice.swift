@@ -1,20 +1,20 @@
-package import ShoalPipeline
+import ShoalPipeline
 
 /// The dead letters that can be resubmitted, and the reasons why others cannot.
-package struct DeadLetterChoice {
+struct DeadLetterChoice {
     let input: String
     let resubmitted: Set<DeadLetterEntry.Place>
     let isAgain: Bool
     private(set) var taken = 0
     private var left: [String: Int] = [:]
 
-    package init(input: String, resubmitted: Set<DeadLetterEntry.Place>, isAgain: Bool) {
+    init(input: String, resubmitted: Set<DeadLetterEntry.Place>, isAgain: Bool) {
         self.input = input
         self.resubmitted = resubmitted
         self.isAgain = isAgain
     }
 
-    package mutating func takes(_ letter: DeadLetterEntry) -> Bool {
+    mutating func takes(_ letter: DeadLetterEntry) -> Bool {
         if let reason = reason(against: letter) {
             left[reason, default: 0] += 1
             return false
@@ -33,7 +33,7 @@ package struct DeadLetterChoice {
     }
 
     /// - Parameter sent: how many were sent; nil: none is to be sent, and the text says how many would be.
-    package func summary(sent: Int?) -> String {
+    func summary(sent: Int?) -> String {
         let head = sent.map { "\($0) sent to \(input)" } ?? "\(taken) would be sent to \(input)"
         return ([head] + left.sorted { $0.key < $1.key }.map { "\($0.value) not: \($0.key)" }).joined(separator: "\n")
     }

@@ -1,6 +1,6 @@
 import Foundation
 import ShoalOperations
-package import ShoalPipeline
+import ShoalPipeline
 import ShoalSchemas
 
 /// Formats dead letters as text, as JSON, or as counts.
@@ -8,24 +8,23 @@ package struct DeadLetterLines {
     private let isJSON: Bool
     private let isSummary: Bool
     private let showsContent: Bool
-    private let resubmitted: Set<DeadLetterEntry.Place>
+    /// The dead letters that were resubmitted.
+    var resubmitted: Set<DeadLetterEntry.Place> = []
     private var reasons: [String: Int] = [:]
-    package private(set) var count = 0
+    private(set) var count = 0
 
     /// - Parameters:
     ///   - isJSON: Whether each line is a JSON object.
     ///   - isSummary: Whether only the number of each reason is printed.
     ///   - showsContent: Whether key, value and headers are printed.
-    ///   - resubmitted: The dead letters that were resubmitted.
-    package init(isJSON: Bool, isSummary: Bool, showsContent: Bool, _ resubmitted: Set<DeadLetterEntry.Place>) {
+    package init(isJSON: Bool, isSummary: Bool, showsContent: Bool) {
         self.isJSON = isJSON
         self.isSummary = isSummary
         self.showsContent = showsContent
-        self.resubmitted = resubmitted
     }
 
     /// - Returns: False if the reader has closed the pipe.
-    package mutating func add(_ letter: DeadLetterEntry) throws -> Bool {
+    mutating func add(_ letter: DeadLetterEntry) throws -> Bool {
         count += 1
         reasons[letter.reason, default: 0] += 1
         guard !isSummary else { return true }
@@ -33,7 +32,7 @@ package struct DeadLetterLines {
         return StandardStream.output.append((isJSON ? try JSONText.line(object) : object.line).utf8)
     }
 
-    package func end() throws {
+    func end() throws {
         if isSummary {
             let rows = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             let text =

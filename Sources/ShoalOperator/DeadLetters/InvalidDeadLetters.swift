@@ -1,14 +1,14 @@
-package import ShoalOperations
-package import ShoalPipeline
+import ShoalOperations
+import ShoalPipeline
 import Synchronization
 
 /// Names records of the dead-letter topic that are none, and remembers whether there were any.
-package final class InvalidDeadLetters: Sendable {
+final class InvalidDeadLetters: Sendable {
     private let count = Mutex(0)
 
-    package init() {}
+    init() {}
 
-    package func report(_ topic: String, _ place: DeadLetterEntry.Place) {
+    func report(_ topic: String, _ place: DeadLetterEntry.Place) {
         count.withLock { $0 += 1 }
         Program.report(
             "\(topic) partition \(place.partition) offset \(place.offset): the record is not a dead letter. It is "
@@ -17,5 +17,5 @@ package final class InvalidDeadLetters: Sendable {
     }
 
     /// The exit status: 65 if there were any.
-    package var status: ExitCode { count.withLock { $0 } == 0 ? .ok : .different }
+    var status: ExitCode { count.withLock { $0 } == 0 ? .ok : .different }
 }

@@ -128,30 +128,3 @@ package struct OutputError: Error, CustomStringConvertible {
         }
     }
 }
-
-extension OutputFile {
-    /// Writes a whole file. A regular file is replaced atomically once the new content is complete. A device or a pipe
-    /// is written to directly.
-    package static func save(_ bytes: [UInt8], to path: String) throws(OutputError) {
-        var status = stat()
-        // Safe: the status outlives the call.
-        let exists = unsafe stat(path, &status) == 0
-        guard !exists || status.st_mode & S_IFMT == S_IFREG else {
-            let file = try OutputFile(path)
-            _ = try file.write(bytes)
-            return try file.close()
-        }
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        let temporary = "\(target).\(getpid()).part"
-        do throws(OutputError) {
-            let file = try OutputFile(temporary)
-            _ = try file.write(bytes)
-            try file.close()
-            // Safe: both paths outlive the call.
-            guard unsafe rename(temporary, target) == 0 else { throw OutputError(path, errno) }
-        } catch {
-            unsafe unlink(temporary)
-            throw OutputError(path, error.number)
-        }
-    }
-}

@@ -19,9 +19,25 @@ package struct Reset {
         admin = try Admin(configuration.client(configuration.logger))
     }
 
+    /// Plans the reset, and if it is meant, waits for the last instance to leave the group.
+    /// - Parameters:
+    ///   - isMeant: Whether `apply` follows. The lines then use `will`, otherwise `would`.
+    ///   - patience: The maximum time to wait.
+    package func plan(isMeant: Bool, patience: Duration) async throws -> ResetPlan {
+        var plan = try await plan(isMeant: isMeant)
+        let end = ContinuousClock.now + patience
+        if isMeant, !plan.instances.isEmpty, patience > .zero {
+            Program.report("waiting for \(plan.instances.joined(separator: ", ")) to leave the group")
+        }
+        while isMeant, !plan.instances.isEmpty, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(500))
+            plan = try await self.plan(isMeant: isMeant)
+        }
+        return plan
+    }
+
     /// Inspects the application's group, topics and checkpoints, and plans the actions that reset them.
-    /// - Parameter isMeant: Whether `apply` follows. The lines then use `will`, otherwise `would`.
-    package func plan(isMeant: Bool) async throws -> ResetPlan {
+    private func plan(isMeant: Bool) async throws -> ResetPlan {
         try await admin.reach(timeout: .seconds(10))
         let application = configuration[\.applicationID]
         var found = ResetPlan.Found(application: application, directory: configuration[\.pipeline.checkpointDirectory])

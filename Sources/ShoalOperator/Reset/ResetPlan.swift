@@ -25,13 +25,20 @@ package struct ResetPlan {
     /// Descriptions of the planned actions, one line each.
     package private(set) var lines: [String] = []
     /// The members of the group.
-    package let instances: [String]
+    let instances: [String]
     /// Topics to be created, and whether they exist and must be deleted first.
     private(set) var topics: [(topic: Admin.NewTopic, exists: Bool)] = []
     let hasGroup: Bool
     let checkpoints: [URL]
 
     package var isEmpty: Bool { !hasGroup && topics.isEmpty && checkpoints.isEmpty }
+
+    /// Why the plan cannot be carried out now; nil if it can.
+    package var refusal: String? {
+        guard !instances.isEmpty, !isEmpty else { return nil }
+        return "the group has members: \(instances.joined(separator: ", ")). Stop them first. A static member keeps "
+            + "its place until its session ends (--wait 60s waits for it)"
+    }
 
     /// - Parameter isMeant: Whether the plan will be carried out. The lines then use `will`, otherwise `would`.
     init(_ found: Found, isMeant: Bool) {

@@ -16,8 +16,15 @@ package struct SimulationOptions {
     var format: EventFormat
     var pace: Pace
     package var destination: Destination
-    package var truth: String?
-    package var topicsFile: String?
+    var truth: String?
+    var topicsFile: String?
+
+    /// A file that is named for two outputs; nil if there is none.
+    package var repeatedFile: String? {
+        var names = [truth, topicsFile].compactMap(\.self)
+        if case .file(let path) = destination { names.append(path) }
+        return names.first { name in names.count { $0 == name } > 1 }
+    }
 
     package static let presets = StreamShape.presets + [("everyday", StreamShape.everyday)]
 

@@ -1,22 +1,22 @@
 import Foundation
 import ShoalKafka
 import ShoalOperations
-package import ShoalPipeline
+import ShoalPipeline
 import ShoalSchemas
 
 /// Formats an application's status for a terminal.
-package struct StatusText {
+struct StatusText {
     private let status: ApplicationStatus
     private let isWhole: Bool
     /// The maximum number of partitions shown without `--all`: those with the largest lag.
     private static let most = 40
 
-    package init(_ status: ApplicationStatus, isWhole: Bool) {
+    init(_ status: ApplicationStatus, isWhole: Bool) {
         self.status = status
         self.isWhole = isWhole
     }
 
-    package var text: String {
+    var text: String {
         (groupLines + [""] + partitionLines + [""] + epochLines + status.unknown.map { "not known: \($0)" })
             .map { $0.printable + "\n" }.joined()
     }

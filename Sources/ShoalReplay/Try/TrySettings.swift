@@ -19,7 +19,8 @@ package struct TrySettings {
     /// The default minimum size of a cluster.
     private static let smallest = Int(Settings().clustersMinMembers)
 
-    package init(_ facts: AudienceFacts) {
+    /// - Parameter given: Values by name that were given, and replace choices.
+    package init(_ facts: AudienceFacts, keeping given: [String: String] = [:]) {
         let minEvents = max(min(facts.medianEvents / 2, 5), 1)
         let eligible = facts.viewers(withEvents: minEvents)
         let epoch = Self.epoch(facts.span)
@@ -44,13 +45,13 @@ package struct TrySettings {
                 "\(eligible) viewers have \(minEvents) events or more. Two clusters of at least \(Self.smallest) members "
                 + "need \(2 * Self.smallest); smaller ones do not last. Use a log of a longer time, or of more viewers."
         }
+        keep(given)
     }
 
     /// The lines of a file of settings, as `--set` takes them.
     package var sets: [String] { choices.map { "\($0.name)=\($0.value)" } }
 
-    /// Replaces choices by values that were given.
-    package mutating func keep(_ given: [String: String]) {
+    private mutating func keep(_ given: [String: String]) {
         for index in choices.indices {
             guard let value = given[choices[index].name] else { continue }
             choices[index].value = value

@@ -18,6 +18,9 @@ struct Command: Sendable {
             self.text = text
             self.isRepeatable = isRepeatable
         }
+
+        /// The option as typed.
+        var term: String { "--\(name)" + (value.map { " \($0)" } ?? "") }
     }
 
     /// The name as typed: one word or two.
@@ -54,8 +57,7 @@ struct Command: Sendable {
         if !details.isEmpty { lines += ["", details] }
         lines += ["", "options:"]
         for option in allOptions {
-            let left = "  --\(option.name)" + (option.value.map { " \($0)" } ?? "")
-            lines.append(left.padding(to: 26) + option.text)
+            lines.append("  \(option.term)".padding(to: 26) + option.text)
         }
         if isConfigured {
             lines += [

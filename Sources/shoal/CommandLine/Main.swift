@@ -1,11 +1,8 @@
 import Foundation
-import ShoalClient
 import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
-import ShoalReplay
-import ShoalSchemas
 
 /// The program.
 @main
@@ -35,7 +32,7 @@ struct Shoal {
         let two = words.prefix(2).joined(separator: " ")
         guard let command = commands.first(where: { $0.name == two }) ?? commands.first(where: { $0.name == first })
         else {
-            Program.report("shoal: unknown command: \(first)\(hint(two, first))")
+            Program.report("shoal: unknown command: \(first)\(CommandNames(commands.map(\.name)).hint(two, first))")
             return .usage
         }
         Interrupt.listen(endsWith: command.isStoppable ? .ok : .interrupted)
@@ -55,52 +52,7 @@ struct Shoal {
         }
     }
 
-    /// Suggests a command for a mistyped one.
-    private static func hint(_ two: String, _ first: String) -> String {
-        let names = commands.map(\.name)
-        let family = names.filter { $0.hasPrefix(first + " ") }
-        // In `config chekc` only the second word is wrong.
-        let known = two == first || family.isEmpty ? names : family
-        if !family.isEmpty, two == first || Names.nearest(two, known) == nil {
-            return "; there are \(family.map { "`shoal \($0)`" }.joined(separator: ", "))"
-        }
-        let nearest = Names.nearest(two, known) ?? Names.nearest(first, known)
-        return nearest.map { "; did you mean `shoal \($0)`?" } ?? ""
-    }
-
-    static func code(of error: any Error) -> ExitCode {
-        switch error {
-        case is UsageError: return .usage
-        case is Configuration.Invalid: return .configuration
-        case is ListenError: return .address
-        case let error as AuditLog.Failure: return error.isConfiguration ? .configuration : .output
-        case is OutputError: return .output
-        case let error as PipelineError:
-            switch error.kind {
-            case .configuration: return .configuration
-            case .missingData: return .missingData
-            case .contradiction: return .contradiction
-            case .duplicateInstance: return .duplicateInstance
-            case .notAuthorized: return .notAuthorized
-            case .kafka: return .unavailable
-            }
-        case is UnknownTopic, is TopicReplaced: return .missingData
-        case is PositionInvalid: return .noInput
-        case let error as ReplayError:
-            switch error.kind {
-            case .input: return .noInput
-            case .incomparable: return .incomparable
-            case .contradiction, .stalled: return .contradiction
-            }
-        case is Interrupted: return .interrupted
-        case let error as KafkaError:
-            // librdkafka rejects contradictory properties and unreadable files only at the start.
-            if error.code == .invalidArgument { return .configuration }
-            if error.isUnknownTopic { return .missingData }
-            return error.isAuthorization ? .notAuthorized : error.isConnection ? .unavailable : .failed
-        default: return .failed
-        }
-    }
+    static func code(of error: any Error) -> ExitCode { error is UsageError ? .usage : ExitCode(error) }
 
     static var help: String {
         let list = commands.map { "  " + $0.name.padding(to: 23) + $0.summary }.joined(separator: "\n")

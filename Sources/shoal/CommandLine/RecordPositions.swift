@@ -2,6 +2,9 @@ import Foundation
 
 /// Parses positions in a topic from the command line.
 enum RecordPositions {
+    /// The forms of a time, for messages.
+    static let times = "a time (2026-11-24T10:00:00Z, or milliseconds since 1970)"
+
     /// Parses `PARTITION:OFFSET,...`.
     /// - Throws: `UsageError`.
     static func parse(_ text: String, option: String) throws -> [Int32: Int64] {

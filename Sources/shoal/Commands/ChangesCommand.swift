@@ -1,7 +1,7 @@
 import ShoalClient
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
+import ShoalReplay
 import ShoalSchemas
 import ShoalSettings
 import Synchronization
@@ -47,84 +47,40 @@ extension Command {
             bad.withLock { $0 += 1 }
             Program.report("\(record). It is skipped.")
         }
-        try await show(
-            subscription, filter, limit: try arguments.integer("limit", or: .max), isJSON: arguments.has("json"))
+        let printer = ChangePrinter(
+            filter, limit: try arguments.integer("limit", or: .max), isJSON: arguments.has("json"))
+        try await printer.run(subscription)
         return bad.withLock { $0 } == 0 ? .ok : .different
-    }
-
-    private static func show(
-        _ subscription: ClusterChanges.Configuration, _ filter: ChangeFilter, limit: Int, isJSON: Bool
-    ) async throws {
-        let interrupt = Interrupt(within: .seconds(5))
-        let output = StandardStream.output
-        let hasColor = output.hasColor
-        var iterator = ClusterChanges(subscription).makeAsyncIterator()
-        var line: [UInt8] = []
-        var shown = 0
-        var isRead = true
-        defer { _ = output.flush() }
-        while shown < limit, isRead, !interrupt.isSet {
-            guard let next = try await iterator.next(timeout: .zero) else {
-                if iterator.isAtEnd { break }
-                // No record is available: flush, and check whether the reader has gone.
-                isRead = output.flush() && output.isRead
-                if isRead { try await Task.sleep(for: .milliseconds(50)) }
-                continue
-            }
-            guard filter.matches(next.change) else { continue }
-            shown += 1
-            line.removeAll(keepingCapacity: true)
-            if isJSON {
-                next.change.encodeJSON(into: &line)
-                if line.contains(where: { $0 >= 0x7F }) {
-                    line = Array(String(decoding: line, as: UTF8.self).printableJSON.utf8)
-                }
-            } else {
-                line += next.change.sentence(hasColor: hasColor).utf8
-            }
-            line.append(UInt8(ascii: "\n"))
-            isRead = output.append(line)
-        }
     }
 }
 
 extension ClusterChanges.Configuration {
     /// - Throws: `UsageError`.
     fileprivate mutating func begin(at text: String) throws {
-        switch text {
-        case "beginning": start = .beginning
-        case "end": start = .end
-        case _ where text.contains("/"):
+        if text.contains("/") {
             guard let position = Position(text) else {
                 throw UsageError(
                     description: "--from \(text): not a position: TOPIC/0:OFFSET,1:OFFSET,... must list all "
                         + "partitions in their order")
             }
             start = .after(position)
-        case _ where text.contains(":") && !text.contains("T"):
-            start = .beginning
-            positions = try RecordPositions.parse(text, option: "from")
-        default:
-            guard let time = RecordPositions.time(text) else {
-                throw UsageError(
-                    description: "--from \(text): must be beginning, end, a time (2026-11-24T10:00:00Z, or "
-                        + "milliseconds since 1970), PARTITION:OFFSET,..., or a stored position")
-            }
-            start = .time(time)
+            return
+        }
+        switch try TopicBound(text, option: "from", or: ", or a stored position") {
+        case .beginning: start = .beginning
+        case .end: start = .end
+        case .time(let time): start = .time(time)
+        case .offsets(let offsets): (start, positions) = (.beginning, offsets)
         }
     }
 }
 
-/// Selects the changes to show.
-private struct ChangeFilter {
-    private var member: UInt128?
-    private var cluster: UInt32?
-    /// Empty: all.
-    private var kinds: Set<ClusterChange.Kind> = []
-
-    init(_ arguments: Arguments) throws {
+extension ChangeFilter {
+    /// - Throws: `UsageError`.
+    fileprivate init(_ arguments: Arguments) throws {
+        self.init()
         if let text = arguments["member"] {
-            guard text.count == 32, let member = UInt128(text, radix: 16) else {
+            guard let member = Hex.pseudonym(text) else {
                 throw UsageError(description: "--member \(text): must be 32 hexadecimal digits")
             }
             self.member = member
@@ -132,12 +88,5 @@ private struct ChangeFilter {
         if arguments["cluster"] != nil { cluster = UInt32(clamping: try arguments.integer("cluster", or: 0)) }
         let names = try arguments.choices("kind", of: ClusterChange.Kind.allCases.map(\.name))
         kinds = Set(ClusterChange.Kind.allCases.filter { names.contains($0.name) })
-    }
-
-    func matches(_ change: ClusterChange) -> Bool {
-        if let member, change.member != member { return false }
-        if !kinds.isEmpty, !kinds.contains(change.kind) { return false }
-        guard let cluster else { return true }
-        return [change.cluster, change.from, change.to, change.otherCluster].contains(cluster)
     }
 }

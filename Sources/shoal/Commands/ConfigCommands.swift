@@ -2,7 +2,6 @@ import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
-import ShoalSchemas
 import ShoalSettings
 
 extension Command {
@@ -27,22 +26,8 @@ extension Command {
         examples: ["shoal config show --config shoal.properties", "SHOAL_COMMIT_INTERVAL=50ms shoal config show"]
     ) { arguments in
         let configuration = try arguments.configuration()
-        var rows = configuration.values.sorted { $0.key < $1.key }.map { name, value in
-            (name, Self.isSecret(name, value.text) ? "***" : value.text.printable, value.source)
-        }
-        if configuration.privacyKey != nil, configuration[\.privacyKeyFile] == nil {
-            rows.append(("the privacy key", "***", "SHOAL_PRIVACY_KEY"))
-        }
-        let widths = (rows.map(\.0.count).max() ?? 0, min(rows.map(\.1.count).max() ?? 0, 40))
-        for (name, value, source) in rows {
-            Output.line(name.padding(to: widths.0 + 2) + value.padding(to: widths.1 + 2) + source)
-        }
+        for line in configuration.effectiveSettings { Output.line(line) }
         return .ok
-    }
-
-    private static func isSecret(_ name: String, _ value: String) -> Bool {
-        guard name.hasPrefix("kafka."), !value.isEmpty else { return false }
-        return ClientConfiguration.isSecret(String(name.dropFirst("kafka.".count)), value: value)
     }
 
     static let configDocs = Command(

@@ -20,8 +20,7 @@ extension DeadLetterFilter {
     private static func time(_ arguments: Arguments, _ name: String) throws -> Int64? {
         guard let text = arguments[name] else { return nil }
         guard let time = RecordPositions.time(text) else {
-            throw UsageError(
-                description: "--\(name) \(text): must be a time (2026-11-24T10:00:00Z, or milliseconds since 1970)")
+            throw UsageError(description: "--\(name) \(text): must be \(RecordPositions.times)")
         }
         return time
     }

@@ -1,11 +1,5 @@
-import Foundation
-import ShoalClustering
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
-import ShoalPipeline
-import ShoalSettings
-import Synchronization
 
 extension Command {
     static let deadLettersList = Command(
@@ -53,24 +47,11 @@ extension Command {
                 "dead-letters list", what: filter.text(topic: configuration.deadLettersTopic, limit: arguments["limit"])
             )
         }
-        let box = try DeadLetterBox(
-            configuration.client(configuration.logger), topic: configuration.deadLettersTopic)
-        let resubmitted = try await box.resubmitted()
-        var lines = DeadLetterLines(
-            isJSON: arguments.has("json"), isSummary: arguments.has("summary"),
-            showsContent: arguments.has("show-content"), resubmitted)
-        let bad = InvalidDeadLetters()
-        let interrupt = Interrupt(within: .seconds(15))
         if arguments.has("show-content") { Program.report("the output contains viewers' ids and events") }
-        if limit > 0 {
-            try await box.read(from: filter.from, until: filter.until, onInvalid: bad.report) { letter in
-                guard filter.matches(letter) else { return !interrupt.isSet }
-                let isRead = try lines.add(letter)
-                return isRead && lines.count < limit && !interrupt.isSet
-            }
-        }
-        try lines.end()
-        return bad.status
+        let lines = DeadLetterLines(
+            isJSON: arguments.has("json"), isSummary: arguments.has("summary"),
+            showsContent: arguments.has("show-content"))
+        return try await DeadLetters(configuration, filter).list(lines, limit: limit)
     }
 
     static let deadLettersResubmit = Command(
@@ -113,34 +94,7 @@ extension Command {
             throw UsageError(description: "--all means any reason, and cannot be used with --reason")
         }
         let configuration = try arguments.configuration()
-        let input = configuration[\.inputTopic]
-        let kafka = configuration.client(configuration.logger)
-        guard let partitions = try await Admin(kafka).partitions(of: input) else {
-            throw PipelineError(.missingData, "\(input) does not exist; create it with `shoal topics create`")
-        }
-        let box = try DeadLetterBox(kafka, topic: configuration.deadLettersTopic)
-        var choice = DeadLetterChoice(
-            input: input, resubmitted: try await box.resubmitted(), isAgain: arguments.has("again"))
-        var resubmission =
-            arguments.has("dry-run")
-            ? nil
-            : try DeadLetterBox.Resubmission(
-                kafka, application: configuration[\.applicationID], input: input, partitions: partitions,
-                partitioner: configuration[\.engine].fixed.partitioner, deadLetters: configuration.deadLettersTopic
-            )
-        let interrupt = Interrupt(within: .seconds(15))
-        let bad = InvalidDeadLetters()
-        do {
-            try await box.read(from: filter.from, until: filter.until, onInvalid: bad.report) { letter in
-                if filter.matches(letter), choice.takes(letter) { try resubmission?.add(letter) }
-                return !interrupt.isSet
-            }
-            try resubmission?.commit()
-        } catch {
-            if let resubmission { Program.report("\(resubmission.sent) were sent to \(input) before this error") }
-            throw error
-        }
-        Output.line(choice.summary(sent: resubmission?.sent))
-        return bad.status
+        return try await DeadLetters(configuration, filter)
+            .resubmit(isAgain: arguments.has("again"), isDryRun: arguments.has("dry-run"))
     }
 }

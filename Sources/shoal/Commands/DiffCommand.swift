@@ -1,4 +1,3 @@
-import Foundation
 import ShoalClustering
 import ShoalOperations
 import ShoalOperator
@@ -66,7 +65,7 @@ extension Command {
         let report = DiffReport(
             a: .init(name: arguments["config"] ?? "the defaults", report: resultOfA.report),
             b: .init(name: nameOfB(arguments), report: resultOfB.report),
-            places: counts(resultOfA.places, resultOfB.places),
+            places: DiffReport.places(resultOfA.places, resultOfB.places),
             least: max(a.options.settings.minClusterSize, b.options.settings.minClusterSize))
         try output.give(text: report.text, json: report.json, html: report.html)
         return .ok
@@ -85,13 +84,12 @@ extension Command {
         let output = try ReportOutput(arguments)
         let first = try arguments.configuration()
         let second = try arguments.configuration(file: arguments["with-config"], sets: arguments.all("with"))
-        try first.requireKeyOfRun()
+        try first.requireKey("diff --recorded requires the key of the run")
         var options = try ReplayInput.replayOptions(arguments, second)
         let running = try ReplayInput.replayOptions(arguments, first)
         (options.key, options.input) = (running.key, running.input)
         let application = first[\.applicationID]
-        let comparison = RecordedComparison(
-            application: application, topics: first.topicsOfRun, client: first.client(first.logger), options: options)
+        let comparison = RecordedComparison(first, options)
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: options.key).groups }
         let (a, b) = try await tracked(comparison.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await comparison.run(truth: truth)
@@ -104,7 +102,7 @@ extension Command {
         let report = DiffReport(
             a: .init(name: "the recorded run of \(application)", report: a.report, isRecorded: true),
             b: .init(name: with ? nameOfB(arguments) : arguments["config"] ?? "this configuration", report: b.report),
-            places: counts(a.places, b.places), least: options.settings.minClusterSize)
+            places: DiffReport.places(a.places, b.places), least: options.settings.minClusterSize)
         try output.give(text: report.text, json: report.json, html: report.html)
         return .ok
     }
@@ -124,15 +122,5 @@ extension Command {
         let changed = arguments.all("with").joined(separator: ", ")
         guard let file = arguments["with-config"] else { return "with \(changed)" }
         return changed.isEmpty ? file : "\(file) with \(changed)"
-    }
-
-    /// Counts members by pair of final clusters.
-    private static func counts(
-        _ a: [Pseudonym: ClusterID], _ b: [Pseudonym: ClusterID]
-    ) -> [(a: ClusterID, b: ClusterID, members: Int64)] {
-        var counts: [[ClusterID]: Int64] = [:]
-        for (member, cluster) in a { counts[[cluster, b[member] ?? 0], default: 0] += 1 }
-        for (member, cluster) in b where a[member] == nil { counts[[0, cluster], default: 0] += 1 }
-        return counts.map { (a: $0.key[0], b: $0.key[1], members: $0.value) }
     }
 }

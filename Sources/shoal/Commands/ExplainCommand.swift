@@ -1,5 +1,3 @@
-import Foundation
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
@@ -38,7 +36,9 @@ extension Command {
     ) { arguments in
         let configuration = try arguments.configuration()
         let access = try AccessLog(configuration, "explain") { try arguments.reason("explain") }
-        let explanation = try makeExplanation(arguments, configuration)
+        let explanation = Explanation(
+            configuration, try ReplayInput.replayOptions(arguments, configuration),
+            try arguments.checkpoints(configuration))
         let (member, wanted) = try await subject(arguments, configuration, explanation)
         try access.record("explain", members: [Hex.text(member)])
         let report = try await tracked(explanation.progress, limit: arguments.stallLimit(), isWhole: true) {
@@ -51,17 +51,6 @@ extension Command {
         }
         if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
         return .ok
-    }
-
-    private static func makeExplanation(
-        _ arguments: Arguments, _ configuration: Configuration
-    ) throws -> Explanation {
-        Explanation(
-            application: configuration[\.applicationID],
-            topics: configuration.topicsOfRun,
-            client: configuration.client(configuration.logger),
-            options: try ReplayInput.replayOptions(arguments, configuration),
-            checkpoints: try arguments.checkpoints(configuration))
     }
 
     /// Returns the member named by the arguments, and the steps to show.

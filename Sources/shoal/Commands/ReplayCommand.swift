@@ -1,10 +1,6 @@
-import Foundation
-import ShoalClient
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalReplay
-import ShoalSettings
 
 extension Command {
     static let replay = Command(
@@ -42,7 +38,9 @@ extension Command {
         let configuration = try arguments.configuration()
         let output = try ReportOutput(arguments)
         for option in ["publish-to", "members"] where arguments.has(option) {
-            try ReplayInput.requireKey(configuration, for: option)
+            try configuration.requireKey(
+                "--\(option) writes pseudonyms, which need a key. Use the key of the application. "
+                    + Configuration.keyAdvice)
         }
         let input = try await ReplayInput(arguments, configuration)
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: input.options.key) }
@@ -50,12 +48,7 @@ extension Command {
         replay.keepsPlaces = arguments.has("members")
         var publisher: ChangePublisher?
         if let topic = arguments["publish-to"] {
-            let client = configuration.client(configuration.logger)
-            guard try await Admin(client).partitions(of: topic, timeout: .seconds(10)) != nil else {
-                throw UnknownTopic(topic: topic)
-            }
-            publisher = try ChangePublisher(
-                topic, client: client, key: input.options.key, isJSON: configuration[\.pipeline.outputFormat] == .json)
+            publisher = try await ChangePublisher(topic, configuration, key: input.options.key)
             if let publisher { replay = replay.publishing(to: publisher) }
         }
         var result: ReplayResult

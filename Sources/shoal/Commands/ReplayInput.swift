@@ -1,8 +1,5 @@
-import Foundation
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
-import ShoalPipeline
 import ShoalReplay
 import ShoalSchemas
 import ShoalSettings
@@ -26,12 +23,7 @@ struct ReplayInput: Sendable {
         result does not depend on the number of partitions.
         """.wrapped(112)
 
-    enum Source: Sendable {
-        case file(String)
-        case topic(TopicRange)
-    }
-
-    var source: Source
+    var source: ReplaySource
     var options: ReplayOptions
     private let stallLimit: Duration
 
@@ -51,68 +43,21 @@ struct ReplayInput: Sendable {
         }
         let range = try await TopicRange(
             arguments["topic"] ?? configuration[\.inputTopic],
-            from: try Self.bound(arguments["from"] ?? "beginning", "from"),
-            to: try Self.bound(arguments["to"] ?? "end", "to"), client: configuration.client(configuration.logger))
+            from: try TopicBound(arguments["from"] ?? "beginning", option: "from"),
+            to: try TopicBound(arguments["to"] ?? "end", option: "to"),
+            client: configuration.client(configuration.logger))
         options.partitions = range.offsets.count
         source = .topic(range)
     }
 
     /// Runs the replay with a progress line. Ctrl-C stops it and keeps the results so far.
-    func run(_ replay: Replay) async throws -> ReplayResult {
-        let result = try await tracked(replay.progress, limit: stallLimit) {
-            switch source {
-            case .file(let path): try await replay.run(file: path)
-            case .topic(let range): try await replay.run(range)
-            }
-        }
-        for message in result.messages { Program.report(message) }
-        return result
-    }
+    func run(_ replay: Replay) async throws -> ReplayResult { try await source.run(replay, limit: stallLimit) }
 
-    static func replayOptions(
-        _ arguments: Arguments, _ configuration: Configuration
-    ) throws -> ReplayOptions {
-        try Cryptography.selfTest()
-        // Without --publish-to a replay shows no pseudonyms, so a well-known key is acceptable if none is configured.
-        let digits = configuration.privacyKey ?? String(repeating: "00", count: 32)
-        guard let key = PrivacyKey(hex: digits) else {
-            throw Configuration.Invalid(problems: ["privacy.key-file: the key is not 64 hexadecimal digits"])
-        }
-        var options = ReplayOptions(settings: configuration[\.engine], key: key)
-        options.vocabulary = try configuration.vocabulary()
-        options.input = configuration.inputOptions
-        let epochs = arguments["epochs"] ?? "clock"
-        guard let how = ReplayOptions.Epochs(rawValue: epochs) else {
-            throw UsageError(description: "--epochs \(epochs): must be clock or given")
-        }
-        options.epochs = how
-        options.partitions = try arguments.integer("partitions", or: 4)
-        guard 1...10_000 ~= options.partitions else {
-            throw UsageError(description: "--partitions \(options.partitions): must be 1 to 10000")
-        }
+    static func replayOptions(_ arguments: Arguments, _ configuration: Configuration) throws -> ReplayOptions {
+        var options = try ReplayOptions(configuration)
+        let epochs = try arguments.choice("epochs", of: ReplayOptions.Epochs.allCases.map(\.rawValue), or: "clock")
+        options.epochs = ReplayOptions.Epochs(rawValue: epochs) ?? .clock
+        options.partitions = try arguments.integer("partitions", in: 1...10_000, or: 4)
         return options
-    }
-
-    /// - Throws: `Configuration.Invalid` if no key is configured: the pseudonyms could be found by trying viewer ids.
-    static func requireKey(_ configuration: Configuration, for option: String) throws(Configuration.Invalid) {
-        guard configuration.privacyKey == nil else { return }
-        throw Configuration.Invalid(problems: [
-            "neither privacy.key-file nor SHOAL_PRIVACY_KEY is set: --\(option) writes pseudonyms, which need a "
-                + "key. Use the key of the application, or create one with `(umask 077; openssl rand -hex 32 > shoal.key)`"
-        ])
-    }
-
-    private static func bound(_ text: String, _ option: String) throws -> TopicBound {
-        if text == "beginning" { return .beginning }
-        if text == "end" { return .end }
-        if text.contains(":"), !text.contains("T") {
-            return .offsets(try RecordPositions.parse(text, option: option))
-        }
-        guard let time = RecordPositions.time(text) else {
-            throw UsageError(
-                description: "--\(option) \(text): must be beginning, end, a time (2026-11-24T10:00:00Z, or "
-                    + "milliseconds since 1970), or PARTITION:OFFSET,...")
-        }
-        return .time(time)
     }
 }

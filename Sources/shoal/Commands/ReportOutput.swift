@@ -1,4 +1,3 @@
-import Foundation
 import ShoalOperations
 import ShoalOperator
 
@@ -23,16 +22,7 @@ struct ReportOutput: Sendable {
     init(_ arguments: Arguments) throws {
         isJSON = arguments.has("json")
         page = arguments["html"]
-        guard let page else { return }
-        let file = URL(fileURLWithPath: page)
-        let kind = (try? FileManager.default.attributesOfItem(atPath: page))?[.type] as? FileAttributeType
-        if kind == .typeDirectory { throw UsageError(description: "--html \(page): is a directory") }
-        // A device or a pipe is not replaced.
-        if let kind, kind != .typeRegular, kind != .typeSymbolicLink { return }
-        let folder = file.deletingLastPathComponent().path
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw UsageError(description: "--html \(page): \(folder) is not a writable directory")
-        }
+        if let problem = page.flatMap(OutputFile.problem) { throw UsageError(description: "--html \(problem)") }
     }
 
     /// - Throws: `OutputError` if the page cannot be written.

@@ -1,5 +1,3 @@
-import Foundation
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
@@ -58,21 +56,8 @@ extension Command {
         guard isMeant || !arguments.has("wait") else {
             throw UsageError(description: "--wait requires --apply or --confirm")
         }
-        var plan = try await reset.plan(isMeant: isMeant)
-        let end = ContinuousClock.now + .milliseconds(patience)
-        if isMeant, !plan.instances.isEmpty, patience > 0 {
-            Program.report("waiting for \(plan.instances.joined(separator: ", ")) to leave the group")
-        }
-        while isMeant, !plan.instances.isEmpty, ContinuousClock.now < end {
-            try await Task.sleep(for: .milliseconds(500))
-            plan = try await reset.plan(isMeant: isMeant)
-        }
-        let refusal =
-            plan.instances.isEmpty || plan.isEmpty
-            ? nil
-            : "the group has members: \(plan.instances.joined(separator: ", ")). Stop them first. A static member "
-                + "keeps its place until its session ends (--wait 60s waits for it)"
-        if isMeant, let refusal {
+        let plan = try await reset.plan(isMeant: isMeant, patience: .milliseconds(patience))
+        if isMeant, let refusal = plan.refusal {
             // The plan is not shown: it would read as if it had been carried out.
             Program.report("refused; nothing was changed: \(refusal)")
             return .failed
@@ -80,7 +65,7 @@ extension Command {
         for line in plan.lines { Output.line(line) }
         if plan.isEmpty { return .ok }
         guard isMeant else {
-            if let refusal { Output.line("It would be refused now: \(refusal)") }
+            if let refusal = plan.refusal { Output.line("It would be refused now: \(refusal)") }
             Output.line("Nothing was changed. Use --apply to run it.")
             return .ok
         }

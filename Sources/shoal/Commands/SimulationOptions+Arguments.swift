@@ -19,7 +19,9 @@ extension SimulationOptions {
             format: EventFormat(name: format) ?? .json, pace: try Pace(arguments["speed"] ?? "max"),
             destination: try Self.destination(arguments), truth: arguments["truth"],
             topicsFile: arguments["topics-file"], shape: try Self.shape(given, arguments))
-        try checkFiles()
+        if let name = repeatedFile {
+            throw UsageError(description: "shoal simulate: \(name) is named twice. Use different files")
+        }
         if shape.lateShare == 0, arguments.has("latest") {
             throw UsageError(description: "--latest requires --late: no event of this preset is late")
         }
@@ -50,9 +52,7 @@ extension SimulationOptions {
         if let text = arguments["start"] {
             let now = Int64(Date.now.timeIntervalSince1970 * 1_000)
             guard let time = text == "now" ? now : RecordPositions.time(text), time <= 100_000_000_000_000 else {
-                throw UsageError(
-                    description: "--start \(text): must be a time (2026-01-01T00:00:00Z, or milliseconds since 1970), "
-                        + "or now")
+                throw UsageError(description: "--start \(text): must be \(RecordPositions.times), or now")
             }
             shape.startTime = time
         }
@@ -68,32 +68,12 @@ extension SimulationOptions {
         shape.topics = try arguments.integer("topics", in: 1...100_000, or: shape.topics)
         shape.poolSize = min(shape.poolSize, shape.topics)
         shape.videos = try arguments.integer("videos", in: 1...10_000_000, or: shape.videos)
-        if let file = arguments["script"] { shape.script = try script(file) }
+        if let file = arguments["script"] { shape.script = try DriftScript(file: file) }
         do throws(StreamShapeError) {
             try shape.validate()
         } catch {
             throw UsageError(description: "shoal simulate: \(error)")
         }
         return shape
-    }
-
-    private static func script(_ file: String) throws -> DriftScript {
-        guard let content = FileManager.default.contents(atPath: file) else {
-            throw InputError(description: "\(file): cannot be read")
-        }
-        do throws(DriftScriptError) {
-            return try DriftScript(text: String(decoding: content, as: UTF8.self))
-        } catch {
-            throw InputError(description: "\(file):\(error.line): \(error)")
-        }
-    }
-
-    /// Checks that no file is used for two outputs.
-    private func checkFiles() throws {
-        var names = [truth, topicsFile].compactMap { $0 }
-        if case .file(let path) = destination { names.append(path) }
-        for name in names where names.count(where: { $0 == name }) > 1 {
-            throw UsageError(description: "shoal simulate: \(name) is named twice. Use different files")
-        }
     }
 }

@@ -1,6 +1,3 @@
-import Foundation
-import ShoalClustering
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
 import ShoalPipeline
@@ -53,17 +50,15 @@ extension Command {
         if limits != nil, arguments.has("all") { throw UsageError(description: "--check cannot be used with --all") }
         let configuration = try arguments.configuration()
         let reader = try StatusReader(configuration)
+        let format: StatusFormat = arguments.has("json") ? .json : .text(isWhole: arguments.has("all"))
         guard let pause else {
             let status = try await reader.read()
             if let limits { return try check(status, limits, isJSON: arguments.has("json")) }
-            _ = StandardStream.output.write(try text(status, arguments))
+            _ = StandardStream.output.write(try format.text(status))
             return .ok
         }
-        return try await watch(reader, pause, arguments)
-    }
-
-    private static func text(_ status: ApplicationStatus, _ arguments: Arguments) throws -> String {
-        arguments.has("json") ? try JSONText.line(status) : StatusText(status, isWhole: arguments.has("all")).text
+        try await StatusWatch(reader, format, every: .seconds(pause)).run()
+        return .ok
     }
 
     private static func check(_ status: ApplicationStatus, _ limits: StatusLimits, isJSON: Bool) throws -> ExitCode {
@@ -71,25 +66,6 @@ extension Command {
         for problem in problems where !isJSON { Output.line(problem) }
         if isJSON { _ = StandardStream.output.write(try JSONText.line(["problems": problems])) }
         return problems.isEmpty ? .ok : .unfit
-    }
-
-    /// Repeats the status. A failed read is tried again.
-    private static func watch(_ reader: StatusReader, _ pause: Int, _ arguments: Arguments) async throws -> ExitCode {
-        let interrupt = Interrupt(within: .seconds(5))
-        let output = StandardStream.output
-        let isScreen = output.isTerminal && !arguments.has("json")
-        while !interrupt.isSet, output.isRead {
-            do {
-                let text = try text(try await reader.read(), arguments)
-                // Move the cursor home and erase the screen.
-                guard output.write(isScreen ? "\u{1B}[H\u{1B}[J\(text)" : text) else { break }
-            } catch let error as KafkaError where error.isTimeout {
-                Program.report(error.message)
-            }
-            let next = ContinuousClock.now + .seconds(pause)
-            while ContinuousClock.now < next, !interrupt.isSet { try await Task.sleep(for: .milliseconds(50)) }
-        }
-        return .ok
     }
 }
 

@@ -69,11 +69,6 @@ extension Command {
 
     /// - Returns: `nil` if the option was not given.
     private static func count(_ arguments: Arguments, _ name: String, atMost most: Int) throws -> Int32? {
-        guard arguments[name] != nil else { return nil }
-        let number = try arguments.integer(name, or: 0)
-        guard (1...most).contains(number) else {
-            throw UsageError(description: "--\(name) \(number): must be 1 … \(most)")
-        }
-        return Int32(number)
+        arguments.has(name) ? Int32(try arguments.integer(name, in: 1...most, or: 0)) : nil
     }
 }

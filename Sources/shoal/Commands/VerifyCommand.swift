@@ -1,8 +1,6 @@
 import Foundation
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
-import ShoalPipeline
 import ShoalReplay
 import ShoalSettings
 
@@ -34,14 +32,10 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        try configuration.requireKeyOfRun()
+        try configuration.requireKey("verify requires the key of the run")
         let verification = Verification(
-            application: configuration[\.applicationID],
-            topics: configuration.topicsOfRun,
-            client: configuration.client(configuration.logger),
-            options: try ReplayInput.replayOptions(arguments, configuration),
-            isJSON: configuration[\.pipeline.outputFormat] == .json,
-            checkpoints: try arguments.checkpoints(configuration))
+            configuration, try ReplayInput.replayOptions(arguments, configuration),
+            try arguments.checkpoints(configuration))
         let report = try await tracked(verification.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await verification.run()
         }

@@ -1,18 +1,43 @@
 import ShoalOperations
-import ShoalOperator
 import ShoalSettings
 
 /// Generates the manual page in roff for man(7) from commands and settings.
-struct ManualPage {
+package struct ManualPage {
+    /// What the page says of a command.
+    package struct Entry {
+        /// The name as typed: one word or two.
+        package var name: String
+        /// The placeholders of its arguments.
+        package var arguments: [String]
+        package var summary: String
+        package var details: String
+        /// The options, each with the placeholder of its value.
+        package var options: [(term: String, text: String)]
+        package var examples: [String]
+
+        package init(
+            name: String, arguments: [String], summary: String, details: String,
+            options: [(term: String, text: String)], examples: [String]
+        ) {
+            self.name = name
+            self.arguments = arguments
+            self.summary = summary
+            self.details = details
+            self.options = options
+            self.examples = examples
+        }
+    }
+
     private var lines: [String] = []
 
-    static func text(_ commands: [Command]) -> String {
+    /// Returns the page, with the commands in their order.
+    package static func text(_ commands: [Entry]) -> String {
         var page = ManualPage()
         page.write(commands)
         return page.lines.joined(separator: "\n")
     }
 
-    private mutating func write(_ commands: [Command]) {
+    private mutating func write(_ commands: [Entry]) {
         lines.append(".TH SHOAL 1 \"\" \"shoal \(Program.version)\" \"User Commands\"")
         section("NAME", "shoal - clusters viewers by what they watch, online, from Kafka to Kafka")
         section("SYNOPSIS")
@@ -50,15 +75,13 @@ struct ManualPage {
         section("SEE ALSO", "systemctl(1), kcat(1)")
     }
 
-    private mutating func write(_ command: Command) {
+    private mutating func write(_ command: Entry) {
         lines.append(".SS \"\(Self.escaped(command.name))\"")
         let arguments = command.arguments.map { " \(Self.escaped($0))" }.joined()
         lines.append(".B shoal \(Self.escaped(command.name))\n\(Self.text(arguments + " [options]"))")
         lines.append(".PP\n" + Self.text("\(command.summary.prefix(1).uppercased())\(command.summary.dropFirst())."))
         if !command.details.isEmpty { lines.append(".PP\n" + Self.text(command.details)) }
-        for option in command.options {
-            item("--\(option.name)" + (option.value.map { " \($0)" } ?? ""), option.text)
-        }
+        for option in command.options { item(option.term, option.text) }
         if !command.examples.isEmpty {
             lines.append(
                 ".PP\nExamples:\n.PP\n.nf\n.RS\n"
@@ -93,16 +116,5 @@ struct ManualPage {
             default: escaped.append(character)
             }
         }
-    }
-}
-
-extension Command {
-    static let manual = Command(
-        name: "manual", summary: "print the manual page", isConfigured: false,
-        details: "The page is in the format of man(7), and lists all commands, settings and exit statuses.",
-        examples: ["shoal manual | man -l -", "shoal manual | gzip -9n > /usr/local/share/man/man1/shoal.1.gz"]
-    ) { _ in
-        Output.line(ManualPage.text(Shoal.commands))
-        return .ok
     }
 }

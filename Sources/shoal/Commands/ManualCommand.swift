@@ -1,0 +1,18 @@
+import ShoalOperations
+import ShoalOperator
+
+extension Command {
+    static let manual = Command(
+        name: "manual", summary: "print the manual page", isConfigured: false,
+        details: "The page is in the format of man(7), and lists all commands, settings and exit statuses.",
+        examples: ["shoal manual | man -l -", "shoal manual | gzip -9n > /usr/local/share/man/man1/shoal.1.gz"]
+    ) { _ in
+        Output.line(ManualPage.text(Shoal.commands.map(\.entry)))
+        return .ok
+    }
+    private var entry: ManualPage.Entry {
+        .init(
+            name: name, arguments: arguments, summary: summary, details: details,
+            options: options.map { ($0.term, $0.text) }, examples: examples)
+    }
+}
