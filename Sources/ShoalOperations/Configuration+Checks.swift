@@ -60,7 +60,7 @@ extension Configuration {
                 problems.append("\(source(\.privacyKeyFile)): privacy.key-file: \(file.printable) cannot be read")
             }
         }
-        if let key = privacyKey, key.utf8.count != 64 || !key.utf8.allSatisfy(Self.isHexDigit) {
+        if let key = privacyKey, Hex.bytes(key)?.count != 32 {
             let place = self[\.privacyKeyFile].map { "privacy.key-file: \($0.printable)" } ?? Self.keyVariable
             problems.append("\(place): must hold 64 hexadecimal digits; create them with `openssl rand -hex 32`")
         } else if let key = privacyKey, let weakness = WeakKey.problem(key) {
@@ -128,10 +128,5 @@ extension Configuration {
 
     private func value(_ path: PartialKeyPath<SettingValues>) -> Value? {
         Setting.setting(of: path).flatMap { values[$0.name] }
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-            || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte)
     }
 }

@@ -30,8 +30,12 @@ extension MainJob {
             // the transaction's markers (seen with 4.3.1), and blocks all readers. The instance is frozen so that it
             // ends no transaction at this moment.
             instance.signal(SIGSTOP)
-            try await Task.sleep(for: .milliseconds(500))
-            let models = try await application.modelHashes().count
+            var models = -1
+            try await waitUntil("the broker has answered the requests that were sent before") {
+                let before = models
+                models = try await application.modelHashes().count
+                return models == before
+            }
             #expect(models < 50, "it was over before the broker went away")
             try own.kill()
             instance.signal(SIGCONT)

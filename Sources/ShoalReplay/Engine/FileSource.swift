@@ -2,28 +2,20 @@ internal import ShoalClustering
 internal import ShoalPipeline
 internal import ShoalSchemas
 
-/// A partition's events in a file. Offsets are counted.
-struct FileSource: EventSource {
+/// A partition's events in a file.
+struct FileSource: CountedSource {
     private let feed: FileFeed
     private let partition: Int
     /// Caches only the viewers of this partition.
     private var intake: Intake
-    private var events = EventChunk.Reader()
-    private var offset: Int64 = 0
+    var events = EventChunk.Reader()
+    var offset: Int64 = 0
 
     init(_ feed: FileFeed, partition: Int, key: PrivacyKey) {
         self.feed = feed
         self.partition = partition
         intake = Intake(key: key, options: WatchEventReader.Options())
     }
-
-    mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
-        guard events.next(&event) else { return nil }
-        defer { offset += 1 }
-        return .event(offset)
-    }
-
-    func upcoming(_ distance: Int) -> UpcomingEvent? { events.upcoming(distance) }
 
     mutating func fill() async throws -> Bool {
         guard var next = try await feed.next(partition) else { return false }
