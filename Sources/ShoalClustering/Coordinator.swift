@@ -74,7 +74,7 @@ public struct Coordinator: Sendable {
             } else {
                 partitions[Int(partition)].caughtUp = false
             }
-        case .closing(let closing):
+        case .epochDelta(let closing):
             try check(closing.partition)
             try check(closing)
             let partition = Int(closing.partition)
@@ -143,11 +143,11 @@ public struct Coordinator: Sendable {
             }
             return publishStart(through: recorded.through, unread: unread)
         }
-        guard recorded.from == version + 1, recorded.closings.count == partitions.count else {
+        guard recorded.from == version + 1, recorded.counts.count == partitions.count else {
             throw Contradiction("the recorded model of \(recorded.through) does not follow that of \(version)")
         }
-        let included = pending.filter { $0.closing.number <= recorded.closings[Int($0.closing.partition)] }
-        let wanted = zip(recorded.closings, partitions).reduce(Int64(0)) { $0 + $1.0 - $1.1.included }
+        let included = pending.filter { $0.closing.number <= recorded.counts[Int($0.closing.partition)] }
+        let wanted = zip(recorded.counts, partitions).reduce(Int64(0)) { $0 + $1.0 - $1.1.included }
         guard included.count == Int(wanted) else { return nil }
         return try include(
             included, from: version + 1, through: recorded.through, settings: settings, unread: unread)
@@ -163,7 +163,7 @@ public struct Coordinator: Sendable {
     }
 
     /// Epoch deltas that have been read and are not included in a model yet.
-    var waitingClosings: [EpochDelta] { pending.map(\.closing) }
+    var waitingDeltas: [EpochDelta] { pending.map(\.closing) }
 
     // MARK: - Parts
 

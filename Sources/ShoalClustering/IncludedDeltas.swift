@@ -4,17 +4,17 @@ public struct IncludedDeltas: Equatable, Sendable {
     public var from: Epoch?
     public var through: Epoch
     /// The cumulative number of included epoch deltas of each partition.
-    public var closings: [Int64]
+    public var counts: [Int64]
 
-    public init(from: Epoch?, through: Epoch, closings: [Int64]) {
+    public init(from: Epoch?, through: Epoch, counts: [Int64]) {
         self.from = from
         self.through = through
-        self.closings = closings
+        self.counts = counts
     }
 
     /// Reads the included deltas from a model record; `nil` for the genesis model.
     public init?(_ bookkeeping: Bookkeeping) {
         guard let through = bookkeeping.through else { return nil }
-        self.init(from: bookkeeping.from, through: through, closings: bookkeeping.partitions.map(\.included))
+        self.init(from: bookkeeping.from, through: through, counts: bookkeeping.partitions.map(\.included))
     }
 }

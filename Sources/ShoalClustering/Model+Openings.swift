@@ -7,14 +7,14 @@ extension Model {
     /// Only partitions ahead of `openedEverywhere` are stored. If all partitions have opened the same epochs, the
     /// content of the model does not depend on their number.
     /// - Parameter partitions: The number of input partitions.
-    mutating func noteOpenings(_ closings: [EpochDelta], partitions: Int) {
-        for closing in closings {
-            guard let epoch = closing.from, epoch > openedEverywhere ?? .min else { continue }
-            let index = opened.firstIndex { $0.partition >= closing.partition } ?? opened.count
-            if index < opened.count, opened[index].partition == closing.partition {
+    mutating func noteOpenings(_ epochDeltas: [EpochDelta], partitions: Int) {
+        for epochDelta in epochDeltas {
+            guard let epoch = epochDelta.from, epoch > openedEverywhere ?? .min else { continue }
+            let index = opened.firstIndex { $0.partition >= epochDelta.partition } ?? opened.count
+            if index < opened.count, opened[index].partition == epochDelta.partition {
                 opened[index].epoch = max(opened[index].epoch, epoch)
             } else {
-                opened.insert(PartitionOpening(partition: closing.partition, epoch: epoch), at: index)
+                opened.insert(PartitionOpening(partition: epochDelta.partition, epoch: epoch), at: index)
             }
         }
         guard opened.count == partitions, let oldest = opened.map(\.epoch).min() else { return }

@@ -3,13 +3,13 @@ extension Model {
     static let mostCandidates = 65_536
     static let candidateTicks: Int64 = 64
 
-    /// Takes names and candidates of the closings in, and admits those that enough viewers have watched.
+    /// Takes names and candidates of the epoch deltas in, and admits those that enough viewers have watched.
     /// - Parameters:
     ///   - version: of this model.
     ///   - known: see `knownEverywhere`.
-    mutating func admitTopics(from closings: [EpochDelta], version: Epoch, known: Epoch?) {
-        takeNames(closings, version)
-        let sightings = lowestSightings(closings)
+    mutating func admitTopics(from epochDeltas: [EpochDelta], version: Epoch, known: Epoch?) {
+        takeNames(epochDeltas, version)
+        let sightings = lowestSightings(epochDeltas)
         guard !sightings.isEmpty || !candidates.entries.isEmpty else { return }
         var entries: [UInt128: CandidateTable.Entry] = [:]
         for entry in candidates.entries where ticks - entry.named <= Self.candidateTicks {
@@ -48,8 +48,8 @@ extension Model {
         candidates.entries = kept.sorted { $0.candidate < $1.candidate }
     }
 
-    private mutating func takeNames(_ closings: [EpochDelta], _ version: Epoch) {
-        let namings = closings.flatMap(\.namings)
+    private mutating func takeNames(_ epochDeltas: [EpochDelta], _ version: Epoch) {
+        let namings = epochDeltas.flatMap(\.namings)
         guard !namings.isEmpty else { return }
         var names: [UInt128: [UInt8]] = [:]
         for naming in namings { names[naming.candidate] = naming.name }
@@ -63,11 +63,11 @@ extension Model {
     }
 
     /// Returns the 4,096 candidates with the lowest rank over all deltas, with all their marks.
-    private func lowestSightings(_ closings: [EpochDelta]) -> [(UInt128, Set<UInt32>)] {
+    private func lowestSightings(_ epochDeltas: [EpochDelta]) -> [(UInt128, Set<UInt32>)] {
         var found: [UInt128: (rank: UInt64, marks: Set<UInt32>)] = [:]
-        for closing in closings {
-            for sighting in closing.candidates {
-                let rank = OpenCandidates.rank(closing.from, sighting.candidate)
+        for epochDelta in epochDeltas {
+            for sighting in epochDelta.candidates {
+                let rank = OpenCandidates.rank(epochDelta.from, sighting.candidate)
                 let known = found[sighting.candidate]
                 found[sighting.candidate] = (
                     min(rank, known?.rank ?? .max), (known?.marks ?? []).union(sighting.marks)

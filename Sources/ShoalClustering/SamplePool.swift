@@ -11,14 +11,14 @@ struct SamplePool {
     private(set) var clusters: [ClusterID: Entry] = [:]
 
     /// - Parameters:
-    ///   - closings: By partition and number. The last one of each partition counts.
+    ///   - epochDeltas: By partition and number. The last one of each partition counts.
     ///   - model: The model that gives the lineage.
-    init(_ closings: [EpochDelta], _ model: Model, version: Epoch) {
+    init(_ epochDeltas: [EpochDelta], _ model: Model, version: Epoch) {
         let plan = SamplingPlan(model, epoch: version)
-        for (index, closing) in closings.enumerated() {
-            if index + 1 < closings.count, closings[index + 1].partition == closing.partition { continue }
-            if plan.isSparse, closing.from != version { continue }
-            for delta in closing.clusters where delta.sampled > 0 {
+        for (index, epochDelta) in epochDeltas.enumerated() {
+            if index + 1 < epochDeltas.count, epochDeltas[index + 1].partition == epochDelta.partition { continue }
+            if plan.isSparse, epochDelta.from != version { continue }
+            for delta in epochDelta.clusters where delta.sampled > 0 {
                 let id = delta.cluster == 0 ? 0 : model.root(of: delta.cluster)
                 guard plan.samples(id) else { continue }
                 clusters[id, default: Entry()].samples += delta.samples

@@ -30,11 +30,11 @@ extension Shard {
         if known == nil, memberLimit.isFull {
             counters.refused += 1
             // As of a member that a replay passes over: which viewers were refused is not known there.
-            return lookAtTopics(of: event)
+            return countTopics(of: event)
         }
         counters.events += 1
         let time = counted(event.time)
-        if let known, isAhead(known, of: offset) { return lookAtTopics(of: event) }
+        if let known, isAhead(known, of: offset) { return countTopics(of: event) }
         let slot = known ?? insert(event.member, order: event.order)
         if known == nil { limit(from: offset + 1) }
         touch(slot)
@@ -94,7 +94,7 @@ extension Shard {
     }
 
     /// Counts the topics of an event that changes no profile.
-    private mutating func lookAtTopics(of event: borrowing EngineEvent) {
+    private mutating func countTopics(of event: borrowing EngineEvent) {
         for topic in event.topics { _ = number(event, topic.name) }
     }
 

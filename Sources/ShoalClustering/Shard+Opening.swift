@@ -30,7 +30,7 @@ extension Shard {
         openEpoch = epoch
         // Read first, because an expired member is removed below.
         let last = part.last.map { members.slots[$0].pseudonym }
-        for slot in part { look(at: slot, opening, offset: offset, &changes) }
+        for slot in part { reassign(at: slot, opening, offset: offset, &changes) }
         if part.count < affected.count, let last {
             // Members that are not processed yet belong to the old model until the opening is complete.
             phase = .waiting(epoch, after: last)
@@ -120,7 +120,7 @@ extension Shard {
         }
     }
 
-    private mutating func look(at slot: Int, _ opening: Opening, offset: Int64, _ changes: inout [MemberChange]) {
+    private mutating func reassign(at slot: Int, _ opening: Opening, offset: Int64, _ changes: inout [MemberChange]) {
         touch(slot)
         let member = members.slots[slot]
         let before =

@@ -95,7 +95,7 @@ extension Shard {
     /// Returns the current state except for members.
     func header(at offset: Int64) -> ShardHeader {
         var header = ShardHeader(point: SnapshotPoint(offset: offset, epoch: openEpoch))
-        header.closings = closings
+        header.deltaCount = deltaCount
         header.clock = clock.entries
         header.ids = ids.ids
         var delta = delta
@@ -123,7 +123,7 @@ extension Shard {
         self.init(partition: partition, genesis: model, keys: keys)
         openEpoch = header.point.epoch
         phase = header.point.epoch.map { .open($0) } ?? .genesis
-        closings = header.closings
+        deltaCount = header.deltaCount
         clock = EpochClock(quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep, entries: header.clock)
         for id in header.ids { _ = ids.accept(id) }
         delta = OpenDelta(header.delta)

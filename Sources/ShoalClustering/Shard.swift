@@ -1,7 +1,7 @@
 /// The engine of one input partition: clock, members, open delta, candidates and event ids. A function of its log and
 /// of the models.
 ///
-/// A record is handled in steps. `look` returns whether the clock advances. Then `close`, and `open` with the model of
+/// A record is handled in steps. `observe` returns whether the clock advances. Then `close`, and `open` with the model of
 /// the new epoch, and then `handle`. Between any two steps the shard has a phase from which it can be continued.
 public struct Shard<Keys: TopicKeys> {
     /// Counters since the shard was created, for metrics and messages.
@@ -33,7 +33,7 @@ public struct Shard<Keys: TopicKeys> {
     /// The open epoch, or the last open one while the next is awaited; `nil` in genesis.
     public internal(set) var openEpoch: Epoch?
     /// The number of epoch deltas so far.
-    public internal(set) var closings: Int64 = 0
+    public internal(set) var deltaCount: Int64 = 0
     public internal(set) var counters = Counters()
     /// The model of the open epoch.
     public internal(set) var current: CompiledModel
@@ -108,7 +108,7 @@ public struct Shard<Keys: TopicKeys> {
 
     /// Closes the open epoch and all up to `epoch`, which the shard then waits to open.
     public mutating func close(to epoch: Epoch) -> EpochDelta {
-        closings += 1
+        deltaCount += 1
         var clusters = delta.take()
         sample(into: &clusters)
         let (sightings, namings) = candidates.take()
@@ -116,7 +116,7 @@ public struct Shard<Keys: TopicKeys> {
         openSensitiveTopics = 0
         phase = .waiting(epoch, after: nil)
         return EpochDelta(
-            partition: partition, number: closings, from: openEpoch, through: epoch - 1, clusters: clusters,
+            partition: partition, number: deltaCount, from: openEpoch, through: epoch - 1, clusters: clusters,
             candidates: sightings, namings: namings)
     }
 

@@ -2,7 +2,7 @@
 public struct ShardHeader: Equatable, Sendable {
     public var point: SnapshotPoint
     /// The number of epoch deltas so far.
-    public var closings: Int64 = 0
+    public var deltaCount: Int64 = 0
     /// The entries of the clock, the oldest first.
     public var clock: [EpochClock.Entry] = []
     /// The remembered event ids, the oldest first.

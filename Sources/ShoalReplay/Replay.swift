@@ -140,11 +140,11 @@ public struct Replay: Sendable {
     private static func flows(
         _ results: [PartitionResult], start: Epoch, last: Epoch, settings: Settings
     ) -> ReplayReport.Flows? {
-        guard let look = MembershipHistory.middle(of: last - start) else { return nil }
+        guard let middle = MembershipHistory.middle(of: last - start) else { return nil }
         var counts: [[ClusterID]: Int64] = [:]
         for result in results {
             // Memberships of a partition that has opened no epoch since then are unchanged.
-            let before = result.looks[look] ?? result.places
+            let before = result.history[middle] ?? result.places
             for (member, to) in result.places { counts[[before[member] ?? 0, to], default: 0] += 1 }
             for (member, from) in before where result.places[member] == nil { counts[[from, 0], default: 0] += 1 }
         }
@@ -153,7 +153,7 @@ public struct Replay: Sendable {
         let shown = counts.filter { $0.value >= least }
         let flows = shown.map { ReplayReport.Flows.Flow(from: $0.key[0], to: $0.key[1], members: $0.value) }
             .sorted { ($0.from, $0.to) < ($1.from, $1.to) }
-        let (from, length) = (start + (1 << look), settings.fixed.epochLength)
+        let (from, length) = (start + (1 << middle), settings.fixed.epochLength)
         return ReplayReport.Flows(
             from: from, to: last, fromTime: from * length, toTime: (last + 1) * length, flows: flows,
             hidden: counts.values.reduce(0, +) - shown.values.reduce(0, +))

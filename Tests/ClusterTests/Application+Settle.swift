@@ -59,7 +59,7 @@ struct Progress {
     private let modelReader: PartitionReader
     private var table = ModelTable()
     private var words: [Int32: (offset: Int64, isCaughtUp: Bool)] = [:]
-    private var closings: [Int32: Int64] = [:]
+    private var epochDeltas: [Int32: Int64] = [:]
     /// The last epoch that each partition has closed. Only epoch deltas that fit into one record count.
     private var closed: [Int32: Epoch] = [:]
     private var bookkeeping: Bookkeeping?
@@ -80,9 +80,9 @@ struct Progress {
                 switch try DeltaRecord.decode(value) {
                 case .word(.caughtUp(let partition, _)): words[partition] = (batch.offset(index), true)
                 case .word(.behind(let partition, _)): words[partition] = (batch.offset(index), false)
-                case .word(.closing(let closing)):
-                    close(closing.partition, closing.number, batch.offset(index))
-                    closed[closing.partition] = closing.through
+                case .word(.epochDelta(let epochDelta)):
+                    close(epochDelta.partition, epochDelta.number, batch.offset(index))
+                    closed[epochDelta.partition] = epochDelta.through
                 case .part(let partition, let number, let part) where part.index + 1 == part.count:
                     close(partition, number, batch.offset(index))
                 case .part: continue
@@ -103,7 +103,7 @@ struct Progress {
     }
 
     private mutating func close(_ partition: Int32, _ number: Int64, _ offset: Int64) {
-        closings[partition] = number
+        epochDeltas[partition] = number
         closed[partition] = nil
         words[partition] = (offset, false)
     }
@@ -112,7 +112,7 @@ struct Progress {
         guard let bookkeeping, bookkeeping.partitions.count == partitions else { return false }
         return (0..<Int32(partitions)).allSatisfy { partition in
             guard let word = words[partition] else { return false }
-            let isIncluded = bookkeeping.partitions[Int(partition)].included == closings[partition] ?? 0
+            let isIncluded = bookkeeping.partitions[Int(partition)].included == epochDeltas[partition] ?? 0
             // On a growing topic an epoch delta may arrive after its epoch's model. The next model includes it then.
             let isLate = closed[partition].map { $0 <= bookkeeping.through ?? .min } ?? false
             return word.isCaughtUp && word.offset >= since && (isIncluded || isLate)
@@ -121,6 +121,6 @@ struct Progress {
 
     var state: String {
         let included = bookkeeping?.partitions.map(\.included) ?? []
-        return "words \(words), closings \(closings), included \(included), \(models) models"
+        return "words \(words), epoch deltas \(epochDeltas), included \(included), \(models) models"
     }
 }

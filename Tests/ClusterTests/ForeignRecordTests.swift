@@ -36,10 +36,10 @@ extension MainJob {
             let application = try await Application.begun()
             let records = try await application.records(of: application.deltas)
             let last = try #require(records.last)
-            let closing = EpochDelta(
+            let epochDelta = EpochDelta(
                 partition: 0, number: 1_000, from: 5, through: 4,
                 clusters: [ClusterDelta(cluster: 1, count: .max, sums: [SumEntry(topic: 4_000_000_000, value: .max)])])
-            try produce(DeltaRecord.encode(closing)[0], key: Array("0".utf8), to: application.deltas, application)
+            try produce(DeltaRecord.encode(epochDelta)[0], key: Array("0".utf8), to: application.deltas, application)
             let end = try await application.records(of: application.deltas).last?.offset ?? -1
             #expect(end > last.offset)
             try await check(application, application.deltas, end, "4000000000")
@@ -48,10 +48,10 @@ extension MainJob {
         @Test("a delta of a partition that does not exist, of which only a part comes")
         func partition() async throws {
             let application = try await Application.begun()
-            let closing = EpochDelta(
+            let epochDelta = EpochDelta(
                 partition: 77, number: 1, from: nil, through: 4,
                 namings: (0..<9).map { TopicNaming(candidate: UInt128($0), name: [UInt8($0)]) })
-            let part = DeltaRecord.encode(closing, largestChunk: 20)[0]
+            let part = DeltaRecord.encode(epochDelta, largestChunk: 20)[0]
             try produce(part, key: Array("77".utf8), to: application.deltas, application)
             let end = try await application.records(of: application.deltas).last?.offset ?? -1
             try await check(application, application.deltas, end, "partition 77")

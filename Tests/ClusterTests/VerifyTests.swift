@@ -76,14 +76,14 @@ extension MainJob {
                 $0 == victim ? [$0, $0] : [$0]
             }
             #expect(try await application.verification(output: doubled).run().differences.count == 1)
-            try await inclusions(application)
+            try await includedDeltas(application)
         }
 
-        private func inclusions(_ application: Application) async throws {
+        private func includedDeltas(_ application: Application) async throws {
             var table = ModelTable()
             for shift in [Int64(1), -1] {
                 var hasChanged = false
-                let models = try await application.copy(application.models, partitions: 1, "inclusion") { record in
+                let models = try await application.copy(application.models, partitions: 1, "included") { record in
                     let value = record.value ?? []
                     guard var model = try table.take(value.span, offset: record.offset), !hasChanged,
                         let version = model.bookkeeping.through, model.bookkeeping.from != nil,

@@ -11,11 +11,11 @@ struct ContradictionTests {
             model: .genesis(settings: Settings(), topics: []),
             bookkeeping: Bookkeeping(
                 from: nil, through: nil, start: nil, partitions: [PartitionState()], deltaOffset: 0, oldestOffset: 0))
-        try coordinator.fold(.closing(closing(1)), firstOffset: 0, offset: 0)
+        try coordinator.fold(.epochDelta(epochDelta(1)), firstOffset: 0, offset: 0)
         return coordinator
     }
 
-    private func closing(_ number: Int64) -> EpochDelta {
+    private func epochDelta(_ number: Int64) -> EpochDelta {
         EpochDelta(partition: 0, number: number, from: number == 1 ? nil : number, through: number)
     }
 
@@ -23,7 +23,7 @@ struct ContradictionTests {
     func fits() throws {
         var coordinator = try coordinator()
         try coordinator.fold(.caughtUp(partition: 0, number: 1), firstOffset: 1, offset: 1)
-        try coordinator.fold(.closing(closing(2)), firstOffset: 2, offset: 2)
+        try coordinator.fold(.epochDelta(epochDelta(2)), firstOffset: 2, offset: 2)
         try coordinator.fold(.behind(partition: 0, number: 2), firstOffset: 3, offset: 3)
         #expect(coordinator.partitions[0].read == 2)
     }
@@ -48,7 +48,7 @@ struct ContradictionTests {
             try coordinator.fold(.behind(partition: 0, number: 2), firstOffset: 1, offset: 1)
         }
         #expect(throws: Contradiction("epoch delta 1 of partition 0 follows 1")) {
-            try coordinator.fold(.closing(closing(1)), firstOffset: 1, offset: 1)
+            try coordinator.fold(.epochDelta(epochDelta(1)), firstOffset: 1, offset: 1)
         }
         #expect(throws: Contradiction.self) {
             try coordinator.fold(.caughtUp(partition: 1, number: 0), firstOffset: 1, offset: 1)

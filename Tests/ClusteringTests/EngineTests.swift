@@ -41,22 +41,22 @@ struct EngineTests {
             events.epochs = 10
             var live = Stream(events.records(partitions: 4), settings: events.settings, topics: events.names)
             try live.run(growth: SplitMix64(seed: seed))
-            count += live.inclusions.contains { Set($0.closings).count > 1 } ? 1 : 0
+            count += live.includedDeltas.contains { Set($0.counts).count > 1 } ? 1 : 0
         }
         #expect(count > 5)
     }
 
     private static let growing = Array(20..<60) as [UInt64]
 
-    @Test("the recorded inclusions reproduce a run on a growing topic with late partitions", arguments: growing)
-    func inclusions(seed: UInt64) throws {
+    @Test("the recorded included deltas reproduce a run on a growing topic with late partitions", arguments: growing)
+    func includedDeltas(seed: UInt64) throws {
         var events = ToyEvents(seed: seed)
         events.epochs = 10
         let records = events.records(partitions: 4)
         var live = Stream(records, settings: events.settings, topics: events.names)
         try live.run(growth: SplitMix64(seed: seed))
         var replay = Stream(records, settings: events.settings, topics: events.names, order: [3, 1, 0, 2])
-        try replay.run(obeying: live.inclusions)
+        try replay.run(obeying: live.includedDeltas)
         #expect(live.models.map(\.model.model) == replay.models.map(\.model.model), "seed \(seed)")
         #expect(live.lifecycle == replay.lifecycle, "seed \(seed)")
         let key = { (change: MemberChange) in (change.member, change.offset, change.epoch ?? 0) }

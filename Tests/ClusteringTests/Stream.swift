@@ -38,7 +38,7 @@ struct Stream {
     private var saidCaughtUp: [Bool]
     /// The number of records of each partition that have arrived.
     private var available: [Int]
-    private(set) var inclusions: [IncludedDeltas] = []
+    private(set) var includedDeltas: [IncludedDeltas] = []
     private let genesis: CompiledModel
 
     init(_ records: [[ToyRecord]], settings: Settings, topics: [[UInt8]], order: [Int]? = nil) {
@@ -65,7 +65,7 @@ struct Stream {
     /// Runs to the end of the records.
     /// - Parameters:
     ///   - growth: Makes the records arrive gradually, so that partitions become idle, are left out, and arrive late.
-    ///   - recorded: The recorded inclusions of another run, which determine the models.
+    ///   - recorded: The recorded included deltas of another run, which determine the models.
     mutating func run(growth: SplitMix64? = nil, obeying recorded: [IncludedDeltas]? = nil) throws {
         var growth = growth
         var toObey = (recorded ?? [])[...]
@@ -95,7 +95,7 @@ struct Stream {
                 toObey = toObey.dropFirst()
                 hasPublished = true
                 lifecycle += next.changes
-                if let inclusion = IncludedDeltas(next.bookkeeping) { inclusions.append(inclusion) }
+                if let included = IncludedDeltas(next.bookkeeping) { includedDeltas.append(included) }
                 if let through = next.bookkeeping.through {
                     models.append(
                         (next.bookkeeping.from, through, CompiledModel(next.model, version: through)))
@@ -124,7 +124,7 @@ struct Stream {
         }
         if !saidCaughtUp[partition] {
             saidCaughtUp[partition] = true
-            words.append(.caughtUp(partition: Int32(partition), number: drivers[partition].shard.closings))
+            words.append(.caughtUp(partition: Int32(partition), number: drivers[partition].shard.deltaCount))
         }
     }
 
@@ -137,8 +137,8 @@ struct Stream {
             drivers[partition].erase(member, at: offset)
         case .event(let event):
             switch drivers[partition].advance(to: event, at: offset) {
-            case .closed(let closing):
-                words.append(.closing(closing))
+            case .closed(let epochDelta):
+                words.append(.epochDelta(epochDelta))
             case .needs(let version):
                 guard let model = model(version) else { return false }
                 drivers[partition].openWhole(model, at: offset, most: openingStep)
@@ -174,8 +174,8 @@ struct Stream {
     mutating func kept() -> [ClusterID: ClusterSums] {
         var sums: [ClusterID: ClusterSums] = [0: coordinator.model.unassigned]
         for cluster in coordinator.model.clusters { sums[cluster.id] = cluster.sums }
-        for closing in coordinator.waitingClosings {
-            for delta in closing.clusters {
+        for epochDelta in coordinator.waitingDeltas {
+            for delta in epochDelta.clusters {
                 sums[coordinator.model.root(of: delta.cluster), default: ClusterSums()].add(delta)
             }
         }

@@ -130,15 +130,15 @@ struct VocabularyTests {
     func merges() {
         var model = Model(settings: settings)
         model.merged = [Merge(cluster: 1, survivor: 2, tick: 3, version: 10)]
-        func closing(_ partition: Int32, _ from: Epoch?) -> EpochDelta {
+        func epochDelta(_ partition: Int32, _ from: Epoch?) -> EpochDelta {
             EpochDelta(partition: partition, number: 1, from: from, through: (from ?? 9))
         }
-        model.noteOpenings([closing(0, 40), closing(1, nil)], partitions: 2)
+        model.noteOpenings([epochDelta(0, 40), epochDelta(1, nil)], partitions: 2)
         #expect(model.knownEverywhere == nil, "genesis is no epoch")
-        model.noteOpenings([closing(1, 11)], partitions: 2)
+        model.noteOpenings([epochDelta(1, 11)], partitions: 2)
         model.forgetMerges(through: model.knownEverywhere)
         #expect(model.merged.count == 1, "partition 1 works with the model of epoch 9")
-        model.noteOpenings([closing(1, 12)], partitions: 2)
+        model.noteOpenings([epochDelta(1, 12)], partitions: 2)
         model.forgetMerges(through: model.knownEverywhere)
         #expect(model.merged.isEmpty)
     }

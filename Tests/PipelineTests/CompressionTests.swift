@@ -52,7 +52,7 @@ struct CompressionTests {
         #expect(throws: ProtoError.self) { try assembly.add(Chunks.Chunk(index: 1, count: 3, size: 8, data: [1])) }
     }
 
-    @Test("the largest model and the largest closing are read as they were written")
+    @Test("the largest model and the largest epoch delta are read as they were written")
     func largest() throws {
         var settings = Settings()
         settings.topicsMax = 1_000_000
@@ -79,14 +79,14 @@ struct CompressionTests {
             _ = try table.take(records.bytes.span.extracting(value), offset: 0)
         }
         #expect(table.genesis?.model == model)
-        let closing = EpochDelta(
+        let epochDelta = EpochDelta(
             partition: 1, number: 1, from: nil, through: 3,
             clusters: model.clusters.map { ClusterDelta(cluster: $0.id, count: -5, sums: $0.sums.sums) })
         var assembler = EpochDeltaAssembler(partitions: 2)
         var found: DeltaMessage?
-        for (offset, value) in DeltaRecord.encode(closing).enumerated() {
+        for (offset, value) in DeltaRecord.encode(epochDelta).enumerated() {
             found = try assembler.add(DeltaRecord.decode(value.span), offset: Int64(offset))?.word
         }
-        #expect(found == .closing(closing))
+        #expect(found == .epochDelta(epochDelta))
     }
 }

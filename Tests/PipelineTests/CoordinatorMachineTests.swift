@@ -41,7 +41,7 @@ struct CoordinatorMachineTests {
         var before = try machine()
         _ = try before.publish(now: 0, wall: 1)
         let last = try #require(try before.publish(now: 1_000, wall: 1))
-        #expect(last.bookkeeping.oldestOffset == 3, "the closing is not read again")
+        #expect(last.bookkeeping.oldestOffset == 3, "the epoch delta is not read again")
         var machine = CoordinatorMachine(
             last: ModelRecord(bookkeeping: last.bookkeeping, keyFingerprint: 1, model: last.model), options: options)
         #expect(try machine.publish(now: 5_000, wall: 1) == nil, "the time-out starts again")

@@ -7,7 +7,7 @@ import ShoalSchemas
 struct EngineWorld {
     /// An epoch delta, and the states of the coordinator and the shard before it was folded.
     struct Step {
-        var closing: EpochDelta
+        var epochDelta: EpochDelta
         var coordinator: Coordinator
         var shard: Shard<KeyedTopics>
     }
@@ -84,9 +84,9 @@ struct EngineWorld {
         var changes: [MemberChange] = []
         if let epoch = shard.observe(viewer: event.member, time: event.time) {
             let before = (coordinator, shard)
-            let closing = shard.close(to: epoch)
-            steps.append(Step(closing: closing, coordinator: before.0, shard: before.1))
-            try coordinator.fold(.closing(closing), firstOffset: closing.number, offset: closing.number)
+            let epochDelta = shard.close(to: epoch)
+            steps.append(Step(epochDelta: epochDelta, coordinator: before.0, shard: before.1))
+            try coordinator.fold(.epochDelta(epochDelta), firstOffset: epochDelta.number, offset: epochDelta.number)
             try publish()
             guard let needed = shard.neededModel else { return }
             let model = models.last { ($0.bookkeeping.through ?? .min) <= needed } ?? models[0]
@@ -116,8 +116,8 @@ struct EngineWorld {
     }
 
     /// The content of records before it is deflated.
-    static func content(of closing: EpochDelta) throws -> [UInt8] {
-        try content(DeltaRecord.encode(closing, largestChunk: .max >> 1)) { value throws(ProtoError) in
+    static func content(of epochDelta: EpochDelta) throws -> [UInt8] {
+        try content(DeltaRecord.encode(epochDelta, largestChunk: .max >> 1)) { value throws(ProtoError) in
             guard case .part(_, _, let part) = try DeltaRecord.decode(value) else { throw .badValue }
             return part
         }

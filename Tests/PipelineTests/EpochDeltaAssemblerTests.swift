@@ -8,16 +8,16 @@ import Testing
 struct EpochDeltaAssemblerTests {
     /// Returns the parts of an epoch delta that does not fit into one record.
     private func parts(_ partition: Int32, _ number: Int64) throws -> [DeltaRecord.Content] {
-        var closing = EpochDelta(partition: partition, number: number, from: 1, through: 2)
-        closing.namings = (0..<20).map { TopicNaming(candidate: UInt128($0) << 70 ^ 77, name: [1, UInt8($0), 3]) }
-        let values = DeltaRecord.encode(closing, largestChunk: 50)
+        var epochDelta = EpochDelta(partition: partition, number: number, from: 1, through: 2)
+        epochDelta.namings = (0..<20).map { TopicNaming(candidate: UInt128($0) << 70 ^ 77, name: [1, UInt8($0), 3]) }
+        let values = DeltaRecord.encode(epochDelta, largestChunk: 50)
         #expect(values.count > 2)
         return try values.map { value throws(ProtoError) in try DeltaRecord.decode(value.span) }
     }
 
     private func number(_ word: (word: DeltaMessage, firstOffset: Int64)?) -> Int64? {
-        guard case .closing(let closing)? = word?.word else { return nil }
-        return closing.number
+        guard case .epochDelta(let epochDelta)? = word?.word else { return nil }
+        return epochDelta.number
     }
 
     @Test("parts of several partitions may be interleaved, and the first part's offset is returned")

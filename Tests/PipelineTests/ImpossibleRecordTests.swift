@@ -11,15 +11,15 @@ struct ImpossibleRecordTests {
         #expect(error.map { "\($0)".contains(text) } ?? false, "\(String(describing: error))", sourceLocation: place)
     }
 
-    @Test("a closing is refused with the value that is wrong")
-    func closings() throws {
+    @Test("an epoch delta is refused with the value that is wrong")
+    func epochDeltas() throws {
         let world = try EngineWorld(epochs: 4)
-        let closing = try #require(world.steps.last).closing
+        let epochDelta = try #require(world.steps.last).epochDelta
         func decode(_ change: (inout EpochDelta) -> Void) throws {
-            var changed = closing
+            var changed = epochDelta
             change(&changed)
             let bytes = try EngineWorld.content(of: changed)
-            _ = try DeltaRecord.closing(bytes, partition: changed.partition, number: changed.number)
+            _ = try DeltaRecord.epochDelta(bytes, partition: changed.partition, number: changed.number)
         }
         try decode { _ in }
         refused("through") { try decode { $0.through = ($0.from ?? 0) - 1 } }
@@ -74,8 +74,8 @@ struct ImpossibleRecordTests {
             ]
             try decode { $0.model.merged = merges }
         }
-        refused("closings") { try decode { $0.bookkeeping.partitions[0].included = .max } }
-        refused("closings") { try decode { $0.bookkeeping.partitions[0].read = -1 } }
+        refused("epoch deltas") { try decode { $0.bookkeeping.partitions[0].included = .max } }
+        refused("epoch deltas") { try decode { $0.bookkeeping.partitions[0].read = -1 } }
         refused("oldest") { try decode { $0.bookkeeping.deltaOffset = -1 } }
         refused("through") { try decode { $0.bookkeeping.from = ($0.bookkeeping.through ?? 0) + 1 } }
         refused("epoch") { try decode { $0.bookkeeping.partitions[0].closed = .max } }
@@ -112,7 +112,7 @@ struct ImpossibleRecordTests {
         try header { _ in }
         refused("epoch") { try header { $0.point.epoch = .max } }
         refused("epochs") { try header { $0.clock[0].epoch = .min } }
-        refused("closings") { try header { $0.closings = -1 } }
+        refused("epoch deltas") { try header { $0.deltaCount = -1 } }
         refused("follows") {
             try header {
                 $0.delta = [ClusterDelta(cluster: 1, sums: [.init(topic: 2, value: 1), .init(topic: 1, value: 1)])]
@@ -167,9 +167,9 @@ struct ImpossibleRecordTests {
         ]
         for change in changes {
             var coordinator = step.coordinator
-            var closing = step.closing
-            for index in closing.clusters.indices { change(&closing.clusters[index]) }
-            try coordinator.fold(.closing(closing), firstOffset: 900, offset: 900)
+            var epochDelta = step.epochDelta
+            for index in epochDelta.clusters.indices { change(&epochDelta.clusters[index]) }
+            try coordinator.fold(.epochDelta(epochDelta), firstOffset: 900, offset: 900)
             #expect(throws: Contradiction.self) {
                 while try coordinator.publish(EngineWorld.clock, settings: step.coordinator.model.settings, unread: nil)
                     != nil
@@ -177,18 +177,20 @@ struct ImpossibleRecordTests {
             }
         }
         var coordinator = step.coordinator
-        var closing = step.closing
-        closing.through = 1 << 50
-        #expect(throws: Contradiction.self) { try coordinator.fold(.closing(closing), firstOffset: 900, offset: 900) }
+        var epochDelta = step.epochDelta
+        epochDelta.through = 1 << 50
+        #expect(throws: Contradiction.self) {
+            try coordinator.fold(.epochDelta(epochDelta), firstOffset: 900, offset: 900)
+        }
     }
 
-    @Test("a part of a closing of a partition that does not exist is refused")
+    @Test("a part of an epoch delta of a partition that does not exist is refused")
     func partitions() throws {
         let world = try EngineWorld(epochs: 2)
-        var closing = try #require(world.steps.last).closing
-        closing.partition = 2
+        var epochDelta = try #require(world.steps.last).epochDelta
+        epochDelta.partition = 2
         var assembler = EpochDeltaAssembler(partitions: 2)
-        let value = DeltaRecord.encode(closing)[0]
+        let value = DeltaRecord.encode(epochDelta)[0]
         refused("partition 2") { _ = try assembler.add(DeltaRecord.decode(value.span), offset: 1) }
     }
 
@@ -211,7 +213,7 @@ struct ImpossibleRecordTests {
         try table.take(key: key.span, value: value.span, offset: 0)
         table.settle()
         var header = ShardHeader(point: world.header.point)
-        header.closings = world.header.closings
+        header.deltaCount = world.header.deltaCount
         var shard = Shard(
             partition: 0, model: CompiledModel(old, version: 2), keys: KeyedTopics(world.key), header: header,
             members: table.members, later: nil)

@@ -32,19 +32,20 @@ struct RecordFuzzTests {
         #expect(used > 0 && refused > 0, "\(used) used, \(refused) refused")
     }
 
-    @Test("a closing is refused, contradicts the last model, or leads to a model that shards can use")
-    func closings() throws {
+    @Test("an epoch delta is refused, contradicts the last model, or leads to a model that shards can use")
+    func epochDeltas() throws {
         let world = try EngineWorld()
         let steps = world.steps.dropFirst()
-        let records = try steps.map { try EngineWorld.content(of: $0.closing) }
+        let records = try steps.map { try EngineWorld.content(of: $0.epochDelta) }
         try fuzz("closings", records) { bytes, place in
             let step = steps[steps.startIndex + place]
-            guard let closing = try? DeltaRecord.closing(bytes, partition: 0, number: step.closing.number) else {
+            guard let epochDelta = try? DeltaRecord.epochDelta(bytes, partition: 0, number: step.epochDelta.number)
+            else {
                 return false
             }
             var coordinator = step.coordinator
             do throws(Contradiction) {
-                try coordinator.fold(.closing(closing), firstOffset: 1_000, offset: 1_000)
+                try coordinator.fold(.epochDelta(epochDelta), firstOffset: 1_000, offset: 1_000)
                 for _ in 0..<4 {
                     guard let next = try coordinator.publish(EngineWorld.clock, settings: world.settings, unread: nil)
                     else { break }
@@ -54,7 +55,7 @@ struct RecordFuzzTests {
                 return false
             }
             _ = ModelDelay.reason(coordinator, now: 3)
-            var open = OpenDelta(closing.clusters)
+            var open = OpenDelta(epochDelta.clusters)
             _ = open.take()
             return true
         }
@@ -73,7 +74,8 @@ struct RecordFuzzTests {
             for step in world.steps {
                 do throws(Contradiction) {
                     try coordinator.fold(
-                        .closing(step.closing), firstOffset: step.closing.number, offset: step.closing.number)
+                        .epochDelta(step.epochDelta), firstOffset: step.epochDelta.number,
+                        offset: step.epochDelta.number)
                     _ = try coordinator.publish(EngineWorld.clock, settings: record.model.settings, unread: nil)
                 } catch {
                     break
@@ -154,7 +156,7 @@ struct RecordFuzzTests {
         return true
     }
 
-    /// Events of two epochs, a closing, an opening, an erasure and a snapshot.
+    /// Events of two epochs, an epoch delta, an opening, an erasure and a snapshot.
     private func work(_ shard: inout Shard<KeyedTopics>, _ model: CompiledModel, from epoch: Epoch) {
         var changes: [MemberChange] = []
         let length = shard.fixed.epochLength

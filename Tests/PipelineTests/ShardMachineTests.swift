@@ -50,7 +50,7 @@ struct ShardMachineTests {
     }
 
     @Test("an epoch that a record behind control records closes is closed at the offset of that record")
-    func closing() throws {
+    func epochDelta() throws {
         var machine = try machine()
         let hour: Int64 = 3_600_000
         let step = machine.step(event(time: 1_000_000 * hour), at: 12, now: 0)

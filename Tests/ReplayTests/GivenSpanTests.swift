@@ -83,10 +83,10 @@ struct GivenSpanTests {
         var offset: Int64 = 0
         for (number, from, through) in [(1, nil, 9), (2, 10, end)] as [(Int64, Epoch?, Epoch)] {
             for partition in [0, 1] as [Int32] {
-                let closing = EpochDelta(
+                let epochDelta = EpochDelta(
                     partition: partition, number: number, from: from, through: through, clusters: [], candidates: [],
                     namings: [])
-                try coordinator.fold(.closing(closing), firstOffset: offset, offset: offset)
+                try coordinator.fold(.epochDelta(epochDelta), firstOffset: offset, offset: offset)
                 offset += 1
             }
         }

@@ -8,7 +8,7 @@ import Testing
 struct ReplayCoordinatorTests {
     private static let settings = Settings()
 
-    private static func closing(_ partition: Int32, first epoch: Epoch) -> EpochDelta {
+    private static func epochDelta(_ partition: Int32, first epoch: Epoch) -> EpochDelta {
         EpochDelta(
             partition: partition, number: 1, from: nil, through: epoch - 1, clusters: [], candidates: [], namings: [])
     }
@@ -43,10 +43,10 @@ struct ReplayCoordinatorTests {
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for (partition, epoch) in epochs.enumerated() {
                     group.addTask {
-                        try await coordinator.take(Self.closing(Int32(partition), first: epoch), Tally())
+                        try await coordinator.take(Self.epochDelta(Int32(partition), first: epoch), Tally())
                         let version = epoch - Self.settings.fixed.staleness
                         let model = await coordinator.model(version, for: Int32(partition))
-                        try await coordinator.finish(Int32(partition), closings: 1)
+                        try await coordinator.finish(Int32(partition), deltaCount: 1)
                         return model != nil
                     }
                 }
@@ -60,7 +60,7 @@ struct ReplayCoordinatorTests {
         }
     }
 
-    @Test("a closing that was held back for the start does not keep a waiter from its model", arguments: 0..<16)
+    @Test("an epoch delta that was held back for the start does not keep a waiter from its model", arguments: 0..<16)
     func heldBack(_ seed: UInt64) {
         // Partition 1 was idle when the start was published, and leaves genesis first when the run is repeated.
         let found = outcome(Self.coordinator([100, nil]), [100, 100], seed: seed)

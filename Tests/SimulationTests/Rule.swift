@@ -17,11 +17,11 @@ enum Rule: String, CaseIterable {
     case caughtUpAtEnd = "caught-up-at-end"
     case endIsPosition = "end-is-position"
     case caughtUpAgain = "caught-up-again"
-    case closingResets = "closing-resets"
+    case deltaResets = "delta-resets"
     case behind = "behind"
     case behindIsSilent = "behind-is-silent"
     case firstWord = "first-word"
-    case closingsNumbered = "closings-numbered"
+    case deltasNumbered = "deltas-numbered"
     case startWaits = "start-waits"
     case startIsSmallest = "start-is-smallest"
     case startNotFuture = "start-not-future"
@@ -32,7 +32,7 @@ enum Rule: String, CaseIterable {
     case emptyNotCounted = "empty-not-counted"
     case lineage = "lineage"
     case retiredSums = "retired-sums"
-    case inclusion = "inclusion"
+    case includedDeltas = "included-deltas"
     case oldestPending = "oldest-pending"
     case caughtUpKept = "caught-up-kept"
 
@@ -97,23 +97,23 @@ enum Rule: String, CaseIterable {
         case .caughtUpAtEnd: "CaughtUp is said by the clock, also before the end of the partition"
         case .endIsPosition: "the end is judged by the last message, not by the position behind control records"
         case .caughtUpAgain: "a shard that was taken over does not say CaughtUp again"
-        case .closingResets: "a closing does not take CaughtUp back"
+        case .deltaResets: "an epoch delta does not take CaughtUp back"
         case .behind: "a shard that is taken over with input left does not say Behind"
-        case .behindIsSilent: "Behind counts as having spoken: the start does not wait for the first closing"
+        case .behindIsSilent: "Behind counts as having spoken: the start does not wait for the first epoch delta"
         case .firstWord: "a shard without a committed position says Behind only if there is input left"
-        case .closingsNumbered: "the coordinator does not look at the numbers of closings"
-        case .startWaits: "the start is published at the first closing"
+        case .deltasNumbered: "the coordinator does not look at the numbers of epoch deltas"
+        case .startWaits: "the start is published at the first epoch delta"
         case .startIsSmallest: "the start lies before the largest first epoch"
         case .startNotFuture: "the start may lie beyond the wall clock"
         case .notFuture: "epochs are due that have not ended by the wall clock"
         case .idleAndCaughtUp: "the idle time-out alone makes an epoch due, caught up or not"
         case .laterWait: "deltas of later epochs are included at once"
         case .lateIncluded: "deltas of epochs that were published already are dropped"
-        case .emptyNotCounted: "lifecycle counters count models without closings"
+        case .emptyNotCounted: "lifecycle counters count models without epoch deltas"
         case .lineage: "deltas of merged clusters are not carried over"
         case .retiredSums: "sums of a retired cluster are dropped at once"
-        case .inclusion: "the inclusion is not recorded: the coordinator resumes at its offset with nothing pending"
-        case .oldestPending: "the coordinator resumes at the recorded offset, not at the oldest pending closing"
+        case .includedDeltas: "included deltas are not recorded: the coordinator resumes at its offset, nothing pending"
+        case .oldestPending: "the coordinator resumes at the recorded offset, not at the oldest pending epoch delta"
         case .caughtUpKept: "the model does not record who is caught up"
         case .ownGeneration: "offsets are sent with the newest group metadata, not with that of the assignment"
         case .knownGeneration: "after the loss of the group, offsets are sent with generation -1 and no member id"
@@ -141,7 +141,7 @@ enum Rule: String, CaseIterable {
         case .readToPosition: "a take-over waits for the last message before the watermark, not for the position"
         case .phase: "the committed phase is ignored: the replay stops at the offset"
         case .forgotten: "no committed position: the application starts again, whatever was published"
-        case .forgottenWords: "no committed position: closings and models tell, CaughtUp and Behind do not"
+        case .forgottenWords: "no committed position: epoch deltas and models tell, CaughtUp and Behind do not"
         case .genesisGone: "a shard without a committed position waits for a genesis model that was deleted"
         case .holes: "what retention has deleted is passed over"
         case .stateToHigh: "a partition's state is read up to the last stable offset only"
@@ -150,7 +150,7 @@ enum Rule: String, CaseIterable {
         case .stateDelta: "a snapshot without the open delta"
         case .stateClock: "a snapshot without the viewers of the clock"
         case .stateIds: "a snapshot without the ids for de-duplication"
-        case .stateNumber: "a snapshot without the number of closings said so far"
+        case .stateNumber: "a snapshot without the number of epoch deltas said so far"
         case .stateCandidates: "a snapshot without the candidates of the open epoch"
         case .copyFirst: "a member is changed before a snapshot under way has written it"
         case .membersAhead: "a restore applies every event to every member, also to those written by a later snapshot"
@@ -169,7 +169,7 @@ enum Rule: String, CaseIterable {
         case .initFirst:
             "the stable positions wait for the predecessor's transaction until the broker aborts it: it only takes longer"
         case .drainFirst: "what was not committed is computed again by the next owner: it only takes longer"
-        case .closingsNumbered:
+        case .deltasNumbered:
             "what retention deletes lies before the log's start, where the reader stops first: the numbers tell of a reader that "
                 + "skips records"
         default: nil
@@ -197,7 +197,7 @@ enum Rule: String, CaseIterable {
             scenario.rates.markers = 0.04
             scenario.rates.snapshots = 10
             scenario.rates.snapshotStep = 1
-        case .closingsNumbered, .holes:
+        case .deltasNumbered, .holes:
             scenario.faults.removeAll { $0.fault == .forget || $0.fault == .greedyRetention }
             let step = 1 + draws.below(max(scenario.faultSteps, 1_500))
             scenario.faultSteps = max(scenario.faultSteps, 1_500)

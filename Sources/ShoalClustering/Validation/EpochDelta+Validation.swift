@@ -2,23 +2,23 @@ extension EpochDelta {
     /// Validates a decoded epoch delta. The coordinator checks whether it fits the vocabulary and the epoch length.
     public func validate() throws(ImpossibleValue) {
         try ImpossibleValue.unless(
-            partition >= 0 && Int(partition) < Limits.partitions, "the closing is of partition \(partition)")
+            partition >= 0 && Int(partition) < Limits.partitions, "the epoch delta is of partition \(partition)")
         try ImpossibleValue.unless(
-            number >= 1 && Limits.counts.contains(number), "the closing has the number \(number)")
+            number >= 1 && Limits.counts.contains(number), "the epoch delta has the number \(number)")
         try ImpossibleValue.unless(
             Limits.epochs.contains(through) && Limits.epochs.contains(from ?? 0) && from ?? through <= through,
-            "the closing is from epoch \(from ?? .min) through \(through)")
+            "the epoch delta is from epoch \(from ?? .min) through \(through)")
         try validateContents()
     }
 
     /// Validates everything except partition, number and epochs, which the open delta of a snapshot does not have.
     func validateContents() throws(ImpossibleValue) {
-        try ImpossibleValue.unless(clusters.count <= Limits.clusters, "the closing has \(clusters.count) clusters")
-        try ImpossibleValue.unless(clusters.ascend(by: \.cluster), "the clusters of the closing do not ascend")
+        try ImpossibleValue.unless(clusters.count <= Limits.clusters, "the epoch delta has \(clusters.count) clusters")
+        try ImpossibleValue.unless(clusters.ascend(by: \.cluster), "the clusters of the epoch delta do not ascend")
         for delta in clusters { try delta.validate() }
         try candidates.validate()
-        try ImpossibleValue.unless(namings.count <= Limits.topics, "the closing names \(namings.count) topics")
-        try ImpossibleValue.unless(namings.ascend(by: \.candidate), "the names of the closing do not ascend")
+        try ImpossibleValue.unless(namings.count <= Limits.topics, "the epoch delta names \(namings.count) topics")
+        try ImpossibleValue.unless(namings.ascend(by: \.candidate), "the names of the epoch delta do not ascend")
         try ImpossibleValue.unless(
             namings.allSatisfy { $0.name.count <= Limits.name }, "a topic's name has more than \(Limits.name) bytes")
     }
@@ -56,7 +56,7 @@ extension ShardHeader {
         try ImpossibleValue.unless(
             Limits.counts.contains(point.offset) && Limits.epochs.contains(point.epoch ?? 0),
             "the snapshot is of offset \(point.offset), epoch \(point.epoch ?? 0)")
-        try ImpossibleValue.unless(Limits.counts.contains(closings), "the snapshot counts \(closings) closings")
+        try ImpossibleValue.unless(Limits.counts.contains(deltaCount), "the snapshot counts \(deltaCount) epoch deltas")
         try ImpossibleValue.unless(
             clock.count <= EpochClock.window && clock.allSatisfy { Limits.epochs.contains($0.epoch) },
             "the clock of the snapshot has \(clock.count) viewers, or epochs that no event has")
@@ -121,13 +121,13 @@ extension Bookkeeping {
             try ImpossibleValue.unless(
                 // `verify` checks whether the number of included deltas is the required one.
                 Limits.counts.contains(state.included) && Limits.counts.contains(state.read),
-                "the model includes \(state.included) of \(state.read) closings of partition \(index)")
+                "the model includes \(state.included) of \(state.read) epoch deltas of partition \(index)")
             try ImpossibleValue.unless(
                 epochs.contains(state.closed ?? 0) && epochs.contains(state.first ?? 0),
                 "partition \(index) has closed epoch \(state.closed ?? 0)")
         }
         try ImpossibleValue.unless(
             Limits.counts.contains(deltaOffset) && oldestOffset >= 0 && oldestOffset <= deltaOffset,
-            "the model is of offset \(deltaOffset) of the deltas, and its oldest closing of \(oldestOffset)")
+            "the model is of offset \(deltaOffset) of the deltas, and its oldest epoch delta of \(oldestOffset)")
     }
 }

@@ -124,7 +124,7 @@ actor CoordinatorActor {
     }
 
     /// The next model, if it is due.
-    /// - Throws: `PipelineError` if a closing contradicts the last model.
+    /// - Throws: `PipelineError` if an epoch delta contradicts the last model.
     private func next() throws -> Coordinator.Publication? {
         do throws(Contradiction) {
             return try machine.publish(now: Monotonic.now, wall: Self.wall)

@@ -46,12 +46,12 @@ struct CoordinatorMachine {
     mutating func fold(_ value: Span<UInt8>, offset: Int64, now: Int64) throws {
         guard let whole = try assembler.add(DeltaRecord.decode(value), offset: offset) else { return }
         try coordinator.fold(whole.word, firstOffset: whole.firstOffset, offset: offset)
-        noteClosings(now)
+        noteDeltas(now)
     }
 
     /// Records when each epoch was first seen closed by any partition. After a take-over, a delta that reaches beyond
     /// the model that includes it is known only from that model.
-    private mutating func noteClosings(_ now: Int64) {
+    private mutating func noteDeltas(_ now: Int64) {
         guard let closed = coordinator.partitions.compactMap(\.closed).max(),
             closed > firstRead.last?.epoch ?? coordinator.version ?? .min
         else { return }
@@ -73,7 +73,7 @@ struct CoordinatorMachine {
     ///   - wall: Milliseconds since 1970, positive.
     /// - Throws: `Contradiction`.
     mutating func publish(now: Int64, wall: Int64) throws(Contradiction) -> Coordinator.Publication? {
-        noteClosings(now)
+        noteDeltas(now)
         let (firsts, timeout) = (firstRead, options.idleTimeout)
         let clock = Coordinator.Clock(now: self.now(wall: wall)) { epoch in
             guard let first = firsts.first(where: { $0.epoch >= epoch }) else { return false }

@@ -19,7 +19,7 @@ final class WatchedReader {
     private let part: Heartbeats.Component
     private var reader: PartitionReader
     private var watch: StallWatch
-    private var isLooking = false
+    private var isChecking = false
 
     /// - Parameters:
     ///   - part: The component that reports the heartbeat.
@@ -47,9 +47,9 @@ final class WatchedReader {
     static let pause = Duration.milliseconds(400)
 
     /// Waits until something has arrived, or for `pause`. Call it when nothing has arrived.
-    /// - Throws: `KafkaError`, as `look`; `CancellationError`.
+    /// - Throws: `KafkaError`, as `checkStall`; `CancellationError`.
     func wait() async throws {
-        try await look()
+        try await checkStall()
         await reader.wait(atMost: Self.pause)
         try Task.checkCancellation()
     }
@@ -61,10 +61,10 @@ final class WatchedReader {
 
     /// Checks for a stall. Call it when nothing has arrived. Cheap, except for occasional broker queries.
     /// - Throws: `KafkaError` if a new client cannot be created.
-    private func look() async throws {
-        guard !isLooking else { return }
-        isLooking = true
-        defer { isLooking = false }
+    private func checkStall() async throws {
+        guard !isChecking else { return }
+        isChecking = true
+        defer { isChecking = false }
         switch watch.stands(at: position, Monotonic.now) {
         case nil, .tell: break
         case .askHigh:

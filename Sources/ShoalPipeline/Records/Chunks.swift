@@ -115,7 +115,7 @@ struct EpochDeltaAssembler {
         open[partition] = nil
         guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else { throw .badValue }
         return (
-            .closing(try DeltaRecord.closing(bytes, partition: partition, number: number)), assembly.firstOffset
+            .epochDelta(try DeltaRecord.epochDelta(bytes, partition: partition, number: number)), assembly.firstOffset
         )
     }
 }

@@ -1,6 +1,6 @@
 internal import CShoalZlib
 
-/// zlib, for models, closings and the headers of snapshots.
+/// zlib, for models, epoch deltas and the headers of snapshots.
 enum Compression {
     /// The most bytes of a record before it is deflated: 2 GiB.
     static let largest: Int64 = 1 << 31

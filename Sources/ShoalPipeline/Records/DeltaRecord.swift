@@ -99,7 +99,7 @@ enum DeltaRecord {
     }
 
     /// Decodes and validates a closing of the delta topic.
-    static func closing(_ bytes: [UInt8], partition: Int32, number: Int64) throws(ProtoError) -> EpochDelta {
+    static func epochDelta(_ bytes: [UInt8], partition: Int32, number: Int64) throws(ProtoError) -> EpochDelta {
         let closing = try fields(bytes, partition: partition, number: number)
         try ProtoError.validate(closing.validate)
         return closing

@@ -60,7 +60,7 @@ enum StateRecord {
         var writer = ProtoWriter()
         writer.field(1, header.point.offset)
         if let epoch = header.point.epoch { writer.present(2, epoch) }
-        writer.field(3, header.closings)
+        writer.field(3, header.deltaCount)
         writer.packed(4, fixed64: header.clock.map(\.viewer))
         writer.packed(5, zigzag: header.clock.map(\.epoch))
         writer.packed(6, fixed64: header.ids)
@@ -174,7 +174,7 @@ enum StateRecord {
             switch field.number {
             case 1: header.point.offset = try reader.int64(field)
             case 2: header.point.epoch = try reader.int64(field)
-            case 3: header.closings = try reader.int64(field)
+            case 3: header.deltaCount = try reader.int64(field)
             case 4: try reader.repeatedFixed64(field) { viewers.append($0) }
             case 5: try reader.repeated(field) { epochs.append(ProtoReader.unzigzag($0)) }
             case 6: try reader.repeatedFixed64(field) { header.ids.append($0) }

@@ -188,7 +188,7 @@ actor ShardActor {
                 return
             case .closed(let epoch):
                 try await commitPoint(isUrgent: true)
-                if !machine.isReplaying { logClosing(epoch) }
+                if !machine.isReplaying { logDelta(epoch) }
             case .needs(let version):
                 let asked = gauge.start("waiting for the model of epoch \(version)", rests: true)
                 guard let model = try await around.models.compiled(version) else { return }
@@ -257,7 +257,7 @@ actor ShardActor {
             ("partitioner", around.options.settings.fixed.partitioner.rawValue), ("records", "\(count)"))
     }
 
-    private func logClosing(_ epoch: Epoch) {
+    private func logDelta(_ epoch: Epoch) {
         around.log.debug(
             "closed an epoch", ("topic", around.options.topics.input), ("partition", "\(partition)"),
             ("offset", "\(machine.offset)"), ("epoch", "\(epoch)"))

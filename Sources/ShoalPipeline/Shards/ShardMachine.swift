@@ -215,7 +215,7 @@ struct ShardMachine {
     /// - Returns: Whether a message was written, so that a commit point is due.
     mutating func begin(isCommitted: Bool, hasInputLeft: Bool) -> Bool {
         guard !isCommitted || hasInputLeft else { return false }
-        say(DeltaRecord.encode(caughtUp: false, partition: partition, number: driver.shard.closings))
+        say(DeltaRecord.encode(caughtUp: false, partition: partition, number: driver.shard.deltaCount))
         return true
     }
 
@@ -238,7 +238,7 @@ struct ShardMachine {
     mutating func sayCaughtUp(position: Int64, high: Int64, now: Int64) -> Bool {
         guard position >= high else { return false }
         caughtUp.said(now)
-        say(DeltaRecord.encode(caughtUp: true, partition: partition, number: driver.shard.closings))
+        say(DeltaRecord.encode(caughtUp: true, partition: partition, number: driver.shard.deltaCount))
         return true
     }
 

@@ -23,7 +23,7 @@ struct ClusterWatch {
         // Logs are recognized by records that are newer than this moment.
         let start = Int64(Date().timeIntervalSince1970 * 1_000)
         while !Task.isCancelled {
-            if let reason = await lookAtTopics(&identity, start) {
+            if let reason = await checkTopics(&identity, start) {
                 return fail(
                     PipelineError(
                         .missingData,
@@ -31,7 +31,7 @@ struct ClusterWatch {
                             + "application. Start a new application with another application.id, or reset this one "
                             + "with `shoal reset`"))
             }
-            await lookAtGroup(&group)
+            await readGroup(&group)
             let isHurried = identity.isSuspicious || statistics.snapshot.state.isWaitingForGroup
             do { try await Task.sleep(for: isHurried ? Self.suspiciousPause : Self.pause) } catch { return }
         }
@@ -40,7 +40,7 @@ struct ClusterWatch {
     // MARK: - Topics
 
     /// - Returns: The reason if a topic was deleted or re-created; nil if not, or if brokers do not answer.
-    private func lookAtTopics(_ identity: inout LogIdentity, _ start: Int64) async -> String? {
+    private func checkTopics(_ identity: inout LogIdentity, _ start: Int64) async -> String? {
         let topics = options.topics
         let names = [
             topics.input, topics.deltas, topics.models, topics.state, topics.changes, topics.deadLetters,
@@ -84,7 +84,7 @@ struct ClusterWatch {
         var waitsFor: [String] = []
     }
 
-    private func lookAtGroup(_ view: inout GroupView) async {
+    private func readGroup(_ view: inout GroupView) async {
         guard options.checksTopics,
             let group = try? await admin.describe(group: options.application, timeout: .seconds(5))
         else { return }
@@ -92,7 +92,7 @@ struct ClusterWatch {
             admin, group: options.application, clientID: options.kafka.settings["client.id"],
             topics: [options.topics.input, options.topics.deltas])
         tell(foreign, &view)
-        lookAtWait(group, &view)
+        reportWait(group, &view)
     }
 
     private func tell(_ foreign: [ForeignMember], _ view: inout GroupView) {
@@ -115,7 +115,7 @@ struct ClusterWatch {
 
     /// Publishes the members that a rebalance waits for. The group does not report which members have rejoined, but it
     /// removes missing members when their session times out.
-    private func lookAtWait(_ group: Admin.Group, _ view: inout GroupView) {
+    private func reportWait(_ group: Admin.Group, _ view: inout GroupView) {
         guard statistics.snapshot.state.isWaitingForGroup, group.state == .rebalancing else {
             if view.waitingSince != nil { statistics.change { $0.groupWait = nil } }
             (view.waitingSince, view.waitsFor) = (nil, [])

@@ -10,7 +10,7 @@ struct MembershipHistory {
     private static let kept = 3
 
     /// Records memberships after an epoch was opened, if one is due.
-    mutating func look(_ shard: borrowing Shard<KeyedTopics>, since start: Epoch) {
+    mutating func record(_ shard: borrowing Shard<KeyedTopics>, since start: Epoch) {
         guard let open = shard.openEpoch, next < 62, open - start >= 1 << next else { return }
         var places: [Pseudonym: ClusterID] = [:]
         places.reserveCapacity(shard.memberCount)

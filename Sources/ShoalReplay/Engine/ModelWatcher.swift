@@ -6,5 +6,5 @@ protocol ModelWatcher: AnyObject {
     func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws
 
     /// Called when a partition has closed an epoch.
-    func closed(_ closing: EpochDelta)
+    func closed(_ epochDelta: EpochDelta)
 }

@@ -11,7 +11,7 @@ struct PartitionResult: Sendable {
     /// The eligible members for the quality measure.
     var sample: [SampledMember] = []
     /// Recorded memberships; see `MembershipHistory`.
-    var looks: [Int: [Pseudonym: ClusterID]] = [:]
+    var history: [Int: [Pseudonym: ClusterID]] = [:]
     /// The final published clusters of all eligible members.
     var places: [Pseudonym: ClusterID] = [:]
     /// The position at which the replay stopped.

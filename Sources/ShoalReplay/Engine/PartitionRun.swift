@@ -9,7 +9,7 @@ struct PartitionRun {
     private let progress: ReplayProgress
     private let outlet: ReplayOutlet?
     private var keeper = TallyKeeper()
-    private var looks = MembershipHistory()
+    private var history = MembershipHistory()
     private var reported: Int64 = 0
     private let keepsPlaces: Bool
 
@@ -42,16 +42,16 @@ struct PartitionRun {
                 return try await finish()
             case .changes:
                 try await flush()
-            case .closed(let closing):
+            case .closed(let epochDelta):
                 try await flush()
-                try await coordinator.take(closing, cut())
+                try await coordinator.take(epochDelta, cut())
             case .needs(let version):
                 guard let model = await model(version) else {
                     return try await finish(starvedFor: version)
                 }
                 let isOpen = engine.open(model, offset: engine.pendingOffset)
                 try await flush()
-                if isOpen, let start = await coordinator.start { looks.look(engine.driver.shard, since: start) }
+                if isOpen, let start = await coordinator.start { history.record(engine.driver.shard, since: start) }
             case .arrived:
                 try await flush()
                 return try await finish()
@@ -84,7 +84,7 @@ struct PartitionRun {
             }
             while !engine.open(model, offset: engine.driver.offset) {}
             try await flush()
-            if let start = await coordinator.start { looks.look(engine.driver.shard, since: start) }
+            if let start = await coordinator.start { history.record(engine.driver.shard, since: start) }
             epoch = next
         }
         return try await finish()
@@ -108,14 +108,14 @@ struct PartitionRun {
     }
 
     private mutating func finish(starvedFor version: Epoch? = nil) async throws -> PartitionResult {
-        try await coordinator.finish(partition, closings: engine.driver.shard.closings)
+        try await coordinator.finish(partition, deltaCount: engine.driver.shard.deltaCount)
         var result = PartitionResult(partition: partition, position: engine.driver.position)
         result.counters = engine.driver.shard.counters
         result.times = engine.times
         result.tally = cut()
         result.sample = SampledMember.sample(of: engine.driver.shard)
-        result.looks = looks.taken
-        if keepsPlaces || !looks.taken.isEmpty {
+        result.history = history.taken
+        if keepsPlaces || !history.taken.isEmpty {
             engine.driver.shard.forEachEligible { member, _, published in result.places[member] = published }
         }
         result.hasLeftGenesis = engine.driver.shard.openEpoch != nil

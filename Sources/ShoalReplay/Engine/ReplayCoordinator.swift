@@ -74,20 +74,20 @@ actor ReplayCoordinator {
     // MARK: - For partitions
 
     /// Takes the delta of a partition that has closed an epoch.
-    func take(_ closing: EpochDelta, _ tally: Tally) throws {
-        if closing.number > before[Int(closing.partition)] {
-            tallies[Int(closing.partition)].append(tally)
-            held.append(.closing(closing))
+    func take(_ epochDelta: EpochDelta, _ tally: Tally) throws {
+        if epochDelta.number > before[Int(epochDelta.partition)] {
+            tallies[Int(epochDelta.partition)].append(tally)
+            held.append(.epochDelta(epochDelta))
         }
-        watcher.closed(closing)
+        watcher.closed(epochDelta)
         defer { settle() }
         try advance()
     }
 
     /// Notes that a partition is at its end.
-    func finish(_ partition: Int32, closings: Int64) throws {
+    func finish(_ partition: Int32, deltaCount: Int64) throws {
         asked[Int(partition)] = nil
-        if recorded == nil { held.append(.caughtUp(partition: partition, number: closings)) }
+        if recorded == nil { held.append(.caughtUp(partition: partition, number: deltaCount)) }
         defer { settle() }
         try advance()
     }
@@ -145,19 +145,19 @@ actor ReplayCoordinator {
             defer { held = [] }
             return held
         }
-        let present = Set(held.compactMap { Self.closing($0)?.partition }.map(Int.init))
+        let present = Set(held.compactMap { Self.epochDelta($0)?.partition }.map(Int.init))
         guard first.indices.allSatisfy({ first[$0].first == nil || present.contains($0) }) else { return [] }
         func isEarly(_ word: DeltaMessage) -> Bool {
-            Self.closing(word).map { first[Int($0.partition)].first != nil } ?? false
+            Self.epochDelta(word).map { first[Int($0.partition)].first != nil } ?? false
         }
         let words = held.filter(isEarly)
         held.removeAll(where: isEarly)
         return words
     }
 
-    private static func closing(_ word: DeltaMessage) -> EpochDelta? {
-        guard case .closing(let closing) = word else { return nil }
-        return closing
+    private static func epochDelta(_ word: DeltaMessage) -> EpochDelta? {
+        guard case .epochDelta(let epochDelta) = word else { return nil }
+        return epochDelta
     }
 
     private func publish() throws -> Coordinator.Publication? {
@@ -165,8 +165,8 @@ actor ReplayCoordinator {
             return try coordinator.publish(
                 Coordinator.Clock(now: .max, isIdle: { _ in true }), settings: settings, unread: nil)
         }
-        guard let record = recorded?.first, let inclusion = IncludedDeltas(record.bookkeeping),
-            let next = try coordinator.publish(recorded: inclusion, settings: record.settings, unread: nil)
+        guard let record = recorded?.first, let included = IncludedDeltas(record.bookkeeping),
+            let next = try coordinator.publish(recorded: included, settings: record.settings, unread: nil)
         else { return nil }
         recorded = recorded?.dropFirst()
         return next

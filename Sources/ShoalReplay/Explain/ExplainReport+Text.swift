@@ -46,7 +46,7 @@ extension ExplainReport.Step {
             }
             lines.append("  \(name): \(state.events) events; profile \(Self.list(Array(state.topics.prefix(6))))")
             let scores = state.scores.map { score in
-                "\(score.cluster)\(score.isWithheld ? " (withheld)" : "") \(Self.cosine(score.similarity))"
+                "\(score.cluster)\(score.isWithheld ? " (suppressed)" : "") \(Self.cosine(score.similarity))"
             }
             if !scores.isEmpty { lines.append("    best: \(scores.joined(separator: ", "))") }
         }

@@ -89,8 +89,8 @@ public struct GivenEpochs<Keys: TopicKeys> {
         let closed = epoch
         epoch += 1
         for partition in drivers.indices {
-            let closing = drivers[partition].close(to: epoch)
-            try coordinator.fold(.closing(closing), firstOffset: words, offset: words)
+            let epochDelta = drivers[partition].close(to: epoch)
+            try coordinator.fold(.epochDelta(epochDelta), firstOffset: words, offset: words)
             words += 1
         }
         let clock = Coordinator.Clock(now: .max, isIdle: { _ in false })

@@ -15,7 +15,7 @@ final class CheckpointStart: Sendable {
     let epoch: Epoch?
     /// The point from which all changes are computed, and the number of deltas before it.
     let point: SnapshotPoint
-    let closings: Int64
+    let deltaCount: Int64
     private let modelHash: [UInt8]
     private let life: Int64?
     private let path: String
@@ -35,7 +35,7 @@ final class CheckpointStart: Sendable {
                     "the checkpoint \(files.path(partition)) has members of an unknown snapshot")
             }
             point = last
-            closings = (last == found.later?.point ? found.later : found.header)?.closings ?? 0
+            deltaCount = (last == found.later?.point ? found.later : found.header)?.deltaCount ?? 0
             (modelHash, life) = (found.modelHash, found.life)
             saved = Mutex(found)
         } catch {

@@ -22,9 +22,9 @@ actor RecordedModels {
         return try present { try table.record(version)?.model }
     }
 
-    private func present<Found>(_ look: () throws -> Found?) throws -> Found? {
+    private func present<Found>(_ read: () throws -> Found?) throws -> Found? {
         do {
-            return try look()
+            return try read()
         } catch let gone as ModelTable.RetentionGap {
             throw ReplayError(
                 .incomparable,

@@ -49,9 +49,9 @@ struct RecordedSide {
         var left = tallies.sorted { $0.key < $1.key }[...]
         for record in run.models {
             guard let version = record.bookkeeping.through, version <= last else { break }
-            let closings = record.bookkeeping.partitions.map(\.included)
-            defer { included = closings }
-            guard closings != included, let found = try run.table.record(version) else { continue }
+            let counts = record.bookkeeping.partitions.map(\.included)
+            defer { included = counts }
+            guard counts != included, let found = try run.table.record(version) else { continue }
             model = found.model
             var tally = Tally()
             while let entry = left.first, entry.key <= version {

@@ -10,7 +10,7 @@ final class ReportBuilder: ModelWatcher {
     private var digest: [UInt8] = []
     private var last: Model?
 
-    func closed(_ closing: EpochDelta) {}
+    func closed(_ epochDelta: EpochDelta) {}
 
     func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws {
         guard let tally, let version = publication.bookkeeping.through else { return }

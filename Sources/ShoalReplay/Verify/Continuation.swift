@@ -10,17 +10,17 @@ struct Continuation {
     /// Models to be recomputed.
     let models: [RecordedModel]
     /// The number of deltas of each partition that are not recomputed.
-    let closings: [Int64]
+    let deltaCounts: [Int64]
     /// The model to continue from.
     let model: Model
     let bookkeeping: Bookkeeping
 
-    /// - Parameter closings: The number of deltas of each partition that are not recomputed.
-    init(_ run: RecordedRun, closings: [Int64]) async throws {
+    /// - Parameter deltaCounts: The number of deltas of each partition that are not recomputed.
+    init(_ run: RecordedRun, deltaCounts: [Int64]) async throws {
         func isKnown(_ bookkeeping: Bookkeeping) -> Bool {
-            zip(bookkeeping.partitions, closings).allSatisfy { $0.included >= $1 }
+            zip(bookkeeping.partitions, deltaCounts).allSatisfy { $0.included >= $1 }
         }
-        self.closings = closings
+        self.deltaCounts = deltaCounts
         guard !isKnown(run.genesis.bookkeeping) else {
             (given, models) = ([], run.models)
             (model, bookkeeping) = (run.genesis.model, run.genesis.bookkeeping)
@@ -36,9 +36,9 @@ struct Continuation {
         }
         model = record.model
         var bookkeeping = last.bookkeeping
-        for partition in closings.indices {
+        for partition in deltaCounts.indices {
             let state = bookkeeping.partitions[partition]
-            bookkeeping.partitions[partition].read = max(state.included, closings[partition])
+            bookkeeping.partitions[partition].read = max(state.included, deltaCounts[partition])
         }
         self.bookkeeping = bookkeeping
     }

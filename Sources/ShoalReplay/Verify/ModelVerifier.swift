@@ -14,7 +14,7 @@ final class ModelVerifier: ModelWatcher {
     private(set) var lastVersion: Epoch?
     /// For each partition, the epochs of its deltas in order; `.min` for genesis. Deltas before them are of earlier
     /// epochs.
-    private var closings: [[Epoch]]
+    private var closed: [[Epoch]]
     private let before: [Int64]
     private var records: [RecordedModel] = []
 
@@ -22,15 +22,15 @@ final class ModelVerifier: ModelWatcher {
     init(_ continuation: Continuation, encoder: ChangeRecord) {
         recorded = continuation.models[...]
         lastVersion = continuation.given.last?.bookkeeping.through
-        before = continuation.closings
-        closings = Array(repeating: [], count: before.count)
+        before = continuation.deltaCounts
+        closed = Array(repeating: [], count: before.count)
         self.encoder = encoder
         difference = continuation.given.lazy.compactMap(Self.damage).first
     }
 
-    func closed(_ closing: EpochDelta) {
-        guard Int(closing.partition) < closings.count else { return }
-        closings[Int(closing.partition)].append(closing.from ?? .min)
+    func closed(_ epochDelta: EpochDelta) {
+        guard Int(epochDelta.partition) < closed.count else { return }
+        closed[Int(epochDelta.partition)].append(epochDelta.from ?? .min)
     }
 
     func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws {
@@ -82,11 +82,11 @@ final class ModelVerifier: ModelWatcher {
 
     /// The first model that does not include exactly the deltas that had been read and are of its epoch or earlier.
     /// Both facts are in the record. Must be read when all deltas are known.
-    var wrongInclusion: Difference? {
+    var wrongIncludedDeltas: Difference? {
         for record in records {
             guard record.bookkeeping.from != nil, let version = record.bookkeeping.through else { continue }
             for (partition, state) in record.bookkeeping.partitions.enumerated() {
-                let closed = before[partition] + Int64(Self.count(closings[partition], through: version))
+                let closed = before[partition] + Int64(Self.count(closed[partition], through: version))
                 let due = min(closed, state.read)
                 guard state.included != due else { continue }
                 return Difference(

@@ -182,6 +182,6 @@ extension ReplayCoordinator {
     var verified: (difference: Difference?, compared: Int64, expected: [PublishedChanges.Expected], lastVersion: Epoch?)
     {
         guard let models = watcher as? ModelVerifier else { return (nil, 0, [], nil) }
-        return (models.difference ?? models.wrongInclusion, models.compared, models.expected, models.lastVersion)
+        return (models.difference ?? models.wrongIncludedDeltas, models.compared, models.expected, models.lastVersion)
     }
 }

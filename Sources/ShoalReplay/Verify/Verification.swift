@@ -71,7 +71,7 @@ public struct Verification: Sendable {
             progress)
         try check(run)
         let ranges = try await ranges(admin, run, committed, starts)
-        let continuation = try await Continuation(run, closings: ranges.map { $0.start?.closings ?? 0 })
+        let continuation = try await Continuation(run, deltaCounts: ranges.map { $0.start?.deltaCount ?? 0 })
         let published = try await published(admin, run, ranges, continuation)
         let comparison = RunComparison(
             application: application, topics: topics, run: run, inputRanges: ranges, changes: published.changes,

@@ -12,7 +12,7 @@ struct Checker {
     var input: [TestRecord] { verdict.input }
     var oracle: Oracle { verdict.oracle }
 
-    /// - Parameter isGrown: Whether the input grew while it was read. If so, the recorded inclusions are replayed.
+    /// - Parameter isGrown: Whether the input grew while it was read. If so, the recorded included deltas are replayed.
     init(_ application: Application, isGrown: Bool = false) async throws {
         verdict = try Verdict(
             topic: application.input, input: try await application.records(of: application.input),

@@ -8,7 +8,7 @@ import TestSupport
 
 /// Computes the expected output for an input topic: the engine over its records in memory, each exactly once, without
 /// transactions, group, crashes or wall clock. On a topic that grew while it was read, wall clocks decided which epoch
-/// deltas a model includes. The oracle uses the recorded inclusions in that case.
+/// deltas a model includes. The oracle uses the recorded included deltas in that case.
 struct Oracle {
     /// The changes in order of publication. The order is defined only per key.
     private(set) var ordered: [Application.Line] = []
@@ -17,7 +17,7 @@ struct Oracle {
     private(set) var members: [[UInt8]: [UInt8]?] = [:]
     /// The bookkeeping of the models, in order.
     private(set) var publications: [Coordinator.Publication] = []
-    /// The reason why the recorded inclusions could not be applied; `nil` if they could.
+    /// The reason why the recorded included deltas could not be applied; `nil` if they could.
     private(set) var disobedience: String?
     /// The content hash of each version.
     private(set) var models: [Epoch: String] = [:]
@@ -40,7 +40,7 @@ struct Oracle {
     /// - Parameters:
     ///   - genesis: The application's genesis model, for its settings and topics.
     ///   - records: All records of the input. Those with the header `expect` are not watch events.
-    ///   - recorded: The models whose inclusions are followed.
+    ///   - recorded: The models whose included deltas are followed.
     init(genesis record: ModelRecord, records: [TestRecord], obeying recorded: [Published.Model]? = nil) throws {
         self.recorded = recorded.map { $0.drop { $0.bookkeeping.through == nil } }
         let model = record.model
@@ -108,8 +108,8 @@ struct Oracle {
             return held + words
         }
         func isHeld(_ word: DeltaMessage) -> Bool {
-            guard case .closing(let closing) = word else { return true }
-            return first[Int(closing.partition)].first == nil
+            guard case .epochDelta(let epochDelta) = word else { return true }
+            return first[Int(epochDelta.partition)].first == nil
         }
         held += words.filter(isHeld)
         return words.filter { !isHeld($0) }
@@ -120,8 +120,8 @@ struct Oracle {
             let clock = Coordinator.Clock(now: .max, isIdle: { _ in true })
             return try coordinator.publish(clock, settings: settings, unread: nil)
         }
-        guard let record = recorded?.first, let inclusion = IncludedDeltas(record.bookkeeping),
-            let next = try coordinator.publish(recorded: inclusion, settings: record.settings, unread: nil)
+        guard let record = recorded?.first, let included = IncludedDeltas(record.bookkeeping),
+            let next = try coordinator.publish(recorded: included, settings: record.settings, unread: nil)
         else { return nil }
         recorded = recorded?.dropFirst()
         return next
@@ -153,8 +153,8 @@ struct Oracle {
                 partition.driver.erase(member, at: offset)
             case .event(let event):
                 switch partition.driver.advance(to: event, at: offset) {
-                case .closed(let closing):
-                    words.append(.closing(closing))
+                case .closed(let epochDelta):
+                    words.append(.epochDelta(epochDelta))
                     continue
                 case .needs(let version):
                     guard let model = model(version) else { return words }
@@ -169,7 +169,7 @@ struct Oracle {
         if !partition.isCaughtUp {
             partition.isCaughtUp = true
             let shard = partition.driver.shard
-            words.append(.caughtUp(partition: shard.partition, number: shard.closings))
+            words.append(.caughtUp(partition: shard.partition, number: shard.deltaCount))
         }
         return words
     }

@@ -12,7 +12,7 @@ struct Verdict {
     let published: Published
     let oracle: Oracle
 
-    /// - Parameter isGrown: Whether the input grew while it was read. If so, the recorded inclusions are replayed.
+    /// - Parameter isGrown: Whether the input grew while it was read. If so, the recorded included deltas are replayed.
     init(topic: String, input: [TestRecord], published: Published, isGrown: Bool = false) throws {
         self.topic = topic
         self.input = input

@@ -149,7 +149,7 @@ struct VerdictTests {
         #expect(findings.contains { $0.kind == .model })
     }
 
-    @Test("on a growing topic, recorded inclusions are followed and a changed one is found")
+    @Test("on a growing topic, recorded included deltas are followed and a changed one is found")
     func grown() throws {
         let verdict = try Verdict(topic: "in", input: input, published: good, isGrown: true)
         #expect(try verdict.findings() == [])

@@ -97,7 +97,7 @@ struct ShardState {
     init(_ machine: ShardMachine) {
         let shard = machine.driver.shard
         parts.append(("phase", "\(shard.phase)"))
-        parts.append(("closings", "\(shard.closings)"))
+        parts.append(("epoch deltas", "\(shard.deltaCount)"))
         parts.append(("clock", "\(shard.clock.entries)"))
         parts.append(("ids", "\(shard.ids.ids)"))
         var delta = shard.delta

@@ -4,7 +4,7 @@ import ShoalSettings
 @testable import ShoalPipeline
 
 /// The reference run: the same engine over the same logs, without Kafka, faults or clocks. On a complete topic it
-/// closes epochs by the topic alone. On a topic that grew it follows the inclusions recorded by the run's models.
+/// closes epochs by the topic alone. On a topic that grew it follows the included deltas recorded by the run's models.
 struct Undisturbed {
     private let settings: Settings
     /// The rule that is left out. The run may break every rule of the clock, because the reference breaks it too.
@@ -15,7 +15,7 @@ struct Undisturbed {
     private(set) var shards: [ShardMachine]
     private(set) var published = Published()
     private var next: [Int]
-    private var closings: [[EpochDelta]]
+    private var epochDeltas: [[EpochDelta]]
     private var firsts: [Epoch?]
     private var assembler: EpochDeltaAssembler
     /// The versions computed so far, and the number of included epoch deltas of each partition.
@@ -42,7 +42,7 @@ struct Undisturbed {
                 caughtUp: CaughtUp(timeout: 0, now: 0))
         }
         next = input.map { _ in 0 }
-        closings = input.map { _ in [] }
+        epochDeltas = input.map { _ in [] }
         firsts = input.map { _ in nil }
         included = input.map { _ in 0 }
     }
@@ -60,18 +60,18 @@ struct Undisturbed {
                 guard let record = remaining?.popFirst(), let recordThrough = record.through else { return }
                 through = recordThrough
                 take = record.partitions.map { Int($0.included) }
-                guard zip(take, closings).allSatisfy({ $0 <= $1.count }) else {
-                    throw Finding("the recorded inclusion of model \(through) cannot be obeyed")
+                guard zip(take, epochDeltas).allSatisfy({ $0 <= $1.count }) else {
+                    throw Finding("the recorded list of deltas in model \(through) cannot be obeyed")
                 }
                 if version == nil { try checkStart(record, through) }
             } else if let version {
                 through = version + 1
-                guard closings.contains(where: { $0.last.map { $0.through >= through } ?? false }) else { return }
-                take = closings.map { $0.count { $0.from ?? .min <= through } }
+                guard epochDeltas.contains(where: { $0.last.map { $0.through >= through } ?? false }) else { return }
+                take = epochDeltas.map { $0.count { $0.from ?? .min <= through } }
             } else {
                 guard let first = firsts.compactMap(\.self).min() else { return }
                 through = first - 1
-                take = closings.map { _ in 0 }
+                take = epochDeltas.map { _ in 0 }
             }
             try publish(&model, (version ?? through - 1) + 1, through, take, isStart: version == nil)
             version = through
@@ -92,7 +92,7 @@ struct Undisturbed {
         if isStart {
             start = through
         } else {
-            let added = closings.indices.flatMap { closings[$0][included[$0]..<take[$0]] }
+            let added = epochDeltas.indices.flatMap { epochDeltas[$0][included[$0]..<take[$0]] }
             (model, changes) = try model.next(
                 including: added, settings: settings, version: from, partitions: take.count)
         }
@@ -145,9 +145,9 @@ struct Undisturbed {
         for entry in records.entries where entry.topic == .deltas {
             guard let value = entry.value else { continue }
             let piece = try DeltaRecord.decode(records.bytes.span.extracting(value))
-            guard case .closing(let closing) = try assembler.add(piece, offset: 0)?.word else { continue }
-            closings[Int(closing.partition)].append(closing)
-            if closing.from == nil { firsts[Int(closing.partition)] = closing.through + 1 }
+            guard case .epochDelta(let epochDelta) = try assembler.add(piece, offset: 0)?.word else { continue }
+            epochDeltas[Int(epochDelta.partition)].append(epochDelta)
+            if epochDelta.from == nil { firsts[Int(epochDelta.partition)] = epochDelta.through + 1 }
         }
     }
 }

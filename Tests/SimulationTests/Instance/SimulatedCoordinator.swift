@@ -14,7 +14,7 @@ final class SimulatedCoordinator {
         let bookkeeping = last.bookkeeping
         assembler = EpochDeltaAssembler(partitions: bookkeeping.partitions.count)
         switch world.off {
-        case .inclusion:
+        case .includedDeltas:
             for index in bookkeeping.partitions.indices {
                 last.bookkeeping.partitions[index].included = bookkeeping.partitions[index].read
             }
@@ -78,7 +78,7 @@ final class SimulatedCoordinator {
 extension SimulatedCoordinator {
     /// The rules that are left out by changing messages before they are folded, or the coordinator's state afterwards.
     private static let wordRules: Set<Rule> = [
-        .laterWait, .lateIncluded, .lineage, .closingsNumbered, .closingResets, .behindIsSilent,
+        .laterWait, .lateIncluded, .lineage, .deltasNumbered, .deltaResets, .behindIsSilent,
     ]
 
     private func fold(_ value: [UInt8], _ offset: Int64, without off: Rule, _ world: Simulation) throws {
@@ -87,21 +87,23 @@ extension SimulatedCoordinator {
         let before = machine.coordinator.partitions
         let version = machine.coordinator.version
         switch word {
-        case .closing(var closing):
-            let partition = Int(closing.partition)
-            if off == .laterWait, let version, let from = closing.from, from > version { closing.from = version + 1 }
-            if off == .lateIncluded, let version, let from = closing.from, from <= version {
-                closing.clusters = closing.clusters.map { ClusterDelta(cluster: $0.cluster) }
+        case .epochDelta(var epochDelta):
+            let partition = Int(epochDelta.partition)
+            if off == .laterWait, let version, let from = epochDelta.from, from > version {
+                epochDelta.from = version + 1
+            }
+            if off == .lateIncluded, let version, let from = epochDelta.from, from <= version {
+                epochDelta.clusters = epochDelta.clusters.map { ClusterDelta(cluster: $0.cluster) }
             }
             if off == .lineage {
-                closing.clusters.removeAll { machine.coordinator.model.root(of: $0.cluster) != $0.cluster }
+                epochDelta.clusters.removeAll { machine.coordinator.model.root(of: $0.cluster) != $0.cluster }
             }
-            if off == .closingsNumbered { machine.coordinator.partitions[partition].read = closing.number - 1 }
-            word = .closing(closing)
+            if off == .deltasNumbered { machine.coordinator.partitions[partition].read = epochDelta.number - 1 }
+            word = .epochDelta(epochDelta)
             try machine.coordinator.fold(word, firstOffset: whole.firstOffset, offset: offset)
-            if off == .closingResets { machine.coordinator.partitions[partition].caughtUp = before[partition].caughtUp }
+            if off == .deltaResets { machine.coordinator.partitions[partition].caughtUp = before[partition].caughtUp }
         case .caughtUp(let partition, let number), .behind(let partition, let number):
-            if off == .closingsNumbered { machine.coordinator.partitions[Int(partition)].read = number }
+            if off == .deltasNumbered { machine.coordinator.partitions[Int(partition)].read = number }
             try machine.coordinator.fold(word, firstOffset: whole.firstOffset, offset: offset)
             if off == .behindIsSilent, version == nil { machine.coordinator.partitions[Int(partition)].caughtUp = true }
         }

@@ -54,7 +54,7 @@ extension SimulatedTakeOver {
         case .stateDelta: found.header.delta = []
         case .stateClock: found.header.clock = []
         case .stateIds: found.header.ids = []
-        case .stateNumber: found.header.closings = 0
+        case .stateNumber: found.header.deltaCount = 0
         case .stateCandidates: (found.header.candidates, found.header.namings) = ([], [])
         case .laterDelta: found.later = nil
         default: break

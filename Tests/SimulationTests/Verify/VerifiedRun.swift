@@ -76,7 +76,7 @@ struct VerifiedRun: Sendable {
 
     private func report(order: UInt64) async throws -> VerifyReport {
         let progress = ReplayProgress()
-        let continuation = try await Continuation(run, closings: inputRanges.map { _ in 0 })
+        let continuation = try await Continuation(run, deltaCounts: inputRanges.map { _ in 0 })
         let before = PublishedChanges.Before(
             points: inputRanges.map { _ in nil }, model: nil, staleness: run.genesis.model.settings.fixed.staleness)
         let changes = PublishedChanges(

@@ -161,7 +161,7 @@ final class Simulation {
                 let word = try? assembler.add(piece, offset: offset)?.word
             else { continue }
             switch word {
-            case .closing(let closing): last[closing.partition] = word
+            case .epochDelta(let epochDelta): last[epochDelta.partition] = word
             case .caughtUp(let partition, _), .behind(let partition, _): last[partition] = word
             }
         }

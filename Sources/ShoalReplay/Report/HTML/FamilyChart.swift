@@ -124,7 +124,7 @@ private struct Map {
         if !line.isLiving {
             let fate =
                 cluster.survivor != 0
-                ? "merged into \(cluster.survivor)" : cluster.ended != nil ? "retired" : "withheld"
+                ? "merged into \(cluster.survivor)" : cluster.ended != nil ? "retired" : "suppressed"
             text += ", \(fate) \(ReportWords.time(line.to))"
         }
         return text + ", \(ReportWords.count(cluster.peak, "member")) at most"

@@ -68,7 +68,7 @@ extension ReplayReport {
         let rows = gone.prefix(most).map { cluster -> Markup in
             let fate =
                 cluster.survivor != 0
-                ? "merged into \(cluster.survivor)" : cluster.ended == nil ? "withheld" : "retired"
+                ? "merged into \(cluster.survivor)" : cluster.ended == nil ? "suppressed" : "retired"
             let until = cluster.ended.flatMap { times[$0] }.map { " " + ReportWords.time($0) } ?? ""
             return """
                 <tr><td class="r">\(cluster.id)</td><td>\(origin(cluster, times))</td><td>\(fate)\(until)</td>\

@@ -55,8 +55,8 @@ extension ReplayReport {
         ]
         if let last {
             tiles.append(.init(value: ReportWords.short(last.eligible), name: "members", note: "eligible at the end"))
-            let withheld = last.withheld > 0 ? "and \(last.withheld) withheld" : "shown at the end"
-            tiles.append(.init(value: "\(last.clusters.count)", name: "clusters", note: withheld))
+            let suppressed = last.withheld > 0 ? "and \(last.withheld) suppressed" : "shown at the end"
+            tiles.append(.init(value: "\(last.clusters.count)", name: "clusters", note: suppressed))
             tiles.append(
                 .init(
                     value: ReportWords.part(last.unassigned, of: last.eligible), name: "in no cluster",
@@ -172,16 +172,16 @@ extension ReplayReport {
                     .init(name: "of them back", style: "k1", values: intervals.map { Double($0.returnedPerDay) / 1e6 }),
                 ], text: { ReportWords.axis($0) })
         }
-        add("Members in no cluster, and withheld") { intervals in
+        add("Members in no cluster, and suppressed") { intervals in
             func share(_ value: (Row) -> Int64) -> [Double] {
                 intervals.map { $0.row.eligible > 0 ? Double(value($0.row)) / Double($0.row.eligible) : 0 }
             }
             return SeriesChart(
-                label: "The share of eligible members that are in no cluster, and in clusters that are withheld.",
+                label: "The share of eligible members that are in no cluster, and in suppressed clusters.",
                 times: intervals.map(\.to),
                 series: [
                     .init(name: "in no cluster", style: "k2", values: share(\.unassigned)),
-                    .init(name: "in withheld clusters", style: "k6", values: share(\.withheldMembers)),
+                    .init(name: "in suppressed clusters", style: "k6", values: share(\.withheldMembers)),
                 ], text: { ReportWords.axis($0 * 100) + " %" }, least: 0.01)
         }
         add("Similarity to the own centroid") { intervals in

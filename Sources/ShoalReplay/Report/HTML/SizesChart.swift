@@ -36,7 +36,7 @@ struct SizesChart {
         if count > 0 {
             bands.append(Band(name: "\(count) smaller clusters", style: "kn", label: "others", values: others))
         }
-        bands.append(Band(name: "Withheld", style: "kw", label: "withheld", values: rows.map(\.withheldMembers)))
+        bands.append(Band(name: "Suppressed", style: "kw", label: "suppressed", values: rows.map(\.withheldMembers)))
         bands.append(Band(name: "In no cluster", style: "ku", label: "in none", values: rows.map(\.unassigned)))
         return bands.filter { band in band.values.contains { $0 > 0 } }
     }

@@ -68,7 +68,7 @@ extension ReplayReport {
         let shown = last.members.reduce(0, +)
         var note = "\(living.count) at the end with \(ReportWords.count(shown, "member"))"
         if last.withheld > 0 {
-            note += "; \(last.withheld) withheld with \(ReportWords.number(last.withheldMembers))"
+            note += "; \(last.withheld) suppressed with \(ReportWords.number(last.withheldMembers))"
         }
         note += "; \(ReportWords.number(last.unassigned)) members in none"
         page.heading("Clusters", note)
