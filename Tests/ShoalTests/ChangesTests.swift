@@ -93,7 +93,12 @@ struct ChangesTests {
             try shoal(all + words).lines.map { line in lines.firstIndex(of: line) ?? -1 }
         }
         let member = String(Self.member, radix: 16)
-        #expect(try shown("--from", "beginning", "--member", "0" + member) == [0, 1, 2, 3])
+        let folder = try TemporaryFolder()
+        let audit = folder.url.appending(path: "audit").path
+        let reason = ["--reason", "a test", "--set", "audit.file=\(audit)"]
+        let own = try shoal(all + ["--from", "beginning", "--member", "0" + member] + reason)
+        #expect(own.lines == Array(lines.prefix(4)), "\(own.output)")
+        #expect(try String(contentsOfFile: audit, encoding: .utf8).contains(#""member":"0\#(member)""#))
         #expect(try shown("--from", "beginning", "--cluster", "12") == [1, 2, 3, 5])
         #expect(try shown("--from", "beginning", "--kind", "member_moved") == [1])
         #expect(try shown("--from", "beginning", "--kind", "member_moved", "--kind", "member_joined") == [0, 1])

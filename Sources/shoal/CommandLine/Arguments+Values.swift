@@ -35,17 +35,6 @@ extension Arguments {
         return duration
     }
 
-    /// Returns the reason for looking at a person's data.
-    /// - Throws: `UsageError` if it is missing.
-    func reason(_ command: String, option: String = "reason") throws -> String {
-        guard let reason = self[option], reason.contains(where: { !$0.isWhitespace }) else {
-            throw UsageError(
-                description: "shoal \(command): --\(option) TEXT is missing: the audit log records why you look at "
-                    + "this data")
-        }
-        return reason
-    }
-
     /// Returns one of several words.
     func choice(_ name: String, of words: [String], or standard: String) throws -> String {
         let word = self[name] ?? standard

@@ -13,7 +13,7 @@ extension Command {
             Option("from", "WHERE", "where to start: beginning, end, a time, or positions (end)"),
             Option("until", "end", "stop at the current end of the topic"),
             Option("json", nil, "print one JSON object per line"),
-            Option("member", "HEX", "only changes of this member, 32 hexadecimal digits"),
+            Option("member", "HEX", "only changes of this member, 32 hexadecimal digits"), .reason(.changes),
             Option("cluster", "N", "only changes that involve this cluster"),
             Option("kind", "K", "only changes of this kind, such as member_moved; may be repeated", isRepeatable: true),
             Option("limit", "N", "stop after N changes"),
@@ -23,11 +23,13 @@ extension Command {
             since 1970. Positions are PARTITION:OFFSET, separated by commas; partitions that are not listed start at their first
             record. The stored position of a subscriber can be given as it is: it starts with the topic's name and a slash.
 
+            --member shows data of one person: it needs --reason, and writes a line to `audit.file` before it reads anything.
+
             A record that is not a cluster change is reported on standard error and skipped. The exit status is then 65.
             """,
         examples: [
             "shoal changes --from beginning --until end",
-            "shoal changes --json --kind member_moved | jq .member",
+            "shoal changes --json --kind member_moved | jq .to",
             "shoal changes --from 2026-11-24T10:00:00Z --cluster 7",
             "shoal changes --from 0:1200,1:1187",
             "shoal changes --from cluster-changes/0:1200,1:1187 --until end",
@@ -35,6 +37,9 @@ extension Command {
     ) { arguments in
         let configuration = try arguments.configuration()
         let filter = try ChangeFilter(arguments)
+        if let member = filter.member {
+            try arguments.access(.changes, configuration).record(members: [Hex.text(member)])
+        }
         var subscription = ClusterChanges.Configuration(
             kafka: configuration.client(configuration.logger), topic: configuration[\.outputTopic])
         try subscription.begin(at: arguments["from"] ?? "end")

@@ -9,7 +9,7 @@ extension Command {
             Option("summary", nil, "print only the number of dead letters for each reason"),
             Option("json", nil, "print one JSON object per line"),
             Option("show-content", nil, "also print keys, values and headers: these identify viewers"),
-            Option("why", "TEXT", "with --show-content: why you look at viewers; it is written to the audit log"),
+            .reason(.deadLetters),
         ],
         details: """
             Prints a line for each dead letter: its time, the reason, the record's input position and size, the position of the
@@ -39,13 +39,8 @@ extension Command {
         let limit = try arguments.integer("limit", or: .max)
         let configuration = try arguments.configuration()
         if arguments.has("show-content") {
-            let name = "dead-letters list --show-content"
-            let access = try AccessLog(configuration, name, needsKey: false) {
-                try arguments.reason(name, option: "why")
-            }
-            try access.record(
-                "dead-letters list", what: filter.text(topic: configuration.deadLettersTopic, limit: arguments["limit"])
-            )
+            let access = try arguments.access(.deadLetters, configuration)
+            try access.record(what: filter.text(topic: configuration.deadLettersTopic, limit: arguments["limit"]))
         }
         if arguments.has("show-content") { Program.report("the output contains viewers' ids and events") }
         let lines = DeadLetterLines(

@@ -13,7 +13,7 @@ extension Command {
             Option("viewer", "ID", "the viewer's id; `-` reads it from standard input"),
             Option("viewer-file", "FILE", "read the viewer's id from FILE"),
             Option("change", "HEX", "the change_id of a change of a member"),
-            Option("reason", "TEXT", "why you look at this member; it is written to the audit log"),
+            .reason(.explain),
             Option("all", nil, "show every event of the member, not only those that changed its cluster"),
             Option("limit", "N", "show the last N steps (10)"),
             Option("from-checkpoint", "DIR", "start at the checkpoints in DIR instead of the beginning of the input"),
@@ -35,12 +35,12 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        let access = try AccessLog(configuration, "explain") { try arguments.reason("explain") }
+        let access = try arguments.access(.explain, configuration)
         let explanation = Explanation(
             configuration, try ReplayInput.replayOptions(arguments, configuration),
             try arguments.checkpoints(configuration))
         let (member, wanted) = try await subject(arguments, configuration, explanation)
-        try access.record("explain", members: [Hex.text(member)])
+        try access.record(members: [Hex.text(member)])
         let report = try await tracked(explanation.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await explanation.explain(member, wanted)
         }

@@ -9,7 +9,7 @@ extension Command {
         options: [
             Option("viewer", "ID", "the viewer's id; `-` reads it from standard input"),
             Option("file", "FILE", "read viewers' ids from FILE, one on each line; `-` is standard input"),
-            Option("reason", "TEXT", "why you need the pseudonym; it is written to the audit log"),
+            .reason(.pseudonym),
         ],
         details: """
             Prints the pseudonym under which a viewer is in the output and in `members.topic`: 32 hexadecimal digits, a line for
@@ -26,14 +26,14 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        let access = try AccessLog(configuration, "pseudonym") { try arguments.reason("pseudonym") }
+        let access = try arguments.access(.pseudonym, configuration)
         guard arguments.has("viewer") != arguments.has("file") else {
             throw UsageError(description: "shoal pseudonym: give one of --viewer and --file")
         }
         let viewers = try arguments["file"].map(ViewerIDs.all) ?? [ViewerIDs.one(arguments["viewer"], file: nil) ?? []]
         guard let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) else { return .configuration }
         let pseudonyms = key.publishedPseudonyms(of: viewers).map { Hex.text($0) }
-        try access.record("pseudonym", members: pseudonyms)
+        try access.record(members: pseudonyms)
         for pseudonym in pseudonyms { Output.line(pseudonym) }
         return .ok
     }

@@ -9,7 +9,7 @@ extension Command {
         options: ReplayInput.options + ReportOutput.options + [
             ReportOutput.truth,
             Option("expect-clusters", nil, "end with 67 if no cluster is published at the end"),
-            Option("members", "FILE", "write the final memberships, as NDJSON or CSV (by the name)"),
+            Option("members", "FILE", "write the final memberships, as NDJSON or CSV (by the name)"), .reason(.replay),
             Option("publish-to", "T", "write the changes to this topic, which must exist"),
         ],
         details: """
@@ -21,7 +21,8 @@ extension Command {
             All settings that reach the result apply, such as `topics.file`, `profile.half-life` and `privacy.min-cluster-size`;
             `shoal config docs` marks them. Clusters with fewer members than `privacy.min-cluster-size` are counted, but not
             described. --members writes the published cluster of each eligible viewer at the end, by the pseudonym under which the
-            output has it, which needs the key. Ctrl-C stops the replay and prints a report of the part that was done.
+            output has it, which needs the key. It shows data of persons: it needs --reason, and writes a line to `audit.file`
+            before it reads anything. Ctrl-C stops the replay and prints a report of the part that was done.
 
             JSON uses the names of the output topic; times are milliseconds since 1970, shares and similarities millionths.
             schemas/replay_report.schema.json describes it. The HTML page is self-contained and has no scripts.
@@ -32,7 +33,7 @@ extension Command {
             "shoal replay --config shoal.properties --from 2026-11-01T00:00:00Z --json > report.json",
             "shoal replay events.ndjson.gz --epochs given --partitions 16 --set epoch.length=1d",
             "shoal replay --config shoal.properties --set profile.half-life=14d --publish-to what-if",
-            "shoal replay events.ndjson.gz --config shoal.properties --members members.csv --expect-clusters",
+            "shoal replay events.ndjson.gz --config shoal.properties --members members.csv --reason 'campaign 12'",
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
@@ -42,7 +43,9 @@ extension Command {
                 "--\(option) writes pseudonyms, which need a key. Use the key of the application. "
                     + Configuration.keyAdvice)
         }
+        let access = try arguments.has("members") ? arguments.access(.replay, configuration) : nil
         let input = try await ReplayInput(arguments, configuration)
+        try access?.record(what: "the cluster of each member, written to \(arguments["members"] ?? "")")
         let truth = try arguments["truth"].map { try ViewerTruth($0, key: input.options.key) }
         var replay = Replay(input.options)
         replay.keepsPlaces = arguments.has("members")
