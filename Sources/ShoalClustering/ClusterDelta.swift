@@ -10,14 +10,18 @@ public struct ClusterDelta: Equatable, Sendable {
     public var samples: [Sample]
     /// The number of members that the samples represent: all members of the cluster in this partition.
     public var sampled: Int64
+    /// Where its members are published: ascending, no zero.
+    public var published: [PublishedCount]
 
     public init(
-        cluster: ClusterID, count: Int64 = 0, sums: [SumEntry] = [], samples: [Sample] = [], sampled: Int64 = 0
+        cluster: ClusterID, count: Int64 = 0, sums: [SumEntry] = [], samples: [Sample] = [], sampled: Int64 = 0,
+        published: [PublishedCount] = []
     ) {
         self.cluster = cluster
         self.count = count
         self.sums = sums
         self.samples = samples
         self.sampled = sampled
+        self.published = published
     }
 }

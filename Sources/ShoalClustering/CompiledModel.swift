@@ -79,6 +79,8 @@ public final class CompiledModel: Sendable {
         let profileTopics: Int
         let topicsMinViewers: Int
         let membersMax: Int
+        /// `output.every=event`.
+        let publishesAtOnce: Bool
 
         init(_ settings: Settings) {
             epochLength = settings.fixed.epochLength
@@ -88,6 +90,7 @@ public final class CompiledModel: Sendable {
             profileTopics = settings.fixed.profileTopics
             topicsMinViewers = settings.topicsMinViewers
             membersMax = settings.membersMax
+            publishesAtOnce = settings.fixed.outputEvery == .event
         }
     }
 

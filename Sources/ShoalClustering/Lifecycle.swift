@@ -191,7 +191,8 @@ struct Lifecycle {
         let gone = model.clusters[merged]
         let id = model.clusters[survivor].id
         model.clusters[survivor].sums.add(
-            ClusterDelta(cluster: gone.id, count: gone.sums.count, sums: gone.sums.sums))
+            ClusterDelta(
+                cluster: gone.id, count: gone.sums.count, sums: gone.sums.sums, published: gone.sums.published))
         model.clusters[survivor].touchedTick = effect
         model.merged.append(Merge(cluster: gone.id, survivor: id, tick: model.ticks, version: version))
         model.merged.sort { $0.cluster < $1.cluster }

@@ -27,7 +27,7 @@ public struct LifecycleRules: Equatable, Sendable {
     }
 
     /// The rules of the previous release, for comparisons. No application continues with them: their pseudonyms and the
-    /// hashes of topics were made under other keys.
+    /// hashes of topics were made under other keys, and their members' state lacks what was published.
     public static let previous = {
         var rules = LifecycleRules(2)
         (rules.split, rules.merge, rules.swapSplit) = (0.15, 0.13, 0)
@@ -36,7 +36,7 @@ public struct LifecycleRules: Equatable, Sendable {
     }()
 
     /// The rules of this release, with which new applications begin.
-    public static let current = LifecycleRules(3)
+    public static let current = LifecycleRules(4)
 
     /// Returns the rules of a version, or `nil` if this program cannot continue with them.
     public init?(version: Int64) {

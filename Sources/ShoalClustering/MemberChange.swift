@@ -1,4 +1,4 @@
-/// A change of one member's published cluster. Suppressed clusters count as 0.
+/// A change of one member's published cluster.
 public struct MemberChange: Equatable, Sendable {
     public var member: Pseudonym
     /// The previous published cluster; 0 for none.
@@ -11,7 +11,8 @@ public struct MemberChange: Equatable, Sendable {
     /// The offset of the event that caused the change, or of the event that opened the epoch whose reassignment pass
     /// did.
     public var offset: Int64
-    /// The end of the epoch, in ms; `nil` in genesis.
+    /// The start of the epoch whose opening published it, or the end of the epoch of an event that is published at once,
+    /// in ms; `nil` in genesis.
     public var time: Int64?
     /// The epoch that was open or being opened; `nil` in genesis.
     public var epoch: Epoch?

@@ -11,10 +11,12 @@ public struct MemberFields: Equatable, Sendable {
     public var cluster: ClusterID?
     /// The cluster that the member last moved away from; 0 for none.
     public var previous: ClusterID
+    /// The cluster in which the member was last published; 0 for none.
+    public var published: ClusterID
 
     public init(
         pseudonym: Pseudonym, order: UInt64, landmark: Int64, lastEpoch: Epoch?, events: UInt32, cluster: ClusterID?,
-        previous: ClusterID
+        previous: ClusterID, published: ClusterID
     ) {
         self.pseudonym = pseudonym
         self.order = order
@@ -23,5 +25,6 @@ public struct MemberFields: Equatable, Sendable {
         self.events = events
         self.cluster = cluster
         self.previous = previous
+        self.published = published
     }
 }

@@ -14,7 +14,8 @@ extension MemberTable {
         return MemberFields(
             pseudonym: member.pseudonym, order: orders[slot], landmark: member.landmark,
             lastEpoch: member.lastEpoch == .min ? nil : member.lastEpoch, events: member.events,
-            cluster: member.cluster == Self.uncounted ? nil : member.cluster, previous: member.previous)
+            cluster: member.cluster == Self.uncounted ? nil : member.cluster, previous: member.previous,
+            published: published[slot])
     }
 
     /// Inserts members, or replaces their known state.
@@ -38,12 +39,17 @@ extension MemberTable {
             pseudonym: fields.pseudonym, landmark: fields.landmark, lastEpoch: fields.lastEpoch ?? .min,
             events: fields.events, cluster: fields.cluster ?? Self.uncounted, previous: fields.previous, isUsed: true,
             saved: .clean)
-        guard let slot = find(fields.pseudonym) else { return insert(member, order: fields.order) }
+        guard let slot = find(fields.pseudonym) else {
+            let slot = insert(member, order: fields.order)
+            published[slot] = fields.published
+            return slot
+        }
         update(slot) {
             (member.start, member.capacity) = ($0.start, $0.capacity)
             $0 = member
         }
         orders[slot] = fields.order
+        published[slot] = fields.published
         return slot
     }
 }

@@ -1,7 +1,7 @@
 /// The members of a shard in arrays: fixed-size slots and topic blocks, without an object per member.
 ///
-/// A slot takes 64 bytes, a sample order 8, an index place 8, and a topic 12 in blocks of 4. The slot of a member does
-/// not affect results.
+/// A slot takes 64 bytes, a sample order 8, a published cluster 4, an index place 8, and a topic 12 in blocks of 4. The
+/// slot of a member does not affect results.
 struct MemberTable {
     struct Slot {
         var pseudonym: Pseudonym = 0
@@ -30,6 +30,8 @@ struct MemberTable {
     private(set) var slots: [Slot] = []
     /// Sample orders by slot. Not needed for handling events.
     var orders: [UInt64] = []
+    /// The cluster in which each member was last published, by slot; 0 for none.
+    var published: [ClusterID] = []
     private var freeSlots: [UInt32] = []
     private(set) var count = 0
     /// An open-addressing index by pseudonym. Each entry holds the pseudonym's low half, so that other members are
@@ -83,6 +85,7 @@ struct MemberTable {
     mutating func reserve(members count: Int, topics topicCount: Int) {
         slots.reserveCapacity(count)
         orders.reserveCapacity(count)
+        published.reserveCapacity(count)
         topics.reserveCapacity(topicCount)
         var size = index.count
         while count * 4 > size * 3 { size *= 2 }
@@ -102,10 +105,12 @@ struct MemberTable {
             slot = Int(free)
             slots[slot] = member
             orders[slot] = order
+            published[slot] = 0
         } else {
             slot = slots.count
             slots.append(member)
             orders.append(order)
+            published.append(0)
         }
         place(slot)
         count += 1

@@ -43,10 +43,11 @@ extension Model {
         } catch {
             throw Contradiction(error.description)
         }
-        model.clusters.removeAll { !$0.isActive && $0.sums.count == 0 && $0.sums.sums.isEmpty }
+        model.clusters.removeAll { !$0.isActive && $0.sums == ClusterSums() }
         model.noteOpenings(ordered, partitions: partitions)
         let known = model.knownEverywhere
         model.forgetMerges(through: known)
+        model.forgetMoves(through: known)
         model.removeTopics(version: version, known: known)
         model.admitTopics(from: ordered, version: version, known: known)
         var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
@@ -74,7 +75,7 @@ extension Model {
     /// - Returns: Whether the sums are exact: false if one overflowed.
     private mutating func insert(_ delta: ClusterDelta, from closing: EpochDelta) throws(Contradiction) -> Bool {
         guard delta.cluster != 0 else { return unassigned.add(delta) }
-        if delta.count == 0, delta.sums.isEmpty { return true }
+        if delta.count == 0, delta.sums.isEmpty, delta.published.isEmpty { return true }
         let id = root(of: delta.cluster)
         if let index = index(of: id) { return clusters[index].sums.add(delta) }
         guard id < nextID else {
@@ -120,6 +121,7 @@ extension ClusterSums {
     mutating func add(_ delta: ClusterDelta) -> Bool {
         var overflows: Bool
         (count, overflows) = count.addingReportingOverflow(delta.count)
+        for entry in delta.published where !published.add(entry.count, published: entry.published) { overflows = true }
         guard !delta.sums.isEmpty else { return !overflows }
         var merged: [SumEntry] = []
         merged.reserveCapacity(sums.count + delta.sums.count)

@@ -2,6 +2,7 @@ extension Model {
     /// Decides the published cluster of each cluster, and returns the changes of published clusters. A cluster is
     /// suppressed below `privacy.min-cluster-size` members, and published again from 1.2 times that number. A suppressed
     /// cluster counts as another one, so that nothing published tells of it.
+    /// Also decides which members are published in another cluster because of that.
     /// - Parameter ended: Clusters that this model merged or retired.
     mutating func refreshPublishedClusters(ended: [Lifecycle.Ended], version: Epoch) -> [LifecycleChange] {
         let before = PublishedClusters(self)
@@ -9,6 +10,7 @@ extension Model {
             clusters[index].isPublished = clusters[index].isActive && isLargeEnough(clusters[index])
         }
         for index in clusters.indices { clusters[index].publishedCluster = publishedCluster(at: index) }
+        moves += newMoves(before, ended: ended, version: version)
         var changes = ended.compactMap { publish($0, before, version: version) }
         for cluster in clusters where cluster.isActive && !cluster.isPublished && before.ids.contains(cluster.id) {
             changes.append(end(of: cluster, survivor: cluster.publishedCluster, before, version: version))
@@ -27,9 +29,12 @@ extension Model {
         var others: [ClusterID: Int64] = [:]
         /// The published clusters that suppressed ones counted as.
         var standIns: [ClusterID: ClusterID] = [:]
+        /// The published cluster of each cluster; 0 for none.
+        var homes: [ClusterID: ClusterID] = [:]
 
         init(_ model: Model) {
             for cluster in model.clusters where cluster.isPublished { ids.insert(cluster.id) }
+            for cluster in model.clusters { homes[cluster.id] = cluster.publishedCluster }
             for cluster in model.clusters where !cluster.isPublished && cluster.publishedCluster != 0 {
                 others[cluster.publishedCluster, default: 0] += cluster.sums.count
                 standIns[cluster.id] = cluster.publishedCluster
@@ -40,11 +45,11 @@ extension Model {
     /// Returns the published cluster of the members of a cluster: itself, if it is published. A suppressed one keeps the
     /// published cluster that it counted as. A new one counts as its parent if it is a split's child, and otherwise, as
     /// one that has become too small, as the published cluster with the most similar centroid; of equal ones the lower
-    /// id. If the cluster that it counts as is suppressed, both count as the same one. 0 if no cluster is published.
+    /// id. If the cluster that it counts as is suppressed, both count as the same one. A retired cluster is suppressed. 0
+    /// if no cluster is published.
     /// - Parameter depth: The number of suppressed clusters that count as this one.
     private func publishedCluster(at index: Int, depth: Int = 0) -> ClusterID {
         let cluster = clusters[index]
-        guard cluster.isActive else { return 0 }
         if cluster.isPublished { return cluster.id }
         let isChild = cluster.origin == .split && !cluster.wasPublished
         for id in [cluster.publishedCluster, isChild ? cluster.parent : 0] where id != 0 && id != cluster.id {
@@ -60,6 +65,49 @@ extension Model {
             if nearest.map({ product > $0.product }) ?? true { nearest = (product, other.id) }
         }
         return nearest?.id ?? 0
+    }
+
+    /// Returns the moves of members whose cluster is published as another one from now on. Counted are members who are
+    /// published as their cluster was; others of the same move go with them.
+    private func newMoves(
+        _ before: PublishedClusters, ended: [Lifecycle.Ended], version: Epoch
+    ) -> [PublishedMove] {
+        struct Pair: Hashable {
+            var from: ClusterID
+            var to: ClusterID
+        }
+        var groups: [Pair: (count: Int64, reason: Reason)] = [:]
+        func count(_ members: ClusterSums, from: ClusterID, to: ClusterID, _ reason: Reason) {
+            let number = members.published[published: from]
+            guard from != to, number > 0 else { return }
+            let known = groups[Pair(from: from, to: to)]
+            groups[Pair(from: from, to: to)] = ((known?.count ?? 0) + number, min(known?.reason ?? reason, reason))
+        }
+        for cluster in clusters {
+            let reason = moveReason(of: cluster)
+            if let home = before.homes[cluster.id], home != 0 {
+                count(cluster.sums, from: home, to: cluster.publishedCluster, reason)
+            }
+            if cluster.isPublished, !before.ids.contains(cluster.id) {
+                count(cluster.sums, from: 0, to: cluster.id, cluster.origin.reason)
+            }
+        }
+        for end in ended where end.survivor != 0 {
+            let (gone, home) = (end.cluster, publishedCluster(of: end.survivor))
+            if gone.publishedCluster != 0 { count(gone.sums, from: gone.publishedCluster, to: home, .merge) }
+            if !gone.isPublished, home == root(of: end.survivor) { count(gone.sums, from: 0, to: home, .merge) }
+        }
+        return groups.filter { publishesMove(of: $0.value.count) }
+            .map { PublishedMove(from: $0.key.from, to: $0.key.to, reason: $0.value.reason, version: version) }
+            .sorted { ($0.from, $0.to) < ($1.from, $1.to) }
+    }
+
+    /// Why the members of a cluster get another published cluster: for subscribers, a cluster that is suppressed merges
+    /// with another one, and one that is published is split from it.
+    private func moveReason(of cluster: Cluster) -> Reason {
+        if cluster.publishedCluster == 0 || !cluster.isActive { return .retire }
+        if !cluster.isPublished { return .merge }
+        return cluster.wasPublished ? .split : cluster.origin.reason
     }
 
     private func isLargeEnough(_ cluster: Cluster) -> Bool {

@@ -6,8 +6,10 @@ extension Model {
         var model = self
         model.candidates = CandidateTable()
         model.unassigned.sums = []
+        model.unassigned.published = []
         for index in model.clusters.indices {
             model.clusters[index].sums.sums = []
+            model.clusters[index].sums.published = []
             model.clusters[index].announced = []
             model.clusters[index].announcedCentroid = []
         }

@@ -18,6 +18,9 @@ public struct Model: Equatable, Sendable {
     public var nextID: ClusterID = 1
     /// Merged clusters and their survivors, as long as a shard may name them; ascending by merged id.
     public var merged: [Merge] = []
+    /// Moves of members between published clusters that some shard may still have to carry out; ascending by version, and
+    /// of one version by both clusters.
+    public var moves: [PublishedMove] = []
     /// The latest epoch that all partitions have opened or skipped, according to the included epoch deltas. Nil until
     /// every partition has closed an epoch.
     public var openedEverywhere: Epoch?
@@ -61,6 +64,6 @@ extension Model {
     /// Returns the published cluster of the members of `id`; 0 for none.
     public func publishedCluster(of id: ClusterID) -> ClusterID {
         guard id != 0, let index = index(of: root(of: id)) else { return 0 }
-        return clusters[index].isActive ? clusters[index].publishedCluster : 0
+        return clusters[index].publishedCluster
     }
 }

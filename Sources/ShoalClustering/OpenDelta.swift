@@ -4,6 +4,7 @@ struct OpenDelta {
     private var ids: [ClusterID] = []
     private var counts: [Int64] = []
     private var sums: [[Int64]] = []
+    private var published: [[PublishedCount]] = []
 
     init() {}
 
@@ -12,6 +13,7 @@ struct OpenDelta {
         for delta in deltas {
             let row = row(of: delta.cluster)
             counts[row] = delta.count
+            published[row] = delta.published
             if let last = delta.sums.last { grow(row, to: Int(last.topic)) }
             for entry in delta.sums { sums[row][Int(entry.topic)] = entry.value }
         }
@@ -71,6 +73,11 @@ struct OpenDelta {
         }
     }
 
+    /// Counts a member of a cluster (`sign` 1), or no longer (−1), by the cluster in which it is published.
+    mutating func count(published: ClusterID, of cluster: ClusterID, sign: Int64) {
+        self.published[row(of: cluster)].add(sign, published: published)
+    }
+
     /// Adds a value to one topic of a cluster's sum.
     mutating func add(_ value: Int64, to topic: TopicNumber, of cluster: ClusterID) {
         add(value, to: topic, row(of: cluster))
@@ -88,14 +95,16 @@ struct OpenDelta {
             let entries = sums[row].enumerated().compactMap { topic, value in
                 value == 0 ? nil : SumEntry(topic: TopicNumber(topic), value: value)
             }
-            if counts[row] != 0 || !entries.isEmpty {
-                deltas.append(ClusterDelta(cluster: id, count: counts[row], sums: entries))
+            if counts[row] != 0 || !entries.isEmpty || !published[row].isEmpty {
+                deltas.append(
+                    ClusterDelta(cluster: id, count: counts[row], sums: entries, published: published[row]))
             }
         }
         rowOf.removeAll()
         ids.removeAll(keepingCapacity: true)
         counts.removeAll(keepingCapacity: true)
         sums.removeAll()
+        published.removeAll()
         return deltas.sorted { $0.cluster < $1.cluster }
     }
 
@@ -105,6 +114,7 @@ struct OpenDelta {
         ids.append(cluster)
         counts.append(0)
         sums.append([])
+        published.append([])
         return ids.count - 1
     }
 

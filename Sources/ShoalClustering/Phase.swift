@@ -4,7 +4,7 @@ public enum Phase: Equatable, Sendable {
     case genesis
     /// The epoch is open, and its events are handled.
     case open(Epoch)
-    /// The previous epoch is closed and this one is not yet open. `after` is the last member processed by an
-    /// interrupted opening.
-    case waiting(Epoch, after: Pseudonym?)
+    /// The previous epoch is closed and this one is not yet open. `after` is the rank (`TopicKeys.rank`) of the last member
+    /// processed by an interrupted opening.
+    case waiting(Epoch, after: UInt128?)
 }

@@ -1,5 +1,5 @@
 /// The reason for a published member change. If several apply, the first in the order of `allCases` is used.
-public enum Reason: UInt8, CaseIterable, Sendable {
+public enum Reason: UInt8, CaseIterable, Comparable, Sendable {
     case event = 1
     case erased
     case expired
@@ -9,4 +9,6 @@ public enum Reason: UInt8, CaseIterable, Sendable {
     case birth
     case retire
     case seed
+
+    public static func < (left: Reason, right: Reason) -> Bool { left.rawValue < right.rawValue }
 }

@@ -10,6 +10,14 @@ public struct Settings: Equatable, Sendable {
         case any
     }
 
+    /// When changes of members are published (`output.every`).
+    public enum OutputInterval: String, CaseIterable, Sendable {
+        /// Together, when the next epoch is opened: one net change for each member.
+        case epoch
+        /// At once, with the event.
+        case event
+    }
+
     public struct Fixed: Equatable, Sendable {
         public var epochLength: Int64 = 3_600_000
         /// 1 … 8: events of epoch e are handled with model e − staleness.
@@ -20,6 +28,7 @@ public struct Settings: Equatable, Sendable {
         /// The maximum number of topics in a profile.
         public var profileTopics: Int = 16
         public var partitioner = Partitioner.murmur2
+        public var outputEvery = OutputInterval.epoch
         /// The mapping of JSON objects of another form to the fields of events (`input.map`), as one text; empty for
         /// the form of `shoal.v1.WatchEvent`.
         public var inputMapping: [[UInt8]] = []

@@ -2,8 +2,9 @@
 public struct MemberExplanation: Equatable, Sendable {
     /// The member's cluster; 0 if eligible and unassigned, `nil` if not eligible.
     public var cluster: ClusterID?
-    /// The published cluster; 0 for none.
+    /// The cluster in which the member belongs for subscribers, and that in which it was last published; 0 for none.
     public var publishedCluster: ClusterID
+    public var lastPublished: ClusterID
     public var events: UInt32
     /// The profile's weights, Q16 at its landmark, in descending order.
     public var weights: [(topic: TopicNumber, weight: UInt32)]
@@ -40,8 +41,9 @@ extension Shard {
             .map { (cluster: current.columns[$0], score: current.score(members, range, of: $0)) }
             .sorted { ($1.score, $0.cluster) < ($0.score, $1.cluster) }
         return MemberExplanation(
-            cluster: cluster, publishedCluster: cluster.map { current.model.publishedCluster(of: $0) } ?? 0,
-            events: entry.events,
+            cluster: cluster,
+            publishedCluster: cluster.map { current.model.home(of: $0, published: members.published[slot]) } ?? 0,
+            lastPublished: members.published[slot], events: entry.events,
             weights: weights, scores: scores, previous: entry.previous, joins: current.joins,
             moves: current.hysteresis, returns: current.returning, leaves: current.leaves)
     }

@@ -46,15 +46,31 @@ extension Shard {
         if isEligible, wasEligible, stays(slot, in: left) {
             counters.skipped += 1
             if isAudited { audit(slot, left) }
-            return delta.replace(before, members, slot, in: left)
+            delta.replace(before, members, slot, in: left)
+        } else {
+            if wasEligible { delta.remove(before, from: left) }
+            counters.eligible += (isEligible ? 1 : 0) - (wasEligible ? 1 : 0)
+            let cluster = isEligible ? assign(slot, from: wasEligible ? left : 0) : MemberTable.uncounted
+            members.update(slot) { $0.cluster = cluster }
+            if isEligible { delta.add(members, slot, to: cluster, sign: 1) }
+            if cluster != left { countPublished(slot, from: left, members.published[slot], to: cluster) }
         }
-        if wasEligible { delta.remove(before, from: left) }
-        counters.eligible += (isEligible ? 1 : 0) - (wasEligible ? 1 : 0)
-        let cluster = isEligible ? assign(slot, from: wasEligible ? left : 0) : MemberTable.uncounted
-        members.update(slot) { $0.cluster = cluster }
-        if isEligible { delta.add(members, slot, to: cluster, sign: 1) }
-        publish(
-            slot, from: publishedCluster(left), to: publishedCluster(cluster), .event, offset: offset, &changes)
+        if rules.publishesAtOnce {
+            let home = current.model.home(of: members.slots[slot].cluster, published: members.published[slot])
+            publish(slot, to: home, .event, offset: offset, time: endOfEpoch, &changes)
+        }
+    }
+
+    /// Counts a member by the cluster in which it is published, after it moved from one cluster to another, or was
+    /// published in another one.
+    /// - Parameters:
+    ///   - left: The previous cluster, and that in which it was published.
+    ///   - cluster: The new cluster. Members that are not eligible are not counted.
+    mutating func countPublished(
+        _ slot: Int, from left: ClusterID, _ published: ClusterID, to cluster: ClusterID
+    ) {
+        if left != MemberTable.uncounted { delta.count(published: published, of: left, sign: -1) }
+        if cluster != MemberTable.uncounted { delta.count(published: members.published[slot], of: cluster, sign: 1) }
     }
 
     /// Repeats a skipped scan, and counts different decisions.
@@ -64,7 +80,8 @@ extension Shard {
         if (column < 0 ? 0 : current.columns[column]) != cluster { wrongSkips += 1 }
     }
 
-    /// Erases a viewer: profile, membership and contribution to the sums.
+    /// Erases a viewer: profile, membership and contribution to the sums. Subscribers learn it if the member was published,
+    /// at once or when the next epoch is opened.
     /// - Returns: Whether the viewer was known.
     public mutating func erase(_ member: Pseudonym, offset: Int64, changes: inout [MemberChange]) -> Bool {
         guard let slot = members.find(member) else {
@@ -73,15 +90,22 @@ extension Shard {
         }
         if isAhead(slot, of: offset) { return true }
         counters.erased += 1
-        let cluster = members.slots[slot].cluster
+        let (cluster, published) = (members.slots[slot].cluster, members.published[slot])
         if cluster != MemberTable.uncounted {
             delta.add(members, slot, to: cluster, sign: -1)
+            delta.count(published: published, of: cluster, sign: -1)
             counters.eligible -= 1
         }
-        changes.append(
-            MemberChange(
-                member: member, from: publishedCluster(cluster), to: 0, reason: .erased, model: version,
-                offset: offset, time: publishedTime, epoch: openEpoch))
+        if published != 0 {
+            if !current.rules.publishesAtOnce {
+                erased.append(ErasedMember(member: member, published: published))
+            } else {
+                changes.append(
+                    MemberChange(
+                        member: member, from: published, to: 0, reason: .erased, model: version, offset: offset,
+                        time: endOfEpoch, epoch: openEpoch))
+            }
+        }
         remove(slot)
         limit(from: offset + 1)
         return true
@@ -98,9 +122,9 @@ extension Shard {
         for topic in event.topics { _ = number(event, topic.name) }
     }
 
-    /// The time of changes: the end of the open epoch, so that a change does not tell when its member watched; nil in
-    /// genesis.
-    private var publishedTime: Int64? { openEpoch.map { ($0 + 1) * fixed.epochLength } }
+    /// The time of changes that are published at once: the end of the open epoch, so that it does not tell when the member
+    /// watched; nil in genesis.
+    private var endOfEpoch: Int64? { openEpoch.map { ($0 + 1) * fixed.epochLength } }
 
     /// Returns the event's time, limited to the end of the open epoch.
     private mutating func counted(_ time: Int64) -> Int64 {
@@ -177,18 +201,22 @@ extension Shard {
         return isSensitive
     }
 
-    /// Returns the published cluster of a member of `cluster`.
-    func publishedCluster(_ cluster: ClusterID) -> ClusterID {
-        cluster == MemberTable.uncounted ? 0 : current.model.publishedCluster(of: cluster)
-    }
-
-    func publish(
-        _ slot: Int, from: ClusterID, to: ClusterID, _ reason: Reason, offset: Int64, _ changes: inout [MemberChange]
+    /// Publishes a member in another cluster.
+    /// - Parameters:
+    ///   - cluster: The cluster in which it is published from now on; 0 for none.
+    ///   - model: The version of the deciding model; nil: that of the open epoch.
+    ///   - time: The time of the change, in ms.
+    mutating func publish(
+        _ slot: Int, to cluster: ClusterID, _ reason: Reason, model: Epoch? = nil, offset: Int64, time: Int64?,
+        _ changes: inout [MemberChange]
     ) {
-        guard from != to else { return }
+        let published = members.published[slot]
+        guard published != cluster else { return }
         changes.append(
             MemberChange(
-                member: members.slots[slot].pseudonym, from: from, to: to, reason: reason,
-                model: version, offset: offset, time: publishedTime, epoch: openEpoch))
+                member: members.slots[slot].pseudonym, from: published, to: cluster, reason: reason,
+                model: model ?? version, offset: offset, time: time, epoch: openEpoch))
+        members.published[slot] = cluster
+        countPublished(slot, from: members.slots[slot].cluster, published, to: members.slots[slot].cluster)
     }
 }

@@ -8,6 +8,8 @@ public struct MemberView: Sendable {
     public var lastEpoch: Epoch
     /// Topics ascending, no zero; Q15.
     public var direction: [Component]
+    /// The cluster in which the member was last published; 0 for none.
+    public var published: ClusterID
 }
 
 extension Shard {
@@ -19,13 +21,13 @@ extension Shard {
         }
     }
 
-    /// Visits the eligible members in unspecified order, with cluster (0 if unassigned) and published cluster.
-    public func forEachEligible(_ body: (Pseudonym, _ cluster: ClusterID, _ publishedCluster: ClusterID) -> Void) {
-        var published: [ClusterID: ClusterID] = [:]
-        for member in members.slots where member.isUsed && member.cluster != MemberTable.uncounted {
-            let publishedCluster = published[member.cluster] ?? current.model.publishedCluster(of: member.cluster)
-            published[member.cluster] = publishedCluster
-            body(member.pseudonym, member.cluster, publishedCluster)
+    /// Visits the members that are eligible or published, in unspecified order, with their cluster (0 if unassigned, `nil`
+    /// if not eligible) and the cluster in which they were last published (0 for none).
+    public func forEachPlace(_ body: (Pseudonym, _ cluster: ClusterID?, _ published: ClusterID) -> Void) {
+        for (slot, member) in members.slots.enumerated() where member.isUsed {
+            let isEligible = member.cluster != MemberTable.uncounted
+            guard isEligible || members.published[slot] != 0 else { continue }
+            body(member.pseudonym, isEligible ? member.cluster : nil, members.published[slot])
         }
     }
 
@@ -38,7 +40,8 @@ extension Shard {
         let member = members.slots[slot]
         return MemberView(
             pseudonym: member.pseudonym, cluster: member.cluster == MemberTable.uncounted ? nil : member.cluster,
-            events: member.events, lastEpoch: member.lastEpoch, direction: members.direction(slot))
+            events: member.events, lastEpoch: member.lastEpoch, direction: members.direction(slot),
+            published: members.published[slot])
     }
 }
 

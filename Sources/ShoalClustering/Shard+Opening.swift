@@ -2,9 +2,9 @@ extension Shard {
     /// The number of members between two commit points of an opening.
     public static var openingStep: Int { 65_536 }
 
-    /// Opens the next epoch with its model. For each member, in the order of pseudonyms: expires it, drops topics that
+    /// Opens the next epoch with its model. For each member, in the order of ranks: expires it, drops topics that
     /// left the vocabulary, follows merges, and reassigns it if its cluster was touched. Publishes at most one change
-    /// per member.
+    /// per member: with `output.every=epoch`, also what its own watches changed in the epoch that was closed.
     /// - Parameters:
     ///   - model: The model of version `neededModel`.
     ///   - offset: The offset of the event that opens the epoch.
@@ -18,22 +18,30 @@ extension Shard {
         guard case .waiting(let epoch, let after) = phase else { return true }
         let old = current
         let isFirst = openEpoch == nil
-        let opening = Opening(from: old, to: model, epoch: epoch, isFirst: isFirst)
-        var affected = members.slots.indices.filter { opening.concerns(members, $0) }
+        let opening = Opening(from: old, to: model, closed: openEpoch, epoch: epoch)
         let point = SnapshotPoint(offset: offset, epoch: epoch)
-        if ahead != nil { affected.removeAll { isAhead($0, ofOpening: point) } }
-        affected.sort { members.slots[$0].pseudonym < members.slots[$1].pseudonym }
-        if let after { affected.removeAll { members.slots[$0].pseudonym <= after } }
+        var affected: [(rank: UInt128, slot: Int)] = []
+        for slot in members.slots.indices where opening.concerns(members, slot) {
+            if ahead != nil, isAhead(slot, ofOpening: point) { continue }
+            let rank = keys.rank(of: members.slots[slot].pseudonym)
+            if rank > after ?? 0 || after == nil { affected.append((rank, slot)) }
+        }
+        affected.sort { $0.rank < $1.rank }
         adopt(model)
         drift.adopt(model)
         let (closed, part) = (openEpoch, affected.prefix(most))
         openEpoch = epoch
-        // Read first, because an expired member is removed below.
-        let last = part.last.map { members.slots[$0].pseudonym }
-        for slot in part { reassign(at: slot, opening, offset: offset, &changes) }
-        if part.count < affected.count, let last {
+        var gone = erased.map { (rank: keys.rank(of: $0.member), member: $0) }.sorted { $0.rank > $1.rank }
+        for entry in part {
+            publish(&gone, through: entry.rank, opening, offset: offset, &changes)
+            reassign(entry.slot, opening, offset: offset, &changes)
+        }
+        let isWhole = part.count == affected.count
+        if isWhole { publish(&gone, through: .max, opening, offset: offset, &changes) }
+        erased = gone.map(\.member)
+        if !isWhole, let last = part.last {
             // Members that are not processed yet belong to the old model until the opening is complete.
-            phase = .waiting(epoch, after: last)
+            phase = .waiting(epoch, after: last.rank)
             openEpoch = closed
             adopt(old)
             return false
@@ -44,114 +52,60 @@ extension Shard {
         return true
     }
 
-    /// The work of an opening.
-    struct Opening {
-        let old: CompiledModel
-        let new: CompiledModel
-        /// The reasons for processing members, by cluster.
-        let reasons: [ClusterID: Set<Reason>]
-        /// The clusters whose members are assigned again.
-        let touched: Set<ClusterID>
-        /// Members that were handled last before these epochs expire: all of them, and those that are not eligible.
-        let expiresBefore: Epoch?
-        let newExpiresBefore: Epoch
-        let dropsTopics: Bool
-
-        init(from old: CompiledModel, to new: CompiledModel, epoch: Epoch, isFirst: Bool) {
-            self.old = old
-            self.new = new
-            var reasons: [ClusterID: Set<Reason>] = [:]
-            var touched: Set<ClusterID> = []
-            func add(_ touches: [Touch], to cluster: ClusterID) {
-                for touch in touches where touch.tick > old.model.ticks {
-                    reasons[cluster, default: []].insert(touch.reason)
-                    touched.insert(cluster)
-                }
-            }
-            add(new.model.unassignedTouched, to: 0)
-            for cluster in old.model.clusters {
-                let root = new.model.root(of: cluster.id)
-                if root != cluster.id { reasons[cluster.id, default: []].insert(.merge) }
-                if let index = new.model.index(of: root) {
-                    add(new.model.clusters[index].touched, to: cluster.id)
-                } else {
-                    // The cluster was retired, and has been dropped from the model since.
-                    add([Touch(tick: .max, reason: .retire)], to: cluster.id)
-                }
-                let (before, after) = (
-                    old.model.publishedCluster(of: cluster.id), new.model.publishedCluster(of: cluster.id)
-                )
-                if before != after {
-                    reasons[cluster.id, default: []].insert(Self.reason(cluster, root: root, published: after))
-                }
-            }
-            self.reasons = reasons
-            self.touched = touched
-            let settings = new.model.settings
-            func before(_ ttl: Int64) -> Epoch {
-                epoch - (ttl + settings.fixed.epochLength - 1) / settings.fixed.epochLength
-            }
-            expiresBefore = settings.memberTTL.map(before)
-            newExpiresBefore = before(settings.newMemberTTL)
-            dropsTopics = new.removed.indices.contains { index in
-                new.removed[index] && !(index < old.removed.count && old.removed[index])
-            }
-        }
-
-        /// Why the members of a cluster get another published cluster, although they stay in theirs: seen from outside,
-        /// a cluster that is suppressed merges with another one, and one that is published is split from it.
-        private static func reason(_ cluster: Cluster, root: ClusterID, published: ClusterID) -> Reason {
-            if published == 0 { return .retire }
-            if published != root { return .merge }
-            return cluster.wasPublished ? .split : cluster.origin.reason
-        }
-
-        func isExpired(_ slot: MemberTable.Slot) -> Bool {
-            guard slot.lastEpoch != .min else { return false }
-            if slot.cluster == MemberTable.uncounted, slot.lastEpoch < newExpiresBefore { return true }
-            return expiresBefore.map { slot.lastEpoch < $0 } ?? false
-        }
-
-        func concerns(_ members: MemberTable, _ slot: Int) -> Bool {
-            let member = members.slots[slot]
-            guard member.isUsed else { return false }
-            return isExpired(member) || reasons[member.cluster] != nil
-                || dropsTopics && members.range(slot).contains { new.hasRemoved(members.topics[$0].number) }
+    /// Publishes erased members as such, up to a rank.
+    /// - Parameter gone: The highest rank first. Those that are published are removed.
+    private func publish(
+        _ gone: inout [(rank: UInt128, member: ErasedMember)], through rank: UInt128, _ opening: Opening, offset: Int64,
+        _ changes: inout [MemberChange]
+    ) {
+        while let last = gone.last, last.rank <= rank {
+            gone.removeLast()
+            changes.append(
+                MemberChange(
+                    member: last.member.member, from: last.member.published, to: 0, reason: .erased, model: version,
+                    offset: offset, time: opening.time, epoch: openEpoch))
         }
     }
 
-    private mutating func reassign(at slot: Int, _ opening: Opening, offset: Int64, _ changes: inout [MemberChange]) {
+    /// Expires a member, drops topics, and reassigns it, as far as the opening requires it, and publishes the outcome.
+    private mutating func reassign(
+        _ slot: Int, _ opening: Opening, offset: Int64, _ changes: inout [MemberChange]
+    ) {
         touch(slot)
         let member = members.slots[slot]
-        let before =
-            member.cluster == MemberTable.uncounted ? 0 : opening.old.model.publishedCluster(of: member.cluster)
-        if member.cluster != MemberTable.uncounted { delta.add(members, slot, to: member.cluster, sign: -1) }
+        let (left, published) = (member.cluster, members.published[slot])
+        if left != MemberTable.uncounted { delta.add(members, slot, to: left, sign: -1) }
         if opening.isExpired(member) {
-            if member.cluster != MemberTable.uncounted { counters.eligible -= 1 }
-            publish(slot, from: before, to: 0, .expired, offset: offset, &changes)
+            if left != MemberTable.uncounted {
+                counters.eligible -= 1
+                delta.count(published: published, of: left, sign: -1)
+                members.update(slot) { $0.cluster = MemberTable.uncounted }
+            }
+            publish(slot, to: 0, .expired, offset: offset, time: opening.time, &changes)
             remove(slot)
             return
         }
-        var reasons = opening.reasons[member.cluster] ?? []
-        var isTouched = opening.touched.contains(member.cluster)
+        var isTouched = opening.isTouched(left)
+        var reason = opening.reason(left)
         if opening.dropsTopics, drop(slot, opening.new) {
-            reasons.insert(.topicDropped)
             isTouched = true
+            reason = min(reason ?? .topicDropped, .topicDropped)
         }
-        guard member.cluster != MemberTable.uncounted else { return }
-        let reason = Reason.allCases.first { reasons.contains($0) } ?? .event
-        guard !members.range(slot).isEmpty else {
+        var cluster = left
+        if left != MemberTable.uncounted, members.range(slot).isEmpty {
             counters.eligible -= 1
-            members.update(slot) { $0.cluster = MemberTable.uncounted }
-            publish(slot, from: before, to: 0, reason, offset: offset, &changes)
-            return
+            cluster = MemberTable.uncounted
+        } else if left != MemberTable.uncounted {
+            cluster = opening.new.model.root(of: left)
+            if isTouched { cluster = assign(slot, from: cluster) }
         }
-        var cluster = opening.new.model.root(of: member.cluster)
-        if isTouched { cluster = assign(slot, from: cluster) }
         members.update(slot) { $0.cluster = cluster }
-        delta.add(members, slot, to: cluster, sign: 1)
+        if cluster != MemberTable.uncounted { delta.add(members, slot, to: cluster, sign: 1) }
+        if cluster != left { countPublished(slot, from: left, published, to: cluster) }
+        let own = opening.hasWatched(member)
+        guard let move = opening.move(of: published, from: left, to: cluster, hasWatched: own, reason) else { return }
         publish(
-            slot, from: before, to: opening.new.model.publishedCluster(of: cluster), reason, offset: offset, &changes)
+            slot, to: move.to, move.reason, model: move.version, offset: offset, time: opening.time, &changes)
     }
 
     /// Removes topics that left the vocabulary from a profile.

@@ -100,6 +100,7 @@ extension Shard {
         header.ids = ids.ids
         var delta = delta
         header.delta = delta.take()
+        header.erased = erased.sorted { $0.member < $1.member }
         var candidates = candidates
         header.sightings = candidates.sightingCounts
         (header.candidates, header.namings) = candidates.take()
@@ -127,6 +128,7 @@ extension Shard {
         clock = EpochClock(quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep, entries: header.clock)
         for id in header.ids { _ = ids.accept(id) }
         delta = OpenDelta(header.delta)
+        erased = header.erased
         candidates = OpenCandidates(header.candidates, header.namings, header.sightings, epoch: openEpoch)
         members = restored.table
         ahead = restored.ahead(of: header.point, later: later)
@@ -140,8 +142,10 @@ extension Shard {
         guard let ahead, neededModel == nil else { return }
         let point = SnapshotPoint(offset: offset, epoch: openEpoch)
         if let later = ahead.later, later.point == point {
-            // Members from the unfinished snapshot skipped earlier events, so its sum of changes replaces ours.
+            // Members from the unfinished snapshot skipped earlier events, and members that it removed were not found. So
+            // its sum of changes and its erased members replace ours.
             delta = OpenDelta(later.delta)
+            erased = later.erased
             memberLimit.arrive(isFull: later.isFull, switches: later.fullSwitches)
         }
         if point >= ahead.last { self.ahead = nil }

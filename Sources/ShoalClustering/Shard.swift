@@ -45,6 +45,8 @@ public struct Shard<Keys: TopicKeys> {
     /// Members that a replay must skip for a while; `nil` for none.
     var ahead: MembersAhead?
     var delta = OpenDelta()
+    /// Erased members that are not yet published as such.
+    var erased: [ErasedMember] = []
     var candidates = OpenCandidates()
     /// Candidates by name, so that a known one needs no HMAC. Bounded.
     var candidateCache: [[UInt8]: UInt128] = [:]

@@ -67,9 +67,10 @@ public final class Producer {
     /// - Parameters:
     ///   - partition: nil: the partitioner's choice for the key, a random one without a key.
     ///   - value: nil: a tombstone.
+    ///   - timestamp: Milliseconds since 1970; nil: now.
     public func produce(
         to topic: String, partition: Int32? = nil, key: Span<UInt8>?, value: Span<UInt8>?,
-        headers: [(name: String, value: [UInt8])] = [], timeout: Duration = .seconds(30)
+        headers: [(name: String, value: [UInt8])] = [], timestamp: Int64? = nil, timeout: Duration = .seconds(30)
     ) throws(KafkaError) {
         let deadline = ContinuousClock.now + timeout
         // Reports of deliveries take room in the queue until they are served.
@@ -80,7 +81,7 @@ public final class Producer {
         }
         while true {
             let list = unsafe try Self.list(of: headers, topic)
-            guard let error = unsafe enqueue(topic, partition ?? -1, key, value, list) else { return }
+            guard let error = unsafe enqueue(topic, partition ?? -1, key, value, list, timestamp) else { return }
             // Librdkafka owns the headers only if it took the message.
             if let list = unsafe list { unsafe rd_kafka_headers_destroy(list) }
             guard unsafe rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL, ContinuousClock.now < deadline
@@ -130,7 +131,8 @@ public final class Producer {
 
     /// - Returns: librdkafka's error; nil: it took the message, and owns the headers.
     private func enqueue(
-        _ topic: String, _ partition: Int32, _ key: Span<UInt8>?, _ value: Span<UInt8>?, _ headers: OpaquePointer?
+        _ topic: String, _ partition: Int32, _ key: Span<UInt8>?, _ value: Span<UInt8>?, _ headers: OpaquePointer?,
+        _ timestamp: Int64?
     ) -> OpaquePointer? {
         unsafe topic.withCString { topic in
             unsafe Self.withBytes(of: key) { key in
@@ -143,6 +145,10 @@ public final class Producer {
                         // Safe: librdkafka copies key and value before it returns.
                         rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_MSGFLAGS, u: .init(i: RD_KAFKA_MSG_F_COPY)),
                     ]
+                    if let timestamp {
+                        unsafe arguments.append(
+                            rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_TIMESTAMP, u: .init(i64: timestamp)))
+                    }
                     if let headers = unsafe headers {
                         unsafe arguments.append(
                             rd_kafka_vu_t(vtype: RD_KAFKA_VTYPE_HEADERS, u: .init(headers: headers)))

@@ -44,9 +44,7 @@ public final class ChangePublisher: @unchecked Sendable {
         ReplayOutlet(
             members: { changes, partition in
                 try self.send { records in
-                    for change in changes {
-                        self.encoder.append(change, partition: partition, memberships: false, to: &records)
-                    }
+                    self.encoder.append(changes, partition: partition, memberships: false, to: &records)
                 }
             },
             clusters: { changes, model in

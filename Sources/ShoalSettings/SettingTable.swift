@@ -61,6 +61,11 @@ extension Setting {
             "output.format", .word(of: OutputFormat.self), \.pipeline.outputFormat,
             "The format of cluster changes."),
         Setting(
+            "output.every", .word(of: Settings.OutputInterval.self), \.engine.fixed.outputEvery, scope: .fixedForLife,
+            field: 52,
+            "When changes of members are published. `epoch`: together, when the partition opens its next epoch, one net change for each member; `event`: at once, so that whoever can read or write the input learns which change belongs to which viewer (see docs/privacy.md)."
+        ),
+        Setting(
             "members.topic", .name, \.membersTopic, fields: [RecordedField(21, \.engine.publishesMemberships)],
             isReported: false,
             "A compacted topic with the cluster of each member. Disabled by default."),

@@ -87,6 +87,7 @@ extension SettingWord {
 }
 
 extension Settings.Partitioner: SettingWord {}
+extension Settings.OutputInterval: SettingWord {}
 extension WatchEventReader.Viewer: SettingWord {}
 
 extension WatchEventReader.Format: SettingValue {

@@ -133,8 +133,8 @@ public struct ShoalTestDriver {
         guard let closed = try engine?.close() else { return }
         var records = RecordBuffer()
         for change in closed.lifecycle { encoder.append(change, model: closed.model, to: &records) }
+        encoder.append(closed.changes, partition: 0, memberships: false, to: &records)
         publish(records)
-        takeChanges()
     }
 
     /// Opens the first epoch, that of the current time.
@@ -168,7 +168,7 @@ public struct ShoalTestDriver {
     private mutating func takeChanges() {
         guard let changes = engine?.takeChanges(), !changes.isEmpty else { return }
         var records = RecordBuffer()
-        for change in changes { encoder.append(change, partition: 0, memberships: false, to: &records) }
+        encoder.append(changes, partition: 0, memberships: false, to: &records)
         publish(records)
     }
 

@@ -7,6 +7,15 @@ import Testing
 @testable import ShoalPipeline
 
 extension Application {
+    /// Returns the position of a published change in the input; `nil` if the coordinator decided it.
+    func position(of change: ClusterChange) -> ChangeIDs.Position? {
+        PrivacyKey(hex: Self.keyDigits).flatMap { ChangeIDs($0).position(of: change.id) }
+    }
+
+    func position(of record: TestRecord) -> ChangeIDs.Position? {
+        (try? ClusterChange(record.value ?? [])).flatMap(position)
+    }
+
     /// Checks that `explain` works for a selection of changes: the reported inputs of a decision lead to the published
     /// change, and each look-up is audited.
     func checkExplanations() async throws {
@@ -20,15 +29,16 @@ extension Application {
             let result = try explain(["--change", Hex.text(change.id)], audit: audit)
             #expect(result.status == 0, "\(result.output)")
             let report = try JSONDecoder().decode(ExplainReport.self, from: Data(result.json.utf8))
-            let step = try #require(report.steps.first)
-            #expect(report.member == member && report.steps.count == 1)
-            #expect(step.before?.publishedCluster ?? 0 == change.from && step.after?.publishedCluster == change.to)
-            #expect(step.modelVersion == change.modelVersion && step.inputOffset == change.inputOffset)
-            let after = try #require(step.after)
+            let step = try #require(report.steps.last)
+            #expect(report.member == member)
+            #expect(step.before?.lastPublished ?? 0 == change.from && step.after?.lastPublished == change.to)
+            #expect(step.modelVersion == change.modelVersion && step.inputOffset == position(of: change)?.offset)
             if change.why == .event {
-                let before = try #require(step.before)
+                // Before the opening that published it, the watch that moved the member.
+                let move = try #require(report.steps.first)
+                let (before, after) = (try #require(move.before), try #require(move.after))
                 let old = after.scores.first { $0.cluster == before.cluster }?.similarity ?? 0
-                #expect(step.kind == "event" && (after.own ?? 0) >= old + after.moves - 1)
+                #expect(move.kind == "event" && (after.own ?? 0) >= old + after.moves - 1)
             }
         }
         let lines = try String(contentsOfFile: audit, encoding: .utf8).split(separator: "\n")

@@ -75,7 +75,8 @@ extension MainJob {
         func member() async throws {
             let application = try await Application.begun()
             let fields = MemberFields(
-                pseudonym: 7, order: 1, landmark: 1, lastEpoch: nil, events: 3, cluster: 0, previous: 0)
+                pseudonym: 7, order: 1, landmark: 1, lastEpoch: nil, events: 3, cluster: 0, previous: 0,
+                published: 0)
             let (topics, weights, directions): ([TopicNumber], [UInt32], [UInt16]) = ([900_000], [9], [32_767])
             var value: [UInt8] = []
             StateRecord.write(

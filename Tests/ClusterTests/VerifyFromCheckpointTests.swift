@@ -147,11 +147,10 @@ extension MainJob {
             for partition in report.partitions {
                 let victim = try #require(
                     changes.first {
-                        let change = try? ClusterChange($0.value ?? [])
-                        return change?.inputPartition == partition.partition
-                            && change?.inputOffset ?? -1 > partition.from
+                        guard let position = application.position(of: $0) else { return false }
+                        return position.partition == partition.partition && position.offset > partition.from
                     })
-                let original = try ClusterChange(victim.value ?? [])
+                let original = try #require(application.position(of: victim))
                 let copy = try await application.copy(application.output, partitions: 4, "changed") { record in
                     guard record == victim else { return [record] }
                     var changed = record
@@ -160,8 +159,8 @@ extension MainJob {
                     return [changed]
                 }
                 let found = try await application.verification(output: copy, checkpoints: copies.url.path).run()
-                let difference = found.differences.first { $0.inputPartition == original.inputPartition }
-                #expect(difference?.inputOffset == original.inputOffset, "\(found.text)")
+                let difference = found.differences.first { $0.inputPartition == original.partition }
+                #expect(difference?.inputOffset == original.offset, "\(found.text)")
             }
             try await clusterChanges(application, changes, report)
         }
@@ -172,7 +171,7 @@ extension MainJob {
         ) async throws {
             let given = try #require(report.givenModel)
             let victim = changes.first {
-                guard let change = try? ClusterChange($0.value ?? []), change.inputPartition == nil else {
+                guard let change = try? ClusterChange($0.value ?? []), change.member == nil else {
                     return false
                 }
                 return change.modelVersion ?? .min > given
@@ -191,8 +190,8 @@ extension MainJob {
             }
             let from = Dictionary(uniqueKeysWithValues: report.partitions.map { ($0.partition, $0.from) })
             func isLate(_ change: ClusterChange) -> Bool {
-                guard let partition = change.inputPartition, let offset = change.inputOffset else { return false }
-                return offset > from[partition] ?? .max
+                guard let position = application.position(of: change) else { return false }
+                return position.offset > from[position.partition] ?? .max
             }
             let members = changes.filter { $0.member != nil && $0.why == .event }
             let (late, early) = (try #require(members.first(where: isLate)), try #require(members.first))

@@ -54,24 +54,24 @@ extension MainJob {
             let changes = try await application.records(of: application.output)
             let moves = changes.filter { (try? ClusterChange($0.value ?? []))?.kind == .memberMoved }
             let victim = try #require(moves.dropFirst(moves.count / 2).first)
-            let original = try ClusterChange(victim.value ?? [])
+            let original = try #require(application.position(of: victim))
             let copy = try await application.copy(application.output, partitions: 4, "changed") { record in
                 guard record == victim else { return [record] }
                 var changed = record
-                // Changes a byte of a pseudonym, a cluster or an offset, whichever it belongs to.
+                // Changes a byte of a pseudonym, a cluster or a time, whichever it belongs to.
                 changed.value?[(record.value?.count ?? 1) / 2] ^= 1
                 return [changed]
             }
             let difference = try await application.verification(output: copy).run().differences.first
-            #expect(difference?.inputPartition == original.inputPartition)
-            #expect(difference?.inputOffset == original.inputOffset)
+            #expect(difference?.inputPartition == original.partition)
+            #expect(difference?.inputOffset == original.offset)
             #expect(difference?.kind == .other)
 
             let lost = try await application.copy(application.output, partitions: 4, "lost") {
                 $0 == victim ? [] : [$0]
             }
             let missing = try await application.verification(output: lost).run().differences.first
-            #expect(missing?.inputPartition == original.inputPartition)
+            #expect(missing?.inputPartition == original.partition)
             let doubled = try await application.copy(application.output, partitions: 4, "doubled") {
                 $0 == victim ? [$0, $0] : [$0]
             }

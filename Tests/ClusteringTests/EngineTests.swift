@@ -98,7 +98,7 @@ struct EngineTests {
         }
         for shard in stream.shards {
             for slot in shard.members.slots where slot.isUsed {
-                #expect(shard.publishedCluster(slot.cluster) == outside[slot.pseudonym] ?? 0)
+                #expect(shard.explain(slot.pseudonym)?.lastPublished == outside[slot.pseudonym] ?? 0)
             }
         }
     }

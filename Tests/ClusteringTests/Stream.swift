@@ -2,6 +2,8 @@
 
 /// Toy keys in place of the real ones, which use HMAC.
 struct ToyKeys: TopicKeys {
+    func rank(of member: Pseudonym) -> UInt128 { member }
+
     func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
         name.reduce(UInt128(0x6c62_272e_07bb_0142)) { ($0 ^ UInt128($1)) &* 0x1_0000_0000_013B }
     }
@@ -164,7 +166,9 @@ struct Stream {
                 let entries = shard.members.topics[shard.members.range(slot)].filter { $0.direction > 0 }
                     .map { SumEntry(topic: $0.number, value: Int64($0.direction)) }
                     .sorted { $0.topic < $1.topic }
-                sums[cluster, default: ClusterSums()].add(ClusterDelta(cluster: cluster, count: 1, sums: entries))
+                let published = PublishedCount(published: shard.members.published[slot], count: 1)
+                sums[cluster, default: ClusterSums()].add(
+                    ClusterDelta(cluster: cluster, count: 1, sums: entries, published: [published]))
             }
         }
         return sums

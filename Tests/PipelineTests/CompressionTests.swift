@@ -62,7 +62,10 @@ struct CompressionTests {
             var cluster = Cluster(id: id)
             let topics = stride(from: TopicNumber(id), to: 200_000, by: 20)
             cluster.sums = ClusterSums(
-                count: 1 << 20, sums: topics.map { SumEntry(topic: $0, value: 1 + Int64($0) * 977) })
+                count: 1 << 20, sums: topics.map { SumEntry(topic: $0, value: 1 + Int64($0) * 977) },
+                published: [
+                    PublishedCount(published: 0, count: 1 << 19), PublishedCount(published: id, count: 1 << 19),
+                ])
             cluster.centroid = topics.map { Component(topic: $0, value: UInt16($0 % 200) + 1) }
             model.clusters.append(cluster)
         }
@@ -81,7 +84,11 @@ struct CompressionTests {
         #expect(table.genesis?.model == model)
         let epochDelta = EpochDelta(
             partition: 1, number: 1, from: nil, through: 3,
-            clusters: model.clusters.map { ClusterDelta(cluster: $0.id, count: -5, sums: $0.sums.sums) })
+            clusters: model.clusters.map {
+                ClusterDelta(
+                    cluster: $0.id, count: -5, sums: $0.sums.sums,
+                    published: [PublishedCount(published: 0, count: 2), PublishedCount(published: 7, count: -7)])
+            })
         var assembler = EpochDeltaAssembler(partitions: 2)
         var found: DeltaMessage?
         for (offset, value) in DeltaRecord.encode(epochDelta).enumerated() {

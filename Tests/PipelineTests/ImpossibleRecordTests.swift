@@ -130,7 +130,8 @@ struct ImpossibleRecordTests {
         func member(_ change: (inout MemberFields, inout [TopicNumber], inout [UInt32], inout [UInt16]) -> Void) throws
         {
             var fields = MemberFields(
-                pseudonym: 7, order: 1, landmark: 5, lastEpoch: 1, events: 3, cluster: 1, previous: 0)
+                pseudonym: 7, order: 1, landmark: 5, lastEpoch: 1, events: 3, cluster: 1, previous: 0,
+                published: 0)
             var (topics, weights, directions) = (
                 [TopicNumber](0..<3), [UInt32](repeating: 9, count: 3), [UInt16](5..<8)
             )
@@ -202,7 +203,8 @@ struct ImpossibleRecordTests {
         var new = old
         new.vocabulary.entries[0].isRemoved = true
         let member = MemberFields(
-            pseudonym: 77, order: 1, landmark: 5, lastEpoch: 3, events: 3, cluster: 0, previous: 0)
+            pseudonym: 77, order: 1, landmark: 5, lastEpoch: 3, events: 3, cluster: 0, previous: 0,
+            published: 0)
         var value: [UInt8] = []
         let (topics, weights, directions): ([TopicNumber], [UInt32], [UInt16]) = ([30], [9], [32_767])
         // Of a snapshot that was begun later.

@@ -80,6 +80,19 @@ struct KeyUseTests {
         #expect(![digest.words.0, digest.words.1, digest.words.2, digest.words.3].contains(identity.order))
     }
 
+    @Test("only the key finds the position in the id of a change")
+    func position() {
+        let (ids, others) = (ChangeIDs(key), ChangeIDs(PrivacyKey(bytes: (0..<32).map { 31 &* $0 &+ 5 })))
+        let (change, other): ([UInt8], [UInt8]) = ([1, 2, 3], [1, 2, 4])
+        for place in [(0, 0), (7, 12), (1_048_574, 1 << 47)] as [(Int32, Int64)] {
+            let position = ChangeIDs.Position(partition: place.0, offset: place.1)
+            let id = ids.id(of: change.span, at: position)
+            #expect(ids.position(of: id) == position && others.position(of: id) != position)
+            #expect(ids.id(of: other.span, at: position) != id)
+        }
+        #expect(ids.position(of: ids.id(of: change.span, at: nil)) == nil)
+    }
+
     @Test("the same change has another id under another key")
     func changeID() throws {
         func id(_ key: PrivacyKey) throws -> UInt128 {
@@ -87,7 +100,7 @@ struct KeyUseTests {
             let change = MemberChange(
                 member: 7, from: 0, to: 3, reason: .event, model: 4, offset: 12, time: 1_000, epoch: 6)
             ChangeRecord(format: .protobuf, key: key)
-                .append(change, partition: 2, memberships: false, to: &records)
+                .append([change], partition: 2, memberships: false, to: &records)
             let value = try #require(records.entries.first?.value)
             return try ClusterChange(Array(records.bytes[value])).id
         }

@@ -21,7 +21,8 @@ struct MemberRecordTests {
             lastEpoch: hasEpoch ? Int64(bitPattern: number(52)) - 9 : nil,
             events: UInt32(truncatingIfNeeded: number()),
             cluster: draws.next() % 3 > 0 ? UInt32(truncatingIfNeeded: number(30)) : nil,
-            previous: draws.next() % 2 > 0 ? UInt32(truncatingIfNeeded: number(30)) : 0)
+            previous: draws.next() % 2 > 0 ? UInt32(truncatingIfNeeded: number(30)) : 0,
+            published: draws.next() % 2 > 0 ? UInt32(truncatingIfNeeded: number(30)) : 0)
         let point = SnapshotPoint(offset: Int64(number(59)), epoch: hasEpoch ? Int64(bitPattern: number(52)) : nil)
         return (
             member, point, (0..<count).map { _ in TopicNumber(truncatingIfNeeded: number(20)) },
@@ -48,6 +49,7 @@ struct MemberRecordTests {
         writer.packed(10, topics)
         writer.packed(11, fixed32: weights)
         writer.packed(12, directions)
+        writer.field(13, member.published)
         return writer.bytes
     }
 

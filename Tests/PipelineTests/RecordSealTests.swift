@@ -96,12 +96,12 @@ struct RecordSealTests {
 
 /// AES-SIV as RFC 5297 describes it, from single blocks of AES-256.
 private struct ReferenceSIV {
-    private let mac: PublishedPseudonyms
-    private let encryption: PublishedPseudonyms
+    private let mac: BlockCipher
+    private let encryption: BlockCipher
 
     init(_ key: [UInt8]) throws {
-        mac = try PublishedPseudonyms(key: Array(key.prefix(32)))
-        encryption = try PublishedPseudonyms(key: Array(key.suffix(32)))
+        mac = try BlockCipher(key: Array(key.prefix(32)))
+        encryption = try BlockCipher(key: Array(key.suffix(32)))
     }
 
     func seal(_ message: [UInt8], _ associated: [[UInt8]]) -> [UInt8] {
@@ -117,7 +117,7 @@ private struct ReferenceSIV {
         var counter = tag & ~(UInt128(1) << 63 | UInt128(1) << 31)
         var output = bytes(tag)
         for start in stride(from: 0, to: message.count, by: 16) {
-            let stream = bytes(encryption.published(counter))
+            let stream = bytes(encryption.encrypt(counter))
             output += zip(message[start..<min(start + 16, message.count)], stream).map { $0 ^ $1 }
             counter &+= 1
         }
@@ -125,15 +125,15 @@ private struct ReferenceSIV {
     }
 
     private func cmac(_ message: [UInt8]) -> UInt128 {
-        let subkey = double(mac.published(0))
+        let subkey = double(mac.encrypt(0))
         var state: UInt128 = 0
         let last = message.isEmpty ? 0 : (message.count - 1) / 16 * 16
         for start in stride(from: 0, to: last, by: 16) {
-            state = mac.published(state ^ number(Array(message[start..<start + 16])))
+            state = mac.encrypt(state ^ number(Array(message[start..<start + 16])))
         }
         let rest = Array(message[last...])
         let final = rest.count == 16 ? number(rest) ^ subkey : number(rest + [0x80]) ^ double(subkey)
-        return mac.published(state ^ final)
+        return mac.encrypt(state ^ final)
     }
 
     /// Multiplies by x in the field of CMAC.

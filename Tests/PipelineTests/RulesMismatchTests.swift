@@ -32,13 +32,13 @@ struct RulesMismatchTests {
 
     @Test("the message names both versions and the way on")
     func messages() {
-        #expect(LifecycleRules.current.version == 3)
+        #expect(LifecycleRules.current.version == 4)
         #expect(
             RulesMismatch(recorded: 2).message("shoal")
-                == "Cannot continue application shoal: this version of Shoal uses rules 3, and the application was "
+                == "Cannot continue application shoal: this version of Shoal uses rules 4, and the application was "
                 + "started with rules 2. Start a new application with another application.id, reset this one with "
                 + "`shoal reset`, or continue it with the release that started it.")
-        let newer = RulesMismatch(recorded: 4).message("shoal")
-        #expect(newer.contains("rules 3") && newer.contains("rules 4 of a later release. A downgrade is not possible"))
+        let newer = RulesMismatch(recorded: 5).message("shoal")
+        #expect(newer.contains("rules 4") && newer.contains("rules 5 of a later release. A downgrade is not possible"))
     }
 }

@@ -40,6 +40,7 @@ struct SettingsRecordTests {
         settings.minClusterSize = 101
         settings.publishesMemberships = true
         settings.fixed.inputMapping = [Array("viewer=u,topics=t,time=a".utf8)]
+        settings.fixed.outputEvery = .event
         return settings
     }
 
@@ -64,6 +65,8 @@ struct SettingsRecordTests {
             + "c00200c802ffb7ff90fdce39d002d49409"
             // The mapping.
             + "9a03187669657765723d752c746f706963733d742c74696d653d61"
+            // When changes are published.
+            + "a00301"
         #expect(hex(Settings()) == standard)
         #expect(hex(changed) == other)
     }

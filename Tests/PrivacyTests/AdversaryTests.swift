@@ -50,19 +50,22 @@ struct AdversaryTests {
             Attack(
                 adversary: "subscriber",
                 name: "find moves of fewer than \(PlantedStream.minimum) members by the lifecycle, of \(batches.all)",
-                value: Double(batches.small), bound: 0, isOpen: true),
+                value: Double(batches.small), bound: 0),
         ]
     }
 
-    /// Which changes name the event that caused them?
+    /// Which changes tell the event that caused them, by a position, by the moment of their publication or by their order?
     private func onPositions(_ stream: PlantedStream) -> [Attack] {
         let members = stream.changes.filter { $0.member != nil }
-        let withPosition = members.count { $0.inputOffset != nil }
+        let singled = members.count { change in members.count { $0.eventTime == change.eventTime } == 1 }
+        let ascending = zip(members, members.dropFirst()).allSatisfy { change, next in
+            change.eventTime != next.eventTime || (change.member ?? 0) <= (next.member ?? 0)
+        }
         let joined = members.compactMap(\.member).filter(stream.stored.contains)
         return [
             Attack(
-                adversary: "subscriber who reads the input", name: "join changes and events by position",
-                value: Double(withPosition) / Double(max(members.count, 1)), bound: 0, isPercentage: true, isOpen: true),
+                adversary: "subscriber who reads the input", name: "join changes and events by position, or by order",
+                value: ascending ? Double(singled) / Double(max(members.count, 1)) : 1, bound: 0, isPercentage: true),
             Attack(
                 adversary: "insider", name: "find a member of the output in the state by the pseudonym",
                 value: Double(joined.count) / Double(max(members.count, 1)), bound: 0, isPercentage: true),
@@ -80,7 +83,7 @@ struct AdversaryTests {
             message.present(1, bytes: Array(Hex.text(change.member ?? 0).utf8))
             message.present(2, change.kind.rawValue)
             let numbers = [
-                Int64(change.from), Int64(change.to), Int64(change.inputPartition ?? 0), change.inputOffset ?? 0,
+                Int64(change.from), Int64(change.to),
             ]
             for number in numbers { message.present(3, number) }
             let start = message

@@ -87,7 +87,7 @@ struct PlantedStream {
     private mutating func publish(_ closed: GivenEpochs<KeyedTopics>.Closed, _ encoder: ChangeRecord) throws {
         var records = RecordBuffer()
         for change in closed.lifecycle { encoder.append(change, model: closed.model, to: &records) }
-        for change in closed.changes { encoder.append(change, partition: 0, memberships: false, to: &records) }
+        encoder.append(closed.changes, partition: 0, memberships: false, to: &records)
         for entry in records.entries {
             guard let value = entry.value else { continue }
             changes.append(try ClusterChange(Array(records.bytes[value])))

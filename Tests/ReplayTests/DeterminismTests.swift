@@ -138,7 +138,9 @@ struct DeterminismTests {
                 guard let cluster = member.cluster else { return }
                 let entries = member.direction.map { SumEntry(topic: $0.topic, value: Int64($0.value)) }
                 sums[engine.model.root(of: cluster), default: ClusterSums()].add(
-                    ClusterDelta(cluster: cluster, count: 1, sums: entries))
+                    ClusterDelta(
+                        cluster: cluster, count: 1, sums: entries,
+                        published: [PublishedCount(published: member.published, count: 1)]))
             }
         }
         var kept: [ClusterID: ClusterSums] = [0: engine.model.unassigned]

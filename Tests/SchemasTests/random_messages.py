@@ -49,8 +49,6 @@ def cluster_change(r):
     m.why = r.randint(0, 11)
     maybe(r, m, "model_version", r.randint(-(2**63), 2**63 - 1))
     maybe(r, m, "event_time_ms", r.randint(0, 2**53))
-    maybe(r, m, "input_partition", r.randint(0, 2**31 - 1))
-    maybe(r, m, "input_offset", r.randint(0, 2**63 - 1))
     m.members = r.randint(0, 2**40)
     m.leading_topics.extend(text(r) for _ in range(r.randint(0, 5)))
     m.former_topics.extend(text(r) for _ in range(r.randint(0, 5)))
@@ -61,8 +59,7 @@ def cluster_change(r):
 
 
 def membership(r):
-    m = membership_pb2.Membership(cluster=r.randint(1, 2**32 - 1), input_partition=r.randint(0, 999))
-    m.input_offset = r.randint(0, 2**63 - 1)
+    m = membership_pb2.Membership(cluster=r.randint(1, 2**32 - 1))
     maybe(r, m, "model_version", r.randint(-(2**63), 2**63 - 1))
     return m
 

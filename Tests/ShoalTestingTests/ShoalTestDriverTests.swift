@@ -52,10 +52,13 @@ struct ShoalTestDriverTests {
             try shoal.advance(by: .seconds(1_800))
             try shoal.pipe(TestEvent(viewer: "viewer-0", topics: ["cats"]))
         }
+        try shoal.closeEpochs()
         let moved = shoal.readChanges().filter { $0.kind == .memberMoved }
         #expect(moved.map { [$0.from, $0.to] } == [[from, to]] && moved.first?.why == .event)
         #expect(shoal.cluster(of: "viewer-0") == to)
         shoal.erase(viewer: "viewer-0")
+        #expect(shoal.readChanges().isEmpty && shoal.cluster(of: "viewer-0") == to, "until the epoch ends")
+        try shoal.closeEpochs()
         #expect(shoal.readChanges().map(\.kind) == [.memberErased])
         #expect(shoal.cluster(of: "viewer-0") == nil)
         #expect(shoal.clusters.first { $0.id == to }?.members == 20)
@@ -131,6 +134,7 @@ struct ShoalTestDriverTests {
         var copy = one
         #expect(one.readChanges() == other.readChanges())
         copy.erase(viewer: "viewer-3")
+        try copy.closeEpochs()
         #expect(copy.cluster(of: "viewer-3") == nil && one.cluster(of: "viewer-3") != nil)
     }
 }

@@ -34,7 +34,7 @@ struct ExampleTests {
                 (change.member, change.from, change.to, change.why) = (UInt128(number), 3, 4, .event)
                 var (value, membership): ([UInt8], [UInt8]) = ([], [])
                 change.encode(into: &value)
-                Membership(cluster: 4, inputPartition: 0, inputOffset: 0, modelVersion: nil).encode(into: &membership)
+                Membership(cluster: 4, modelVersion: nil).encode(into: &membership)
                 let digits = String(number, radix: 16)
                 let key = Array((String(repeating: "0", count: 32 - digits.count) + digits).utf8)
                 try producer.produce(to: changes, key: key.span, value: value.span)

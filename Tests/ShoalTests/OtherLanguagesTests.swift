@@ -58,7 +58,7 @@ struct OtherLanguagesTests {
         .enabled(if: hasPackages, "needs the tests' Python packages: make test-deps"))
     func strange() async throws {
         for (message, problem) in [
-            (#"membership\#t{"cluster":1,"input_partition":0,"input_offset":"7","news":1}"#, "news"),
+            (#"membership\#t{"cluster":1,"model_version":"7","news":1}"#, "news"),
             (#"watchEvent\#t{"user_id":"","event_time_ms":1}"#, "user_id"),
             (#"clusterChange\#t{"kind":"member_moved"}"#, "change_id"),
         ] {

@@ -41,6 +41,10 @@ extension ClusterDelta {
             last = Int(entry.topic)
         }
         try ImpossibleValue.unless(
+            published.ascend(by: \.published)
+                && published.allSatisfy { $0.published < Limits.clusterID && members.contains($0.count) },
+            "the members of cluster \(cluster) are published in clusters that do not ascend, or by impossible numbers")
+        try ImpossibleValue.unless(
             (0...Limits.members).contains(sampled) && samples.count <= Limits.samples && samples.count <= sampled,
             "\(samples.count) samples of cluster \(cluster) stand for \(sampled) members")
         for sample in samples {
@@ -69,6 +73,9 @@ extension ShardHeader {
             zip(fullSwitches, fullSwitches.dropFirst()).allSatisfy { $0 <= $1 }
                 && fullSwitches.allSatisfy(Limits.counts.contains),
             "the offsets at which the limit of members was reached descend")
+        try ImpossibleValue.unless(
+            erased.ascend(by: \.member) && erased.allSatisfy { $0.published > 0 && $0.published < Limits.clusterID },
+            "the erased members of the snapshot do not ascend, or were in no cluster")
         try EpochDelta(
             partition: 0, number: 0, from: nil, through: 0, clusters: delta, candidates: candidates, namings: namings
         ).validateContents()

@@ -9,6 +9,7 @@ extension Model {
         try validateVocabulary()
         try validateClusters()
         try validateMerged()
+        try validateMoves()
         try validate(unassignedTouched, "the unassigned")
         try validateOpenings()
     }
@@ -94,6 +95,15 @@ extension Model {
             "\(name) was touched at a tick that the model, of tick \(ticks), has not reached")
     }
 
+    private func validateMoves() throws(ImpossibleValue) {
+        let epochs = settings.fixed.epochs
+        try ImpossibleValue.unless(
+            moves.count <= Limits.clusters
+                && moves.allSatisfy {
+                    $0.from < nextID && $0.to < nextID && $0.from != $0.to && epochs.contains($0.version)
+                }, "members move between published clusters that do not exist")
+    }
+
     /// A cluster survives a merge, and may be merged itself later: so ticks ascend along a lineage, and it has an end.
     private func validateMerged() throws(ImpossibleValue) {
         try ImpossibleValue.unless(merged.ascend(by: \.cluster), "the merged clusters do not ascend")
@@ -112,6 +122,11 @@ extension ClusterSums {
     /// Validates the sums: no member adds more than its direction.
     func validate(_ name: String, topics: Int) throws(ImpossibleValue) {
         try ImpossibleValue.unless((0...Limits.members).contains(count), "\(name) would have \(count) members")
+        try ImpossibleValue.unless(
+            published.ascend(by: \.published)
+                && published.allSatisfy { $0.published < Limits.clusterID && (1...Limits.members).contains($0.count) }
+                && published.reduce(0) { $0 + $1.count } == count,
+            "the \(count) members of \(name) would be published in clusters with other numbers of members")
         let most = count * Int64(Limits.component)
         var (all, last): (Int64, Int) = (0, -1)
         for entry in sums {

@@ -31,11 +31,11 @@ public enum Cryptography {
             Hex.text(derived)
                 == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
         else { throw CryptographyError("the self-test of HKDF-SHA-256") }
-        let pseudonyms = try PublishedPseudonyms(key: Array(0...31))
+        let block = try BlockCipher(key: Array(0...31))
         let (plain, sealed): (UInt128, UInt128) = (
             0x0011_2233_4455_6677_8899_aabb_ccdd_eeff, 0x8ea2_b7ca_5167_45bf_eafc_4990_4b49_6089
         )
-        guard pseudonyms.published(plain) == sealed, pseudonyms.stored(sealed) == plain else {
+        guard block.encrypt(plain) == sealed, block.decrypt(sealed) == plain else {
             throw CryptographyError("the self-test of AES-256")
         }
         let cipher = try AESSIV(key: Array(0...63), associated: Array("shoal".utf8))

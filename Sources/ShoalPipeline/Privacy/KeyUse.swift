@@ -12,7 +12,10 @@ package enum KeyUse: String, CaseIterable, Sendable {
     case eventID = "event-id"
     case candidate
     case mark
+    /// The part of a change's id that tells changes of one position apart.
     case changeID = "change-id"
+    /// The encryption of the position in a change's id.
+    case changePosition = "change-position"
     case fingerprint
     /// The encryption of records in internal topics and checkpoints.
     case recordSeal = "record-seal"

@@ -1,15 +1,19 @@
 package import ShoalClustering
 internal import ShoalSchemas
 
-/// Computes the keyed hashes of topics for the engine.
+/// Computes the keyed values of the engine.
 package struct KeyedTopics: TopicKeys {
     private let candidates: HMAC
     private let marks: HMAC
+    private let pseudonyms: PublishedPseudonyms
 
     package init(_ key: PrivacyKey) {
         candidates = HMAC(key, .candidate)
         marks = HMAC(key, .mark)
+        pseudonyms = PublishedPseudonyms(key)
     }
+
+    package func rank(of member: Pseudonym) -> UInt128 { pseudonyms.published(member) }
 
     package func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
         candidates.digest(Array(name).span).first16

@@ -4,6 +4,8 @@ public import ShoalClustering
 public struct UnkeyedTopics: TopicKeys, Sendable {
     public init() {}
 
+    public func rank(of member: Pseudonym) -> UInt128 { member }
+
     public func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
         var mixer = Self.mixer(name, purpose: 1)
         return UInt128(mixer.next()) << 64 | UInt128(mixer.next())

@@ -6,24 +6,43 @@ package import ShoalSettings
 package struct ChangeRecord {
     let format: OutputFormat
     private let pseudonyms: PublishedPseudonyms
-    private let ids: HMAC
+    private let ids: ChangeIDs
 
     package init(format: OutputFormat, key: PrivacyKey) {
         self.format = format
         pseudonyms = PublishedPseudonyms(key)
-        ids = HMAC(key, .changeID)
+        ids = ChangeIDs(key)
     }
 
-    /// Appends a member's change and, if enabled, its membership.
-    package func append(_ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer) {
+    /// Appends the changes of members and, if enabled, their memberships. Those of one position, which are published
+    /// together, are in the order of published pseudonyms, so that their order tells nothing of events or of the state.
+    package func append(
+        _ changes: some Collection<MemberChange>, partition: Int32, memberships: Bool, to records: inout RecordBuffer
+    ) {
+        var rest = changes[...]
+        while let first = rest.first {
+            let run = rest.prefix { $0.offset == first.offset }
+            rest = rest.dropFirst(run.count)
+            let named = run.map { (member: pseudonyms.published($0.member), change: $0) }
+            // A member that was erased may have joined again.
+            for entry in named.sorted(by: {
+                ($0.member, $0.change.to) < ($1.member, $1.change.to)
+            }) {
+                append(entry.change, of: entry.member, partition: partition, memberships: memberships, to: &records)
+            }
+        }
+    }
+
+    private func append(
+        _ change: MemberChange, of member: UInt128, partition: Int32, memberships: Bool, to records: inout RecordBuffer
+    ) {
         var key: [UInt8] = []
-        let member = pseudonyms.published(change.member)
         Hex.append(member, to: &key)
         let kind = change.kind
-        let isSweep = change.reason != .event && change.reason != .erased
-        let id = hash(
-            key: key, kind: kind, numbers: [Int64(change.from), Int64(change.to), Int64(partition), change.offset],
-            epoch: change.epoch, step: isSweep ? 1 : 0)
+        let isOpening = change.reason != .event && change.reason != .erased
+        let id = id(
+            key: key, kind: kind, numbers: [Int64(change.from), Int64(change.to)], epoch: change.epoch,
+            step: isOpening ? 1 : 0, at: ChangeIDs.Position(partition: partition, offset: change.offset))
         var record = ClusterChange(id: id, kind: kind)
         record.member = member
         record.from = change.from
@@ -31,15 +50,12 @@ package struct ChangeRecord {
         record.why = ClusterChange.Reason(change.reason)
         record.modelVersion = change.model
         record.eventTime = change.time
-        record.inputPartition = partition
-        record.inputOffset = change.offset
         append(record, key: key, to: &records)
         guard memberships else { return }
-        let membership = Membership(
-            cluster: change.to, inputPartition: partition, inputOffset: change.offset, modelVersion: change.model)
+        let membership = Membership(cluster: change.to, modelVersion: change.model)
         let isTombstone = change.to == 0
         records.append(
-            to: .members, key: { $0 += key },
+            to: .members, timestamp: change.time, key: { $0 += key },
             value: isTombstone
                 ? nil
                 : { buffer in
@@ -55,8 +71,9 @@ package struct ChangeRecord {
     package func append(_ change: LifecycleChange, model: Model, to records: inout RecordBuffer) {
         let key = Array("cluster/\(change.cluster)".utf8)
         let kind = change.kind.published
-        let id = hash(
-            key: key, kind: kind, numbers: [Int64(change.other), change.version], epoch: change.version, step: 0)
+        let id = id(
+            key: key, kind: kind, numbers: [Int64(change.other), change.version], epoch: change.version, step: 0,
+            at: nil)
         var record = ClusterChange(id: id, kind: kind)
         record.cluster = change.cluster
         record.otherCluster = change.other
@@ -76,7 +93,7 @@ package struct ChangeRecord {
 
     private func append(_ record: ClusterChange, key: [UInt8], to records: inout RecordBuffer) {
         records.append(
-            to: .changes, key: { $0 += key },
+            to: .changes, timestamp: record.eventTime, key: { $0 += key },
             value: { buffer in
                 if format == .json { record.encodeJSON(into: &buffer) } else { record.encode(into: &buffer) }
             })
@@ -94,10 +111,9 @@ package struct ChangeRecord {
         UInt32(min((max(score, 0) * 1_000_000) >> 30, 1_000_000))
     }
 
-    /// Returns the first 16 bytes of a keyed hash (HMAC-SHA-256) of record key, kind, other clusters, position or version,
-    /// epoch and step. Without the key, positions cannot be found by trying.
-    private func hash(
-        key: [UInt8], kind: ClusterChange.Kind, numbers: [Int64], epoch: Epoch?, step: UInt8
+    private func id(
+        key: [UInt8], kind: ClusterChange.Kind, numbers: [Int64], epoch: Epoch?, step: UInt8,
+        at position: ChangeIDs.Position?
     ) -> UInt128 {
         var writer = ProtoWriter()
         writer.present(1, bytes: key)
@@ -105,7 +121,7 @@ package struct ChangeRecord {
         for number in numbers { writer.present(3, number) }
         if let epoch { writer.present(4, epoch) }
         writer.present(5, step)
-        return ids.digest(writer.bytes.span).first16
+        return ids.id(of: writer.bytes.span, at: position)
     }
 }
 

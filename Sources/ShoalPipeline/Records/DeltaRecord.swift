@@ -82,6 +82,7 @@ enum DeltaRecord {
                     }
                 }
                 writer.field(6, delta.sampled)
+                PublishedCounts.write(delta.published, &writer, first: 7)
             }
         }
         for sighting in closing.candidates {
@@ -149,6 +150,7 @@ enum DeltaRecord {
         var delta = ClusterDelta(cluster: 0)
         var topics: [TopicNumber] = []
         var sums: [Int64] = []
+        var published = PublishedCounts()
         while let field = try reader.next() {
             switch field.number {
             case 1: delta.cluster = try reader.uint32(field)
@@ -171,11 +173,14 @@ enum DeltaRecord {
                     delta.samples.append(sample)
                 }
             case 6: delta.sampled = try reader.int64(field)
+            case 7: try published.readClusters(field, &reader)
+            case 8: try published.readCounts(field, &reader)
             default: try reader.skip(field)
             }
         }
         guard topics.count == sums.count else { throw .badValue }
         delta.sums = zip(topics, sums).map { SumEntry(topic: $0, value: $1) }
+        delta.published = try published.entries()
         return delta
     }
 }

@@ -38,6 +38,14 @@ package enum ModelContent {
         }
         for touch in model.unassignedTouched { writer.message(11) { write(touch, &$0) } }
         writer.field(12, model.seedSince)
+        for move in model.moves {
+            writer.message(13) { writer in
+                writer.field(1, move.from)
+                writer.field(2, move.to)
+                writer.field(3, move.reason.rawValue)
+                writer.field(4, move.version)
+            }
+        }
         for opening in model.opened {
             writer.message(30) { writer in
                 writer.field(1, Int64(opening.partition))
@@ -52,6 +60,7 @@ package enum ModelContent {
         writer.field(1, sums.count)
         writer.packed(2, sums.sums.map(\.topic))
         writer.packed(3, sums.sums.map(\.value))
+        PublishedCounts.write(sums.published, &writer, first: 4)
     }
 
     private static func write(_ touch: Touch, _ writer: inout ProtoWriter) {
@@ -149,6 +158,7 @@ package enum ModelContent {
                     model.unassignedTouched.append(try touch(&reader))
                 }
             case 12: model.seedSince = try reader.int64(field)
+            case 13: try reader.message(field) { reader throws(ProtoError) in model.moves.append(try move(&reader)) }
             case 30:
                 try reader.message(field) { reader throws(ProtoError) in
                     var opening = PartitionOpening(partition: 0, epoch: 0)
@@ -172,17 +182,37 @@ package enum ModelContent {
         var sums = ClusterSums()
         var topics: [TopicNumber] = []
         var values: [Int64] = []
+        var published = PublishedCounts()
         while let field = try reader.next() {
             switch field.number {
             case 1: sums.count = try reader.int64(field)
             case 2: try reader.topics(field, into: &topics)
             case 3: try reader.sums(field, into: &values) { Int64(bitPattern: $0) }
+            case 4: try published.readClusters(field, &reader)
+            case 5: try published.readCounts(field, &reader)
             default: try reader.skip(field)
             }
         }
         guard topics.count == values.count else { throw .badValue }
         sums.sums = zip(topics, values).map { SumEntry(topic: $0, value: $1) }
+        sums.published = try published.entries()
         return sums
+    }
+
+    private static func move(_ reader: inout ProtoReader) throws(ProtoError) -> PublishedMove {
+        var (from, to, version): (ClusterID, ClusterID, Epoch) = (0, 0, 0)
+        var reason: Reason?
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: from = try reader.uint32(field)
+            case 2: to = try reader.uint32(field)
+            case 3: reason = Reason(rawValue: UInt8(clamping: try reader.uint64(field)))
+            case 4: version = try reader.int64(field)
+            default: try reader.skip(field)
+            }
+        }
+        guard let reason else { throw .badValue }
+        return PublishedMove(from: from, to: to, reason: reason, version: version)
     }
 
     private static func touch(_ reader: inout ProtoReader) throws(ProtoError) -> Touch {

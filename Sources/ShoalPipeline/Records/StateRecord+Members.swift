@@ -127,6 +127,7 @@ extension StateRecord {
         unsafe topics.withUnsafeBufferPointer { unsafe writer.packed(10, $0) }
         unsafe weights.withUnsafeBufferPointer { unsafe writer.packed(11, fixed32: $0) }
         unsafe directions.withUnsafeBufferPointer { unsafe writer.packed(12, $0) }
+        writer.field(13, member.published)
         swap(&writer.bytes, &buffer)
     }
 
@@ -148,7 +149,8 @@ extension StateRecord {
     ) throws(ProtoError) -> UInt32 {
         var format: UInt32 = 0
         var fields = MemberFields(
-            pseudonym: pseudonym, order: 0, landmark: 0, lastEpoch: nil, events: 0, cluster: nil, previous: 0)
+            pseudonym: pseudonym, order: 0, landmark: 0, lastEpoch: nil, events: 0, cluster: nil, previous: 0,
+            published: 0)
         var point = SnapshotPoint(offset: 0, epoch: nil)
         var reader = ProtoReader(value)
         while let field = try reader.next() {
@@ -165,6 +167,7 @@ extension StateRecord {
             case 10: try reader.topics(field, into: &members.states.topics)
             case 11: try reader.repeatedFixed32(field) { members.states.weights.append($0) }
             case 12: try reader.components(field, into: &members.states.directions)
+            case 13: fields.published = try reader.uint32(field)
             default: try reader.skip(field)
             }
         }

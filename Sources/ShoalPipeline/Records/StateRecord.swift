@@ -72,6 +72,12 @@ enum StateRecord {
         writer.packed(31, header.sightings.map { UInt32($0.count) })
         writer.field(32, header.isFull)
         writer.packed(33, header.fullSwitches)
+        for erased in header.erased {
+            writer.message(34) { writer in
+                writer.present(1, bytes: Bytes16(erased.member))
+                writer.field(2, erased.published)
+            }
+        }
         let parts = Chunks.split(writer.bytes, largest: largestChunk)
         for (index, data) in parts.enumerated() {
             var part = ProtoWriter()
@@ -162,6 +168,18 @@ enum StateRecord {
         return .part(side, number: number, part)
     }
 
+    private static func erased(_ reader: inout ProtoReader) throws(ProtoError) -> ErasedMember {
+        var erased = ErasedMember(member: 0, published: 0)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: erased.member = try Bytes16.read(reader.bytes(field))
+            case 2: erased.published = try reader.uint32(field)
+            default: try reader.skip(field)
+            }
+        }
+        return erased
+    }
+
     /// Decodes and validates a header from its inflated bytes.
     static func header(_ bytes: [UInt8]) throws(ProtoError) -> ShardHeader {
         var header = ShardHeader(point: SnapshotPoint(offset: 0, epoch: nil))
@@ -183,6 +201,8 @@ enum StateRecord {
             case 31: try reader.repeated(field) { counts.append($0) }
             case 32: header.isFull = try reader.bool(field)
             case 33: try reader.repeated(field) { header.fullSwitches.append(Int64(bitPattern: $0)) }
+            case 34:
+                try reader.message(field) { reader throws(ProtoError) in header.erased.append(try erased(&reader)) }
             default: try reader.skip(field)
             }
         }

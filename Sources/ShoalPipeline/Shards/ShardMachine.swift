@@ -201,10 +201,8 @@ struct ShardMachine {
     private mutating func publish() {
         guard !driver.changes.isEmpty else { return }
         if !isReplaying {
-            for change in driver.changes {
-                encoder.append(change, partition: partition, memberships: output.memberships, to: &records)
-                published.count(change.kind)
-            }
+            encoder.append(driver.changes, partition: partition, memberships: output.memberships, to: &records)
+            for change in driver.changes { published.count(change.kind) }
         }
         driver.changes.removeAll(keepingCapacity: true)
     }

@@ -251,6 +251,7 @@ actor Committer {
     ) throws(KafkaError) {
         let producer = try working()
         try producer.begin()
+        let now = ClockCheck.wall
         for step in cut.steps {
             beat("sending records")
             let records = step.records
@@ -259,6 +260,8 @@ actor Committer {
                 try producer.produce(
                     to: options.topics.name(entry.topic), partition: entry.topic.partition(of: step.part),
                     key: Self.span(records, entry.key), value: Self.span(records, entry.value), headers: headers,
+                    // Brokers refuse records of the future.
+                    timestamp: entry.timestamp.flatMap { $0 < now ? $0 : nil },
                     timeout: options.transactionTimeout)
             }
         }

@@ -26,6 +26,8 @@ public struct RecordBuffer: Equatable, Sendable {
         public var key: Range<Int>?
         public var value: Range<Int>?
         public var headers: Range<Int>
+        /// Milliseconds since 1970; nil: the time of its production.
+        public var timestamp: Int64?
     }
 
     public private(set) var bytes: [UInt8] = []
@@ -43,7 +45,7 @@ public struct RecordBuffer: Equatable, Sendable {
     /// Adds a record. The closures append its key and value. Without a value closure it is a tombstone.
     @inline(__always)
     public mutating func append(
-        to topic: Topic, headers added: [Header] = [], key: ((inout [UInt8]) -> Void)?,
+        to topic: Topic, headers added: [Header] = [], timestamp: Int64? = nil, key: ((inout [UInt8]) -> Void)?,
         value: ((inout [UInt8]) -> Void)?
     ) {
         let start = bytes.count
@@ -58,7 +60,7 @@ public struct RecordBuffer: Equatable, Sendable {
         entries.append(
             Entry(
                 topic: topic, key: key == nil ? nil : start..<middle, value: value == nil ? nil : middle..<bytes.count,
-                headers: first..<headers.count))
+                headers: first..<headers.count, timestamp: timestamp))
     }
 
     public mutating func removeAll() {

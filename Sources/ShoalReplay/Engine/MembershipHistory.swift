@@ -14,7 +14,7 @@ struct MembershipHistory {
         guard let open = shard.openEpoch, next < 62, open - start >= 1 << next else { return }
         var places: [Pseudonym: ClusterID] = [:]
         places.reserveCapacity(shard.memberCount)
-        shard.forEachEligible { member, _, published in places[member] = published }
+        shard.forEachPlace { member, _, published in places[member] = published }
         // Memberships did not change while the partition was silent.
         while next < 62, open - start >= 1 << next {
             taken[next] = places

@@ -38,6 +38,7 @@ struct PartitionRun {
                 engine.endInput()
                 if isWhole, !progress.isStopped, let end = engine.driver.shard.epochAfterLast {
                     try await coordinator.take(engine.driver.close(to: end), cut())
+                    try await publishLast()
                 }
                 return try await finish()
             case .changes:
@@ -59,6 +60,13 @@ struct PartitionRun {
         }
     }
 
+    /// Opens the epoch after the last one, which publishes the changes of the last one.
+    private mutating func publishLast() async throws {
+        guard let needed = engine.driver.shard.neededModel, let model = await model(needed) else { return }
+        while !engine.open(model, offset: engine.driver.offset) { try await flush() }
+        try await flush()
+    }
+
     private func model(_ version: Epoch) async -> CompiledModel? {
         let (coordinator, partition) = (coordinator, partition)
         return await progress.waiting("partition \(partition) waits for the model of epoch \(version)") {
@@ -78,11 +86,14 @@ struct PartitionRun {
             }
             let next = epochs.next(after: epoch)
             try await coordinator.take(engine.driver.close(to: next ?? epoch + 1), cut())
-            guard let next else { break }
+            guard let next else {
+                try await publishLast()
+                break
+            }
             guard let needed = engine.driver.shard.neededModel, let model = await model(needed) else {
                 return try await finish()
             }
-            while !engine.open(model, offset: engine.driver.offset) {}
+            while !engine.open(model, offset: engine.driver.offset) { try await flush() }
             try await flush()
             if let start = await coordinator.start { history.record(engine.driver.shard, since: start) }
             epoch = next
@@ -116,7 +127,7 @@ struct PartitionRun {
         result.sample = SampledMember.sample(of: engine.driver.shard)
         result.history = history.taken
         if keepsPlaces || !history.taken.isEmpty {
-            engine.driver.shard.forEachEligible { member, _, published in result.places[member] = published }
+            engine.driver.shard.forEachPlace { member, _, published in result.places[member] = published }
         }
         result.hasLeftGenesis = engine.driver.shard.openEpoch != nil
         result.starvedFor = version

@@ -14,7 +14,9 @@ package struct SampledMember: Sendable {
     /// Returns the members that are first in an order of pseudonyms that does not depend on partitions.
     static func sample(of shard: borrowing Shard<KeyedTopics>) -> [SampledMember] {
         var ranked: [(rank: UInt64, member: Pseudonym)] = []
-        shard.forEachEligible { member, _, _ in ranked.append((rank(member), member)) }
+        shard.forEachPlace { member, cluster, _ in
+            if cluster != nil { ranked.append((rank(member), member)) }
+        }
         ranked.sort { ($0.rank, $0.member) < ($1.rank, $1.member) }
         return ranked.prefix(most).compactMap { entry in
             guard let view = shard.member(entry.member), let cluster = view.cluster else { return nil }

@@ -9,8 +9,9 @@ final class ExplainLens: MemberLens {
     private let onlyChanges: Bool
     private let most: Int
     private var open: ExplainReport.Step?
-    /// The input offset whose steps are recorded; `nil` for all.
+    /// The input offset of the change whose steps are recorded; `nil` for all.
     var wantedOffset: Int64?
+    private var hasFound = false
 
     /// - Parameters:
     ///   - onlyChanges: Whether to omit steps that do not change the published cluster.
@@ -48,9 +49,9 @@ final class ExplainLens: MemberLens {
     override func afterOpening(_ shard: borrowing Shard<KeyedTopics>) {
         open?.modelVersion = shard.version
         // An opening that does not move the member is not a step.
-        let cluster = shard.member(member)?.cluster
-        if open?.before?.cluster == cluster.map({ $0 }),
-            open?.before?.publishedCluster == state(shard)?.publishedCluster
+        let (before, after) = (open?.before, state(shard))
+        if before?.cluster == after?.cluster, before?.publishedCluster == after?.publishedCluster,
+            before?.lastPublished == after?.lastPublished
         {
             open = nil
             return
@@ -63,11 +64,22 @@ final class ExplainLens: MemberLens {
         open = nil
         step.after = state(shard)
         if onlyChanges, !step.isChange { return }
-        // At one offset, an epoch may have been opened before the event was handled. The step that caused a change is
-        // the one asked for.
-        if let wantedOffset, step.inputOffset != wantedOffset || !(step.isChange || steps.isEmpty) { return }
+        if let wantedOffset { return keep(step, publishedAt: wantedOffset) }
         steps.append(step)
         if steps.count > most { steps.removeFirst() }
+    }
+
+    /// Keeps the step that published a change at the offset, after those that moved the member since the last published
+    /// change.
+    private func keep(_ step: ExplainReport.Step, publishedAt offset: Int64) {
+        guard !hasFound else { return }
+        hasFound = step.isPublished && step.inputOffset == offset
+        if step.isPublished, !hasFound {
+            steps = []
+        } else if step.isChange {
+            steps.append(step)
+            if steps.count > most { steps.removeFirst() }
+        }
     }
 
     private func state(_ shard: borrowing Shard<KeyedTopics>) -> ExplainReport.State? {
@@ -76,7 +88,8 @@ final class ExplainLens: MemberLens {
         let total = explained.weights.reduce(Int64(0)) { $0 + Int64($1.weight) }
         func millionths(_ score: Int64) -> Int64 { (score * 1_000_000) >> 30 }
         return ExplainReport.State(
-            cluster: explained.cluster, publishedCluster: explained.publishedCluster, events: explained.events,
+            cluster: explained.cluster, publishedCluster: explained.publishedCluster,
+            lastPublished: explained.lastPublished, events: explained.events,
             topics: explained.weights.compactMap { entry in
                 model.names([entry.topic]).first.map {
                     ExplainReport.Topic(name: $0, share: Int64(entry.weight) * 1_000_000 / max(total, 1))

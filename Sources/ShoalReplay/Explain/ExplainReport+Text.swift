@@ -31,10 +31,13 @@ extension ExplainReport.Step {
             let watch = duration.map { "\(watched ?? 0) of \($0) ms" } ?? "\(watched ?? 0) ms"
             lines.append("  watched \(watch): \(Self.list(topics))")
         }
-        let (from, to) = (before?.publishedCluster ?? 0, after?.publishedCluster ?? 0)
         let (inside, now) = (before?.cluster ?? 0, after?.cluster ?? 0)
-        if isChange {
-            lines.append("  published: from \(from) to \(to)")
+        if isPublished {
+            lines.append("  published: from \(before?.lastPublished ?? 0) to \(after?.lastPublished ?? 0)")
+        } else if isChange {
+            lines.append(
+                "  from \(before?.publishedCluster ?? 0) to \(after?.publishedCluster ?? 0), published later, when an "
+                    + "epoch is opened")
         } else {
             lines.append(
                 inside == now ? "  stays in \(now)" : "  from \(inside) to \(now), not published")

@@ -18,8 +18,9 @@ public struct ExplainReport: Codable, Equatable, Sendable {
     public struct State: Codable, Equatable, Sendable {
         /// The cluster; 0 if unassigned, `nil` if not eligible.
         public var cluster: UInt32?
-        /// The published cluster.
+        /// The cluster in which the member belongs for subscribers, and that in which it was last published; 0 for none.
         public var publishedCluster: UInt32
+        public var lastPublished: UInt32
         public var events: UInt32
         /// Topics in descending order of weight.
         public var topics: [Topic]
@@ -37,6 +38,7 @@ public struct ExplainReport: Codable, Equatable, Sendable {
         enum CodingKeys: String, CodingKey {
             case cluster, events, topics, scores, own, joins, moves, returns, leaves
             case publishedCluster = "outside"
+            case lastPublished = "published"
         }
     }
 
@@ -56,8 +58,12 @@ public struct ExplainReport: Codable, Equatable, Sendable {
         public var before: State?
         public var after: State?
 
-        /// Whether the member's published cluster changed.
-        public var isChange: Bool { (before?.publishedCluster ?? 0) != (after?.publishedCluster ?? 0) }
+        /// Whether a change of the member was published.
+        public var isPublished: Bool { (before?.lastPublished ?? 0) != (after?.lastPublished ?? 0) }
+        /// Whether that is so, or the member moved to where it is published later.
+        public var isChange: Bool {
+            isPublished || (before?.publishedCluster ?? 0) != (after?.publishedCluster ?? 0)
+        }
     }
 
     /// The pseudonym, 32 hexadecimal digits.

@@ -43,16 +43,16 @@ public struct Explanation: Sendable {
         guard let count = try await admin.partitions(of: topics.output, timeout: .seconds(10)) else {
             throw ReplayError(.incomparable, "the topic \(topics.output) does not exist")
         }
+        let ids = ChangeIDs(options.key)
         var found: (member: UInt128, partition: Int32, offset: Int64)?
         for output in 0..<count where found == nil {
             let place = TopicPartition(topics.output, output)
             let marks = try await admin.watermarks(of: place)
             try await BoundedReader(client, progress).read(place, marks.low..<marks.high) { batch, index in
                 guard found == nil, let value = batch.valueBytes(index), let change = try? ClusterChange(value),
-                    change.id == id, let member = change.member, let partition = change.inputPartition,
-                    let offset = change.inputOffset
+                    change.id == id, let member = change.member, let position = ids.position(of: id)
                 else { return }
-                found = (member, partition, offset)
+                found = (member, position.partition, position.offset)
             }
         }
         return found
@@ -178,7 +178,7 @@ extension ExplainLens {
         case .changes(let most): self.init(member: member, partition: partition, onlyChanges: true, most: most)
         case .all(let most): self.init(member: member, partition: partition, onlyChanges: false, most: most)
         case .step(_, let offset):
-            self.init(member: member, partition: partition, onlyChanges: false, most: 1)
+            self.init(member: member, partition: partition, onlyChanges: false, most: 4)
             wantedOffset = offset
         }
     }

@@ -97,9 +97,6 @@ public struct GivenEpochs<Keys: TopicKeys> {
         guard let publication = try coordinator.publish(clock, settings: settings, unread: nil) else {
             throw Contradiction("epoch \(closed) was closed by every partition, and is not due")
         }
-        let result = Closed(
-            epoch: closed, model: publication.model, lifecycle: publication.changes,
-            changes: takeChanges())
         models.append(CompiledModel(publication.model, version: closed))
         let staleness = Int(settings.fixed.staleness)
         if models.count > staleness { models.removeFirst(models.count - staleness) }
@@ -107,7 +104,8 @@ public struct GivenEpochs<Keys: TopicKeys> {
         for partition in drivers.indices {
             drivers[partition].openWhole(current, at: drivers[partition].offset)
         }
-        return result
+        return Closed(
+            epoch: closed, model: publication.model, lifecycle: publication.changes, changes: takeChanges())
     }
 
     /// Changes the settings of the following models.

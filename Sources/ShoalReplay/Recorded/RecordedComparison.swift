@@ -77,7 +77,8 @@ public struct RecordedComparison: Sendable {
         let committed = PublishedChanges.Before(
             points: inputRanges.map { SnapshotPoint(offset: $0.target.offset, epoch: $0.target.phase.epoch) },
             model: .max,
-            staleness: settings.fixed.staleness)
+            fixed: settings.fixed)
+        let ids = ChangeIDs(verification.options.key)
         let topic = verification.topics.output
         for (output, range) in outputs.enumerated() {
             let place = TopicPartition(topic, Int32(output))
@@ -88,7 +89,7 @@ public struct RecordedComparison: Sendable {
                         "\(place) offset \(batch.offset(index)) is not a cluster change: another program may write to "
                             + "this topic")
                 }
-                if committed.contains(change) { side.take(change) }
+                if committed.contains(change, at: ids.position(of: change.id)) { side.take(change) }
             }
         }
         return side

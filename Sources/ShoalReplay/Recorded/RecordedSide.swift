@@ -29,11 +29,11 @@ struct RecordedSide {
         let member = pseudonyms.stored(published)
         if change.to == 0 { places[member] = nil } else { places[member] = change.to }
         // An epoch's events are handled with the model of `staleness` epochs earlier.
-        let epoch = change.modelVersion.map { $0 &+ staleness } ?? change.eventTime.map { $0 / epochLength - 1 } ?? .min
+        let epoch = change.modelVersion.map { $0 &+ staleness } ?? change.eventTime.map { $0 / epochLength } ?? .min
         keeper.take([
             MemberChange(
                 member: member, from: change.from, to: change.to, reason: why, model: change.modelVersion,
-                offset: change.inputOffset ?? 0, time: change.eventTime, epoch: epoch)
+                offset: 0, time: change.eventTime, epoch: epoch)
         ])
         tallies[epoch, default: Tally()] += keeper.cut(events: 0)
     }

@@ -37,20 +37,21 @@ public struct Difference: Codable, Equatable, Sendable {
     }
 
     init(
-        _ kind: Kind, expected: PublishedChanges.Expected?, found: RecordQueue.Record?, _ input: Int32,
-        _ output: Int32
+        _ kind: Kind, expected: PublishedChanges.Expected?, found: RecordQueue.Record?, inputOffset: Int64?,
+        _ input: Int32, _ output: Int32
     ) {
         self.kind = kind
         let change = (expected?.value ?? found?.value).flatMap { try? ClusterChange($0) }
         inputPartition = input >= 0 ? input : nil
-        inputOffset = expected.map(\.inputOffset).flatMap { $0 >= 0 ? $0 : nil } ?? change?.inputOffset
+        let offset = expected.map(\.inputOffset).flatMap { $0 >= 0 ? $0 : nil } ?? inputOffset
+        self.inputOffset = offset
         outputPartition = output
         outputOffset = found?.offset
         modelVersion = change?.modelVersion
         self.expected = expected.map { Self.text($0.value) }
         self.found = found.map { Self.text($0.value) }
         let model = "the model of epoch \(modelVersion ?? 0)"
-        let place = inputOffset.map { "input partition \(input) offset \($0)" } ?? model
+        let place = offset.map { "input partition \(input) offset \($0)" } ?? model
         text =
             switch kind {
             case .missing: "\(place) causes a change that was not published"

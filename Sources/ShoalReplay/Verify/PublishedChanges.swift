@@ -27,19 +27,19 @@ actor PublishedChanges {
         var points: [SnapshotPoint?]
         /// Models up to this version are not computed; `nil` if all are.
         var model: Epoch?
-        var staleness: Int64
+        let fixed: Settings.Fixed
 
-        func contains(_ change: ClusterChange) -> Bool {
-            guard let input = change.inputPartition else {
+        /// - Parameter position: The change's position in the input; `nil` if the coordinator decided it.
+        func contains(_ change: ClusterChange, at position: ChangeIDs.Position?) -> Bool {
+            guard let position else {
                 guard let model, let version = change.modelVersion else { return false }
                 return version <= model
             }
-            guard points.indices.contains(Int(input)), let point = points[Int(input)], let offset = change.inputOffset
-            else { return false }
-            if offset != point.offset { return offset < point.offset }
+            guard let point = points[Int(position.partition)] else { return false }
+            if position.offset != point.offset { return position.offset < point.offset }
             // The event at the point has not been handled, but it may have opened the epoch.
-            guard change.why != .event, change.why != .erased else { return false }
-            return change.modelVersion ?? .min <= point.epoch.map { $0 - staleness } ?? .min
+            if fixed.outputEvery == .event, change.why == .event || change.why == .erased { return false }
+            return change.modelVersion ?? .min <= point.epoch.map { $0 - fixed.staleness } ?? .min
         }
     }
 
@@ -65,11 +65,13 @@ actor PublishedChanges {
     private(set) var earlier: Int64 = 0
 
     private let progress: ReplayProgress
+    private let ids: ChangeIDs
 
     private let enough = 64 << 20
     private let tooMuch = 256 << 20
 
-    init(outputs: Int32, isShortened: [Bool], before: Before, progress: ReplayProgress) {
+    init(outputs: Int32, isShortened: [Bool], before: Before, key: PrivacyKey, progress: ReplayProgress) {
+        ids = ChangeIDs(key)
         self.progress = progress
         self.outputs = outputs
         self.before = before
@@ -89,8 +91,9 @@ actor PublishedChanges {
         let spills = size > tooMuch
         for record in records {
             let change = try? ClusterChange(record.value)
-            let pair = Pair(input: change?.inputPartition ?? -1, output: output)
-            if let change, before.contains(change) {
+            let position = change.flatMap(position)
+            let pair = Pair(input: position?.partition ?? -1, output: output)
+            if let change, before.contains(change, at: position) {
                 earlier += 1
                 begun.insert(pair)
                 continue
@@ -98,6 +101,11 @@ actor PublishedChanges {
             try withQueue(pair) { try $0.append(record, to: $1, spills: spills) }
         }
         wake { $0.output == output }
+    }
+
+    /// Returns the position of a change in the input; `nil` if the coordinator decided it, or if no such partition exists.
+    private func position(of change: ClusterChange) -> ChangeIDs.Position? {
+        ids.position(of: change.id).flatMap { before.points.indices.contains(Int($0.partition)) ? $0 : nil }
     }
 
     /// Notes that an output partition has been read completely.
@@ -129,7 +137,7 @@ actor PublishedChanges {
             if isShortened[Int(pair.output)], !begun.contains(pair) {
                 gone += 1
             } else {
-                differences[pair.input] = Difference(.missing, expected: change, found: nil, pair.input, pair.output)
+                differences[pair.input] = difference(.missing, expected: change, found: nil, pair)
             }
             return
         }
@@ -144,7 +152,16 @@ actor PublishedChanges {
             gone += 1
             return
         }
-        differences[pair.input] = Difference(.other, expected: change, found: found, pair.input, pair.output)
+        differences[pair.input] = difference(.other, expected: change, found: found, pair)
+    }
+
+    private func difference(
+        _ kind: Difference.Kind, expected: Expected?, found: RecordQueue.Record?, _ pair: Pair
+    ) -> Difference {
+        let change = found.flatMap { try? ClusterChange($0.value) }
+        return Difference(
+            kind, expected: expected, found: found, inputOffset: change.flatMap(position)?.offset, pair.input,
+            pair.output)
     }
 
     /// Returns whether both describe the same change, even if the content differs.
@@ -180,16 +197,18 @@ actor PublishedChanges {
         }
     }
 
-    /// MembershipHistory for records of an input partition that had not to be published. It waits until all of the output has been read.
-    /// - Parameter isOld: whether a change was due before the comparison's end; later ones do not count.
-    func checkRest(input: Int32, before isOld: @Sendable (ClusterChange) -> Bool) async throws {
+    /// Looks for records of an input partition that should not have been published. It waits until all of the output has been
+    /// read.
+    /// - Parameter isOld: Whether a change, with its offset in the input, was due before the comparison's end; later ones do
+    ///   not count.
+    func checkRest(input: Int32, before isOld: @Sendable (ClusterChange, Int64?) -> Bool) async throws {
         for output in 0..<outputs {
             let pair = Pair(input: input, output: output)
             while differences[input] == nil, let record = try await first(pair) {
                 try withQueue(pair) { queue, _ in queue.removeFirst(record) }
                 let change = try? ClusterChange(record.value)
-                guard change.map(isOld) ?? true else { continue }
-                differences[input] = Difference(.unexpected, expected: nil, found: record, input, output)
+                guard change.map({ isOld($0, position(of: $0)?.offset) }) ?? true else { continue }
+                differences[input] = difference(.unexpected, expected: nil, found: record, pair)
                 return
             }
         }

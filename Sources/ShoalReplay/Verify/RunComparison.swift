@@ -113,13 +113,12 @@ struct RunComparison: Sendable {
         _ changes: [MemberChange], _ partition: Int32, _ encoder: ChangeRecord
     ) -> [PublishedChanges.Expected] {
         var records = RecordBuffer()
-        return changes.map { change in
-            records.removeAll()
-            encoder.append(change, partition: partition, memberships: false, to: &records)
-            let entry = records.entries.first
-            return PublishedChanges.Expected(
-                key: (entry?.key).map { Array(records.bytes[$0]) } ?? [],
-                value: (entry?.value).map { Array(records.bytes[$0]) } ?? [], inputOffset: change.offset)
+        encoder.append(changes, partition: partition, memberships: false, to: &records)
+        // The changes of one offset are in another order than the records.
+        return zip(records.entries, changes).map { entry, change in
+            PublishedChanges.Expected(
+                key: entry.key.map { Array(records.bytes[$0]) } ?? [],
+                value: entry.value.map { Array(records.bytes[$0]) } ?? [], inputOffset: change.offset)
         }
     }
 
@@ -138,10 +137,10 @@ struct RunComparison: Sendable {
                 report.differences.append(overshot(result, inputRange))
                 continue
             }
-            try await changes.checkRest(input: result.partition) { ($0.inputOffset ?? -1) < inputRange.target.offset }
+            try await changes.checkRest(input: result.partition) { ($1 ?? -1) < inputRange.target.offset }
         }
         try await changes.compare(verified.expected, input: -1)
-        try await changes.checkRest(input: -1) { change in
+        try await changes.checkRest(input: -1) { change, _ in
             // Ignore changes published by models that are newer than the positions.
             guard let last = verified.lastVersion, let version = change.modelVersion else { return true }
             return version <= last

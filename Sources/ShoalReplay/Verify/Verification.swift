@@ -243,10 +243,11 @@ public struct Verification: Sendable {
         let ranges = try await outputs(admin)
         let before = PublishedChanges.Before(
             points: inputRanges.map { $0.start?.point }, model: continuation.given.last?.bookkeeping.through,
-            staleness: run.genesis.model.settings.fixed.staleness)
+            fixed: run.genesis.model.settings.fixed)
         let shortened = ranges.map { $0.lowerBound > 0 }
         let changes = PublishedChanges(
-            outputs: Int32(ranges.count), isShortened: shortened, before: before, progress: progress)
+            outputs: Int32(ranges.count), isShortened: shortened, before: before, key: options.key,
+            progress: progress)
         return (changes, ranges)
     }
 

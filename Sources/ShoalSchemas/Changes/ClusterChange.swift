@@ -13,10 +13,8 @@ public struct ClusterChange: Equatable, Sendable {
     public var why: Reason?
     /// The version of the deciding model; `nil` for the genesis model.
     public var modelVersion: Int64?
-    /// The end of the epoch in which it was decided, milliseconds since 1970.
+    /// The end of the epoch in which it happened, milliseconds since 1970.
     public var eventTime: Int64?
-    public var inputPartition: Int32?
-    public var inputOffset: Int64?
     /// In a cluster change, the child of a split, the survivor of a merge, or the parent of a created cluster; 0 for
     /// none.
     public var otherCluster: UInt32 = 0
@@ -51,8 +49,6 @@ extension ClusterChange {
         try visitor.field(7, "why", &why)
         try visitor.field(9, "model_version", &modelVersion)
         try visitor.field(10, "event_time_ms", &eventTime)
-        try visitor.field(11, "input_partition", &inputPartition)
-        try visitor.field(12, "input_offset", &inputOffset)
         try visitor.field(13, "other_cluster", &otherCluster, .ofClusters)
         try visitor.field(14, "members", &members, .ofClusters, .inJSON)
         try visitor.field(15, "leading_topics", &leadingTopics, .ofClusters, .inJSON)

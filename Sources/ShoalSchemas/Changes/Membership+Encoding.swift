@@ -6,20 +6,16 @@ extension Membership {
         var writer = ProtoWriter()
         swap(&writer.bytes, &buffer)
         writer.field(1, cluster)
-        writer.field(2, inputPartition)
-        writer.field(3, inputOffset)
         if let modelVersion { writer.present(4, modelVersion) }
         swap(&writer.bytes, &buffer)
     }
 
     public init(protobuf span: Span<UInt8>) throws(ProtoError) {
-        self.init(cluster: 0, inputPartition: 0, inputOffset: 0, modelVersion: nil)
+        self.init(cluster: 0, modelVersion: nil)
         var reader = ProtoReader(span)
         while let field = try reader.next() {
             switch field.number {
             case 1: cluster = try reader.uint32(field)
-            case 2: inputPartition = try reader.int32(field)
-            case 3: inputOffset = try reader.int64(field)
             case 4: modelVersion = try reader.int64(field)
             default: try reader.skip(field)
             }
@@ -32,8 +28,6 @@ extension Membership {
     public func encodeJSON(into buffer: inout [UInt8]) {
         var writer = JSONWriter(buffer)
         writer.field("cluster", Int64(cluster))
-        writer.field("input_partition", Int64(inputPartition))
-        writer.field("input_offset", inputOffset)
         if let modelVersion { writer.field("model_version", modelVersion) }
         writer.end()
         buffer = writer.bytes
@@ -49,23 +43,17 @@ extension Membership {
             return
         }
         guard let form = try? JSONDecoder().decode(Form.self, from: Data(bytes)) else { throw .badValue }
-        self.init(
-            cluster: form.cluster, inputPartition: form.inputPartition, inputOffset: form.inputOffset.value,
-            modelVersion: form.modelVersion?.value)
+        self.init(cluster: form.cluster, modelVersion: form.modelVersion?.value)
     }
 
     /// The JSON form for `JSONDecoder`.
     private struct Form: Decodable {
         var cluster: UInt32
-        var inputPartition: Int32
-        var inputOffset: JSONInteger
         var modelVersion: JSONInteger?
 
         /// The field names of the schema.
         private enum CodingKeys: String, CodingKey {
             case cluster
-            case inputPartition = "input_partition"
-            case inputOffset = "input_offset"
             case modelVersion = "model_version"
         }
     }

@@ -17,6 +17,7 @@ extension Command {
         // librdkafka checks certificates and combinations of properties when a client starts.
         _ = try Admin(options.kafka)
         Output.line("the configuration is valid")
+        for concern in configuration.concerns { Output.line("note: \(concern)") }
         return .ok
     }
 

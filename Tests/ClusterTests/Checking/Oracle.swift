@@ -175,9 +175,8 @@ struct Oracle {
     }
 
     private mutating func publish(_ partition: inout Partition) {
-        for change in partition.driver.changes {
-            encoder.append(change, partition: partition.driver.shard.partition, memberships: true, to: &buffer)
-        }
+        encoder.append(
+            partition.driver.changes, partition: partition.driver.shard.partition, memberships: true, to: &buffer)
         partition.driver.changes.removeAll()
     }
 }

@@ -119,6 +119,8 @@ struct Verdict {
         var places: [[UInt8]: Int32] = [:]
         var named: Set<UInt32> = []
         var created: Set<UInt32> = []
+        var positions: [UInt128: ChangeIDs.Position] = [:]
+        let encrypted = ChangeIDs(PrivacyKey(hex: Application.keyDigits)!)
         for record in published.changes {
             let change = try ClusterChange(record.value ?? [])
             if !ids.insert(change.id).inserted { findings.append(Finding(.doubled, "the id of \(change)")) }
@@ -130,15 +132,18 @@ struct Verdict {
                 continue
             }
             let before = members.updateValue(change, forKey: member)
+            guard let position = encrypted.position(of: change.id) else {
+                findings.append(Finding(.broken, "the id of \(change) has no position"))
+                continue
+            }
             if change.to != 0 { named.insert(change.to) }
             if before?.to ?? 0 != change.from {
                 findings.append(Finding(.broken, "\(change) follows \(before?.to ?? 0)"))
             }
-            if let before,
-                before.inputPartition != change.inputPartition
-                    || before.inputOffset ?? 0 > change.inputOffset ?? 0
+            if let earlier = positions.updateValue(position, forKey: member),
+                earlier.partition != position.partition || earlier.offset > position.offset
             {
-                findings.append(Finding(.wentBack, "\(change) follows \(before.inputOffset ?? 0)"))
+                findings.append(Finding(.wentBack, "\(change) follows \(earlier.offset)"))
             }
         }
         if !named.isSubset(of: created) {

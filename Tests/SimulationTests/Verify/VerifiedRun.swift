@@ -78,9 +78,10 @@ struct VerifiedRun: Sendable {
         let progress = ReplayProgress()
         let continuation = try await Continuation(run, deltaCounts: inputRanges.map { _ in 0 })
         let before = PublishedChanges.Before(
-            points: inputRanges.map { _ in nil }, model: nil, staleness: run.genesis.model.settings.fixed.staleness)
+            points: inputRanges.map { _ in nil }, model: nil, fixed: run.genesis.model.settings.fixed)
         let changes = PublishedChanges(
-            outputs: Int32(output.count), isShortened: output.map { _ in false }, before: before, progress: progress)
+            outputs: Int32(output.count), isShortened: output.map { _ in false }, before: before, key: key,
+            progress: progress)
         let comparison = RunComparison(
             application: "simulated", topics: .init(input: "input", output: "changes", models: "models"), run: run,
             inputRanges: inputRanges, changes: changes,

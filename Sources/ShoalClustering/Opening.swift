@@ -1,0 +1,139 @@
+/// The work of opening an epoch: what the new model changes for the members of each cluster.
+struct Opening {
+    let old: CompiledModel
+    let new: CompiledModel
+    /// The start of the epoch, which is the time of the changes, in ms.
+    let time: Int64
+    let dropsTopics: Bool
+    /// The epoch that was open before; `nil` for genesis.
+    private let closed: Epoch?
+    private let publishesAtOnce: Bool
+    /// Members that were handled last before these epochs expire: all of them, and those that are not eligible.
+    private let expiresBefore: Epoch?
+    private let newExpiresBefore: Epoch
+    /// The places of clusters in `clusters`.
+    private var rows = ClusterIndex()
+    private var clusters: [ClusterChanges] = []
+    /// The moves of members that the new model has and the old one has not, by both clusters.
+    private var moves: [Move: PublishedMove] = [:]
+
+    /// What changes for the members of a cluster of the old model.
+    private struct ClusterChanges {
+        /// The reasons for processing the members.
+        var reasons: Set<Reason> = []
+        /// Whether the members are assigned again.
+        var isTouched = false
+        /// Where a member belongs for subscribers who was published, and one who was not.
+        var home: ClusterID = 0
+        var firstHome: ClusterID = 0
+    }
+
+    private struct Move: Hashable {
+        var from: ClusterID
+        var to: ClusterID
+    }
+
+    init(from old: CompiledModel, to new: CompiledModel, closed: Epoch?, epoch: Epoch) {
+        (self.old, self.new, self.closed) = (old, new, closed)
+        let settings = new.model.settings
+        let length = settings.fixed.epochLength
+        time = epoch * length
+        publishesAtOnce = settings.fixed.outputEvery == .event
+        func before(_ ttl: Int64) -> Epoch { epoch - (ttl + length - 1) / length }
+        expiresBefore = settings.memberTTL.map(before)
+        newExpiresBefore = before(settings.newMemberTTL)
+        dropsTopics = new.removed.indices.contains { index in
+            new.removed[index] && !(index < old.removed.count && old.removed[index])
+        }
+        add(0, Self.changes(of: new.model.unassignedTouched, since: old))
+        for cluster in old.model.clusters { add(cluster.id, changes(of: cluster)) }
+        for move in new.model.moves where !old.model.moves.contains(move) {
+            moves[Move(from: move.from, to: move.to)] = move
+        }
+    }
+
+    private mutating func add(_ cluster: ClusterID, _ changes: ClusterChanges) {
+        rows.insert(cluster, row: clusters.count)
+        clusters.append(changes)
+    }
+
+    private static func changes(of touches: [Touch], since old: CompiledModel) -> ClusterChanges {
+        var changes = ClusterChanges()
+        for touch in touches where touch.tick > old.model.ticks {
+            changes.reasons.insert(touch.reason)
+            changes.isTouched = true
+        }
+        return changes
+    }
+
+    private func changes(of cluster: Cluster) -> ClusterChanges {
+        let root = new.model.root(of: cluster.id)
+        let index = new.model.index(of: root)
+        // A cluster that was retired may have been dropped from the model since.
+        let touches = index.map { new.model.clusters[$0].touched } ?? [Touch(tick: .max, reason: .retire)]
+        var changes = Self.changes(of: touches, since: old)
+        if root != cluster.id { changes.reasons.insert(.merge) }
+        changes.home = new.model.home(of: cluster.id, published: cluster.id)
+        changes.firstHome = new.model.home(of: cluster.id, published: 0)
+        return changes
+    }
+
+    private func changes(of cluster: ClusterID) -> ClusterChanges? { rows[cluster].map { clusters[$0] } }
+
+    func isTouched(_ cluster: ClusterID) -> Bool { changes(of: cluster)?.isTouched ?? false }
+
+    /// Why the members of a cluster are processed.
+    func reason(_ cluster: ClusterID) -> Reason? { changes(of: cluster)?.reasons.min() }
+
+    func isExpired(_ slot: MemberTable.Slot) -> Bool {
+        guard slot.lastEpoch != .min else { return false }
+        if slot.cluster == MemberTable.uncounted, slot.lastEpoch < newExpiresBefore { return true }
+        return expiresBefore.map { slot.lastEpoch < $0 } ?? false
+    }
+
+    /// Whether the changes of the member's own watches are published now: it watched something in the epoch that was
+    /// closed, and was not published at once.
+    func hasWatched(_ slot: MemberTable.Slot) -> Bool { !publishesAtOnce && slot.lastEpoch == closed }
+
+    /// Whether anything changes for the member.
+    func concerns(_ members: borrowing MemberTable, _ slot: Int) -> Bool {
+        let member = members.slots[slot]
+        guard member.isUsed else { return false }
+        let changes = changes(of: member.cluster)
+        if let changes, !changes.reasons.isEmpty { return true }
+        let published = members.published[slot]
+        let home = (published == 0 ? changes?.firstHome : changes?.home) ?? 0
+        if home != published, hasWatched(member) || isMove(from: published, to: home) { return true }
+        return isExpired(member)
+            || dropsTopics && members.range(slot).contains { new.hasRemoved(members.topics[$0].number) }
+    }
+
+    private func isMove(from: ClusterID, to: ClusterID) -> Bool {
+        new.model.publishesEveryMove || moves[Move(from: from, to: to)] != nil
+    }
+
+    /// Returns where a member is published from now on, and why; `nil` if nothing changes for subscribers.
+    ///
+    /// What the lifecycle moved is published only as a move of the model, which has enough members. Other members wait
+    /// until they watch something. So a small group that the lifecycle moved is never published as one.
+    /// - Parameters:
+    ///   - published: The cluster in which the member was published last; 0 for none.
+    ///   - left: Its cluster before the opening.
+    ///   - cluster: Its cluster now.
+    ///   - reason: Why the member was processed.
+    func move(
+        of published: ClusterID, from left: ClusterID, to cluster: ClusterID, hasWatched: Bool, _ reason: Reason?
+    ) -> (to: ClusterID, reason: Reason, version: Epoch?)? {
+        let home = new.model.home(of: cluster, published: published)
+        let before = old.model.home(of: left, published: published)
+        if hasWatched, before != published { return (home, .event, nil) }
+        if new.model.publishesEveryMove { return (home, reason ?? .event, nil) }
+        let next = before == published ? new.model.home(of: left, published: published) : home
+        if next != published, let move = moves[Move(from: published, to: next)] {
+            return (next, move.reason, move.version)
+        }
+        if hasWatched { return (home, .event, nil) }
+        guard home != published, let move = moves[Move(from: published, to: home)] else { return nil }
+        return (home, move.reason, move.version)
+    }
+}

@@ -1,0 +1,43 @@
+/// Members of one published cluster that are published in another one from a model on, because the lifecycle of clusters
+/// moved them. There are enough of them, so that the move tells of no small group.
+public struct PublishedMove: Equatable, Sendable {
+    /// The cluster in which they were published; 0 for none.
+    public var from: ClusterID
+    public var to: ClusterID
+    public var reason: Reason
+    /// The version of the deciding model.
+    public var version: Epoch
+
+    public init(from: ClusterID, to: ClusterID, reason: Reason, version: Epoch) {
+        self.from = from
+        self.to = to
+        self.reason = reason
+        self.version = version
+    }
+}
+
+extension Model {
+    /// Removes moves that every shard has carried out.
+    mutating func forgetMoves(through version: Epoch?) {
+        guard let version else { return }
+        moves.removeAll { $0.version <= version }
+    }
+
+    /// Whether a move by the lifecycle is published: with at least 1.25 times `privacy.min-cluster-size` members, since
+    /// some may leave before it is carried out.
+    func publishesMove(of count: Int64) -> Bool {
+        // 1.25 times as an exact fraction.
+        publishesEveryMove || 4 * count >= 5 * settings.minClusterSize
+    }
+
+    /// Whether no group is too small.
+    var publishesEveryMove: Bool { settings.minClusterSize <= 1 }
+
+    /// Returns the cluster in which a member of a cluster belongs for subscribers; 0 for none. Who has never been
+    /// published, or not since being in none, joins a cluster only once it is published itself.
+    /// - Parameter published: The cluster in which the member was last published; 0 for none.
+    func home(of cluster: ClusterID, published: ClusterID) -> ClusterID {
+        guard cluster != 0, cluster != MemberTable.uncounted, let index = index(of: root(of: cluster)) else { return 0 }
+        return published == 0 && !clusters[index].isPublished ? 0 : clusters[index].publishedCluster
+    }
+}
