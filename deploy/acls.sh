@@ -8,6 +8,7 @@
 #     deploy/acls.sh replay User:shoal-replayer            for `shoal replay`
 #     deploy/acls.sh verify User:shoal-verifier            for `shoal verify` and `shoal diff --recorded`
 #     deploy/acls.sh explain User:shoal-explainer          for `shoal explain`
+#     deploy/acls.sh erase User:shoal-eraser               for `shoal erase`
 #     deploy/acls.sh topics User:shoal-operator            for `shoal topics create` and `describe`
 #     deploy/acls.sh status User:shoal-monitor             for `shoal status`
 #     deploy/acls.sh dead-letters User:shoal-dead-letters  for `shoal dead-letters list` and `resubmit`
@@ -88,6 +89,21 @@ explain)
     allow --operation Read --topic "$input" --topic "$application-models"
     # Only for `--change`.
     allow --operation Read --topic "$output"
+    ;;
+erase)
+    # The record that erases a viewer; before Kafka 2.8, producers also need IdempotentWrite on the cluster.
+    allow --operation Write --topic "$input"
+    # The committed offsets of the group; the command does not join it.
+    allow --operation Describe --group "$application"
+    # Only for `--certify`: they are searched.
+    allow --operation Read --topic "$input" --topic "$output" --topic "$dead_letters" ${members:+--topic "$members"} \
+        --topic "$application-state"
+    # Only for `--certify`: they are found.
+    allow --operation Describe --topic "$application-deltas" --topic "$application-models"
+    # Only for `--certify`: how long records remain.
+    allow --operation DescribeConfigs --topic "$input" --topic "$output" --topic "$dead_letters" \
+        ${members:+--topic "$members"} --topic "$application-state" --topic "$application-deltas" \
+        --topic "$application-models"
     ;;
 topics)
     # Missing topics are created, and existing ones are described.

@@ -77,6 +77,10 @@ extension Setting {
             "The content of dead letters. `reason`: only position and reason; `full`: also the original record, which identifies a viewer and is needed by `shoal dead-letters resubmit`."
         ),
         Setting(
+            "models.retention", .duration(day...(36_500 * day)), \.modelsRetention,
+            "The retention of the topic with models, which `shoal topics create` sets and `shoal topics describe` checks. Earlier models contain erased viewers in their sums. At least that of the input, and longer than any partition is without events: an instance stops with 72 otherwise. Default: unlimited."
+        ),
+        Setting(
             "epoch.length", .duration(1...(3_650 * day)), \.engine.fixed.epochLength, scope: .fixedForLife, field: 1,
             "The length of an epoch in event time. A model is made after each epoch."),
         Setting(
@@ -211,7 +215,7 @@ extension Setting {
             "The time without progress after which a component fails /livez and is logged."),
         Setting(
             "audit.file", .text, \.auditFile,
-            "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal changes --member`, `shoal replay --members`, `shoal dead-letters list --show-content`) first appends a line with time, user, pseudonym and reason. Required for these commands."
+            "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal erase`, `shoal changes --member`, `shoal replay --members`, `shoal dead-letters list --show-content`) first appends a line with time, user, pseudonym and reason. Required for these commands."
         ),
         Setting(
             "log.level", .word(of: LogLevel.self), \.logLevel,

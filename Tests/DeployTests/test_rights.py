@@ -214,10 +214,11 @@ def test_each_right_of_the_commands_for_operators_is_needed_and_named(secured, r
     assert made.returncode == 0, made.stdout + made.stderr
     secured.take(of("topics"))
 
-    def commit():
-        """A group that holds a position, and has no members."""
+    def commit(offset=1):
+        """A group that holds positions, and has no members."""
         consumer = kafka.Consumer({"bootstrap.servers": secured.bootstrap, "group.id": NAMES["application"]})
-        consumer.commit(offsets=[kafka.TopicPartition(NAMES["input"], 0, 1)], asynchronous=False)
+        consumer.commit(offsets=[kafka.TopicPartition(NAMES["input"], number, offset) for number in range(2)],
+                        asynchronous=False)
         consumer.close()
 
     commit()
@@ -228,6 +229,9 @@ def test_each_right_of_the_commands_for_operators_is_needed_and_named(secured, r
         ("reason", b"bad_json"), ("topic", NAMES["input"].encode()), ("partition", b"0"), ("offset", b"0")])
     assert producer.flush(10) == 0
     each("dead-letters", ["dead-letters", "resubmit", "--all", "--again"])
+
+    commit(1_000_000)
+    each("erase", ["erase", "--viewer", "a", "--reason", "a test", "--certify", "--wait", "1s"])
 
     words = ["reset", "--confirm", NAMES["application"], "--with-output", "--with-dead-letters"]
 

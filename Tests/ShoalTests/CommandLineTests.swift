@@ -6,6 +6,7 @@ import Testing
 struct CommandLineTests {
     static let commands = [
         "run", "demo", "publish", "simulate", "changes", "replay", "diff", "verify", "explain", "status", "reset",
+        "pseudonym", "erase", "erase verify", "audit-log verify",
         "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "health", "config check",
         "config show", "config docs", "metrics docs", "manual", "version",
     ]

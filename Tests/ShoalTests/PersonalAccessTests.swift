@@ -13,7 +13,7 @@ struct PersonalAccessTests {
             case .changes: ["--member", member]
             case .deadLetters: ["--show-content"]
             case .explain: ["--member", member]
-            case .pseudonym: ["--viewer", "u17"]
+            case .erase, .pseudonym: ["--viewer", "u17"]
             case .replay: [try folder.file("events.ndjson", ""), "--members", folder.url.appending(path: "m.csv").path]
             }
         return access.command.split(separator: " ").map(String.init) + rest

@@ -49,7 +49,8 @@ struct TopicsTests {
         #expect(checked.status == 0 && checked.output.isEmpty, "\(checked.output)")
         let admin = try Admin(broker.configuration())
         #expect(try await admin.configuration(of: "\(name)-models")["retention.ms"] == "-1")
-        #expect(try await admin.configuration(of: "\(name)-members")["cleanup.policy"] == "compact")
+        let members = try await admin.configuration(of: "\(name)-members")
+        #expect(members["cleanup.policy"] == "compact" && members["max.compaction.lag.ms"] == "86400000")
         #expect(try await admin.configuration(of: "\(name)-state")["cleanup.policy"] == "compact")
     }
 
@@ -77,6 +78,28 @@ struct TopicsTests {
         let checked = try shoal(["topics", "describe", "--check"] + settings(broker, name))
         #expect(checked.status == 2 && checked.lines.filter { $0.contains("WRONG") }.count == 4, "\(checked.output)")
         #expect(checked.lines.contains { $0.hasPrefix("\(name)-models: WRONG: retention.ms=3600000") })
+    }
+
+    @Test("models are kept as long as models.retention says, and not shorter than the input")
+    func modelsRetention() throws {
+        func plan(_ sets: [String]) throws -> TopicPlan? {
+            let configuration = try Configuration(
+                file: nil, environment: [:], sets: ["application.id=a"] + sets, kafkaCheck: { _, _ in nil })
+            return TopicPlan.plans(configuration, partitions: 4, replication: 1).first { $0.topic.name == "a-models" }
+        }
+        #expect(try plan([])?.topic.configuration["retention.ms"] == "-1")
+        let week = try #require(try plan(["models.retention=7d"]))
+        #expect(week.topic.configuration["retention.ms"] == "604800000")
+        let layout = Admin.Layout(partitions: 1)
+        #expect(week.findings(layout, ["retention.ms": "604800000"]) == [.right("retention.ms=604800000")])
+        #expect(week.findings(layout, ["retention.ms": "-1"]).contains { $0.isWrong })
+        func reach(_ models: String, _ input: String) -> TopicPlan.Finding? {
+            TopicPlan.reach(ofModels: ["retention.ms": models], input: ["retention.ms": input])
+        }
+        #expect(reach("-1", "-1") == nil && reach("5", "5") == nil)
+        #expect(reach("5", "-1")?.text.contains("less than that of the input, unlimited") == true)
+        #expect(reach("5", "6")?.isWrong == true && reach("-1", "6")?.isWrong == false)
+        #expect(reach("-1", "6")?.text.contains("remain longer than their events (models.retention)") == true)
     }
 
     @Test("each wrong setting that matters is reported")

@@ -1,7 +1,8 @@
-/// The uses of commands that show data of persons. Each of them leaves a line in the audit log first.
+/// The uses of commands that show or erase data of persons. Each of them leaves a line in the audit log first.
 package enum PersonalAccess: CaseIterable, Sendable {
     case changes
     case deadLetters
+    case erase
     case explain
     case pseudonym
     case replay
@@ -11,6 +12,7 @@ package enum PersonalAccess: CaseIterable, Sendable {
         switch self {
         case .changes: "changes"
         case .deadLetters: "dead-letters list"
+        case .erase: "erase"
         case .explain: "explain"
         case .pseudonym: "pseudonym"
         case .replay: "replay"
@@ -23,7 +25,7 @@ package enum PersonalAccess: CaseIterable, Sendable {
         case .changes: "member"
         case .deadLetters: "show-content"
         case .replay: "members"
-        case .explain, .pseudonym: nil
+        case .erase, .explain, .pseudonym: nil
         }
     }
 
@@ -35,7 +37,7 @@ package enum PersonalAccess: CaseIterable, Sendable {
 
     /// The help text of that option.
     package var reasonText: String {
-        "\(option.map { "with --\($0): " } ?? "")why you look at this data; it is written to the audit log"
+        "\(option.map { "with --\($0): " } ?? "")why you do it; it is written to the audit log"
     }
 
     /// Whether the key of the run is required.

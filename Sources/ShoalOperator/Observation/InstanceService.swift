@@ -1,14 +1,14 @@
 import Foundation
 import ShoalKafka
-package import ShoalOperations
-package import ShoalPipeline
+import ShoalOperations
+import ShoalPipeline
 import ShoalSettings
 
 /// Runs an instance with its health routes, service reports, progress log and reload.
 package enum InstanceService {
     /// Runs until a signal or an error.
     /// - Parameter read: Reads the configuration again.
-    package static func run(
+    static func run(
         _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger,
         read: @escaping @Sendable () throws -> Configuration
     ) async throws {

@@ -18,6 +18,7 @@ package struct TopicDescription {
         try await admin.reach(timeout: .seconds(10))
         var isRight = true
         var isAuthorized = true
+        var inputSettings: [String: String] = [:]
         let input = try await admin.known(configuration.topics.input, patience: .milliseconds(300))
         for plan in TopicPlan.plans(configuration, partitions: 0, input: input, replication: -1) {
             let name = plan.topic.name
@@ -38,7 +39,13 @@ package struct TopicDescription {
                 isRight = false
                 if error.isAuthorization { isAuthorized = false }
             }
-            let findings = plan.findings(layout, settings)
+            var findings = plan.findings(layout, settings)
+            if name == configuration.topics.input { inputSettings = settings }
+            if name == configuration.topics.models, !findings.contains(where: \.isWrong),
+                let finding = TopicPlan.reach(ofModels: settings, input: inputSettings)
+            {
+                findings.append(finding)
+            }
             for finding in findings where !isCheck || finding.isWrong {
                 tell("\(isCheck ? "\(name):" : " ") \(finding.text)")
             }

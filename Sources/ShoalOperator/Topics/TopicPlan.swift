@@ -2,6 +2,7 @@ import ShoalKafka
 import ShoalOperations
 import ShoalPipeline
 import ShoalSchemas
+import ShoalSettings
 
 /// The required configuration of a topic that Shoal reads or writes.
 struct TopicPlan {
@@ -146,8 +147,11 @@ struct TopicPlan {
                 [.deleted, .keepsDeltas, .keepsAllDeltas, .largeEnough], isComputed: true),
             plan(
                 topics.models, "the models", 1, must: 1,
-                ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"],
-                [.deleted, .keepsModels, .unbounded, .largeEnough], isComputed: true),
+                [
+                    "cleanup.policy": "delete", "retention.ms": "\(configuration[\.modelsRetention] ?? -1)",
+                    "retention.bytes": "-1",
+                ], [.deleted, .keepsModels(configuration[\.modelsRetention]), .unbounded, .largeEnough],
+                isComputed: true),
             plan(
                 topics.state, "snapshots of each partition's members", input ?? partitions, must: input,
                 [
@@ -158,8 +162,9 @@ struct TopicPlan {
         if let members = topics.members {
             plans.append(
                 plan(
-                    members, "each member's cluster", partitions, ["cleanup.policy": "compact"],
-                    [.compacted, .keepsTombstones, .largeEnough]))
+                    members, "each member's cluster", partitions,
+                    ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"],
+                    [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough]))
         }
         return plans
     }

@@ -19,4 +19,6 @@ package enum KeyUse: String, CaseIterable, Sendable {
     case fingerprint
     /// The encryption of records in internal topics and checkpoints.
     case recordSeal = "record-seal"
+    /// The signature of certificates of erasure.
+    case certificate
 }

@@ -14,7 +14,7 @@ extension Arguments {
             guard let reason = self[access.reasonOption], reason.contains(where: { !$0.isWhitespace }) else {
                 throw UsageError(
                     description: "shoal \(access.use): --\(access.reasonOption) TEXT is missing: the audit log records "
-                        + "why you look at this data")
+                        + "why you do it")
             }
             return reason
         }

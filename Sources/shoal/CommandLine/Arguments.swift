@@ -1,7 +1,5 @@
-import Foundation
 import ShoalOperations
 import ShoalOperator
-import Synchronization
 
 /// The parsed arguments of a command.
 struct Arguments: Sendable {
@@ -76,20 +74,6 @@ struct Arguments: Sendable {
     ///   - file: Replaces `--config`.
     ///   - sets: Take precedence over all other values.
     func configuration(file: String? = nil, sets: [String] = []) throws(Configuration.Invalid) -> Configuration {
-        let environment = ProcessInfo.processInfo.environment
-        let configuration = try Configuration(
-            file: file ?? self["config"] ?? environment["SHOAL_CONFIG"], environment: environment,
-            sets: all("set") + sets, kafkaCheck: KafkaProperty.problem)
-        if !configuration.ignoredVariables.isEmpty, Self.isFirstWarning.exchange(false, ordering: .relaxed) {
-            configuration.logger.log(
-                .warning,
-                "variables that Kubernetes sets for services were ignored; enableServiceLinks: false avoids "
-                    + "them",
-                [("variables", configuration.ignoredVariables.joined(separator: " "))])
-        }
-        return configuration
+        try .ofProgram(file: file ?? self["config"], sets: all("set") + sets)
     }
-
-    /// Settings are read several times; the warning is given once.
-    private static let isFirstWarning = Atomic(true)
 }

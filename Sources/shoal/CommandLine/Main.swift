@@ -9,7 +9,8 @@ import ShoalPipeline
 struct Shoal {
     static let commands: [Command] = [
         .run, .demo, .tryFile, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .pseudonym,
-        .auditLogVerify, .status, .reset,
+        .eraseVerify,
+        .erase, .auditLogVerify, .status, .reset,
         .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .health, .configCheck, .configShow,
         .configDocs, .metricsDocs, .manual, .version,
     ]
@@ -44,7 +45,7 @@ struct Shoal {
                 return .ok
             }
             return try await command.run(arguments)
-        } catch let reported as Reported {
+        } catch let reported as ReportedError {
             return code(of: reported.error)
         } catch {
             Program.report(error.message)
@@ -66,11 +67,6 @@ struct Shoal {
             Run `shoal COMMAND --help` for the options of a command. librdkafka \(ClientConfiguration.libraryVersion).
             """
     }
-}
-
-/// An error that has already been logged.
-struct Reported: Error {
-    var error: any Error
 }
 
 extension Command {

@@ -55,18 +55,13 @@ extension Command {
             throw UsageError(
                 description: "shoal diff: A and B are the same: no setting that affects the result differs")
         }
-        let truth = try arguments["truth"].map { try ViewerTruth($0, key: a.options.key).groups }
-        let resultOfA = try await run(a, "A", truth)
-        guard !resultOfA.report.isInterrupted else {
+        let comparison = ReplayComparison(
+            a.source, a: (arguments["config"] ?? "the defaults", a.options), b: (nameOfB(arguments), b.options),
+            truth: try arguments["truth"].map { try ViewerTruth($0, key: a.options.key).groups })
+        guard let report = try await comparison.run(limit: arguments.stallLimit()) else {
             Program.report("stopped before B ran: there is nothing to compare")
             return .interrupted
         }
-        let resultOfB = try await run(b, "B", truth)
-        let report = DiffReport(
-            a: .init(name: arguments["config"] ?? "the defaults", report: resultOfA.report),
-            b: .init(name: nameOfB(arguments), report: resultOfB.report),
-            places: DiffReport.places(resultOfA.places, resultOfB.places),
-            least: max(a.options.settings.minClusterSize, b.options.settings.minClusterSize))
         try output.give(text: report.text, json: report.json, html: report.html)
         return .ok
     }
@@ -105,17 +100,6 @@ extension Command {
             places: DiffReport.places(a.places, b.places), least: options.settings.minClusterSize)
         try output.give(text: report.text, json: report.json, html: report.html)
         return .ok
-    }
-
-    private static func run(_ input: ReplayInput, _ name: String, _ truth: [Pseudonym: Int32]?) async throws
-        -> ReplayResult
-    {
-        if StandardStream.error.isTerminal { Program.report("run \(name):") }
-        var replay = Replay(input.options)
-        replay.keepsPlaces = true
-        var result = try await input.run(replay)
-        result.measureQuality(truth: truth)
-        return result
     }
 
     private static func nameOfB(_ arguments: Arguments) -> String {

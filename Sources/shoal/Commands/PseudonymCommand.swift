@@ -27,11 +27,8 @@ extension Command {
     ) { arguments in
         let configuration = try arguments.configuration()
         let access = try arguments.access(.pseudonym, configuration)
-        guard arguments.has("viewer") != arguments.has("file") else {
-            throw UsageError(description: "shoal pseudonym: give one of --viewer and --file")
-        }
-        let viewers = try arguments["file"].map(ViewerIDs.all) ?? [ViewerIDs.one(arguments["viewer"], file: nil) ?? []]
-        guard let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) }) else { return .configuration }
+        let viewers = try arguments.viewers("pseudonym")
+        let key = try configuration.requireKey("pseudonym requires the key of the run")
         let pseudonyms = key.publishedPseudonyms(of: viewers).map { Hex.text($0) }
         try access.record(members: pseudonyms)
         for pseudonym in pseudonyms { Output.line(pseudonym) }

@@ -1,9 +1,5 @@
-import Foundation
-import ShoalKafka
 import ShoalOperations
 import ShoalOperator
-import ShoalPipeline
-import ShoalSettings
 
 extension Command {
     static let run = Command(
@@ -24,30 +20,7 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        let logger = configuration.logger
-        var options = try configuration.pipelineOptions(logger)
-        let claim =
-            configuration[\.instanceID].map { InstanceClaim.exactly(options.application, id: $0) }
-            ?? .first(options.application, host: options.instance)
-        defer { withExtendedLifetime(claim) {} }
-        options.instance = claim.id
-        logger.log(
-            .info, "starting",
-            [
-                ("version", Program.version),
-                ("application", options.application), ("instance", options.instance),
-                ("brokers", configuration[\.bootstrapServers]), ("input", options.topics.input),
-                ("librdkafka", ClientConfiguration.libraryVersion),
-            ])
-        do {
-            try await InstanceService.run(configuration, options, logger) { try arguments.configuration() }
-        } catch {
-            // Log readers need the final error as well.
-            logger.log(
-                .error, "stopped by an error",
-                [("error", error.message), ("exit_status", "\(Shoal.code(of: error).rawValue)")])
-            throw Reported(error: error)
-        }
+        try await InstanceService.start(configuration) { try arguments.configuration() }
         return .ok
     }
 }
