@@ -147,8 +147,8 @@ struct Lifecycle {
 
     /// Creates a cluster. Its centroid is held until members have been assigned.
     mutating func create(_ centroid: [Component], origin: LifecycleChange.Origin, parent: ClusterID = 0) {
-        var cluster = Cluster(id: model.nextID)
-        model.nextID += 1
+        var cluster = Cluster(id: model.nextUnpublishedID)
+        model.nextUnpublishedID += 1
         cluster.centroid = centroid
         cluster.heldUntil = effect
         cluster.created = model.ticks

@@ -78,7 +78,7 @@ extension Model {
         if delta.count == 0, delta.sums.isEmpty, delta.published.isEmpty { return true }
         let id = root(of: delta.cluster)
         if let index = index(of: id) { return clusters[index].sums.add(delta) }
-        guard id < nextID else {
+        guard exists(id) else {
             throw Contradiction(
                 "epoch delta \(closing.number) of partition \(closing.partition) changes cluster \(delta.cluster), "
                     + "which never existed")

@@ -5,10 +5,11 @@ extension Model {
     /// Also decides which members are published in another cluster because of that.
     /// - Parameter ended: Clusters that this model merged or retired.
     mutating func refreshPublishedClusters(ended: [Lifecycle.Ended], version: Epoch) -> [LifecycleChange] {
-        let before = PublishedClusters(self)
+        var before = PublishedClusters(self)
         for index in clusters.indices {
             clusters[index].isPublished = clusters[index].isActive && isLargeEnough(clusters[index])
         }
+        numberPublishedClusters(&before, version: version)
         for index in clusters.indices { clusters[index].publishedCluster = publishedCluster(at: index) }
         moves += newMoves(before, ended: ended, version: version)
         var changes = ended.compactMap { publish($0, before, version: version) }
@@ -20,6 +21,25 @@ extension Model {
             changes += publish(index, described, before, version: version)
         }
         return changes
+    }
+
+    /// Gives the clusters that are published for the first time their numbers. Shards follow as they follow a merge.
+    private mutating func numberPublishedClusters(_ before: inout PublishedClusters, version: Epoch) {
+        for index in clusters.indices
+        where clusters[index].isPublished && clusters[index].id >= Limits.firstUnpublishedID {
+            let (old, id) = (clusters[index].id, nextID)
+            nextID += 1
+            clusters[index].id = id
+            for other in clusters.indices where clusters[other].parent == old { clusters[other].parent = id }
+            for place in merged.indices where merged[place].survivor == old { merged[place].survivor = id }
+            // No shard knows a cluster that this model created.
+            if clusters[index].created < ticks {
+                merged.append(Merge(cluster: old, survivor: id, tick: ticks, version: version))
+            }
+            before.rename(old, id)
+        }
+        clusters.sort { $0.id < $1.id }
+        merged.sort { $0.cluster < $1.cluster }
     }
 
     /// The published clusters of the model before.
@@ -39,6 +59,12 @@ extension Model {
                 others[cluster.publishedCluster, default: 0] += cluster.sums.count
                 standIns[cluster.id] = cluster.publishedCluster
             }
+        }
+
+        /// Notes the new number of a cluster that is published for the first time.
+        mutating func rename(_ old: ClusterID, _ id: ClusterID) {
+            standIns[id] = standIns.removeValue(forKey: old)
+            homes[id] = homes.removeValue(forKey: old)
         }
     }
 

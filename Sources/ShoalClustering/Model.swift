@@ -15,7 +15,11 @@ public struct Model: Equatable, Sendable {
     /// Clusters in ascending order of id. Retired clusters, with `isActive` false, remain until their last member is
     /// gone.
     public var clusters: [Cluster] = []
+    /// The next number of a published cluster.
     public var nextID: ClusterID = 1
+    /// The next number of a new cluster. It keeps that number until it is published, so that the numbers of published
+    /// clusters have no gaps that tell of others.
+    public var nextUnpublishedID: ClusterID = Limits.firstUnpublishedID
     /// Merged clusters and their survivors, as long as a shard may name them; ascending by merged id.
     public var merged: [Merge] = []
     /// Moves of members between published clusters that some shard may still have to carry out; ascending by version, and

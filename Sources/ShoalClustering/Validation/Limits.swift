@@ -12,8 +12,10 @@ public enum Limits {
     public static let activeClusters = 2_000
     /// The most clusters that a model or a delta names, retired ones included.
     public static let clusters = 1 << 17
-    /// The largest number of a cluster.
+    /// Above the numbers of all clusters.
     public static let clusterID: ClusterID = 1 << 31
+    /// The smallest number of a cluster that was never published; above those of all others.
+    public static let firstUnpublishedID: ClusterID = 1 << 30
     /// The most members of all clusters together.
     public static let members: Int64 = 1 << 36
     /// The largest component of a direction or a centroid.

@@ -46,7 +46,10 @@ extension Model {
     }
 
     private func validateClusters() throws(ImpossibleValue) {
-        try ImpossibleValue.unless((1...Limits.clusterID).contains(nextID), "the next cluster has the number \(nextID)")
+        try ImpossibleValue.unless(
+            (1...Limits.firstUnpublishedID).contains(nextID)
+                && (Limits.firstUnpublishedID...Limits.clusterID).contains(nextUnpublishedID),
+            "the next clusters have the numbers \(nextID) and \(nextUnpublishedID)")
         try ImpossibleValue.unless(clusters.count <= Limits.clusters, "the model has \(clusters.count) clusters")
         try ImpossibleValue.unless(
             clusters.count(where: \.isActive) <= Limits.activeClusters,
@@ -70,14 +73,14 @@ extension Model {
 
     private func validate(_ cluster: Cluster) throws(ImpossibleValue) {
         let (id, topics) = (cluster.id, vocabulary.entries.count)
-        try ImpossibleValue.unless(id > 0 && id < nextID, "cluster \(id) is not below the next number \(nextID)")
+        try ImpossibleValue.unless(exists(id), "cluster \(id) is not below the next number \(nextID)")
         try cluster.centroid.validate("the centroid of cluster \(id)", topics: topics, most: topics)
         try cluster.announcedCentroid.validate("the announced centroid of cluster \(id)", topics: topics, most: topics)
         try ImpossibleValue.unless(
             cluster.announced.count <= Description.mostLeading && cluster.announced.allSatisfy { Int($0) < topics },
             "cluster \(id) announced topics that do not exist")
         try ImpossibleValue.unless(
-            cluster.publishedCluster < nextID && cluster.parent < nextID,
+            cluster.publishedCluster < nextID && (cluster.parent == 0 || exists(cluster.parent)),
             "cluster \(id) is a part of one that does not exist")
         // Operations take effect after `epoch.staleness` ticks.
         let ahead = 0...ticks + settings.fixed.staleness
@@ -93,6 +96,11 @@ extension Model {
         try ImpossibleValue.unless(
             touches.count <= Reason.allCases.count && touches.allSatisfy { (0...ticks).contains($0.tick) },
             "\(name) was touched at a tick that the model, of tick \(ticks), has not reached")
+    }
+
+    /// Whether a cluster with this number was ever created.
+    func exists(_ id: ClusterID) -> Bool {
+        (1..<nextID).contains(id) || (Limits.firstUnpublishedID..<nextUnpublishedID).contains(id)
     }
 
     private func validateMoves() throws(ImpossibleValue) {
@@ -111,7 +119,7 @@ extension Model {
         for merge in merged { ticks[merge.cluster] = merge.tick }
         for merge in merged {
             try ImpossibleValue.unless(
-                (1..<nextID).contains(merge.cluster) && (1..<nextID).contains(merge.survivor)
+                exists(merge.cluster) && exists(merge.survivor)
                     && (0...self.ticks).contains(merge.tick) && merge.tick < ticks[merge.survivor] ?? .max,
                 "cluster \(merge.cluster) was merged into \(merge.survivor) at tick \(merge.tick)")
         }

@@ -46,6 +46,7 @@ package enum ModelContent {
                 writer.field(4, move.version)
             }
         }
+        writer.field(14, model.nextUnpublishedID)
         for opening in model.opened {
             writer.message(30) { writer in
                 writer.field(1, Int64(opening.partition))
@@ -159,6 +160,7 @@ package enum ModelContent {
                 }
             case 12: model.seedSince = try reader.int64(field)
             case 13: try reader.message(field) { reader throws(ProtoError) in model.moves.append(try move(&reader)) }
+            case 14: model.nextUnpublishedID = try reader.uint32(field)
             case 30:
                 try reader.message(field) { reader throws(ProtoError) in
                     var opening = PartitionOpening(partition: 0, epoch: 0)

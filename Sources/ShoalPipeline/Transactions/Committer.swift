@@ -260,8 +260,7 @@ actor Committer {
                 try producer.produce(
                     to: options.topics.name(entry.topic), partition: entry.topic.partition(of: step.part),
                     key: Self.span(records, entry.key), value: Self.span(records, entry.value), headers: headers,
-                    // Brokers refuse records of the future.
-                    timestamp: entry.timestamp.flatMap { $0 < now ? $0 : nil },
+                    timestamp: Self.timestamp(entry, now: now),
                     timeout: options.transactionTimeout)
             }
         }
@@ -270,6 +269,16 @@ actor Committer {
         beat("sending offsets")
         try producer.sendOffsets(offsets(positions), group: metadata, timeout: options.transactionTimeout)
     }
+
+    /// Returns the timestamp of a record, in ms; `nil` for the time of its production. Brokers refuse records of the future,
+    /// and delete old ones by their timestamps, so an old log's changes would be gone before anyone reads them.
+    private static func timestamp(_ entry: RecordBuffer.Entry, now: Int64) -> Int64? {
+        guard let time = entry.timestamp, time <= now, time > now - oldest else { return nil }
+        return time
+    }
+
+    /// A day, in ms.
+    private static let oldest: Int64 = 86_400_000
 
     /// Reports a heartbeat. A call may take as long as a transaction.
     private func beat(_ doing: String) {

@@ -121,11 +121,19 @@ struct VerdictTests {
         #expect(try kinds { $0.members.remove(at: 0) } == [.lastWord])
         #expect(try kinds { $0.deadLetters.remove(at: 3) } == [.deadLetter])
         #expect(try kinds { $0.deadLetters.append($0.deadLetters[0]) } == [.deadLetter])
+        func erasure(_ published: Published) throws -> Int {
+            try #require(
+                try published.changes.lastIndex { try ClusterChange($0.value ?? []).kind == .memberErased })
+        }
+        #expect(try kinds { $0.changes.remove(at: try erasure($0)) }.isSuperset(of: [.lost]))
         #expect(
             try kinds {
-                let place = try #require(
-                    try $0.changes.lastIndex { try ClusterChange($0.value ?? []).kind == .memberErased })
-                $0.changes.remove(at: place)
+                let place = try erasure($0)
+                var change = try ClusterChange($0.changes[place].value ?? [])
+                change.member = 0xAB
+                var bytes: [UInt8] = []
+                change.encode(into: &bytes)
+                $0.changes[place].value = bytes
             }.isSuperset(of: [.tombstone, .lost]))
     }
 
