@@ -153,7 +153,7 @@ def main():
         runs.append(run)
         print(f"{viewers} viewers, {run.events} events, {options.partitions} partitions: {run.seconds:.0f} s, "
               f"{run.cpu:.1f} s of CPU, {run.peak >> 20} MB at most; "
-              f"{run.model['clusters']} clusters, {run.model['members']} members; "
+              f"{run.model['shown']} published clusters, {run.model['members']} members; "
               f"a restart took {run.restored:.1f} s, and {run.settled >> 20} MB")
         for topic, (count, size) in run.topics.items():
             print(f"    {topic:<7} {count:>9} records {size:>12} bytes {size / max(count, 1):>9.1f} bytes each")

@@ -59,6 +59,10 @@ struct BenchState {
         Checkpoint.Head(application: "bench", partition: partition, keyFingerprint: 1)
     }
 
+    private static func sealer(_ partition: Int32, _ key: PrivacyKey) -> RecordSealer {
+        RecordSealer(key, topic: "bench-state", partition: partition)
+    }
+
     /// Measures a partition's snapshot, its decoding, and its checkpoint.
     private static func write(
         _ partition: Int32, members: Int, _ key: PrivacyKey, to file: URL
@@ -66,19 +70,23 @@ struct BenchState {
         var times = Times()
         var shard = StateMaker.shard(members: members, from: Int(partition) * members, KeyedTopics(key))
         shard.trackChanges()
+        let sealer = sealer(partition, key)
         var records = RecordBuffer()
         times.encoded = cpuSeconds {
             _ = shard.beginSnapshot(at: 0)
             while true {
                 let isWhole = shard.continueSnapshot(most: 4_096)
-                shard.takeSnapshot { StateRecord.append($0, at: SnapshotPoint(offset: 0, epoch: nil), to: &records) }
+                shard.takeSnapshot {
+                    StateRecord.append($0, at: SnapshotPoint(offset: 0, epoch: nil), by: sealer, to: &records)
+                }
                 if isWhole { break }
             }
         }
         times.size = records.size
-        StateRecord.append(shard.header(at: 0), number: 1, side: .a, largestChunk: Chunks.largest, to: &records)
+        StateRecord.append(
+            shard.header(at: 0), number: 1, side: .a, largestChunk: Chunks.largest, by: sealer, to: &records)
         StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
-        var state = StateTable()
+        var state = StateTable(sealer)
         times.restored = try cpuSeconds { try take(records, into: &state) }
         let checkpoint = Checkpoint(head: head(partition), state: state)
         times.written = try cpuSeconds { try checkpoint.write(to: file) }
@@ -89,7 +97,9 @@ struct BenchState {
     /// - Returns: The members of a restored shard.
     @concurrent
     private static func read(_ partition: Int32, _ key: PrivacyKey, from file: URL) async throws -> Int {
-        guard var found = try await Checkpoint.read(file, expected: head(partition)) else { return 0 }
+        guard
+            var found = try await Checkpoint.read(file, expected: head(partition), by: sealer(partition, key))
+        else { return 0 }
         return try StateMaker.ready(&found.state, key)
     }
 

@@ -41,7 +41,10 @@ enum StateMaker {
         guard let restored = try state.restored() else { return 0 }
         let machine = ShardMachine(
             restoring: restored, partition: 0, model: genesis, keys: KeyedTopics(key),
-            output: .init(format: .protobuf, key: key, memberships: false), caughtUp: CaughtUp(timeout: 1_000, now: 0),
+            output: .init(
+                format: .protobuf, key: key, sealer: RecordSealer(key, topic: "bench-deltas", partition: 0),
+                memberships: false),
+            caughtUp: CaughtUp(timeout: 1_000, now: 0),
             snapshots: SnapshotWriter(interval: 1_000, after: state, now: 0))
         return machine.driver.shard.memberCount
     }

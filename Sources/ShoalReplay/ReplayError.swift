@@ -5,6 +5,8 @@ public struct ReplayError: Error, CustomStringConvertible, Sendable {
         case input
         /// Data that a comparison needs is missing or does not match.
         case incomparable
+        /// The run's records were sealed with another key.
+        case wrongKey
         /// The data read is contradictory.
         case contradiction
         /// Nothing has happened for too long.

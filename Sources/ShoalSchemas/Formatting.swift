@@ -22,6 +22,12 @@ package enum Formatting {
         "\(number(value, minus: minus)) \(value == 1 ? word : plural ?? word + "s")"
     }
 
+    /// Formats a number that was rounded down to a multiple of `step`: "at least 12,300", or "fewer than 100" for 0.
+    package static func atLeast(_ value: Int64, step: Int64) -> String {
+        if step <= 1 { return number(value) }
+        return value == 0 ? "fewer than \(number(step))" : "at least \(number(value))"
+    }
+
     /// Formats value / unit with a fixed number of decimals, rounded half away from zero.
     package static func decimal(_ value: Int64, unit: Int64, digits: Int, minus: String = "-") -> String {
         let power = (0..<digits).reduce(UInt128(1)) { power, _ in power * 10 }

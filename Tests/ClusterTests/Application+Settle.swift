@@ -57,7 +57,7 @@ extension Application {
 struct Progress {
     private let deltas: PartitionReader
     private let modelReader: PartitionReader
-    private var table = ModelTable()
+    private var table: ModelTable
     private var words: [Int32: (offset: Int64, isCaughtUp: Bool)] = [:]
     private var epochDeltas: [Int32: Int64] = [:]
     /// The last epoch that each partition has closed. Only epoch deltas that fit into one record count.
@@ -68,6 +68,7 @@ struct Progress {
 
     init(_ application: Application) throws {
         let client = try ReaderClient(application.broker.configuration())
+        table = ModelTable(application.sealer(of: application.models))
         deltas = try client.reader(topic: application.deltas, partition: 0, from: 0)
         modelReader = try client.reader(topic: application.models, partition: 0, from: 0)
     }

@@ -18,7 +18,7 @@ extension Application {
         let records = try await records(of: state)
         var missing: [Int32] = []
         for partition in 0..<(try await admin.partitions(of: input) ?? 0) {
-            var table = StateTable()
+            var table = StateTable(sealer(of: state, partition: partition))
             for record in records where record.partition == partition {
                 let key = record.key ?? []
                 if let value = record.value {

@@ -8,6 +8,11 @@ import Testing
 @testable import ShoalPipeline
 
 extension Application {
+    /// Returns the sealer of an internal topic's partition.
+    func sealer(of topic: String, partition: Int32 = 0) -> RecordSealer {
+        RecordSealer(PrivacyKey(hex: Self.keyDigits)!, topic: topic, partition: partition)
+    }
+
     func verify(
         _ sets: [String] = [], words: [String] = [], key: String = Self.keyDigits
     ) throws -> CommandResult {
@@ -22,7 +27,8 @@ extension Application {
         let run = try #require(try await modelRecords().last)
         let key = try #require(PrivacyKey(hex: Self.keyDigits))
         return Verification(
-            application: name, topics: .init(input: input, output: copy ?? output, models: models ?? self.models),
+            application: name,
+            topics: .init(input: input, output: copy ?? output, models: models ?? self.models, state: state),
             client: broker.configuration(), options: ReplayOptions(settings: run.model.settings, key: key),
             isJSON: false, checkpoints: checkpoints.map { .init(directory: $0, isAsked: true) })
     }
@@ -31,7 +37,12 @@ extension Application {
     func copy(
         _ topic: String, partitions: Int32, _ suffix: String, _ change: (TestRecord) throws -> [TestRecord]
     ) async throws -> String {
-        let copy = uniqueName(suffix)
+        try await copy(topic, partitions: partitions, to: uniqueName(suffix), change)
+    }
+
+    func copy(
+        _ topic: String, partitions: Int32, to copy: String, _ change: (TestRecord) throws -> [TestRecord]
+    ) async throws -> String {
         try await broker.create([copy: partitions])
         let producer = try Producer(broker.configuration(["linger.ms": "5"]))
         for record in try await records(of: topic) {

@@ -109,7 +109,7 @@ struct Application {
 
     /// Returns the model records in order.
     func modelRecords() async throws -> [ModelRecord] {
-        var table = ModelTable()
+        var table = ModelTable(sealer(of: models))
         return try await records(of: models).compactMap { record in
             let value = record.value ?? []
             return try table.take(value.span, offset: record.offset)

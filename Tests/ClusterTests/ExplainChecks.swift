@@ -53,7 +53,7 @@ extension Application {
             (["--viewer", "viewer-1"], "", audit, "why", 78),
             (["--viewer", "viewer-1"], Self.keyDigits, "", "why", 78),
             (["--viewer", "viewer-1"], Self.keyDigits, audit, " ", 64),
-            (["--viewer", "viewer-1"], TestKey.other, audit, "why", 67),
+            (["--viewer", "viewer-1"], TestKey.other, audit, "why", 78),
         ] {
             let refused = try explain(words, key: key, audit: file, reason: reason)
             #expect(refused.status == Int32(status), "\(words): \(refused.output)")

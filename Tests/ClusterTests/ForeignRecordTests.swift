@@ -39,7 +39,9 @@ extension MainJob {
             let epochDelta = EpochDelta(
                 partition: 0, number: 1_000, from: 5, through: 4,
                 clusters: [ClusterDelta(cluster: 1, count: .max, sums: [SumEntry(topic: 4_000_000_000, value: .max)])])
-            try produce(DeltaRecord.encode(epochDelta)[0], key: Array("0".utf8), to: application.deltas, application)
+            try produce(
+                DeltaRecord.encode(epochDelta, by: application.sealer(of: application.deltas))[0], key: Array("0".utf8),
+                to: application.deltas, application)
             let end = try await application.records(of: application.deltas).last?.offset ?? -1
             #expect(end > last.offset)
             try await check(application, application.deltas, end, "4000000000")
@@ -51,7 +53,8 @@ extension MainJob {
             let epochDelta = EpochDelta(
                 partition: 77, number: 1, from: nil, through: 4,
                 namings: (0..<9).map { TopicNaming(candidate: UInt128($0), name: [UInt8($0)]) })
-            let part = DeltaRecord.encode(epochDelta, largestChunk: 20)[0]
+            let part = DeltaRecord.encode(
+                epochDelta, by: application.sealer(of: application.deltas), largestChunk: 20)[0]
             try produce(part, key: Array("77".utf8), to: application.deltas, application)
             let end = try await application.records(of: application.deltas).last?.offset ?? -1
             try await check(application, application.deltas, end, "partition 77")
@@ -63,7 +66,7 @@ extension MainJob {
             var record = try #require(try await application.modelRecords().last)
             record.model.unassigned.count = .max
             var records = RecordBuffer()
-            record.append(to: &records)
+            record.append(to: &records, by: application.sealer(of: application.models))
             let entry = try #require(records.entries.first)
             let value = Array(records.bytes[try #require(entry.value)])
             try produce(value, key: Array("9".utf8), to: application.models, application)
@@ -79,8 +82,9 @@ extension MainJob {
                 published: 0)
             let (topics, weights, directions): ([TopicNumber], [UInt32], [UInt16]) = ([900_000], [9], [32_767])
             var value: [UInt8] = []
-            StateRecord.write(
-                fields, at: SnapshotPoint(offset: 1, epoch: nil), topics.span, weights.span, directions.span, &value)
+            StateRecord.seal(
+                fields, at: SnapshotPoint(offset: 1, epoch: nil), topics.span, weights.span, directions.span,
+                by: application.sealer(of: application.state), &value)
             try produce(value, key: Hex.bytes(of: 7), to: application.state, application)
             let instance = try application.start()
             let found = try await instance.waitForEnd()

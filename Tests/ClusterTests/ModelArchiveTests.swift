@@ -34,7 +34,7 @@ extension MainJob {
                     deltaOffset: 0, oldestOffset: 0),
                 firstOffsets: [0], keyFingerprint: 1, model: model)
             var records = RecordBuffer()
-            record.append(to: &records, largestChunk: 60)
+            record.append(to: &records, by: sealer, largestChunk: 60)
             for entry in records.entries {
                 let value = try #require(entry.value)
                 try producer.produce(
@@ -43,9 +43,13 @@ extension MainJob {
             }
         }
 
+        private var sealer: RecordSealer {
+            RecordSealer(PrivacyKey(hex: TestKey.digits)!, topic: place.topic, partition: 0)
+        }
+
         private func archive(_ broker: TestBroker) throws -> ModelArchive {
             let kafka = broker.configuration()
-            return ModelArchive(place, kafka, try Admin(kafka), PipelineLog { _ in })
+            return ModelArchive(place, kafka, try Admin(kafka), PipelineLog { _ in }, sealer)
         }
 
         @Test("any version, in any order; the beginning is the genesis model and the last one")

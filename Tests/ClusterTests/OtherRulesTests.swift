@@ -35,7 +35,7 @@ extension MainJob {
             }
         }
 
-        /// Appends a model by other rules.
+        /// Appends a model by other rules, as releases wrote it that did not seal.
         private func append(rules: Int64, to application: Application) throws {
             var content = ProtoWriter()
             content.field(1, rules)
@@ -45,7 +45,7 @@ extension MainJob {
             var part = ProtoWriter()
             part.field(2, 1)
             part.field(3, record.bytes.count)
-            part.field(4, bytes: try #require(Chunks.split(record.bytes, largest: 1 << 20).first))
+            part.field(4, bytes: Compression.deflate(record.bytes))
             let producer = try Producer(application.broker.configuration())
             try producer.produce(
                 to: application.models, partition: 0, key: Array("9".utf8).span, value: part.bytes.span)

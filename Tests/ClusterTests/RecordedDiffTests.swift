@@ -88,7 +88,7 @@ extension MainJob {
                 "\(keyless.output)")
             let foreign = try application.diff(["--recorded"], key: TestKey.other)
             #expect(
-                foreign.status == 67 && foreign.output.contains("differs from the key of the run"), "\(foreign.output)")
+                foreign.status == 78 && foreign.output.contains("privacy.key-file differs"), "\(foreign.output)")
             guard kind.isApache, TestBroker.hasTools else { return }
             try application.deleteRecords(of: application.output, before: [1: 2])
             let shortened = try application.diff(["--recorded"])

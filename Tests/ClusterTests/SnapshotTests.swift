@@ -91,7 +91,7 @@ extension MainJob {
             let key = String(repeating: "k", count: 16)
             try producer.produce(to: application.state, partition: 0, key: key, value: "\u{8}\u{9}")
             try producer.flush(timeout: .seconds(10))
-            try await expectRefused(application, 70, "has format 9, but this version of Shoal reads up to 1")
+            try await expectRefused(application, 70, "has format 9, but this version of Shoal reads up to 2")
             let deleting = try Application(broker, "deleting", topics: InputStream.topics)
             try await broker.create([
                 deleting.input: 2, deleting.output: 1, deleting.members: 1, deleting.deadLetters: 1,

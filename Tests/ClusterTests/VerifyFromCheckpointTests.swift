@@ -86,7 +86,7 @@ extension MainJob {
         private func points(_ application: Application) async throws -> [Int32: Int64] {
             let key = try #require(PrivacyKey(hex: Application.keyDigits))
             let files = CheckpointFiles(
-                directory: copies.url.path, application: application.name, keyFingerprint: key.fingerprint)
+                directory: copies.url.path, application: application.name, stateTopic: application.state, key: key)
             var points: [Int32: Int64] = [:]
             for partition in 0..<Self.partitions {
                 points[partition] = try #require(try await files.saved(partition)).header.point.offset

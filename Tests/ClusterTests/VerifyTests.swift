@@ -80,19 +80,21 @@ extension MainJob {
         }
 
         private func includedDeltas(_ application: Application) async throws {
-            var table = ModelTable()
+            var table = ModelTable(application.sealer(of: application.models))
             for shift in [Int64(1), -1] {
                 var hasChanged = false
-                let models = try await application.copy(application.models, partitions: 1, "included") { record in
+                let copy = uniqueName("included")
+                let models = try await application.copy(application.models, partitions: 1, to: copy) { record in
                     let value = record.value ?? []
-                    guard var model = try table.take(value.span, offset: record.offset), !hasChanged,
-                        let version = model.bookkeeping.through, model.bookkeeping.from != nil,
+                    guard var model = try table.take(value.span, offset: record.offset) else { return [] }
+                    if !hasChanged, let version = model.bookkeeping.through, model.bookkeeping.from != nil,
                         version > (model.bookkeeping.start ?? 0) + 5
-                    else { return [record] }
-                    hasChanged = true
-                    model.bookkeeping.partitions[3].included += shift
+                    {
+                        hasChanged = true
+                        model.bookkeeping.partitions[3].included += shift
+                    }
                     var records = RecordBuffer()
-                    model.append(to: &records)
+                    model.append(to: &records, by: application.sealer(of: copy))
                     return records.entries.map { entry in
                         var changed = record
                         changed.value = entry.value.map { Array(records.bytes[$0]) }
@@ -105,8 +107,9 @@ extension MainJob {
         }
 
         private func incomparable(_ application: Application) async throws {
+            let other = try application.verify(key: TestKey.other)
+            #expect(other.status == 78 && other.output.contains("privacy.key-file differs"), "\(other.output)")
             let cases: [([String], String, String)] = [
-                ([], TestKey.other, "differs from the key of the run"),
                 (["profile.half-life=3d"], Application.keyDigits, "profile.half-life is 3d here, and 1d there"),
                 (["application.id=nobody"], Application.keyDigits, "the topic nobody-models does not exist"),
             ]

@@ -75,8 +75,8 @@ struct CompressionTests {
                 from: nil, through: nil, start: nil, partitions: [PartitionState()], deltaOffset: 0, oldestOffset: 0),
             firstOffsets: [0], keyFingerprint: 1, model: model)
         var records = RecordBuffer()
-        record.append(to: &records)
-        var table = ModelTable()
+        record.append(to: &records, by: .test)
+        var table = ModelTable(.test)
         for entry in records.entries {
             let value = try #require(entry.value)
             _ = try table.take(records.bytes.span.extracting(value), offset: 0)
@@ -89,9 +89,9 @@ struct CompressionTests {
                     cluster: $0.id, count: -5, sums: $0.sums.sums,
                     published: [PublishedCount(published: 0, count: 2), PublishedCount(published: 7, count: -7)])
             })
-        var assembler = EpochDeltaAssembler(partitions: 2)
+        var assembler = EpochDeltaAssembler(partitions: 2, sealer: .test)
         var found: DeltaMessage?
-        for (offset, value) in DeltaRecord.encode(epochDelta).enumerated() {
+        for (offset, value) in DeltaRecord.encode(epochDelta, by: .test).enumerated() {
             found = try assembler.add(DeltaRecord.decode(value.span), offset: Int64(offset))?.word
         }
         #expect(found == .epochDelta(epochDelta))

@@ -7,8 +7,8 @@ import Testing
 @Suite("The coordinator's state machine")
 struct CoordinatorMachineTests {
     private let options = CoordinatorMachine.Options(
-        settings: Settings(), key: PrivacyKey(bytes: (0..<32).map { 7 &* $0 }), format: .protobuf, allowsFuture: true,
-        idleTimeout: 1_000)
+        settings: Settings(), key: RecordSealer.testKey, deltaSealer: .test, modelSealer: .test, format: .protobuf,
+        allowsFuture: true, idleTimeout: 1_000)
 
     /// Returns a coordinator of two partitions. The first has jumped from epoch 10 to 16; the second is idle.
     private func machine() throws -> CoordinatorMachine {
@@ -19,8 +19,8 @@ struct CoordinatorMachineTests {
             firstOffsets: [0, 0], keyFingerprint: 1, model: .genesis(settings: Settings(), topics: []))
         var machine = CoordinatorMachine(last: genesis, options: options)
         let words =
-            DeltaRecord.encode(EpochDelta(partition: 0, number: 1, from: nil, through: 9))
-            + DeltaRecord.encode(EpochDelta(partition: 0, number: 2, from: 10, through: 15))
+            DeltaRecord.encode(EpochDelta(partition: 0, number: 1, from: nil, through: 9), by: .test)
+            + DeltaRecord.encode(EpochDelta(partition: 0, number: 2, from: 10, through: 15), by: .test)
             + [DeltaRecord.encode(caughtUp: true, partition: 1, number: 0)]
         for (offset, word) in words.enumerated() { try machine.fold(word.span, offset: Int64(offset), now: 0) }
         return machine

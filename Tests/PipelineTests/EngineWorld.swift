@@ -108,7 +108,7 @@ struct EngineWorld {
         self.header = header
         while !shard.continueSnapshot(most: 16) {}
         var records = RecordBuffer()
-        shard.takeSnapshot { StateRecord.append($0, at: header.point, to: &records) }
+        shard.takeSnapshot { StateRecord.append($0, at: header.point, by: .test, to: &records) }
         for entry in records.entries {
             guard let key = entry.key, let value = entry.value else { continue }
             members.append((Array(records.bytes[key]), Array(records.bytes[value])))
@@ -116,48 +116,9 @@ struct EngineWorld {
     }
 
     /// The content of records before it is deflated.
-    static func content(of epochDelta: EpochDelta) throws -> [UInt8] {
-        try content(DeltaRecord.encode(epochDelta, largestChunk: .max >> 1)) { value throws(ProtoError) in
-            guard case .part(_, _, let part) = try DeltaRecord.decode(value) else { throw .badValue }
-            return part
-        }
-    }
-
-    static func content(of model: ModelRecord) throws -> [UInt8] {
-        var records = RecordBuffer()
-        model.append(to: &records, largestChunk: .max >> 1)
-        return try content(records.entries.compactMap { $0.value.map { Array(records.bytes[$0]) } }) {
-            value throws(ProtoError) in
-            var part = Chunks.Chunk()
-            var reader = ProtoReader(value)
-            try part.read(&reader)
-            return part
-        }
-    }
-
-    static func content(of header: ShardHeader) throws -> [UInt8] {
-        var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .a, largestChunk: .max >> 1, to: &records)
-        var members = StateRecord.Members()
-        return try content(records.entries.compactMap { $0.value.map { Array(records.bytes[$0]) } }) {
-            value throws(ProtoError) in
-            let key = Array("a/0".utf8)
-            guard case .part(_, _, let part)? = try? StateRecord.read(key: key.span, value: value, into: &members)
-            else {
-                throw .badValue
-            }
-            return part
-        }
-    }
-
-    private static func content(
-        _ values: [[UInt8]], _ part: (Span<UInt8>) throws(ProtoError) -> Chunks.Chunk
-    ) throws -> [UInt8] {
-        let value = values[0]
-        let found = try part(value.span)
-        guard values.count == 1, let bytes = Compression.inflate(found.data, size: Int(found.size)) else {
-            throw ProtoError.badValue
-        }
-        return bytes
+    static func content(of epochDelta: EpochDelta) -> [UInt8] {
+        var writer = ProtoWriter()
+        DeltaRecord.write(epochDelta, &writer)
+        return writer.bytes
     }
 }

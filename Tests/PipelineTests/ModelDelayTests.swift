@@ -13,8 +13,10 @@ struct WaitingTests {
         change(&model, &partitions)
         let bookkeeping = Bookkeeping(
             from: nil, through: version, start: version, partitions: partitions, deltaOffset: 0, oldestOffset: 0)
-        return ModelDelay.reason(Coordinator(model: model, bookkeeping: bookkeeping), now: now)
-            .map { "\($0.text) \($0.partitions)" }
+        return ModelDelay.reason(
+            Coordinator(model: model, bookkeeping: bookkeeping), ModelSummary(model), now: now
+        )
+        .map { "\($0.text) \($0.partitions)" }
     }
 
     @Test("before the start the reason is the quorum, the partitions or the clock")
@@ -49,17 +51,20 @@ struct WaitingTests {
                 begun(&partitions, closed: 12)
                 model.ticks = 3
                 model.unassigned.count = 37
-            } == "37 of 1,000 viewers have 5 events []")
+            } == "fewer than 100 of 1,000 viewers have 5 events []")
+        #expect(
+            reason(version: 12) { model, partitions in
+                begun(&partitions, closed: 12)
+                model.ticks = 3
+                model.unassigned.count = 537
+            } == "at least 500 of 1,000 viewers have 5 events []")
         #expect(
             reason(version: 12) { model, partitions in
                 begun(&partitions, closed: 12)
                 model.ticks = 3
                 model.clusters = [Cluster(id: 1)]
                 model.clusters[0].sums.count = 42
-            }
-                == "the largest of 1 clusters has 42 members, and clusters below 100 (privacy.min-cluster-size) are "
-                + "not published []"
-        )
+            } == "all clusters have fewer than 100 members (privacy.min-cluster-size) []")
         #expect(
             reason(version: 12) { model, partitions in
                 begun(&partitions, closed: 12)

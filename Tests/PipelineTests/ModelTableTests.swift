@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Model table")
 struct ModelTableTests {
-    private var table = ModelTable()
+    private var table = ModelTable(.test)
 
     private mutating func take(_ from: Epoch?, _ through: Epoch?, withoutFirstPart isCut: Bool = false) throws {
         let record = ModelRecord(
@@ -14,7 +14,7 @@ struct ModelTableTests {
                 deltaOffset: 0, oldestOffset: 0),
             firstOffsets: [0], keyFingerprint: 1, model: Model(settings: Settings()))
         var records = RecordBuffer()
-        record.append(to: &records, largestChunk: 40)
+        record.append(to: &records, by: .test, largestChunk: 40)
         #expect(records.entries.count > 1)
         for entry in records.entries.dropFirst(isCut ? 1 : 0) {
             let value = try #require(entry.value)
@@ -45,7 +45,7 @@ struct ModelTableTests {
 
     @Test("a table with a limit keeps the newest records only; others are to be read again")
     mutating func limit() throws {
-        table = ModelTable(keeping: .init(records: 3, bytes: 0))
+        table = ModelTable(.test, keeping: .init(records: 3, bytes: 0))
         try take(nil, nil)
         try take(nil, 9)
         for version in Epoch(10)...14 { try take(version, version) }

@@ -1,4 +1,5 @@
 import Foundation
+import ShoalSchemas
 import Testing
 
 @testable import ShoalClustering
@@ -36,7 +37,7 @@ struct RecordFuzzTests {
     func epochDeltas() throws {
         let world = try EngineWorld()
         let steps = world.steps.dropFirst()
-        let records = try steps.map { try EngineWorld.content(of: $0.epochDelta) }
+        let records = steps.map { EngineWorld.content(of: $0.epochDelta) }
         try fuzz("closings", records) { bytes, place in
             let step = steps[steps.startIndex + place]
             guard let epochDelta = try? DeltaRecord.epochDelta(bytes, partition: 0, number: step.epochDelta.number)
@@ -54,7 +55,7 @@ struct RecordFuzzTests {
             } catch {
                 return false
             }
-            _ = ModelDelay.reason(coordinator, now: 3)
+            _ = ModelDelay.reason(coordinator, ModelSummary(coordinator.model), now: 3)
             var open = OpenDelta(epochDelta.clusters)
             _ = open.take()
             return true
@@ -64,13 +65,13 @@ struct RecordFuzzTests {
     @Test("a model is refused, or can be compiled, followed, described and used by shards")
     func models() throws {
         let world = try EngineWorld()
-        let records = try world.models.map { try EngineWorld.content(of: $0) }
+        let records = world.models.map { ModelContent.encode($0.model) }
         try fuzz("models", records) { bytes, place in
-            guard let record = try? ModelRecord.decode(bytes) else { return false }
+            guard let record = try? ModelRecord.decode(world.models[place].head, bytes) else { return false }
             use(record.model, record.bookkeeping, world)
             _ = IncludedDeltas(record.bookkeeping)
             var coordinator = Coordinator(model: record.model, bookkeeping: record.bookkeeping)
-            _ = ModelDelay.reason(coordinator, now: 3)
+            _ = ModelDelay.reason(coordinator, ModelSummary(record.model), now: 3)
             for step in world.steps {
                 do throws(Contradiction) {
                     try coordinator.fold(
@@ -85,11 +86,32 @@ struct RecordFuzzTests {
         }
     }
 
+    @Test("what a model record says in clear is refused, or the status can be computed from it")
+    func heads() throws {
+        let world = try EngineWorld()
+        let wholes = try world.models.map { try $0.sealed() }
+        try fuzz("heads", wholes.map(\.clear)) { bytes, place in
+            var whole = wholes[place]
+            whole.clear = bytes
+            if bytes != wholes[place].clear { #expect((try? OpenedModel(whole, by: .test)) == nil) }
+            guard let head = try? ModelHead.decode(whole) else { return false }
+            var coordinator = Coordinator(model: Model(settings: head.summary.settings), bookkeeping: head.bookkeeping)
+            for step in world.steps {
+                let epochs = EpochDelta(
+                    partition: 0, number: step.epochDelta.number, from: step.epochDelta.from,
+                    through: step.epochDelta.through)
+                try? coordinator.fold(.epochDelta(epochs), firstOffset: epochs.number, offset: epochs.number)
+            }
+            _ = ModelDelay.reason(coordinator, head.summary, now: 3)
+            return true
+        }
+    }
+
     @Test("the header of a snapshot is refused, or a shard continues from it")
     func headers() throws {
         let world = try EngineWorld()
         let members = try restored(world, world.members.map(\.value))
-        try fuzz("headers", [try EngineWorld.content(of: world.header)]) { bytes, _ in
+        try fuzz("headers", [StateRecord.encode(world.header)]) { bytes, _ in
             guard let header = try? StateRecord.header(bytes) else { return false }
             return use(header, members, world)
         }
@@ -99,9 +121,20 @@ struct RecordFuzzTests {
     func members() throws {
         let world = try EngineWorld()
         let values = world.members.map(\.value)
-        try fuzz("members", values) { bytes, place in
+        let fields = try world.members.map { member in
+            var value = ProtoReader(member.value.span)
+            var sealed: [UInt8] = []
+            while let field = try value.next() {
+                if field.number == 14 { sealed = try value.bytes(field) } else { try value.skip(field) }
+            }
+            return try RecordSealer.test.opened(sealed, member.key)
+        }
+        try fuzz("members", fields) { bytes, place in
             var values = values
-            values[place] = bytes
+            let key = world.members[place].key
+            let pseudonym = StateRecord.pseudonym(key.span)
+            values[place] = []
+            StateRecord.seal(pseudonym, by: .test, &values[place]) { $0 += bytes }
             guard let members = try? restored(world, values) else { return false }
             return use(world.header, members, world)
         }
@@ -119,7 +152,7 @@ struct RecordFuzzTests {
     // MARK: - Use
 
     private func restored(_ world: EngineWorld, _ values: [[UInt8]]) throws -> RestoredMembers {
-        var table = StateTable()
+        var table = StateTable(.test)
         for (member, value) in zip(world.members, values) {
             try table.take(key: member.key.span, value: value.span, offset: 0)
         }
@@ -175,7 +208,9 @@ struct RecordFuzzTests {
         _ = shard.beginSnapshot(at: 700)
         while shard.isSnapshotting, !shard.continueSnapshot(most: 64) {}
         var records = RecordBuffer()
-        shard.takeSnapshot { StateRecord.append($0, at: SnapshotPoint(offset: 700, epoch: nil), to: &records) }
+        shard.takeSnapshot {
+            StateRecord.append($0, at: SnapshotPoint(offset: 700, epoch: nil), by: .test, to: &records)
+        }
         _ = shard.close(to: (shard.openEpoch ?? 0) + 1)
     }
 }

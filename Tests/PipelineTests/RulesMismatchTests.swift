@@ -6,8 +6,18 @@ import Testing
 
 @Suite("Models by other rules")
 struct RulesMismatchTests {
-    /// A record of the model topic whose model names these rules, and nothing else that this program knows.
-    private func value(rules: Int64?) throws -> [UInt8] {
+    /// A record of the model topic that names these rules, and nothing else that this program knows.
+    private func value(rules: Int64?) -> [UInt8] {
+        var head = ProtoWriter()
+        if let rules { head.field(10, rules) }
+        head.field(900, Int64(1))
+        var part = ProtoWriter()
+        Chunks.Chunk(index: 0, count: 1, size: 1, data: [1], clear: head.bytes, format: 7).write(&part)
+        return part.bytes
+    }
+
+    /// A record of a version before records were sealed.
+    private func unsealed(rules: Int64?) -> [UInt8] {
         var content = ProtoWriter()
         if let rules { content.field(1, rules) }
         content.field(900, Int64(1))
@@ -15,19 +25,31 @@ struct RulesMismatchTests {
         record.present(8, fixed64: 1)
         record.present(9, bytes: content.bytes)
         var part = ProtoWriter()
-        part.field(2, 1)
-        part.field(3, record.bytes.count)
-        part.field(4, bytes: try #require(Chunks.split(record.bytes, largest: 1 << 20).first))
+        let data = Compression.deflate(record.bytes)
+        Chunks.Chunk(index: 0, count: 1, size: Int64(record.bytes.count), data: data, format: 0).write(&part)
         return part.bytes
     }
 
     @Test("are told apart from records that are damaged", arguments: [1, 2, 4_000_000_000])
     func typed(_ rules: Int64) throws {
-        var table = ModelTable()
-        let value = try value(rules: rules)
-        #expect(throws: RulesMismatch(recorded: rules)) { try table.take(value.span, offset: 0) }
-        let none = try self.value(rules: nil)
-        #expect(throws: ProtoError.badValue) { try table.take(none.span, offset: 0) }
+        for record in [value, unsealed] {
+            var table = ModelTable(.test)
+            let value = record(rules)
+            #expect(throws: RulesMismatch(recorded: rules)) { try table.take(value.span, offset: 0) }
+            let none = record(nil)
+            #expect(throws: ProtoError.badValue) { try table.take(none.span, offset: 0) }
+        }
+    }
+
+    @Test("a record of these rules that is not sealed is refused, and one of another key is told apart")
+    func unsealed() throws {
+        var table = ModelTable(.test)
+        let value = unsealed(rules: LifecycleRules.current.version)
+        let error = #expect(throws: ProtoError.self) { try table.take(value.span, offset: 0) }
+        #expect("\(String(describing: error))".contains("did not seal"))
+        let record = try #require(try EngineWorld(epochs: 1).models.first)
+        let other = RecordSealer(PrivacyKey(bytes: Array(repeating: 5, count: 32)), topic: "test", partition: 0)
+        #expect(throws: KeyMismatch.self) { try record.readAgain(by: other) }
     }
 
     @Test("the message names both versions and the way on")

@@ -14,7 +14,7 @@ struct ShardMachineTests {
         return ShardMachine(
             partition: 0, offset: 10, genesis: CompiledModel(.genesis(settings: settings, topics: []), version: nil),
             keys: KeyedTopics(try #require(Self.key)),
-            output: .init(format: .json, key: try #require(Self.key), memberships: false),
+            output: .init(format: .json, key: try #require(Self.key), sealer: .test, memberships: false),
             caughtUp: CaughtUp(timeout: 1_000, now: 0), snapshots: nil)
     }
 

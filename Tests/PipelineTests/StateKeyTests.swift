@@ -23,10 +23,10 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = (0..<count).map { _ in draws.next() }
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .a, largestChunk: 8, to: &records)
+        StateRecord.append(header, number: 1, side: .a, largestChunk: 8, by: .test, to: &records)
         #expect(records.entries.count >= count)
         StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
-        var table = StateTable()
+        var table = StateTable(.test)
         try take(records, into: &table)
         let restored = try #require(try table.restored())
         #expect(restored.header == header)
@@ -40,11 +40,11 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = (0..<UInt64(Limits.eventIDs / share)).map { $0 &* 0x9E37_79B9_7F4A_7C15 }
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .b, largestChunk: Chunks.largest / share, to: &records)
+        StateRecord.append(header, number: 1, side: .b, largestChunk: Chunks.largest / share, by: .test, to: &records)
         #expect(records.entries.count > 200 && records.entries.count < Int(Chunks.most))
         #expect(Int64(2 * Limits.eventIDs * MemoryLayout<UInt64>.size) < Compression.largest)
         StateRecord.append(StateRecord.Whole(number: 1, side: .b), to: &records)
-        var table = StateTable()
+        var table = StateTable(.test)
         try take(records, into: &table)
         #expect(try table.restored()?.header.ids == header.ids)
     }
@@ -68,14 +68,14 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = [1, 2, 3]
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .a, largestChunk: 8, to: &records)
+        StateRecord.append(header, number: 1, side: .a, largestChunk: 8, by: .test, to: &records)
         let value = try #require(records.entries[0].value)
         for text in ["a/1", "a/100", "whale"] {
             let key = Array(text.utf8)
             #expect(throws: StateRecord.Failure.damaged) {
                 var members = StateRecord.Members()
                 _ = try StateRecord.read(
-                    key: key.span, value: records.bytes.span.extracting(value), into: &members)
+                    key: key.span, value: records.bytes.span.extracting(value), by: .test, into: &members)
             }
         }
     }

@@ -23,7 +23,9 @@ struct AdversaryTests {
         let searched = try searchedChangeIDs(stream)
         let counted = try onCounters()
         let attacks =
-            onGroups(stream) + onPositions(stream) + onKeys(seed: seed) + [weakKeys, searched, counted]
+            onGroups(stream) + onPositions(stream) + (try onInternals(stream)) + onKeys(seed: seed) + [
+                weakKeys, searched, counted,
+            ]
         let table = Attack.table(attacks)
         print("seed \(seed)\n\(table)")
         if let file = Self.setting("TABLE") { try Data(table.utf8).write(to: URL(filePath: file)) }
@@ -69,6 +71,23 @@ struct AdversaryTests {
             Attack(
                 adversary: "insider", name: "find a member of the output in the state by the pseudonym",
                 value: Double(joined.count) / Double(max(members.count, 1)), bound: 0, isPercentage: true),
+        ]
+    }
+
+    /// What can be read on the internal topics and in checkpoints without the key?
+    private func onInternals(_ stream: PlantedStream) throws -> [Attack] {
+        let records = try #require(stream.internals)
+        let all = records.secrets.count
+        #expect(all > 1_000 && records.found(in: records.plain) == all, "with the key, everything can be read")
+        let small = records.counts.filter { $0 % PlantedStream.minimum != 0 }
+        return [
+            Attack(
+                adversary: "insider",
+                name: "read one of \(all) profiles, sums and names in state, deltas, models and a checkpoint",
+                value: Double(records.found(in: records.stored)), bound: 0),
+            Attack(
+                adversary: "insider", name: "read a count of fewer than \(PlantedStream.minimum) members in a model",
+                value: Double(small.count), bound: 0),
         ]
     }
 

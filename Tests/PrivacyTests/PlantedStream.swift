@@ -25,6 +25,8 @@ struct PlantedStream {
     private(set) var secret: Set<UInt128> = []
     /// All members' pseudonyms in the state.
     private(set) var stored: Set<UInt128> = []
+    /// What the run leaves on the internal topics.
+    private(set) var internals: InternalRecords?
     /// Whether the engine has found the group and suppresses its cluster.
     private(set) var isGroupSuppressed = false
 
@@ -66,6 +68,7 @@ struct PlantedStream {
             let closed = try engine.close()
             try publish(closed, encoder)
         }
+        internals = try InternalRecords(engine, key: key)
         let small = engine.model.clusters.filter { $0.isActive && !$0.isPublished }
         isGroupSuppressed = small.contains { Int64(Self.group / 2)..<Self.minimum ~= $0.sums.count }
     }

@@ -86,7 +86,7 @@ struct StatusTests {
         let text = try shoal(["status"] + application.settings())
         #expect(
             text.lines.contains { $0.hasPrefix("  anna") && $0.hasSuffix("0, 1; publishes models") }, "\(text.output)")
-        #expect(text.output.contains("2 published, 0 suppressed"))
+        #expect(text.output.contains("2 published clusters, none suppressed"))
         #expect(!text.output.contains("chess") && !text.output.contains("u1"), "no topic, no viewer")
         let fit = try shoal(
             ["status", "--check", "--max-lag", "0", "--max-event-lag", "1m"] + application.settings())

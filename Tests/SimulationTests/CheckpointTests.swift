@@ -24,7 +24,8 @@ struct CheckpointTests {
             let world = Simulation(scenario)
             try world.run()
             for partition in 0..<scenario.partitions {
-                let state = try Self.state(world.kafka[.state(Int32(partition))].committed[...])
+                let empty = StateTable(world.seals.state(.input(Int32(partition))))
+                let state = try Self.state(world.kafka[.state(Int32(partition))].committed[...], after: empty)
                 if state.whole != nil, state.memberCount > 8, state.others.count > 3 {
                     self.state = state
                     return
@@ -33,6 +34,9 @@ struct CheckpointTests {
         }
         throw Finding("no run left a state")
     }
+
+    /// Of the first partition's state.
+    private static let sealer = SimulatedSeals(Simulation.key, partitions: 1).state(.input(0))
 
     private typealias Records = ArraySlice<(offset: Int64, record: SimulatedLog.Record)>
 
@@ -57,7 +61,7 @@ struct CheckpointTests {
     }
 
     private static func state(
-        _ records: Records, after base: StateTable = StateTable()
+        _ records: Records, after base: StateTable = StateTable(Self.sealer)
     ) throws -> StateTable {
         var state = base
         for (offset, record) in records { try state.take(record, offset: offset) }
@@ -80,9 +84,9 @@ struct CheckpointTests {
 
     @Test("a checkpoint is read back unchanged")
     func roundTrip() async throws {
-        #expect(try await Checkpoint.read(url, expected: head) == nil)
+        #expect(try await Checkpoint.read(url, expected: head, by: state.sealer) == nil)
         try Checkpoint(head: head, state: state).write(to: url)
-        let found = try #require(try await Checkpoint.read(url, expected: head))
+        let found = try #require(try await Checkpoint.read(url, expected: head, by: state.sealer))
         #expect(found.head == head)
         #expect(try Self.text(found.state) == Self.text(state))
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
@@ -95,7 +99,7 @@ struct CheckpointTests {
     func anywhere() async throws {
         try await forEachCut(of: 0..<10) { before, after, whole, run in
             try Checkpoint(head: head, state: try Self.state(before)).write(to: url)
-            let found = try #require(try await Checkpoint.read(url, expected: head)).state
+            let found = try #require(try await Checkpoint.read(url, expected: head, by: Self.sealer)).state
             #expect(try Self.text(Self.state(after, after: found)) == whole, "\(run)")
         }
     }
@@ -104,11 +108,11 @@ struct CheckpointTests {
     func renewed() async throws {
         try await forEachCut(of: 20..<30) { before, after, whole, run in
             try Checkpoint(head: head, state: try Self.state(before)).write(to: url)
-            var base = try #require(try await Checkpoint.Base.read(url, expected: head))
+            var base = try #require(try await Checkpoint.Base.read(url, expected: head, by: Self.sealer))
             #expect(base.head == head && base.state.memberCount == 0)
             base.state = try Self.state(after, after: base.state)
             let count = try Checkpoint(head: head, state: base.state).write(to: url, after: base)
-            let found = try #require(try await Checkpoint.read(url, expected: head)).state
+            let found = try #require(try await Checkpoint.read(url, expected: head, by: Self.sealer)).state
             #expect(count == found.memberCount)
             #expect(try Self.text(found) == whole, "\(run)")
         }
@@ -123,11 +127,11 @@ struct CheckpointTests {
             bad[place] ^= 0x10
             try bad.write(to: url)
             await #expect(throws: Checkpoint.Failure.self, "byte \(place)") {
-                try await Checkpoint.read(url, expected: head)
+                try await Checkpoint.read(url, expected: head, by: state.sealer)
             }
             try good.prefix(place).write(to: url)
             await #expect(throws: Checkpoint.Failure.self, "cut at \(place)") {
-                try await Checkpoint.read(url, expected: head)
+                try await Checkpoint.read(url, expected: head, by: state.sealer)
             }
         }
         try good.write(to: url)
@@ -136,17 +140,19 @@ struct CheckpointTests {
         others[1].keyFingerprint += 1
         others[2].application = "b"
         for other in others {
-            await #expect(throws: Checkpoint.Failure.self) { try await Checkpoint.read(url, expected: other) }
+            await #expect(throws: Checkpoint.Failure.self) {
+                try await Checkpoint.read(url, expected: other, by: state.sealer)
+            }
         }
     }
 
     @Test("reading a checkpoint can be cancelled")
     func cancelled() async throws {
         try Checkpoint(head: head, state: state).write(to: url)
-        let (url, head) = (url, head)
+        let (url, head, sealer) = (url, head, state.sealer)
         let reading = Task {
             while !Task.isCancelled { await Task.yield() }
-            return try await Checkpoint.read(url, expected: head)?.head
+            return try await Checkpoint.read(url, expected: head, by: sealer)?.head
         }
         reading.cancel()
         await #expect(throws: CancellationError.self) { try await reading.value }

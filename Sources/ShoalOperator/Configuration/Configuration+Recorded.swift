@@ -6,7 +6,7 @@ import ShoalSettings
 extension Configuration {
     /// The topics of a recorded run.
     fileprivate var topicsOfRun: Verification.Topics {
-        .init(input: topics.input, output: topics.changes, models: topics.models)
+        .init(input: topics.input, output: topics.changes, models: topics.models, state: topics.state)
     }
 }
 

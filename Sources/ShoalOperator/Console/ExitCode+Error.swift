@@ -41,6 +41,7 @@ extension ExitCode {
             switch kind {
             case .input: .noInput
             case .incomparable: .incomparable
+            case .wrongKey: .configuration
             case .contradiction, .stalled: .contradiction
             }
     }

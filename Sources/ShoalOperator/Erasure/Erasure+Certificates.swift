@@ -78,7 +78,8 @@ extension Erasure {
     private func checkpoints(_ key: PrivacyKey) async throws -> [ErasureCertificate.Place]? {
         guard let directory = configuration[\.pipeline.checkpointDirectory] else { return nil }
         let files = CheckpointFiles(
-            directory: directory, application: configuration[\.applicationID], keyFingerprint: key.fingerprint)
+            directory: directory, application: configuration[\.applicationID],
+            stateTopic: configuration.topics.state, key: key)
         let count = try await Admin(configuration.client(configuration.logger)).partitions(
             of: configuration.topics.input)
         var found = [Int](repeating: 0, count: viewers.count)

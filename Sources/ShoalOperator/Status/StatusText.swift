@@ -94,10 +94,12 @@ struct StatusText {
                 ", published \(Formatting.span(Double(max(status.timeMs - $0, 0)) / 1_000)) ago"
             }
             lines.append("\(version)\(age ?? "")")
+            let step = model.minClusterSize
             lines.append(
-                "  \(Formatting.count(model.clusters, "cluster")): \(model.shown) published, \(model.withheld) "
-                    + "suppressed; \(Formatting.count(model.members, "member")), \(Formatting.number(model.unassigned)) "
-                    + "in none; \(Formatting.count(model.topics, "topic")); settings.revision \(model.settingsRevision)"
+                "  \(Formatting.count(model.shown, "published cluster")), \(suppressed(model.withheld)); "
+                    + "\(Formatting.atLeast(model.members, step: step)) members, "
+                    + "\(Formatting.atLeast(model.unassigned, step: step)) in none; "
+                    + "\(Formatting.count(model.topics, "topic")); settings.revision \(model.settingsRevision)"
             )
         } else {
             lines.append("the application has not started: there is no model")
@@ -106,5 +108,14 @@ struct StatusText {
         let letters = status.deadLettersAtMost
         lines.append(letters == 0 ? "no dead letters" : "dead letters: at most \(Formatting.number(letters))")
         return lines
+    }
+
+    /// Describes the class of the number of suppressed clusters, which is known by its lower bound.
+    private func suppressed(_ bound: Int) -> String {
+        switch bound {
+        case 0: "none suppressed"
+        case ..<5: "1 to 4 suppressed"
+        default: "5 or more suppressed"
+        }
     }
 }

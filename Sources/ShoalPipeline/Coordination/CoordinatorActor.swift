@@ -31,7 +31,9 @@ actor CoordinatorActor {
         machine = CoordinatorMachine(
             last: last,
             options: .init(
-                settings: options.settings, key: options.key, format: options.outputFormat,
+                settings: options.settings, key: options.key, deltaSealer: options.sealer(of: .deltas),
+                modelSealer: options.sealer(of: .models),
+                format: options.outputFormat,
                 allowsFuture: options.allowsFuture, idleTimeout: options.idleTimeout.milliseconds))
         self.reader = try WatchedReader(
             reader, TopicPartition(options.topics.deltas, 0), from: start, for: .coordinator,
@@ -152,10 +154,11 @@ actor CoordinatorActor {
     private func notice() {
         guard ContinuousClock.now > nextNotice else { return }
         nextNotice = .now + .seconds(30)
-        guard let (reason, partitions) = ModelDelay.reason(machine.coordinator, now: machine.now(wall: Self.wall))
-        else {
-            return
-        }
+        let summary = ModelSummary(machine.coordinator.model)
+        guard
+            let (reason, partitions) = ModelDelay.reason(
+                machine.coordinator, summary, now: machine.now(wall: Self.wall))
+        else { return }
         log.info("waiting: no new model", ("reason", reason), ("partitions", Self.list(partitions)))
     }
 

@@ -9,6 +9,9 @@ struct CoordinatorMachine {
     struct Options {
         var settings: Settings
         var key: PrivacyKey
+        /// Of the delta topic and of the model topic.
+        var deltaSealer: RecordSealer
+        var modelSealer: RecordSealer
         var format: OutputFormat
         /// `epoch.future=allow`.
         var allowsFuture: Bool
@@ -31,7 +34,8 @@ struct CoordinatorMachine {
         self.options = options
         encoder = ChangeRecord(format: options.format, key: options.key)
         coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
-        assembler = EpochDeltaAssembler(partitions: last.bookkeeping.partitions.count)
+        assembler = EpochDeltaAssembler(
+            partitions: last.bookkeeping.partitions.count, sealer: options.deltaSealer)
     }
 
     var committedPosition: CommittedPosition {
@@ -99,7 +103,7 @@ struct CoordinatorMachine {
         let record = ModelRecord(
             bookkeeping: publication.bookkeeping, keyFingerprint: options.key.fingerprint, model: publication.model)
         var records = RecordBuffer()
-        record.append(to: &records, largestChunk: options.largestChunk)
+        record.append(to: &records, by: options.modelSealer, largestChunk: options.largestChunk)
         for change in publication.changes { encoder.append(change, model: publication.model, to: &records) }
         return records
     }

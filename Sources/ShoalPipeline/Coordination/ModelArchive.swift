@@ -20,13 +20,6 @@ actor ModelArchive {
         var offset: Int64
     }
 
-    private struct Kept {
-        var from: Epoch?
-        var through: Epoch
-        var bytes: [UInt8]
-        var size: Int64
-    }
-
     /// The first record at or after an offset.
     private struct Probe {
         var offset: Int64
@@ -40,18 +33,23 @@ actor ModelArchive {
     private let kafka: ClientConfiguration
     private let admin: Admin
     private let log: PipelineLog
+    private let sealer: RecordSealer
     private var reader: RangeReader?
     private var isReading = false
     private let freed = Signal()
     /// The most recently read records, the newest last.
-    private var kept: [Kept] = []
+    private var kept: [OpenedModel] = []
     private var keptBytes = 0
     private static let mostKept = 8 << 20
     /// The offsets after the records of some versions, ascending.
     private var places: [(through: Epoch, next: Int64)] = []
     private static let mostPlaces = 1_024
 
-    init(_ place: TopicPartition, _ kafka: ClientConfiguration, _ admin: Admin, _ log: PipelineLog) {
+    init(
+        _ place: TopicPartition, _ kafka: ClientConfiguration, _ admin: Admin, _ log: PipelineLog,
+        _ sealer: RecordSealer
+    ) {
+        self.sealer = sealer
         self.place = place
         self.kafka = kafka
         self.admin = admin
@@ -59,14 +57,14 @@ actor ModelArchive {
     }
 
     /// Reads the genesis model, if the topic still begins with it, and finds the last one.
-    /// - Throws: `KafkaError`, `ProtoError`, `RulesMismatch`.
+    /// - Throws: `KafkaError`, `ProtoError`, `RulesMismatch`, `KeyMismatch`.
     func beginning() async throws -> Beginning {
         let marks = try await RetryPolicy(log: log).wait { try await admin.watermarks(of: place) }
         var beginning = Beginning(offset: marks.low)
         guard let first = try await probe(marks.low, marks.high) else { return beginning }
         if first.through == .min {
-            try await read(marks.low, marks.high, most: Int(first.parts)) { bytes, size, timestamp, _ in
-                beginning.genesis = (try ModelTable.decode(bytes, size), timestamp)
+            try await read(marks.low, marks.high, most: Int(first.parts)) { opened, timestamp, _ in
+                beginning.genesis = (try opened.record(), timestamp)
             }
         }
         let last = try await LastModel(topic: place.topic, kafka: kafka, admin: admin).locate()
@@ -75,7 +73,7 @@ actor ModelArchive {
     }
 
     /// Returns the record of a published version after the start. Waits while brokers are unreachable.
-    /// - Throws: `CancellationError`, `KafkaError`, `ProtoError`, `RulesMismatch`.
+    /// - Throws: `CancellationError`, `KafkaError`, `ProtoError`, `RulesMismatch`, `KeyMismatch`.
     func record(_ version: Epoch) async throws -> Found {
         while isReading {
             let seen = freed.count
@@ -89,10 +87,10 @@ actor ModelArchive {
         }
         var notice = ContinuousClock.now + .seconds(10)
         while true {
-            let entry = kept.first { ($0.from ?? .min) <= version && version <= $0.through }
+            let entry = kept.first { $0.covers(version) }
             let loaded = if let entry { Loaded.record(entry) } else { try await load(version) }
             switch loaded {
-            case .record(let entry): return .record(try ModelTable.decode(entry.bytes, entry.size))
+            case .record(let entry): return .record(try entry.record())
             case .gone(let first): return .gone(first: first)
             case .nothing: break
             }
@@ -105,7 +103,7 @@ actor ModelArchive {
     }
 
     private enum Loaded {
-        case record(Kept)
+        case record(OpenedModel)
         /// The oldest remaining version is later.
         case gone(first: Epoch)
         /// It cannot be read now.
@@ -120,15 +118,12 @@ actor ModelArchive {
             // 2 MiB ahead: a partition that needs one old model mostly needs the next ones too.
             let most = max(Int(found.parts), min(64, (2 << 20) / max(found.bytes, 1)))
             var loaded = Loaded.nothing
-            try await read(found.offset, marks.high, most: most) { bytes, size, _, next in
-                let bookkeeping = try ModelTable.decode(bytes, size).bookkeeping
-                guard let through = bookkeeping.through else { return }
-                let entry = Kept(from: bookkeeping.from, through: through, bytes: bytes, size: size)
+            try await read(found.offset, marks.high, most: most) { entry, _, next in
+                guard let through = entry.through else { return }
                 if case .nothing = loaded {
-                    let isWanted = (entry.from ?? .min) <= version && version <= through
-                    loaded = isWanted ? .record(entry) : .gone(first: entry.from ?? through)
+                    loaded = entry.covers(version) ? .record(entry) : .gone(first: entry.from ?? through)
                 }
-                keep(entry, behind: next)
+                keep(entry, through, behind: next)
             }
             return loaded
         } catch let error as KafkaError where error.isTimeout || error.isOutOfRange {
@@ -138,16 +133,16 @@ actor ModelArchive {
         }
     }
 
-    private func keep(_ entry: Kept, behind next: Int64) {
-        kept.removeAll { $0.through == entry.through }
+    private func keep(_ entry: OpenedModel, _ through: Epoch, behind next: Int64) {
+        kept.removeAll { $0.through == through }
         kept.append(entry)
-        keptBytes = kept.reduce(0) { $0 + $1.bytes.count }
+        keptBytes = kept.reduce(0) { $0 + $1.deflated.count }
         while kept.count > 1, keptBytes > Self.mostKept {
-            keptBytes -= kept.removeFirst().bytes.count
+            keptBytes -= kept.removeFirst().deflated.count
         }
-        let index = places.firstIndex { $0.through >= entry.through } ?? places.count
-        if index < places.count, places[index].through == entry.through { return }
-        places.insert((entry.through, next), at: index)
+        let index = places.firstIndex { $0.through >= through } ?? places.count
+        if index < places.count, places[index].through == through { return }
+        places.insert((through, next), at: index)
         if places.count > Self.mostPlaces {
             places = places.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
         }
@@ -196,9 +191,9 @@ actor ModelArchive {
     }
 
     /// Visits the complete models among some records.
-    /// - Parameter visit: the deflated bytes, the inflated size, the timestamp, and the offset behind the model.
+    /// - Parameter visit: receives the model, the timestamp, and the offset behind the model.
     private func read(
-        _ offset: Int64, _ high: Int64, most: Int, _ visit: ([UInt8], Int64, Int64, Int64) throws -> Void
+        _ offset: Int64, _ high: Int64, most: Int, _ visit: (OpenedModel, Int64, Int64) throws -> Void
     ) async throws {
         var assembly: Chunks.Assembly?
         let range = RangeReader.Range(partition: place, from: offset, through: high, most: most)
@@ -210,7 +205,7 @@ actor ModelArchive {
             if part.index == 0 { assembly = Chunks.Assembly(number: 0, firstOffset: batch.offset(index)) }
             guard let whole = try assembly?.add(part) else { return }
             assembly = nil
-            try visit(whole.bytes, whole.size, batch.timestamp(index), batch.offset(index) + 1)
+            try visit(try OpenedModel(whole, by: sealer), batch.timestamp(index), batch.offset(index) + 1)
         }
     }
 

@@ -4,12 +4,16 @@ internal import ShoalSchemas
 
 /// Explains why the coordinator has not published a model, or a further one.
 enum ModelDelay {
-    /// - Parameter now: The epoch before which all epochs have ended by the wall clock.
+    /// - Parameters:
+    ///   - summary: of the coordinator's last model.
+    ///   - now: The epoch before which all epochs have ended by the wall clock.
     /// - Returns: The reason and the partitions that are waited for, or `nil` if the coordinator waits for the next
     ///   event.
-    static func reason(_ coordinator: Coordinator, now: Epoch) -> (text: String, partitions: [Int32])? {
-        let (model, waited) = (coordinator.model, coordinator.waitsFor)
-        let fixed = model.settings.fixed
+    static func reason(
+        _ coordinator: Coordinator, _ summary: ModelSummary, now: Epoch
+    ) -> (text: String, partitions: [Int32])? {
+        let (settings, waited) = (summary.settings, coordinator.waitsFor)
+        let fixed = settings.fixed
         guard let version = coordinator.version else {
             guard let first = coordinator.partitions.compactMap(\.first).min() else {
                 return (
@@ -23,29 +27,24 @@ enum ModelDelay {
         if version + 1 >= now, coordinator.partitions.contains(where: { $0.closed.map { $0 > version } ?? false }) {
             return (future(version + 1, fixed.epochLength), [])
         }
-        if model.ticks == 0 { return ("no epoch has ended", waited) }
+        if summary.ticks == 0 { return ("no epoch has ended", waited) }
         if !waited.isEmpty, coordinator.partitions.contains(where: { $0.closed.map { $0 > version } ?? false }) {
             return ("epoch \(version + 1) has not ended on all partitions", waited)
         }
-        if model.vocabulary.entries.isEmpty {
+        if summary.topics == 0 {
             return ("no topic is admitted; topics.file can name topics that are admitted from the start", [])
         }
-        if model.clusters.isEmpty {
+        guard summary.published == 0 else { return nil }
+        if summary.suppressed > 0 {
             return (
-                "\(Formatting.number(model.unassigned.count)) of "
-                    + "\(Formatting.number(model.settings.seedMembers)) viewers have "
-                    + "\(model.settings.minEvents) events", []
+                "all clusters have fewer than \(Formatting.number(settings.minClusterSize)) members "
+                    + "(privacy.min-cluster-size)", []
             )
         }
-        guard model.clusters.contains(where: \.isPublished) else {
-            let largest = model.clusters.map(\.sums.count).max() ?? 0
-            return (
-                "the largest of \(model.clusters.count) clusters has \(Formatting.number(largest)) members, and clusters "
-                    + "below \(Formatting.number(model.settings.minClusterSize)) (privacy.min-cluster-size) are not "
-                    + "published", []
-            )
-        }
-        return nil
+        let viewers = Formatting.atLeast(summary.unassigned, step: settings.minClusterSize)
+        return (
+            "\(viewers) of \(Formatting.number(settings.seedMembers)) viewers have \(settings.minEvents) events", []
+        )
     }
 
     private static func future(_ epoch: Epoch, _ length: Int64) -> String {

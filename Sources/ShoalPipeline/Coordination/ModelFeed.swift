@@ -11,7 +11,7 @@ actor ModelFeed {
     private let log: PipelineLog
     private let statistics: PipelineStatistics
     private let archive: ModelArchive
-    private var table = ModelTable(keeping: .init())
+    private var table: ModelTable
     /// The time at which the genesis model was written.
     private var life: Int64?
     private var isClosed = false
@@ -21,14 +21,13 @@ actor ModelFeed {
     static func open(_ reader: ReaderClient, dependencies: Assignment.Dependencies) async throws -> ModelFeed {
         let options = dependencies.options
         let place = TopicPartition(options.topics.models, 0)
-        let archive = ModelArchive(place, options.kafka, dependencies.admin, dependencies.log)
+        let archive = ModelArchive(
+            place, options.kafka, dependencies.admin, dependencies.log, options.sealer(of: .models))
         do {
             let beginning = try await archive.beginning()
             return try ModelFeed(reader, archive, beginning, dependencies: dependencies)
-        } catch let mismatch as RulesMismatch {
-            throw PipelineError(.configuration, mismatch.message(options.application))
-        } catch let error as ProtoError {
-            throw unreadable(place.topic, nil, error)
+        } catch {
+            throw failure(error, place.topic, nil, options.application)
         }
     }
 
@@ -36,6 +35,7 @@ actor ModelFeed {
         _ reader: ReaderClient, _ archive: ModelArchive, _ beginning: ModelArchive.Beginning,
         dependencies: Assignment.Dependencies
     ) throws {
+        table = ModelTable(dependencies.options.sealer(of: .models), keeping: .init())
         topic = dependencies.options.topics.models
         application = dependencies.options.application
         log = dependencies.log
@@ -127,10 +127,8 @@ actor ModelFeed {
                 firstLeft = first
                 return nil
             }
-        } catch let mismatch as RulesMismatch {
-            throw PipelineError(.configuration, mismatch.message(application))
-        } catch let error as ProtoError {
-            throw Self.unreadable(topic, nil, error)
+        } catch {
+            throw Self.failure(error, topic, nil, application)
         }
     }
 
@@ -142,12 +140,21 @@ actor ModelFeed {
                 + "new application with another application.id")
     }
 
-    private static func unreadable(_ topic: String, _ offset: Int64?, _ error: ProtoError) -> PipelineError {
-        let place = offset.map { " offset \($0)" } ?? ""
-        return PipelineError(
-            .missingData,
-            "\(topic)\(place): this version of Shoal cannot read the model (\(error)). A newer version or another "
-                + "program may have written it")
+    /// Returns the reason why a model could not be read.
+    private static func failure(
+        _ error: any Error, _ topic: String, _ offset: Int64?, _ application: String
+    ) -> any Error {
+        switch error {
+        case let mismatch as RulesMismatch: return PipelineError(.configuration, mismatch.message(application))
+        case let mismatch as KeyMismatch: return PipelineError(.configuration, mismatch.message(application))
+        case let error as ProtoError:
+            let place = offset.map { " offset \($0)" } ?? ""
+            return PipelineError(
+                .missingData,
+                "\(topic)\(place): this version of Shoal cannot read the model (\(error)). A newer version or another "
+                    + "program may have written it")
+        default: return error
+        }
     }
 
     /// Returns the reference to a model that a checkpoint stores. `nil` means the genesis model.
@@ -199,10 +206,8 @@ actor ModelFeed {
                 } else {
                     life = batch.timestamp(index)
                 }
-            } catch let mismatch as RulesMismatch {
-                throw PipelineError(.configuration, mismatch.message(application))
-            } catch let error as ProtoError {
-                throw Self.unreadable(topic, batch.offset(index), error)
+            } catch {
+                throw Self.failure(error, topic, batch.offset(index), application)
             }
         }
         if batch.count > 0 { changed.notify() }

@@ -3,7 +3,7 @@ internal import ShoalSchemas
 
 /// The model records that were read, in topic order. A pure state machine.
 ///
-/// Records are kept deflated, and are decoded and compiled on request. A table with a limit keeps only the newest
+/// Records are opened when they are read and kept deflated. They are decoded and compiled on request. A table with a limit keeps only the newest
 /// records, so that its memory does not grow with the age of an application.
 package struct ModelTable {
     /// The maximum size of a table.
@@ -15,41 +15,34 @@ package struct ModelTable {
         var bytes = 8 << 20
     }
 
-    /// A model record as it was read.
-    struct Entry {
-        /// The first version; `nil` if the range has no lower bound.
-        var from: Epoch?
-        var through: Epoch
-        /// The deflated record.
-        var bytes: [UInt8]
-        /// The inflated size in bytes.
-        var size: Int64
-    }
-
     package private(set) var genesis: ModelRecord?
     /// The compiled genesis model.
     package private(set) var genesisModel: CompiledModel?
     /// How many model records were taken besides the genesis model.
     package private(set) var count = 0
     private let limit: Limit?
+    private let sealer: RecordSealer
     private var assembly: Chunks.Assembly?
-    private var entries: [Entry] = []
+    private var entries: [OpenedModel] = []
     private var bytes = 0
     private var start: Epoch?
     private var cache = ModelCache()
 
     /// Makes a table that keeps all records.
-    package init() {
+    /// - Parameter sealer: of the model topic.
+    package init(_ sealer: RecordSealer) {
         limit = nil
+        self.sealer = sealer
     }
 
-    init(keeping limit: Limit) {
+    init(_ sealer: RecordSealer, keeping limit: Limit) {
         self.limit = limit
+        self.sealer = sealer
     }
 
     /// Takes a record of the model topic.
     /// - Returns: the model record that is complete now; nil if more parts are to come.
-    /// - Throws: `ProtoError` if it is none; `RulesMismatch`.
+    /// - Throws: `ProtoError` if it is none; `RulesMismatch`; `KeyMismatch`.
     package mutating func take(_ value: Span<UInt8>, offset: Int64) throws -> ModelRecord? {
         var part = Chunks.Chunk()
         var reader = ProtoReader(value)
@@ -58,21 +51,22 @@ package struct ModelTable {
         // Retention may have deleted the first parts of a model.
         guard let whole = try assembly?.add(part) else { return nil }
         assembly = nil
-        let record = try Self.decode(whole.bytes, whole.size)
-        take(record, whole.bytes, whole.size)
+        let opened = try OpenedModel(whole, by: sealer)
+        let record = try opened.record()
+        take(record, opened)
         return record
     }
 
-    private mutating func take(_ record: ModelRecord, _ deflated: [UInt8], _ size: Int64) {
-        guard let through = record.bookkeeping.through else { return take(genesis: record) }
+    private mutating func take(_ record: ModelRecord, _ opened: OpenedModel) {
+        guard opened.through != nil else { return take(genesis: record) }
         start = record.bookkeeping.start
         count += 1
-        entries.append(Entry(from: record.bookkeeping.from, through: through, bytes: deflated, size: size))
-        bytes += deflated.count
+        entries.append(opened)
+        bytes += opened.deflated.count
         guard let limit else { return }
         var extra = 0
         while entries.count - extra > limit.records, bytes > limit.bytes {
-            bytes -= entries[extra].bytes.count
+            bytes -= entries[extra].deflated.count
             extra += 1
         }
         entries.removeFirst(extra)
@@ -114,8 +108,7 @@ package struct ModelTable {
             guard limit == nil else { throw NotKept() }
             throw RetentionGap(version: version, first: first)
         }
-        guard let entry = entry(version) else { return nil }
-        return try Self.decode(entry.bytes, entry.size)
+        return try entry(version)?.record()
     }
 
     /// Compiles a model, and keeps it as long as a shard uses it.
@@ -129,22 +122,17 @@ package struct ModelTable {
     /// Returns the last model record, or the genesis model if it is the only one.
     func last() throws -> ModelRecord? {
         guard let entry = entries.last else { return genesis }
-        return try Self.decode(entry.bytes, entry.size)
+        return try entry.record()
     }
 
-    private func entry(_ version: Epoch) -> Entry? {
+    private func entry(_ version: Epoch) -> OpenedModel? {
         var low = 0
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
-            if entries[middle].through < version { low = middle + 1 } else { high = middle }
+            if entries[middle].through ?? .min < version { low = middle + 1 } else { high = middle }
         }
         guard low < entries.count, entries[low].from ?? .min <= version else { return nil }
         return entries[low]
-    }
-
-    static func decode(_ bytes: [UInt8], _ size: Int64) throws -> ModelRecord {
-        guard let inflated = Compression.inflate(bytes, size: Int(size)) else { throw ProtoError.badValue }
-        return try ModelRecord.decode(inflated)
     }
 }

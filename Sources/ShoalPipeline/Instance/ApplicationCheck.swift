@@ -17,10 +17,7 @@ struct ApplicationCheck {
                     + "with \(last.bookkeeping.partitions.count): viewers would move to other partitions\(advice)")
         }
         if options.key.fingerprint != last.keyFingerprint {
-            return PipelineError(
-                .configuration,
-                "privacy.key-file differs from the key that application \(options.application) started with: every "
-                    + "pseudonym would change\(advice)")
+            return PipelineError(.configuration, KeyMismatch().message(options.application))
         }
         let (ours, theirs) = (SettingValues(engine: options.settings), SettingValues(engine: last.model.settings))
         let changed = Setting.recorded.filter { $0.scope == .fixedForLife }.compactMap { setting -> String? in

@@ -8,7 +8,7 @@ extension Assignment {
         var machine = TakeOver(of: part)
         var action = machine.begin()
         var taken: TakenOverPartition?
-        var state = StateTable()
+        var state = StateTable(options.sealer(of: .state, partition: part.number))
         while true {
             try Task.checkCancellation()
             switch action {
@@ -265,7 +265,7 @@ extension Assignment {
             "new application: writing the genesis model", ("application", options.application))
         let record = try await Genesis(options: options, admin: dependencies.admin).record()
         var records = RecordBuffer()
-        record.append(to: &records)
+        record.append(to: &records, by: options.sealer(of: .models))
         let offset = record.bookkeeping.deltaOffset
         let position = CommittedPosition(model: nil, needed: offset, reading: offset)
         let writing = OutboxGate(bound: .max)

@@ -68,6 +68,11 @@ public struct PipelineOptions: Sendable {
 
     public subscript<Value>(dynamicMember path: KeyPath<PipelineSettings, Value>) -> Value { pipeline[keyPath: path] }
 
+    /// Returns the sealer of an internal topic's partition.
+    func sealer(of topic: RecordBuffer.Topic, partition: Int32 = 0) -> RecordSealer {
+        RecordSealer(key, topic: topics.name(topic), partition: partition)
+    }
+
     /// Stable across restarts, so that a producer fences its predecessor.
     public var transactionalID: String { "\(application)-\(instance)" }
 }

@@ -1,10 +1,11 @@
+internal import ShoalSchemas
 internal import Synchronization
 
 /// Seals the records of one partition of an internal topic, so that they tell nothing without the privacy key.
 ///
 /// A sealed record belongs to its topic, partition and key: it cannot be read as another one. The same record gives the
 /// same bytes. Safe for several threads; each call waits for the one before.
-final class RecordSealer: Sendable {
+package final class RecordSealer: Sendable {
     /// The format of sealed records. It is part of the associated data, and the first byte of what is sealed, which is
     /// therefore never empty.
     static let format: UInt8 = 1
@@ -18,9 +19,12 @@ final class RecordSealer: Sendable {
     }
 
     private let work: Mutex<Work>
+    /// Identifies the privacy key.
+    let keyFingerprint: UInt64
 
     /// Ends the process if OpenSSL fails; `Cryptography.selfTest` finds that at the start.
-    init(_ key: PrivacyKey, topic: String, partition: Int32) {
+    package init(_ key: PrivacyKey, topic: String, partition: Int32) {
+        keyFingerprint = key.fingerprint
         let place = Array("\(Self.format) \(topic) \(partition)".utf8)
         let derived = key.derived(.recordSeal, count: AESSIV.keyBytes)
         do throws(CryptographyError) {
@@ -41,6 +45,19 @@ final class RecordSealer: Sendable {
         }
     }
 
+    /// Returns the opened bytes.
+    /// - Throws: `ProtoError` if they were not sealed with this key as the record of this name.
+    func opened(_ sealed: [UInt8], _ name: [UInt8]) throws(ProtoError) -> [UInt8] {
+        do {
+            return try open(sealed.span, name.span) { record in
+                // Safe: the bytes are copied.
+                unsafe record.withUnsafeBufferPointer { unsafe Array($0) }
+            }
+        } catch {
+            throw .outOfRange(SealBroken.text)
+        }
+    }
+
     /// Passes the opened bytes to `body`.
     /// - Throws: `SealBroken` if they were not sealed with this key as the record of this name; the errors of `body`.
     func open<Result: Sendable>(
@@ -56,4 +73,6 @@ final class RecordSealer: Sendable {
 }
 
 /// A record is not what was sealed: it was changed or moved, or another key sealed it.
-struct SealBroken: Error, Equatable {}
+struct SealBroken: Error, Equatable {
+    static let text = "it cannot be opened: it was changed or moved, or sealed with another key"
+}

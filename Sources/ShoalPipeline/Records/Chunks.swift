@@ -1,17 +1,38 @@
 internal import ShoalClustering
 internal import ShoalSchemas
 
-/// Splits epoch deltas and models that exceed a message into compressed parts *i* of *n* with a common number.
+/// Compresses and seals epoch deltas, models and headers of snapshots, and splits those that exceed a message into parts
+/// *i* of *n* with a common number.
 enum Chunks {
+    /// The format that is written, and the only one that is read. Format 1 was not sealed.
+    static let format: Int64 = 2
+
     struct Chunk {
         var index: Int64 = 0
         var count: Int64 = 0
         /// The size before compression.
         var size: Int64 = 0
         var data: [UInt8] = []
+        /// What stands in clear, as a message; in the first part only.
+        var clear: [UInt8] = []
+        /// 0 stands for 1.
+        var format: Int64 = Chunks.format
+
+        /// Writes `ClosingPart`, `ModelPart` or `SnapshotPart`.
+        /// - Parameter number: of the snapshot, whose parts have nothing in clear.
+        func write(_ writer: inout ProtoWriter, number: Int64 = 0) {
+            writer.field(1, index)
+            writer.field(2, count)
+            writer.field(3, size)
+            writer.field(4, bytes: data)
+            writer.field(5, bytes: clear)
+            writer.field(5, number)
+            writer.field(6, format)
+        }
 
         /// Decodes `ClosingPart` or `ModelPart`, which have the same fields.
         mutating func read(_ reader: inout ProtoReader) throws(ProtoError) {
+            format = 0
             while let field = try reader.next() { try read(field, &reader) }
             guard isSound else { throw .badValue }
         }
@@ -22,6 +43,8 @@ enum Chunks {
             case 2: count = try reader.int64(field)
             case 3: size = try reader.int64(field)
             case 4: data = try reader.bytes(field)
+            case 5: clear = try reader.bytes(field)
+            case 6: format = try reader.int64(field)
             default: try reader.skip(field)
             }
         }
@@ -36,10 +59,60 @@ enum Chunks {
     /// Above the number of parts.
     static let most: Int64 = 1 << 20
 
-    static func split(_ bytes: [UInt8], largest size: Int) -> [[UInt8]] {
+    /// Returns the parts of a record.
+    /// - Parameters:
+    ///   - name: what tells the record from others of its partition.
+    ///   - clear: a message that is not sealed. A change of it is noticed, too.
+    ///   - largest: the maximum size of a part in bytes.
+    static func seal(
+        _ bytes: [UInt8], as name: String, clear: [UInt8] = [], by sealer: RecordSealer, largest: Int
+    ) -> [Chunk] {
+        var sealed: [UInt8] = []
         let deflated = Compression.deflate(bytes)
-        return stride(from: 0, to: max(deflated.count, 1), by: size).map {
-            Array(deflated[min($0, deflated.count)..<min($0 + size, deflated.count)])
+        sealer.seal(associated(name, clear, size: Int64(bytes.count)), into: &sealed) { $0 += deflated }
+        let starts = stride(from: 0, to: sealed.count, by: largest)
+        let count = Int64((sealed.count - 1) / largest + 1)
+        return starts.enumerated().map { index, start in
+            Chunk(
+                index: Int64(index), count: count, size: Int64(bytes.count),
+                data: Array(sealed[start..<min(start + largest, sealed.count)]), clear: index == 0 ? clear : [])
+        }
+    }
+
+    private static func associated(_ name: String, _ clear: [UInt8], size: Int64) -> [UInt8] {
+        Array("\(format) \(size) \(name.utf8.count) \(name)".utf8) + clear
+    }
+
+    /// A record of which all parts have arrived.
+    struct Whole {
+        var size: Int64 = 0
+        var data: [UInt8] = []
+        var clear: [UInt8] = []
+        var format: Int64 = 0
+
+        /// Returns the inflated bytes.
+        /// - Parameter name: that with which it was sealed.
+        /// - Throws: `ProtoError` if it has another format, was changed, or was sealed with another key.
+        func opened(as name: String, by sealer: RecordSealer) throws(ProtoError) -> [UInt8] {
+            let deflated = try self.deflated(as: name, by: sealer)
+            guard let bytes = Compression.inflate(deflated, size: Int(size)) else { throw .badValue }
+            return bytes
+        }
+
+        /// The same as it was before it was sealed.
+        func deflated(as name: String, by sealer: RecordSealer) throws(ProtoError) -> [UInt8] {
+            try checkFormat()
+            return try sealer.opened(data, Chunks.associated(name, clear, size: size))
+        }
+
+        /// Whether it is of the first format.
+        var isUnsealed: Bool { format < Chunks.format }
+
+        func checkFormat() throws(ProtoError) {
+            guard format != Chunks.format else { return }
+            let earlier = "format \(max(format, 1)) of an earlier version of Shoal, which did not seal its records"
+            throw .outOfRange(
+                "it has " + (isUnsealed ? earlier : "format \(format) of a later version of Shoal"))
         }
     }
 
@@ -49,8 +122,7 @@ enum Chunks {
         let firstOffset: Int64
         private var next: Int64 = 0
         private var count: Int64 = 0
-        private var size: Int64 = 0
-        private var data: [UInt8] = []
+        private var whole = Whole()
 
         init(number: Int64, firstOffset: Int64) {
             self.number = number
@@ -58,22 +130,25 @@ enum Chunks {
         }
 
         /// Adds a part.
-        /// - Returns: the whole, deflated, when it was the last one.
+        /// - Returns: the whole when it was the last one.
         /// - Throws: `outOfRange` if a part is missing, does not belong to the others, or brings too many bytes.
-        mutating func add(_ part: Chunk) throws(ProtoError) -> (bytes: [UInt8], size: Int64)? {
-            if next == 0 { (count, size) = (part.count, part.size) }
-            guard part.index == next, part.count == count, part.size == size else {
+        mutating func add(_ part: Chunk) throws(ProtoError) -> Whole? {
+            if next == 0 {
+                count = part.count
+                (whole.size, whole.clear, whole.format) = (part.size, part.clear, part.format)
+            }
+            guard part.index == next, part.count == count, part.size == whole.size else {
                 throw .outOfRange(
                     "part \(part.index) of \(part.count) with \(part.size) bytes follows \(next) of \(count) with "
-                        + "\(size)"
+                        + "\(whole.size)"
                 )
             }
-            guard Int64(data.count + part.data.count) <= Compression.largest else {
+            guard Int64(whole.data.count + part.data.count) <= Compression.largest else {
                 throw .outOfRange("the parts have more than \(Compression.largest) bytes")
             }
             next += 1
-            data += part.data
-            return next == count ? (data, size) : nil
+            whole.data += part.data
+            return next == count ? whole : nil
         }
     }
 }
@@ -83,9 +158,12 @@ struct EpochDeltaAssembler {
     private var open: [Int32: Chunks.Assembly] = [:]
     /// How many the input has.
     private let partitions: Int
+    private let sealer: RecordSealer?
 
-    init(partitions: Int) {
+    /// - Parameter sealer: of the delta topic; nil: only the epochs of epoch deltas are read.
+    init(partitions: Int, sealer: RecordSealer?) {
         self.partitions = partitions
+        self.sealer = sealer
     }
 
     /// The first offset of an incomplete delta; `nil` for none.
@@ -113,9 +191,7 @@ struct EpochDeltaAssembler {
             return nil
         }
         open[partition] = nil
-        guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else { throw .badValue }
-        return (
-            .epochDelta(try DeltaRecord.epochDelta(bytes, partition: partition, number: number)), assembly.firstOffset
-        )
+        let delta = try DeltaRecord.epochDelta(whole, partition: partition, number: number, by: sealer)
+        return (.epochDelta(delta), assembly.firstOffset)
     }
 }

@@ -3,24 +3,27 @@ internal import ShoalSchemas
 
 /// Encodes and decodes `shoal.v1.Word`: the records of the delta topic.
 enum DeltaRecord {
-    /// Returns the values of a delta's records: compressed, in parts.
-    static func encode(_ closing: EpochDelta, largestChunk: Int = Chunks.largest) -> [[UInt8]] {
+    /// Returns the values of a delta's records: compressed, sealed, in parts.
+    static func encode(
+        _ closing: EpochDelta, by sealer: RecordSealer, largestChunk: Int = Chunks.largest
+    ) -> [[UInt8]] {
         var writer = ProtoWriter()
         write(closing, &writer)
-        let parts = Chunks.split(writer.bytes, largest: largestChunk)
-        return parts.enumerated().map { index, data in
+        var epochs = ProtoWriter()
+        writeEpochs(closing, &epochs)
+        let parts = Chunks.seal(
+            writer.bytes, as: name(closing.partition, closing.number), clear: epochs.bytes, by: sealer,
+            largest: largestChunk)
+        return parts.map { part in
             var record = ProtoWriter()
             record.field(1, closing.partition)
             record.field(2, closing.number)
-            record.message(3) { part in
-                part.field(1, index)
-                part.field(2, parts.count)
-                part.field(3, writer.bytes.count)
-                part.field(4, bytes: data)
-            }
+            record.message(3) { part.write(&$0) }
             return record.bytes
         }
     }
+
+    private static func name(_ partition: Int32, _ number: Int64) -> String { "\(partition) \(number)" }
 
     static func encode(caughtUp isCaughtUp: Bool, partition: Int32, number: Int64) -> [UInt8] {
         var record = ProtoWriter()
@@ -65,9 +68,14 @@ enum DeltaRecord {
 
     // MARK: - shoal.v1.Closing
 
-    static func write(_ closing: EpochDelta, _ writer: inout ProtoWriter) {
+    /// Writes the epochs that it closes, which stand in clear, too.
+    private static func writeEpochs(_ closing: EpochDelta, _ writer: inout ProtoWriter) {
         if let from = closing.from { writer.present(1, from) }
         writer.field(2, closing.through)
+    }
+
+    static func write(_ closing: EpochDelta, _ writer: inout ProtoWriter) {
+        writeEpochs(closing, &writer)
         for delta in closing.clusters {
             writer.message(3) { writer in
                 writer.field(1, delta.cluster)
@@ -99,7 +107,17 @@ enum DeltaRecord {
         }
     }
 
-    /// Decodes and validates a closing of the delta topic.
+    /// Opens, decodes and validates a closing of the delta topic.
+    /// - Parameter sealer: nil: it has only what stands in clear.
+    static func epochDelta(
+        _ whole: Chunks.Whole, partition: Int32, number: Int64, by sealer: RecordSealer?
+    ) throws(ProtoError) -> EpochDelta {
+        guard let sealer else { return try epochDelta(whole.clear, partition: partition, number: number) }
+        let bytes = try whole.opened(as: name(partition, number), by: sealer)
+        return try epochDelta(bytes, partition: partition, number: number)
+    }
+
+    /// Decodes and validates the fields of a closing.
     static func epochDelta(_ bytes: [UInt8], partition: Int32, number: Int64) throws(ProtoError) -> EpochDelta {
         let closing = try fields(bytes, partition: partition, number: number)
         try ProtoError.validate(closing.validate)

@@ -51,16 +51,11 @@ extension ProtoReader {
     }
 }
 
-extension ModelRecord {
-    /// Validates a decoded record.
+extension ModelHead {
+    /// Validates a decoded head.
     func validate() throws(ImpossibleValue) {
-        try model.settings.validate()
-        try model.validate()
-        try bookkeeping.validate(model.settings.fixed)
-        guard model.opened.allSatisfy({ Int($0.partition) < bookkeeping.partitions.count }) else {
-            throw ImpossibleValue(
-                "the model names a partition that the input, of \(bookkeeping.partitions.count), does not have")
-        }
+        try summary.settings.validate()
+        try bookkeeping.validate(summary.settings.fixed)
         guard firstOffsets.allSatisfy({ Limits.counts.contains($0) }) else {
             throw ImpossibleValue("a partition of the input begins at a negative offset")
         }
@@ -68,6 +63,27 @@ extension ModelRecord {
             throw ImpossibleValue(
                 "the genesis model names the first offsets of \(firstOffsets.count) partitions, and knows "
                     + "\(bookkeeping.partitions.count)")
+        }
+        let counts = [
+            ("ticks", summary.ticks), ("topics", summary.topics), ("published clusters", summary.published),
+            ("suppressed clusters", summary.suppressed), ("members", summary.members),
+            ("members in no cluster", summary.unassigned),
+        ]
+        for (name, count) in counts where !Limits.counts.contains(count) {
+            throw ImpossibleValue("the model counts \(count) \(name)")
+        }
+    }
+}
+
+extension ModelRecord {
+    /// Validates a decoded record, whose head is valid.
+    func validate() throws(ImpossibleValue) {
+        try model.settings.validate()
+        try model.validate()
+        try bookkeeping.validate(model.settings.fixed)
+        guard model.opened.allSatisfy({ Int($0.partition) < bookkeeping.partitions.count }) else {
+            throw ImpossibleValue(
+                "the model names a partition that the input, of \(bookkeeping.partitions.count), does not have")
         }
     }
 

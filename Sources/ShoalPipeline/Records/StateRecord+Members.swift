@@ -84,7 +84,10 @@ extension StateRecord {
     // MARK: - Writing
 
     /// Appends a null for each removed member, then a record for each member.
-    static func append(_ states: borrowing MemberStates, at point: SnapshotPoint, to records: inout RecordBuffer) {
+    static func append(
+        _ states: borrowing MemberStates, at point: SnapshotPoint, by sealer: RecordSealer,
+        to records: inout RecordBuffer
+    ) {
         for member in states.removed {
             records.append(to: .state, key: { write(key: member, &$0) }, value: nil)
         }
@@ -94,9 +97,9 @@ extension StateRecord {
             records.append(
                 to: .state, key: { write(key: member.pseudonym, &$0) },
                 value: {
-                    write(
+                    seal(
                         member, at: point, topics.span.extracting(range), weights.span.extracting(range),
-                        directions.span.extracting(range), &$0)
+                        directions.span.extracting(range), by: sealer, &$0)
                 })
         }
     }
@@ -108,13 +111,31 @@ extension StateRecord {
     }
 
     /// Appends a member's value to the buffer.
+    static func seal(
+        _ member: MemberFields, at point: SnapshotPoint, _ topics: Span<TopicNumber>, _ weights: Span<UInt32>,
+        _ directions: Span<UInt16>, by sealer: RecordSealer, _ buffer: inout [UInt8]
+    ) {
+        seal(member.pseudonym, by: sealer, &buffer) { write(member, at: point, topics, weights, directions, &$0) }
+    }
+
+    /// Appends the value of a member whose fields `body` writes.
+    static func seal(
+        _ pseudonym: Pseudonym, by sealer: RecordSealer, _ buffer: inout [UInt8], _ body: (inout [UInt8]) -> Void
+    ) {
+        var writer = ProtoWriter()
+        swap(&writer.bytes, &buffer)
+        writer.field(1, format)
+        writer.message(14) { sealer.seal(Hex.bytes(of: pseudonym), into: &$0.bytes, body) }
+        swap(&writer.bytes, &buffer)
+    }
+
+    /// Appends the fields of a member that are sealed.
     static func write(
         _ member: MemberFields, at point: SnapshotPoint, _ topics: Span<TopicNumber>, _ weights: Span<UInt32>,
         _ directions: Span<UInt16>, _ buffer: inout [UInt8]
     ) {
         var writer = ProtoWriter()
         swap(&writer.bytes, &buffer)
-        writer.field(1, format)
         writer.field(2, point.offset)
         if let epoch = point.epoch { writer.present(3, epoch) }
         writer.present(4, fixed64: member.order)
@@ -143,11 +164,35 @@ extension StateRecord {
         return unsafe Pseudonym(bigEndian: key.bytes.unsafeLoadUnaligned(as: Pseudonym.self))
     }
 
-    /// - Returns: The record's format version.
+    /// Opens and reads a member's record.
+    static func open(
+        _ value: Span<UInt8>, of pseudonym: Pseudonym, by sealer: RecordSealer, into members: inout Members
+    ) throws {
+        var format: UInt32 = 0
+        var sealed = 0..<0
+        var reader = ProtoReader(value)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: format = try reader.uint32(field)
+            case 14: sealed = try reader.range(field)
+            default: try reader.skip(field)
+            }
+        }
+        try check(format)
+        let name = Hex.bytes(of: pseudonym)
+        do {
+            try sealer.open(value.extracting(sealed), name.span) { fields throws in
+                try read(fields, of: pseudonym, into: &members)
+            }
+        } catch is SealBroken {
+            throw Failure.impossible(SealBroken.text)
+        }
+    }
+
+    /// Reads the fields of a member that were sealed.
     static func read(
         _ value: Span<UInt8>, of pseudonym: Pseudonym, into members: inout Members
-    ) throws(ProtoError) -> UInt32 {
-        var format: UInt32 = 0
+    ) throws(ProtoError) {
         var fields = MemberFields(
             pseudonym: pseudonym, order: 0, landmark: 0, lastEpoch: nil, events: 0, cluster: nil, previous: 0,
             published: 0)
@@ -155,7 +200,6 @@ extension StateRecord {
         var reader = ProtoReader(value)
         while let field = try reader.next() {
             switch field.number {
-            case 1: format = try reader.uint32(field)
             case 2: point.offset = try reader.int64(field)
             case 3: point.epoch = try reader.int64(field)
             case 4: fields.order = try reader.fixed64(field)
@@ -172,6 +216,5 @@ extension StateRecord {
             }
         }
         try members.append(fields, at: point)
-        return format
     }
 }

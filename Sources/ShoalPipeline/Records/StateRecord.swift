@@ -3,8 +3,8 @@ internal import ShoalSchemas
 
 /// Encodes and decodes the records of the state topic: `shoal.v1.MemberState`, `SnapshotPart` and `SnapshotWhole`.
 enum StateRecord {
-    /// The format version written. All versions up to it can be read.
-    static let format: UInt32 = 1
+    /// The format version that is written, and the only one that is read. Format 1 was not sealed.
+    static let format: UInt32 = 2
 
     /// The two alternating headers: that of the last complete snapshot remains while the next one is written.
     enum Side: UInt8 {
@@ -41,6 +41,8 @@ enum StateRecord {
     enum Failure: Error, Equatable {
         /// A record written by a newer version of Shoal.
         case newer(format: UInt32)
+        /// A record written by an earlier version of Shoal, which is not sealed.
+        case older(format: UInt32)
         /// A record that does not belong to a state topic.
         case damaged
         /// A value is outside of its range; the text says which.
@@ -51,12 +53,31 @@ enum StateRecord {
         }
     }
 
+    static func check(_ format: UInt32) throws(Failure) {
+        if format > Self.format { throw .newer(format: format) }
+        if format < Self.format { throw .older(format: format) }
+    }
+
     // MARK: - Writing
 
     /// Appends the header of a snapshot that begins.
     static func append(
-        _ header: ShardHeader, number: Int64, side: Side, largestChunk: Int, to records: inout RecordBuffer
+        _ header: ShardHeader, number: Int64, side: Side, largestChunk: Int, by sealer: RecordSealer,
+        to records: inout RecordBuffer
     ) {
+        let bytes = encode(header)
+        let name = name(of: side, number)
+        for (index, part) in Chunks.seal(bytes, as: name, by: sealer, largest: largestChunk).enumerated() {
+            var value = ProtoWriter()
+            part.write(&value, number: number)
+            records.append(
+                to: .state, key: { $0 += Key.part(side, index: index).bytes }, value: { $0 += value.bytes })
+        }
+    }
+
+    private static func name(of side: Side, _ number: Int64) -> String { "\(side) \(number)" }
+
+    static func encode(_ header: ShardHeader) -> [UInt8] {
         var writer = ProtoWriter()
         writer.field(1, header.point.offset)
         if let epoch = header.point.epoch { writer.present(2, epoch) }
@@ -78,18 +99,7 @@ enum StateRecord {
                 writer.field(2, erased.published)
             }
         }
-        let parts = Chunks.split(writer.bytes, largest: largestChunk)
-        for (index, data) in parts.enumerated() {
-            var part = ProtoWriter()
-            part.field(1, index)
-            part.field(2, parts.count)
-            part.field(3, writer.bytes.count)
-            part.field(4, bytes: data)
-            part.field(5, number)
-            part.field(6, format)
-            records.append(
-                to: .state, key: { $0 += Key.part(side, index: index).bytes }, value: { $0 += part.bytes })
-        }
+        return writer.bytes
     }
 
     static func append(_ whole: Whole, to records: inout RecordBuffer) {
@@ -106,14 +116,13 @@ enum StateRecord {
     ///   - value: `nil` for a null value.
     ///   - members: Receives the decoded member.
     static func read(
-        key: Span<UInt8>, value: Span<UInt8>?, into members: inout Members
+        key: Span<UInt8>, value: Span<UInt8>?, by sealer: RecordSealer, into members: inout Members
     ) throws(Failure) -> Content? {
         do {
             switch Key(key) {
             case .member(let pseudonym):
                 guard let value else { return .removed(pseudonym) }
-                let format = try read(value, of: pseudonym, into: &members)
-                guard format <= Self.format else { throw Failure.newer(format: format) }
+                try open(value, of: pseudonym, by: sealer, into: &members)
                 return .member
             case .whole:
                 guard let value else { return nil }
@@ -145,24 +154,23 @@ enum StateRecord {
             default: try reader.skip(field)
             }
         }
-        guard format <= Self.format else { throw Failure.newer(format: format) }
+        try check(format)
         guard let side else { throw Failure.damaged }
         guard Limits.counts.contains(number) else { throw Failure.impossible("the snapshot has the number \(number)") }
         return .whole(Whole(number: number, side: side))
     }
 
     private static func readPart(_ value: Span<UInt8>, _ side: Side, _ index: Int) throws -> Content {
-        var (format, number): (UInt32, Int64) = (0, 0)
-        var part = Chunks.Chunk()
+        var number: Int64 = 0
+        var part = Chunks.Chunk(format: 0)
         var reader = ProtoReader(value)
         while let field = try reader.next() {
             switch field.number {
             case 5: number = try reader.int64(field)
-            case 6: format = try reader.uint32(field)
             default: try part.read(field, &reader)
             }
         }
-        guard format <= Self.format else { throw Failure.newer(format: format) }
+        try check(UInt32(clamping: part.format))
         guard part.isSound, part.index == Int64(index) else { throw Failure.damaged }
         guard Limits.counts.contains(number) else { throw Failure.impossible("the snapshot has the number \(number)") }
         return .part(side, number: number, part)
@@ -178,6 +186,13 @@ enum StateRecord {
             }
         }
         return erased
+    }
+
+    /// Opens, decodes and validates a header.
+    static func header(
+        _ whole: Chunks.Whole, _ side: Side, number: Int64, by sealer: RecordSealer
+    ) throws(ProtoError) -> ShardHeader {
+        try header(whole.opened(as: name(of: side, number), by: sealer))
     }
 
     /// Decodes and validates a header from its inflated bytes.

@@ -14,8 +14,11 @@ struct StateTable {
     private struct Header {
         var number: Int64
         var assembly: Chunks.Assembly
-        var whole: (bytes: [UInt8], size: Int64)?
+        var whole: Chunks.Whole?
     }
+
+    /// Of the partition of the state topic.
+    let sealer: RecordSealer
 
     private(set) var members = RestoredMembers()
     /// Whether removed members are remembered, for comparison with older records.
@@ -32,6 +35,10 @@ struct StateTable {
     private(set) var newest: Int64 = 0
     /// Whether no record was read.
     private(set) var isEmpty = true
+
+    init(_ sealer: RecordSealer) {
+        self.sealer = sealer
+    }
 
     /// The number of members, without those pending until `settle`.
     var memberCount: Int { members.count }
@@ -53,7 +60,7 @@ struct StateTable {
     /// - Parameter value: `nil` for a null value.
     mutating func take(key: Span<UInt8>, value: Span<UInt8>?, offset: Int64) throws(StateRecord.Failure) {
         isEmpty = false
-        switch try StateRecord.read(key: key, value: value, into: &pending) {
+        switch try StateRecord.read(key: key, value: value, by: sealer, into: &pending) {
         case .member:
             if tracksRemoved { removed.remove(StateRecord.pseudonym(key)) }
             if pending.count == 256 { settle() }
@@ -128,10 +135,9 @@ struct StateTable {
     var headerOffset: Int64 { whole.flatMap { headers[$0.side] }?.assembly.firstOffset ?? 0 }
 
     private func header(_ side: StateRecord.Side) throws(StateRecord.Failure) -> ShardHeader? {
-        guard let whole = headers[side]?.whole else { return nil }
+        guard let header = headers[side], let whole = header.whole else { return nil }
         do throws(ProtoError) {
-            guard let bytes = Compression.inflate(whole.bytes, size: Int(whole.size)) else { throw .badValue }
-            return try StateRecord.header(bytes)
+            return try StateRecord.header(whole, side, number: header.number, by: sealer)
         } catch {
             throw StateRecord.Failure(error)
         }

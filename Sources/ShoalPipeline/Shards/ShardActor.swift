@@ -57,7 +57,8 @@ actor ShardActor {
         let options = around.options
         let keys = KeyedTopics(options.key)
         let output = ShardMachine.Output(
-            format: options.outputFormat, key: options.key, memberships: options.topics.members != nil)
+            format: options.outputFormat, key: options.key, sealer: options.sealer(of: .deltas),
+            memberships: options.topics.members != nil)
         let caughtUp = CaughtUp(timeout: options.idleTimeout.milliseconds, now: Monotonic.now)
         let snapshots = options.snapshotInterval.map {
             SnapshotWriter(interval: $0.milliseconds, after: state, now: Monotonic.now)

@@ -18,6 +18,8 @@ struct ShardMachine {
     struct Output {
         var format: OutputFormat
         var key: PrivacyKey
+        /// Of the delta topic.
+        var sealer: RecordSealer
         /// Whether `members.topic` is written.
         var memberships: Bool
         /// The maximum size of a delta's part in bytes.
@@ -195,7 +197,7 @@ struct ShardMachine {
     mutating func publish(_ delta: EpochDelta, _ now: Int64) {
         caughtUp.restart(now)
         guard !isReplaying else { return }
-        for value in DeltaRecord.encode(delta, largestChunk: output.largestChunk) { say(value) }
+        for value in DeltaRecord.encode(delta, by: output.sealer, largestChunk: output.largestChunk) { say(value) }
     }
 
     private mutating func publish() {

@@ -8,6 +8,7 @@ struct SnapshotWriter {
     var step = 4_096
     /// The maximum size of a header's part in bytes.
     var largestChunk = Chunks.largest
+    private let sealer: RecordSealer
     private var due: Int64
     private var number: Int64
     private var whole: StateRecord.Whole?
@@ -32,6 +33,7 @@ struct SnapshotWriter {
     /// - Parameter state: The current content of the topic.
     init(interval: Int64, after state: StateTable, now: Int64) {
         self.interval = interval
+        sealer = state.sealer
         due = now + interval
         number = state.newest
         whole = state.whole
@@ -53,12 +55,13 @@ struct SnapshotWriter {
             began = now
             number += 1
             point = header.point
-            StateRecord.append(header, number: number, side: side, largestChunk: largestChunk, to: &records)
+            StateRecord.append(
+                header, number: number, side: side, largestChunk: largestChunk, by: sealer, to: &records)
         }
         guard let point else { return false }
         let isWhole = shard.continueSnapshot(most: step)
         shard.takeSnapshot { members in
-            StateRecord.append(members, at: point, to: &records)
+            StateRecord.append(members, at: point, by: sealer, to: &records)
             written.members += Int64(members.count)
         }
         if isWhole {

@@ -63,15 +63,30 @@ public struct ApplicationStatus: Sendable, Encodable {
         public var epochEndMs: Int64?
         /// The time of publication, in ms since 1970.
         public var publishedMs: Int64?
-        public var clusters: Int
+        /// The number of published clusters.
         public var shown: Int
+        /// The lower bound of the number of suppressed clusters: 0, 1 or 5.
         public var withheld: Int
-        /// The numbers of assigned members, and of eligible members that are unassigned.
+        /// The numbers of assigned members, and of eligible members that are unassigned, rounded down to a multiple of
+        /// `minClusterSize`.
         public var members: Int64
         public var unassigned: Int64
         public var topics: Int
+        /// `privacy.min-cluster-size`.
+        public var minClusterSize: Int64
         public var settingsRevision: Int64
         public var partitions: Int
+
+        init(
+            _ summary: ModelSummary, version: Int64?, epochEndMs: Int64?, publishedMs: Int64?, partitions: Int
+        ) {
+            (self.version, self.epochEndMs, self.publishedMs) = (version, epochEndMs, publishedMs)
+            (shown, withheld) = (Int(summary.published), Int(summary.suppressed))
+            (members, unassigned, topics) = (summary.members, summary.unassigned, Int(summary.topics))
+            minClusterSize = summary.settings.minClusterSize
+            settingsRevision = summary.settings.revision
+            self.partitions = partitions
+        }
     }
 
     /// The conditions for the next model.

@@ -11,32 +11,27 @@ struct LastModel {
     struct Located {
         /// The offset of its first part.
         var firstOffset: Int64
-        /// The deflated model.
-        var bytes: [UInt8]
-        /// The inflated size in bytes.
-        var size: Int64
+        /// The sealed model.
+        var whole: Chunks.Whole
         /// The write time of its last part, in ms since 1970.
         var timestamp: Int64
         /// The offset of its last part.
         var offset: Int64
-        /// The content hash in the header of its last part.
-        var announcedHash: [UInt8]?
     }
 
-    /// Returns the last model that is complete, and when it was written (ms since 1970); nil if there is none.
+    /// Returns what the last model that is complete says in clear, and when it was written (ms since 1970); nil if
+    /// there is none.
     /// - Throws: `RulesMismatch`, `ProtoError`, `KafkaError`.
-    nonisolated(nonsending) func read() async throws -> (record: ModelRecord, published: Int64)? {
+    nonisolated(nonsending) func read() async throws -> (head: ModelHead, published: Int64)? {
         guard let found = try await locate() else { return nil }
         do {
-            let record = try ModelTable.decode(found.bytes, found.size)
-            try record.check(announced: found.announcedHash)
-            return (record, found.timestamp)
+            return (try ModelHead.decode(found.whole), found.timestamp)
         } catch let error as ProtoError {
             throw error.at(offset: found.offset)
         }
     }
 
-    /// Returns the last model that is complete, not decoded; nil if there is none.
+    /// Returns the last model that is complete, not opened; nil if there is none.
     /// - Throws: `ProtoError`, `KafkaError`.
     nonisolated(nonsending) func locate() async throws -> Located? {
         let partition = TopicPartition(topic, 0)
@@ -58,11 +53,10 @@ struct LastModel {
                 var parts = open
                 let all = try parts.add(part)
                 assembly = all == nil ? parts : nil
-                guard let (bytes, size) = all else { return }
+                guard let all else { return }
                 whole = Located(
-                    firstOffset: open.firstOffset, bytes: bytes, size: size, timestamp: batch.timestamp(index),
-                    offset: batch.offset(index),
-                    announcedHash: batch.headers(index).first { $0.name == "content_hash" }?.value)
+                    firstOffset: open.firstOffset, whole: all, timestamp: batch.timestamp(index),
+                    offset: batch.offset(index))
             }
             if let whole { return whole }
             if from == marks.low { return nil }

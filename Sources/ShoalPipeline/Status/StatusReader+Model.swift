@@ -16,7 +16,7 @@ extension StatusReader {
                 "\(topics.models) or \(topics.deltas) does not exist; create them with `shoal topics create`")
             return nil
         }
-        let last: (record: ModelRecord, published: Int64)?
+        let last: (head: ModelHead, published: Int64)?
         do {
             last = try await LastModel(topic: topics.models, kafka: kafka, admin: admin).read()
         } catch let mismatch as RulesMismatch {
@@ -28,18 +28,13 @@ extension StatusReader {
             return nil
         }
         guard let last else { return nil }
-        let (model, bookkeeping) = (last.record.model, last.record.bookkeeping)
-        let length = model.settings.fixed.epochLength
-        let active = model.clusters.filter(\.isActive)
+        let (summary, bookkeeping) = (last.head.summary, last.head.bookkeeping)
+        let length = summary.settings.fixed.epochLength
         status.model = .init(
-            version: bookkeeping.through, epochEndMs: bookkeeping.through.map { ($0 + 1) * length },
-            publishedMs: last.published >= 0 ? last.published : nil, clusters: active.count,
-            shown: active.count(where: \.isPublished), withheld: active.count { !$0.isPublished },
-            members: model.clusters.reduce(0) { $0 + $1.sums.count }, unassigned: model.unassigned.count,
-            topics: model.vocabulary.entries.count { !$0.isRemoved }, settingsRevision: model.settings.revision,
-            partitions: bookkeeping.partitions.count)
-        let partitioner = model.settings.fixed.partitioner
-        guard let coordinator = try await folded(last.record, committed, &unknown) else { return partitioner }
+            summary, version: bookkeeping.through, epochEndMs: bookkeeping.through.map { ($0 + 1) * length },
+            publishedMs: last.published >= 0 ? last.published : nil, partitions: bookkeeping.partitions.count)
+        let partitioner = summary.settings.fixed.partitioner
+        guard let coordinator = try await folded(last.head, committed, &unknown) else { return partitioner }
         let waited = coordinator.waitsFor
         for index in status.partitions.indices where index < coordinator.partitions.count {
             status.partitions[index].closed = coordinator.partitions[index].closed
@@ -54,19 +49,19 @@ extension StatusReader {
         let now = allowsFuture ? Epoch.max : status.timeMs / length
         status.waiting = .init(
             epoch: version.map { $0 + 1 }, partitions: waited, isHeldBack: isClosed && !waited.isEmpty,
-            reason: ModelDelay.reason(coordinator, now: now)?.text)
+            reason: ModelDelay.reason(coordinator, summary, now: now)?.text)
         return partitioner
     }
 
-    /// Folds the messages after the last model as the coordinator does after a take-over. Returns `nil` if this is not
-    /// possible.
+    /// Folds the messages after the last model as the coordinator does after a take-over, by what they say in clear.
+    /// Returns `nil` if this is not possible.
     private func folded(
-        _ last: ModelRecord, _ committed: PartitionOffset?, _ unknown: inout [String]
+        _ last: ModelHead, _ committed: PartitionOffset?, _ unknown: inout [String]
     ) async throws -> Coordinator? {
         let partition = TopicPartition(topics.deltas, 0)
         let marks = try await admin.watermarks(of: partition)
-        var coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
-        var assembler = EpochDeltaAssembler(partitions: last.bookkeeping.partitions.count)
+        var coordinator = Coordinator(model: Model(settings: last.summary.settings), bookkeeping: last.bookkeeping)
+        var assembler = EpochDeltaAssembler(partitions: last.bookkeeping.partitions.count, sealer: nil)
         let oldest = coordinator.offset
         let position = committed.map { CommittedPosition(offset: $0.offset, metadata: $0.metadata) }
         guard let from = try? Resumption.deltas(position, oldest: oldest, marks).start, from <= marks.high else {

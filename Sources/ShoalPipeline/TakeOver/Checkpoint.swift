@@ -7,7 +7,7 @@ internal import ShoalSchemas
 /// read from Kafka, so a file can be old but not wrong.
 ///
 /// Layout: a text line, the head (Protobuf), records as key length, key, value length, value, and the CRC-32 of all
-/// before it. Little-endian.
+/// before it. Little-endian. The records are sealed like those of the topic.
 struct Checkpoint {
     /// Identifies the state and its offset.
     struct Head: Equatable {
@@ -49,7 +49,7 @@ struct Checkpoint {
         self.state = state
     }
 
-    static let magic = Array("shoal checkpoint 1\n".utf8)
+    static let magic = Array("shoal checkpoint 2\n".utf8)
 
     /// Returns the location of a partition's file.
     static func url(in directory: URL, _ application: String, _ partition: Int32) -> URL {
@@ -92,7 +92,9 @@ struct Checkpoint {
             }
             try state.members.visit { member, point, topics, weights, directions in
                 try output.frame { StateRecord.write(key: member.pseudonym, &$0) }
-                try output.frame { StateRecord.write(member, at: point, topics, weights, directions, &$0) }
+                try output.frame {
+                    StateRecord.seal(member, at: point, topics, weights, directions, by: state.sealer, &$0)
+                }
             }
             try output.end()
             try handle.synchronize()

@@ -103,12 +103,14 @@ struct CheckpointContent {
 
 extension Checkpoint {
     /// Reads a file. Can be cancelled.
-    /// - Parameter expected: See `CheckpointContent`.
+    /// - Parameters:
+    ///   - expected: See `CheckpointContent`.
+    ///   - sealer: of the partition of the state topic.
     /// - Returns: `nil` if the file does not exist.
-    /// - Throws: `Failure`; `StateRecord.Failure` if a newer version wrote it; `CancellationError`.
-    static func read(_ url: URL, expected: Head) async throws -> Checkpoint? {
+    /// - Throws: `Failure`; `StateRecord.Failure` if a record is not one of this version; `CancellationError`.
+    static func read(_ url: URL, expected: Head, by sealer: RecordSealer) async throws -> Checkpoint? {
         guard var file = try await checked(url, expected) else { return nil }
-        var state = StateTable()
+        var state = StateTable(sealer)
         // Reserve room for later members too.
         state.reserve(file.memberCount + file.memberCount / 16, bytes: file.size)
         var isOver = false
@@ -146,9 +148,9 @@ extension Checkpoint {
 
         /// - Returns: `nil` if the file does not exist.
         /// - Throws: See `Checkpoint.read`.
-        static func read(_ url: URL, expected: Head) async throws -> Base? {
+        static func read(_ url: URL, expected: Head, by sealer: RecordSealer) async throws -> Base? {
             guard var file = try await checked(url, expected) else { return nil }
-            var state = StateTable()
+            var state = StateTable(sealer)
             state.tracksRemoved = true
             var isOver = false
             while !isOver {

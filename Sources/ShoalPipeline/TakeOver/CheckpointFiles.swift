@@ -25,12 +25,14 @@ package struct CheckpointFiles: Sendable {
 
     package let directory: String
     private let application: String
-    private let keyFingerprint: UInt64
+    private let stateTopic: String
+    private let key: PrivacyKey
 
-    package init(directory: String, application: String, keyFingerprint: UInt64) {
+    package init(directory: String, application: String, stateTopic: String, key: PrivacyKey) {
         self.directory = directory
         self.application = application
-        self.keyFingerprint = keyFingerprint
+        self.stateTopic = stateTopic
+        self.key = key
     }
 
     package func path(_ partition: Int32) -> String {
@@ -43,8 +45,9 @@ package struct CheckpointFiles: Sendable {
         let path = path(partition)
         do {
             let head = Checkpoint.Head(
-                application: application, partition: partition, keyFingerprint: keyFingerprint)
-            guard var found = try await Checkpoint.read(URL(fileURLWithPath: path), expected: head) else {
+                application: application, partition: partition, keyFingerprint: key.fingerprint)
+            let sealer = RecordSealer(key, topic: stateTopic, partition: partition)
+            guard var found = try await Checkpoint.read(URL(fileURLWithPath: path), expected: head, by: sealer) else {
                 return nil
             }
             guard let restored = try found.state.restored() else {

@@ -39,6 +39,10 @@ actor CheckpointKeeper {
             application: options.application, partition: partition, keyFingerprint: options.key.fingerprint)
     }
 
+    private nonisolated func sealer(_ partition: Int32) -> RecordSealer {
+        options.sealer(of: .state, partition: partition)
+    }
+
     private nonisolated func url(_ partition: Int32) -> URL {
         Checkpoint.url(in: directory, options.application, partition)
     }
@@ -48,7 +52,10 @@ actor CheckpointKeeper {
     ///   - low, high: The watermarks of the state topic's partition.
     nonisolated func load(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint? {
         do {
-            guard let found = try await Checkpoint.read(url(partition), expected: head(partition)) else { return nil }
+            guard
+                let found = try await Checkpoint.read(
+                    url(partition), expected: head(partition), by: sealer(partition))
+            else { return nil }
             try await check(found.head, low...high, origin)
             statistics.count(checkpoint: .read)
             return found
@@ -61,9 +68,10 @@ actor CheckpointKeeper {
     /// Returns the base of the next checkpoint without decoding its members.
     func base(_ partition: Int32, low: Int64, high: Int64, origin: OriginOf) async throws -> Checkpoint.Base? {
         do {
-            guard let found = try await Checkpoint.Base.read(url(partition), expected: head(partition)) else {
-                return nil
-            }
+            guard
+                let found = try await Checkpoint.Base.read(
+                    url(partition), expected: head(partition), by: sealer(partition))
+            else { return nil }
             try await check(found.head, low...high, origin)
             return found
         } catch {

@@ -18,7 +18,7 @@ struct StateReader {
     @concurrent
     func read(_ partition: Int32, through high: Int64) async throws -> StateTable {
         var low = try await watermarks(of: partition).low
-        var state = StateTable()
+        var state = StateTable(options.sealer(of: .state, partition: partition))
         if let found = try await keeper?.load(partition, low: low, high: high, origin: origin) {
             (state, low) = (found.state, found.head.offset)
             log.info(
@@ -85,7 +85,7 @@ struct StateReader {
             try await read(partition, from: base.head.offset, through: high, into: &base.state)
             try await keeper.save(base.state, after: base, partition, offset: high, origin: origin)
         } else {
-            var state = StateTable()
+            var state = StateTable(options.sealer(of: .state, partition: partition))
             try await read(partition, from: marks.low, through: high, into: &state)
             try await keeper.save(state, partition, offset: high, origin: origin)
         }
@@ -123,6 +123,12 @@ extension PipelineError {
                 .contradiction,
                 "\(topic) \(place) has format \(format), but this version of Shoal reads up to \(StateRecord.format): "
                     + "a newer version wrote it. Run that version")
+        case .older(let format):
+            self.init(
+                .configuration,
+                "\(topic) \(place) has format \(format), whose records are not sealed: an earlier version wrote it. "
+                    + "Start a new application with another application.id, reset this one with `shoal reset`, or "
+                    + "continue it with the release that started it")
         case .impossible(let text):
             self.init(
                 .contradiction,

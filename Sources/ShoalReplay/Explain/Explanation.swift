@@ -70,13 +70,8 @@ public struct Explanation: Sendable {
                 .incomparable, "the topic \(topics.models) does not exist: no run of \(application) was recorded")
         }
         let run = try await RecordedRun(
-            topics.models, of: application, through: try await admin.watermarks(of: place).high, client: client,
-            progress)
-        guard run.last.keyFingerprint == options.key.fingerprint else {
-            throw ReplayError(
-                .incomparable,
-                "privacy.key-file differs from the key of the run: all pseudonyms would differ")
-        }
+            topics.models, of: application, key: options.key,
+            through: try await admin.watermarks(of: place).high, client: client, progress)
         let partitions: [Int32]
         if case .step(let partition, _) = wanted {
             partitions = [partition]
@@ -103,7 +98,7 @@ public struct Explanation: Sendable {
     private func inputRanges(
         _ run: RecordedRun, _ partitions: [Int32], _ wanted: Selection, _ admin: Admin
     ) async throws -> [InputRange] {
-        let starts = try await CheckpointStart.all(topics.input, checkpoints, application, options.key, admin)
+        let starts = try await CheckpointStart.all(topics, checkpoints, application, options.key, admin)
         let models = RecordedModels(run.table)
         var inputRanges: [InputRange] = []
         for partition in partitions {

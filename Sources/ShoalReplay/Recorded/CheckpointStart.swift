@@ -137,17 +137,17 @@ extension CheckpointStart {
     /// Returns the checkpoints of the partitions that may need one: if they are requested, or if an input no longer has
     /// its first offset.
     static func all(
-        _ input: String, _ checkpoints: Verification.Checkpoints?, _ application: String, _ key: PrivacyKey,
-        _ admin: Admin
+        _ topics: Verification.Topics, _ checkpoints: Verification.Checkpoints?, _ application: String,
+        _ key: PrivacyKey, _ admin: Admin
     ) async throws -> [Int32: CheckpointStart] {
-        guard let checkpoints, let count = try await admin.partitions(of: input, timeout: .seconds(10)) else {
+        guard let checkpoints, let count = try await admin.partitions(of: topics.input, timeout: .seconds(10)) else {
             return [:]
         }
         let files = CheckpointFiles(
-            directory: checkpoints.directory, application: application, keyFingerprint: key.fingerprint)
+            directory: checkpoints.directory, application: application, stateTopic: topics.state, key: key)
         let found = try await withThrowingTaskGroup(of: CheckpointStart?.self) { group in
             for partition in 0..<count {
-                let low = try await admin.watermarks(of: TopicPartition(input, partition)).low
+                let low = try await admin.watermarks(of: TopicPartition(topics.input, partition)).low
                 guard checkpoints.isAsked || low > 0 else { continue }
                 group.addTask { try await CheckpointStart(partition, of: files) }
             }

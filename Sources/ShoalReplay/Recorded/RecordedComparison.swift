@@ -32,7 +32,7 @@ public struct RecordedComparison: Sendable {
         let committed = try await verification.positions(admin)
         let outputs = try await outputs(admin)
         let run = try await RecordedRun(
-            topics.models, of: verification.application,
+            topics.models, of: verification.application, key: verification.options.key,
             through: try await verification.watermarks(admin, topics.models, 0).high,
             client: verification.client, progress)
         if let damaged = run.models.first(where: { $0.contentHash != $0.announcedHash }) {

@@ -17,14 +17,14 @@ struct RecordedRun: Sendable {
     let table: ModelTable
 
     /// Reads the model topic up to an offset.
-    /// - Throws: `ReplayError` if it holds no whole run, or one by other rules; `KafkaError`.
+    /// - Throws: `ReplayError` if it holds no whole run, or one by other rules or of another key; `KafkaError`.
     init(
-        _ topic: String, of application: String, through offset: Int64, client: ClientConfiguration,
+        _ topic: String, of application: String, key: PrivacyKey, through offset: Int64, client: ClientConfiguration,
         _ progress: ReplayProgress
     ) async throws {
         let admin = try Admin(client)
         let low = try await admin.watermarks(of: TopicPartition(topic, 0)).low
-        var table = ModelTable()
+        var table = ModelTable(RecordSealer(key, topic: topic, partition: 0))
         var models: [RecordedModel] = []
         var last: ModelRecord?
         var life: Int64?
@@ -48,6 +48,8 @@ struct RecordedRun: Sendable {
                         announcedHash: String(decoding: announced, as: UTF8.self)))
             } catch let mismatch as RulesMismatch {
                 throw ReplayError(.incomparable, mismatch.message(application))
+            } catch let mismatch as KeyMismatch {
+                throw ReplayError(.wrongKey, mismatch.message(application))
             } catch let error as ProtoError {
                 throw ReplayError(
                     .incomparable,

@@ -10,11 +10,13 @@ public struct Verification: Sendable {
         public var input: String
         public var output: String
         public var models: String
+        public var state: String
 
-        public init(input: String, output: String, models: String) {
+        public init(input: String, output: String, models: String, state: String) {
             self.input = input
             self.output = output
             self.models = models
+            self.state = state
         }
     }
 
@@ -63,12 +65,12 @@ public struct Verification: Sendable {
         let admin = try Admin(client)
         // Models first: each includes only data before positions that are read later.
         let modelsBefore = try await watermarks(admin, topics.models, 0).high
-        let starts = try await CheckpointStart.all(topics.input, checkpoints, application, options.key, admin)
+        let starts = try await CheckpointStart.all(topics, checkpoints, application, options.key, admin)
         // After the checkpoints: a snapshot is committed together with its position.
         let committed = try await positions(admin)
         let run = try await RecordedRun(
-            topics.models, of: application, through: try await watermarks(admin, topics.models, 0).high, client: client,
-            progress)
+            topics.models, of: application, key: options.key,
+            through: try await watermarks(admin, topics.models, 0).high, client: client, progress)
         try check(run)
         let ranges = try await ranges(admin, run, committed, starts)
         let continuation = try await Continuation(run, deltaCounts: ranges.map { $0.start?.deltaCount ?? 0 })
@@ -173,11 +175,6 @@ public struct Verification: Sendable {
     func checkKey(_ run: RecordedRun) throws {
         if let reason = run.last.model.settings.unicodeProblem {
             throw ReplayError(.incomparable, "cannot repeat the run of \(application): \(reason)")
-        }
-        guard run.last.keyFingerprint == options.key.fingerprint else {
-            throw ReplayError(
-                .incomparable,
-                "privacy.key-file differs from the key of the run: all pseudonyms would differ")
         }
     }
 

@@ -29,7 +29,9 @@ extension Command {
             snapshot   time since its state was last written; an idle partition writes nothing
 
             The line for the epoch lists the partitions that have not closed it. The line for the model has the number of
-            published clusters, and of those suppressed because they are smaller than privacy.min-cluster-size.
+            published clusters, whether none, 1 to 4, or 5 and more are suppressed because they are smaller than
+            privacy.min-cluster-size, and numbers of members, rounded down to a multiple of it. These facts stand in clear, so
+            the command needs no key.
 
             With --check, the command prints one line for each problem and nothing otherwise. Problems are: fewer instances than
             required, a partition without an owner while the group is stable, a partition without a committed offset, a number

@@ -24,7 +24,8 @@ struct Published {
     var genesis: ModelRecord
 
     init(_ application: Application) async throws {
-        let (records, genesis) = try Self.models(try await application.records(of: application.models))
+        let (records, genesis) = try Self.models(
+            try await application.records(of: application.models), application.sealer(of: application.models))
         guard let genesis else { throw ProcessMisbehaved(description: "there is no genesis model") }
         self.genesis = genesis
         models = records
@@ -38,8 +39,10 @@ struct Published {
         models = [Model(genesis, announced: Self.hash(genesis))]
     }
 
-    private static func models(_ records: [TestRecord]) throws -> ([Model], genesis: ModelRecord?) {
-        var table = ModelTable()
+    private static func models(_ records: [TestRecord], _ sealer: RecordSealer) throws -> (
+        [Model], genesis: ModelRecord?
+    ) {
+        var table = ModelTable(sealer)
         var found: [Model] = []
         for record in records {
             let value = record.value ?? []

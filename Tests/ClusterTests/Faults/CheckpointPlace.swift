@@ -87,7 +87,8 @@ final class CheckpointPlace {
             let key = PrivacyKey(hex: Application.keyDigits),
             var checkpoint = try await Checkpoint.read(
                 file,
-                expected: .init(application: application.name, partition: partition, keyFingerprint: key.fingerprint))
+                expected: .init(application: application.name, partition: partition, keyFingerprint: key.fingerprint),
+                by: application.sealer(of: application.state, partition: partition))
         else { return }
         switch stranger {
         case .application: checkpoint.head.application += "-other"

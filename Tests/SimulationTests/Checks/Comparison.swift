@@ -66,7 +66,7 @@ struct Comparison {
                 }
             }
         }
-        var table = ModelTable()
+        var table = ModelTable(world.seals.models)
         var records: [ModelRecord] = []
         for (offset, record) in world.kafka[.models].committed {
             guard case .bytes(let value) = record.value else { continue }

@@ -27,7 +27,7 @@ struct Undisturbed {
     init(_ world: Simulation, firstOffsets: [Int64]) {
         settings = world.scenario.settings
         off = world.off
-        assembler = EpochDeltaAssembler(partitions: world.feed.count)
+        assembler = EpochDeltaAssembler(partitions: world.feed.count, sealer: world.seals.deltas)
         let model = CompiledModel(
             .genesis(settings: settings, topics: world.scenario.vocabulary), version: nil)
         genesis = model

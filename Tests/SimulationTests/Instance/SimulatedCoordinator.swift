@@ -12,7 +12,7 @@ final class SimulatedCoordinator {
     init(_ last: ModelRecord, _ world: Simulation) {
         var last = last
         let bookkeeping = last.bookkeeping
-        assembler = EpochDeltaAssembler(partitions: bookkeeping.partitions.count)
+        assembler = EpochDeltaAssembler(partitions: bookkeeping.partitions.count, sealer: world.seals.deltas)
         switch world.off {
         case .includedDeltas:
             for index in bookkeeping.partitions.indices {

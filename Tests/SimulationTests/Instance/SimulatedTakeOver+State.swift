@@ -38,7 +38,7 @@ extension SimulatedTakeOver {
         var member = StateRecord.Members()
         guard
             case .part(let side, let number, let part) = try StateRecord.read(
-                key: key.span, value: value.span, into: &member), part.index == part.count - 1
+                key: key.span, value: value.span, by: state.sealer, into: &member), part.index == part.count - 1
         else { return }
         var records = RecordBuffer()
         StateRecord.append(.init(number: number, side: side), to: &records)

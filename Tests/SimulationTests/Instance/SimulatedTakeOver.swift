@@ -13,15 +13,16 @@ final class SimulatedTakeOver: CustomStringConvertible {
     /// High watermarks that were requested before the position.
     private var early: (models: Int64, deltas: Int64, state: Int64)?
     /// The state read so far, and the next offset.
-    var state = StateTable()
+    var state: StateTable
     var statePosition: Int64 = 0
     /// The next offset of the search for messages.
     private var search: Int64?
     private var genesis: SimulatedCommitter?
     private var writing = Outbox()
 
-    init(_ part: AssignedPartition) {
+    init(_ part: AssignedPartition, _ seals: SimulatedSeals) {
         self.part = part
+        state = StateTable(seals.state(part))
         machine = TakeOver(of: part)
         action = machine.begin()
     }

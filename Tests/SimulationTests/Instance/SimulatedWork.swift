@@ -29,7 +29,7 @@ final class SimulatedWork {
     let metadata: SimulatedGroup.Metadata
     private(set) var result: Result?
     /// The models read so far.
-    var models = ModelTable()
+    var models: ModelTable
     private(set) var modelPosition: Int64
     /// The offset after the last message of the model topic.
     private var lastModel: Int64 = 0
@@ -46,8 +46,9 @@ final class SimulatedWork {
     init(_ parts: [AssignedPartition], metadata: SimulatedGroup.Metadata, _ world: Simulation) {
         self.parts = parts
         self.metadata = metadata
+        models = ModelTable(world.seals.models)
         modelPosition = world.kafka[.models].start
-        takeOvers = parts.sorted(by: >).map { SimulatedTakeOver($0) }
+        takeOvers = parts.sorted(by: >).map { SimulatedTakeOver($0, world.seals) }
     }
 
     func isTakingOver(_ part: AssignedPartition) -> Bool { takeOvers.contains { $0.part == part && !$0.isFinished } }

@@ -21,7 +21,7 @@ struct VerifiedRun: Sendable {
     init?(_ world: Simulation, outputs: Int) throws {
         // Deliver the pending transaction markers to all logs. Open transactions stay open.
         while world.kafka.deliverMarker({ _ in 0 }) {}
-        var table = ModelTable()
+        var table = ModelTable(world.seals.models)
         var models: [RecordedModel] = []
         var last: ModelRecord?
         for (offset, record) in world.kafka[.models].committed {
@@ -83,7 +83,8 @@ struct VerifiedRun: Sendable {
             outputs: Int32(output.count), isShortened: output.map { _ in false }, before: before, key: key,
             progress: progress)
         let comparison = RunComparison(
-            application: "simulated", topics: .init(input: "input", output: "changes", models: "models"), run: run,
+            application: "simulated",
+            topics: .init(input: "input", output: "changes", models: "models", state: "state"), run: run,
             inputRanges: inputRanges, changes: changes,
             coordinator: continuation.coordinator(run, key: key, isJSON: false),
             key: key, isJSON: false, modelsBefore: .max, progress: progress)

@@ -70,7 +70,7 @@ extension Simulation {
 
     /// Returns the point of the last complete, committed snapshot.
     private func lastSnapshot(_ partition: Int32) -> SnapshotPoint? {
-        var state = StateTable()
+        var state = StateTable(seals.state(.input(partition)))
         for (offset, record) in kafka[.state(partition)].committed { try? state.take(record, offset: offset) }
         return try? state.restored()?.header.point
     }
@@ -99,7 +99,7 @@ extension Simulation {
 
     /// Returns all committed models, including those deleted by retention.
     func models() -> ModelTable {
-        var table = ModelTable()
+        var table = ModelTable(seals.models)
         for (offset, record) in kafka[.models].committed {
             if case .bytes(let value) = record.value { _ = try? table.take(value.span, offset: offset) }
         }

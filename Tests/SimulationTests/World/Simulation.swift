@@ -43,7 +43,8 @@ final class Simulation {
     private var nextFault = 0
     private let log: ((String) -> Void)?
     let key: PrivacyKey
-    private static let key: PrivacyKey = {
+    let seals: SimulatedSeals
+    static let key: PrivacyKey = {
         guard let key = PrivacyKey(hex: String(repeating: "5a", count: 32)) else { preconditionFailure("64 digits") }
         return key
     }()
@@ -57,6 +58,7 @@ final class Simulation {
         instances = Array(repeating: nil, count: Scenario.instances)
         feed = scenario.input.map { $0[...] }
         key = Self.key
+        seals = SimulatedSeals(key, partitions: scenario.input.count)
         for partition in feed.indices where !scenario.isGrowing {
             while !feed[partition].isEmpty { arrive(partition) }
         }
@@ -80,7 +82,8 @@ final class Simulation {
 
     var output: ShardMachine.Output {
         .init(
-            format: .protobuf, key: key, memberships: scenario.settings.publishesMemberships, largestChunk: rates.part,
+            format: .protobuf, key: key, sealer: seals.deltas, memberships: scenario.settings.publishesMemberships,
+            largestChunk: rates.part,
             openingStep: rates.opening)
     }
 
@@ -105,7 +108,8 @@ final class Simulation {
 
     var options: CoordinatorMachine.Options {
         .init(
-            settings: scenario.settings, key: key, format: .protobuf,
+            settings: scenario.settings, key: key, deltaSealer: seals.deltas, modelSealer: seals.models,
+            format: .protobuf,
             allowsFuture: scenario.allowsFuture, idleTimeout: rates.idleTimeout * 1_000,
             largestChunk: rates.part)
     }
@@ -123,7 +127,7 @@ final class Simulation {
             firstOffsets: offsets, keyFingerprint: key.fingerprint,
             model: Model.genesis(settings: scenario.settings, topics: scenario.vocabulary))
         var records = RecordBuffer()
-        record.append(to: &records, largestChunk: rates.part)
+        record.append(to: &records, by: seals.models, largestChunk: rates.part)
         let position = CommittedPosition(offset: high, metadata: ModelMetadata.text(nil))
         return (.init(part: .deltas, position: position, records: records, isUrgent: true), position)
     }
@@ -155,7 +159,7 @@ final class Simulation {
     /// Checks that each partition that is left out has reported idle in its last message.
     private func checkLeftOut(_ bookkeeping: Bookkeeping) throws(Finding) {
         var last: [Int32: DeltaMessage] = [:]
-        var assembler = EpochDeltaAssembler(partitions: bookkeeping.partitions.count)
+        var assembler = EpochDeltaAssembler(partitions: bookkeeping.partitions.count, sealer: seals.deltas)
         for (offset, record) in kafka[.deltas].committed where offset < bookkeeping.deltaOffset {
             guard case .bytes(let value) = record.value, let piece = try? DeltaRecord.decode(value.span),
                 let word = try? assembler.add(piece, offset: offset)?.word
