@@ -1,6 +1,6 @@
 extension Shard {
     /// Returns the cluster for a member's direction. A member stays unless another cluster is better by
-    /// more than ε = J / 25, or, for the cluster that it came from, by more than ε + J / 8. It joins from J / 2 on, and
+    /// more than ε = J / 25, or, for the cluster that it came from, by more than ε + J / 7. It joins from J / 2 on, and
     /// leaves below 2 J / 5. Ties go to the lower id.
     /// - Parameter cluster: The member's current cluster; 0 for none.
     mutating func assign(_ slot: Int, from cluster: ClusterID) -> ClusterID {
