@@ -42,6 +42,7 @@ struct AdversaryTests {
         // Without suspects, anybody of the parent is guessed.
         let precision =
             suspects.isEmpty ? share : Double(suspects.intersection(stream.secret).count) / Double(suspects.count)
+        let created = Set(stream.changes.filter { $0.kind == .clusterCreated }.map(\.cluster))
         let batches = adversary.smallBatches(least: Int(PlantedStream.minimum))
         return [
             Attack(
@@ -53,6 +54,9 @@ struct AdversaryTests {
                 adversary: "subscriber",
                 name: "find moves of fewer than \(PlantedStream.minimum) members by the lifecycle, of \(batches.all)",
                 value: Double(batches.small), bound: 0),
+            Attack(
+                adversary: "subscriber", name: "count suppressed clusters by gaps between the numbers of \(created.count)",
+                value: Double((created.max() ?? 0) - UInt32(created.count)), bound: 0),
         ]
     }
 
