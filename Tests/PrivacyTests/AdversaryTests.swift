@@ -55,7 +55,8 @@ struct AdversaryTests {
                 name: "find moves of fewer than \(PlantedStream.minimum) members by the lifecycle, of \(batches.all)",
                 value: Double(batches.small), bound: 0),
             Attack(
-                adversary: "subscriber", name: "count suppressed clusters by gaps between the numbers of \(created.count)",
+                adversary: "subscriber",
+                name: "count suppressed clusters by gaps in the numbers of \(created.count)",
                 value: Double((created.max() ?? 0) - UInt32(created.count)), bound: 0),
         ]
     }
