@@ -98,7 +98,7 @@ extension MainJob {
                     + "events of 8 viewers")
             try InputStream.publish(events, to: application.input, broker)
             try await other.waitForLog("(privacy.min-cluster-size)")
-            #expect(other.log.contains("members, and clusters below 1,234"), "\(other.log)")
+            #expect(other.log.contains("all clusters have fewer than 1,234 members"), "\(other.log)")
             try await instance.waitForLog(" of 1,000 viewers have 3 events")
             for one in [instance, other] { #expect(try await one.stop() == 0) }
         }
