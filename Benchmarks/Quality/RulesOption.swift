@@ -6,9 +6,8 @@ struct RulesOption: Sendable {
 
     static let none = RulesOption()
     static let names = [
-        "split", "merge", "swap-split", "seed-wait", "merge-share", "merge-quantile", "merge-floor", "hysteresis-gap",
-        "returning-gap",
-        "returning-divisor",
+        "split", "merge", "swap-split", "seed-wait", "seeds-by-minimum", "merge-share", "merge-quantile", "merge-floor",
+        "refine", "hysteresis", "far", "returning-divisor", "joins", "leaves",
     ]
 
     private init() {}
@@ -36,9 +35,13 @@ struct RulesOption: Sendable {
         case "merge-share": rules.mergeShare = value
         case "merge-quantile": rules.mergeQuantile = value
         case "merge-floor": rules.mergeFloor = value
-        case "hysteresis-gap": rules.hysteresisGap = Int64(value)
-        case "returning-gap": rules.returningGap = Int64(value)
+        case "seeds-by-minimum": rules.seedsByMinimum = value > 0
+        case "refine": rules.refine = value
+        case "hysteresis": rules.hysteresis = Int64(value)
+        case "far": rules.far = Int64(value)
         case "returning-divisor": rules.returningDivisor = Int64(value)
+        case "joins": rules.joins = Int64(value)
+        case "leaves": rules.leaves = Int64(value)
         default: throw BenchError("--rules: there is no rule \"\(name)\"")
         }
     }

@@ -5,12 +5,7 @@ public final class CompiledModel: Sendable {
     public let model: Model
     /// The last version under which the model was published; `nil` for genesis, or before the start.
     public let version: Epoch?
-    /// Thresholds in Q30, relative to J. The required advantage of another cluster.
-    let hysteresis: Int64
-    /// The additional advantage required for a return to the previous cluster.
-    let returning: Int64
-    let joins: Int64
-    let leaves: Int64
+    let thresholds: Thresholds
     /// The settings needed for every event.
     let rules: Rules
     /// The ids of the active clusters in ascending order, one per column.
@@ -31,15 +26,6 @@ public final class CompiledModel: Sendable {
         self.model = model.forShards
         self.version = version
         rules = Rules(model.settings)
-        let mean = model.meanSimilarity
-        joins = mean / 2
-        leaves = 2 * mean / 5
-        let gap = (1 << 30) - mean
-        func limited(_ value: Int64, _ percent: Int64) -> Int64 {
-            percent > 0 ? min(value, percent * gap / 100) : value
-        }
-        hysteresis = limited(mean / 25, model.rules.hysteresisGap)
-        returning = limited(mean / model.rules.returningDivisor, model.rules.returningGap)
         let active = model.clusters.filter(\.isActive)
         columns = active.map(\.id)
         var columnOf = ClusterIndex()
@@ -61,9 +47,30 @@ public final class CompiledModel: Sendable {
         }
         self.topics = topics
         self.matrix = matrix
+        thresholds = Thresholds(
+            mean: model.meanSimilarity,
+            nearest: model.rules.far == 0
+                ? [] : Self.nearest(active.map(\.centroid), topics: topics, matrix: matrix, width: width),
+            columns: active.count, model.rules)
         names = TopicNames(model.vocabulary)
         sensitive = SensitiveTopics(model.settings.sensitiveTopics)
         removed = model.vocabulary.entries.map(\.isRemoved)
+    }
+
+    /// Returns the similarity of each centroid to the nearest other one, Q30.
+    private static func nearest(
+        _ centroids: [[Component]], topics: [Topic], matrix: [Int16], width: Int
+    ) -> [Int64] {
+        var scores = [Int32](repeating: 0, count: width)
+        return centroids.indices.map { own in
+            for column in 0..<width { scores[column] = 0 }
+            for component in centroids[own] where Int(component.topic) < topics.count {
+                let (start, value) = (Int(topics[Int(component.topic)].row), Int32(component.value))
+                for column in 0..<width { scores[column] &+= value &* Int32(matrix[start + column]) }
+            }
+            scores[own] = 0
+            return Int64(scores.max() ?? 0)
+        }
     }
 
     /// Returns whether the topic has left the vocabulary. A member whose state comes from a later snapshot may have

@@ -1,4 +1,14 @@
 extension Lifecycle {
+    /// Whether Lloyd's iteration over all samples gains enough without a split or a swap. The hysteresis of members keeps
+    /// clusters away from what it would find.
+    func isRefinable(_ standings: [Standing]) -> Bool {
+        guard model.rules.refine > 0, model.ticks % Rules.refineEvery == 0, standings.count > 1 else { return false }
+        guard !SamplingPlan(model, epoch: version).isSparse else { return false }
+        let pooled = PooledSamples(standings, samples, keeping: model.isTopic)
+        let gain = pooled.objective(pooled.centroids) - pooled.objective(pooled.centroids, iterations: 0)
+        return gain > model.rules.refine * (1 - mean) * pooled.weight
+    }
+
     /// Runs Lloyd's iteration over all samples from the centroids after splits and swaps, so that neighbours of a new
     /// cluster adapt at once. Through events alone, with hysteresis, this would take dozens of epochs.
     ///

@@ -37,6 +37,8 @@ struct Lifecycle {
         static let trial: Int64 = 48
         /// Lloyd steps over all samples.
         static let poolIterations = 8
+        /// The number of models from one attempt to refine without an operation to the next.
+        static let refineEvery: Int64 = 4
         /// The share of members that must come or go for a centroid to change.
         static let turn = 0.01
         /// Shares of J: the minimum similarity of neighbours, and the minimum cohesion of a group to be born.
@@ -98,7 +100,8 @@ struct Lifecycle {
         for split in splits where count < most && isWorthy(split) { carryOut(split, parts(split)) }
         if count < most { births() }
         let hasSwapped = isSwapDue && used.isEmpty && swap(splits, pairs, standings)
-        if hasNew || hasSwapped { refine(standings) }
+        let isRefined = hasNew || hasSwapped || isSwapDue && used.isEmpty && isRefinable(standings)
+        if isRefined { refine(standings) }
     }
 
     // MARK: - Current clusters
@@ -235,6 +238,14 @@ struct Lifecycle {
         return model.ticks - model.seedSince < model.rules.seedWait
     }
 
+    /// Returns the number of clusters with which the seed of so many members begins. Clusters below n_min would be retired
+    /// soon.
+    private func initial(of members: Int64) -> Int {
+        let settings = model.settings
+        guard model.rules.seedsByMinimum else { return settings.clustersInitial }
+        return min(settings.clustersInitial, Int(members / max(settings.clustersMinMembers, 1)))
+    }
+
     /// Seeds clusters from the sample of the unassigned if there are enough members and samples.
     private mutating func seed() {
         let settings = model.settings
@@ -243,7 +254,7 @@ struct Lifecycle {
         guard 2 * Int64(entry.samples.count) >= min(Int64(SamplingPlan.mostBeforeClusters), members) else { return }
         if Rules.seedWaits.contains(members), waitsForViewers() { return }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
-        let wanted = settings.clustersCount ?? min(max(settings.clustersInitial, least), most)
+        let wanted = settings.clustersCount ?? min(max(initial(of: members), least), most)
         let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version, model.rules)
         guard !centroids.isEmpty else { return }
         for centroid in centroids { create(centroid, origin: .seed) }

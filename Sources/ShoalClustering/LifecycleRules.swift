@@ -16,9 +16,16 @@ public struct LifecycleRules: Equatable, Sendable {
     package var mergeQuantile = 0.75
     /// The ρ below which pairs are merged whatever is typical.
     package var mergeFloor = 0.05
-    /// The largest hysteresis and the largest additional advantage of a return, in percent of 1 − J. 0: no limit.
-    package var hysteresisGap: Int64 = 0
-    package var returningGap: Int64 = 0
+    /// Whether a seed begins with at most as many clusters as n_min leaves room for.
+    package var seedsByMinimum = false
+    /// The minimum gain of a refinement without an operation, as a share of the dispersion. 0: there is none.
+    package var refine = 0.0
+    /// Thresholds of members in thousandths of J: the hysteresis, the same if no other centroid has a common topic with
+    /// that of the cluster (0: no more), and the scores from which on members join and stay.
+    package var hysteresis: Int64 = 40
+    package var far: Int64 = 0
+    package var joins: Int64 = 500
+    package var leaves: Int64 = 400
     /// The additional advantage of a return is J divided by this number.
     package var returningDivisor: Int64 = 7
 

@@ -37,9 +37,10 @@ struct PooledSamples {
         places = Dictionary(uniqueKeysWithValues: standings.enumerated().map { ($1.id, $0) })
     }
 
-    func objective(_ centroids: [[Double]]) -> Double {
+    /// Returns the summed similarity of all points to their centroids after some Lloyd steps.
+    func objective(_ centroids: [[Double]], iterations: Int = Lifecycle.Rules.poolIterations) -> Double {
         var means = SphericalKMeans(points, centroids: centroids, weights: weights)
-        means.run(iterations: Lifecycle.Rules.poolIterations)
+        means.run(iterations: iterations)
         return means.objective
     }
 

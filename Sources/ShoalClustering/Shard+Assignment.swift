@@ -1,7 +1,7 @@
 extension Shard {
     /// Returns the cluster for a member's direction. A member stays unless another cluster is better by
-    /// more than ε = J / 25, or, for the cluster that it came from, by more than ε + J / 7. It joins from J / 2 on, and
-    /// leaves below 2 J / 5. Ties go to the lower id.
+    /// more than the hysteresis, or, for the cluster that it came from, by more than that and the advantage of a return.
+    /// Ties go to the lower id. See `Thresholds`.
     /// - Parameter cluster: The member's current cluster; 0 for none.
     mutating func assign(_ slot: Int, from cluster: ClusterID) -> ClusterID {
         guard !current.columns.isEmpty else { return 0 }
@@ -17,18 +17,19 @@ extension Shard {
     /// Decides by the current scores.
     /// - Returns: The column, or −1 for none.
     func decide(from cluster: ClusterID, previous: ClusterID) -> Int {
+        let thresholds = current.thresholds
         guard let own = current.column(of: cluster) else {
             var best = 0
             for column in current.columns.indices where scores[column] > scores[best] { best = column }
-            return Int64(scores[best]) < current.joins ? -1 : best
+            return Int64(scores[best]) < thresholds.joins ? -1 : best
         }
         let left = current.column(of: current.model.root(of: previous)) ?? -1
-        var (best, most) = (own, Int64(scores[own]) + current.hysteresis)
+        var (best, most) = (own, Int64(scores[own]) + thresholds.hysteresis[own])
         for column in current.columns.indices where column != own {
-            let score = Int64(scores[column]) - (column == left ? current.returning : 0)
+            let score = Int64(scores[column]) - (column == left ? thresholds.returning : 0)
             if score > most { (best, most) = (column, score) }
         }
-        return Int64(scores[best]) < current.leaves ? -1 : best
+        return Int64(scores[best]) < thresholds.leaves ? -1 : best
     }
 
     /// Stores the best rival, and the bound on all other scores.

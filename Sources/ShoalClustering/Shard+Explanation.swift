@@ -40,11 +40,13 @@ extension Shard {
         let scores = current.columns.indices
             .map { (cluster: current.columns[$0], score: current.score(members, range, of: $0)) }
             .sorted { ($1.score, $0.cluster) < ($0.score, $1.cluster) }
+        let thresholds = current.thresholds
+        let own = cluster.flatMap { current.column(of: $0) }
         return MemberExplanation(
             cluster: cluster,
             publishedCluster: cluster.map { current.model.home(of: $0, published: members.published[slot]) } ?? 0,
             lastPublished: members.published[slot], events: entry.events,
-            weights: weights, scores: scores, previous: entry.previous, joins: current.joins,
-            moves: current.hysteresis, returns: current.returning, leaves: current.leaves)
+            weights: weights, scores: scores, previous: entry.previous, joins: thresholds.joins,
+            moves: own.map { thresholds.hysteresis[$0] } ?? 0, returns: thresholds.returning, leaves: thresholds.leaves)
     }
 }

@@ -16,8 +16,8 @@ extension Shard {
         let outcome = before.outcome(
             Int64(bound.rest) + growth * DirectionBefore.longest, members, range, current, own: own, rival: rival)
         // The maximum for any other score.
-        let limit = own == nil ? current.joins - 1 : outcome.own + current.hysteresis
-        guard own == nil || outcome.own >= current.leaves else { return false }
+        let limit = own.map { outcome.own + current.thresholds.hysteresis[$0] } ?? current.thresholds.joins - 1
+        guard own == nil || outcome.own >= current.thresholds.leaves else { return false }
         guard outcome.rest <= limit, rival == nil || outcome.rival <= limit else { return false }
         var rest = outcome.rest
         if bound.stamp != drift.number {
