@@ -105,7 +105,7 @@ extension Model {
         var groups: [Pair: (count: Int64, reason: Reason)] = [:]
         func count(_ members: ClusterSums, from: ClusterID, to: ClusterID, _ reason: Reason) {
             let number = members.published[published: from]
-            guard from != to, number > 0 else { return }
+            guard from != to, to != 0, number > 0 else { return }
             let known = groups[Pair(from: from, to: to)]
             groups[Pair(from: from, to: to)] = ((known?.count ?? 0) + number, min(known?.reason ?? reason, reason))
         }

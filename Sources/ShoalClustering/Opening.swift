@@ -102,7 +102,9 @@ struct Opening {
         let changes = changes(of: member.cluster)
         if let changes, !changes.reasons.isEmpty { return true }
         let published = members.published[slot]
-        let home = (published == 0 ? changes?.firstHome : changes?.home) ?? 0
+        let isInCluster = member.cluster != 0 && member.cluster != MemberTable.uncounted
+        let known = published == 0 ? changes?.firstHome : isInCluster ? changes?.home : nil
+        let home = known ?? new.model.home(of: 0, published: published)
         if home != published, hasWatched(member) || isMove(from: published, to: home) { return true }
         return isExpired(member)
             || dropsTopics && members.range(slot).contains { new.hasRemoved(members.topics[$0].number) }

@@ -33,11 +33,17 @@ extension Model {
     /// Whether no group is too small.
     var publishesEveryMove: Bool { settings.minClusterSize <= 1 }
 
-    /// Returns the cluster in which a member of a cluster belongs for subscribers; 0 for none. Who has never been
-    /// published, or not since being in none, joins a cluster only once it is published itself.
+    /// Returns the cluster in which a member of a cluster belongs for subscribers; 0 for none. A member that has never been
+    /// published joins a cluster only once it is published itself. One that is in no cluster any more stays where it was
+    /// published: leaving would tell that its new taste is that of few.
     /// - Parameter published: The cluster in which the member was last published; 0 for none.
     func home(of cluster: ClusterID, published: ClusterID) -> ClusterID {
-        guard cluster != 0, cluster != MemberTable.uncounted, let index = index(of: root(of: cluster)) else { return 0 }
-        return published == 0 && !clusters[index].isPublished ? 0 : clusters[index].publishedCluster
+        guard cluster != 0, cluster != MemberTable.uncounted, let index = index(of: root(of: cluster)) else {
+            let home = published == 0 ? 0 : publishedCluster(of: published)
+            return home == 0 ? published : home
+        }
+        let home = clusters[index].publishedCluster
+        if published == 0 { return clusters[index].isPublished ? home : 0 }
+        return home == 0 ? published : home
     }
 }
