@@ -47,23 +47,19 @@ extension Model {
         var ids: Set<ClusterID> = []
         /// The members that counted as a published cluster's without being in it.
         var others: [ClusterID: Int64] = [:]
-        /// The published clusters that suppressed ones counted as.
-        var standIns: [ClusterID: ClusterID] = [:]
-        /// The published cluster of each cluster; 0 for none.
+        /// The published cluster of each cluster that has one.
         var homes: [ClusterID: ClusterID] = [:]
 
         init(_ model: Model) {
             for cluster in model.clusters where cluster.isPublished { ids.insert(cluster.id) }
-            for cluster in model.clusters { homes[cluster.id] = cluster.publishedCluster }
-            for cluster in model.clusters where !cluster.isPublished && cluster.publishedCluster != 0 {
-                others[cluster.publishedCluster, default: 0] += cluster.sums.count
-                standIns[cluster.id] = cluster.publishedCluster
+            for cluster in model.clusters where cluster.publishedCluster != 0 {
+                homes[cluster.id] = cluster.publishedCluster
+                if !cluster.isPublished { others[cluster.publishedCluster, default: 0] += cluster.sums.count }
             }
         }
 
         /// Notes the new number of a cluster that is published for the first time.
         mutating func rename(_ old: ClusterID, _ id: ClusterID) {
-            standIns[id] = standIns.removeValue(forKey: old)
             homes[id] = homes.removeValue(forKey: old)
         }
     }
@@ -98,20 +94,17 @@ extension Model {
     private func newMoves(
         _ before: PublishedClusters, ended: [Lifecycle.Ended], version: Epoch
     ) -> [PublishedMove] {
-        struct Pair: Hashable {
-            var from: ClusterID
-            var to: ClusterID
-        }
-        var groups: [Pair: (count: Int64, reason: Reason)] = [:]
+        var groups: [PublishedMove.Pair: (count: Int64, reason: Reason)] = [:]
         func count(_ members: ClusterSums, from: ClusterID, to: ClusterID, _ reason: Reason) {
             let number = members.published[published: from]
             guard from != to, to != 0, number > 0 else { return }
-            let known = groups[Pair(from: from, to: to)]
-            groups[Pair(from: from, to: to)] = ((known?.count ?? 0) + number, min(known?.reason ?? reason, reason))
+            let pair = PublishedMove.Pair(from: from, to: to)
+            let known = groups[pair]
+            groups[pair] = ((known?.count ?? 0) + number, min(known?.reason ?? reason, reason))
         }
         for cluster in clusters {
             let reason = moveReason(of: cluster)
-            if let home = before.homes[cluster.id], home != 0 {
+            if let home = before.homes[cluster.id] {
                 count(cluster.sums, from: home, to: cluster.publishedCluster, reason)
             }
             if cluster.isPublished, !before.ids.contains(cluster.id) {
@@ -131,7 +124,7 @@ extension Model {
     /// Why the members of a cluster get another published cluster: for subscribers, a cluster that is suppressed merges
     /// with another one, and one that is published is split from it.
     private func moveReason(of cluster: Cluster) -> Reason {
-        if cluster.publishedCluster == 0 || !cluster.isActive { return .retire }
+        if !cluster.isActive { return .retire }
         if !cluster.isPublished { return .merge }
         return cluster.wasPublished ? .split : cluster.origin.reason
     }
@@ -173,7 +166,7 @@ extension Model {
             let origin: LifecycleChange.Origin = cluster.wasPublished ? .split : cluster.origin
             let parent =
                 origin == .split
-                ? self.index(of: root(of: before.standIns[cluster.id] ?? cluster.parent)).map { clusters[$0] } : nil
+                ? self.index(of: root(of: before.homes[cluster.id] ?? cluster.parent)).map { clusters[$0] } : nil
             guard let parent, parent.isPublished, parent.id != cluster.id else {
                 // A parent that is suppressed is not named.
                 return [

@@ -7,7 +7,6 @@ struct Opening {
     let dropsTopics: Bool
     /// The epoch that was open before; `nil` for genesis.
     private let closed: Epoch?
-    private let publishesAtOnce: Bool
     /// Members that were handled last before these epochs expire: all of them, and those that are not eligible.
     private let expiresBefore: Epoch?
     private let newExpiresBefore: Epoch
@@ -15,22 +14,19 @@ struct Opening {
     private var rows = ClusterIndex()
     private var clusters: [ClusterChanges] = []
     /// The moves of members that the new model has and the old one has not, by both clusters.
-    private var moves: [Move: PublishedMove] = [:]
+    private var moves: [PublishedMove.Pair: PublishedMove] = [:]
 
     /// What changes for the members of a cluster of the old model.
     private struct ClusterChanges {
-        /// The reasons for processing the members.
-        var reasons: Set<Reason> = []
+        /// Why the members are processed: the first reason that applies; `nil` if they are not.
+        var reason: Reason?
         /// Whether the members are assigned again.
         var isTouched = false
         /// Where a member belongs for subscribers who was published, and one who was not.
         var home: ClusterID = 0
         var firstHome: ClusterID = 0
-    }
 
-    private struct Move: Hashable {
-        var from: ClusterID
-        var to: ClusterID
+        mutating func add(_ reason: Reason) { self.reason = min(self.reason ?? reason, reason) }
     }
 
     init(from old: CompiledModel, to new: CompiledModel, closed: Epoch?, epoch: Epoch) {
@@ -38,7 +34,6 @@ struct Opening {
         let settings = new.model.settings
         let length = settings.fixed.epochLength
         time = epoch * length
-        publishesAtOnce = settings.fixed.outputEvery == .event
         func before(_ ttl: Int64) -> Epoch { epoch - (ttl + length - 1) / length }
         expiresBefore = settings.memberTTL.map(before)
         newExpiresBefore = before(settings.newMemberTTL)
@@ -48,7 +43,7 @@ struct Opening {
         add(0, Self.changes(of: new.model.unassignedTouched, since: old))
         for cluster in old.model.clusters { add(cluster.id, changes(of: cluster)) }
         for move in new.model.moves where !old.model.moves.contains(move) {
-            moves[Move(from: move.from, to: move.to)] = move
+            moves[move.pair] = move
         }
     }
 
@@ -60,7 +55,7 @@ struct Opening {
     private static func changes(of touches: [Touch], since old: CompiledModel) -> ClusterChanges {
         var changes = ClusterChanges()
         for touch in touches where touch.tick > old.model.ticks {
-            changes.reasons.insert(touch.reason)
+            changes.add(touch.reason)
             changes.isTouched = true
         }
         return changes
@@ -72,7 +67,7 @@ struct Opening {
         // A cluster that was retired may have been dropped from the model since.
         let touches = index.map { new.model.clusters[$0].touched } ?? [Touch(tick: .max, reason: .retire)]
         var changes = Self.changes(of: touches, since: old)
-        if root != cluster.id { changes.reasons.insert(.merge) }
+        if root != cluster.id { changes.add(.merge) }
         changes.home = new.model.home(of: cluster.id, published: cluster.id)
         changes.firstHome = new.model.home(of: cluster.id, published: 0)
         return changes
@@ -83,7 +78,7 @@ struct Opening {
     func isTouched(_ cluster: ClusterID) -> Bool { changes(of: cluster)?.isTouched ?? false }
 
     /// Why the members of a cluster are processed.
-    func reason(_ cluster: ClusterID) -> Reason? { changes(of: cluster)?.reasons.min() }
+    func reason(_ cluster: ClusterID) -> Reason? { changes(of: cluster)?.reason }
 
     func isExpired(_ slot: MemberTable.Slot) -> Bool {
         guard slot.lastEpoch != .min else { return false }
@@ -93,14 +88,14 @@ struct Opening {
 
     /// Whether the changes of the member's own watches are published now: it watched something in the epoch that was
     /// closed, and was not published at once.
-    func hasWatched(_ slot: MemberTable.Slot) -> Bool { !publishesAtOnce && slot.lastEpoch == closed }
+    func hasWatched(_ slot: MemberTable.Slot) -> Bool { !new.rules.publishesAtOnce && slot.lastEpoch == closed }
 
     /// Whether anything changes for the member.
     func concerns(_ members: borrowing MemberTable, _ slot: Int) -> Bool {
         let member = members.slots[slot]
         guard member.isUsed else { return false }
         let changes = changes(of: member.cluster)
-        if let changes, !changes.reasons.isEmpty { return true }
+        if changes?.reason != nil { return true }
         let published = members.published[slot]
         let isInCluster = member.cluster != 0 && member.cluster != MemberTable.uncounted
         let known = published == 0 ? changes?.firstHome : isInCluster ? changes?.home : nil
@@ -111,7 +106,7 @@ struct Opening {
     }
 
     private func isMove(from: ClusterID, to: ClusterID) -> Bool {
-        new.model.publishesEveryMove || moves[Move(from: from, to: to)] != nil
+        new.model.publishesEveryMove || moves[PublishedMove.Pair(from: from, to: to)] != nil
     }
 
     /// Returns where a member is published from now on, and why; `nil` if nothing changes for subscribers.
@@ -131,11 +126,11 @@ struct Opening {
         if hasWatched, before != published { return (home, .event, nil) }
         if new.model.publishesEveryMove { return (home, reason ?? .event, nil) }
         let next = before == published ? new.model.home(of: left, published: published) : home
-        if next != published, let move = moves[Move(from: published, to: next)] {
+        if next != published, let move = moves[PublishedMove.Pair(from: published, to: next)] {
             return (next, move.reason, move.version)
         }
         if hasWatched { return (home, .event, nil) }
-        guard home != published, let move = moves[Move(from: published, to: home)] else { return nil }
+        guard home != published, let move = moves[PublishedMove.Pair(from: published, to: home)] else { return nil }
         return (home, move.reason, move.version)
     }
 }

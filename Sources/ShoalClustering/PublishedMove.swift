@@ -8,6 +8,14 @@ public struct PublishedMove: Equatable, Sendable {
     /// The version of the deciding model.
     public var version: Epoch
 
+    /// The clusters between which members move.
+    struct Pair: Hashable {
+        var from: ClusterID
+        var to: ClusterID
+    }
+
+    var pair: Pair { Pair(from: from, to: to) }
+
     public init(from: ClusterID, to: ClusterID, reason: Reason, version: Epoch) {
         self.from = from
         self.to = to

@@ -14,28 +14,17 @@ package struct ChangeRecord {
         ids = ChangeIDs(key)
     }
 
-    /// Appends the changes of members and, if enabled, their memberships. Those of one position, which are published
-    /// together, are in the order of published pseudonyms, so that their order tells nothing of events or of the state.
+    /// Appends the changes of members and, if enabled, their memberships.
     package func append(
         _ changes: some Collection<MemberChange>, partition: Int32, memberships: Bool, to records: inout RecordBuffer
     ) {
-        var rest = changes[...]
-        while let first = rest.first {
-            let run = rest.prefix { $0.offset == first.offset }
-            rest = rest.dropFirst(run.count)
-            let named = run.map { (member: pseudonyms.published($0.member), change: $0) }
-            // A member that was erased may have joined again.
-            for entry in named.sorted(by: {
-                ($0.member, $0.change.to) < ($1.member, $1.change.to)
-            }) {
-                append(entry.change, of: entry.member, partition: partition, memberships: memberships, to: &records)
-            }
-        }
+        for change in changes { append(change, partition: partition, memberships: memberships, to: &records) }
     }
 
     private func append(
-        _ change: MemberChange, of member: UInt128, partition: Int32, memberships: Bool, to records: inout RecordBuffer
+        _ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer
     ) {
+        let member = pseudonyms.published(change.member)
         var key: [UInt8] = []
         Hex.append(member, to: &key)
         let kind = change.kind

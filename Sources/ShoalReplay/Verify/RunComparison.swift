@@ -114,7 +114,6 @@ struct RunComparison: Sendable {
     ) -> [PublishedChanges.Expected] {
         var records = RecordBuffer()
         encoder.append(changes, partition: partition, memberships: false, to: &records)
-        // The changes of one offset are in another order than the records.
         return zip(records.entries, changes).map { entry, change in
             PublishedChanges.Expected(
                 key: entry.key.map { Array(records.bytes[$0]) } ?? [],
