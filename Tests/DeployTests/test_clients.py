@@ -1,0 +1,386 @@
+"""Clients in Python, Java and Swift: all read the same changes, and each continues where another one stopped."""
+
+import contextlib
+import glob
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from broker import KEY, settings, small_broker
+from conftest import ROOT, kafka_script, tool
+from running import Process, wait
+
+VIEWERS = 48
+HOURS = 14
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A folder with the installed package, as `pip install .` makes it."""
+    pytest.importorskip("grpc_tools", reason="the package's build needs grpcio-tools: `make test-deps` installs it")
+    folder = tmp_path_factory.mktemp("client")
+    # The build writes beside its sources.
+    shutil.copytree(ROOT / "Examples/python", folder / "source", ignore=shutil.ignore_patterns("build", "*.egg-info"))
+    installed = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-build-isolation", "--no-deps", "--no-index",
+         "--disable-pip-version-check", "--target", folder / "site", folder / "source"], capture_output=True, text=True)
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def client(site):
+    sys.path.insert(0, str(site))
+    import shoal_client
+    return shoal_client
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    with small_broker(tmp_path_factory.mktemp("broker")) as bootstrap:
+        yield bootstrap
+
+
+class Application:
+    """What an application has published: the settings of a client, names of topics, and the lines of `shoal changes --json`."""
+
+    def __init__(self, bootstrap, output, members, lines):
+        self.kafka = {"bootstrap.servers": bootstrap}
+        self.output = output
+        self.members = members
+        self.lines = lines
+
+
+def events():
+    """Viewers of two tastes with an event in each hour; a sixth of them change their taste in the middle."""
+    for hour in range(HOURS):
+        for viewer in range(VIEWERS):
+            taste = (viewer + (hour >= HOURS // 2 and viewer % 6 == 0)) % 2
+            yield json.dumps({
+                "event_id": f"{viewer}-{hour}", "user_id": f"u{viewer}", "topics": [["chess", "cats"][taste]],
+                "watched_ms": 60000, "duration_ms": 60000,
+                "event_time_ms": 1_700_000_000_000 + hour * 3_600_000 + viewer * 10_000}) + "\n"
+
+
+@pytest.fixture(scope="module", params=["json", "protobuf"])
+def application(request, broker, shoal, tmp_path_factory):
+    name = f"app-{request.param}"
+    words = settings(broker) | {
+        "application.id": name, "input.topic": f"{name}-in", "output.topic": f"{name}-out", "members.topic": f"{name}-members",
+        "output.format": request.param, "profile.half-life": "1h", "clock.quorum": "4",
+    }
+    words = [word for key, value in words.items() for word in ("--set", f"{key}={value}")]
+
+    def run(*command, **options):
+        done = subprocess.run([shoal, *command, *words], capture_output=True, text=True, timeout=120, **options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.splitlines()
+
+    def lines():
+        return run("changes", "--json", "--from", "beginning", "--until", "end")
+
+    run("topics", "create", "--partitions", "2")
+    run("publish", "-", input="".join(events()))
+    process = Process([shoal, "run", *words], tmp_path_factory.mktemp(name) / "log", {"SHOAL_PRIVACY_KEY": KEY})
+    try:
+        wait(lambda: process.process.poll() is not None or any("member_moved" in line for line in lines()), 120, 0.3)
+        assert process.process.poll() is None, process.log
+        assert process.stop() == 0, process.log
+    finally:
+        process.kill()
+    return Application(broker, f"{name}-out", f"{name}-members", lines())
+
+
+def values(change):
+    """The fields of a change under their names in JSON."""
+    return {name.rstrip("_"): list(value) if isinstance(value, tuple) else value for name, value in vars(change).items()}
+
+
+def test_python_reads_every_change_as_the_command_does(client, application):
+    with client.ClusterChanges(application.kafka, application.output, client.BEGINNING, stops_at_end=True) as changes:
+        read = {element.change.change_id: element.change for element in changes}
+        assert changes.is_at_end
+    lines = [json.loads(line) for line in application.lines]
+    assert len(lines) == len(read) > VIEWERS
+    assert {line["kind"] for line in lines} >= {"member_joined", "member_moved", "cluster_created"}
+    for line in lines:
+        found = values(read[line["change_id"]])
+        assert {name: found[name] for name in line} == line
+        assert not any(value for name, value in found.items() if name not in line)
+
+
+def test_python_resumes_after_any_change(client, application):
+    def read(start, most=None):
+        with client.ClusterChanges(application.kafka, application.output, start, stops_at_end=True) as changes:
+            found = []
+            for element in changes:
+                found.append((element.partition, element.offset))
+                if len(found) == most:
+                    return found, element.position
+            return found, changes.position
+
+    whole, end = read(client.BEGINNING)
+    assert len(whole) == len(application.lines)
+    for most in (1, len(whole) // 2, len(whole) - 1):
+        first, position = read(client.BEGINNING, most)
+        rest, _ = read(client.Position.parse(str(position)))
+        assert sorted(first + rest) == sorted(whole)
+    assert read(end)[0] == []
+    assert read(client.END)[0] == []
+    assert read(1)[0] == [] or len(read(1)[0]) == len(whole)
+
+
+def test_python_makes_the_same_table_from_the_topic_and_from_changes(client, application):
+    with client.ClusterMembers(application.kafka, application.members) as members:
+        members.catch_up()
+        table = members.table
+    made = client.MemberTable()
+    with client.ClusterChanges(application.kafka, application.output, client.BEGINNING, stops_at_end=True) as changes:
+        for element in changes:
+            made.apply(element.change)
+    assert {member: found.cluster for member, found in table.items()} == {
+        member: found.cluster for member, found in made.items()}
+    assert table.sizes == made.sizes and sum(table.sizes.values()) == len(table) == VIEWERS
+    assert {len(table.members_of(cluster)) for cluster in table.sizes} == set(table.sizes.values())
+
+
+@pytest.fixture
+def topic(request, broker):
+    """Creates an empty topic with two partitions."""
+    name = request.node.name.replace("[", "-").replace("]", "")
+    admin = AdminClient({"bootstrap.servers": broker})
+    admin.create_topics([NewTopic(name, 2, 1)])[name].result(30)
+    return name
+
+
+@contextlib.contextmanager
+def transaction(broker, topic, commits=True):
+    producer = Producer({"bootstrap.servers": broker, "transactional.id": f"{topic}-writer"})
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    yield producer
+    (producer.commit_transaction if commits else producer.abort_transaction)(30)
+
+
+def moved(client, number, as_json=False):
+    """The value of a record: a member's move from cluster 3 to 4."""
+    if as_json:
+        return json.dumps({"change_id": f"{number:032x}", "kind": "member_moved", "member": f"{number:032x}", "from": 3, "to": 4,
+                           "why": "event", "model_version": str(1 << 60)}).encode()
+    from shoal_client.generated.shoal.v1 import cluster_change_pb2 as schema
+    change = schema.ClusterChange(change_id=number.to_bytes(16), kind=schema.CHANGE_KIND_MEMBER_MOVED, to=4,
+                                  member=number.to_bytes(16), why=schema.CHANGE_REASON_EVENT, model_version=1 << 60)
+    setattr(change, "from", 3)
+    return change.SerializeToString()
+
+
+def created(client):
+    from shoal_client.generated.shoal.v1 import cluster_change_pb2 as schema
+    return schema.ClusterChange(
+        change_id=bytes(16), kind=schema.CHANGE_KIND_CLUSTER_CREATED, cluster=7, members=1 << 60, cohesion=5,
+        leading_topics=["chess", "größer"], branch_clusters=[3, 300]).SerializeToString()
+
+
+def test_both_forms_of_a_change_are_equal(client):
+    decode = client.ClusterChange.decode
+    assert decode(moved(client, 7)) == decode(moved(client, 7, as_json=True))
+    assert decode(moved(client, 7)).model_version == 1 << 60
+
+
+@pytest.mark.parametrize("value", [b"", b"{", b"[]", b'{"no":1}', b"\x01", b'{"kind":"member_moved","change_id":"1"}',
+                                   b'{"change_id":"' + b"0" * 32 + b'","kind":"news"}'])
+def test_what_is_no_change_is_refused(client, value):
+    with pytest.raises(ValueError):
+        client.ClusterChange.decode(value)
+
+
+def test_unknown_fields_and_reasons_are_passed_over(client):
+    line = {"change_id": "0" * 32, "kind": "member_left", "member": "1" * 32, "why": "news", "more": {}}
+    assert client.ClusterChange.decode(json.dumps(line).encode()).why is None
+
+
+def test_python_skips_aborted_and_invalid_records_but_names_the_latter(client, broker, topic):
+    with transaction(broker, topic, commits=False) as producer:
+        producer.produce(topic, moved(client, 1), partition=0)
+    with transaction(broker, topic) as producer:
+        for value in (moved(client, 2), b"{", None, moved(client, 3, as_json=True)):
+            producer.produce(topic, value, partition=1)
+    kafka, invalid = {"bootstrap.servers": broker}, []
+    with client.ClusterChanges(kafka, topic, client.BEGINNING, True, invalid.append) as changes:
+        assert [int(element.change.member, 16) for element in changes] == [2, 3]
+    assert [(record.partition, record.offset) for record in invalid] == [(1, 1)]
+    with client.ClusterChanges(kafka, topic, client.BEGINNING, stops_at_end=True) as changes:
+        next(changes)
+        before = changes.position
+        with pytest.raises(client.InvalidRecord, match="partition 1 offset 1: the record cannot be read"):
+            next(changes)
+        assert changes.position.offsets[1] == before.offsets[1] == 1, "the position stays before the invalid record"
+
+
+def test_python_waits_for_what_is_not_committed_yet(client, broker, topic):
+    with client.ClusterChanges({"bootstrap.servers": broker}, topic) as changes:
+        assert changes.next(0.2) is None
+        with transaction(broker, topic) as producer:
+            producer.produce(topic, moved(client, 5), partition=0)
+            producer.flush(30)
+            assert changes.next(0.5) is None
+        assert changes.next(30).change.to == 4
+
+
+def test_python_needs_rights_for_the_topic_only(client, start_kafka):
+    """Of a group it has none, and joins none."""
+    with start_kafka(secure=True) as cluster:
+        cluster.run("topics", "--create", "--topic", "changes")
+        cluster.run("acls", "--add", "--allow-principal", "User:shoal", "--operation", "Read", "--topic", "changes")
+        lines = pathlib.Path(cluster.facts["CLIENT_SSL"]).read_text().splitlines()
+        kafka = dict(line.split("=", 1) for line in lines if "=" in line)
+        with client.ClusterChanges(kafka, "changes", client.BEGINNING) as changes:
+            with transaction(cluster.bootstrap, "changes") as producer:
+                producer.produce("changes", moved(client, 5))
+            assert changes.next(30).change.to == 4
+            assert changes.next(3) is None
+
+
+def test_python_refuses_positions_that_would_lose_changes(client, broker, topic):
+    def start(name, at):
+        client.ClusterChanges({"bootstrap.servers": broker}, name, at).close()
+
+    position = client.Position
+    with pytest.raises(client.UnknownTopic, match="shoal topics create"):
+        start(f"{topic}-absent", client.BEGINNING)
+    for at, problem in ((position("other", (0, 0)), "another topic"), (position(topic, (0, 1)), "ends at 0"),
+                        (position(topic, (0, 0, 0)), "created again")):
+        with pytest.raises(client.PositionInvalid, match=problem):
+            start(topic, at)
+    start(topic, position(topic, (0,)))
+    for text in ("", "t", "t/", "t/1:0", "t/0:1,2:3", "t/0:-1", "a/b/0:1"):
+        with pytest.raises(ValueError):
+            position.parse(text)
+
+
+def test_a_merge_counts_members_of_earlier_models_whatever_comes_first(client):
+    def change(kind, version, **more):
+        return client.ClusterChange("0" * 32, client.ChangeKind(kind), model_version=version, **more)
+
+    joined = [change("member_joined", 5, member="a" * 32, to=2), change("member_joined", None, member="b" * 32, to=2),
+              change("member_joined", 9, member="c" * 32, to=2), change("member_joined", 5, member="d" * 32, to=1)]
+    merged = [change("cluster_merged", 7, cluster=2, other_cluster=3), change("cluster_merged", 8, cluster=3, other_cluster=1)]
+    for order in (joined + merged, merged + joined, merged[::-1] + joined, joined[:1] + merged + joined[1:]):
+        table = client.MemberTable()
+        for one in order:
+            table.apply(one)
+        assert table.sizes == {1: 3, 2: 1}, order
+    table.apply(change("member_left", 9, member="c" * 32, from_=2))
+    assert table.sizes == {1: 3} and "c" * 32 not in table
+
+
+def test_a_replaced_topic_is_found_after_several_observations(client):
+    from shoal_client.log_identity import LogIdentity
+
+    def reasons(*observations):
+        identity = LogIdentity()
+        return [identity.observe(*one) for one in observations]
+
+    usual = ([10, 4], [-1, -1], [10, 2])
+    for wrong, problem in ((([], [], [10, 2]), "deleted"), (([10], [-1], [10, 2]), "1 partitions"),
+                           (([9, 4], [-1, -1], [10, 2]), "ends at 9"), (([10, 4], [-1, 1], [10, 2]), "replaced")):
+        found = reasons(usual, *[wrong] * 3, usual, *[wrong] * 4)
+        assert found[:-1] == [None] * 8 and problem in found[-1]
+    assert reasons(usual, ([12, 4], [10, -1], [12, 4])) == [None, None]
+
+
+def test_the_package_is_typed(site):
+    checked = subprocess.run([tool("mypy"), "--config-file", ROOT / "Examples/python/pyproject.toml", "-p", "shoal_client"],
+                             cwd=site, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert (site / "shoal_client/py.typed").exists()
+
+
+# Examples
+
+
+@pytest.fixture(scope="session")
+def swift_example():
+    """The words that start the example in Swift."""
+    if shutil.which("swift") is None:
+        pytest.skip("there is no swift here")
+    # The folder that the tests in Swift use.
+    build = ["swift", "build", "--package-path", ROOT / "Examples/Subscriber", "--scratch-path", ROOT / "build/example"]
+    done = subprocess.run(build, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [ROOT / "build/example/debug/subscriber"]
+
+
+@pytest.fixture(scope="session")
+def python_example(site):
+    return ["env", f"PYTHONPATH={site}", sys.executable, ROOT / "Examples/python/subscriber.py"]
+
+
+@pytest.fixture(scope="session")
+def java_example(tmp_path_factory):
+    script = kafka_script()
+    if shutil.which("javac") is None or script is None:
+        pytest.skip("there is no JDK, or no Apache Kafka in ../shared/kafka, SHOAL_SHARED or KAFKA_HOME")
+    home = pathlib.Path(script).parents[1]
+    jars = [sorted(glob.glob(f"{home}/**/{name}-[0-9]*.jar", recursive=True))[-1] for name in ("kafka-clients", "slf4j-api")]
+    classes = tmp_path_factory.mktemp("classes")
+    done = subprocess.run(["javac", "-Xlint:all", "-Werror", "-cp", jars[0], "-d", classes, ROOT / "Examples/java/Subscriber.java"],
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ["java", "-XX:TieredStopAtLevel=1", "-cp", os.pathsep.join([str(classes), *jars]), "Subscriber"]
+
+
+def run_example(words, bootstrap, topic, state):
+    done = subprocess.run([*words, bootstrap, topic, state, "--once"], capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+def test_examples_print_the_same_as_the_one_in_swift_and_continue_after_it(
+        client, broker, topic, tmp_path, swift_example, request, language):
+    other = request.getfixturevalue(f"{language}_example")
+
+    def put(numbers):
+        with transaction(broker, topic) as producer:
+            for number in numbers:
+                producer.produce(topic, moved(client, number, as_json=number % 2 == 0), partition=number % 2)
+            producer.produce(topic, created(client), partition=0)
+
+    def run(words, state):
+        status, printed, problem = run_example(words, broker, topic, tmp_path / state)
+        assert status == 0, problem
+        return printed
+
+    put(range(30))
+    first = run(swift_example, "swift")
+    assert first.splitlines()[-1] == "30 moves so far" and "cluster 7: chess, größer" in first
+    assert run(other, "other") == first
+    # Each continues with the file of the other one.
+    put(range(30, 40))
+    second = run(swift_example, "other")
+    assert second.splitlines()[-1] == "40 moves so far" and len(second.splitlines()) == 12
+    assert run(other, "swift") == second
+    assert run(swift_example, "swift") == run(other, "other") == "40 moves so far\n"
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+def test_examples_say_that_a_topic_is_absent(broker, tmp_path, request, language):
+    words = request.getfixturevalue(f"{language}_example")
+    status, _, problem = run_example(words, broker, "absent", tmp_path / "state")
+    assert status == 72 and "the topic absent does not exist" in problem
+
+
+def test_the_example_of_the_table_in_python(site, application):
+    words = ["env", f"PYTHONPATH={site}", sys.executable, ROOT / "Examples/python/members.py"]
+    done = subprocess.run([*words, application.kafka["bootstrap.servers"], application.members, "--once"], capture_output=True,
+                          text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"{VIEWERS} members" and len(lines) == 3
