@@ -19,7 +19,7 @@ pip-install = pip install --quiet --disable-pip-version-check --require-hashes -
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-privacy test-faults test-sanitize test-upgrade lint release \
-	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing docs pictures deps \
+	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing bench-epochs docs pictures deps \
 	test-deps python-lock clean build/release/shoal
 
 .DEFAULT_GOAL := build
@@ -109,6 +109,9 @@ bench-kafka:           ## measures throughput, commits, restores and memory on A
 
 bench-state: deps      ## measures how fast snapshots and checkpoints are written and read (MEMBERS)
 	scripts/bench-state.sh
+
+bench-epochs: deps     ## measures what the end of an epoch costs, and computes docs/scale.md anew
+	scripts/bench-epochs.sh
 
 bench-models:          ## measures memory and start-up after a year of hourly models (HOURS, EVENTS, REPEATS)
 	scripts/bench-models.sh

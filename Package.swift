@@ -97,6 +97,10 @@ let package = Package(
             name: "bench-state", dependencies: ["StateMaker", "ShoalPipeline", "ShoalClustering"],
             path: "Benchmarks/State",
             swiftSettings: settings),
+        .executableTarget(
+            name: "bench-epochs", dependencies: ["ShoalPipeline", "ShoalClustering"], path: "Benchmarks/Epochs",
+            exclude: ["results.csv"],
+            swiftSettings: settings),
 
         .target(
             name: "TestSupport", dependencies: ["ShoalKafka", "CShoalRdKafka"], path: "Tests/TestSupport",
