@@ -215,7 +215,7 @@ extension Setting {
             "The time without progress after which a component fails /livez and is logged."),
         Setting(
             "audit.file", .text, \.auditFile,
-            "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal erase`, `shoal changes --member`, `shoal replay --members`, `shoal dead-letters list --show-content`) first appends a line with time, user, pseudonym and reason. Required for these commands."
+            "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal erase`, `shoal changes --member`, `shoal replay --members`, `shoal verify --without`, `shoal dead-letters list --show-content`) first appends a line with time, user, pseudonym and reason. Required for these commands."
         ),
         Setting(
             "log.level", .word(of: LogLevel.self), \.logLevel,

@@ -131,7 +131,7 @@ extension MainJob {
                 "\(missing.output)")
             try bytes.write(to: one)
             let usage = try bare.verify(words: ["--from-checkpoint", one.path])
-            #expect(usage.status == 64 && usage.output.contains("is not a directory"), "\(usage.output)")
+            #expect(usage.status == 66 && usage.output.contains("is not a directory"), "\(usage.output)")
             try application.deleteRecords(of: application.input, before: points.mapValues { $0 + 1 })
             let shortened = try bare.verify(words: ["--from-checkpoint", copies.url.path])
             #expect(

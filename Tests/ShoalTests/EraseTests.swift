@@ -118,7 +118,21 @@ struct EraseTests {
         let again = try command("erase", "--viewer", "u5", "--reason", "request 81", "--certify", "--wait", "60s")
         let last = try decoded(try #require(again.lines.first { $0.hasPrefix("{") }, "\(again.output)"))
         #expect(self.places(last)["members"]?.state == .deleted, "\(again.output)")
+        try leftOut(audit: certificate.member)
         #expect(try await process.stop() == 0)
+    }
+
+    /// Repeats the run as if the viewer had never been.
+    private func leftOut(audit member: String) throws {
+        let unknown = try command("verify", "--without", "u99", "--reason", "request 82")
+        #expect(unknown.status == 0 && unknown.output.contains("no difference: "), "\(unknown.output)")
+        let file = try folder.file("left-out", "u5\n")
+        let known = try command("verify", "--without-file", file, "--reason", "request 81", "--json")
+        #expect([0, 65].contains(known.status), "\(known.output)")
+        #expect(known.output.contains(#""viewers" : 1"#) && known.output.contains(#""isIdentical" : false"#))
+        #expect(!known.output.contains("u5") && !known.output.contains(member), "\(known.output)")
+        let audit = try String(contentsOf: folder.url.appending(path: "audit"), encoding: .utf8)
+        #expect(audit.split(separator: "\n").contains { $0.contains(member) && $0.contains(#""verify""#) })
     }
 
     @Test("several viewers are erased at once, and an application that does not run is told")

@@ -14,6 +14,7 @@ struct PersonalAccessTests {
             case .deadLetters: ["--show-content"]
             case .explain: ["--member", member]
             case .erase, .pseudonym: ["--viewer", "u17"]
+            case .verify: ["--without", "u17"]
             case .replay: [try folder.file("events.ndjson", ""), "--members", folder.url.appending(path: "m.csv").path]
             }
         return access.command.split(separator: " ").map(String.init) + rest

@@ -71,7 +71,7 @@ struct VerifyTests {
             for order in 0..<3 as Range<UInt64> {
                 if let finding = run.finding(order: order) { return ("order \(order): \(finding)", run.size) }
             }
-            return (nil, run.size)
+            return (run.unlearningFinding(&draws), run.size)
         } catch {
             return ("the run itself: \(error)", nil)
         }

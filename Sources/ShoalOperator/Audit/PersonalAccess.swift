@@ -6,6 +6,7 @@ package enum PersonalAccess: CaseIterable, Sendable {
     case explain
     case pseudonym
     case replay
+    case verify
 
     /// The command's name: the action of the audit log's line.
     package var command: String {
@@ -16,6 +17,7 @@ package enum PersonalAccess: CaseIterable, Sendable {
         case .explain: "explain"
         case .pseudonym: "pseudonym"
         case .replay: "replay"
+        case .verify: "verify"
         }
     }
 
@@ -25,6 +27,7 @@ package enum PersonalAccess: CaseIterable, Sendable {
         case .changes: "member"
         case .deadLetters: "show-content"
         case .replay: "members"
+        case .verify: "without"
         case .erase, .explain, .pseudonym: nil
         }
     }

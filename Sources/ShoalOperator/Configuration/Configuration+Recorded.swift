@@ -1,3 +1,4 @@
+import Foundation
 package import ShoalOperations
 import ShoalPipeline
 package import ShoalReplay
@@ -17,6 +18,20 @@ extension Verification {
             application: configuration[\.applicationID], topics: configuration.topicsOfRun,
             client: configuration.client(configuration.logger), options: options,
             isJSON: configuration[\.pipeline.outputFormat] == .json, checkpoints: checkpoints)
+    }
+}
+
+extension Verification.Checkpoints {
+    /// Names the checkpoints in a directory, or those in `checkpoint.directory`.
+    /// - Parameter asked: The directory; nil for the configured one.
+    /// - Returns: nil if none is configured.
+    /// - Throws: `ReplayError` (`input`) if the directory does not exist.
+    package init?(_ configuration: Configuration, asked: String?) throws {
+        guard let directory = asked ?? configuration[\.pipeline.checkpointDirectory] else { return nil }
+        if let asked, (try? URL(filePath: asked).resourceValues(forKeys: [.isDirectoryKey]).isDirectory) != true {
+            throw ReplayError(.input, "--from-checkpoint \(asked): is not a directory")
+        }
+        self.init(directory: directory, isAsked: asked != nil)
     }
 }
 

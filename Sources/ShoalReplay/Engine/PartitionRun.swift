@@ -26,9 +26,11 @@ struct PartitionRun {
     }
 
     /// Replays the partition with epochs from the clock, like a live shard.
-    /// - Parameter isWhole: Whether the last epoch is closed at the end of the input.
+    /// - Parameters:
+    ///   - isWhole: Whether the last epoch is closed at the end of the input.
+    ///   - last: The last epoch that is closed at the end of the input, if it is open; `nil` for none.
     mutating func run<Source: EventSource>(
-        _ source: inout Source, isWhole: Bool = false
+        _ source: inout Source, isWhole: Bool = false, closing last: Epoch? = nil
     ) async throws -> PartitionResult {
         while true {
             switch engine.run(&source) {
@@ -39,6 +41,9 @@ struct PartitionRun {
                 if isWhole, !progress.isStopped, let end = engine.driver.shard.epochAfterLast {
                     try await coordinator.take(engine.driver.close(to: end), cut())
                     try await publishLast()
+                }
+                if let last, case .open(let open) = engine.driver.shard.phase, open <= last {
+                    try await coordinator.take(engine.driver.close(to: last + 1), cut())
                 }
                 return try await finish()
             case .changes:

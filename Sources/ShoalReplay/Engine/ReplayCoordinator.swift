@@ -11,6 +11,8 @@ actor ReplayCoordinator {
     private let settings: Settings
     private let genesis: CompiledModel
     private var recorded: ArraySlice<RecordedModel>?
+    /// For a replay without some records of the recorded run; `nil` for one with all.
+    private var schedule: EpochSchedule?
     /// Deltas of partitions that had sent no message when the start was published.
     private var held: [DeltaMessage] = []
     private var offset: Int64
@@ -33,17 +35,20 @@ actor ReplayCoordinator {
     /// - Parameters:
     ///   - recorded: The recorded models after `bookkeeping`, whose included deltas and settings are applied; `nil` if
     ///     the input is complete.
+    ///   - schedule: For a replay without some records of the recorded run: models include the deltas of the recorded
+    ///     epochs, instead of the recorded number of deltas.
     ///   - given: For a continued run, the models up to `bookkeeping`, for partitions that begin earlier.
     ///   - watcher: Receives each model.
     init(
         model: Model, genesis: CompiledModel, bookkeeping: Bookkeeping, settings: Settings,
-        recorded: [RecordedModel]?, given: ModelTable? = nil, watcher: sending any ModelWatcher,
-        outlet: ReplayOutlet? = nil
+        recorded: [RecordedModel]?, schedule: EpochSchedule? = nil, given: ModelTable? = nil,
+        watcher: sending any ModelWatcher, outlet: ReplayOutlet? = nil
     ) {
         coordinator = Coordinator(model: model, bookkeeping: bookkeeping)
         self.settings = settings
         self.genesis = genesis
         self.recorded = recorded.map { $0[...] }
+        self.schedule = schedule
         offset = bookkeeping.deltaOffset
         let count = bookkeeping.partitions.count
         tallies = Array(repeating: [], count: count)
@@ -79,6 +84,7 @@ actor ReplayCoordinator {
             tallies[Int(epochDelta.partition)].append(tally)
             held.append(.epochDelta(epochDelta))
         }
+        schedule?.take(epochDelta)
         watcher.closed(epochDelta)
         defer { settle() }
         try advance()
@@ -87,6 +93,7 @@ actor ReplayCoordinator {
     /// Notes that a partition is at its end.
     func finish(_ partition: Int32, deltaCount: Int64) throws {
         asked[Int(partition)] = nil
+        schedule?.finish(partition)
         if recorded == nil { held.append(.caughtUp(partition: partition, number: deltaCount)) }
         defer { settle() }
         try advance()
@@ -146,7 +153,10 @@ actor ReplayCoordinator {
             return held
         }
         let present = Set(held.compactMap { Self.epochDelta($0)?.partition }.map(Int.init))
-        guard first.indices.allSatisfy({ first[$0].first == nil || present.contains($0) }) else { return [] }
+        let isReady = first.indices.allSatisfy { partition in
+            first[partition].first == nil || schedule?.isKnown(partition) ?? present.contains(partition)
+        }
+        guard isReady else { return [] }
         func isEarly(_ word: DeltaMessage) -> Bool {
             Self.epochDelta(word).map { first[Int($0.partition)].first != nil } ?? false
         }
@@ -165,11 +175,16 @@ actor ReplayCoordinator {
             return try coordinator.publish(
                 Coordinator.Clock(now: .max, isIdle: { _ in true }), settings: settings, unread: nil)
         }
-        guard let record = recorded?.first, let included = IncludedDeltas(record.bookkeeping),
+        guard let record = recorded?.first, let included = included(record.bookkeeping),
             let next = try coordinator.publish(recorded: included, settings: record.settings, unread: nil)
         else { return nil }
         recorded = recorded?.dropFirst()
         return next
+    }
+
+    private func included(_ bookkeeping: Bookkeeping) -> IncludedDeltas? {
+        guard let schedule else { return IncludedDeltas(bookkeeping) }
+        return schedule.included(in: bookkeeping)
     }
 
     private func keep(_ next: Coordinator.Publication) throws {

@@ -179,7 +179,7 @@ public struct Verification: Sendable {
     }
 
     /// Checks that the configuration is that of the run.
-    private func check(_ run: RecordedRun) throws {
+    func check(_ run: RecordedRun) throws {
         try checkKey(run)
         let (ours, theirs) = (options.settings, run.last.model.settings)
         guard ours.revision != theirs.revision || ours == theirs else {

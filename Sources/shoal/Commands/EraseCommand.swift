@@ -39,20 +39,7 @@ extension Command {
         let key = try configuration.requireKey("erase requires the key of the run")
         try access.record(members: key.publishedPseudonyms(of: viewers).map { Hex.text($0) })
         let erasure = try Erasure(configuration, viewers: viewers)
-        let sent = try await erasure.send()
-        guard let read = try await erasure.wait(for: sent, limit: limit) else {
-            Program.report(
-                "the erasure is sent, but the application has not read it yet. Start the command again later")
-            return .failed
-        }
-        guard arguments.has("certify") else {
-            Program.report("the application has read the erasure of \(Formatting.count(viewers.count, "viewer"))")
-            return .ok
-        }
-        for certificate in try await erasure.certificates(sent, read, key: key, limit: limit) {
-            _ = StandardStream.output.write(try certificate.signed(key))
-        }
-        return .ok
+        return try await erasure.run(certifying: arguments.has("certify") ? key : nil, limit: limit)
     }
 
     static let eraseVerify = Command(
@@ -77,12 +64,12 @@ extension Command {
 }
 
 extension Arguments {
-    /// Returns the viewers that `--viewer` or `--file` names.
+    /// Returns the viewers that one of two options names.
     /// - Throws: `UsageError`; `ReplayError`.
-    func viewers(_ command: String) throws -> [[UInt8]] {
-        guard has("viewer") != has("file") else {
-            throw UsageError(description: "shoal \(command): give one of --viewer and --file")
+    func viewers(_ command: String, _ option: String = "viewer", file: String = "file") throws -> [[UInt8]] {
+        guard has(option) != has(file) else {
+            throw UsageError(description: "shoal \(command): give one of --\(option) and --\(file)")
         }
-        return try self["file"].map(ViewerIDs.all) ?? [ViewerIDs.one(self["viewer"], file: nil) ?? []]
+        return try self[file].map(ViewerIDs.all) ?? [ViewerIDs.one(self[option], file: nil) ?? []]
     }
 }

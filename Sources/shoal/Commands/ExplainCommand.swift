@@ -38,7 +38,7 @@ extension Command {
         let access = try arguments.access(.explain, configuration)
         let explanation = Explanation(
             configuration, try ReplayInput.replayOptions(arguments, configuration),
-            try arguments.checkpoints(configuration))
+            try .init(configuration, asked: arguments["from-checkpoint"]))
         let (member, wanted) = try await subject(arguments, configuration, explanation)
         try access.record(members: [Hex.text(member)])
         let report = try await tracked(explanation.progress, limit: arguments.stallLimit(), isWhole: true) {

@@ -1,14 +1,16 @@
-import Foundation
 import ShoalOperations
 import ShoalOperator
+import ShoalPipeline
 import ShoalReplay
-import ShoalSettings
+import ShoalSchemas
 
 extension Command {
     static let verify = Command(
         name: "verify", summary: "repeat a live run and compare everything that it published",
         options: [
             Option("from-checkpoint", "DIR", "start at the checkpoints in DIR, even if the input is complete"),
+            Option("without", "ID", "leave this viewer out; `-` reads the id from standard input"),
+            Option("without-file", "FILE", "leave viewers out: ids from FILE, one on each line"), .reason(.verify),
             Option("json", nil, "print the result as JSON"), .stall,
         ],
         details: """
@@ -22,20 +24,29 @@ extension Command {
             Changes are compared from there on, and models from the first one whose epoch deltas are all after the checkpoints;
             earlier models are used as recorded. The result states where the comparison starts.
 
-            Exit status 0: identical. 65: different; the first difference of each partition is reported with the input position
+            --without repeats the run as if the viewer had never been, and says from which epoch on the models are the same as
+            the recorded ones: from then on nothing of the viewer is left in them. It tells nothing else of the viewer, and the
+            same of an id that is in no record as of a viewer who was in no model: no difference. It needs the whole input, and
+            --reason: it writes a line to `audit.file` before it reads anything.
+
+            Exit status 0: identical, with --without at the end. 65: different; the first difference of each partition is reported with the input position
             that causes it. 67: the runs cannot be compared, because required data is missing or the configuration differs.
             """,
         examples: [
             "shoal verify --config shoal.properties",
             "shoal verify --config shoal.properties --from-checkpoint /srv/copies/monday",
             "shoal verify --config shoal.properties --json | jq .differences",
+            "shoal verify --config shoal.properties --without - --reason 'request 81' < viewer.txt",
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        try configuration.requireKey("verify requires the key of the run")
+        let key = try configuration.requireKey("verify requires the key of the run")
         let verification = Verification(
             configuration, try ReplayInput.replayOptions(arguments, configuration),
-            try arguments.checkpoints(configuration))
+            try .init(configuration, asked: arguments["from-checkpoint"]))
+        if arguments.has("without") || arguments.has("without-file") {
+            return try await verify(verification, key, arguments, configuration)
+        }
         let report = try await tracked(verification.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await verification.run()
         }
@@ -46,18 +57,18 @@ extension Command {
         if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
         return report.isIdentical ? .ok : .different
     }
-}
-
-extension Arguments {
-    /// Returns the checkpoints named by `--from-checkpoint`, or those in `checkpoint.directory`.
-    /// - Throws: `UsageError` if the directory does not exist.
-    func checkpoints(_ configuration: Configuration) throws -> Verification.Checkpoints? {
-        guard let asked = self["from-checkpoint"] else {
-            return configuration[\.pipeline.checkpointDirectory].map { .init(directory: $0, isAsked: false) }
+    /// Leaves viewers out, and prints from where on the models are the same.
+    private static func verify(
+        _ verification: Verification, _ key: PrivacyKey, _ arguments: Arguments, _ configuration: Configuration
+    ) async throws -> ExitCode {
+        let access = try arguments.access(.verify, configuration)
+        let viewers = try arguments.viewers("verify", "without", file: "without-file")
+        try access.record(members: key.publishedPseudonyms(of: viewers).map { Hex.text($0) })
+        let unlearning = Unlearning(verification, without: viewers)
+        let report = try await tracked(unlearning.progress, limit: arguments.stallLimit(), isWhole: true) {
+            try await unlearning.run()
         }
-        guard (try? URL(fileURLWithPath: asked).resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true else {
-            throw UsageError(description: "--from-checkpoint \(asked): is not a directory")
-        }
-        return .init(directory: asked, isAsked: true)
+        if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
+        return report.isForgotten ? .ok : .different
     }
 }

@@ -8,13 +8,13 @@ import TestSupport
 
 /// The records of a simulated run, which the comparison of `shoal verify` repeats in memory.
 struct VerifiedRun: Sendable {
-    private let run: RecordedRun
-    private let inputRanges: [Verification.InputRange]
-    private let input: [[MemorySource.Record]]
+    let run: RecordedRun
+    let inputRanges: [Verification.InputRange]
+    let input: [[MemorySource.Record]]
     /// By partition of the output.
     private let output: [[RecordQueue.Record]]
-    private let key: PrivacyKey
-    private let seed: UInt64
+    let key: PrivacyKey
+    let seed: UInt64
 
     /// - Parameter outputs: The number of partitions of the output topic.
     /// - Returns: Nil if nothing was recorded yet.

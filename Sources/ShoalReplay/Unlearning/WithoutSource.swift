@@ -1,0 +1,26 @@
+internal import ShoalClustering
+internal import ShoalSchemas
+
+/// A source of which the records of some members have no effect.
+struct WithoutSource<Base: EventSource>: EventSource {
+    private var base: Base
+    private let left: Set<Pseudonym>
+
+    init(_ base: Base, without left: Set<Pseudonym>) {
+        self.base = base
+        self.left = left
+    }
+
+    mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
+        let record = base.next(&event)
+        switch record {
+        case .event(let place): return left.contains(event.member) ? .rejected(place) : record
+        case .erase(let member, let place): return left.contains(member) ? .rejected(place) : record
+        case .rejected, nil: return record
+        }
+    }
+
+    func upcoming(_ distance: Int) -> UpcomingEvent? { base.upcoming(distance) }
+
+    mutating func fill() async throws -> Bool { try await base.fill() }
+}
