@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(
             name: "CShoalOpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CShoalZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(name: "CShoalZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .systemLibrary(
             name: "CShoalMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
@@ -57,7 +58,7 @@ let package = Package(
             "ShoalReplay",
             [
                 "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "ShoalPipeline", "ShoalScoring",
-                "CShoalZlib",
+                "CShoalZlib", "CShoalZstd",
             ]),
         library(
             "ShoalOperations", ["ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalZlib", "CShoalMicroHTTPD"]),

@@ -24,7 +24,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         case .failed: "another error"
         case .unfit: "--check found problems, or topics differ from the options; one line for each"
         case .usage: "invalid command line"
-        case .different: "two results differ, or a topic has unreadable records; the output lists them"
+        case .different: "two results differ, or a topic or file has unreadable records; the output lists them"
         case .noInput: "a file or a range of a topic does not exist or cannot be read"
         case .incomparable: "the results cannot be compared, or expected clusters are missing; the message says why"
         case .unavailable: "no broker could be reached in time"

@@ -6,7 +6,7 @@ internal import ShoalSchemas
 internal import ShoalSettings
 
 extension Replay {
-    /// Replays a file of watch events in a format of `EventFormat`, plain or gzip. `-` is standard input.
+    /// Replays a file of watch events in a format of `EventFormat`, plain, gzip or zstd. `-` is standard input.
     /// - Throws: `ReplayError` if it cannot be read; `Contradiction`, which no input can cause.
     public func run(file path: String) async throws -> ReplayResult {
         try await run(try Self.reader(path, converts: options.settings.fixed.mapping != nil))

@@ -26,6 +26,33 @@ struct EventFileReaderTests {
         #expect(try records(EventFileReader(try folder.file("empty", Data()))).isEmpty)
     }
 
+    /// Ten events, compressed.
+    private static let packed =
+        "KLUv/WDeAoUDACLFEhiAqw7of8r2G5oV6jwJeWKAgQVRqRzULD1GwYhBCJYComU8ZbtW2OGlLLJfU+PT7qp2Ol3kBPZ7npC/H+0USmbpp299e5"
+        + "SuYVoPBQ4gkJe2ATLJT/cn9pP86X5iP8mf7mtiZp4Wd1vTcEyttXs="
+
+    @Test(
+        "a file that was compressed with zstd is read as the plain one, also if it has several frames",
+        arguments: [7, 1 << 20])
+    func zstd(step: Int) throws {
+        let folder = try TemporaryFolder()
+        let frame = try #require(Data(base64Encoded: Self.packed))
+        let reader = try EventFileReader(try folder.file("frames", frame + frame), step: step)
+        #expect(try reader.recognize() == .json)
+        let lines = try records(reader).map { String(decoding: $0, as: UTF8.self) }
+        #expect(lines.count == 20 && lines[0] == lines[10])
+        #expect(lines.last?.hasPrefix(#"{"user_id":"u9","topics":["a"]"#) == true)
+        for (name, bytes, problem) in [
+            ("truncated", frame.dropLast(5), "the zstd stream is truncated"),
+            ("damaged", frame.prefix(30) + Data([0xFF, 0xFF]) + frame.dropFirst(32), "the zstd stream is damaged: "),
+            ("other", frame + Data("{}".utf8), "the zstd stream is damaged: "),
+        ] {
+            let reader = try EventFileReader(try folder.file(name, bytes), step: step)
+            let error = #expect(throws: EventFileError.self) { try self.records(reader) }
+            #expect(error?.description.contains(problem) == true, "\(name): \(error?.description ?? "")")
+        }
+    }
+
     @Test("messages come one by one across reads, and a message that is too long keeps its place")
     func messages() throws {
         let folder = try TemporaryFolder()

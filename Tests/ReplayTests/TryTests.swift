@@ -19,6 +19,11 @@ struct TryTests {
         var time: Double
 
         var iso: String { Date(timeIntervalSince1970: time.rounded(.down)).formatted(.iso8601) }
+        /// As in `24.11.2026 17:30`.
+        var local: String {
+            let parts = iso.split { "-T:Z".contains($0) }
+            return "\(parts[2]).\(parts[1]).\(parts[0]) \(parts[3]):\(parts[4])"
+        }
         var tags: String { topics.map { "\"\($0)\"" }.joined(separator: ",") }
         var clock: String { String(format: "%02d:%02d:%02d", watched / 3_600, watched / 60 % 60, watched % 60) }
     }
@@ -151,12 +156,32 @@ struct TryTests {
             },
             mapping: "viewer=uid,topics=hashtags split space,watched=watch_ratio as share,time=ts as s"),
         Form(
+            name: "German table", before: "Konto;Profile Name;Datum;Watch Time;Video Duration;Genres\n",
+            write: { _, watch in
+                "7;u\(watch.user);\(watch.local);\(watch.watched / 60) min;\(watch.length / 60),5;"
+                    + watch.topics.joined(separator: ", ")
+            },
+            mapping: "viewer=Profile Name,topics=Genres split comma,watched=Watch Time as words,"
+                + "duration=Video Duration as min,time=Datum as dmy"),
+        Form(
+            name: "two lists", before: #"{"total":{"of":[{"a":1}]},"viewers":["# + users + "],\"events\":[",
+            between: ",",
+            after: "],\"end\":[1,[2]]}",
+            write: { _, watch in
+                #"{"userId":"u\#(watch.user)","watchedAt":"\#(watch.iso)","genres":[\#(watch.tags)],"#
+                    + #""watchedSeconds":\#(watch.watched)}"#
+            },
+            mapping: "viewer=userId,topics=genres[],watched=watchedSeconds as s,time=watchedAt as iso8601"),
+        Form(
             name: "native",
             write: { _, watch in
                 #"{"user_id":"u\#(watch.user)","topics":[\#(watch.tags)],"watched_ms":\#(watch.watched * 1_000),"#
                     + #""duration_ms":\#(watch.length * 1_000),"event_time_ms":\#(Int(watch.time) * 1_000)}"#
             }, mapping: ""),
     ]
+
+    /// Objects of another kind than events, more than the sample has from the beginning of a file.
+    private static let users = (0..<2_500).map { #"{"id":\#($0),"label":"[{\#($0)}]"}"# }.joined(separator: ",")
 
     static let tastes = [
         ["Drama", "Romance", "History"], ["Action", "Thriller", "Crime"], ["Comedy", "Family", "Animation"],
@@ -192,7 +217,8 @@ struct TryTests {
         let watches = Self.watches(viewers: 60, each: 20)
         let input = try TryInput(try folder.file("events", Self.text(form, watches)), corrections: [])
         #expect(input.mapping?.text ?? "" == form.mapping)
-        #expect(input.firstFaults.isEmpty && input.facts.viewers == 60)
+        #expect(input.facts.viewers == 60)
+        #expect(input.firstFaults.isEmpty == (form.name != "two lists"))
         #expect(input.rejected[.excluded] == (form.name == "Segment" ? 300 : nil))
         #expect(input.events == (form.name == "mParticle" ? 2_400 : form.name == "Segment" ? 900 : 1_200))
         // In a list of objects a topic is found by its name.
@@ -236,6 +262,38 @@ struct TryTests {
         #expect(throws: EventMappingError.self) { try TryInput(path, corrections: ["viewers=who"]) }
         #expect(throws: ReplayError.self) { try TryInput(path, corrections: ["viewer=a.b", "topics=c"]) }
         #expect(throws: ReplayError.self) { try TryInput(try folder.file("empty", ""), corrections: []) }
+    }
+
+    @Test("a record that is no event is named with its line and its value")
+    func faults() throws {
+        let folder = try TemporaryFolder()
+        var lines = (0..<50).map { #"{"who":"w\#($0 % 5)","tags":["a"],"at":"\#($0 % 28 + 1).02.2026","len":"5 min"}"# }
+        lines[16] = #"{"who":"w1","tags":["a"],"at":"yesterday","len":"5 min"}"#
+        lines[20] = #"{"who":["secret"],"tags":["a"],"at":"1.02.2026"}"#
+        lines.insert("", at: 3)
+        let map = "viewer=who,topics=tags,time=at as dmy,watched=len as words"
+        let path = try folder.file("events", lines.joined(separator: "\n"))
+        let input = try TryInput(path, corrections: [map])
+        #expect(
+            input.firstFaults == [
+                "line 18: bad_field: at is \"yesterday\", expected a time such as 24.11.2026 17:30",
+                "line 22: bad_field: who, expected a string or a whole number",
+            ], "\(input.firstFaults)")
+        #expect(input.events == 48)
+        let table = try folder.file("table", "viewer,tags,at\n" + (0..<30).map { "v\($0 % 3),a,\($0)\n" }.joined())
+        let failed = #expect(throws: ReplayError.self) { try TryInput(table, corrections: ["time=at as dmy"]) }
+        #expect(
+            failed?.description.contains("record 1: bad_field: at is \"0\"") == true, "\(failed?.description ?? "")")
+    }
+
+    @Test("the sample has records from the beginning and evenly from the rest")
+    func sample() {
+        var sample = RecordSample()
+        for number in 0..<50_000 { sample.add(Array("\(number)".utf8)) }
+        let numbers = sample.records.map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }
+        #expect(Array(numbers.prefix(2_000)) == Array(0..<2_000))
+        let rest = Array(numbers.dropFirst(2_000))
+        #expect(rest == stride(from: 2_000, to: 50_000, by: 32).map { $0 })
     }
 
     @Test("too few viewers are told why there will be no clusters")

@@ -66,6 +66,12 @@ struct EventMappingTests {
             (#""2023-11-14 22:13""#, "iso8601", 1_699_999_980_000),
             (#""2024-02-29""#, "iso8601", 1_709_164_800_000),
             (#""2023-11-14 22:13:20 UTC""#, "iso8601", 1_700_000_000_000),
+            (#""14.11.2023 22:13:20""#, "dmy", 1_700_000_000_000), (#""14.11.23""#, "dmy", 1_699_920_000_000),
+            (#""14/11/2023, 22:13""#, "dmy", 1_699_999_980_000),
+            (#""14-11-2023T23:13:20.1+01:00""#, "dmy", 1_700_000_000_100),
+            (#""11/14/2023 10:13:20 PM""#, "mdy", 1_700_000_000_000),
+            (#""11/14/23 12:13am""#, "mdy", 1_699_920_780_000), (#""2/29/24""#, "mdy", 1_709_164_800_000),
+            (#""1.2.05""#, "dmy", 1_107_216_000_000),
         ])
     func times(json: String, unit: String, expected: Int64) throws {
         let line = #"{"u":"u","t":"a","at":\#(json)}"#
@@ -84,6 +90,28 @@ struct EventMappingTests {
     }
 
     @Test(
+        "what is no date as people write it is refused",
+        arguments: [
+            #""29.2.2023""#, #""14.11""#, #""14.11.2023 25:00""#, #""14.11.2023 9""#, #""14.13.2023""#,
+            #""14.11-2023""#,
+            #""14.11.2023 13:00 PM""#, #""14.11.023""#, "14", #""14.11.2023 22:13:20 x""#,
+        ])
+    func badDates(json: String) {
+        #expect(refusal(#"{"u":"u","t":"a","at":\#(json)}"#, "viewer=u,topics=t,time=at as dmy") == .badField)
+    }
+
+    @Test(
+        "a text that is no length, or has a comma that is no decimal one, is refused",
+        arguments: [
+            (#""45""#, "words"), (#""45 parsecs""#, "words"), (#""min""#, "words"), (#""1:20 h""#, "words"),
+            (#""1,200.5""#, "s"), (#""1,""#, "s"), (#"",5""#, "s"), (#""1,2,3""#, "s"),
+        ])
+    func badLengths(json: String, unit: String) {
+        let line = #"{"u":"u","t":"a","at":1700000000000,"w":\#(json)}"#
+        #expect(refusal(line, "viewer=u,topics=t,time=at,watched=w as \(unit)") == .badField)
+    }
+
+    @Test(
         "lengths have a unit, and a share is that of the duration",
         arguments: [
             ("90", "90", "w as s,duration=d as s", "90000/90000"),
@@ -92,6 +120,11 @@ struct EventMappingTests {
             (#""45.5""#, #""1:00:00""#, "w as clock,duration=d as clock", "45500/3600000"),
             (#""PT1M30S""#, #""P1DT1H""#, "w as iso8601,duration=d as iso8601", "90000/90000000"),
             ("0.25", "1000", "w as share,duration=d", "250/1000"),
+            (#""45 min""#, #""1 h 20 min""#, "w as words,duration=d as words", "2700000/4800000"),
+            (#""1h02m03s""#, #""1,5 Hours""#, "w as words,duration=d as words", "3723000/5400000"),
+            (#""90 sec.""#, #""2 mins, 30 s""#, "w as words,duration=d as words", "90000/150000"),
+            (#""1,5""#, #""2,25""#, "w as min,duration=d as min", "90000/135000"),
+            (#""0,25""#, #""1000,7""#, "w as share,duration=d", "250/1000"),
             ("25", "1000", "w as percent,duration=d", "250/1000"),
             ("0.25", "null", "w as share", "150000/600000"), ("1", "5000", ",duration=d", "5000/5000"),
             ("1", "5000", "700 as constant,duration=d", "700/5000"),
@@ -142,6 +175,7 @@ struct EventMappingTests {
             "viewer=user.id,topics=tags split pipe,watched=p as percent,duration=d as s,time=at as iso8601",
             #"viewer=a\.b\,c,topics=x[].y,time=at,where=e:a|b"#, "viewer=u,topics=e[].t,time=e[].at as s,batch=e[]",
             "viewer=u,topics=t split ::,watched=5000 as constant,time=at as ns,id=i",
+            "viewer=u,topics=t,watched=w as words,time=at as dmy", "viewer=u,topics=t,time=at as mdy",
         ])
     func text(mapping: String) throws {
         var map = EventMapping()
@@ -156,7 +190,8 @@ struct EventMappingTests {
         "mistakes are named",
         arguments: [
             ("user=u", "user: must be one of viewer"), ("viewer", "viewer: must be FIELD=PATH"),
-            ("time=at as h", "the unit must be one of iso8601, ms, ns, s, us"), ("viewer=u as s", "has no unit"),
+            ("time=at as h", "the unit must be one of dmy, iso8601, mdy, ms, ns, s, us"),
+            ("viewer=u as s", "has no unit"),
             ("viewer=a..b", "is not a path"), ("viewer=a[0]", "is not a path"), ("watched=x as constant", "a constant"),
             ("where=event", "must be PATH:VALUE"), ("batch=events", "must be the path of a list"),
         ])

@@ -29,12 +29,15 @@ struct FileShapeTests {
         for step in [1, 3, 1_000] { #expect(lines(text, step: step) == expected) }
     }
 
-    @Test("a long object with a list of objects is that list")
+    @Test("a long object with lists of objects is those lists")
     func wrapped() {
         let element = #"{"u":"x","tags":[{"n":1}]}"#
         let list = Array(repeating: element, count: 5_000).joined(separator: ", ")
-        let text = #"{"meta":{"v":[1]},"data":[\#(list)],"rest":[{"no":1}]}"#
-        #expect(lines(text, step: 1_000) == Array(repeating: element + "\n", count: 5_000).joined())
+        let text =
+            #"{"meta":{"v":[1]},"data":[\#(list)],"s":"[{","n":[1,{"x":2}],"o":{"p":[{"q":1}]},"#
+            + #""e":[],"rest": [ {"no":1}, {"no":2} ]} {"behind":[{"r":1}]}"#
+        let expected = Array(repeating: element + "\n", count: 5_000).joined() + "{\"no\":1}\n{\"no\":2}\n"
+        for step in [7, 1_000] { #expect(lines(text, step: step) == expected) }
         #expect(lines(#"{"data":[{"a":1}]}"#, step: 5) == "as it is")
     }
 

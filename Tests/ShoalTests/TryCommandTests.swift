@@ -50,6 +50,34 @@ struct TryCommandTests {
         #expect(result.status == 0)
         #expect(result.output.contains(#""name":"epoch.length","value":"6h""#), "\(result.output)")
         #expect(result.output.contains("genre 0;all"))
+        let mapping = #"{"name":"input.map","value":"viewer=Member,topics=Genres,time=Seen At as s"}"#
+        #expect(result.output.contains(mapping), "the report names what was read")
+    }
+
+    @Test("config check --sample reads a file as the application would, and names each record that is no event")
+    func sample() throws {
+        let folder = try TemporaryFolder()
+        func line(_ kind: String, _ time: String) -> String {
+            #"{"who":"w17","tags":"a|b","at":\#(time),"seconds":90,"kind":"\#(kind)"}"#
+        }
+        let lines = [line("watch", "1767225600"), line("click", "1767225600"), line("watch", #""1.1.2026""#)]
+        let path = try folder.file("events.ndjson", lines.joined(separator: "\n"))
+        let key = try folder.file("key", TestKey.digits)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+        let map = "viewer=who,topics=tags split pipe,watched=seconds as s,time=at as s,where=kind:watch"
+        let words = [
+            "config", "check", "--set", "privacy.key-file=\(key)", "--set", "kafka.bootstrap.servers=localhost:1",
+        ]
+        let result = try run(words + ["--set", "input.map=\(map)", "--sample", path])
+        #expect(result.status == 65, "\(result)")
+        #expect(
+            result.output.contains("events.ndjson: 1 events, 1 records left out by the condition, 1 that are no events")
+        )
+        #expect(result.output.contains(#"line 3: bad_field: at is "1.1.2026", expected seconds"#), "\(result)")
+        #expect(result.output.contains("such as 2026-01-01T00:00:00Z: a video about a, b, watched for 90 s"))
+        #expect(!result.output.contains("w17"))
+        let clean = try run(words + ["--set", "input.map=\(map)", "--sample", try folder.file("one", lines[0])])
+        #expect(clean.status == 0)
     }
 
     @Test(

@@ -30,6 +30,9 @@ package struct Trial: Sendable {
         var result = try await tracked(replay.progress, limit: limit) { try await replay.run(input) }
         for message in result.messages { Program.report(message) }
         result.measureQuality(truth: nil)
+        if let mapping = input.mapping {
+            result.report.settings.append(.init(name: "input.map", value: mapping.text))
+        }
         if let refusal = settings.refusal { result.report.notes.insert(refusal, at: 0) }
         return result.report
     }

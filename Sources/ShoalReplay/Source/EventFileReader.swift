@@ -2,7 +2,7 @@ internal import CShoalZlib
 internal import Foundation
 package import ShoalSchemas
 
-/// Reads a file of watch events, or standard input (`-`), plain or gzip: in blocks that end at record boundaries, or
+/// Reads a file of watch events, or standard input (`-`), plain, gzip or zstd: in blocks that end at record boundaries, or
 /// record by record.
 @safe package final class EventFileReader: EventBlockSource {
     package let path: String
@@ -18,6 +18,9 @@ package import ShoalSchemas
     private let converts: Bool
     private var converter: (any TextConverter)?
     private var isAtEnd = false
+    /// Decompresses what is read; nil: it is not compressed with zstd.
+    private var zstd: ZstdStream?
+    private var hasBegun = false
     /// The block whose records are read one by one, and the place of the next one.
     private var (open, place): (EventBlock?, Int) = (nil, 0)
     /// The remainder to drop of a record that is too long to be an event. Its beginning is kept, so that it counts as
@@ -50,6 +53,7 @@ package import ShoalSchemas
             throw EventFileError(description: "\(path): is a directory")
         }
         size = path == "-" ? 0 : Int(status.st_size)
+        isRepeatable = path != "-" && status.st_mode & S_IFMT == S_IFREG
         unsafe file = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb")
         guard unsafe file != nil else {
             throw EventFileError(description: "\(path): \(unsafe String(cString: strerror(errno)))")
@@ -62,6 +66,12 @@ package import ShoalSchemas
     deinit {
         unsafe gzclose(file)
     }
+
+    /// Whether the path can be opened again and holds the same, as that of a file does.
+    let isRepeatable: Bool
+
+    /// Whether the records are not the lines of the file.
+    package var isConverted: Bool { converter != nil }
 
     /// The share of the file that was read, 0 … 1; `nil` if unknown, as for a pipe.
     package var progress: Double? {
@@ -217,6 +227,20 @@ package import ShoalSchemas
         rest = lines
     }
 
+    /// Decompresses the bytes from a place on, if the file begins as one of zstd. zlib has passed them through.
+    private func decompress(from place: Int) throws(EventFileError) {
+        if !hasBegun, rest.starts(with: ZstdStream.magic) { zstd = ZstdStream() }
+        hasBegun = true
+        guard let zstd, place < rest.count else { return }
+        let packed = Array(rest[place...])
+        rest.removeLast(packed.count)
+        do {
+            try zstd.append(packed, to: &rest)
+        } catch {
+            throw EventFileError(description: "\(path): the zstd stream is damaged: \(error.text)")
+        }
+    }
+
     private func fill() throws(EventFileError) {
         var count: Int32 = 0
         let before = rest
@@ -226,9 +250,11 @@ package import ShoalSchemas
             unsafe count = gzread(file, buffer.baseAddress.unsafelyUnwrapped + end, UInt32(step))
             filled = end + Int(max(count, 0))
         }
+        try decompress(from: before.count)
         if converter != nil { convert(from: before.count) }
         guard count <= 0 else { return }
         isAtEnd = true
+        if zstd?.isWhole == false { throw EventFileError(description: "\(path): the zstd stream is truncated") }
         converter?.finish(into: &rest)
         var code: Int32 = 0
         // A truncated stream is reported as an error only after its last complete byte.

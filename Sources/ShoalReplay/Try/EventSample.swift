@@ -1,9 +1,8 @@
 internal import Foundation
 internal import ShoalSchemas
 
-/// The first records of a file, and the values of their fields.
+/// Records of a file, and the values of their fields.
 struct EventSample {
-    static let size = 2_000
     let records: [[String: Any]]
     /// In the order of their paths' text.
     let profiles: [FieldProfile]
@@ -12,9 +11,12 @@ struct EventSample {
 
     /// - Parameter lines: JSON objects. Others are left out.
     init(_ lines: [[UInt8]]) {
-        records = lines.compactMap {
-            (try? JSONSerialization.jsonObject(with: Data($0), options: [])) as? [String: Any]
-        }
+        self.init(
+            lines.compactMap { (try? JSONSerialization.jsonObject(with: Data($0), options: [])) as? [String: Any] })
+    }
+
+    private init(_ records: [[String: Any]]) {
+        self.records = records
         var profiles: [FieldPath: FieldProfile] = [:]
         var texts: [[FieldPath: String]] = []
         for record in records {
@@ -28,6 +30,12 @@ struct EventSample {
         }
         self.profiles = profiles.values.sorted { $0.path.text < $1.path.text }
         self.texts = texts
+    }
+
+    /// The records that have a path, without those of another kind.
+    func records(with path: FieldPath) -> EventSample {
+        let has = texts.map { $0[path] != nil }
+        return has.contains(false) ? EventSample(zip(records, has).filter(\.1).map(\.0)) : self
     }
 
     /// The share of the records in which a path has a value, 0 … 1.

@@ -9,8 +9,12 @@ struct FieldProfile {
     /// The numbers, also those in strings, and the number of strings.
     private(set) var numbers: [Double] = []
     private(set) var strings = 0
-    /// Strings that are a time, a length such as 1:02:03, and a length such as PT1H.
-    private(set) var (isoTimes, clocks, isoLengths) = (0, 0, 0)
+    /// The numbers with a decimal comma, which are lengths at most.
+    private var commaNumbers: [Double] = []
+    /// Strings that are a time, a length such as 1:02:03, PT1H, and 45 min.
+    private(set) var (isoTimes, clocks, isoLengths, worded) = (0, 0, 0, 0)
+    /// Strings that are a time with the day first, and with the month first.
+    private var (dayFirst, monthFirst) = (0, 0)
     private(set) var distinct: Set<String> = []
     /// The first values.
     private(set) var examples: [String] = []
@@ -27,7 +31,11 @@ struct FieldProfile {
             text = string
             strings += 1
             if let number = Double(string), number.isFinite { numbers.append(number) }
+            if let number = WatchEventText.numberWithComma(string) { commaNumbers.append(number) }
             if WatchEventText.isTime(string) { isoTimes += 1 }
+            if WatchEventText.isLocalTime(string, monthFirst: false) { dayFirst += 1 }
+            if WatchEventText.isLocalTime(string, monthFirst: true) { monthFirst += 1 }
+            if WatchEventText.lengthInWords(string) != nil { worded += 1 }
             if WatchEventText.length(string) != nil {
                 if string.contains(":") { clocks += 1 } else { isoLengths += 1 }
             }
@@ -46,20 +54,29 @@ struct FieldProfile {
     /// Whether the values are elements of a list themselves.
     var isList: Bool { path.components.last?.isList ?? false }
 
-    var median: Double {
+    var median: Double { Self.median(numbers) }
+
+    /// The median of the numbers, those with a decimal comma too.
+    var medianOfLengths: Double { Self.median(lengths) }
+
+    private var lengths: [Double] { numbers + commaNumbers }
+
+    private static func median(_ numbers: [Double]) -> Double {
         let sorted = numbers.sorted()
         return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
     }
 
-    /// The median of lengths such as `1:02:03` or `PT1H`, in milliseconds.
+    /// The median of lengths such as `1:02:03`, `PT1H` or `45 min`, in milliseconds.
     var medianLength: Int64 {
-        let lengths = distinct.compactMap(WatchEventText.length).sorted()
+        let lengths = distinct.compactMap { WatchEventText.length($0) ?? WatchEventText.lengthInWords($0) }.sorted()
         return lengths.isEmpty ? 0 : lengths[lengths.count / 2]
     }
 
     /// The unit of a time; nil if the values are not times.
     var timeUnit: FieldUnit? {
         if isoTimes * 10 >= count * 9, count > 0 { return .iso8601 }
+        let local = max(dayFirst, monthFirst)
+        if local * 10 >= count * 9, count > 0 { return dayFirst == local ? .dayMonthYear : .monthDayYear }
         guard isNumeric, !isList else { return nil }
         let median = median
         // The bounds are the years 2000 and 2100.
@@ -75,14 +92,16 @@ struct FieldProfile {
     func lengthUnit(mayBeShare: Bool) -> FieldUnit? {
         if isoLengths * 10 >= count * 9, count > 0 { return .iso8601 }
         if clocks * 10 >= count * 9, count > 0 { return .clock }
-        guard isNumeric, !isList, (numbers.min() ?? -1) >= 0 else { return nil }
+        if worded * 10 >= count * 9, count > 0 { return .words }
+        let lengths = lengths
+        guard count > 0, lengths.count * 10 >= count * 9, !isList, (lengths.min() ?? -1) >= 0 else { return nil }
         let name = path.components.last?.name.lowercased() ?? ""
         if mayBeShare, ["percent", "pct", "ratio", "share", "progress", "completion"].contains(where: name.contains) {
-            let most = numbers.max() ?? 0
+            let most = lengths.max() ?? 0
             if most <= 1 { return .share }
             if most <= 100 { return .percent }
         }
-        return namedUnit ?? (median >= 10_000 ? .milliseconds : .seconds)
+        return namedUnit ?? (medianOfLengths >= 10_000 ? .milliseconds : .seconds)
     }
 
     /// The unit in the name, as in `watched_ms`, `secondsPlayed` or `minutes watched`; nil: none.
@@ -106,7 +125,7 @@ struct FieldProfile {
     var topicsUnit: FieldUnit? {
         guard strings > 0 || isNumeric && timeUnit == nil else { return nil }
         let isFraction = numbers.contains { $0 != $0.rounded() }
-        if isFraction || isoTimes * 2 > count { return nil }
+        if isFraction || max(isoTimes, dayFirst, monthFirst) * 2 > count { return nil }
         return separator.map { .split(separator: $0) } ?? .milliseconds
     }
 

@@ -4,13 +4,14 @@ internal import ShoalSchemas
 /// are plausible.
 struct MappingGuess {
     private(set) var mapping = EventMapping()
-    private let sample: EventSample
+    private var sample: EventSample
 
     init(_ sample: EventSample) {
         self.sample = sample
         mapping.batch = batch()
         let mayBeUnique = mapping.batch != nil || sample.records.count < 20
         choose(.time) { $0.timeUnit }
+        if let time = mapping[.time] { self.sample = sample.records(with: time.path) }
         choose(.viewer) { $0.isText && (mayBeUnique || $0.distinct.count < $0.count) ? .milliseconds : nil }
         // In the first records of a large service, each viewer may be another one.
         if mapping[.viewer] == nil { choose(.viewer) { $0.isText ? .milliseconds : nil } }
@@ -114,10 +115,10 @@ struct MappingGuess {
     private func length(_ field: EventMapping.Field) -> Length? {
         guard let source = mapping[field], let profile = profile(source.path) else { return nil }
         switch source.unit {
-        case .clock, .iso8601:
+        case .clock, .iso8601, .words:
             return Length(median: Double(profile.medianLength), unit: .milliseconds, isNamed: true)
         case .milliseconds, .seconds, .minutes:
-            return Length(median: profile.median, unit: source.unit, isNamed: profile.namedUnit != nil)
+            return Length(median: profile.medianOfLengths, unit: source.unit, isNamed: profile.namedUnit != nil)
         default: return nil
         }
     }

@@ -32,23 +32,7 @@ package struct TryInput {
     package init(_ path: String, corrections: [String]) throws {
         self.path = path
         do {
-            let reader = try EventFileReader(path, converts: true)
-            let framing = try reader.recognize().framing
-            var head: [[UInt8]] = []
-            var record: [UInt8] = []
-            while head.count < EventSample.size, try reader.next(into: &record) {
-                if !framing.isBlank(record, 0, record.count) { head.append(record) }
-            }
-            if framing == .lines { try map(head, corrections) }
-            var decoder = TryDecoder(mapping)
-            for line in head { read(line, &decoder) }
-            while try reader.next(into: &record) {
-                if events >= Self.most {
-                    isCut = true
-                    break
-                }
-                if !framing.isBlank(record, 0, record.count) { read(record, &decoder) }
-            }
+            try readAll(corrections)
         } catch let error as EventFileError {
             throw ReplayError(error)
         }
@@ -57,6 +41,37 @@ package struct TryInput {
         let sorted = times
         facts.finish { sorted[$0].time }
         guard events > 0 else { throw ReplayError(.input, nothing) }
+    }
+
+    private mutating func readAll(_ corrections: [String]) throws {
+        var reader = try EventFileReader(path, converts: true)
+        let framing = try reader.recognize().framing
+        var sample = RecordSample()
+        var record: [UInt8] = []
+        // What was read of a pipe cannot be read again.
+        while reader.isRepeatable || !sample.isFull, try reader.next(into: &record) {
+            if !framing.isBlank(record, 0, record.count) { sample.add(record) }
+        }
+        if framing == .lines { try map(sample.records, corrections) }
+        var decoder = TryDecoder(mapping)
+        if reader.isRepeatable {
+            reader = try EventFileReader(path, converts: true)
+            _ = try reader.recognize()
+        } else {
+            for line in sample.records { read(line, &decoder) }
+        }
+        while try reader.next(into: &record) {
+            if events >= Self.most {
+                isCut = true
+                break
+            }
+            guard !framing.isBlank(record, 0, record.count) else {
+                decoder.number += 1
+                continue
+            }
+            decoder.word = reader.isConverted ? "record" : "line"
+            read(record, &decoder)
+        }
     }
 
     private mutating func map(_ head: [[UInt8]], _ corrections: [String]) throws {
@@ -85,6 +100,7 @@ package struct TryInput {
     }
 
     private mutating func read(_ line: [UInt8], _ decoder: inout TryDecoder) {
+        decoder.number += 1
         do throws(Rejection) {
             try decoder.events(in: line) { event in
                 let start = bytes.count
@@ -95,7 +111,7 @@ package struct TryInput {
             }
         } catch {
             rejected[error, default: 0] += 1
-            if firstFaults.count < 3, error != .excluded { firstFaults.append(decoder.fault(error).text) }
+            if firstFaults.count < 3, error != .excluded { firstFaults.append(decoder.fault(error, of: line).text) }
         }
     }
 
@@ -110,6 +126,9 @@ package struct TryInput {
 
 /// Decodes records of a file after a mapping, or in the native form.
 private struct TryDecoder {
+    /// The number of the record that is read, from 1, and whether it is that of a line.
+    var number = 0
+    var word = "record"
     private let reader: WatchEventReader
     private var buffer = WatchEvent()
 
@@ -129,7 +148,9 @@ private struct TryDecoder {
         }
     }
 
-    func fault(_ rejection: Rejection) -> Fault { buffer.fault(rejection) }
+    func fault(_ rejection: Rejection, of record: [UInt8]) -> RecordFault {
+        RecordFault(buffer.fault(rejection), of: record, at: "\(word) \(number)", reader.options.mapping)
+    }
 }
 
 extension FieldProfile {

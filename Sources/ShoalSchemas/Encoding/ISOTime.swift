@@ -4,7 +4,7 @@ enum ISOTime {
     /// Without a zone it is UTC. Digits after the milliseconds are cut.
     /// - Returns: Milliseconds since 1970; nil: it is not such a time.
     static func time(_ text: Span<UInt8>) -> Int64? {
-        var reader = Reader(text)
+        var reader = TimeTextReader(text)
         guard let year = reader.digits(4) else { return nil }
         let isExtended = reader.take("-")
         guard let month = reader.digits(2), !isExtended || reader.take("-"), let day = reader.digits(2),
@@ -31,7 +31,7 @@ enum ISOTime {
 
     /// Parses a length such as `PT1H2M3.5S` or `P1D`, without years and months.
     static func length(_ text: Span<UInt8>) -> Int64? {
-        var reader = Reader(text)
+        var reader = TimeTextReader(text)
         guard reader.take("P") || reader.take("p") else { return nil }
         var (length, isTime, hasPart): (Int64, Bool, Bool) = (0, false, false)
         while !reader.isAtEnd {
@@ -64,7 +64,7 @@ enum ISOTime {
 
     /// Parses a length such as `1:02:03`, `02:03` or `45`: hours, minutes and seconds, the last with decimals.
     static func clock(_ text: Span<UInt8>) -> Int64? {
-        var reader = Reader(text)
+        var reader = TimeTextReader(text)
         var length: Int64 = 0
         for place in 0..<3 {
             guard let number = reader.number(), number < 1 << 40, place == 0 || number < 60 else { return nil }
@@ -74,79 +74,5 @@ enum ISOTime {
         }
         let milliseconds = length * 1_000 + reader.fraction()
         return reader.isAtEnd ? milliseconds : nil
-    }
-
-    private struct Reader: ~Escapable {
-        private let text: Span<UInt8>
-        private var at = 0
-
-        @_lifetime(copy text)
-        init(_ text: Span<UInt8>) {
-            self.text = text
-        }
-
-        var isAtEnd: Bool { at == text.count }
-
-        mutating func take(_ character: Unicode.Scalar) -> Bool {
-            guard at < text.count, text[at] == UInt8(ascii: character) else { return false }
-            at += 1
-            return true
-        }
-
-        private var digit: Int64? {
-            guard at < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[at]) else { return nil }
-            return Int64(text[at] - UInt8(ascii: "0"))
-        }
-
-        /// Reads exactly this number of digits.
-        mutating func digits(_ count: Int) -> Int64? {
-            let start = at
-            var value: Int64 = 0
-            while at < start + count {
-                guard let digit else {
-                    at = start
-                    return nil
-                }
-                value = value * 10 + digit
-                at += 1
-            }
-            return value
-        }
-
-        /// Reads one digit and more, up to 15.
-        mutating func number() -> Int64? {
-            let start = at
-            var value: Int64 = 0
-            while let digit, at < start + 15 {
-                value = value * 10 + digit
-                at += 1
-            }
-            return at > start ? value : nil
-        }
-
-        /// Reads a decimal point and its digits, if there are any.
-        /// - Returns: Thousandths.
-        mutating func fraction() -> Int64 {
-            guard take(".") || take(",") else { return 0 }
-            var (value, unit): (Int64, Int64) = (0, 100)
-            while let digit {
-                value += digit * unit
-                unit /= 10
-                at += 1
-            }
-            return value
-        }
-
-        /// Reads `Z`, `UTC`, `+01:00`, `+0100` or `+01`, or nothing.
-        mutating func zone() -> Int64? {
-            _ = take(" ")
-            if isAtEnd || take("Z") || take("z") { return 0 }
-            if take("U") { return take("T") && take("C") ? 0 : nil }
-            let sign: Int64
-            if take("+") { sign = 1 } else if take("-") { sign = -1 } else { return nil }
-            guard let hours = digits(2) else { return nil }
-            _ = take(":")
-            return sign * (hours * 60 + (digits(2) ?? 0)) * 60_000
-        }
     }
 }

@@ -2,6 +2,8 @@
 struct JSONScanner: ~Escapable {
     private let span: Span<UInt8>
     private var at = 0
+    /// Whether a number in a string may have a decimal comma.
+    var acceptsComma = false
     /// The maximum nesting depth of unknown values.
     private static let deepest = 64
 
@@ -189,7 +191,8 @@ struct JSONScanner: ~Escapable {
         var place = decimal.point + exponent - 1
         for index in decimal.digits {
             let byte = span[index]
-            if byte == UInt8(ascii: ".") { continue }
+            // A decimal point or comma.
+            if byte < UInt8(ascii: "0") { continue }
             if place < 0 { break }
             if magnitude != 0 || byte != UInt8(ascii: "0") {
                 guard place <= 18, magnitude <= 922_337_203_685_477_579 else { throw outOfRange }
@@ -215,7 +218,7 @@ struct JSONScanner: ~Escapable {
         let scale = 20
         for index in decimal.digits {
             let byte = span[index]
-            if byte == UInt8(ascii: ".") { continue }
+            if byte < UInt8(ascii: "0") { continue }
             let digit = UInt128(byte - UInt8(ascii: "0"))
             if digit != 0 {
                 guard place <= 4 else { throw .badWeight }
@@ -229,14 +232,14 @@ struct JSONScanner: ~Escapable {
         return UInt32(clamping: (scaled * 131_072 + one) / (2 * one))
     }
 
-    /// A number, or a string that holds one and nothing else.
+    /// A number, or a string that holds one and nothing else, with a decimal comma if that is accepted.
     private mutating func numberOrString() throws(Rejection) -> Decimal {
         guard try take(UInt8(ascii: "\"")) else {
             guard isNumber else { throw try mismatch() }
             return try decimal()
         }
         do throws(Rejection) {
-            let decimal = try decimal()
+            let decimal = try decimal(withComma: acceptsComma)
             guard at < span.count, span[at] == UInt8(ascii: "\"") else { throw .badField }
             at += 1
             return decimal
@@ -261,13 +264,13 @@ struct JSONScanner: ~Escapable {
         var isWhole: Bool { point == digits.count }
     }
 
-    private mutating func decimal() throws(Rejection) -> Decimal {
+    private mutating func decimal(withComma: Bool = false) throws(Rejection) -> Decimal {
         let isNegative = at < span.count && span[at] == UInt8(ascii: "-")
         if isNegative { at += 1 }
         let start = at
         let whole = skipDigits()
         guard whole > 0, whole == 1 || span[start] != UInt8(ascii: "0") else { throw .badJSON }
-        if at < span.count, span[at] == UInt8(ascii: ".") {
+        if at < span.count, span[at] == UInt8(ascii: ".") || withComma && span[at] == UInt8(ascii: ",") {
             at += 1
             guard skipDigits() > 0 else { throw .badJSON }
         }

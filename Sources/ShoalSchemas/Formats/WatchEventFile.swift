@@ -49,10 +49,6 @@ public enum WatchEventFile {
     private static func magic(_ bytes: ArraySlice<UInt8>) -> Content? {
         let known: [(bytes: [UInt8], name: String, advice: String)] = [
             (
-                [0x28, 0xB5, 0x2F, 0xFD], "data compressed with zstd",
-                "Decompress it: zstd -dc FILE, and read standard input."
-            ),
-            (
                 [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "data compressed with xz",
                 "Decompress it: xz -dc FILE, and read standard input."
             ),

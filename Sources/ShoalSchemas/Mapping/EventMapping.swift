@@ -10,11 +10,12 @@ public struct EventMapping: Equatable, Sendable {
             case .viewer, .video, .topics, .id: []
             case .watched: Self.lengths + [.share, .percent, .constant]
             case .duration: Self.lengths + [.constant]
-            case .time: [.milliseconds, .seconds, .microseconds, .nanoseconds, .iso8601]
+            case .time:
+                [.milliseconds, .seconds, .microseconds, .nanoseconds, .iso8601, .dayMonthYear, .monthDayYear]
             }
         }
 
-        private static let lengths: [FieldUnit] = [.milliseconds, .seconds, .minutes, .clock, .iso8601]
+        private static let lengths: [FieldUnit] = [.milliseconds, .seconds, .minutes, .clock, .words, .iso8601]
     }
 
     /// The source of a field.

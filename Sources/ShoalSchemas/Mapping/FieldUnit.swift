@@ -10,6 +10,12 @@ public enum FieldUnit: Hashable, Sendable {
     case iso8601
     /// A length such as `1:02:03` or `02:03`.
     case clock
+    /// A length such as `45 min` or `1 h 20 min`.
+    case words
+    /// A time such as `24.11.2026 17:30`: the day, the month and the year (without a zone: UTC).
+    case dayMonthYear
+    /// A time such as `11/24/2026 5:30 PM`: the month, the day and the year.
+    case monthDayYear
     /// The watched share of the video, 0 … 1.
     case share
     /// The watched share of the video, 0 … 100.
@@ -31,8 +37,28 @@ public enum FieldUnit: Hashable, Sendable {
     /// The names of the units.
     static let units: [String: FieldUnit] = [
         "ms": .milliseconds, "s": .seconds, "min": .minutes, "us": .microseconds, "ns": .nanoseconds,
-        "iso8601": .iso8601, "clock": .clock, "share": .share, "percent": .percent, "constant": .constant,
+        "iso8601": .iso8601, "clock": .clock, "words": .words, "dmy": .dayMonthYear, "mdy": .monthDayYear,
+        "share": .share, "percent": .percent, "constant": .constant,
     ]
+
+    /// What a value of the unit looks like, as in "expected …".
+    public var example: String {
+        switch self {
+        case .milliseconds: "milliseconds"
+        case .seconds: "seconds"
+        case .minutes: "minutes"
+        case .microseconds: "microseconds"
+        case .nanoseconds: "nanoseconds"
+        case .iso8601: "a time such as 2026-11-24T17:30:05Z, or a length such as PT1H2M"
+        case .clock: "a length such as 1:02:03"
+        case .words: "a length such as 1 h 20 min"
+        case .dayMonthYear: "a time such as 24.11.2026 17:30"
+        case .monthDayYear: "a time such as 11/24/2026 5:30 PM"
+        case .share: "a number from 0 to 1"
+        case .percent: "a number from 0 to 100"
+        case .split, .constant: "a text"
+        }
+    }
 
     /// The names of separators that are hard to write.
     private static let names = ["comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "tab": "\t", "slash": "/"]

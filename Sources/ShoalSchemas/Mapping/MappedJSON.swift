@@ -27,6 +27,7 @@ struct MappedJSON: ~Escapable {
     @_lifetime(copy span)
     init(_ span: Span<UInt8>, _ plan: MappingPlan, element: Int = 0) {
         scanner = JSONScanner(span)
+        scanner.acceptsComma = true
         self.plan = plan
         wanted = element
     }
@@ -183,12 +184,16 @@ struct MappedJSON: ~Escapable {
 
     private mutating func time(_ unit: FieldUnit, _ event: inout WatchEvent) throws(Rejection) -> Int64 {
         switch unit {
-        case .iso8601:
+        case .iso8601, .dayMonthYear, .monthDayYear:
             let start = event.text.count
             guard try scanner.peek() == UInt8(ascii: "\"") else { throw try scanner.mismatch() }
             let text = try scanner.string(into: &event)
             defer { event.text.removeSubrange(start...) }
-            guard let time = ISOTime.time(event.text.span.extracting(text)) else { throw .badField }
+            let span = event.text.span.extracting(text)
+            let time =
+                unit == .iso8601
+                ? ISOTime.time(span) : LocalTime.time(span, monthFirst: unit == .monthDayYear)
+            guard let time else { throw .badField }
             return time
         case .seconds: return try scanner.integer(times: 3, outOfRange: .timeOutOfRange)
         case .microseconds: return try scanner.integer(times: -3, outOfRange: .timeOutOfRange)
@@ -199,12 +204,14 @@ struct MappedJSON: ~Escapable {
 
     private mutating func length(_ unit: FieldUnit, _ event: inout WatchEvent) throws(Rejection) -> Int64 {
         switch unit {
-        case .iso8601, .clock:
+        case .iso8601, .clock, .words:
             let start = event.text.count
             guard let text = try scalar(&event) else { throw .badField }
             defer { event.text.removeSubrange(start...) }
             let span = event.text.span.extracting(text)
-            guard let length = unit == .clock ? ISOTime.clock(span) : ISOTime.length(span) else { throw .badField }
+            let length =
+                unit == .words ? LocalTime.length(span) : unit == .clock ? ISOTime.clock(span) : ISOTime.length(span)
+            guard let length else { throw .badField }
             return length
         case .seconds: return try scanner.integer(times: 3)
         case .minutes:

@@ -7,10 +7,11 @@ import ShoalSettings
 extension Command {
     static let configCheck = Command(
         name: "config check", summary: "check the settings and list every mistake",
+        options: [Option("sample", "FILE", "also read a file of events, and list the records that are none")],
         details: """
             Also reads the files that settings refer to: the key, topics, passwords and certificates. Contacts no broker.
             """,
-        examples: ["shoal config check --config shoal.properties"]
+        examples: ["shoal config check --config shoal.properties --sample events.ndjson"]
     ) { arguments in
         let configuration = try arguments.configuration()
         let options = try configuration.pipelineOptions(configuration.logger)
@@ -18,7 +19,9 @@ extension Command {
         _ = try Admin(options.kafka)
         Output.line("the configuration is valid")
         for concern in configuration.concerns { Output.line("note: \(concern)") }
-        return .ok
+        guard let sample = try arguments["sample"].map({ try SampleCheck($0, configuration) }) else { return .ok }
+        for line in sample.lines { Output.line(line) }
+        return sample.faults == 0 ? .ok : .different
     }
 
     static let configShow = Command(

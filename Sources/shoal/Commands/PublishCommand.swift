@@ -20,7 +20,7 @@ extension Command {
             Option("strict", nil, "stop at the first record that is not a watch event"),
         ], isStoppable: true,
         details: """
-            FILE holds \(EventFormat.explanations); plain or gzip. `-` is standard input. Records that are not watch events \
+            FILE holds \(EventFormat.explanations); plain, gzip or zstd. `-` is standard input. Records that are not watch events \
             are counted, and the first ten are reported by number. Ctrl-C stops the command, which then reports what was \
             sent.
 

@@ -16,7 +16,7 @@ struct ReplayInput: Sendable {
     ]
 
     static let details = """
-        FILE holds watch events: \(EventFormat.explanations); plain or gzip. `-` is standard input. Without FILE, the \
+        FILE holds watch events: \(EventFormat.explanations); plain, gzip or zstd. `-` is standard input. Without FILE, the \
         input topic is read. A time is compared with the timestamps of records: 2026-11-24T10:00:00Z, or milliseconds \
         since 1970. Offsets are PARTITION:OFFSET, separated by commas.
         With --epochs given, each event belongs to the epoch of its own time, whatever the order of events, and the \

@@ -18,13 +18,13 @@ extension Command {
             the clusters. Nothing is written to Kafka, and nothing has to be configured.
 
             FILE is JSON (an object a line, a list, or objects over several lines), a table with names in the first row (CSV,
-            TSV, `;` or `|`), or Protobuf (shoal.v1.WatchEvent); plain or gzip. `-` is standard input. Events may be in any
+            TSV, `;` or `|`), or Protobuf (shoal.v1.WatchEvent); plain, gzip or zstd. `-` is standard input. Events may be in any
             order. The first \(Formatting.number(TryInput.most)) events are used.
 
             --map corrects what was guessed: viewer, video, topics, watched, duration, time and id are paths such as
             `properties.user_id` or `items[].genre`. A backslash makes `.`, `,` or `[` part of a name.
-              time=PATH as UNIT              ms, s, us, ns or iso8601
-              watched=PATH as UNIT           ms, s, min, clock (1:02:03), iso8601 (PT1H), share, percent; or constant
+              time=PATH as UNIT              ms, s, us, ns, iso8601, dmy (24.11.2026) or mdy (11/24/2026)
+              watched=PATH as UNIT           ms, s, min, clock (1:02:03), words (45 min), iso8601, share, percent, constant
               topics=PATH split SEPARATOR    topics in one string: comma, semicolon, pipe, slash, space, tab or the characters
               where=PATH:VALUE|VALUE         only records whose field has one of the values
               batch=PATH[]                   each element of a list is an event
