@@ -107,7 +107,8 @@ public struct Coordinator: Sendable {
 
     /// Returns the next model, if it is due.
     /// - Parameters:
-    ///   - settings: The settings of this instance, which apply from the following model on.
+    ///   - settings: The settings of this instance, which apply from the following model on. If they have a higher
+    ///     revision than those of the last model, the rules of this program apply as well.
     ///   - unread: The first offset of a partially read delta; `nil` for none.
     public mutating func publish(
         _ clock: Clock, settings: Settings, unread: Int64?
@@ -125,16 +126,19 @@ public struct Coordinator: Sendable {
             through = max(first, min(last, partitions.map { $0.closed ?? .min }.min() ?? first))
             while through < last, isDue(through + 1, clock) { through += 1 }
         }
-        return try include(included, from: first, through: through, settings: settings, unread: unread)
+        return try include(
+            included, from: first, through: through, (settings, model.rules(under: settings)), unread: unread)
     }
 
     /// Returns the next model as it was recorded. The deltas that it includes were decided by wall clocks at the time
     /// of recording.
-    /// - Parameter settings: The settings in the recorded model.
+    /// - Parameters:
+    ///   - settings: The settings in the recorded model.
+    ///   - rules: The rules in the recorded model.
     /// - Returns: `nil` if an included delta has not been folded yet.
     /// - Throws: `Contradiction` if the record does not follow the last model.
     public mutating func publish(
-        recorded: IncludedDeltas, settings: Settings, unread: Int64?
+        recorded: IncludedDeltas, settings: Settings, rules: LifecycleRules, unread: Int64?
     ) throws(Contradiction) -> Publication? {
         guard let version else {
             guard recorded.from == nil, let first = partitions.compactMap(\.first).min() else { return nil }
@@ -150,7 +154,7 @@ public struct Coordinator: Sendable {
         let wanted = zip(recorded.counts, partitions).reduce(Int64(0)) { $0 + $1.0 - $1.1.included }
         guard included.count == Int(wanted) else { return nil }
         return try include(
-            included, from: version + 1, through: recorded.through, settings: settings, unread: unread)
+            included, from: version + 1, through: recorded.through, (settings, rules), unread: unread)
     }
 
     /// The partitions that the next epoch waits for.
@@ -197,10 +201,12 @@ public struct Coordinator: Sendable {
     }
 
     private mutating func include(
-        _ included: [Pending], from: Epoch, through: Epoch, settings: Settings, unread: Int64?
+        _ included: [Pending], from: Epoch, through: Epoch, _ terms: (settings: Settings, rules: LifecycleRules),
+        unread: Int64?
     ) throws(Contradiction) -> Publication {
         let (next, changes) = try model.next(
-            including: included.map(\.closing), settings: settings, version: from, partitions: partitions.count)
+            including: included.map(\.closing), settings: terms.settings, rules: terms.rules, version: from,
+            partitions: partitions.count)
         for entry in included { partitions[Int(entry.closing.partition)].included += 1 }
         pending.removeAll { $0.closing.number <= partitions[Int($0.closing.partition)].included }
         model = next

@@ -1,7 +1,8 @@
-/// The parameters of the rules that have changed between releases. A model records their version, and an application of
-/// another version is refused.
+/// The parameters of the rules that have changed between releases. A model records their version. An application keeps its
+/// rules until `settings.revision` is raised, and an application of rules that this program does not have is refused.
 public struct LifecycleRules: Equatable, Sendable {
-    /// The version, as models record it. A change of the parameters needs a new one.
+    /// The version, as models record it. A change of the parameters needs a new one, and `init(_:)` has the values of
+    /// the versions before.
     public let version: Int64
     /// The minimum ρ of a split, and the maximum ρ of a merge. The gap keeps a merge from undoing a split.
     package var split = 0.19
@@ -17,9 +18,11 @@ public struct LifecycleRules: Equatable, Sendable {
     /// The ρ below which pairs are merged whatever is typical.
     package var mergeFloor = 0.05
     /// Whether a seed begins with at most as many clusters as n_min leaves room for.
-    package var seedsByMinimum = false
+    package var seedsByMinimum = true
     /// The minimum gain of a refinement without an operation, as a share of the dispersion. 0: there is none.
-    package var refine = 0.0
+    package var refine = 0.002
+    /// Whether the members of a merged cluster count once for the moves of the survivor's members.
+    package var countsMovesOnce = true
     /// Thresholds of members in thousandths of J: the hysteresis, the same if no other centroid has a common topic with
     /// that of the cluster (0: no more), and the scores from which on members join and stay.
     package var hysteresis: Int64 = 40
@@ -31,23 +34,18 @@ public struct LifecycleRules: Equatable, Sendable {
 
     private init(_ version: Int64) {
         self.version = version
+        if version < 5 { (seedsByMinimum, refine, countsMovesOnce) = (false, 0, false) }
     }
 
-    /// The rules of the previous release, for comparisons. No application continues with them: their pseudonyms and the
-    /// hashes of topics were made under other keys, and their members' state lacks what was published.
-    public static let previous = {
-        var rules = LifecycleRules(2)
-        (rules.split, rules.merge, rules.swapSplit) = (0.15, 0.13, 0)
-        (rules.seedWait, rules.mergeShare, rules.returningDivisor) = (0, 0, 8)
-        return rules
-    }()
+    /// The rules of the previous release, which its applications keep until `settings.revision` is raised.
+    public static let previous = LifecycleRules(4)
 
     /// The rules of this release, with which new applications begin.
-    public static let current = LifecycleRules(4)
+    public static let current = LifecycleRules(5)
 
     /// Returns the rules of a version, or `nil` if this program cannot continue with them.
     public init?(version: Int64) {
-        guard version == Self.current.version else { return nil }
-        self = .current
+        guard (Self.previous.version...Self.current.version).contains(version) else { return nil }
+        self.init(version)
     }
 }

@@ -19,17 +19,19 @@ extension Model {
         return model
     }
 
-    /// Returns the next model. It depends only on this model, the epoch deltas and the settings.
+    /// Returns the next model. It depends only on this model, the epoch deltas, the settings and the rules.
     /// - Parameters:
     ///   - closings: The epoch deltas to include, in any order. If empty, the content does not change.
     ///   - settings: The settings that the next model carries, which apply to the model after it.
+    ///   - rules: The rules that the next model carries, which compute the model after it.
     ///   - version: The version under which the next model is published.
     ///   - partitions: The number of input partitions.
     /// - Returns: The next model and the lifecycle changes of its clusters.
     /// - Throws: `Contradiction` if a sum is impossible for any set of members, or a delta names an unknown cluster or
     ///   topic.
     public func next(
-        including closings: [EpochDelta], settings next: Settings, version: Epoch, partitions: Int
+        including closings: [EpochDelta], settings next: Settings, rules: LifecycleRules, version: Epoch,
+        partitions: Int
     ) throws(Contradiction) -> (Model, [LifecycleChange]) {
         guard !closings.isEmpty else { return (self, []) }
         var model = self
@@ -53,10 +55,16 @@ extension Model {
         var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
         lifecycle.decide()
         model = lifecycle.model
+        model.rules = rules
         model.adopt(next, version)
         model.refreshCentroids()
         let changes = model.refreshPublishedClusters(ended: lifecycle.ended, version: version)
         return (model, changes)
+    }
+
+    /// Returns the rules of the next model under these settings. A higher revision takes the rules of this program.
+    package func rules(under next: Settings) -> LifecycleRules {
+        next.revision > settings.revision ? .current : rules
     }
 
     private mutating func add(_ delta: ClusterDelta, from closing: EpochDelta) throws(Contradiction) {

@@ -112,9 +112,15 @@ extension Model {
             }
         }
         for end in ended where end.survivor != 0 {
-            let (gone, home) = (end.cluster, publishedCluster(of: end.survivor))
-            if gone.publishedCluster != 0 { count(gone.sums, from: gone.publishedCluster, to: home, .merge) }
-            if !gone.isPublished, home == root(of: end.survivor) { count(gone.sums, from: 0, to: home, .merge) }
+            let (gone, survivor) = (end.cluster, root(of: end.survivor))
+            let home = publishedCluster(of: survivor)
+            // The survivor's sums include those of the merged cluster.
+            let isCounted = rules.countsMovesOnce && before.homes[survivor] == gone.publishedCluster
+            if gone.publishedCluster != 0, !isCounted {
+                count(gone.sums, from: gone.publishedCluster, to: home, .merge)
+            }
+            let isCountedFirst = rules.countsMovesOnce && !before.ids.contains(survivor)
+            if !gone.isPublished, home == survivor, !isCountedFirst { count(gone.sums, from: 0, to: home, .merge) }
         }
         return groups.filter { publishesMove(of: $0.value.count) }
             .map { PublishedMove(from: $0.key.from, to: $0.key.to, reason: $0.value.reason, version: version) }

@@ -9,6 +9,8 @@ public struct Replay: Sendable {
     public let progress: ReplayProgress
     /// Whether the members' final clusters are kept, by pseudonym.
     package var keepsPlaces = false
+    /// The rules with which it begins.
+    var rules = LifecycleRules.current
     /// Receives the changes; `nil` to discard them.
     var outlet: ReplayOutlet?
 
@@ -18,11 +20,13 @@ public struct Replay: Sendable {
     }
 
     var genesis: CompiledModel {
-        CompiledModel(.genesis(settings: options.settings, topics: options.vocabulary), version: nil)
+        var model = Model.genesis(settings: options.settings, topics: options.vocabulary)
+        model.rules = rules
+        return CompiledModel(model, version: nil)
     }
 
     /// Returns the coordinator of a run.
-    /// - Parameter recorded: Models whose included deltas and settings are applied; `nil` if the input is complete.
+    /// - Parameter recorded: Models whose included deltas, settings and rules are applied; `nil` if the input is complete.
     func coordinator(
         partitions: Int, opening first: Epoch? = nil, recorded: [RecordedModel]? = nil
     ) -> ReplayCoordinator {

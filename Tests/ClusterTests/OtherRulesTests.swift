@@ -9,7 +9,7 @@ import Testing
 extension MainJob {
     @Suite("An application begun by other rules is refused", .serialized)
     struct OtherRulesTests {
-        @Test("by the start, before it joins the group, and by the readers", arguments: [Int64(3), 5])
+        @Test("by the start, before it joins the group, and by the readers", arguments: [Int64(3), 6])
         func refused(_ rules: Int64) async throws {
             let application = try await Application.begun(on: TestBroker.kind)
             try append(rules: rules, to: application)

@@ -44,9 +44,79 @@ struct LifecycleRulesTests {
         #expect(limit([]) == rules.merge)
     }
 
-    @Test("an application cannot continue with other rules")
+    @Test("an application continues with the rules of this release and of the previous one, and with no others")
     func versions() {
-        #expect(LifecycleRules(version: LifecycleRules.current.version) == .current)
-        #expect(LifecycleRules(version: LifecycleRules.previous.version) == nil)
+        let (previous, current) = (LifecycleRules.previous, LifecycleRules.current)
+        #expect(LifecycleRules(version: current.version) == current)
+        #expect(LifecycleRules(version: previous.version) == previous)
+        #expect(previous.version == current.version - 1)
+        #expect(LifecycleRules(version: previous.version - 1) == nil)
+        #expect(LifecycleRules(version: current.version + 1) == nil)
+    }
+
+    /// Rules 4 as that release had them.
+    @Test("the previous release's rules keep their values")
+    func previous() {
+        let rules = LifecycleRules.previous
+        #expect((rules.version, rules.split, rules.merge, rules.swapSplit) == (4, 0.19, 0.16, 0.19))
+        #expect((rules.seedWait, rules.seedsByMinimum, rules.refine) == (3, false, 0))
+        #expect(!rules.countsMovesOnce)
+        #expect((rules.mergeShare, rules.mergeQuantile, rules.mergeFloor) == (0.5, 0.75, 0.05))
+        #expect((rules.hysteresis, rules.far, rules.joins, rules.leaves) == (40, 0, 500, 400))
+        #expect(rules.returningDivisor == 7)
+    }
+
+    @Test("an application keeps its rules until settings.revision is raised")
+    func revision() throws {
+        var settings = Settings()
+        settings.revision = 3
+        var model = Model.genesis(settings: settings, topics: [])
+        model.rules = .previous
+        /// Publishes the model of an epoch.
+        func publish(_ epoch: Epoch, hasDelta: Bool = true) throws -> Coordinator.Publication {
+            var state = PartitionState()
+            state.first = 1
+            var coordinator = Coordinator(
+                model: model,
+                bookkeeping: Bookkeeping(
+                    from: nil, through: epoch - 1, start: 0, partitions: [state], deltaOffset: 0, oldestOffset: 0))
+            let delta = EpochDelta(partition: 0, number: 1, from: hasDelta ? epoch : epoch + 1, through: epoch + 1)
+            try coordinator.fold(.epochDelta(delta), firstOffset: 0, offset: 0)
+            let clock = Coordinator.Clock(now: .max, isIdle: { _ in true })
+            return try #require(try coordinator.publish(clock, settings: settings, unread: nil))
+        }
+        #expect(try publish(1).model.rules == .previous)
+        settings.revision = 2
+        #expect(try publish(1).model.rules == .previous)
+        settings.revision = 4
+        // A model without deltas has the content of the one before.
+        #expect(try publish(1, hasDelta: false).model.rules == .previous)
+        model = try publish(1).model
+        #expect(model.rules == .current && model.settings.revision == 4)
+        settings.revision = 5
+        #expect(try publish(2).model.rules == .current)
+    }
+
+    @Test("a repeated run has the rules of its models, also if a release without newer rules raised the revision")
+    func repeated() throws {
+        var state = PartitionState()
+        state.first = 1
+        var model = Model.genesis(settings: Settings(), topics: [])
+        model.rules = .previous
+        var coordinator = Coordinator(
+            model: model,
+            bookkeeping: Bookkeeping(
+                from: nil, through: 0, start: 0, partitions: [state], deltaOffset: 0, oldestOffset: 0))
+        for number in [Int64(1), 2] {
+            let delta = EpochDelta(partition: 0, number: number, from: number, through: number)
+            try coordinator.fold(.epochDelta(delta), firstOffset: number, offset: number)
+        }
+        var settings = Settings()
+        for (rules, epoch) in [(LifecycleRules.previous, Epoch(1)), (.current, 2)] {
+            settings.revision = epoch
+            let recorded = IncludedDeltas(from: epoch, through: epoch, counts: [epoch])
+            let next = try coordinator.publish(recorded: recorded, settings: settings, rules: rules, unread: nil)
+            #expect(next?.model.rules == rules)
+        }
     }
 }

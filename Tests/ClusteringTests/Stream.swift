@@ -90,7 +90,7 @@ struct Stream {
                         try coordinator.publish(clock, settings: settings, unread: nil)
                     } else {
                         try toObey.first.flatMap {
-                            try coordinator.publish(recorded: $0, settings: settings, unread: nil)
+                            try coordinator.publish(recorded: $0, settings: settings, rules: .current, unread: nil)
                         }
                     }
                 guard let next = publication else { break }

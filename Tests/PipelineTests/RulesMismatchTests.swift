@@ -1,7 +1,7 @@
-import ShoalClustering
 import ShoalSchemas
 import Testing
 
+@testable import ShoalClustering
 @testable import ShoalPipeline
 
 @Suite("Models by other rules")
@@ -30,7 +30,7 @@ struct RulesMismatchTests {
         return part.bytes
     }
 
-    @Test("are told apart from records that are damaged", arguments: [1, 2, 4_000_000_000])
+    @Test("are told apart from records that are damaged", arguments: [1, 3, 6, 4_000_000_000])
     func typed(_ rules: Int64) throws {
         for record in [value, unsealed] {
             var table = ModelTable(.test)
@@ -52,15 +52,26 @@ struct RulesMismatchTests {
         #expect(throws: KeyMismatch.self) { try record.readAgain(by: other) }
     }
 
-    @Test("the message names both versions and the way on")
+    @Test("models of the previous release are read, and keep its rules")
+    func previous() throws {
+        var model = Model.genesis(settings: Settings(), topics: [])
+        model.rules = .previous
+        let record = ModelRecord(
+            bookkeeping: Bookkeeping(
+                from: nil, through: nil, start: nil, partitions: [PartitionState()], deltaOffset: 0, oldestOffset: 0),
+            firstOffsets: [0], keyFingerprint: 1, model: model)
+        #expect(try record.readAgain().model == model)
+    }
+
+    @Test("the message names the versions and the way on")
     func messages() {
-        #expect(LifecycleRules.current.version == 4)
+        #expect(LifecycleRules.current.version == 5)
         #expect(
-            RulesMismatch(recorded: 2).message("shoal")
-                == "Cannot continue application shoal: this version of Shoal uses rules 4, and the application was "
-                + "started with rules 2. Start a new application with another application.id, reset this one with "
-                + "`shoal reset`, or continue it with the release that started it.")
-        let newer = RulesMismatch(recorded: 5).message("shoal")
-        #expect(newer.contains("rules 4") && newer.contains("rules 5 of a later release. A downgrade is not possible"))
+            RulesMismatch(recorded: 3).message("shoal")
+                == "Cannot continue application shoal: this version of Shoal continues rules 4 and 5, and the "
+                + "application has rules 3. Start a new application with another application.id, reset this one with "
+                + "`shoal reset`, or continue it with the release before.")
+        let newer = RulesMismatch(recorded: 6).message("shoal")
+        #expect(newer.contains("rules 4 and 5") && newer.contains("rules 6 of a later release. A downgrade is not"))
     }
 }

@@ -28,7 +28,7 @@ struct ReplayCoordinatorTests {
             offset: 1,
             bookkeeping: Bookkeeping(
                 from: nil, through: start, start: start, partitions: states, deltaOffset: 9, oldestOffset: 0),
-            settings: settings, announcedHash: "", contentHash: "")
+            settings: settings, rules: .current, announcedHash: "", contentHash: "")
         return ReplayCoordinator(
             model: model, genesis: CompiledModel(model, version: nil),
             bookkeeping: Bookkeeping(

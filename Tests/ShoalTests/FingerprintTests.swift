@@ -28,7 +28,7 @@ struct FingerprintTests {
         #expect(made.status == 0, "\(made.output)")
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "8082a3ac58d140270160adeae9525dcf59d1a6a256fe01b57ba9a52355c09c03")
+                == "02a6544a87f042e6c160196b6e15b00a521fe004cbe4069a4bd28ea539cb58e2")
     }
 
     @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
@@ -36,6 +36,6 @@ struct FingerprintTests {
         let file = try #require(sharedEvents)
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "0fe98decb5671906533b726d41f6b949ca204a2605f5c9f6b2b945815a3a984d")
+                == "d894a8198a5626024ed35851e033419de0012ff1acb364414cf42bc8f6d3fdcc")
     }
 }

@@ -99,8 +99,8 @@ struct StatusText {
                 "  \(Formatting.count(model.shown, "published cluster")), \(suppressed(model.withheld)); "
                     + "\(Formatting.atLeast(model.members, step: step)) members, "
                     + "\(Formatting.atLeast(model.unassigned, step: step)) in none; "
-                    + "\(Formatting.count(model.topics, "topic")); settings.revision \(model.settingsRevision)"
-            )
+                    + "\(Formatting.count(model.topics, "topic")); settings.revision \(model.settingsRevision), "
+                    + "rules \(model.rules)" + (model.rules < model.releaseRules ? newerRules(model) : ""))
         } else {
             lines.append("the application has not started: there is no model")
         }
@@ -108,6 +108,10 @@ struct StatusText {
         let letters = status.deadLettersAtMost
         lines.append(letters == 0 ? "no dead letters" : "dead letters: at most \(Formatting.number(letters))")
         return lines
+    }
+
+    private func newerRules(_ model: ApplicationStatus.LastModel) -> String {
+        " (a higher settings.revision takes rules \(model.releaseRules))"
     }
 
     /// Describes the class of the number of suppressed clusters, which is known by its lower bound.

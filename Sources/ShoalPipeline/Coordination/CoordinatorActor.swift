@@ -16,6 +16,8 @@ actor CoordinatorActor {
     private var isDraining = false
     private var nextNotice = ContinuousClock.now + .seconds(5)
     private var saidOlderSettings = false
+    /// The rules that were last logged.
+    private var saidRules: Int64?
 
     /// Continues from the last model.
     /// - Parameter start: the first offset of the delta topic to read.
@@ -115,6 +117,7 @@ actor CoordinatorActor {
                 ("clusters", "\(next.model.clusters.count)"))
             nextNotice = .now + .seconds(10)
             sayOlderSettings()
+            sayRules()
             let records = machine.records(of: next)
             statistics.record(.publish, .now - began)
             statistics.count(lifecycle: next.changes)
@@ -148,6 +151,20 @@ actor CoordinatorActor {
             "settings.revision is older than the application's: the application's settings stay in effect",
             ("revision", "\(options.settings.revision)"),
             ("application_revision", "\(machine.coordinator.model.settings.revision)"))
+    }
+
+    /// Logs that the application keeps older rules, and when it takes those of this release.
+    private func sayRules() {
+        let (rules, current) = (machine.coordinator.model.rules.version, LifecycleRules.current.version)
+        guard rules != saidRules else { return }
+        if rules != current {
+            log.info(
+                "the application keeps its rules: raise settings.revision to take those of this release",
+                ("rules", "\(rules)"), ("release_rules", "\(current)"))
+        } else if saidRules != nil {
+            log.info("the application takes the rules of this release", ("rules", "\(rules)"))
+        }
+        saidRules = rules
     }
 
     /// Logs why no model has been published for a while.

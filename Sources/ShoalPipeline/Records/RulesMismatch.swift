@@ -12,15 +12,17 @@ package struct RulesMismatch: Error, Equatable {
 
     /// Returns the message for users: both versions and the remedy.
     package func message(_ application: String) -> String {
-        let current = LifecycleRules.current.version
-        let start = "Cannot continue application \(application): this version of Shoal uses rules \(current), "
+        let (previous, current) = (LifecycleRules.previous.version, LifecycleRules.current.version)
+        let start =
+            "Cannot continue application \(application): this version of Shoal continues rules \(previous) and "
+            + "\(current), "
         guard recorded < current else {
             return start
-                + "and the application was started with rules \(recorded) of a later release. A downgrade is not "
-                + "possible. Run that release, or start a new application with another application.id."
+                + "and the application has rules \(recorded) of a later release. A downgrade is not possible. "
+                + "Run that release, or start a new application with another application.id."
         }
         return start
-            + "and the application was started with rules \(recorded). Start a new application with another "
-            + "application.id, reset this one with `shoal reset`, or continue it with the release that started it."
+            + "and the application has rules \(recorded). Start a new application with another application.id, reset "
+            + "this one with `shoal reset`, or continue it with the release before."
     }
 }

@@ -75,6 +75,9 @@ public struct ApplicationStatus: Sendable, Encodable {
         /// `privacy.min-cluster-size`.
         public var minClusterSize: Int64
         public var settingsRevision: Int64
+        /// The version of the rules, and the one that a higher revision would take.
+        public var rules: Int64
+        public var releaseRules: Int64
         public var partitions: Int
 
         init(
@@ -85,6 +88,7 @@ public struct ApplicationStatus: Sendable, Encodable {
             (members, unassigned, topics) = (summary.members, summary.unassigned, Int(summary.topics))
             minClusterSize = summary.settings.minClusterSize
             settingsRevision = summary.settings.revision
+            (rules, releaseRules) = (summary.rules, LifecycleRules.current.version)
             self.partitions = partitions
         }
     }

@@ -33,8 +33,8 @@ actor ReplayCoordinator {
     private let outlet: ReplayOutlet?
 
     /// - Parameters:
-    ///   - recorded: The recorded models after `bookkeeping`, whose included deltas and settings are applied; `nil` if
-    ///     the input is complete.
+    ///   - recorded: The recorded models after `bookkeeping`, whose included deltas, settings and rules are applied;
+    ///     `nil` if the input is complete.
     ///   - schedule: For a replay without some records of the recorded run: models include the deltas of the recorded
     ///     epochs, instead of the recorded number of deltas.
     ///   - given: For a continued run, the models up to `bookkeeping`, for partitions that begin earlier.
@@ -176,7 +176,8 @@ actor ReplayCoordinator {
                 Coordinator.Clock(now: .max, isIdle: { _ in true }), settings: settings, unread: nil)
         }
         guard let record = recorded?.first, let included = included(record.bookkeeping),
-            let next = try coordinator.publish(recorded: included, settings: record.settings, unread: nil)
+            let next = try coordinator.publish(
+                recorded: included, settings: record.settings, rules: record.rules, unread: nil)
         else { return nil }
         recorded = recorded?.dropFirst()
         return next

@@ -102,14 +102,15 @@ public struct RecordedComparison: Sendable {
         let options = verification.options
         var replay = Replay(options, progress: progress)
         replay.keepsPlaces = true
+        replay.rules = run.last.model.rules(under: options.settings)
         // If the epochs are equal, both runs include the same deltas, so that differences do not come from wall clocks.
         var fixed = options.settings.fixed
         // The records stay in their partitions.
         fixed.partitioner = run.genesis.model.settings.fixed.partitioner
         let hasSameEpochs = fixed == run.genesis.model.settings.fixed
-        let recorded = run.models.map { model in
+        let recorded = run.models.map { [replay] model in
             var model = model
-            model.settings = options.settings
+            (model.settings, model.rules) = (options.settings, replay.rules)
             return model
         }
         let coordinator = replay.coordinator(

@@ -7,6 +7,8 @@ struct RecordedModel: Sendable {
     var bookkeeping: Bookkeeping
     /// The settings for the next model.
     var settings: Settings
+    /// The rules for the next model.
+    var rules: LifecycleRules
     /// The content hash in the header, and the one computed from the content.
     var announcedHash: String
     var contentHash: String

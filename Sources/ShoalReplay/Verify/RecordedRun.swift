@@ -87,6 +87,7 @@ extension RecordedModel {
         self.announcedHash = announcedHash
         bookkeeping = record.bookkeeping
         settings = record.model.settings
+        rules = record.model.rules
         contentHash = Hex.text(SHA256Digest.of(ModelContent.encode(record.model).span))
     }
 }

@@ -121,7 +121,8 @@ struct Oracle {
             return try coordinator.publish(clock, settings: settings, unread: nil)
         }
         guard let record = recorded?.first, let included = IncludedDeltas(record.bookkeeping),
-            let next = try coordinator.publish(recorded: included, settings: record.settings, unread: nil)
+            let next = try coordinator.publish(
+                recorded: included, settings: record.settings, rules: record.rules, unread: nil)
         else { return nil }
         recorded = recorded?.dropFirst()
         return next

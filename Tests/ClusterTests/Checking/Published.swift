@@ -10,6 +10,7 @@ struct Published {
     struct Model {
         var bookkeeping: Bookkeeping
         var settings: Settings
+        var rules: LifecycleRules
         /// The hash in the record's headers, and the hash of its content.
         var announcedHash: String
         var contentHash: String
@@ -61,7 +62,7 @@ struct Published {
 extension Published.Model {
     init(_ record: ModelRecord, announced: String) {
         bookkeeping = record.bookkeeping
-        settings = record.model.settings
+        (settings, rules) = (record.model.settings, record.model.rules)
         announcedHash = announced
         contentHash = Published.hash(record)
     }

@@ -28,8 +28,7 @@ struct Undisturbed {
         settings = world.scenario.settings
         off = world.off
         assembler = EpochDeltaAssembler(partitions: world.feed.count, sealer: world.seals.deltas)
-        let model = CompiledModel(
-            .genesis(settings: settings, topics: world.scenario.vocabulary), version: nil)
+        let model = CompiledModel(world.scenario.genesis, version: nil)
         genesis = model
         encoder = ChangeRecord(format: .protobuf, key: world.key)
         input = world.feed.indices.map { partition in
@@ -94,7 +93,8 @@ struct Undisturbed {
         } else {
             let added = epochDeltas.indices.flatMap { epochDeltas[$0][included[$0]..<take[$0]] }
             (model, changes) = try model.next(
-                including: added, settings: settings, version: from, partitions: take.count)
+                including: added, settings: settings, rules: model.rules(under: settings), version: from,
+                partitions: take.count)
         }
         included = take
         let content = ModelContent.encode(model)

@@ -38,6 +38,8 @@ extension Scenario {
         if draws.chance(0.2) { settings.newMemberTTL = 2_000 }
         if draws.chance(0.2) { settings.membersMax = draws.pick(2, 3, 5) }
         if draws.chance(0.2) { settings.topicsMax = draws.pick(2, 4, 8) }
+        takesRules = draws.chance(0.3)
+        if takesRules { settings.revision = 1 }
     }
 
     private static func settings(_ draws: inout Draws) -> Settings {

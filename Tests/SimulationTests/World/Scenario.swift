@@ -95,6 +95,8 @@ struct Scenario {
     /// The settings that clocks are checked against, even if a rule of the clock is left out.
     var clock = Settings.Fixed()
     var vocabulary: [[UInt8]] = []
+    /// Whether the application was begun by the previous release, and takes the rules of this one with its first model.
+    var takesRules = false
     /// The input by partition.
     var input: [[Arrival]] = []
     var isGrowing = false
@@ -111,4 +113,13 @@ struct Scenario {
     var width = 1
 
     var partitions: Int { input.count }
+
+    var genesis: Model {
+        var model = Model.genesis(settings: settings, topics: vocabulary)
+        if takesRules {
+            model.rules = .previous
+            model.settings.revision = 0
+        }
+        return model
+    }
 }

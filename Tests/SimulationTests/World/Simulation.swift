@@ -125,7 +125,7 @@ final class Simulation {
                 from: nil, through: nil, start: nil, partitions: feed.map { _ in PartitionState() }, deltaOffset: high,
                 oldestOffset: high),
             firstOffsets: offsets, keyFingerprint: key.fingerprint,
-            model: Model.genesis(settings: scenario.settings, topics: scenario.vocabulary))
+            model: scenario.genesis)
         var records = RecordBuffer()
         record.append(to: &records, by: seals.models, largestChunk: rates.part)
         let position = CommittedPosition(offset: high, metadata: ModelMetadata.text(nil))
