@@ -32,9 +32,14 @@ public struct LifecycleRules: Equatable, Sendable {
     /// The additional advantage of a return is J divided by this number.
     package var returningDivisor: Int64 = 7
 
+    /// The number of erased members of a partition that are published together, and the event time in ms after which fewer
+    /// are.
+    package var erasedTogether = 8
+    package var erasureWait: Int64 = 604_800_000
+
     private init(_ version: Int64) {
         self.version = version
-        if version < 5 { (seedsByMinimum, refine, countsMovesOnce) = (false, 0, false) }
+        if version < 5 { (seedsByMinimum, refine, countsMovesOnce, erasedTogether) = (false, 0, false, 1) }
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.

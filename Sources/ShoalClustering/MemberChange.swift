@@ -16,10 +16,12 @@ public struct MemberChange: Equatable, Sendable {
     public var time: Int64?
     /// The epoch that was open or being opened; `nil` in genesis.
     public var epoch: Epoch?
+    /// The period of the pseudonym under which it is published; nil if pseudonyms are not rotated.
+    public var period: Int64?
 
     public init(
         member: Pseudonym, from: ClusterID, to: ClusterID, reason: Reason, model: Epoch?, offset: Int64,
-        time: Int64?, epoch: Epoch?
+        time: Int64?, epoch: Epoch?, period: Int64? = nil
     ) {
         self.member = member
         self.from = from
@@ -29,5 +31,6 @@ public struct MemberChange: Equatable, Sendable {
         self.offset = offset
         self.time = time
         self.epoch = epoch
+        self.period = period
     }
 }

@@ -2,8 +2,7 @@
 struct Opening {
     let old: CompiledModel
     let new: CompiledModel
-    /// The start of the epoch, which is the time of the changes, in ms.
-    let time: Int64
+    let moment: Moment
     let dropsTopics: Bool
     /// The epoch that was open before; `nil` for genesis.
     private let closed: Epoch?
@@ -33,7 +32,8 @@ struct Opening {
         (self.old, self.new, self.closed) = (old, new, closed)
         let settings = new.model.settings
         let length = settings.fixed.epochLength
-        time = epoch * length
+        // What happened in the epoch that was closed is published under its pseudonyms.
+        moment = Moment(time: epoch * length, period: settings.fixed.period(of: closed ?? epoch))
         func before(_ ttl: Int64) -> Epoch { epoch - (ttl + length - 1) / length }
         expiresBefore = settings.memberTTL.map(before)
         newExpiresBefore = before(settings.newMemberTTL)

@@ -7,4 +7,15 @@ public enum Phase: Equatable, Sendable {
     /// The previous epoch is closed and this one is not yet open. `after` is the rank (`TopicKeys.rank`) of the last member
     /// processed by an interrupted opening.
     case waiting(Epoch, after: UInt128?)
+    /// The epoch is opened, and members are being published under the pseudonyms of a new period. `after` is the rank of the
+    /// last one.
+    case rotating(Epoch, Rotation, after: UInt128?)
+
+    /// The halves of a rotation.
+    public enum Rotation: String, Sendable {
+        /// Members join their clusters under their new pseudonyms.
+        case joining
+        /// The former pseudonyms leave.
+        case leaving
+    }
 }

@@ -9,6 +9,8 @@ public enum Reason: UInt8, CaseIterable, Comparable, Sendable {
     case birth
     case retire
     case seed
+    /// The member is published under another pseudonym from now on. 10 and 11 are the numbers of former reasons.
+    case rotated = 12
 
     public static func < (left: Reason, right: Reason) -> Bool { left.rawValue < right.rawValue }
 }

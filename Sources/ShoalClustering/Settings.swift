@@ -29,6 +29,8 @@ public struct Settings: Equatable, Sendable {
         public var profileTopics: Int = 16
         public var partitioner = Partitioner.murmur2
         public var outputEvery = OutputInterval.epoch
+        /// The event time after which members are published under new pseudonyms; nil: never.
+        public var rotation: Int64?
         /// The mapping of JSON objects of another form to the fields of events (`input.map`), as one text; empty for
         /// the form of `shoal.v1.WatchEvent`.
         public var inputMapping: [[UInt8]] = []
@@ -38,6 +40,12 @@ public struct Settings: Equatable, Sendable {
         public var latestTime: Int64?
 
         public init() {}
+
+        /// The period of the pseudonyms under which members are published in an epoch: ⌊start of the epoch / rotation⌋; nil
+        /// if pseudonyms are not rotated.
+        public func period(of epoch: Epoch) -> Int64? {
+            rotation.map { Arithmetic.epoch(of: epoch * epochLength, length: $0) }
+        }
     }
 
     public var fixed = Fixed()

@@ -57,7 +57,7 @@ extension Shard {
         }
         if rules.publishesAtOnce {
             let home = current.model.home(of: members.slots[slot].cluster, published: members.published[slot])
-            publish(slot, to: home, .event, offset: offset, time: endOfEpoch, &changes)
+            publish(slot, to: home, .event, offset: offset, moment, &changes)
         }
     }
 
@@ -97,13 +97,11 @@ extension Shard {
             counters.eligible -= 1
         }
         if published != 0 {
-            if !current.rules.publishesAtOnce {
-                erased.append(ErasedMember(member: member, published: published))
+            let gone = ErasedMember(member: member, published: published, since: openEpoch ?? .min)
+            if current.rules.publishesAtOnce {
+                publish(gone, .erased, offset: offset, moment, &changes)
             } else {
-                changes.append(
-                    MemberChange(
-                        member: member, from: published, to: 0, reason: .erased, model: version, offset: offset,
-                        time: endOfEpoch, epoch: openEpoch))
+                erased.append(gone)
             }
         }
         remove(slot)
@@ -122,9 +120,12 @@ extension Shard {
         for topic in event.topics { _ = number(event, topic.name) }
     }
 
-    /// The time of changes that are published at once: the end of the open epoch, so that it does not tell when the member
-    /// watched; nil in genesis.
-    private var endOfEpoch: Int64? { openEpoch.map { ($0 + 1) * fixed.epochLength } }
+    /// The moment of changes that are published at once. Its time is the end of the open epoch, so that it does not tell when
+    /// the member watched.
+    private var moment: Moment {
+        guard let openEpoch else { return Moment() }
+        return Moment(time: (openEpoch + 1) * fixed.epochLength, period: fixed.period(of: openEpoch))
+    }
 
     /// Returns the event's time, limited to the end of the open epoch.
     private mutating func counted(_ time: Int64) -> Int64 {
@@ -205,17 +206,18 @@ extension Shard {
     /// - Parameters:
     ///   - cluster: The cluster in which it is published from now on; 0 for none.
     ///   - model: The version of the deciding model; nil: that of the open epoch.
-    ///   - time: The time of the change, in ms.
     mutating func publish(
-        _ slot: Int, to cluster: ClusterID, _ reason: Reason, model: Epoch? = nil, offset: Int64, time: Int64?,
+        _ slot: Int, to cluster: ClusterID, _ reason: Reason, model: Epoch? = nil, offset: Int64, _ moment: Moment,
         _ changes: inout [MemberChange]
     ) {
         let published = members.published[slot]
         guard published != cluster else { return }
+        let member = members.slots[slot].pseudonym
+        if published == 0 { publishErasure(of: member, offset: offset, moment, &changes) }
         changes.append(
             MemberChange(
-                member: members.slots[slot].pseudonym, from: published, to: cluster, reason: reason,
-                model: model ?? version, offset: offset, time: time, epoch: openEpoch))
+                member: member, from: published, to: cluster, reason: reason, model: model ?? version, offset: offset,
+                time: moment.time, epoch: openEpoch, period: moment.period))
         members.published[slot] = cluster
         countPublished(slot, from: members.slots[slot].cluster, published, to: members.slots[slot].cluster)
     }

@@ -15,30 +15,46 @@ extension Shard {
         _ model: CompiledModel, offset: Int64, most: Int = Self.openingStep,
         changes: inout [MemberChange]
     ) -> Bool {
-        guard case .waiting(let epoch, let after) = phase else { return true }
+        switch phase {
+        case .genesis, .open: return true
+        case .waiting(let epoch, let after):
+            return reassign(model, epoch, after: after, offset: offset, most: most, &changes)
+        case .rotating(let epoch, let half, let after):
+            return rotate(epoch, half, after: after, offset: offset, most: most, &changes)
+        }
+    }
+
+    private mutating func reassign(
+        _ model: CompiledModel, _ epoch: Epoch, after: UInt128?, offset: Int64, most: Int,
+        _ changes: inout [MemberChange]
+    ) -> Bool {
         let old = current
-        let isFirst = openEpoch == nil
-        let opening = Opening(from: old, to: model, closed: openEpoch, epoch: epoch)
+        let closed = openEpoch
+        let opening = Opening(from: old, to: model, closed: closed, epoch: epoch)
+        let period = opening.moment.period
+        let rotates = period != fixed.period(of: epoch)
         let point = SnapshotPoint(offset: offset, epoch: epoch)
         var affected: [(rank: UInt128, slot: Int)] = []
         for slot in members.slots.indices where opening.concerns(members, slot) {
             if ahead != nil, isAhead(slot, ofOpening: point) { continue }
-            let rank = keys.rank(of: members.slots[slot].pseudonym)
+            let rank = keys.rank(of: members.slots[slot].pseudonym, in: period)
             if rank > after ?? 0 || after == nil { affected.append((rank, slot)) }
         }
         affected.sort { $0.rank < $1.rank }
         adopt(model)
         drift.adopt(model)
-        let (closed, part) = (openEpoch, affected.prefix(most))
+        let part = affected.prefix(most)
         openEpoch = epoch
-        var gone = erased.map { (rank: keys.rank(of: $0.member), member: $0) }.sorted { $0.rank > $1.rank }
+        // A rotation takes those who wait with it.
+        if after == nil, !rotates { decideErasures(of: opening, epoch: epoch) }
+        var gone = takeErased(period)
         for entry in part {
-            publish(&gone, through: entry.rank, opening, offset: offset, &changes)
+            publish(&gone, through: entry.rank, .erased, offset: offset, opening.moment, &changes)
             reassign(entry.slot, opening, offset: offset, &changes)
         }
         let isWhole = part.count == affected.count
-        if isWhole { publish(&gone, through: .max, opening, offset: offset, &changes) }
-        erased = gone.map(\.member)
+        if isWhole { publish(&gone, through: .max, .erased, offset: offset, opening.moment, &changes) }
+        erased += gone.map(\.member)
         if !isWhole, let last = part.last {
             // Members that are not processed yet belong to the old model until the opening is complete.
             phase = .waiting(epoch, after: last.rank)
@@ -46,25 +62,20 @@ extension Shard {
             adopt(old)
             return false
         }
-        if isFirst { settleLandmarks(before: (epoch + 1) * fixed.epochLength - 1, at: point) }
+        if closed == nil { settleLandmarks(before: (epoch + 1) * fixed.epochLength - 1, at: point) }
+        if rotates {
+            phase = .rotating(epoch, .joining, after: nil)
+            openEpoch = closed
+            return false
+        }
+        return finishOpening(epoch, offset: offset)
+    }
+
+    mutating func finishOpening(_ epoch: Epoch, offset: Int64) -> Bool {
+        openEpoch = epoch
         phase = .open(epoch)
         limit(from: offset)
         return true
-    }
-
-    /// Publishes erased members as such, up to a rank.
-    /// - Parameter gone: The highest rank first. Those that are published are removed.
-    private func publish(
-        _ gone: inout [(rank: UInt128, member: ErasedMember)], through rank: UInt128, _ opening: Opening, offset: Int64,
-        _ changes: inout [MemberChange]
-    ) {
-        while let last = gone.last, last.rank <= rank {
-            gone.removeLast()
-            changes.append(
-                MemberChange(
-                    member: last.member.member, from: last.member.published, to: 0, reason: .erased, model: version,
-                    offset: offset, time: opening.time, epoch: openEpoch))
-        }
     }
 
     /// Expires a member, drops topics, and reassigns it, as far as the opening requires it, and publishes the outcome.
@@ -81,7 +92,7 @@ extension Shard {
                 delta.count(published: published, of: left, sign: -1)
                 members.update(slot) { $0.cluster = MemberTable.uncounted }
             }
-            publish(slot, to: 0, .expired, offset: offset, time: opening.time, &changes)
+            publish(slot, to: 0, .expired, offset: offset, opening.moment, &changes)
             remove(slot)
             return
         }
@@ -104,8 +115,7 @@ extension Shard {
         if cluster != left { countPublished(slot, from: left, published, to: cluster) }
         let own = opening.hasWatched(member)
         guard let move = opening.move(of: published, from: left, to: cluster, hasWatched: own, reason) else { return }
-        publish(
-            slot, to: move.to, move.reason, model: move.version, offset: offset, time: opening.time, &changes)
+        publish(slot, to: move.to, move.reason, model: move.version, offset: offset, opening.moment, &changes)
     }
 
     /// Removes topics that left the vocabulary from a profile.

@@ -45,6 +45,8 @@ public struct Shard<Keys: TopicKeys> {
     /// Members that a replay must skip for a while; `nil` for none.
     var ahead: MembersAhead?
     var delta = OpenDelta()
+    /// Members in the order of an interrupted rotation, the next one last. Empty otherwise.
+    var rotation: [(rank: UInt128, slot: Int)] = []
     /// Erased members that are not yet published as such.
     var erased: [ErasedMember] = []
     var candidates = OpenCandidates()
@@ -89,7 +91,7 @@ public struct Shard<Keys: TopicKeys> {
     }
 
     public var memberCount: Int { members.count }
-    var fixed: Settings.Fixed { current.model.settings.fixed }
+    public var fixed: Settings.Fixed { current.model.settings.fixed }
 
     /// Observes a record's time and returns the epoch to advance to, or `nil`. Only in the phases `genesis` and `open`.
     public mutating func observe(viewer: Pseudonym, time: Int64) -> Epoch? {
@@ -124,8 +126,10 @@ public struct Shard<Keys: TopicKeys> {
 
     /// The version of the model needed to open the next epoch; `nil` if none is awaited.
     public var neededModel: Epoch? {
-        guard case .waiting(let epoch, _) = phase else { return nil }
-        return epoch - fixed.staleness
+        switch phase {
+        case .genesis, .open: nil
+        case .waiting(let epoch, _), .rotating(let epoch, _, _): epoch - fixed.staleness
+        }
     }
 
     /// The version of the model for the open epoch's events; `nil` for the genesis model. Derived from the epoch,

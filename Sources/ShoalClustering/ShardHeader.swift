@@ -9,7 +9,7 @@ public struct ShardHeader: Equatable, Sendable {
     public var ids: [UInt64] = []
     /// The delta of the open epoch: clusters ascending, without samples.
     public var delta: [ClusterDelta] = []
-    /// Members erased in the open epoch that are not yet published as such; ascending, each once.
+    /// Erased members that are not yet published as such; ascending, each once.
     public var erased: [ErasedMember] = []
     /// Ascending.
     public var candidates: [CandidateSighting] = []

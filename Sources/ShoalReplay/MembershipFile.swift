@@ -23,7 +23,7 @@ package struct MembershipFile: Sendable {
     ///   - key: The key under which the replay ran.
     package init(_ result: ReplayResult, key: PrivacyKey, _ format: Format) {
         let pseudonyms = PublishedPseudonyms(key)
-        let members = result.places.map { (pseudonyms.published($0), $1) }.sorted { $0.0 < $1.0 }
+        let members = result.places.map { (pseudonyms.published($0, in: result.period), $1) }.sorted { $0.0 < $1.0 }
         var bytes: [UInt8] = []
         if case .csv = format { bytes += Array("member,cluster\n".utf8) }
         for (member, cluster) in members {

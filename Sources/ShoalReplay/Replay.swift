@@ -136,6 +136,7 @@ public struct Replay: Sendable {
         result.model = model
         if keepsPlaces {
             for partial in results { result.places.merge(partial.places) { first, _ in first } }
+            result.period = results.compactMap(\.period).max()
         }
         return result
     }
@@ -174,6 +175,8 @@ public struct ReplayResult: Sendable {
     package var model: Model?
     /// The members' final published clusters, if requested.
     package var places: [Pseudonym: ClusterID] = [:]
+    /// The period of the members' pseudonyms in the output; nil if they are not rotated.
+    package var period: Int64?
 
     init(_ report: ReplayReport) {
         self.report = report

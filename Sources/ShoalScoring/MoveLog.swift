@@ -28,7 +28,7 @@ public struct MoveLog: Sendable {
     @discardableResult
     public mutating func take(_ changes: [MemberChange]) -> Set<Pseudonym> {
         var net: [Pseudonym: (first: ClusterID, last: ClusterID)] = [:]
-        for change in changes {
+        for change in changes where change.reason != .rotated {
             let isMove = change.from != 0 && change.to != 0
             guard isMove, change.reason == .event else {
                 last[change.member] = nil

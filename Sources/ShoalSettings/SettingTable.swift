@@ -201,6 +201,12 @@ extension Setting {
             recorded: 0...1_000_000_000,
             "The number of members below which nothing is published about a cluster."),
         Setting(
+            "privacy.rotation", .duration(day...(3_650 * day)), \.engine.fixed.rotation, scope: .fixedForLife,
+            field: 53,
+            recorded: 1...Int64.max,
+            "The event time after which members get new pseudonyms in the output and in `members.topic`, so that nobody can follow one for longer: with the first epoch of each period since 1970, all members join under the new pseudonyms and leave under the former ones (see docs/privacy.md). Disabled by default."
+        ),
+        Setting(
             "settings.revision", .integer(0...Int64.max), \.engine.revision, field: 7, isReported: false,
             "The version of the settings that reach the result. Raise it to change them."),
         Setting(

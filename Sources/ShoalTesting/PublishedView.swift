@@ -20,21 +20,8 @@ struct PublishedView {
     /// The cluster of each member, by pseudonym.
     private(set) var members: [UInt128: UInt32] = [:]
     private var byID: [UInt32: PublishedCluster] = [:]
-    private var viewers: [UInt128: String] = [:]
 
     var clusters: [PublishedCluster] { byID.values.sorted { $0.id < $1.id } }
-
-    var membersByViewer: [String: UInt32] {
-        var found: [String: UInt32] = [:]
-        for (member, cluster) in members {
-            if let viewer = viewers[member] { found[viewer] = cluster }
-        }
-        return found
-    }
-
-    mutating func know(viewer: ArraySlice<UInt8>, _ member: UInt128) {
-        if viewers[member] == nil { viewers[member] = String(decoding: viewer, as: UTF8.self) }
-    }
 
     mutating func takeChanges() -> [ClusterChange] {
         defer { changes = [] }

@@ -37,6 +37,8 @@ public struct ShoalTestDriver {
     private var engine: GivenEpochs<KeyedTopics>?
     private let encoder: ChangeRecord
     private let pseudonyms: PublishedPseudonyms
+    /// The pseudonyms of viewers in the state.
+    private var viewers: [String: UInt128] = [:]
     private var view = PublishedView()
 
     /// Creates a driver.
@@ -91,7 +93,7 @@ public struct ShoalTestDriver {
 
     private mutating func pipe(bytes: [UInt8]) throws {
         if case .rejected(let reason) = intake.read(bytes.span) { throw DeadLetter(intake.fault(reason)) }
-        view.know(viewer: intake.viewer, pseudonyms.published(intake.event.member))
+        viewers[String(decoding: intake.viewer, as: UTF8.self)] = intake.event.member
         if engine == nil, !hasStart { now = intake.event.time }
         try advance(to: max(intake.event.time, now))
         let event = intake.event
@@ -99,7 +101,8 @@ public struct ShoalTestDriver {
         takeChanges()
     }
 
-    /// Erases a viewer, like a record with the viewer's key and a null value.
+    /// Erases a viewer, like a record with the viewer's key and a null value. It is published with at least seven others, or
+    /// after a week of event time.
     public mutating func erase(viewer: String) {
         begin()
         let member = key.storedPseudonym(of: viewer.utf8)
@@ -160,10 +163,14 @@ public struct ShoalTestDriver {
     public func cluster(of viewer: String) -> UInt32? { view.members[pseudonym(of: viewer)] }
 
     /// The published cluster of each viewer that has one.
-    public var members: [String: UInt32] { view.membersByViewer }
+    public var members: [String: UInt32] {
+        viewers.compactMapValues { view.members[pseudonyms.published($0, in: period)] }
+    }
 
-    /// Returns the pseudonym of a viewer in changes.
-    public func pseudonym(of viewer: String) -> UInt128 { key.publishedPseudonym(of: viewer.utf8) }
+    /// Returns the pseudonym of a viewer in changes of the open epoch.
+    public func pseudonym(of viewer: String) -> UInt128 { key.publishedPseudonym(of: viewer.utf8, in: period) }
+
+    private var period: Int64? { settings.fixed.period(of: engine?.epoch ?? now / settings.fixed.epochLength) }
 
     private mutating func takeChanges() {
         guard let changes = engine?.takeChanges(), !changes.isEmpty else { return }

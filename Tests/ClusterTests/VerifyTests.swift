@@ -19,8 +19,9 @@ extension MainJob {
 
         @Test("three instances on growing input with one killed are identical, and each tampering is found")
         func growing() async throws {
-            let stream = InputStream(seed: 21, viewers: 300, epochs: 24)
-            let application = try Application(broker, "verified", topics: InputStream.topics)
+            let stream = InputStream(seed: 21, viewers: 300, epochs: 28)
+            let application = try Application(
+                broker, "verified", topics: InputStream.topics, settings: ["privacy.rotation": "1d"])
             try await application.createTopics(partitions: 8)
             let third = stream.records.count / 3
             try InputStream.publish(stream.records[..<third], to: application.input, broker)
@@ -42,6 +43,10 @@ extension MainJob {
             let report = try await application.verification().run()
             #expect(report.isIdentical && report.gone == 0)
             #expect(report.changes == Int64(try await application.records(of: application.output).count))
+            let isRotated = try await application.records(of: application.output).contains {
+                try ClusterChange($0.value ?? []).why == .rotated
+            }
+            #expect(isRotated)
             #expect(report.models + 1 == Int64(try await application.modelRecords().count))
             try await application.checkExplanations()
             try await tampered(application)

@@ -2,7 +2,9 @@
 
 /// Toy keys in place of the real ones, which use HMAC.
 struct ToyKeys: TopicKeys {
-    func rank(of member: Pseudonym) -> UInt128 { member }
+    func rank(of member: Pseudonym, in period: Int64?) -> UInt128 {
+        period == nil ? member : member ^ UInt128(UInt64(bitPattern: period ?? 0) &* 0x9E37_79B9_7F4A_7C15)
+    }
 
     func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
         name.reduce(UInt128(0x6c62_272e_07bb_0142)) { ($0 ^ UInt128($1)) &* 0x1_0000_0000_013B }

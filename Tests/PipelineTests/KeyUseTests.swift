@@ -31,12 +31,15 @@ struct KeyUseTests {
         let pseudonyms = PublishedPseudonyms(key)
         for viewer in 0..<1_000 {
             let stored = key.storedPseudonym(of: Array("viewer-\(viewer)".utf8))
-            #expect(pseudonyms.published(stored) != stored)
-            #expect(pseudonyms.stored(pseudonyms.published(stored)) == stored)
+            for period: Int64? in [nil, 0, 2_800] {
+                let published = pseudonyms.published(stored, in: period)
+                #expect(published != stored && pseudonyms.stored(published, in: period) == stored)
+            }
+            #expect(pseudonyms.published(stored, in: 2_800) != pseudonyms.published(stored, in: 2_801))
         }
         let viewer = Array("anna".utf8)
         #expect(
-            key.publishedPseudonym(of: viewer) == pseudonyms.published(key.storedPseudonym(of: viewer)))
+            key.publishedPseudonym(of: viewer) == pseudonyms.published(key.storedPseudonym(of: viewer), in: nil))
     }
 
     /// Whoever may write to the input chooses viewer ids, and reads their pseudonyms in the output.

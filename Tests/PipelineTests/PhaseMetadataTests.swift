@@ -10,6 +10,8 @@ struct PhaseMetadataTests {
             (Phase.genesis, "v1;genesis"), (.open(412), "v1;open=412"), (.open(-3), "v1;open=-3"),
             (.waiting(413, after: nil), "v1;waiting=413"),
             (.waiting(413, after: 0xab), "v1;waiting=413;at=000000000000000000000000000000ab"),
+            (.rotating(413, .joining, after: nil), "v1;joining=413"),
+            (.rotating(413, .leaving, after: 0xab), "v1;leaving=413;at=000000000000000000000000000000ab"),
         ])
     func roundTrip(phase: Phase, text: String) {
         #expect(PhaseMetadata.text(phase) == text)

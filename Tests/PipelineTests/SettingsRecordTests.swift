@@ -41,6 +41,7 @@ struct SettingsRecordTests {
         settings.publishesMemberships = true
         settings.fixed.inputMapping = [Array("viewer=u,topics=t,time=a".utf8)]
         settings.fixed.outputEvery = .event
+        settings.fixed.rotation = 604_800_000
         return settings
     }
 
@@ -67,6 +68,8 @@ struct SettingsRecordTests {
             + "9a03187669657765723d752c746f706963733d742c74696d653d61"
             // When changes are published.
             + "a00301"
+            // After what time pseudonyms are rotated.
+            + "a8038088b2a002"
         #expect(hex(Settings()) == standard)
         #expect(hex(changed) == other)
     }

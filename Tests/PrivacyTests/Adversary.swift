@@ -17,7 +17,9 @@ struct Adversary {
     private var batches: [[UInt128]] {
         var found: [Batch: [UInt128]] = [:]
         for change in changes {
-            guard let member = change.member, let why = change.why, ![.event, .erased, .expired].contains(why) else {
+            guard let member = change.member, let why = change.why,
+                ![.event, .erased, .expired, .rotated].contains(why)
+            else {
                 continue
             }
             found[Batch(model: change.modelVersion, from: change.from, to: change.to, why: why), default: []]

@@ -23,7 +23,8 @@ struct AdversaryTests {
         let searched = try searchedChangeIDs(stream)
         let counted = try onCounters()
         let attacks =
-            onGroups(stream) + onPositions(stream) + (try onInternals(stream)) + onKeys(seed: seed) + [
+            onGroups(stream) + onPositions(stream) + (try onPseudonyms(stream, seed: seed)) + (try onInternals(stream))
+            + onKeys(seed: seed) + [
                 weakKeys, searched, counted,
             ]
         let table = Attack.table(attacks)
@@ -146,6 +147,34 @@ struct AdversaryTests {
             Attack(
                 adversary: "writer", name: "choose \(ids.count) viewer ids whose pseudonyms are keys or dictionaries",
                 value: Double(found), bound: 0)
+        ]
+    }
+
+    /// Which pseudonyms do tombstones tell, and which belong to one viewer after a rotation?
+    private func onPseudonyms(_ stream: PlantedStream, seed: UInt64) throws -> [Attack] {
+        let told = stream.erasures.filter { $0.count == 1 }
+        let rotated = try PlantedStream(seed: seed, rotation: 86_400_000)
+        var (pairs, right) = (0, 0)
+        for batch in Dictionary(grouping: rotated.changes.filter { $0.why == .rotated }, by: \.eventTime).values {
+            let joining = Dictionary(grouping: batch.filter { $0.from == 0 }, by: \.to)
+            let leaving = Dictionary(grouping: batch.filter { $0.to == 0 }, by: \.from)
+            for (cluster, members) in leaving {
+                for (old, new) in zip(members, joining[cluster] ?? []) {
+                    pairs += 1
+                    if rotated.viewer(of: old) == rotated.viewer(of: new) { right += 1 }
+                }
+            }
+        }
+        #expect(pairs > 1_000, "pseudonyms were rotated")
+        return [
+            Attack(
+                adversary: "writer and subscriber",
+                name: "find the pseudonyms of \(stream.erased) viewers by a tombstone each, in quiet epochs",
+                value: Double(told.count), bound: 0),
+            Attack(
+                adversary: "subscriber", name: "join the pseudonyms of two periods by their order in a cluster",
+                value: Double(right) / Double(max(pairs, 1)), bound: 1 / Double(PlantedStream.minimum),
+                isPercentage: true),
         ]
     }
 

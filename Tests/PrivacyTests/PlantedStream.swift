@@ -30,11 +30,20 @@ struct PlantedStream {
     /// Whether the engine has found the group and suppresses its cluster.
     private(set) var isGroupSuppressed = false
 
+    /// The tombstones of members that were sent alone, in epochs with few other changes, and the changes that published them,
+    /// by epoch.
+    private(set) var erasures: [[ClusterChange]] = []
+    /// The viewers that were erased, as the writer knows them.
+    private(set) var erased = 0
+
     private let key: PrivacyKey
     private let seed: UInt64
+    private let rotation: Int64?
 
-    init(seed: UInt64) throws {
+    /// - Parameter rotation: `privacy.rotation` in ms of event time.
+    init(seed: UInt64, rotation: Int64? = nil) throws {
         self.seed = seed
+        self.rotation = rotation
         key = PrivacyKey(bytes: (0..<32 as Range<UInt64>).map { UInt8(truncatingIfNeeded: ($0 &+ 3) &* 29 &+ seed) })
         try run()
     }
@@ -45,9 +54,10 @@ struct PlantedStream {
         let members = (0..<viewers).map { key.storedPseudonym(of: Array("viewer-\($0)".utf8)) }
         stored = Set(members)
         let pseudonyms = PublishedPseudonyms(key)
-        secret = Set(members[..<Self.group].map(pseudonyms.published))
+        secret = Set(members[..<Self.group].map { pseudonyms.published($0, in: nil) })
         var settings = Settings()
         settings.minClusterSize = Self.minimum
+        settings.fixed.rotation = rotation
         let engineKey = key
         var engine = GivenEpochs(
             settings: settings, topics: Self.topics, partitions: 1, first: 490_000,
@@ -71,6 +81,26 @@ struct PlantedStream {
         internals = try InternalRecords(engine, key: key)
         let small = engine.model.clusters.filter { $0.isActive && !$0.isPublished }
         isGroupSuppressed = small.contains { Int64(Self.group / 2)..<Self.minimum ~= $0.sums.count }
+        try erase(members.suffix(20), &engine)
+    }
+
+    /// Erases viewers, one in an epoch in which nothing else happens, and closes epochs for a week.
+    private mutating func erase(_ members: some Collection<Pseudonym>, _ engine: inout GivenEpochs<KeyedTopics>) throws
+    {
+        erased = members.count
+        let before = changes
+        for member in members {
+            engine.erase(member, partition: 0)
+            try publish(try engine.close(), ChangeRecord(format: .protobuf, key: key))
+        }
+        let told = changes.dropFirst(before.count).filter { $0.kind == .memberErased }
+        erasures = Array(Dictionary(grouping: told) { $0.modelVersion ?? 0 }.values)
+        changes = before
+    }
+
+    /// Returns the viewer behind a pseudonym, which only the evaluator can.
+    func viewer(of change: ClusterChange) -> Pseudonym? {
+        change.member.map { PublishedPseudonyms(key).stored($0, in: change.pseudonymPeriod) }
     }
 
     /// Five topics for each cluster, and three for the group.

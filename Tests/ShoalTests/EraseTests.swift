@@ -14,7 +14,7 @@ struct EraseTests {
     private let application: ObservedApplication
     private let more: [String: String]
     /// Recent, because the retention of the output counts from the ends of epochs.
-    private let start = (Int(Date().timeIntervalSince1970) / 3_600 - 14) * 3_600_000
+    private let start = (Int(Date().timeIntervalSince1970) / 3_600 - 14 - 8 * 24) * 3_600_000
     private let environment = ["SHOAL_PRIVACY_KEY": TestKey.digits]
 
     init() async throws {
@@ -26,6 +26,7 @@ struct EraseTests {
             "members.topic": "\(application.name)-members", "input.partitioner": "murmur2",
             "snapshot.interval": "200ms", "checkpoint.directory": checkpoints.path, "checkpoint.interval": "1s",
             "audit.file": folder.url.appending(path: "audit").path, "models.retention": "30d",
+            "privacy.min-cluster-size": "4",
         ]
     }
 
@@ -91,7 +92,8 @@ struct EraseTests {
         #expect(until >= before + week, "the retention of the input, and the time of a segment")
         #expect(places["dead letters"]?.state == .gone)
         #expect(places["output"]?.state == .left && places["output"]?.records ?? 0 > 0, "\(line)")
-        #expect(places["members"]?.state == .left && places["members"]?.untilMs ?? 0 > certificate.sentMs, "\(line)")
+        #expect(
+            places["members"]?.state == .left && places["members"]?.untilMs ?? 0 > certificate.sentMs + week, "\(line)")
         #expect(places["state"]?.state == .deleted && places["state"]?.untilMs ?? 0 > certificate.sentMs, "\(line)")
         #expect(
             places["models"]?.records == nil && places["models"]?.untilMs ?? 0 > certificate.readMs + 30 * 86_400_000)
@@ -108,8 +110,9 @@ struct EraseTests {
 
         let audit = try String(contentsOf: folder.url.appending(path: "audit"), encoding: .utf8)
         #expect(audit.contains(certificate.member) && audit.contains("request 81") && audit.contains(#""erase""#))
-        // Members learn of it when the next epoch opens.
-        try publish(hours: 10..<13, without: 5)
+        // Subscribers learn of a single erasure after a week.
+        let later = 8 * 24 + 10
+        try publish(hours: later..<later + 9, without: 5)
         try await waitUntil("the member to leave the output") {
             let changes = try command(
                 "changes", "--from", "beginning", "--until", "end", "--json", "--kind", "member_erased")

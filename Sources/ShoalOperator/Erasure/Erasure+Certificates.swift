@@ -15,26 +15,38 @@ extension Erasure {
         _ sent: Sent, _ read: Read, key: PrivacyKey, limit: Duration
     ) async throws -> [ErasureCertificate] {
         let client = configuration.client(configuration.logger)
-        let search = try ErasureSearch(client, viewers: viewers, key: key)
+        let period = configuration.pseudonymPeriod(at: Self.now)
+        var search = try ErasureSearch(client, viewers: viewers, key: key, period: period)
+        try await search.learnPeriods(of: configuration.topics.changes)
         let state = try await stateTraces(search, until: .now + limit)
         let rules = PlaceRules(try Admin(client))
         var places: [[ErasureCertificate.Place]] = viewers.map { _ in [] }
-        func add(_ name: String, _ topic: String, _ traces: [ErasureSearch.Traces]) async throws {
+        func add(
+            _ name: String, _ topic: String, _ traces: [ErasureSearch.Traces], wait: Int64 = 0,
+            with event: String = "the next snapshot"
+        ) async throws {
             guard let rule = try await rules.rule(of: topic) else { return }
             for (viewer, traces) in traces.enumerated() {
-                places[viewer].append(rule.place(name, traces, deletedAtMs: includedAtMs(read)))
+                let time = includedAtMs(read) + wait
+                places[viewer].append(rule.place(name, traces, deletedAtMs: time, with: event))
             }
         }
         let topics = configuration.topics
         let searched: [(String, String?, ErasureSearch.Mark)] = [
             ("input", topics.input, .id), ("dead letters", topics.deadLetters, .id),
-            ("output", topics.changes, .published), ("members", topics.members, .published),
+            ("output", topics.changes, .published),
         ]
         for (name, topic, mark) in searched {
             guard let topic else { continue }
             var progress = search.start
             guard try await search.search(topic, for: mark, &progress) else { continue }
             try await add(name, topic, progress.traces)
+        }
+        if let topic = topics.members {
+            var progress = search.start
+            if try await search.search(topic, for: .published, &progress) {
+                try await add("members", topic, progress.traces, wait: publicationWait, with: publication)
+            }
         }
         if let state { try await add("state", topics.state, state) }
         for (name, topic) in [("deltas", topics.deltas), ("models", topics.models)] {
@@ -46,12 +58,25 @@ extension Erasure {
             for viewer in places.indices { places[viewer].append(checkpoints[viewer]) }
         }
         let searchedMs = Self.now
-        return zip(key.publishedPseudonyms(of: viewers), places).map { member, places in
+        return zip(try configuration.pseudonyms(of: viewers, at: searchedMs), places).map { member, places in
             ErasureCertificate(
-                application: configuration[\.applicationID], member: Hex.text(member),
+                application: configuration[\.applicationID], member: member,
                 keyFingerprint: ErasureCertificate.text(key.fingerprint), sentMs: sent.timeMs, readMs: read.timeMs,
                 searchedMs: searchedMs, places: places)
         }
+    }
+
+    /// The event time in ms after which an erasure is published at the latest, and what it is published with.
+    private var publicationWait: Int64 { isPublishedAtOnce ? 0 : LifecycleRules.current.erasureWait }
+    private var publication: String {
+        isPublishedAtOnce
+            ? "the next epoch"
+            : "at least \(LifecycleRules.current.erasedTogether - 1) other erasures of the partition, or after a week of "
+                + "event time"
+    }
+
+    private var isPublishedAtOnce: Bool {
+        configuration[\.engine.fixed.outputEvery] == .event || configuration[\.engine.minClusterSize] <= 1
     }
 
     /// Searches the state, again and again until the last record of each viewer has no value.

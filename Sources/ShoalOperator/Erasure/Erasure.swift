@@ -87,7 +87,7 @@ package struct Erasure: Sendable {
         }
     }
 
-    static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+    package static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 }
 
 extension Phase {
@@ -95,7 +95,7 @@ extension Phase {
     fileprivate var openOrNext: Epoch? {
         switch self {
         case .genesis: nil
-        case .open(let epoch), .waiting(let epoch, _): epoch
+        case .open(let epoch), .waiting(let epoch, _), .rotating(let epoch, _, _): epoch
         }
     }
 }

@@ -40,10 +40,11 @@ struct PlaceRule {
     }
 
     /// Returns what the topic holds of a viewer.
-    /// - Parameter time: When a compacted topic gets a record without a value at the latest, if it has none yet; nil if that
-    ///   is not known.
+    /// - Parameters:
+    ///   - time: When a compacted topic gets a record without a value at the latest, if it has none yet.
+    ///   - event: What it is written with.
     func place(
-        _ name: String, _ traces: ErasureSearch.Traces, deletedAtMs time: Int64? = nil
+        _ name: String, _ traces: ErasureSearch.Traces, deletedAtMs time: Int64, with event: String
     ) -> ErasureCertificate.Place {
         var place = ErasureCertificate.Place(
             name: name, location: topic, state: .gone, records: traces.records, untilMs: nil, rule: "")
@@ -53,9 +54,9 @@ struct PlaceRule {
         }
         if isCompacted {
             place.state = traces.deletedMs == nil ? .left : .deleted
-            place.untilMs = (traces.deletedMs ?? time).flatMap { deleted in compactionLag.map { deleted + $0 } }
-            let missing = "a record without a value follows when the next epoch opens or a snapshot is written; "
-            place.rule = (traces.deletedMs == nil ? missing : "") + text("max.compaction.lag.ms", compactionLag)
+            place.untilMs = compactionLag.map { (traces.deletedMs ?? time) + $0 }
+            let missing = traces.deletedMs == nil ? "a record without a value follows with \(event); " : ""
+            place.rule = missing + text("max.compaction.lag.ms", compactionLag)
         } else {
             place.state = .left
             place.untilMs = end(newest)

@@ -64,6 +64,7 @@ extension ClusterChange.Reason {
         case .seed: "the first clusters"
         case .withheld: "its cluster became too small"
         case .shown: "its cluster is large enough again"
+        case .rotated: "pseudonyms were rotated"
         }
     }
 }

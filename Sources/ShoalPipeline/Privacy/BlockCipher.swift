@@ -5,10 +5,10 @@ internal import CShoalOpenSSL
     private let encryption: OpaquePointer
     private let decryption: OpaquePointer
 
-    /// The cipher under the key of a use. Ends the process if OpenSSL fails.
-    convenience init(_ key: PrivacyKey, _ use: KeyUse) {
+    /// The cipher under the key of a use, or of a part of it. Ends the process if OpenSSL fails.
+    convenience init(_ key: PrivacyKey, _ use: KeyUse, part: String? = nil) {
         do throws(CryptographyError) {
-            try self.init(key: key.derived(use))
+            try self.init(key: key.derived(use, part: part))
         } catch {
             error.end()
         }

@@ -13,7 +13,7 @@ package struct KeyedTopics: TopicKeys {
         pseudonyms = PublishedPseudonyms(key)
     }
 
-    package func rank(of member: Pseudonym) -> UInt128 { pseudonyms.published(member) }
+    package func rank(of member: Pseudonym, in period: Int64?) -> UInt128 { pseudonyms.published(member, in: period) }
 
     package func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
         candidates.digest(Array(name).span).first16

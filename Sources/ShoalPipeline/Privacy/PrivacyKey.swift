@@ -29,11 +29,13 @@ public struct PrivacyKey: Sendable {
     }
 
     /// Returns the key of a use. Ends the process if OpenSSL fails.
-    /// - Parameter count: the length in bytes.
-    func derived(_ use: KeyUse, count: Int = 32) -> [UInt8] {
+    /// - Parameters:
+    ///   - part: The part of the use, if it has several keys.
+    ///   - count: The length in bytes.
+    func derived(_ use: KeyUse, part: String? = nil, count: Int = 32) -> [UInt8] {
+        let label = "shoal/3/\(use.rawValue)" + (part.map { "/\($0)" } ?? "")
         do throws(CryptographyError) {
-            return try HKDF.key(
-                secret: bytes, salt: Array("shoal".utf8), info: Array("shoal/3/\(use.rawValue)".utf8), count: count)
+            return try HKDF.key(secret: bytes, salt: Array("shoal".utf8), info: Array(label.utf8), count: count)
         } catch {
             error.end()
         }
@@ -44,16 +46,18 @@ public struct PrivacyKey: Sendable {
         HMAC(self, .storedPseudonym).digest(Array(viewer).span).first16
     }
 
-    /// Returns the pseudonym of a viewer in the output: AES-256(key of the use, stored pseudonym).
-    public func publishedPseudonym(of viewer: some Collection<UInt8>) -> UInt128 {
-        PublishedPseudonyms(self).published(storedPseudonym(of: viewer))
+    /// Returns the pseudonym of a viewer in the output: AES-256(key of the use and the period, stored pseudonym).
+    /// - Parameter period: ⌊start of the epoch / `privacy.rotation`⌋; nil if pseudonyms are not rotated.
+    public func publishedPseudonym(of viewer: some Collection<UInt8>, in period: Int64? = nil) -> UInt128 {
+        PublishedPseudonyms(self).published(storedPseudonym(of: viewer), in: period)
     }
 
     /// Returns the pseudonyms of viewers in the output.
-    public func publishedPseudonyms(of viewers: [[UInt8]]) -> [UInt128] {
+    /// - Parameter period: as above.
+    public func publishedPseudonyms(of viewers: [[UInt8]], in period: Int64? = nil) -> [UInt128] {
         let hmac = HMAC(self, .storedPseudonym)
         let pseudonyms = PublishedPseudonyms(self)
-        return viewers.map { pseudonyms.published(hmac.digest($0.span).first16) }
+        return viewers.map { pseudonyms.published(hmac.digest($0.span).first16, in: period) }
     }
 
     /// Identifies the key without revealing it: the first 8 bytes of the key of that use, big-endian.

@@ -4,7 +4,11 @@ public import ShoalClustering
 public struct UnkeyedTopics: TopicKeys, Sendable {
     public init() {}
 
-    public func rank(of member: Pseudonym) -> UInt128 { member }
+    public func rank(of member: Pseudonym, in period: Int64?) -> UInt128 {
+        guard let period else { return member }
+        var mixer = SplitMix64(seed: UInt64(bitPattern: period))
+        return member ^ (UInt128(mixer.next()) << 64 | UInt128(mixer.next()))
+    }
 
     public func candidate(_ name: ArraySlice<UInt8>) -> UInt128 {
         var mixer = Self.mixer(name, purpose: 1)

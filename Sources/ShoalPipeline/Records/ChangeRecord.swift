@@ -24,7 +24,7 @@ package struct ChangeRecord {
     private func append(
         _ change: MemberChange, partition: Int32, memberships: Bool, to records: inout RecordBuffer
     ) {
-        let member = pseudonyms.published(change.member)
+        let member = pseudonyms.published(change.member, in: change.period)
         var key: [UInt8] = []
         Hex.append(member, to: &key)
         let kind = change.kind
@@ -39,6 +39,7 @@ package struct ChangeRecord {
         record.why = ClusterChange.Reason(change.reason)
         record.modelVersion = change.model
         record.eventTime = change.time
+        record.pseudonymPeriod = change.period
         append(record, key: key, to: &records)
         guard memberships else { return }
         let membership = Membership(cluster: change.to, modelVersion: change.model)

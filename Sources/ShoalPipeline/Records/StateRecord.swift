@@ -97,6 +97,7 @@ enum StateRecord {
             writer.message(34) { writer in
                 writer.present(1, bytes: Bytes16(erased.member))
                 writer.field(2, erased.published)
+                if erased.since != .min { writer.present(3, erased.since) }
             }
         }
         return writer.bytes
@@ -182,6 +183,7 @@ enum StateRecord {
             switch field.number {
             case 1: erased.member = try Bytes16.read(reader.bytes(field))
             case 2: erased.published = try reader.uint32(field)
+            case 3: erased.since = try reader.int64(field)
             default: try reader.skip(field)
             }
         }

@@ -43,16 +43,45 @@ package struct ErasureSearch: Sendable {
     private let kafka: ClientConfiguration
     private let admin: Admin
     private let viewers: [[UInt8]]
-    private let stored: [[UInt8]]
-    private let published: [[UInt8]]
+    private let key: PrivacyKey
+    /// The periods of the pseudonyms in the output; nil if they are not rotated.
+    private var periods: [Int64?]
 
+    /// - Parameter period: The present period of the pseudonyms in the output; nil if they are not rotated.
     /// - Throws: `KafkaError`.
-    package init(_ kafka: ClientConfiguration, viewers: [[UInt8]], key: PrivacyKey) throws(KafkaError) {
+    package init(
+        _ kafka: ClientConfiguration, viewers: [[UInt8]], key: PrivacyKey, period: Int64?
+    ) throws(KafkaError) {
         self.kafka = kafka
         self.viewers = viewers
-        stored = viewers.map { Hex.bytes(of: key.storedPseudonym(of: $0)) }
-        published = key.publishedPseudonyms(of: viewers).map { Array(Hex.text($0).utf8) }
+        self.key = key
+        periods = [period]
         admin = try Admin(kafka)
+    }
+
+    /// Learns the periods of the pseudonyms that are in the output topic.
+    /// - Throws: `PipelineError` if a transaction stays open; `KafkaError`.
+    package mutating func learnPeriods(of output: String) async throws {
+        guard let now = periods.first ?? nil, let ranges = try await ranges(of: output, after: [:]) else { return }
+        var (first, last) = (now, now)
+        try await read(ranges) { batch, index in
+            guard let value = batch.valueBytes(index), let period = try? ClusterChange(value).pseudonymPeriod else {
+                return
+            }
+            (first, last) = (min(first, period), max(last, period))
+        }
+        periods = Array(first...last)
+    }
+
+    /// The keys of each viewer's records.
+    private func keys(for mark: Mark) -> [[[UInt8]]] {
+        switch mark {
+        case .id: return viewers.map { [$0] }
+        case .stored: return viewers.map { [Hex.bytes(of: key.storedPseudonym(of: $0))] }
+        case .published:
+            let byPeriod = periods.map { key.publishedPseudonyms(of: viewers, in: $0) }
+            return viewers.indices.map { viewer in byPeriod.map { Array(Hex.text($0[viewer]).utf8) } }
+        }
     }
 
     /// A search that has read nothing.
@@ -62,22 +91,35 @@ package struct ErasureSearch: Sendable {
     /// - Returns: False if the topic does not exist.
     /// - Throws: `PipelineError` if a transaction stays open; `KafkaError`.
     package func search(_ topic: String, for mark: Mark, _ progress: inout Progress) async throws -> Bool {
-        guard let count = try await admin.partitions(of: topic) else { return false }
-        var ranges: [RangeReader.Range] = []
-        for number in 0..<count {
-            let place = TopicPartition(topic, number)
-            let marks = try await admin.watermarks(of: place)
-            let from = max(progress.offsets[number] ?? marks.low, marks.low)
-            ranges.append(.init(partition: place, from: from, through: marks.high))
-            progress.offsets[number] = marks.high
-        }
-        let finder = Finder(mark, mark == .id ? viewers : mark == .published ? published : stored)
-        let unread = try await RangeReader(kafka, isShort: false).read(ranges) { _, batch, index in
+        guard let ranges = try await ranges(of: topic, after: progress.offsets) else { return false }
+        for range in ranges { progress.offsets[range.partition.partition] = range.through }
+        let finder = Finder(mark, keys(for: mark))
+        try await read(ranges) { batch, index in
             for viewer in finder.viewers(batch, index) {
                 progress.traces[viewer].add(batch.timestamp(index), isTombstone: batch.value(index) == nil)
             }
         }
-        guard let (index, offset) = unread.min(by: { $0.key < $1.key }) else { return true }
+        return true
+    }
+
+    /// Returns the ranges of a topic from the offsets on; nil if it does not exist.
+    private func ranges(of topic: String, after offsets: [Int32: Int64]) async throws -> [RangeReader.Range]? {
+        guard let count = try await admin.partitions(of: topic) else { return nil }
+        var ranges: [RangeReader.Range] = []
+        for number in 0..<count {
+            let place = TopicPartition(topic, number)
+            let marks = try await admin.watermarks(of: place)
+            let from = max(offsets[number] ?? marks.low, marks.low)
+            ranges.append(.init(partition: place, from: from, through: marks.high))
+        }
+        return ranges
+    }
+
+    private func read(
+        _ ranges: [RangeReader.Range], _ body: (borrowing MessageBatch, Int) throws -> Void
+    ) async throws {
+        let unread = try await RangeReader(kafka, isShort: false).read(ranges) { try body($1, $2) }
+        guard let (index, offset) = unread.min(by: { $0.key < $1.key }) else { return }
         throw PipelineError(
             .kafka,
             "\(ranges[index].partition) cannot be read beyond offset \(offset): a transaction is open there. Try again")
@@ -90,13 +132,15 @@ private struct Finder {
     /// The forms in which content holds an id: a JSON string, and a Protobuf field with its length.
     private let forms: [[[UInt8]]]
 
-    init(_ mark: ErasureSearch.Mark, _ keys: [[UInt8]]) {
-        byKey = Dictionary(keys.enumerated().map { ($1, $0) }) { first, _ in first }
+    /// - Parameter keys: The keys of each viewer's records.
+    init(_ mark: ErasureSearch.Mark, _ keys: [[[UInt8]]]) {
+        let places = keys.enumerated().flatMap { viewer, keys in keys.map { ($0, viewer) } }
+        byKey = Dictionary(places) { first, _ in first }
         let quote = [UInt8(ascii: "\"")]
         forms =
             mark != .id
             ? []
-            : keys.map { id in
+            : keys.flatMap { $0 }.map { id in
                 var field: [UInt8] = []
                 field.append(varint: UInt64(id.count))
                 return [quote + id + quote, field + id]

@@ -100,7 +100,7 @@ public struct StatusReader: Sendable {
         return switch committed?.handled?.phase {
         case .genesis: ("genesis", nil)
         case .open(let epoch): ("open", epoch)
-        case .waiting(let epoch, _): ("waiting", epoch)
+        case .waiting(let epoch, _), .rotating(let epoch, _, _): ("waiting", epoch)
         case nil: (nil, nil)
         }
     }

@@ -3,10 +3,13 @@ internal import ShoalPipeline
 
 /// Observes one member while its partition is replayed. Not thread-safe.
 class MemberLens {
-    let member: Pseudonym
+    /// The pseudonyms that the member may have.
+    let members: Set<Pseudonym>
+    /// The one that it has; nil before its first event.
+    var member: Pseudonym?
 
-    init(member: Pseudonym) {
-        self.member = member
+    init(members: Set<Pseudonym>) {
+        self.members = members
     }
 
     /// Called before an event of the member is handled.

@@ -51,7 +51,8 @@ struct PartitionEngine {
                 if !isGiven, let stop = driver.advance(to: event, at: place) { return Stop(stop) }
                 let far = Shard<KeyedTopics>.prefetchDistance
                 driver.shard.prefetch(source.upcoming(far), source.upcoming(far * 2 / 3), source.upcoming(far / 3))
-                if let lens, lens.member == event.member {
+                if let lens, lens.members.contains(event.member) {
+                    lens.member = event.member
                     lens.before(event, at: place, driver.shard)
                     driver.handle(event, at: place)
                     lens.after(driver.shard)

@@ -8,7 +8,7 @@ struct TallyKeeper {
     private var last: [Pseudonym: (from: ClusterID, to: ClusterID)] = [:]
 
     mutating func take(_ changes: [MemberChange]) {
-        for change in changes {
+        for change in changes where change.reason != .rotated {
             if change.reason == .erased {
                 tally.erased += 1
             } else if change.from == 0 {

@@ -16,11 +16,11 @@ final class ExplainLens: MemberLens {
     /// - Parameters:
     ///   - onlyChanges: Whether to omit steps that do not change the published cluster.
     ///   - most: The maximum number of steps, keeping the last ones.
-    init(member: Pseudonym, partition: Int32, onlyChanges: Bool, most: Int) {
+    init(members: Set<Pseudonym>, partition: Int32, onlyChanges: Bool, most: Int) {
         self.partition = partition
         self.onlyChanges = onlyChanges
         self.most = most
-        super.init(member: member)
+        super.init(members: members)
     }
 
     override func before(_ event: borrowing EngineEvent, at offset: Int64, _ shard: borrowing Shard<KeyedTopics>) {
@@ -47,7 +47,8 @@ final class ExplainLens: MemberLens {
     }
 
     override func afterOpening(_ shard: borrowing Shard<KeyedTopics>) {
-        open?.modelVersion = shard.version
+        // Between the steps of an opening, the epoch before is the open one.
+        open?.modelVersion = shard.neededModel ?? shard.version
         // An opening that does not move the member is not a step.
         let (before, after) = (open?.before, state(shard))
         if before?.cluster == after?.cluster, before?.publishedCluster == after?.publishedCluster,
@@ -83,7 +84,7 @@ final class ExplainLens: MemberLens {
     }
 
     private func state(_ shard: borrowing Shard<KeyedTopics>) -> ExplainReport.State? {
-        guard let explained = shard.explain(member) else { return nil }
+        guard let member, let explained = shard.explain(member) else { return nil }
         let model = shard.current.model
         let total = explained.weights.reduce(Int64(0)) { $0 + Int64($1.weight) }
         func millionths(_ score: Int64) -> Int64 { (score * 1_000_000) >> 30 }

@@ -16,6 +16,14 @@ public struct Explanation: Sendable {
         case step(partition: Int32, offset: Int64)
     }
 
+    /// The member to explain.
+    public enum Subject: Sendable {
+        /// By the viewer's id.
+        case viewer([UInt8])
+        /// By a pseudonym in the output, of any period.
+        case published(UInt128)
+    }
+
     let application: String
     let topics: Verification.Topics
     let client: ClientConfiguration
@@ -59,10 +67,9 @@ public struct Explanation: Sendable {
     }
 
     /// Replays the partitions up to the end of the input, or as far as models were recorded.
-    /// - Parameter published: the member's pseudonym in the output.
     /// - Returns: `nil` if the member is unknown.
     /// - Throws: `ReplayError` (`incomparable`) if required data is missing; `KafkaError`.
-    public func explain(_ published: UInt128, _ wanted: Selection) async throws -> ExplainReport? {
+    public func explain(_ subject: Subject, _ wanted: Selection) async throws -> ExplainReport? {
         let admin = try Admin(client)
         let place = TopicPartition(topics.models, 0)
         guard try await admin.partitions(of: topics.models, timeout: .seconds(10)) != nil else {
@@ -79,14 +86,42 @@ public struct Explanation: Sendable {
             partitions = run.genesis.firstOffsets.indices.map { Int32($0) }
         }
         let inputRanges = try await inputRanges(run, partitions, wanted, admin)
-        let member = PublishedPseudonyms(options.key).stored(published)
-        let found = try await play(run, inputRanges, member, wanted)
+        let periods = Self.periods(run)
+        let found = try await play(run, inputRanges, stored(subject, periods), wanted)
         let steps = found.flatMap(\.steps)
         let events = found.reduce(0) { $0 + $1.events }
         guard events > 0 else { return nil }
         return ExplainReport(
-            member: Hex.text(published), steps: steps, events: events,
+            member: Hex.text(published(subject, periods)), steps: steps, events: events,
             isFromCheckpoint: inputRanges.contains { $0.start != nil })
+    }
+
+    /// The periods of the pseudonyms in a run; nil if they are not rotated.
+    private static func periods(_ run: RecordedRun) -> [Int64?] {
+        let fixed = run.genesis.model.settings.fixed
+        let versions = run.models.compactMap(\.bookkeeping.through)
+        guard let first = versions.first.flatMap({ fixed.period(of: $0) }), let last = versions.last,
+            let end = fixed.period(of: last + fixed.staleness + 1)
+        else { return [nil] }
+        return Array(first...max(first, end))
+    }
+
+    /// Returns the pseudonyms in the state that a member may have: one for each period of its pseudonym in the output. Only
+    /// one of them is that of a viewer.
+    private func stored(_ subject: Subject, _ periods: [Int64?]) -> Set<Pseudonym> {
+        switch subject {
+        case .viewer(let id): return [options.key.storedPseudonym(of: id)]
+        case .published(let name):
+            let pseudonyms = PublishedPseudonyms(options.key)
+            return Set(periods.map { pseudonyms.stored(name, in: $0) })
+        }
+    }
+
+    private func published(_ subject: Subject, _ periods: [Int64?]) -> UInt128 {
+        switch subject {
+        case .viewer(let id): options.key.publishedPseudonym(of: id, in: periods.last ?? nil)
+        case .published(let name): name
+        }
     }
 
     private struct InputRange {
@@ -120,7 +155,7 @@ public struct Explanation: Sendable {
     }
 
     private func play(
-        _ run: RecordedRun, _ inputRanges: [InputRange], _ member: Pseudonym, _ wanted: Selection
+        _ run: RecordedRun, _ inputRanges: [InputRange], _ members: Set<Pseudonym>, _ wanted: Selection
     ) async throws -> [(steps: [ExplainReport.Step], events: Int64)] {
         let models = RecordedModels(run.table)
         let genesis = CompiledModel(run.genesis.model, version: nil)
@@ -131,7 +166,7 @@ public struct Explanation: Sendable {
             for (index, inputRange) in inputRanges.enumerated() {
                 group.addTask {
                     let (partition, range) = (inputRange.partition, inputRange.range)
-                    let lens = ExplainLens(member: member, partition: partition, wanted)
+                    let lens = ExplainLens(members: members, partition: partition, wanted)
                     var engine = try await inputRange.start.engine(partition, range, at: index, genesis, models, input)
                     engine.lens = lens
                     var rest = try input.source(partition, engine.driver.offset..<range.upperBound, at: index)
@@ -168,12 +203,12 @@ public struct Explanation: Sendable {
 }
 
 extension ExplainLens {
-    fileprivate convenience init(member: Pseudonym, partition: Int32, _ wanted: Explanation.Selection) {
+    fileprivate convenience init(members: Set<Pseudonym>, partition: Int32, _ wanted: Explanation.Selection) {
         switch wanted {
-        case .changes(let most): self.init(member: member, partition: partition, onlyChanges: true, most: most)
-        case .all(let most): self.init(member: member, partition: partition, onlyChanges: false, most: most)
+        case .changes(let most): self.init(members: members, partition: partition, onlyChanges: true, most: most)
+        case .all(let most): self.init(members: members, partition: partition, onlyChanges: false, most: most)
         case .step(_, let offset):
-            self.init(member: member, partition: partition, onlyChanges: false, most: 4)
+            self.init(members: members, partition: partition, onlyChanges: false, most: 4)
             wantedOffset = offset
         }
     }

@@ -156,6 +156,7 @@ extension Phase {
         case .genesis: nil
         case .open(let epoch): epoch
         case .waiting(let epoch, let after): after == nil ? epoch - 1 : epoch
+        case .rotating(let epoch, _, _): epoch
         }
     }
 }

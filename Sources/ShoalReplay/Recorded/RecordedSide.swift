@@ -5,8 +5,15 @@ internal import ShoalSchemas
 
 /// The results of a live group, from its models and published changes. Not thread-safe.
 struct RecordedSide {
+    private struct Place {
+        var cluster: ClusterID
+        /// Of the pseudonym under which the member was published there.
+        var period: Int64?
+    }
+
+    private var published: [Pseudonym: Place] = [:]
     /// The published cluster of each member that has one, by its pseudonym in the state, as in a replay.
-    private(set) var places: [Pseudonym: ClusterID] = [:]
+    var places: [Pseudonym: ClusterID] { published.mapValues(\.cluster) }
     /// Changes by the open epoch.
     private var tallies: [Epoch: Tally] = [:]
     private var lifecycle: [ClusterChange] = []
@@ -23,11 +30,17 @@ struct RecordedSide {
 
     /// Adds a published change. Each member's changes must be in order.
     mutating func take(_ change: ClusterChange) {
-        guard let published = change.member, let why = change.why.flatMap({ Reason(rawValue: $0.rawValue) }) else {
+        guard let name = change.member, let why = change.why.flatMap({ Reason(rawValue: $0.rawValue) }) else {
             return lifecycle.append(change)
         }
-        let member = pseudonyms.stored(published)
-        if change.to == 0 { places[member] = nil } else { places[member] = change.to }
+        let period = change.pseudonymPeriod
+        let member = pseudonyms.stored(name, in: period)
+        if change.to != 0 {
+            published[member] = Place(cluster: change.to, period: period)
+        } else if published[member]?.period == period {
+            // A member that leaves under a former pseudonym may have joined under its new one before.
+            published[member] = nil
+        }
         // An epoch's events are handled with the model of `staleness` epochs earlier.
         let epoch = change.modelVersion.map { $0 &+ staleness } ?? change.eventTime.map { $0 / epochLength } ?? .min
         keeper.take([

@@ -14,6 +14,8 @@ extension ClusterChange {
         case withheld
         /// Only in records of rules 2 and earlier.
         case shown
+        /// The member has another pseudonym from now on.
+        case rotated
 
         /// The JSON name.
         public var name: String {
@@ -29,6 +31,7 @@ extension ClusterChange {
             case .seed: "seed"
             case .withheld: "withheld"
             case .shown: "shown"
+            case .rotated: "rotated"
             }
         }
     }

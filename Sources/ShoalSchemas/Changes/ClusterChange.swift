@@ -26,6 +26,8 @@ public struct ClusterChange: Equatable, Sendable {
     /// The cluster's next topics, and the most similar other clusters.
     public var branchTopics: [String] = []
     public var branchClusters: [UInt32] = []
+    /// In a member change, the period of the pseudonym; nil if pseudonyms are not rotated.
+    public var pseudonymPeriod: Int64?
 
     public init(id: UInt128, kind: Kind) {
         self.id = id
@@ -56,6 +58,7 @@ extension ClusterChange {
         try visitor.field(17, "cohesion", &cohesion, .ofClusters)
         try visitor.field(18, "branch_topics", &branchTopics, .ofClusters)
         try visitor.field(19, "branch_clusters", &branchClusters, .ofClusters)
+        try visitor.field(20, "pseudonym_period", &pseudonymPeriod, .ofMembers)
     }
 
     /// The number of the field `kind`, without which no message is a change.

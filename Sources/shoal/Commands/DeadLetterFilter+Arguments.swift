@@ -13,12 +13,15 @@ extension DeadLetterFilter {
         let reasons = try arguments.choices("reason", of: Rejection.allCases.map(\.rawValue))
         let partition = arguments.has("partition") ? Int32(clamping: try arguments.integer("partition", or: 0)) : nil
         self.init(
-            reasons: reasons, partition: partition, from: try Self.time(arguments, "from"),
-            until: try Self.time(arguments, "until"))
+            reasons: reasons, partition: partition, from: try arguments.time("from"),
+            until: try arguments.time("until"))
     }
+}
 
-    private static func time(_ arguments: Arguments, _ name: String) throws -> Int64? {
-        guard let text = arguments[name] else { return nil }
+extension Arguments {
+    /// Returns the time of an option in ms since 1970.
+    func time(_ name: String) throws -> Int64? {
+        guard let text = self[name] else { return nil }
         guard let time = RecordPositions.time(text) else {
             throw UsageError(description: "--\(name) \(text): must be \(RecordPositions.times)")
         }

@@ -37,7 +37,7 @@ extension Command {
         let limit = Duration.milliseconds(try arguments.duration("wait", in: 0...86_400_000, or: 300_000))
         let viewers = try arguments.viewers("erase")
         let key = try configuration.requireKey("erase requires the key of the run")
-        try access.record(members: key.publishedPseudonyms(of: viewers).map { Hex.text($0) })
+        try access.record(members: try configuration.pseudonyms(of: viewers))
         let erasure = try Erasure(configuration, viewers: viewers)
         return try await erasure.run(certifying: arguments.has("certify") ? key : nil, limit: limit)
     }

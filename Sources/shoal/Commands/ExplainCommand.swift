@@ -39,14 +39,15 @@ extension Command {
         let explanation = Explanation(
             configuration, try ReplayInput.replayOptions(arguments, configuration),
             try .init(configuration, asked: arguments["from-checkpoint"]))
-        let (member, wanted) = try await subject(arguments, configuration, explanation)
-        try access.record(members: [Hex.text(member)])
+        let (subject, wanted) = try await subject(arguments, configuration, explanation)
+        let member = try configuration.pseudonym(of: subject)
+        try access.record(members: [member])
         let report = try await tracked(explanation.progress, limit: arguments.stallLimit(), isWhole: true) {
-            try await explanation.explain(member, wanted)
+            try await explanation.explain(subject, wanted)
         }
         guard !explanation.progress.isStopped else { throw Interrupted() }
         guard let report else {
-            Program.report("\(Hex.text(member)) is in no event that was read from \(configuration[\.inputTopic])")
+            Program.report("\(member) is in no event that was read from \(configuration[\.inputTopic])")
             return .noInput
         }
         if arguments.has("json") { Output.json(try report.json()) } else { Output.line(report.text) }
@@ -56,7 +57,7 @@ extension Command {
     /// Returns the member named by the arguments, and the steps to show.
     private static func subject(
         _ arguments: Arguments, _ configuration: Configuration, _ explanation: Explanation
-    ) async throws -> (UInt128, Explanation.Selection) {
+    ) async throws -> (Explanation.Subject, Explanation.Selection) {
         guard ["member", "viewer", "viewer-file", "change"].count(where: { arguments.has($0) }) == 1 else {
             throw UsageError(description: "shoal explain: give one of --member, --viewer, --viewer-file and --change")
         }
@@ -65,16 +66,14 @@ extension Command {
         }
         let limit = try arguments.integer("limit", or: 10)
         let wanted: Explanation.Selection = arguments.has("all") ? .all(max(limit, 1)) : .changes(max(limit, 1))
-        if let viewer = try ViewerIDs.one(arguments["viewer"], file: arguments["viewer-file"]),
-            let key = configuration.privacyKey.flatMap({ PrivacyKey(hex: $0) })
-        {
-            return (key.publishedPseudonym(of: viewer), wanted)
+        if let viewer = try ViewerIDs.one(arguments["viewer"], file: arguments["viewer-file"]) {
+            return (.viewer(viewer), wanted)
         }
         if let text = arguments["member"] {
             guard let member = Hex.pseudonym(text) else {
                 throw UsageError(description: "--member \(text): must be 32 hexadecimal digits")
             }
-            return (member, wanted)
+            return (.published(member), wanted)
         }
         let text = arguments["change"] ?? ""
         guard let id = Hex.pseudonym(text) else {
@@ -84,6 +83,6 @@ extension Command {
             throw ReplayError(
                 .input, "no change of a member in \(configuration[\.outputTopic]) has the change_id \(text)")
         }
-        return (change.member, .step(partition: change.partition, offset: change.offset))
+        return (.published(change.member), .step(partition: change.partition, offset: change.offset))
     }
 }

@@ -9,6 +9,7 @@ extension Command {
         options: [
             Option("viewer", "ID", "the viewer's id; `-` reads it from standard input"),
             Option("file", "FILE", "read viewers' ids from FILE, one on each line; `-` is standard input"),
+            Option("at", "TIME", "with privacy.rotation: the event time of the pseudonym (now)"),
             .reason(.pseudonym),
         ],
         details: """
@@ -28,8 +29,7 @@ extension Command {
         let configuration = try arguments.configuration()
         let access = try arguments.access(.pseudonym, configuration)
         let viewers = try arguments.viewers("pseudonym")
-        let key = try configuration.requireKey("pseudonym requires the key of the run")
-        let pseudonyms = key.publishedPseudonyms(of: viewers).map { Hex.text($0) }
+        let pseudonyms = try configuration.pseudonyms(of: viewers, at: try arguments.time("at"))
         try access.record(members: pseudonyms)
         for pseudonym in pseudonyms { Output.line(pseudonym) }
         return .ok

@@ -40,12 +40,12 @@ extension Command {
         ]
     ) { arguments in
         let configuration = try arguments.configuration()
-        let key = try configuration.requireKey("verify requires the key of the run")
+        try configuration.requireKey("verify requires the key of the run")
         let verification = Verification(
             configuration, try ReplayInput.replayOptions(arguments, configuration),
             try .init(configuration, asked: arguments["from-checkpoint"]))
         if arguments.has("without") || arguments.has("without-file") {
-            return try await verify(verification, key, arguments, configuration)
+            return try await verify(verification, arguments, configuration)
         }
         let report = try await tracked(verification.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await verification.run()
@@ -59,11 +59,11 @@ extension Command {
     }
     /// Leaves viewers out, and prints from where on the models are the same.
     private static func verify(
-        _ verification: Verification, _ key: PrivacyKey, _ arguments: Arguments, _ configuration: Configuration
+        _ verification: Verification, _ arguments: Arguments, _ configuration: Configuration
     ) async throws -> ExitCode {
         let access = try arguments.access(.verify, configuration)
         let viewers = try arguments.viewers("verify", "without", file: "without-file")
-        try access.record(members: key.publishedPseudonyms(of: viewers).map { Hex.text($0) })
+        try access.record(members: try configuration.pseudonyms(of: viewers))
         let unlearning = Unlearning(verification, without: viewers)
         let report = try await tracked(unlearning.progress, limit: arguments.stallLimit(), isWhole: true) {
             try await unlearning.run()

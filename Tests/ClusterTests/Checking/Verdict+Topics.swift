@@ -1,3 +1,4 @@
+import ShoalClustering
 import ShoalSchemas
 import TestSupport
 
@@ -45,9 +46,13 @@ extension Verdict {
         }
         let key = PrivacyKey(hex: Application.keyDigits)!
         let erased = input.filter { $0.value == nil && $0.headers["expect"] == nil }.compactMap(\.key)
-        let expected = Set(erased.map { key.publishedPseudonym(of: $0) })
-        let unexpected = erasures.count { change in !(change.member.map(expected.contains) ?? false) }
-        guard unexpected > 0 || erasures.isEmpty && expected.count > 20 else { return [] }
+        let pseudonyms = PublishedPseudonyms(key)
+        let expected = Set(erased.map { key.storedPseudonym(of: $0) })
+        let unexpected = erasures.count { change in
+            !(change.member.map { expected.contains(pseudonyms.stored($0, in: change.pseudonymPeriod)) } ?? false)
+        }
+        let isRotated = published.genesis.model.settings.fixed.rotation != nil
+        guard unexpected > 0 || erasures.isEmpty && expected.count > 60 && !isRotated else { return [] }
         return [Finding(.tombstone, "\(erasures.count) erasures, \(unexpected) of them without a tombstone")]
     }
 }

@@ -47,6 +47,7 @@ struct FaultRound {
             settings["checkpoint.directory"] = checkpoints.url.path
             settings["checkpoint.interval"] = "1s"
         }
+        if aside.uniform() < 0.5 { settings["privacy.rotation"] = "1d" }
         var topics = InputStream.topics
         if isReal {
             topics = RealEvents.topics

@@ -40,6 +40,7 @@ extension Scenario {
         if draws.chance(0.2) { settings.topicsMax = draws.pick(2, 4, 8) }
         takesRules = draws.chance(0.3)
         if takesRules { settings.revision = 1 }
+        if draws.chance(0.3) { settings.fixed.rotation = draws.pick(1_500, 4_000) }
     }
 
     private static func settings(_ draws: inout Draws) -> Settings {

@@ -1,0 +1,49 @@
+/// Erased members are published together, so that whoever can erase a viewer does not learn its pseudonym.
+extension Shard {
+    /// Decides whether the erased members that wait are published by an opening, and remembers it for its further steps.
+    mutating func decideErasures(of opening: Opening, epoch: Epoch) {
+        let rules = opening.new.model.rules
+        let age = (rules.erasureWait + fixed.epochLength - 1) / fixed.epochLength
+        let isDue =
+            erased.count >= rules.erasedTogether || opening.new.model.publishesEveryMove
+            || erased.contains { $0.since <= epoch - age }
+        guard isDue else { return }
+        for index in erased.indices { erased[index].since = .min }
+    }
+
+    /// Takes the erased members that an opening publishes, the highest rank first.
+    mutating func takeErased(_ period: Int64?) -> [(rank: UInt128, member: ErasedMember)] {
+        let due = erased.filter { $0.since == .min }
+        erased.removeAll { $0.since == .min }
+        return due.map { (keys.rank(of: $0.member, in: period), $0) }.sorted { $0.rank > $1.rank }
+    }
+
+    /// Publishes erased members, up to a rank.
+    /// - Parameter gone: The highest rank first. Those that are published are removed.
+    mutating func publish(
+        _ gone: inout [(rank: UInt128, member: ErasedMember)], through rank: UInt128, _ reason: Reason, offset: Int64,
+        _ moment: Moment, _ changes: inout [MemberChange]
+    ) {
+        while let last = gone.last, last.rank <= rank {
+            gone.removeLast()
+            publish(last.member, reason, offset: offset, moment, &changes)
+        }
+    }
+
+    /// Publishes that an erased member was erased if it still waits for that: before the viewer is published again.
+    mutating func publishErasure(
+        of member: Pseudonym, offset: Int64, _ moment: Moment, _ changes: inout [MemberChange]
+    ) {
+        guard let index = erased.firstIndex(where: { $0.member == member }) else { return }
+        publish(erased.remove(at: index), .erased, offset: offset, moment, &changes)
+    }
+
+    func publish(
+        _ gone: ErasedMember, _ reason: Reason, offset: Int64, _ moment: Moment, _ changes: inout [MemberChange]
+    ) {
+        changes.append(
+            MemberChange(
+                member: gone.member, from: gone.published, to: 0, reason: reason, model: version, offset: offset,
+                time: moment.time, epoch: openEpoch, period: moment.period))
+    }
+}
