@@ -32,19 +32,19 @@ public class Subscriber {
     record Change(
             String id, String kind, String member, long cluster, long from, long to, String why, Long modelVersion, Long eventTime,
             long otherCluster, long members, List<String> leadingTopics, List<String> formerTopics, long cohesion,
-            List<String> branchTopics, List<Long> branchClusters) {
+            List<String> branchTopics, List<Long> branchClusters, Long pseudonymPeriod) {
         private static final List<String> KINDS = List.of(
                 "unspecified", "member_joined", "member_moved", "member_left", "member_erased", "cluster_created",
                 "cluster_split", "cluster_merged", "cluster_retired", "cluster_drifted");
         private static final List<String> REASONS = List.of(
                 "unspecified", "event", "erased", "expired", "topic_dropped", "merge", "split", "birth", "retire", "seed",
-                "withheld", "shown");
+                "withheld", "shown", "rotated");
         private static final Map<Integer, String> NAMES = Map.ofEntries(
                 Map.entry(1, "change_id"), Map.entry(2, "kind"), Map.entry(3, "member"), Map.entry(4, "cluster"),
                 Map.entry(5, "from"), Map.entry(6, "to"), Map.entry(7, "why"), Map.entry(9, "model_version"),
                 Map.entry(10, "event_time_ms"), Map.entry(13, "other_cluster"), Map.entry(14, "members"),
                 Map.entry(15, "leading_topics"), Map.entry(16, "former_topics"), Map.entry(17, "cohesion"),
-                Map.entry(18, "branch_topics"), Map.entry(19, "branch_clusters"));
+                Map.entry(18, "branch_topics"), Map.entry(19, "branch_clusters"), Map.entry(20, "pseudonym_period"));
 
         /** Decodes JSON or Protobuf. Throws RuntimeException if the bytes are neither, or of a kind that is unknown. */
         static Change decode(byte[] value) {
@@ -58,7 +58,7 @@ public class Subscriber {
                     number(fields, "from"), number(fields, "to"), (String) fields.get("why"), optional(fields, "model_version"),
                     optional(fields, "event_time_ms"), number(fields, "other_cluster"), number(fields, "members"),
                     list(fields, "leading_topics"), list(fields, "former_topics"), number(fields, "cohesion"),
-                    list(fields, "branch_topics"), list(fields, "branch_clusters"));
+                    list(fields, "branch_topics"), list(fields, "branch_clusters"), optional(fields, "pseudonym_period"));
         }
 
         private static Long optional(Map<?, ?> fields, String name) {

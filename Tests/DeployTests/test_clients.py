@@ -1,6 +1,7 @@
 """Clients in Python, Java and Swift: all read the same changes, and each continues where another one stopped."""
 
 import contextlib
+import dataclasses
 import glob
 import json
 import os
@@ -40,6 +41,16 @@ def client(site):
     sys.path.insert(0, str(site))
     import shoal_client
     return shoal_client
+
+
+def test_every_reason_and_field_of_the_schema_is_known(client):
+    from shoal_client import change
+    reasons = {name.removeprefix("CHANGE_REASON_").lower() for name, number in change.schema.ChangeReason.items() if number}
+    fields = {field.name for field in change.schema.ClusterChange.DESCRIPTOR.fields}
+    assert {reason.value for reason in client.ChangeReason} == reasons
+    assert {field.name.rstrip("_") for field in dataclasses.fields(client.ClusterChange)} == fields
+    java = (ROOT / "Examples/java/Subscriber.java").read_text()
+    assert [name for name in reasons | fields if f'"{name}"' not in java] == []
 
 
 @pytest.fixture(scope="module")

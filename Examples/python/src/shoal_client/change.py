@@ -43,13 +43,15 @@ class ChangeReason(str, enum.Enum):
     # Only in records of rules 2 and earlier.
     WITHHELD = "withheld"
     SHOWN = "shown"
+    # The member has another pseudonym from now on.
+    ROTATED = "rotated"
 
 
 _KINDS = {number: ChangeKind(name.removeprefix("CHANGE_KIND_").lower())
           for name, number in schema.ChangeKind.items() if number}
-_REASONS = {number: ChangeReason(name.removeprefix("CHANGE_REASON_").lower())
-            for name, number in schema.ChangeReason.items() if number}
 _REASON_NAMES = {reason.value: reason for reason in ChangeReason}
+_REASONS = {number: _REASON_NAMES.get(name.removeprefix("CHANGE_REASON_").lower())
+            for name, number in schema.ChangeReason.items()}
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class ClusterChange:
     #: The cluster's next topics, and the most similar other clusters.
     branch_topics: tuple[str, ...] = ()
     branch_clusters: tuple[int, ...] = ()
+    #: In a change of a member, the period of its pseudonym; None if pseudonyms are not rotated.
+    pseudonym_period: int | None = None
 
     @classmethod
     def decode(cls, value: bytes) -> ClusterChange:
@@ -101,7 +105,8 @@ class ClusterChange:
             other_cluster=fields.whole(record, "other_cluster") or 0, members=fields.whole(record, "members") or 0,
             leading_topics=fields.texts(record, "leading_topics"), former_topics=fields.texts(record, "former_topics"),
             cohesion=fields.whole(record, "cohesion") or 0, branch_topics=fields.texts(record, "branch_topics"),
-            branch_clusters=fields.wholes(record, "branch_clusters"))
+            branch_clusters=fields.wholes(record, "branch_clusters"),
+            pseudonym_period=fields.whole(record, "pseudonym_period"))
 
     @classmethod
     def _of_protobuf(cls, value: bytes) -> ClusterChange:
@@ -120,4 +125,5 @@ class ClusterChange:
             event_time_ms=record.event_time_ms if record.HasField("event_time_ms") else None,
             other_cluster=record.other_cluster, members=record.members, leading_topics=tuple(record.leading_topics),
             former_topics=tuple(record.former_topics), cohesion=record.cohesion, branch_topics=tuple(record.branch_topics),
-            branch_clusters=tuple(record.branch_clusters))
+            branch_clusters=tuple(record.branch_clusters),
+            pseudonym_period=record.pseudonym_period if record.HasField("pseudonym_period") else None)
