@@ -19,7 +19,7 @@ pip-install = pip install --quiet --disable-pip-version-check --require-hashes -
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-privacy test-faults test-sanitize test-upgrade lint release \
-	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing bench-epochs docs pictures deps \
+	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing bench-epochs bench-unlearning docs pictures deps \
 	test-deps python-lock clean build/release/shoal
 
 .DEFAULT_GOAL := build
@@ -118,6 +118,9 @@ bench-models:          ## measures memory and start-up after a year of hourly mo
 
 bench-sizing:          ## measures the resources that an instance needs (VIEWERS, HOURS, PARTITIONS)
 	scripts/bench-sizing.sh
+
+bench-unlearning: deps ## measures how soon erased viewers have no effect on models (ERASURES, SEED)
+	scripts/bench-unlearning.sh
 
 ##@ Dependencies
 deps:                  ## installs the packages that Shoal is built with

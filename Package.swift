@@ -90,6 +90,13 @@ let package = Package(
             exclude: ["README.md", "ablations.md", "check.py", "make_logs.py", "results.csv", "results.md"],
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "bench-unlearning",
+            dependencies: ["ShoalReplay", "ShoalPipeline", "ShoalClustering", "ShoalGenerator"],
+            path: "Benchmarks/Unlearning",
+            exclude: ["results.json", "results.md", "results.svg"],
+            swiftSettings: settings),
+
         .target(
             name: "StateMaker", dependencies: ["ShoalPipeline", "ShoalClustering", "ShoalSettings"],
             path: "Benchmarks/StateMaker",
