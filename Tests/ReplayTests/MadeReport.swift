@@ -82,7 +82,6 @@ struct MadeReport: Sendable {
             var row = ReplayReport.Row(version: version, time: (version + 1) * Self.hour)
             row.events = 1_000
             row.withheld = 1
-            row.withheldMembers = 40
             row.unassigned = Int64(300 + below(90))
             for index in living {
                 report.clusters[index].members = max(100, report.clusters[index].members + Int64(below(41) - 20))
@@ -90,7 +89,7 @@ struct MadeReport: Sendable {
                 row.clusters.append(report.clusters[index].id)
                 row.members.append(report.clusters[index].members)
             }
-            row.eligible = row.members.reduce(row.unassigned + row.withheldMembers, +)
+            row.eligible = row.members.reduce(row.unassigned + 40, +)
             row.moved = Int64(below(200))
             row.returned = row.moved / 9
             row.similarity = 700_000

@@ -28,7 +28,7 @@ struct ExpositionTests {
         snapshot.saved[10] = SavedState(
             checkpoint: .init(at: 0, offset: 1, members: 12, bytes: 900), restoreOffset: 25)
         snapshot.saves.checkpoints = [.written: 2]
-        (snapshot.model, snapshot.clusters, snapshot.shownClusters) = (5, 9, 7)
+        (snapshot.model, snapshot.clusters, snapshot.suppressedClusters) = (5, 7, 1)
         snapshot.modelSettings = .init(revision: 4, topicsMax: 512)
         snapshot.waitedFor = [2]
         snapshot.state = .working
@@ -108,7 +108,7 @@ struct ExpositionTests {
             #"shoal_checkpoint_members{topic="watched",partition="10"} 12"#,
             #"shoal_checkpoint_bytes{topic="watched",partition="10"} 900"#,
             "shoal_model_epoch 5", "shoal_epoch_length_seconds 3600",
-            #"shoal_clusters{state="shown"} 7"#, #"shoal_clusters{state="withheld"} 2"#,
+            #"shoal_clusters{state="shown"} 7"#, #"shoal_clusters{state="withheld"} 1"#,
             "shoal_vocabulary_max_topics 512", "shoal_model_settings_revision 4", "shoal_settings_revision 5",
             "shoal_coordinator 1", #"shoal_coordinator_waiting{topic="watched",partition="2"} 1"#,
             #"shoal_stage_duration_seconds_bucket{stage="commit",le="0.0025"} 0"#,

@@ -163,11 +163,9 @@ ROWS = [
               query(f'sum by (kind) (rate(shoal_changes_total{{kind=~"member_.*",{S}}}{R}))', "{{kind}}")),
     ]),
     ("Is anything withheld or dead-lettered?", [
-        stat("Withheld clusters", "Share of the clusters that are too small to be published "
-             "(privacy.min-cluster-size).",
-             query(f'max(shoal_clusters{{state="withheld",{S}}}) '
-                   f"/ clamp_min(max(sum by (instance) (shoal_clusters{{{S}}})), 1)", "withheld"),
-             unit="percentunit", colours=[(None, "green"), (0.5, "orange")]),
+        stat("Withheld clusters", "Clusters that are too small to be published (privacy.min-cluster-size): none (0), "
+             "1 to 4 (1), or 5 and more (5).",
+             query(f'max(shoal_clusters{{state="withheld",{S}}})', "withheld"), colours=[(None, "green"), (5, "orange")]),
         stat("Dead letters", "Share of records that are not watch events.",
              query(f"sum(rate(shoal_dead_letters_total{{{S}}}{R})) / clamp_min(sum(rate(shoal_events_total{{{S}}}{R})) "
                    f"+ sum(rate(shoal_dead_letters_total{{{S}}}{R})), 0.001)", "dead letters"), unit="percentunit",

@@ -194,18 +194,18 @@ enum InstanceMetrics {
         ) { Double($0.epochLength) / 1_000 },
         .samples(
             .gauge, "shoal_clusters", ["state"],
-            "Clusters of the last model: shown (published), or withheld (suppressed because they are too small)."
+            "Clusters of the last model: shown (published), or withheld (suppressed because they are too small: 0, 1 for 1 to 4, 5 for 5 and more)."
         ) { reading in
-            let (all, shown) = (reading.snapshot.clusters, reading.snapshot.shownClusters)
-            return [.init(["shown"], Double(shown)), .init(["withheld"], Double(all - shown))]
+            let (shown, bound) = (reading.snapshot.clusters, reading.snapshot.suppressedClusters)
+            return [.init(["shown"], Double(shown)), .init(["withheld"], Double(bound))]
         },
         .count(
             .gauge, "shoal_clustered_members",
-            "Members in clusters of the last model, in the whole group."
+            "Members in clusters of the last model, in the whole group, rounded down to a multiple of privacy.min-cluster-size."
         ) { $0.snapshot.clusteredMembers },
         .count(
             .gauge, "shoal_unassigned_members",
-            "Eligible viewers without a cluster in the last model, in the whole group."
+            "Eligible viewers without a cluster in the last model, in the whole group, rounded down to a multiple of privacy.min-cluster-size."
         ) { $0.snapshot.unassigned },
         .count(.gauge, "shoal_vocabulary_topics", "Topics in the vocabulary of the last model.") { $0.snapshot.topics },
         .count(

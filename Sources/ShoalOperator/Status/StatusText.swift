@@ -96,7 +96,7 @@ struct StatusText {
             lines.append("\(version)\(age ?? "")")
             let step = model.minClusterSize
             lines.append(
-                "  \(Formatting.count(model.shown, "published cluster")), \(suppressed(model.withheld)); "
+                "  \(Formatting.count(model.shown, "published cluster")), \(SuppressedCount.text(model.withheld)); "
                     + "\(Formatting.atLeast(model.members, step: step)) members, "
                     + "\(Formatting.atLeast(model.unassigned, step: step)) in none; "
                     + "\(Formatting.count(model.topics, "topic")); settings.revision \(model.settingsRevision), "
@@ -112,14 +112,5 @@ struct StatusText {
 
     private func newerRules(_ model: ApplicationStatus.LastModel) -> String {
         " (a higher settings.revision takes rules \(model.releaseRules))"
-    }
-
-    /// Describes the class of the number of suppressed clusters, which is known by its lower bound.
-    private func suppressed(_ bound: Int) -> String {
-        switch bound {
-        case 0: "none suppressed"
-        case ..<5: "1 to 4 suppressed"
-        default: "5 or more suppressed"
-        }
     }
 }

@@ -63,15 +63,14 @@ extension PipelineStatistics {
     // MARK: - Models
 
     func saw(model: Int64?, _ content: Model) {
-        let active = content.clusters.filter(\.isActive)
-        let topics = content.vocabulary.entries.count { !$0.isRemoved }
+        let summary = ModelSummary(content)
         change { snapshot in
             snapshot.model = model
-            snapshot.clusters = active.count
-            snapshot.shownClusters = active.count(where: \.isPublished)
-            snapshot.clusteredMembers = content.assigned
-            snapshot.unassigned = content.unassigned.count
-            snapshot.topics = topics
+            snapshot.clusters = Int(summary.published)
+            snapshot.suppressedClusters = Int(summary.suppressed)
+            snapshot.clusteredMembers = summary.members
+            snapshot.unassigned = summary.unassigned
+            snapshot.topics = Int(summary.topics)
             snapshot.modelSettings = ModelSettings(
                 revision: content.settings.revision, topicsMax: content.settings.topicsMax)
         }

@@ -42,9 +42,10 @@ public final class PipelineStatistics: Sendable {
         public var aborts: Int64 = 0
         /// The version of the last model read; `nil` if there is only the genesis model.
         public var model: Int64?
-        /// The number of active clusters in that model, and further figures of it.
+        /// The number of published clusters in that model, the lower bound of that of suppressed ones (0, 1 or 5), and
+        /// members, rounded down to a multiple of `privacy.min-cluster-size`.
         public var clusters = 0
-        public var shownClusters = 0
+        public var suppressedClusters = 0
         public var clusteredMembers: Int64 = 0
         public var unassigned: Int64 = 0
         public var topics = 0

@@ -1,4 +1,5 @@
 internal import ShoalClustering
+internal import ShoalSchemas
 
 /// What a record of the model topic tells of its model in clear, for `shoal status`: settings, and counts that are
 /// rounded so that they tell nothing of fewer than `privacy.min-cluster-size` members.
@@ -30,8 +31,7 @@ extension ModelSummary {
         topics = Int64(model.vocabulary.entries.count { !$0.isRemoved })
         let active = model.clusters.filter(\.isActive)
         published = Int64(active.count(where: \.isPublished))
-        let few = Int64(active.count) - published
-        suppressed = few < 5 ? min(few, 1) : 5
+        suppressed = Int64(SuppressedCount.bound(active.count - Int(published)))
         let step = max(model.settings.minClusterSize, 1)
         members = model.clusters.reduce(0) { $0 + $1.sums.count } / step * step
         unassigned = model.unassigned.count / step * step

@@ -45,21 +45,27 @@ extension ReplayReport {
         if let row = rows.max(by: { $0.withheld < $1.withheld }), row.withheld > 0 {
             return
                 "no cluster was published: all are below privacy.min-cluster-size (\(settings.minClusterSize)); in one "
-                + "model \(ReportWords.count(row.withheld, "cluster")) had "
-                + "\(ReportWords.count(row.withheldMembers, "member"))"
+                + "model, \(SuppressedCount.text(row.withheld)) with "
+                + "\(Formatting.atLeast(row.eligible - row.unassigned, step: settings.minClusterSize)) members"
         }
         let most = rows.map(\.eligible).max() ?? 0
-        let count = ReportWords.count(most, "viewer")
+        let count = Formatting.atLeast(most, step: settings.minClusterSize) + " viewers"
         guard most < Int64(settings.seedMembers) else {
             return "no cluster was published: \(count) were eligible, which is enough (clusters.seed-members "
                 + "\(settings.seedMembers)), but the log ended before their clusters took effect, or their profiles have "
                 + "no topic of the vocabulary"
         }
         return
-            "no cluster was published: at most \(count) were eligible at a time, of the \(settings.seedMembers) that "
+            "no cluster was published: at the peak, \(count) were eligible, of the \(settings.seedMembers) that "
             + "the first clusters need (clusters.seed-members). A viewer is eligible with members.min-events "
             + "(\(settings.minEvents)) events and a topic; one with fewer is forgotten after member.new-ttl without an "
             + "event"
+    }
+
+    /// Describes the number of unassigned members, which is rounded down.
+    func unassigned(_ row: Row) -> String {
+        let step = settings.first { $0.name == "privacy.min-cluster-size" }.flatMap { Int64($0.value) } ?? 1
+        return Formatting.atLeast(row.unassigned, step: step) + " members"
     }
 
     /// Notes that the clock lags behind, if many events were ahead of it.

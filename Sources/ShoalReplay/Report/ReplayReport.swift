@@ -71,12 +71,12 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         public var erased: Int64 = 0
         /// Moves that undo the member's previous move.
         public var returned: Int64 = 0
-        /// Eligible members, and how many of them are unassigned.
+        /// Eligible members, and how many of them are unassigned: rounded down to a multiple of
+        /// `privacy.min-cluster-size`, so that they tell nothing of suppressed clusters.
         public var eligible: Int64 = 0
         public var unassigned: Int64 = 0
-        /// The number of suppressed clusters, and of their members.
+        /// The lower bound of the number of suppressed clusters: 0, 1 or 5.
         public var withheld = 0
-        public var withheldMembers: Int64 = 0
         /// The mean cosine of members to their centroids.
         public var similarity: Int64 = 0
         /// The published clusters in ascending order, and their numbers of members.
@@ -87,6 +87,9 @@ public struct ReplayReport: Codable, Equatable, Sendable {
             self.version = version
             self.time = time
         }
+
+        /// Members that are in no published cluster.
+        var unpublished: Int64 { max(eligible - members.reduce(0, +), unassigned) }
     }
 
     /// A published lifecycle change of a cluster.

@@ -44,15 +44,12 @@ final class ReportBuilder: ModelWatcher {
         row.left = tally.left
         row.erased = tally.erased
         row.returned = tally.returned
-        row.unassigned = model.unassigned.count
-        row.eligible = model.unassigned.count + model.assigned
+        let step = max(model.settings.minClusterSize, 1)
+        row.unassigned = model.unassigned.count / step * step
+        row.eligible = (model.unassigned.count + model.assigned) / step * step
+        row.withheld = SuppressedCount.bound(model.clusters.count { $0.isActive && !$0.isPublished })
         row.similarity = (model.meanSimilarity * 1_000_000) >> 30
-        for cluster in model.clusters where cluster.isActive {
-            guard cluster.isPublished else {
-                row.withheld += 1
-                row.withheldMembers += cluster.sums.count
-                continue
-            }
+        for cluster in model.clusters where cluster.isActive && cluster.isPublished {
             row.clusters.append(cluster.id)
             row.members.append(cluster.sums.count)
             var entry =

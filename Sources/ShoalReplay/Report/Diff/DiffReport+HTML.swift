@@ -164,7 +164,7 @@ extension DiffReport {
         _ first: Palette, _ second: Palette, _ families: (a: Family, b: Family)
     ) -> ReportPage.Section {
         func top(_ report: ReplayReport) -> Int64 {
-            report.rows.map { $0.members.reduce($0.unassigned + $0.withheldMembers, +) }.max() ?? 0
+            report.rows.map { $0.members.reduce($0.unpublished, +) }.max() ?? 0
         }
         let most = max(top(a.report), top(b.report))
         func chart(_ side: Side, _ name: String, _ palette: Palette, _ family: Family) -> Markup {

@@ -124,13 +124,13 @@ private struct Map {
         if !line.isLiving {
             let fate =
                 cluster.survivor != 0
-                ? "merged into \(cluster.survivor)" : cluster.ended != nil ? "retired" : "suppressed"
+                ? "merged into \(cluster.survivor)" : cluster.ended != nil ? "retired" : "gone"
             text += ", \(fate) \(ReportWords.time(line.to))"
         }
         return text + ", \(ReportWords.count(cluster.peak, "member")) at most"
     }
 
-    /// Draws a ring for a birth, a bar for a retirement, and an open end for a suppressed cluster.
+    /// Draws a ring for a birth, a bar for a retirement, and an open end for a cluster that is not published any more.
     func ends(_ line: Lanes.Line) -> Markup {
         guard let y = y(line.cluster.id) else { return Markup() }
         let style = palette.name(of: line.cluster.id)

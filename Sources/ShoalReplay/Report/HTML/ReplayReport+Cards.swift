@@ -60,7 +60,7 @@ extension ReplayReport {
         }
     }
 
-    /// Returns the table of clusters that have ended or are suppressed at the end.
+    /// Returns the table of clusters that have ended or are not published at the end.
     private func ended(_ shown: Set<ClusterID>, _ times: [Epoch: Int64]) -> Markup {
         let gone = clusters.filter { !shown.contains($0.id) }
         guard !gone.isEmpty else { return "" }
@@ -68,7 +68,7 @@ extension ReplayReport {
         let rows = gone.prefix(most).map { cluster -> Markup in
             let fate =
                 cluster.survivor != 0
-                ? "merged into \(cluster.survivor)" : cluster.ended == nil ? "suppressed" : "retired"
+                ? "merged into \(cluster.survivor)" : cluster.ended == nil ? "gone" : "retired"
             let until = cluster.ended.flatMap { times[$0] }.map { " " + ReportWords.time($0) } ?? ""
             return """
                 <tr><td class="r">\(cluster.id)</td><td>\(origin(cluster, times))</td><td>\(fate)\(until)</td>\

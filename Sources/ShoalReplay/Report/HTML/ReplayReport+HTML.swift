@@ -1,4 +1,5 @@
 internal import ShoalClustering
+internal import ShoalSchemas
 
 extension ReplayReport {
     /// Returns the report as a self-contained HTML page that fetches nothing. Equal reports give equal bytes.
@@ -55,12 +56,12 @@ extension ReplayReport {
         ]
         if let last {
             tiles.append(.init(value: ReportWords.short(last.eligible), name: "members", note: "eligible at the end"))
-            let suppressed = last.withheld > 0 ? "and \(last.withheld) suppressed" : "shown at the end"
+            let suppressed = last.withheld > 0 ? SuppressedCount.text(last.withheld) : "shown at the end"
             tiles.append(.init(value: "\(last.clusters.count)", name: "clusters", note: suppressed))
             tiles.append(
                 .init(
                     value: ReportWords.part(last.unassigned, of: last.eligible), name: "in no cluster",
-                    note: ReportWords.count(last.unassigned, "member")))
+                    note: unassigned(last)))
             tiles.append(
                 .init(
                     value: ReportWords.decimal(quality.movesPerDay), name: "moves a day",
@@ -172,17 +173,15 @@ extension ReplayReport {
                     .init(name: "of them back", style: "k1", values: intervals.map { Double($0.returnedPerDay) / 1e6 }),
                 ], text: { ReportWords.axis($0) })
         }
-        add("Members in no cluster, and suppressed") { intervals in
-            func share(_ value: (Row) -> Int64) -> [Double] {
-                intervals.map { $0.row.eligible > 0 ? Double(value($0.row)) / Double($0.row.eligible) : 0 }
+        add("Members in no published cluster") { intervals in
+            let shares = intervals.map { interval in
+                interval.row.eligible > 0 ? Double(interval.row.unpublished) / Double(interval.row.eligible) : 0
             }
             return SeriesChart(
-                label: "The share of eligible members that are in no cluster, and in suppressed clusters.",
+                label: "The share of eligible members that are in no cluster, or in a suppressed one.",
                 times: intervals.map(\.to),
-                series: [
-                    .init(name: "in no cluster", style: "k2", values: share(\.unassigned)),
-                    .init(name: "in suppressed clusters", style: "k6", values: share(\.withheldMembers)),
-                ], text: { ReportWords.axis($0 * 100) + " %" }, least: 0.01)
+                series: [.init(name: "in no published cluster", style: "k2", values: shares)],
+                text: { ReportWords.axis($0 * 100) + " %" }, least: 0.01)
         }
         add("Similarity to the own centroid") { intervals in
             SeriesChart(

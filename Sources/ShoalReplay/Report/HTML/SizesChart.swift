@@ -1,6 +1,6 @@
 internal import ShoalClustering
 
-/// The stacked sizes of clusters over time. Suppressed clusters and unassigned members are on top, in grey.
+/// The stacked sizes of clusters over time. Members in no published cluster are on top, in grey.
 struct SizesChart {
     let report: ReplayReport
     let palette: Palette
@@ -36,8 +36,8 @@ struct SizesChart {
         if count > 0 {
             bands.append(Band(name: "\(count) smaller clusters", style: "kn", label: "others", values: others))
         }
-        bands.append(Band(name: "Suppressed", style: "kw", label: "suppressed", values: rows.map(\.withheldMembers)))
-        bands.append(Band(name: "In no cluster", style: "ku", label: "in none", values: rows.map(\.unassigned)))
+        bands.append(
+            Band(name: "In no published cluster", style: "ku", label: "in none", values: rows.map(\.unpublished)))
         return bands.filter { band in band.values.contains { $0 > 0 } }
     }
 

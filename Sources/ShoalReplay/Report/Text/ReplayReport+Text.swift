@@ -68,9 +68,9 @@ extension ReplayReport {
         let shown = last.members.reduce(0, +)
         var note = "\(living.count) at the end with \(ReportWords.count(shown, "member"))"
         if last.withheld > 0 {
-            note += "; \(last.withheld) suppressed with \(ReportWords.number(last.withheldMembers))"
+            note += "; \(SuppressedCount.text(last.withheld))"
         }
-        note += "; \(ReportWords.number(last.unassigned)) members in none"
+        note += "; \(unassigned(last)) in none"
         page.heading("Clusters", note)
         guard !living.isEmpty else { return }
         let picked = thinned(to: 12)
