@@ -78,7 +78,7 @@ extension Setting {
         ),
         Setting(
             "models.retention", .duration(day...(36_500 * day)), \.modelsRetention,
-            "The retention of the topic with models, which `shoal topics create` sets and `shoal topics describe` checks. Earlier models contain erased viewers in their sums. At least that of the input, and longer than any partition is without events: an instance stops with 72 otherwise. Default: unlimited."
+            "The retention of the topic with models, which `shoal topics create` sets and `shoal topics describe` checks. Earlier models contain erased viewers in their sums. At least that of the input, and longer than any partition is without events: an instance stops with 72 otherwise. Default: that of the input and a week."
         ),
         Setting(
             "epoch.length", .duration(1...(3_650 * day)), \.engine.fixed.epochLength, scope: .fixedForLife, field: 1,

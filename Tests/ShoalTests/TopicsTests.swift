@@ -48,7 +48,9 @@ struct TopicsTests {
         let checked = try shoal(["topics", "describe", "--check"] + settings)
         #expect(checked.status == 0 && checked.output.isEmpty, "\(checked.output)")
         let admin = try Admin(broker.configuration())
-        #expect(try await admin.configuration(of: "\(name)-models")["retention.ms"] == "-1")
+        let input = try await admin.configuration(of: "\(name)-in")["retention.ms"].flatMap { Int64($0) }
+        let models = try await admin.configuration(of: "\(name)-models")["retention.ms"].flatMap { Int64($0) }
+        #expect(try models == #require(input) + 604_800_000)
         let members = try await admin.configuration(of: "\(name)-members")
         #expect(members["cleanup.policy"] == "compact" && members["max.compaction.lag.ms"] == "86400000")
         #expect(try await admin.configuration(of: "\(name)-state")["cleanup.policy"] == "compact")
@@ -73,7 +75,7 @@ struct TopicsTests {
         #expect(wrong.count == 4, "\(result.output)")
         #expect(wrong.contains { $0.contains("cleanup.policy=compact: must be delete") })
         #expect(wrong.contains { $0.contains("2 partitions: must have 1") })
-        #expect(wrong.contains { $0.contains("retention.ms=3600000: should be -1") })
+        #expect(wrong.contains { $0.contains("retention.ms=3600000: less than that of the input") })
         #expect(wrong.contains { $0.contains("cleanup.policy=delete: must be compact") })
         let checked = try shoal(["topics", "describe", "--check"] + settings(broker, name))
         #expect(checked.status == 2 && checked.lines.filter { $0.contains("WRONG") }.count == 4, "\(checked.output)")
@@ -82,11 +84,14 @@ struct TopicsTests {
 
     @Test("models are kept as long as models.retention says, and not shorter than the input")
     func modelsRetention() throws {
-        func plan(_ sets: [String]) throws -> TopicPlan? {
+        func plan(_ sets: [String], found: Int64? = nil) throws -> TopicPlan? {
             let configuration = try Configuration(
                 file: nil, environment: [:], sets: ["application.id=a"] + sets, kafkaCheck: { _, _ in nil })
-            return TopicPlan.plans(configuration, partitions: 4, replication: 1).first { $0.topic.name == "a-models" }
+            let plans = TopicPlan.plans(configuration, partitions: 4, replication: 1, found: found)
+            return plans.first { $0.topic.name == "a-models" }
         }
+        #expect(try plan([], found: -1)?.topic.configuration["retention.ms"] == "-1")
+        #expect(try plan([], found: 86_400_000)?.topic.configuration["retention.ms"] == "691200000")
         #expect(try plan([])?.topic.configuration["retention.ms"] == "-1")
         let week = try #require(try plan(["models.retention=7d"]))
         #expect(week.topic.configuration["retention.ms"] == "604800000")
@@ -96,7 +101,8 @@ struct TopicsTests {
         func reach(_ models: String, _ input: String) -> TopicPlan.Finding? {
             TopicPlan.reach(ofModels: ["retention.ms": models], input: ["retention.ms": input])
         }
-        #expect(reach("-1", "-1") == nil && reach("5", "5") == nil)
+        #expect(reach("-1", "-1") == nil && reach("5", "5") == nil && reach("604800005", "5") == nil)
+        #expect(reach("604800006", "5") != nil)
         #expect(reach("5", "-1")?.text.contains("less than that of the input, unlimited") == true)
         #expect(reach("5", "6")?.isWrong == true && reach("-1", "6")?.isWrong == false)
         #expect(reach("-1", "6")?.text.contains("remain longer than their events (models.retention)") == true)

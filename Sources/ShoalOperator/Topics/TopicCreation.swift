@@ -33,7 +33,7 @@ package struct TopicCreation {
     ) async throws -> ExitCode {
         let admin = try Admin(configuration.client(configuration.logger))
         try await admin.reach(timeout: .seconds(10))
-        let (missing, differs) = try await inspect(configuration, admin, tell)
+        var (missing, differs) = try await inspect(configuration, admin, tell)
         let outcome: ExitCode = differs && !keepsExisting ? .unfit : .ok
         if isDryRun {
             for topic in missing {
@@ -41,9 +41,27 @@ package struct TopicCreation {
             }
             return outcome
         }
-        let failures = try await create(missing, admin, tell, report)
+        // The input first: models are kept as long as it.
+        let first = missing.firstIndex { $0.name == configuration.topics.input }.map { missing.remove(at: $0) }
+        var failures = try await create([first].compactMap(\.self), admin, tell, report)
+        if failures.isEmpty, first != nil { try await follow(configuration, admin, &missing) }
+        failures += try await create(missing, admin, tell, report)
         guard !failures.isEmpty else { return outcome }
         return failures.contains(where: \.isAuthorization) ? .notAuthorized : .failed
+    }
+
+    /// Sets the retention of a missing topic with models to that of the input, which exists.
+    private func follow(
+        _ configuration: Configuration, _ admin: Admin, _ missing: inout [Admin.NewTopic]
+    ) async throws {
+        guard let index = missing.firstIndex(where: { $0.name == configuration.topics.models }) else { return }
+        let found = try await inputRetention(configuration, admin)
+        guard let retention = TopicPlan.modelsRetention(configuration, input: found) else { return }
+        missing[index].configuration["retention.ms"] = "\(retention)"
+    }
+
+    private func inputRetention(_ configuration: Configuration, _ admin: Admin) async throws -> Int64? {
+        try await admin.configuration(of: configuration.topics.input)["retention.ms"].flatMap { Int64($0) }
     }
 
     /// Compares the topics that exist.
@@ -56,7 +74,7 @@ package struct TopicCreation {
         let input = try await admin.partitions(of: configuration.topics.input)
         let plans = TopicPlan.plans(
             configuration, partitions: partitions ?? 8, input: input, replication: replication ?? -1,
-            retention: retention)
+            retention: retention, found: input == nil ? nil : try await inputRetention(configuration, admin))
         for plan in plans {
             let name = plan.topic.name
             guard let layout = try await admin.layout(of: name) else {

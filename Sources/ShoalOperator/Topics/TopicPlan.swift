@@ -113,10 +113,11 @@ struct TopicPlan {
     /// - Parameters:
     ///   - partitions: The number of partitions of input and output.
     ///   - input: The number of partitions of the existing input; `nil` if it is to be created.
-    ///   - retention: The input's retention in ms; `nil` for the broker's default.
+    ///   - retention: The input's retention in ms, if it is to be created; `nil` for the broker's default.
+    ///   - found: That of the existing input, negative without limit; `nil` if it is not known.
     static func plans(
         _ configuration: Configuration, partitions: Int32, input: Int32? = nil, replication: Int32,
-        retention: Int64? = nil
+        retention: Int64? = nil, found: Int64? = nil
     ) -> [TopicPlan] {
         let topics = configuration.topics
         // With three replicas one broker may be down.
@@ -134,6 +135,7 @@ struct TopicPlan {
         let deleted = ["cleanup.policy": "delete"]
         let kept = retention.map { ["retention.ms": "\($0)"] } ?? [:]
         let week = "604800000"
+        let keepsModels = configuration[\.modelsRetention].map { [Rule.keepsModels($0)] } ?? []
         var plans = [
             plan(
                 topics.input, "watch events", partitions, deleted.merging(kept) { $1 },
@@ -148,10 +150,10 @@ struct TopicPlan {
             plan(
                 topics.models, "the models", 1, must: 1,
                 [
-                    "cleanup.policy": "delete", "retention.ms": "\(configuration[\.modelsRetention] ?? -1)",
+                    "cleanup.policy": "delete",
+                    "retention.ms": "\(modelsRetention(configuration, input: found ?? retention) ?? -1)",
                     "retention.bytes": "-1",
-                ], [.deleted, .keepsModels(configuration[\.modelsRetention]), .unbounded, .largeEnough],
-                isComputed: true),
+                ], [.deleted, .unbounded, .largeEnough] + keepsModels, isComputed: true),
             plan(
                 topics.state, "snapshots of each partition's members", input ?? partitions, must: input,
                 [

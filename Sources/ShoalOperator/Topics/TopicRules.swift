@@ -48,17 +48,9 @@ extension TopicPlan.Rule {
     static let keepsAllDeltas = Self(
         name: "retention.bytes", isRight: { (Int64($0) ?? 0) < 0 },
         advice: "must be -1: epoch deltas that no model includes yet are read again, whatever their size")
-    /// - Parameter retention: `models.retention` in ms; nil without limit.
-    static func keepsModels(_ retention: Int64?) -> Self {
-        guard let retention else {
-            return Self(
-                name: "retention.ms", isRight: { (Int64($0) ?? 0) < 0 },
-                advice:
-                    "should be -1, or that of models.retention: models are needed as long as the input can be replayed. "
-                    + "An instance stops with status 72 if a partition was without events for longer than this retention"
-            )
-        }
-        return Self(
+    /// - Parameter retention: `models.retention` in ms.
+    static func keepsModels(_ retention: Int64) -> Self {
+        Self(
             name: "retention.ms", isRight: { $0 == "\(retention)" },
             advice: "must be \(retention) (models.retention): earlier models contain erased viewers in their sums")
     }
