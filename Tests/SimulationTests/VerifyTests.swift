@@ -1,8 +1,10 @@
 import Foundation
+import ShoalSchemas
 import Synchronization
 import Testing
 
 @testable import ShoalPipeline
+@testable import ShoalReplay
 
 /// `SHOAL_VERIFY_RUNS`: the number of runs; `SHOAL_VERIFY_SEED`: the seed of the first run.
 @Suite("Verification of simulated runs")
@@ -37,6 +39,17 @@ struct VerifyTests {
             Issue.record("seed \(seed): \(finding); again with make test-verify SEED=\(seed) RUNS=1")
         }
         #expect(runs < 20 || result.models > 0 && result.changes > 0)
+    }
+
+    @Test("a difference does not name the member")
+    func nameless() {
+        var change = ClusterChange(id: 7, kind: .memberMoved)
+        (change.member, change.to) = (0x0a0b_0c0d, 12)
+        var value: [UInt8] = []
+        change.encode(into: &value)
+        let expected = PublishedChanges.Expected(key: [], value: value, inputOffset: 3)
+        let difference = Difference(.missing, expected: expected, found: nil, inputOffset: nil, 0, 0)
+        #expect(difference.expected?.contains("12") == true && difference.expected?.contains("0a0b0c0d") == false)
     }
 
     private static func verify(_ sum: Shared<Sum>, before end: UInt64) {

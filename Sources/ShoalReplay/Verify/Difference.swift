@@ -24,7 +24,7 @@ public struct Difference: Codable, Equatable, Sendable {
     public var outputOffset: Int64?
     /// The version, for a model or a lifecycle change.
     public var modelVersion: Int64?
-    /// The expected content as JSON; `nil` for none.
+    /// The expected content as JSON, without the member's pseudonym; `nil` for none.
     public var expected: String?
     public var found: String?
     /// A description.
@@ -65,10 +65,10 @@ public struct Difference: Codable, Equatable, Sendable {
     }
 
     private static func text(_ value: [UInt8]) -> String {
-        guard let change = try? ClusterChange(value) else {
-            return "\(value.count) bytes that are not a cluster "
-                + "change"
+        guard var change = try? ClusterChange(value) else {
+            return "\(value.count) bytes that are not a cluster change"
         }
+        change.member = nil
         var line: [UInt8] = []
         change.encodeJSON(into: &line)
         return String(decoding: line, as: UTF8.self)
