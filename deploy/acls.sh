@@ -15,7 +15,7 @@
 #     deploy/acls.sh reset User:shoal-reset                for `shoal reset`
 #     deploy/acls.sh run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
-# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, PUBLISH_TO;
+# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, OPT_OUT, PUBLISH_TO;
 # another kafka-acls from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the
 # cluster, too.
 set -euo pipefail
@@ -33,6 +33,7 @@ input=${INPUT:-watch-events}
 output=${OUTPUT:-cluster-changes}
 dead_letters=${DEAD_LETTERS:-$input-dead-letters}
 members=${MEMBERS:-}
+opt_out=${OPT_OUT:-}
 publish_to=${PUBLISH_TO:-}
 kafka_acls=${KAFKA_ACLS:-kafka-acls.sh}
 connection=("$@")
@@ -59,6 +60,8 @@ run)
     allow --operation DescribeConfigs --topic "$application-state"
     # Cluster changes and dead letters; instances only write them.
     allow --operation Write --topic "$output" --topic "$dead_letters" ${members:+--topic "$members"}
+    # The viewers whose events are dropped.
+    [ -z "$opt_out" ] || allow --operation Read ${opt_out:+--topic "$opt_out"}
     # Group membership and committed offsets.
     allow --operation Read --group "$application"
     # One transactional id per instance: APPLICATION-INSTANCE.
@@ -93,6 +96,8 @@ explain)
 erase)
     # The record that erases a viewer; before Kafka 2.8, producers also need IdempotentWrite on the cluster.
     allow --operation Write --topic "$input"
+    # Only for `--opt-out`: the list of viewers whose events are dropped.
+    [ -z "$opt_out" ] || allow --operation Write ${opt_out:+--topic "$opt_out"}
     # The committed offsets of the group; the command does not join it.
     allow --operation Describe --group "$application"
     # Only for `--certify`: they are searched.

@@ -21,6 +21,8 @@ public final class CompiledModel: Sendable {
     let sensitive: SensitiveTopics
     /// Whether each topic has left the vocabulary.
     let removed: [Bool]
+    /// The viewers on the opt-out list.
+    let optedOut: Set<Pseudonym>
 
     public init(_ model: Model, version: Epoch?) {
         self.model = model.forShards
@@ -55,6 +57,7 @@ public final class CompiledModel: Sendable {
         names = TopicNames(model.vocabulary)
         sensitive = SensitiveTopics(model.settings.sensitiveTopics)
         removed = model.vocabulary.entries.map(\.isRemoved)
+        optedOut = Set(model.settings.optedOut.map { $0.reduce(0) { $0 << 8 | Pseudonym($1) } })
     }
 
     /// Returns the similarity of each centroid to the nearest other one, Q30.
@@ -88,6 +91,8 @@ public final class CompiledModel: Sendable {
         let membersMax: Int
         /// `output.every=event`.
         let publishesAtOnce: Bool
+        /// Whether there are viewers on the opt-out list.
+        let hasOptedOut: Bool
 
         init(_ settings: Settings) {
             epochLength = settings.fixed.epochLength
@@ -98,6 +103,7 @@ public final class CompiledModel: Sendable {
             topicsMinViewers = settings.topicsMinViewers
             membersMax = settings.membersMax
             publishesAtOnce = settings.fixed.outputEvery == .event
+            hasOptedOut = !settings.optedOut.isEmpty
         }
     }
 

@@ -4,6 +4,8 @@ struct Opening {
     let new: CompiledModel
     let moment: Moment
     let dropsTopics: Bool
+    /// The viewers on the new model's opt-out list that are not on the old one's.
+    private let optedOut: Set<Pseudonym>
     /// The epoch that was open before; `nil` for genesis.
     private let closed: Epoch?
     /// Members that were handled last before these epochs expire: all of them, and those that are not eligible.
@@ -40,6 +42,7 @@ struct Opening {
         dropsTopics = new.removed.indices.contains { index in
             new.removed[index] && !(index < old.removed.count && old.removed[index])
         }
+        optedOut = old.optedOut == new.optedOut ? [] : new.optedOut.subtracting(old.optedOut)
         add(0, Self.changes(of: new.model.unassignedTouched, since: old))
         for cluster in old.model.clusters { add(cluster.id, changes(of: cluster)) }
         for move in new.model.moves where !old.model.moves.contains(move) {
@@ -86,6 +89,9 @@ struct Opening {
         return expiresBefore.map { slot.lastEpoch < $0 } ?? false
     }
 
+    /// Whether the member is erased because it opted out.
+    func erases(_ slot: MemberTable.Slot) -> Bool { !optedOut.isEmpty && optedOut.contains(slot.pseudonym) }
+
     /// Whether the changes of the member's own watches are published now: it watched something in the epoch that was
     /// closed, and was not published at once.
     func hasWatched(_ slot: MemberTable.Slot) -> Bool { !new.rules.publishesAtOnce && slot.lastEpoch == closed }
@@ -101,7 +107,7 @@ struct Opening {
         let known = published == 0 ? changes?.firstHome : isInCluster ? changes?.home : nil
         let home = known ?? new.model.home(of: 0, published: published)
         if home != published, hasWatched(member) || isMove(from: published, to: home) { return true }
-        return isExpired(member)
+        return isExpired(member) || erases(member)
             || dropsTopics && members.range(slot).contains { new.hasRemoved(members.topics[$0].number) }
     }
 

@@ -57,6 +57,7 @@ public struct PartitionDriver<Keys: TopicKeys> {
     public mutating func advance(to event: borrowing EngineEvent, at place: Int64) -> Stop? {
         next = max(next, place)
         if let needed = shard.neededModel { return .needs(needed) }
+        if shard.hasOptedOut(event.member) { return nil }
         guard let epoch = shard.observe(viewer: event.member, time: event.time) else { return nil }
         return .closed(shard.close(to: epoch))
     }
@@ -65,7 +66,7 @@ public struct PartitionDriver<Keys: TopicKeys> {
     @inlinable
     @inline(__always)
     public mutating func handle(_ event: borrowing EngineEvent, at place: Int64) {
-        shard.handle(event, offset: place, changes: &changes)
+        if !shard.hasOptedOut(event.member) { shard.handle(event, offset: place, changes: &changes) }
         pass(place)
     }
 

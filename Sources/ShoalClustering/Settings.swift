@@ -48,6 +48,13 @@ public struct Settings: Equatable, Sendable {
         }
     }
 
+    /// Whether both are the same but for the opt-out list.
+    public func isConfigured(as other: Settings) -> Bool {
+        var other = other
+        other.optedOut = optedOut
+        return self == other
+    }
+
     public var fixed = Fixed()
     /// Orders different settings of instances: the highest revision applies.
     public var revision: Int64 = 0
@@ -80,6 +87,9 @@ public struct Settings: Equatable, Sendable {
     public var minClusterSize: Int64 = 100
     /// Whether `members.topic` is written.
     public var publishesMemberships = false
+    /// The viewers on the opt-out list: stored pseudonyms of 16 bytes each, big-endian, ascending. Their events have no effect.
+    /// It is recorded with models as the other settings are, but changes without a new revision.
+    public var optedOut: [[UInt8]] = []
 
     public init() {}
 }

@@ -30,6 +30,20 @@ extension Shard {
         }
     }
 
+    /// Publishes that a member was erased, at once or later.
+    /// - Parameter published: The cluster in which it was published; 0 for none: nothing is published.
+    mutating func goes(
+        _ member: Pseudonym, from published: ClusterID, offset: Int64, _ moment: Moment, _ changes: inout [MemberChange]
+    ) {
+        guard published != 0 else { return }
+        let gone = ErasedMember(member: member, published: published, since: openEpoch ?? .min)
+        if current.rules.publishesAtOnce {
+            publish(gone, .erased, offset: offset, moment, &changes)
+        } else {
+            erased.append(gone)
+        }
+    }
+
     /// Publishes that an erased member was erased if it still waits for that: before the viewer is published again.
     mutating func publishErasure(
         of member: Pseudonym, offset: Int64, _ moment: Moment, _ changes: inout [MemberChange]

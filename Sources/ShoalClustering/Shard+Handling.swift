@@ -96,14 +96,7 @@ extension Shard {
             delta.count(published: published, of: cluster, sign: -1)
             counters.eligible -= 1
         }
-        if published != 0 {
-            let gone = ErasedMember(member: member, published: published, since: openEpoch ?? .min)
-            if current.rules.publishesAtOnce {
-                publish(gone, .erased, offset: offset, moment, &changes)
-            } else {
-                erased.append(gone)
-            }
-        }
+        goes(member, from: published, offset: offset, moment, &changes)
         remove(slot)
         limit(from: offset + 1)
         return true

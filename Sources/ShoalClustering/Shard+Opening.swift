@@ -86,13 +86,19 @@ extension Shard {
         let member = members.slots[slot]
         let (left, published) = (member.cluster, members.published[slot])
         if left != MemberTable.uncounted { delta.add(members, slot, to: left, sign: -1) }
-        if opening.isExpired(member) {
+        let isErased = opening.erases(member)
+        if isErased || opening.isExpired(member) {
             if left != MemberTable.uncounted {
                 counters.eligible -= 1
                 delta.count(published: published, of: left, sign: -1)
                 members.update(slot) { $0.cluster = MemberTable.uncounted }
             }
-            publish(slot, to: 0, .expired, offset: offset, opening.moment, &changes)
+            if isErased {
+                counters.erased += 1
+                goes(member.pseudonym, from: published, offset: offset, opening.moment, &changes)
+            } else {
+                publish(slot, to: 0, .expired, offset: offset, opening.moment, &changes)
+            }
             remove(slot)
             return
         }

@@ -91,6 +91,12 @@ public struct Shard<Keys: TopicKeys> {
     }
 
     public var memberCount: Int { members.count }
+
+    /// Whether the viewer is on the opt-out list, so that its events have no effect.
+    @inline(__always)
+    public func hasOptedOut(_ member: Pseudonym) -> Bool {
+        current.rules.hasOptedOut && current.optedOut.contains(member)
+    }
     public var fixed: Settings.Fixed { current.model.settings.fixed }
 
     /// Observes a record's time and returns the epoch to advance to, or `nil`. Only in the phases `genesis` and `open`.

@@ -114,7 +114,8 @@ extension Configuration {
         var owners: [String: String] = [:]
         let topics: [(String, String?)] = [
             ("input.topic", self[\.inputTopic]), ("output.topic", self[\.outputTopic]),
-            ("members.topic", self[\.membersTopic]), ("dead-letters.topic", deadLettersTopic),
+            ("members.topic", self[\.membersTopic]), ("privacy.opt-out-topic", self[\.optOutTopic]),
+            ("dead-letters.topic", deadLettersTopic),
             ("the deltas' topic", deltasTopic), ("the models' topic", modelsTopic), ("the state's topic", stateTopic),
         ]
         for case (let what, let topic?) in topics {

@@ -201,6 +201,11 @@ extension Setting {
             recorded: 0...1_000_000_000,
             "The number of members below which nothing is published about a cluster."),
         Setting(
+            "privacy.opt-out-topic", .name, \.optOutTopic, scope: .operational,
+            fields: [RecordedField(54, .list(\.engine.optedOut))], isReported: false,
+            "A compacted topic with the viewers whose events are dropped: the key is the viewer's id, and a record without a value takes the viewer off the list. `shoal erase --opt-out` adds viewers. Disabled by default."
+        ),
+        Setting(
             "privacy.rotation", .duration(day...(3_650 * day)), \.engine.fixed.rotation, scope: .fixedForLife,
             field: 53,
             recorded: 1...Int64.max,

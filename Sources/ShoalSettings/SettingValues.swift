@@ -17,6 +17,8 @@ public struct SettingValues: Equatable, Sendable {
     }
     /// `nil` for a name that depends on that of the input topic.
     public var deadLettersTopic: String?
+    /// `nil` if there is no opt-out list.
+    public var optOutTopic: String?
     /// In ms; `nil` without limit.
     public var modelsRetention: Int64?
     public var topicsFile: String?

@@ -42,6 +42,7 @@ struct SettingsRecordTests {
         settings.fixed.inputMapping = [Array("viewer=u,topics=t,time=a".utf8)]
         settings.fixed.outputEvery = .event
         settings.fixed.rotation = 604_800_000
+        settings.optedOut = [Array(1...16)]
         return settings
     }
 
@@ -70,6 +71,8 @@ struct SettingsRecordTests {
             + "a00301"
             // After what time pseudonyms are rotated.
             + "a8038088b2a002"
+            // The opt-out list.
+            + "b203100102030405060708090a0b0c0d0e0f10"
         #expect(hex(Settings()) == standard)
         #expect(hex(changed) == other)
     }
@@ -92,7 +95,7 @@ struct SettingsRecordTests {
     func definitions() {
         #expect(Set(RecordedField.all.map(\.number)).count == RecordedField.all.count)
         let (standard, other) = (SettingValues(), SettingValues(engine: changed))
-        for setting in Setting.recorded where setting.name != "members.topic" {
+        for setting in Setting.recorded where !["members.topic", "privacy.opt-out-topic"].contains(setting.name) {
             #expect(setting.text(in: other) != setting.text(in: standard), "\(setting.name)")
             // An empty pattern can be recorded, and cannot be configured.
             guard setting.kind != .list else { continue }

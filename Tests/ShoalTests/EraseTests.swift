@@ -138,6 +138,39 @@ struct EraseTests {
         #expect(audit.split(separator: "\n").contains { $0.contains(member) && $0.contains(#""verify""#) })
     }
 
+    @Test("a viewer on the opt-out list stays away, also in a replay and after a restart")
+    func optedOut() async throws {
+        let own = ["privacy.opt-out-topic": "\(application.name)-opt-out", "privacy.min-cluster-size": "1"]
+        let words = application.settings(more.merging(own) { $1 })
+        #expect(try shoal(["topics", "create", "--partitions", "2"] + words, environment: environment).status == 0)
+        func members(_ count: Int) async throws {
+            _ = try await application.status { status in
+                ObservedApplication.partitions(status).allSatisfy { ($0["lag"] as? Int) == 0 }
+                    && ObservedApplication.model(status)["members"] as? Int == count
+            }
+        }
+        try publish(hours: 0..<10)
+        let process = try ShoalProcess(["run"] + words, environment: environment)
+        try await members(24)
+        let words5 = ["erase", "--viewer", "u5", "--reason", "request 82", "--opt-out"]
+        let result = try shoal(words5 + words, environment: environment)
+        #expect(result.status == 0, "\(result.output)\n\(process.log)")
+        try await process.waitForLog("\"viewers\":\"1\"")
+        // The list holds from two models on.
+        for hours in [10..<13, 13..<16, 16..<20] { try publish(hours: hours) }
+        try await members(23)
+        #expect(try await process.stop() == 0)
+        let again = try ShoalProcess(["run"] + words, environment: environment)
+        try publish(hours: 20..<24)
+        try await members(23)
+        #expect(try await again.stop() == 0)
+        let verified = try shoal(["verify"] + words, environment: environment)
+        #expect(verified.status == 0 && verified.output.contains("identical"), "\(verified.output)")
+        let refused = try command("erase", "--viewer", "u6", "--reason", "x", "--opt-out")
+        #expect(
+            refused.status == 78 && refused.output.contains("privacy.opt-out-topic is not set"), "\(refused.output)")
+    }
+
     @Test("several viewers are erased at once, and an application that does not run is told")
     func notRead() async throws {
         #expect(try command("topics", "create", "--partitions", "2").status == 0)

@@ -9,10 +9,12 @@ import ShoalSettings
 extension Configuration {
     /// The configured topics.
     package var topics: PipelineOptions.Topics {
-        PipelineOptions.Topics(
+        var topics = PipelineOptions.Topics(
             input: self[\.inputTopic], changes: self[\.outputTopic], members: self[\.membersTopic],
             deadLetters: deadLettersTopic, deltas: deltasTopic, models: modelsTopic,
             state: stateTopic)
+        topics.optOut = self[\.optOutTopic]
+        return topics
     }
 
     /// Returns the options of an instance.

@@ -3,13 +3,14 @@ package import ShoalPipeline
 import ShoalSchemas
 
 extension Erasure {
-    /// Sends the erasures, waits until the application has read them, and prints certificates.
+    /// Puts the viewers on the opt-out list if asked to, sends the erasures, waits until the application has read them, and prints certificates.
     /// - Parameters:
     ///   - key: The privacy key, under which certificates are signed; nil to print none.
     ///   - limit: The longest wait; with certificates, for each of two.
     /// - Returns: `failed` if the application has not read the erasures in time.
     /// - Throws: `ReplayError`; `KafkaError`; `OutputError`.
     package func run(certifying key: PrivacyKey?, limit: Duration) async throws -> ExitCode {
+        if optsOut { try optOut() }
         let sent = try await send()
         guard let read = try await wait(for: sent, limit: limit) else {
             Program.report(

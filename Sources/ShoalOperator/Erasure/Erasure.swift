@@ -23,10 +23,13 @@ package struct Erasure: Sendable {
 
     let configuration: Configuration
     let viewers: [[UInt8]]
+    /// Whether they are put on the opt-out list, too.
+    let optsOut: Bool
     private let admin: Admin
 
     /// - Throws: `KafkaError`.
-    package init(_ configuration: Configuration, viewers: [[UInt8]]) throws(KafkaError) {
+    package init(_ configuration: Configuration, viewers: [[UInt8]], optsOut: Bool = false) throws(KafkaError) {
+        self.optsOut = optsOut
         self.configuration = configuration
         self.viewers = viewers
         admin = try Admin(configuration.client(configuration.logger))
@@ -63,6 +66,18 @@ package struct Erasure: Sendable {
             sent.targets[partition] = try await admin.watermarks(of: partition).high
         }
         return sent
+    }
+
+    /// Puts the viewers on the opt-out list, so that their later events are dropped.
+    /// - Throws: `PipelineError` if there is no list; `KafkaError`.
+    func optOut() throws {
+        guard let topic = configuration[\.optOutTopic] else {
+            throw Configuration.Invalid(problems: ["privacy.opt-out-topic is not set: --opt-out requires it"])
+        }
+        let producer = try Producer(configuration.client(configuration.logger))
+        let value = Array("{\"opted_out_ms\":\(Self.now)}".utf8)
+        for viewer in viewers { try producer.produce(to: topic, partition: 0, key: viewer.span, value: value.span) }
+        try producer.flush(timeout: .seconds(60))
     }
 
     /// Waits until the group has committed positions behind all tombstones.

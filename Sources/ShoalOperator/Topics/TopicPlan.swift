@@ -168,6 +168,12 @@ struct TopicPlan {
                     ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"],
                     [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough]))
         }
+        if let optOut = topics.optOut {
+            plans.append(
+                plan(
+                    optOut, "viewers whose events are dropped", 1,
+                    ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"], [.compacted]))
+        }
         return plans
     }
 }

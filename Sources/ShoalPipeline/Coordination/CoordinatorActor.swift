@@ -13,6 +13,9 @@ actor CoordinatorActor {
     private let statistics: PipelineStatistics
     private var machine: CoordinatorMachine
     private var lifecycle: LifecycleLog
+    /// nil if there is no opt-out list.
+    private let optOut: OptOutList?
+    private var nextOptOut = ContinuousClock.now
     private var isDraining = false
     private var nextNotice = ContinuousClock.now + .seconds(5)
     private var saidOlderSettings = false
@@ -37,6 +40,9 @@ actor CoordinatorActor {
                 modelSealer: options.sealer(of: .models),
                 format: options.outputFormat,
                 allowsFuture: options.allowsFuture, idleTimeout: options.idleTimeout.milliseconds))
+        optOut = try options.topics.optOut.map {
+            try OptOutList($0, dependencies.options.kafka, dependencies.options.key)
+        }
         self.reader = try WatchedReader(
             reader, TopicPartition(options.topics.deltas, 0), from: start, for: .coordinator,
             dependencies.aroundReaders)
@@ -108,6 +114,7 @@ actor CoordinatorActor {
     }
 
     private func publish() async throws {
+        try await readOptOut()
         while !isDraining {
             let began = ContinuousClock.now
             guard let next = try next() else { return }
@@ -126,6 +133,19 @@ actor CoordinatorActor {
             try await gate.append(machine.commitPoint(records))
             statistics.heartbeats.beat(.coordinator, "publishing models")
         }
+    }
+
+    /// Reads the opt-out list, now and then, and in any case before the first model.
+    private func readOptOut() async throws {
+        guard let optOut, ContinuousClock.now >= nextOptOut else { return }
+        statistics.heartbeats.rest(.coordinator, "reading the opt-out list")
+        let before = (machine.optedOut ?? machine.coordinator.model.settings.optedOut).count
+        if let members = try await RetryPolicy(log: log).wait({ try await optOut.read(isKnown: before > 0) }) {
+            machine.optedOut = members
+            log.info("read the opt-out list", ("viewers", "\(members.count)"), ("before", "\(before)"))
+        }
+        nextOptOut = .now + .seconds(5)
+        statistics.heartbeats.beat(.coordinator, "publishing models")
     }
 
     /// The next model, if it is due.

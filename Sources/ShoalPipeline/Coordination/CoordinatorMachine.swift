@@ -22,6 +22,8 @@ struct CoordinatorMachine {
     }
 
     var coordinator: Coordinator
+    /// The opt-out list for the next models; nil: that of the last one.
+    var optedOut: [[UInt8]]?
     private let options: Options
     private let encoder: ChangeRecord
     private var assembler: EpochDeltaAssembler
@@ -96,7 +98,11 @@ struct CoordinatorMachine {
     /// Whether the last model has settings of a later revision than this instance. Those remain in effect.
     var hasOlderSettings: Bool { options.settings.revision < coordinator.model.settings.revision }
 
-    private var settings: Settings { hasOlderSettings ? coordinator.model.settings : options.settings }
+    private var settings: Settings {
+        var settings = hasOlderSettings ? coordinator.model.settings : options.settings
+        settings.optedOut = optedOut ?? coordinator.model.settings.optedOut
+        return settings
+    }
 
     /// Returns the records of a published model.
     func records(of publication: Coordinator.Publication) -> RecordBuffer {

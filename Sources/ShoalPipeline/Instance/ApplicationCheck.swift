@@ -33,7 +33,7 @@ struct ApplicationCheck {
             return PipelineError(
                 .configuration, "the application \(options.application) cannot be continued: \(reason)")
         }
-        if settings.revision == recorded.revision, settings != recorded {
+        if settings.revision == recorded.revision, !settings.isConfigured(as: recorded) {
             return PipelineError(
                 .configuration,
                 "settings differ from those of application \(options.application), but settings.revision "

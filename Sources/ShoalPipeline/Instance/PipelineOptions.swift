@@ -15,6 +15,8 @@ public struct PipelineOptions: Sendable {
         public var deltas: String
         public var models: String
         public var state: String
+        /// nil if there is no opt-out list.
+        public var optOut: String?
 
         public init(
             input: String, changes: String, members: String?, deadLetters: String, deltas: String, models: String,

@@ -38,7 +38,10 @@ struct Preflight {
             (topics.state, nil, "Read and Write"),
         ]
         var missing: [String] = []
-        for (topic, wanted, right) in needed + (topics.members.map { [($0, nil, "Write")] } ?? []) {
+        let optional: [(String, Int32?, String)?] = [
+            topics.members.map { ($0, nil, "Write") }, topics.optOut.map { ($0, nil, "Read") },
+        ]
+        for (topic, wanted, right) in needed + optional.compactMap({ $0 }) {
             do {
                 guard let count = try await admin.partitions(of: topic) else {
                     missing.append(topic)

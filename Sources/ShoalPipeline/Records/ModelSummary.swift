@@ -26,6 +26,7 @@ extension ModelSummary {
         rules = model.rules.version
         settings = model.settings
         settings.sensitiveTopics = []
+        settings.optedOut = []
         settings.fixed.inputMapping = []
         ticks = model.ticks
         topics = Int64(model.vocabulary.entries.count { !$0.isRemoved })

@@ -110,7 +110,9 @@ public struct RecordedComparison: Sendable {
         let hasSameEpochs = fixed == run.genesis.model.settings.fixed
         let recorded = run.models.map { [replay] model in
             var model = model
+            let optedOut = model.settings.optedOut
             (model.settings, model.rules) = (options.settings, replay.rules)
+            model.settings.optedOut = optedOut
             return model
         }
         let coordinator = replay.coordinator(

@@ -182,7 +182,7 @@ public struct Verification: Sendable {
     func check(_ run: RecordedRun) throws {
         try checkKey(run)
         let (ours, theirs) = (options.settings, run.last.model.settings)
-        guard ours.revision != theirs.revision || ours == theirs else {
+        guard ours.revision != theirs.revision || ours.isConfigured(as: theirs) else {
             throw ReplayError(
                 .incomparable,
                 "the run has other settings under the same settings.revision (\(ours.revision)) than this "

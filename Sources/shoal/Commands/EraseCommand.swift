@@ -11,12 +11,13 @@ extension Command {
             Option("file", "FILE", "read viewers' ids from FILE, one on each line; `-` is standard input"),
             .reason(.erase),
             Option("certify", nil, "search all topics, and print a certificate for each viewer, one line of JSON"),
+            Option("opt-out", nil, "also put them on the opt-out list, so that their later events are dropped"),
             Option("wait", "TIME", "maximum time to wait for the application, twice with --certify (5m)"),
         ],
         details: """
             Sends a record with the viewer as its key and no value to the input, and waits until the application has committed
             that it has read it. From then on the viewer is in no profile and no membership. Each id writes a line to
-            `audit.file` first.
+            `audit.file` first. --opt-out requires `privacy.opt-out-topic`.
 
             --certify then waits until a snapshot has removed the viewer from the state (`snapshot.interval`), reads all topics
             and the checkpoints of this host again, and states for each: `gone`, `deleted` (gone when the topic is compacted) or
@@ -38,7 +39,7 @@ extension Command {
         let viewers = try arguments.viewers("erase")
         let key = try configuration.requireKey("erase requires the key of the run")
         try access.record(members: try configuration.pseudonyms(of: viewers))
-        let erasure = try Erasure(configuration, viewers: viewers)
+        let erasure = try Erasure(configuration, viewers: viewers, optsOut: arguments.has("opt-out"))
         return try await erasure.run(certifying: arguments.has("certify") ? key : nil, limit: limit)
     }
 
