@@ -37,9 +37,14 @@ public struct LifecycleRules: Equatable, Sendable {
     package var erasedTogether = 8
     package var erasureWait: Int64 = 604_800_000
 
+    /// Whether models have an opt-out list.
+    package var hasOptOut = true
+
     private init(_ version: Int64) {
         self.version = version
-        if version < 5 { (seedsByMinimum, refine, countsMovesOnce, erasedTogether) = (false, 0, false, 1) }
+        guard version < 5 else { return }
+        (seedsByMinimum, refine, countsMovesOnce) = (false, 0, false)
+        (erasedTogether, hasOptOut) = (1, false)
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.
