@@ -114,7 +114,7 @@ topics)
     # Missing topics are created, and existing ones are described.
     allow --operation Create --operation Describe --operation DescribeConfigs --topic "$input" --topic "$output" \
         --topic "$dead_letters" --topic "$application-deltas" --topic "$application-models" \
-        --topic "$application-state" ${members:+--topic "$members"}
+        --topic "$application-state" ${members:+--topic "$members"} ${opt_out:+--topic "$opt_out"}
     ;;
 status)
     # Members and committed offsets of the group.

@@ -36,7 +36,7 @@ struct SecuredApplication {
     var topics: [String: String] {
         [
             "application": name, "input": "\(name)-in", "output": "\(name)-out",
-            "dead-letters": "\(name)-in-dead-letters", "members": "\(name)-members",
+            "dead-letters": "\(name)-in-dead-letters", "members": "\(name)-members", "opt-out": "\(name)-opt-out",
         ]
     }
 
@@ -44,7 +44,7 @@ struct SecuredApplication {
         [
             "application.id=\(name)", "input.topic=\(name)-in", "output.topic=\(name)-out",
             "members.topic=\(name)-members", "clusters.seed-members=40", "clusters.initial=2",
-            "privacy.min-cluster-size=1",
+            "privacy.min-cluster-size=1", "privacy.opt-out-topic=\(name)-opt-out",
         ].flatMap { ["--set", $0] }
     }
 
@@ -70,7 +70,7 @@ struct SecuredApplication {
             script, [role, Self.user, "--apply"],
             environment: [
                 "APPLICATION": name, "INPUT": "\(name)-in", "OUTPUT": "\(name)-out", "MEMBERS": "\(name)-members",
-                "KAFKA_ACLS": try acls,
+                "OPT_OUT": "\(name)-opt-out", "KAFKA_ACLS": try acls,
             ])
     }
 
