@@ -48,7 +48,7 @@ public struct Shard<Keys: TopicKeys> {
     /// Members in the order of an interrupted rotation, the next one last. Empty otherwise.
     var rotation: [(rank: UInt128, slot: Int)] = []
     /// Erased members that are not yet published as such.
-    var erased: [ErasedMember] = []
+    public internal(set) var erased: [ErasedMember] = []
     var candidates = OpenCandidates()
     /// Candidates by name, so that a known one needs no HMAC. Bounded.
     var candidateCache: [[UInt8]: UInt128] = [:]

@@ -136,6 +136,7 @@ public struct Replay: Sendable {
         result.model = model
         if keepsPlaces {
             for partial in results { result.places.merge(partial.places) { first, _ in first } }
+            result.erased = results.flatMap(\.erased)
             result.period = results.compactMap(\.period).max()
         }
         return result
@@ -175,6 +176,8 @@ public struct ReplayResult: Sendable {
     package var model: Model?
     /// The members' final published clusters, if requested.
     package var places: [Pseudonym: ClusterID] = [:]
+    /// Erased members that are not yet published as such, if `places` were requested.
+    package var erased: [ErasedMember] = []
     /// The period of the members' pseudonyms in the output; nil if they are not rotated.
     package var period: Int64?
 

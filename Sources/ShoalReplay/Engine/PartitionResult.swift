@@ -14,6 +14,8 @@ struct PartitionResult: Sendable {
     var history: [Int: [Pseudonym: ClusterID]] = [:]
     /// The final published clusters of all eligible members.
     var places: [Pseudonym: ClusterID] = [:]
+    /// Erased members that are not yet published as such.
+    var erased: [ErasedMember] = []
     /// The period of the open epoch's pseudonyms; nil if they are not rotated.
     var period: Int64?
     /// The position at which the replay stopped.

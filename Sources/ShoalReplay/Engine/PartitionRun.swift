@@ -134,6 +134,7 @@ struct PartitionRun {
         if keepsPlaces || !history.taken.isEmpty {
             engine.driver.shard.forEachPlace { member, _, published in result.places[member] = published }
         }
+        result.erased = engine.driver.shard.erased
         result.period = engine.driver.shard.openEpoch.flatMap { engine.driver.shard.fixed.period(of: $0) }
         result.hasLeftGenesis = engine.driver.shard.openEpoch != nil
         result.starvedFor = version

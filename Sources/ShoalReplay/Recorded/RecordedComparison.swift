@@ -48,6 +48,8 @@ public struct RecordedComparison: Sendable {
         let side = try await side(run, inputRanges, outputs)
         var a = ReplayResult(try side.report(run, input: b.report.input, through: last ?? .max))
         a.places = side.places
+        // They are in the recorded output as members until their erasure is published.
+        for gone in b.erased where b.places[gone.member] ?? 0 == 0 { b.places[gone.member] = gone.published }
         b.measureQuality()
         if let truth {
             let members = Set(a.places.keys).union(b.places.keys).sorted()
