@@ -1,7 +1,8 @@
 /// The state of clusters and topics after an epoch. The content is a function of the previous content, the included
 /// epoch deltas and the recorded settings. It does not depend on timing.
 public struct Model: Equatable, Sendable {
-    /// The rules that compute the next model, and the thresholds of members under this one. Any change that alters a model for the same input needs a new version.
+    /// The rules that compute the next model, and the thresholds of members under this one. Any change that alters a model
+    /// for the same input needs a new version.
     public package(set) var rules = LifecycleRules.current
     /// The number of models with deltas up to this one: the clock of the lifecycle.
     public var ticks: Int64 = 0

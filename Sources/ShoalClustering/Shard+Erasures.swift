@@ -7,7 +7,11 @@ extension Shard {
         let isDue =
             erased.count >= rules.erasedTogether || opening.new.model.publishesEveryMove
             || erased.contains { $0.since <= epoch - age }
-        guard isDue else { return }
+        if isDue { endErasureWait() }
+    }
+
+    /// Makes the erased members that wait be published by the opening.
+    mutating func endErasureWait() {
         for index in erased.indices { erased[index].since = .min }
     }
 
@@ -26,7 +30,8 @@ extension Shard {
     ) {
         while let last = gone.last, last.rank <= rank {
             gone.removeLast()
-            publish(last.member, reason, offset: offset, moment, &changes)
+            let gone = last.member
+            append(gone.member, from: gone.published, to: 0, reason, offset: offset, moment, &changes)
         }
     }
 
@@ -36,11 +41,10 @@ extension Shard {
         _ member: Pseudonym, from published: ClusterID, offset: Int64, _ moment: Moment, _ changes: inout [MemberChange]
     ) {
         guard published != 0 else { return }
-        let gone = ErasedMember(member: member, published: published, since: openEpoch ?? .min)
         if current.rules.publishesAtOnce {
-            publish(gone, .erased, offset: offset, moment, &changes)
+            append(member, from: published, to: 0, .erased, offset: offset, moment, &changes)
         } else {
-            erased.append(gone)
+            erased.append(ErasedMember(member: member, published: published, since: openEpoch ?? .min))
         }
     }
 
@@ -49,15 +53,7 @@ extension Shard {
         of member: Pseudonym, offset: Int64, _ moment: Moment, _ changes: inout [MemberChange]
     ) {
         guard let index = erased.firstIndex(where: { $0.member == member }) else { return }
-        publish(erased.remove(at: index), .erased, offset: offset, moment, &changes)
-    }
-
-    func publish(
-        _ gone: ErasedMember, _ reason: Reason, offset: Int64, _ moment: Moment, _ changes: inout [MemberChange]
-    ) {
-        changes.append(
-            MemberChange(
-                member: gone.member, from: gone.published, to: 0, reason: reason, model: version, offset: offset,
-                time: moment.time, epoch: openEpoch, period: moment.period))
+        let gone = erased.remove(at: index)
+        append(member, from: gone.published, to: 0, .erased, offset: offset, moment, &changes)
     }
 }

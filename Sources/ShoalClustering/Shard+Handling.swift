@@ -207,11 +207,20 @@ extension Shard {
         guard published != cluster else { return }
         let member = members.slots[slot].pseudonym
         if published == 0 { publishErasure(of: member, offset: offset, moment, &changes) }
-        changes.append(
-            MemberChange(
-                member: member, from: published, to: cluster, reason: reason, model: model ?? version, offset: offset,
-                time: moment.time, epoch: openEpoch, period: moment.period))
+        append(member, from: published, to: cluster, reason, model: model, offset: offset, moment, &changes)
         members.published[slot] = cluster
         countPublished(slot, from: members.slots[slot].cluster, published, to: members.slots[slot].cluster)
+    }
+
+    /// Appends a change of a member.
+    /// - Parameter model: The version of the deciding model; nil: that of the open epoch.
+    func append(
+        _ member: Pseudonym, from: ClusterID, to: ClusterID, _ reason: Reason, model: Epoch? = nil, offset: Int64,
+        _ moment: Moment, _ changes: inout [MemberChange]
+    ) {
+        changes.append(
+            MemberChange(
+                member: member, from: from, to: to, reason: reason, model: model ?? version, offset: offset,
+                time: moment.time, epoch: openEpoch, period: moment.period))
     }
 }

@@ -17,17 +17,15 @@ extension Shard {
         openEpoch = epoch
         var gone: [(rank: UInt128, member: ErasedMember)] = []
         if half == .leaving {
-            for index in erased.indices { erased[index].since = .min }
+            endErasureWait()
             gone = takeErased(period)
         }
         for entry in part.reversed() {
             publish(&gone, through: entry.rank, .rotated, offset: offset, moment, &changes)
             let cluster = members.published[entry.slot]
-            changes.append(
-                MemberChange(
-                    member: members.slots[entry.slot].pseudonym, from: half == .joining ? 0 : cluster,
-                    to: half == .joining ? cluster : 0, reason: .rotated, model: version, offset: offset,
-                    time: moment.time, epoch: epoch, period: period))
+            let (from, to) = half == .joining ? (0, cluster) : (cluster, 0)
+            append(
+                members.slots[entry.slot].pseudonym, from: from, to: to, .rotated, offset: offset, moment, &changes)
         }
         if rotation.isEmpty { publish(&gone, through: .max, .rotated, offset: offset, moment, &changes) }
         erased += gone.map(\.member)

@@ -22,8 +22,7 @@ extension Erasure {
         let rules = PlaceRules(try Admin(client))
         var places: [[ErasureCertificate.Place]] = viewers.map { _ in [] }
         func add(
-            _ name: String, _ topic: String, _ traces: [ErasureSearch.Traces], wait: Int64 = 0,
-            with event: String = "the next snapshot"
+            _ name: String, _ topic: String, _ traces: [ErasureSearch.Traces], wait: Int64, with event: String
         ) async throws {
             guard let rule = try await rules.rule(of: topic) else { return }
             for (viewer, traces) in traces.enumerated() {
@@ -34,21 +33,19 @@ extension Erasure {
         let topics = configuration.topics
         let searched: [(String, String?, ErasureSearch.Mark)] = [
             ("input", topics.input, .id), ("dead letters", topics.deadLetters, .id),
-            ("output", topics.changes, .published),
+            ("output", topics.changes, .published), ("members", topics.members, .published),
         ]
         for (name, topic, mark) in searched {
             guard let topic else { continue }
             var progress = search.start
             guard try await search.search(topic, for: mark, &progress) else { continue }
-            try await add(name, topic, progress.traces)
+            // A membership is deleted when the erasure is published.
+            let waits = topic == topics.members
+            try await add(
+                name, topic, progress.traces, wait: waits ? publicationWait : 0,
+                with: waits ? publication : "the next snapshot")
         }
-        if let topic = topics.members {
-            var progress = search.start
-            if try await search.search(topic, for: .published, &progress) {
-                try await add("members", topic, progress.traces, wait: publicationWait, with: publication)
-            }
-        }
-        if let state { try await add("state", topics.state, state) }
+        if let state { try await add("state", topics.state, state, wait: 0, with: "the next snapshot") }
         for (name, topic) in [("deltas", topics.deltas), ("models", topics.models)] {
             guard let rule = try await rules.rule(of: topic) else { continue }
             let place = rule.sums(name, includedAtMs: includedAtMs(read))

@@ -3,7 +3,8 @@ package import ShoalPipeline
 import ShoalSchemas
 
 extension Erasure {
-    /// Puts the viewers on the opt-out list if asked to, sends the erasures, waits until the application has read them, and prints certificates.
+    /// Puts the viewers on the opt-out list if asked to, sends the erasures, waits until the application has read them, and
+    /// prints certificates.
     /// - Parameters:
     ///   - key: The privacy key, under which certificates are signed; nil to print none.
     ///   - limit: The longest wait; with certificates, for each of two.

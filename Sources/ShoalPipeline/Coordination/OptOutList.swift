@@ -22,23 +22,17 @@ final class OptOutList {
     /// - Returns: The stored pseudonyms of the viewers on the list, ascending; nil if nothing is new.
     /// - Throws: `PipelineError` if the topic is missing, ends before what was read, or stays unreadable; `KafkaError`.
     nonisolated(nonsending) func read(isKnown: Bool) async throws -> [[UInt8]]? {
-        guard let count = try await admin.partitions(of: topic) else {
+        guard let ranges = try await admin.ranges(of: topic, after: offsets) else {
             throw PipelineError(
                 .missingData, "\(topic) (privacy.opt-out-topic) does not exist any more: \(Self.advice)")
         }
-        var ranges: [RangeReader.Range] = []
-        let isFirst = offsets.isEmpty
-        for partition in 0..<count {
-            let place = TopicPartition(topic, partition)
-            let marks = try await admin.watermarks(of: place)
-            let from = max(offsets[partition] ?? marks.low, marks.low)
-            guard marks.high >= from else {
-                throw PipelineError(
-                    .missingData,
-                    "\(place) ends at offset \(marks.high), before \(from), which was read: \(Self.advice)")
-            }
-            ranges.append(.init(partition: place, from: from, through: marks.high))
+        if let short = ranges.first(where: { $0.through < $0.from }) {
+            throw PipelineError(
+                .missingData,
+                "\(short.partition) ends at offset \(short.through), before \(short.from), which was read: \(Self.advice)"
+            )
         }
+        let isFirst = offsets.isEmpty
         if isFirst, isKnown, ranges.allSatisfy({ $0.through == 0 }) {
             throw PipelineError(.missingData, "\(topic) (privacy.opt-out-topic) is empty, and was not: \(Self.advice)")
         }

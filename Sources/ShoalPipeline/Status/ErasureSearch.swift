@@ -62,7 +62,9 @@ package struct ErasureSearch: Sendable {
     /// Learns the periods of the pseudonyms that are in the output topic.
     /// - Throws: `PipelineError` if a transaction stays open; `KafkaError`.
     package mutating func learnPeriods(of output: String) async throws {
-        guard let now = periods.first ?? nil, let ranges = try await ranges(of: output, after: [:]) else { return }
+        guard let now = periods.first ?? nil, let ranges = try await admin.ranges(of: output, after: [:]) else {
+            return
+        }
         var (first, last) = (now, now)
         try await read(ranges) { batch, index in
             guard let value = batch.valueBytes(index), let period = try? ClusterChange(value).pseudonymPeriod else {
@@ -91,7 +93,7 @@ package struct ErasureSearch: Sendable {
     /// - Returns: False if the topic does not exist.
     /// - Throws: `PipelineError` if a transaction stays open; `KafkaError`.
     package func search(_ topic: String, for mark: Mark, _ progress: inout Progress) async throws -> Bool {
-        guard let ranges = try await ranges(of: topic, after: progress.offsets) else { return false }
+        guard let ranges = try await admin.ranges(of: topic, after: progress.offsets) else { return false }
         for range in ranges { progress.offsets[range.partition.partition] = range.through }
         let finder = Finder(mark, keys(for: mark))
         try await read(ranges) { batch, index in
@@ -100,19 +102,6 @@ package struct ErasureSearch: Sendable {
             }
         }
         return true
-    }
-
-    /// Returns the ranges of a topic from the offsets on; nil if it does not exist.
-    private func ranges(of topic: String, after offsets: [Int32: Int64]) async throws -> [RangeReader.Range]? {
-        guard let count = try await admin.partitions(of: topic) else { return nil }
-        var ranges: [RangeReader.Range] = []
-        for number in 0..<count {
-            let place = TopicPartition(topic, number)
-            let marks = try await admin.watermarks(of: place)
-            let from = max(offsets[number] ?? marks.low, marks.low)
-            ranges.append(.init(partition: place, from: from, through: marks.high))
-        }
-        return ranges
     }
 
     private func read(

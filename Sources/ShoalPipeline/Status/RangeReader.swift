@@ -80,3 +80,19 @@ struct RangeReader {
         return Dictionary(uniqueKeysWithValues: open.map { ($0.index, $0.reader.position) })
     }
 }
+
+extension Admin {
+    /// Returns the ranges of a topic's partitions up to their present ends; nil if it does not exist.
+    /// - Parameter offsets: The first offset by partition, if records before it have been read.
+    func ranges(of topic: String, after offsets: [Int32: Int64]) async throws -> [RangeReader.Range]? {
+        guard let count = try await partitions(of: topic) else { return nil }
+        var ranges: [RangeReader.Range] = []
+        for number in 0..<count {
+            let place = TopicPartition(topic, number)
+            let marks = try await watermarks(of: place)
+            let from = max(offsets[number] ?? marks.low, marks.low)
+            ranges.append(.init(partition: place, from: from, through: marks.high))
+        }
+        return ranges
+    }
+}
