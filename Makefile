@@ -19,7 +19,7 @@ pip-install = pip install --quiet --disable-pip-version-check --require-hashes -
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-privacy test-faults test-sanitize test-upgrade lint release \
-	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-state bench-models bench-sizing bench-epochs bench-unlearning docs pictures deps \
+	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-live bench-state bench-models bench-sizing bench-epochs bench-unlearning docs pictures deps \
 	test-deps python-lock clean build/release/shoal
 
 .DEFAULT_GOAL := build
@@ -106,6 +106,9 @@ bench-replay: deps     ## measures how fast a replay is (EVENTS, REPEATS, BASE_P
 
 bench-kafka:           ## measures throughput, commits, restores and memory on Apache Kafka (PARTS, EVENTS, MEMBERS, REPEATS)
 	scripts/bench-kafka.sh
+
+bench-live:            ## measures CPU, memory and idle cost beside a bare consumer (WORKLOAD, FORMAT, ROUNDS, BASE_PROGRAM)
+	scripts/bench-live.sh
 
 bench-state: deps      ## measures how fast snapshots and checkpoints are written and read (MEMBERS)
 	scripts/bench-state.sh

@@ -4,112 +4,23 @@ Needs bin/kafka, which starts a broker, kcat, and the program. Every ratio is of
 """
 
 import argparse
-import datetime
-import json
 import os
 import pathlib
 import random
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.error
-import urllib.request
 
+from harness import Harness, idle_cost, kafka, total
 from load import churn, everyone, stream
 
-KEY = {"SHOAL_PRIVACY_KEY": "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"}
 
-
-class Instance:
-    """`shoal run` at work, with its metrics."""
-
-    def __init__(self, program, settings, folder):
-        self.log_path = os.path.join(folder, f"run-{random.getrandbits(48):x}.log")
-        self.started = time.monotonic()
-        words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-        with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen([program, "run", *words], env={**os.environ, **KEY}, stdout=log, stderr=log)
-        try:
-            while not (found := [line for line in self.log() if "health and metrics are served" in line["message"]]):
-                self.check()
-                time.sleep(0.01)
-        except BaseException:
-            self.end(signal.SIGKILL)
-            raise
-        self.port = int(found[0]["port"])
-
-    def log(self):
-        with open(self.log_path, encoding="utf-8") as file:
-            return [json.loads(line) for line in file if line.startswith("{") and line.endswith("}\n")]
-
-    def check(self):
-        if self.process.poll() is not None:
-            sys.exit(f"shoal ended with {self.process.returncode}: {pathlib.Path(self.log_path).read_text()[-4000:]}")
-
-    def get(self, path):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, ""
-
-    def metrics(self):
-        self.check()
-        values = {}
-        for line in self.get("/metrics")[1].splitlines():
-            if not line.startswith("#"):
-                name, value = line.rsplit(" ", 1)
-                values[name] = float(value)
-        return values
-
-    def wait(self, is_right, pause=0.03):
-        while not is_right(values := self.metrics()):
-            time.sleep(pause)
-        return values
-
-    def ready(self):
-        """Seconds from the start of the process until it is assigned and restored."""
-        while self.get("/readyz")[0] != 200:
-            self.check()
-            time.sleep(0.01)
-        return time.monotonic() - self.started
-
-    def take_over(self):
-        """Seconds from the assignment until all partitions were taken over, from the log."""
-
-        def at(text):
-            lines = [line for line in self.log() if text in line["message"]]
-            return datetime.datetime.fromisoformat(lines[-1]["time"].replace("Z", "+00:00"))
-
-        return (at("took over") - at("assigned")).total_seconds()
-
-    def spent(self):
-        """CPU seconds and context switches of all threads so far."""
-        folder = f"/proc/{self.process.pid}"
-        words = pathlib.Path(folder, "stat").read_text().rsplit(")", 1)[1].split()
-        cpu = (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-        switches = sum(
-            int(line.split(":")[1]) for status in pathlib.Path(folder, "task").glob("*/status")
-            for line in status.read_text().splitlines() if "ctxt_switches" in line)
-        return cpu, switches
-
-    def end(self, number=signal.SIGKILL):
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        return self.process.wait(timeout=120)
-
-
-def total(values, name):
-    return sum(value for label, value in values.items() if label == name or label.startswith(name + "{"))
-
-
-class Bench:
+class Bench(Harness):
     def __init__(self, options, folder, cluster):
-        self.options, self.folder, self.cluster = options, folder, cluster
+        super().__init__(options.shoal, folder, cluster)
+        self.options = options
         self.figures, self.notes = [], []
 
     def figure(self, what, value, target="", is_met=None):
@@ -120,30 +31,6 @@ class Bench:
     def note(self, text):
         self.notes.append(text)
         print(text, flush=True)
-
-    # Kafka and the program
-
-    def settings(self, topic, **more):
-        name = f"bench-{random.getrandbits(40):x}"
-        settings = {
-            "kafka.bootstrap.servers": self.cluster["BOOTSTRAP"], "application.id": name, "input.topic": topic,
-            "output.topic": f"{name}-out", "dead-letters.topic": f"{name}-dead", "http.listen": "127.0.0.1:0",
-            "log.format": "json", "topics.file": os.path.join(self.folder, "topics.txt"),
-        }
-        return settings | {name.replace("_", "."): value for name, value in more.items()}
-
-    def shoal(self, command, settings, *words):
-        options = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-        run = subprocess.run(
-            [self.options.shoal, *command, *options, *words], env={**os.environ, **KEY}, capture_output=True, text=True)
-        if run.returncode:
-            sys.exit(f"shoal {' '.join(command)} ended with {run.returncode}: {run.stdout}{run.stderr}")
-
-    def create(self, settings, partitions):
-        self.shoal(["topics", "create"], settings, "--partitions", str(partitions))
-
-    def start(self, settings):
-        return Instance(self.options.shoal, settings, self.folder)
 
     def file(self, lines):
         path = os.path.join(self.folder, "events.ndjson")
@@ -229,13 +116,11 @@ class Bench:
                 for name, program in programs.items():
                     settings = self.settings(f"bench-idle-{random.getrandbits(40):x}")
                     self.create(settings, partitions)
-                    instance = Instance(program, settings, self.folder)
+                    instance = self.start(settings, program)
                     try:
                         instance.ready()
                         time.sleep(5)
-                        before = instance.spent()
-                        time.sleep(seconds)
-                        found[name].append([(now - then) / seconds for now, then in zip(instance.spent(), before)])
+                        found[name].append(idle_cost(instance.process.pid, seconds))
                     finally:
                         instance.end()
             for name, runs in found.items():
@@ -386,25 +271,14 @@ def main():
     if unknown := set(chosen) - set(parts):
         parser.error(f"--parts: {', '.join(sorted(unknown))} must be of {', '.join(parts)}")
     options.load = os.getloadavg()[0]
-    folder = tempfile.mkdtemp(prefix="shoal-bench-")
-    cluster = {"DIR": os.path.join(folder, "kafka")}
-    try:
-        started = subprocess.run(
-            [options.kafka, "start", "--release", str(options.release), "--dir", cluster["DIR"], "--heap", "1g"],
-            check=True, stdout=subprocess.PIPE, text=True).stdout
-        cluster |= dict(line.split("=", 1) for line in started.splitlines() if "=" in line)
+    with kafka(options.kafka, options.release) as (folder, cluster):
         bench = Bench(options, folder, cluster)
-        with open(os.path.join(folder, "topics.txt"), "w", encoding="utf-8") as file:
-            file.writelines(f"topic-{number}\n" for number in range(200))
         for part in chosen:
             print(f"== {part}", flush=True)
             getattr(bench, part)()
         print(bench.text())
         if options.out and chosen == parts:
             pathlib.Path(options.out).write_text(bench.text(), encoding="utf-8")
-    finally:
-        subprocess.run([options.kafka, "stop", cluster["DIR"], "--kill", "--remove"], stdout=subprocess.DEVNULL)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

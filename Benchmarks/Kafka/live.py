@@ -1,0 +1,186 @@
+"""What `shoal run` costs beside a bare librdkafka consumer of the same topic: `make bench-live`.
+
+One run each in turn, for several rounds: the bare consumer, the program, and an older program if there is one (--base). Figures are
+ratios of the runs of one round, as medians with the smallest and the largest. Needs bin/kafka, which starts a broker, gcc, and
+the program.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+from harness import Harness, idle_cost, kafka, resident
+
+PARTITIONS = 8
+# Each workload: viewers, clusters and topics.
+WORKLOADS = {"A": (100_000, 64, 300), "B": (1_000_000, 256, 1_000)}
+# Name, what a run measured, its unit, the factor to that unit, the most that is allowed of a ratio to the bare consumer, and of
+# the figure.
+FIGURES = (
+    ("CPU time of an event, whole run", "cpu", "µs", 1e6, 4, None),
+    ("CPU time of an event, from a quarter to 95 %", "steady_cpu", "µs", 1e6, None, None),
+    ("events a second, whole run", "rate", "", 1, None, None),
+    ("events a second, from a quarter to 95 %", "steady_rate", "", 1, None, None),
+    ("resident memory after the backlog", "resident", "MiB", 2**-20, None, 160),
+    ("idle: CPU time", "idle_cpu", "% of a core", 100, None, 1),
+    ("idle: context switches a second", "idle_switches", "", 1, None, 200),
+)
+
+
+class Bench(Harness):
+    def __init__(self, options, folder, cluster):
+        self.viewers, clusters, topics = WORKLOADS[options.workload]
+        super().__init__(options.shoal, folder, cluster)
+        self.options, self.bare_program = options, os.path.join(folder, "bare")
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "rdkafka"], check=True, stdout=subprocess.PIPE, text=True)
+        source = pathlib.Path(__file__).with_name("bare.c")
+        subprocess.run(["gcc", "-O2", "-o", self.bare_program, source, *flags.stdout.split()], check=True)
+        name = f"bench-live-{random.getrandbits(40):x}"
+        settings = self.settings(name)
+        self.topic = settings["input.topic"]
+        self.create(settings, PARTITIONS)
+        path = os.path.join(folder, "events")
+        words = ["--viewers", self.viewers, "--archetypes", clusters, "--topics", topics, "--events", options.events,
+                 "--rate", options.events / 25 / self.viewers, "--format", options.format, "--topics-file",
+                 settings["topics.file"]]
+        subprocess.run([self.program, "simulate", path, *map(str, words)], check=True, stderr=subprocess.DEVNULL)
+        self.shoal(["publish", path], settings, "--topic", name, "--format", options.format)
+        self.bytes = os.path.getsize(path) / options.events
+        os.remove(path)
+
+    def bare(self):
+        """A run of the bare consumer."""
+        process = subprocess.Popen(
+            [self.bare_program, self.cluster["BOOTSTRAP"], self.topic, str(PARTITIONS)], stdout=subprocess.PIPE, text=True)
+        try:
+            found = json.loads(process.stdout.readline())
+            if found["messages"] != self.options.events:
+                sys.exit(f"the bare consumer read {found['messages']} events of {self.options.events}")
+            cpu, rate = found["cpu"] / found["messages"], found["messages"] / found["seconds"]
+            return {"cpu": cpu, "steady_cpu": cpu, "rate": rate, "steady_rate": rate} | self.after(process)
+        finally:
+            process.kill()
+            process.wait()
+
+    def run(self, program):
+        """A run of an instance through the backlog."""
+        events = self.options.events
+        settings = self.settings(self.topic) | {
+            name: value for name, value in (pair.split("=", 1) for pair in self.options.set)}
+        self.create(settings, PARTITIONS)
+        instance = self.start(settings, program)
+        try:
+            def mark(share):
+                values = instance.wait(lambda values: values.get("shoal_events_total", 0) >= max(share * events, 1), 0.05)
+                return time.monotonic(), values["shoal_events_total"], values["process_cpu_seconds_total"]
+
+            first, quarter, most, end = (mark(share) for share in (0, 0.25, 0.95, 1))
+            stages = {name.split('"')[1]: value for name, value in instance.metrics().items()
+                      if name.startswith("shoal_stage_duration_seconds_sum")}
+
+            def between(one, other):
+                return (other[1] - one[1]) / (other[0] - one[0])
+
+            return {
+                "cpu": end[2] / events, "steady_cpu": (most[2] - quarter[2]) / (most[1] - quarter[1]),
+                "rate": between((first[0], 0), end), "steady_rate": between(quarter, most), "stages": stages,
+            } | self.after(instance.process)
+        finally:
+            instance.end(signal.SIGTERM)
+
+    def after(self, process):
+        """Memory and idle cost after the backlog."""
+        time.sleep(self.options.settle)
+        memory = resident(process.pid)
+        cpu, switches = idle_cost(process.pid, self.options.idle)
+        return {"resident": memory, "idle_cpu": cpu, "idle_switches": switches}
+
+    def rounds(self):
+        programs = {"shoal": self.options.shoal} | ({"base": self.options.base} if self.options.base else {})
+        found = []
+        for number in range(self.options.rounds):
+            runs = {"bare": self.bare()} | {name: self.run(program) for name, program in programs.items()}
+            found.append(runs)
+            found_now = (
+                f"{name} {run['cpu'] * 1e6:.2f} µs an event, {run['rate']:,.0f} a second, "
+                f"{run['resident'] / 2**20:.0f} MiB" for name, run in runs.items())
+            print(f"round {number + 1}: {', '.join(found_now)}", file=sys.stderr, flush=True)
+        return found
+
+
+def spread(values, form):
+    middle, least, most = statistics.median(values), min(values), max(values)
+    return form.format(middle) + (f" ({form.format(least)}–{form.format(most)})" if len(values) > 1 else "")
+
+
+def table(rounds):
+    """The lines of the table: each figure of each program, and its ratio to the bare consumer."""
+    names = [name for name in ("shoal", "base") if name in rounds[0]]
+    yield "| what | bare | " + " | ".join(f"{name} | {name} ÷ bare" for name in names) + " | target | |"
+    yield "| --- " * (4 + 2 * len(names)) + "|"
+    for what, field, unit, factor, most_ratio, most in FIGURES:
+        form = "{:,.2f}" if factor == 1e6 or unit.startswith("%") else "{:,.0f}"
+        cells = [f"{what}{f', {unit}' if unit else ''}", spread([r["bare"][field] * factor for r in rounds], form)]
+        for name in names:
+            cells.append(spread([r[name][field] * factor for r in rounds], form))
+            ratios = [r[name][field] / r["bare"][field] for r in rounds if r["bare"][field]]
+            cells.append(spread(ratios, "{:.2f}") if ratios else "")
+        middle = statistics.median(r["shoal"][field] for r in rounds) * factor
+        ratio = statistics.median(r["shoal"][field] / (r["bare"][field] or 1) for r in rounds)
+        target = f"÷ bare ≤ {most_ratio}" if most_ratio else f"≤ {most}" if most else ""
+        is_met = ratio <= most_ratio if most_ratio else middle <= most if most else None
+        cells += [target, "" if is_met is None else "met" if is_met else "missed"]
+        yield f"| {' | '.join(cells)} |"
+
+
+def text(options, bench, rounds):
+    stages = rounds[-1]["shoal"]["stages"]
+    lines = [
+        "# Shoal beside a bare consumer", "",
+        f"Made by `make bench-live`: workload {options.workload}, {options.events:,} events of {bench.viewers:,} viewers in 25 "
+        f"epochs, {options.format}, {bench.bytes:.0f} bytes each, {PARTITIONS} partitions; Apache Kafka {options.release}, one "
+        f"broker on the same {os.cpu_count()} cores; load {options.load:.1f} at the begin, {os.getloadavg()[0]:.1f} at the end. "
+        f"Medians of {options.rounds} rounds, with the smallest and the largest value.", "",
+        *table(rounds), "",
+        "Seconds of all partitions in the last run: " + ", ".join(
+            f"{name} {value:.1f}" for name, value in sorted(stages.items(), key=lambda stage: -stage[1])) + ".",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kafka", required=True, help="bin/kafka, which starts a broker")
+    parser.add_argument("--shoal", required=True, help="the program")
+    parser.add_argument("--base", help="an older program, which is run in turn")
+    parser.add_argument("--out", help="the file for the table; the runs go beside it, as JSON")
+    parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")
+    parser.add_argument("--workload", choices=WORKLOADS, default="A", help="(%(default)s)")
+    parser.add_argument("--format", choices=("json", "protobuf"), default="json", help="of events (%(default)s)")
+    parser.add_argument("--events", type=int, default=2_000_000, help="of the backlog (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="(%(default)s)")
+    parser.add_argument("--settle", type=float, default=5, help="seconds between the backlog and the idle time (%(default)s)")
+    parser.add_argument("--idle", type=float, default=15, help="seconds of idle time (%(default)s)")
+    parser.add_argument("--set", action="append", default=[], help="a setting of the instances, NAME=VALUE")
+    options = parser.parse_args()
+    options.load = os.getloadavg()[0]
+    with kafka(options.kafka, options.release) as (folder, cluster):
+        bench = Bench(options, folder, cluster)
+        rounds = bench.rounds()
+        page = text(options, bench, rounds)
+        print(page)
+        if options.out:
+            out = pathlib.Path(options.out)
+            out.write_text(page, encoding="utf-8")
+            out.with_suffix(".json").write_text(json.dumps(rounds, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
