@@ -9,7 +9,9 @@ extension Replay {
     /// Replays a file of watch events in a format of `EventFormat`, plain, gzip or zstd. `-` is standard input.
     /// - Throws: `ReplayError` if it cannot be read; `Contradiction`, which no input can cause.
     public func run(file path: String) async throws -> ReplayResult {
-        try await run(try Self.reader(path, converts: options.settings.fixed.mapping != nil))
+        let mapping = options.settings.fixed.mapping
+        try mapping?.checkSources(of: path)
+        return try await run(try Self.reader(path, converts: mapping != nil))
     }
 
     /// Replays watch events that are read in blocks.

@@ -48,7 +48,7 @@ extension Setting {
         Setting(
             "input.map", .mapping, \.engine.fixed.mapping, scope: .fixedForLife,
             fields: [RecordedField(51, .list(\.engine.fixed.inputMapping))],
-            "The mapping of JSON of another form to the fields of events, such as `viewer=userId,topics=genres split pipe,time=at as s`. Default: the names of shoal.v1.WatchEvent."
+            "The mapping of JSON of another form to the fields of events, such as `viewer=userId,topics=genres split pipe,time=at as s`. `headers.NAME` and `key` are parts of the record. Default: the names of shoal.v1.WatchEvent."
         ),
         Setting(
             "input.start", .text, \.pipeline.start, scope: .atStart,

@@ -148,6 +148,60 @@ struct EventMappingTests {
         }
     }
 
+    /// Reads an event of a topic, and returns viewer, topics and time as a line.
+    private func read(
+        _ json: String, key: String?, headers: [(name: String, value: [UInt8])], _ mapping: String
+    ) throws -> String {
+        var (options, event) = (WatchEventReader.Options(), WatchEvent())
+        options.mapping = try EventMapping(mapping)
+        let reader = WatchEventReader(options: options)
+        if let key {
+            try reader.read(Array(json.utf8).span, key: Array(key.utf8).span, headers: headers, into: &event)
+        } else {
+            try reader.read(Array(json.utf8).span, key: nil, headers: headers, into: &event)
+        }
+        func text(_ range: Range<Int>) -> String { String(decoding: event.text[range], as: UTF8.self) }
+        return "\(text(event.viewer)) \(event.topics.map { text($0.name) }.joined(separator: "+")) @\(event.time)"
+    }
+
+    @Test("fields are read from the key and from headers")
+    func recordParts() throws {
+        let headers: [(name: String, value: [UInt8])] = [
+            ("tags", Array("a, b".utf8)), ("x.at", Array("1700000000.5".utf8)), ("tags", Array("\"c\"\\\n".utf8)),
+            ("kind", Array("watch".utf8)), ("none", []),
+        ]
+        let mapping =
+            "viewer=key,topics=headers.tags split comma,time=headers.x.at as s,video=headers.none,where=headers.kind:watch"
+        #expect(try read("{}", key: "u\"1", headers: headers, mapping) == "u\"1 a+b+c\"\\ @1700000000500")
+        // A value that is no JSON is not read if the condition in a header is not met.
+        #expect(throws: Rejection.excluded) {
+            try read("no JSON", key: "u", headers: [("kind", Array("click".utf8))], mapping)
+        }
+        #expect(throws: Rejection.excluded) { try read("{}", key: "u", headers: [], mapping) }
+        #expect(throws: Rejection.missingViewer) { try read("{}", key: nil, headers: headers, mapping) }
+        #expect(throws: Rejection.badUTF8) {
+            try read("{}", key: "u", headers: headers + [("tags", [0xC3, 0x28])], mapping)
+        }
+        #expect(throws: Rejection.keyMismatch) {
+            try read(
+                #"{"u":"other"}"#, key: "u", headers: headers, "viewer=u,topics=headers.tags,time=headers.x.at as s")
+        }
+    }
+
+    @Test("a backslash makes the names of parts of a record those of fields")
+    func escapedParts() throws {
+        let mapping = #"viewer=\key,topics=\headers.tags,time=headers.at as s"#
+        #expect(
+            try read(
+                #"{"key":"u","headers":{"tags":["a"],"at":1}}"#, key: "u", headers: [("at", Array("1700000000".utf8))],
+                mapping) == "u a @1700000000000")
+        #expect(try EventMapping(mapping).text == mapping)
+        #expect(try EventMapping(mapping).recordParts == ["headers.at"])
+        #expect(FieldPath([.init(name: "key")]).text == #"\key"#)
+        #expect(FieldPath("headers.x[]") == nil && FieldPath("headers")?.recordPart == nil)
+        #expect(throws: EventMappingError.self) { try EventMapping("viewer=key,video=key,topics=t,time=at") }
+    }
+
     @Test("each element of a batch is an event with the fields around it")
     func batch() throws {
         let json = #"{"e":[{"t":"a","at":1700000000000},{"t":"b","at":1700000000001}],"u":"u"}"#

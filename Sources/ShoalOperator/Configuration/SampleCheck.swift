@@ -24,6 +24,7 @@ package struct SampleCheck {
         var options = configuration.inputOptions
         // A file has no keys.
         options.viewer = .field
+        try options.mapping?.checkSources(of: path)
         let reader = WatchEventReader(options: options)
         let file = try EventFileReader(path)
         let framing = try file.recognize().framing

@@ -60,6 +60,7 @@ package struct Publisher {
     private mutating func send(_ records: EventFileReader, _ sender: inout RecordSender) async throws -> Bool {
         var options = configuration.inputOptions
         options.viewer = .field
+        try options.mapping?.checkSources(of: records.path)
         let content = try records.recognize()
         options.format = .only(content)
         let encode = format == content ? nil : format?.encode

@@ -59,7 +59,9 @@ package struct Intake {
             return .tombstone(viewer.pseudonym, isMisplaced: viewer.isMisplaced)
         }
         do throws(Rejection) {
-            try reader.read(value, key: batch.key(index), timestamp: batch.timestamp(index), into: &buffer)
+            try reader.read(
+                value, key: batch.key(index), headers: reader.readsHeaders ? batch.headers(index) : [],
+                timestamp: batch.timestamp(index), into: &buffer)
         } catch {
             return .rejected(error)
         }

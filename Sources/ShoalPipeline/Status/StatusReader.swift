@@ -173,10 +173,10 @@ public struct StatusReader: Sendable {
         let unread = try await RangeReader(kafka).read(ranges) { index, batch, message in
             records[index] += 1
             guard let value = batch.value(message) else { return }
-            let timestamp = batch.timestamp(message)
-            guard (try? events.read(value, key: batch.key(message), timestamp: timestamp, into: &event)) != nil else {
-                return
-            }
+            let read: Void? = try? events.read(
+                value, key: batch.key(message), headers: events.readsHeaders ? batch.headers(message) : [],
+                timestamp: batch.timestamp(message), into: &event)
+            guard read != nil else { return }
             times[index].append(event.time)
         }
         return (times, records, Array(unread.keys))

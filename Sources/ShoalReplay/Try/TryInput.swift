@@ -81,6 +81,7 @@ package struct TryInput {
         let sample = EventSample(head)
         var mapping = MappingGuess(sample).mapping
         for text in corrections { try mapping.apply(text) }
+        try mapping.checkSources(of: path)
         if mapping.missing.isEmpty { _ = try EventMapping(mapping.text) }
         self.mapping = mapping
         for profile in sample.profiles {

@@ -43,6 +43,8 @@ public struct WatchEventReader: Sendable {
     }
 
     public let options: Options
+    /// Whether fields are read from headers of records, so that they must be passed.
+    public let readsHeaders: Bool
     /// nil: the one that a value's first bytes call for.
     private let decoder: EventDecoder?
     /// Those of all formats: a copy for each reader, so that threads do not share a reference count.
@@ -54,16 +56,19 @@ public struct WatchEventReader: Sendable {
         self.options = options
         decoder = if case .only(let format) = options.format { format.decoder } else { nil }
         plan = options.mapping.flatMap { try? MappingPlan($0) }
+        readsHeaders = plan?.readsHeaders ?? false
     }
 
     /// Reads one record.
     /// - Parameters:
+    ///   - headers: only needed if `readsHeaders`.
     ///   - timestamp: the record's own, in milliseconds since 1970; nil: it has none.
     ///   - event: overwritten. After an error only its `fault` is meaningful.
     public func read(
-        _ value: Span<UInt8>, key: Span<UInt8>?, timestamp: Int64? = nil, into event: inout WatchEvent
+        _ value: Span<UInt8>, key: Span<UInt8>?, headers: [(name: String, value: [UInt8])] = [],
+        timestamp: Int64? = nil, into event: inout WatchEvent
     ) throws(Rejection) {
-        let hasTime = try parse(value, into: &event)
+        let hasTime = try parse(value, RecordParts(key: key, headers: headers), into: &event)
         if options.viewer == .field, !event.viewer.isEmpty { try match(key, event) }
         try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
     }
@@ -96,12 +101,14 @@ public struct WatchEventReader: Sendable {
     }
 
     /// - Returns: Whether there is an event time.
-    private func parse(_ value: Span<UInt8>, into event: inout WatchEvent) throws(Rejection) -> Bool {
+    private func parse(
+        _ value: Span<UInt8>, _ record: borrowing RecordParts = RecordParts(), into event: inout WatchEvent
+    ) throws(Rejection) -> Bool {
         event.clear()
         guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
         if let plan {
             var mapped = MappedJSON(value, plan)
-            return try mapped.read(into: &event).hasTime
+            return try mapped.read(into: &event, record).hasTime
         }
         guard let decoder else { return try EventDecoder.readAny(of: decoders, value, into: &event) }
         return try decoder.read(value, into: &event)

@@ -66,6 +66,12 @@ public struct EventMapping: Equatable, Sendable {
     /// The required fields that have no source.
     public var missing: [Field] { [.viewer, .topics, .time].filter { sources[$0] == nil } }
 
+    /// The parts that are read from the key or a header of a Kafka record, as text. Records of files have neither.
+    public var recordParts: [String] {
+        let paths = Field.allCases.compactMap { sources[$0]?.path } + (condition.map { [$0.path] } ?? [])
+        return paths.filter { $0.recordPart != nil }.map(\.text)
+    }
+
     // MARK: - Text form
 
     /// Sets the parts that a text names: `FIELD=PATH [as UNIT | split SEPARATOR]`, `where=PATH:VALUE|VALUE`,

@@ -32,8 +32,13 @@ struct MappedJSON: ~Escapable {
         wanted = element
     }
 
+    /// - Parameter record: the key and the headers of the record.
     /// - Throws: `excluded` if the condition is not met; otherwise as the native form.
-    mutating func read(into event: inout WatchEvent) throws(Rejection) -> Outcome {
+    mutating func read(
+        into event: inout WatchEvent, _ record: borrowing RecordParts = RecordParts()
+    ) throws(Rejection) -> Outcome {
+        try read(record, &event)
+        if plan.hasRecordCondition, !meetsCondition { throw .excluded }
         do throws(Rejection) {
             guard try scanner.peek() == UInt8(ascii: "{") else { throw Rejection.badJSON }
             try readObject(0, &event)
@@ -45,6 +50,30 @@ struct MappedJSON: ~Escapable {
         if plan.condition != nil, !meetsCondition { throw .excluded }
         complete(&event)
         return Outcome(hasTime: hasTime, count: plan.isBatch ? elements : 1)
+    }
+
+    /// Reads the fields that are in the key and the headers.
+    private mutating func read(_ record: borrowing RecordParts, _ event: inout WatchEvent) throws(Rejection) {
+        for source in plan.recordSources {
+            switch source.part {
+            case .key:
+                if let key = record.key { try read(JSONText(key).bytes, source.target, &event) }
+            case .header(let name):
+                for header in record.headers where header.name == name && !header.value.isEmpty {
+                    try read(JSONText(header.value.span).bytes, source.target, &event)
+                }
+            }
+        }
+    }
+
+    private mutating func read(
+        _ text: [UInt8], _ target: MappingPlan.Target, _ event: inout WatchEvent
+    ) throws(Rejection) {
+        var value = MappedJSON(text.span, plan)
+        try value.readTarget(target, &event)
+        hasTime = hasTime || value.hasTime
+        meetsCondition = meetsCondition || value.meetsCondition
+        share = value.share ?? share
     }
 
     /// Sets lengths that the object does not have.
@@ -62,14 +91,7 @@ struct MappedJSON: ~Escapable {
     }
 
     private mutating func readValue(_ node: Int, _ event: inout WatchEvent) throws(Rejection) {
-        if let target = plan.nodes[node].target {
-            switch target {
-            case .condition: try readCondition(&event)
-            case .field(let field, let unit): try read(field, unit, &event)
-            }
-            event.place = nil
-            return
-        }
+        if let target = plan.nodes[node].target { return try readTarget(target, &event) }
         let next = try scanner.peek()
         if next == UInt8(ascii: "{"), !plan.nodes[node].children.isEmpty {
             try readObject(node, &event)
@@ -78,6 +100,14 @@ struct MappedJSON: ~Escapable {
         } else {
             try scanner.skipValue()
         }
+    }
+
+    private mutating func readTarget(_ target: MappingPlan.Target, _ event: inout WatchEvent) throws(Rejection) {
+        switch target {
+        case .condition: try readCondition(&event)
+        case .field(let field, let unit): try read(field, unit, &event)
+        }
+        event.place = nil
     }
 
     private mutating func readElements(

@@ -15,8 +15,18 @@ struct MappingPlan: Sendable {
         var target: Target?
     }
 
+    /// A part of the record beside its value that is read.
+    struct RecordSource: Sendable {
+        let part: FieldPath.RecordPart
+        let target: Target
+    }
+
     /// The first one is the object.
     private(set) var nodes = [Node()]
+    /// Sources in the key and in headers.
+    private(set) var recordSources: [RecordSource] = []
+    /// Whether the condition is one of `recordSources`, so that the value need not be read if it is not met.
+    private(set) var hasRecordCondition = false
     /// The values of the condition; nil: there is none.
     let condition: [[UInt8]]?
     private(set) var constantWatched: Int64?
@@ -48,7 +58,17 @@ struct MappingPlan: Sendable {
         }
     }
 
+    var readsHeaders: Bool { recordSources.contains { $0.part != .key } }
+
     private mutating func add(_ path: FieldPath, _ target: Target, named name: String) throws(EventMappingError) {
+        if let part = path.recordPart {
+            guard !recordSources.contains(where: { $0.part == part }) else {
+                throw EventMappingError("\(name)=\(path.text): another field is read from there")
+            }
+            recordSources.append(RecordSource(part: part, target: target))
+            if target == .condition { hasRecordCondition = true }
+            return
+        }
         var node = node(of: path.components)
         if path.components.last?.isList == true { node = nodes[node].element ?? node }
         guard nodes[node].target == nil else {
