@@ -12,6 +12,7 @@ extension DiffReport {
             subtitle: """
                 Two runs over the same input: <b>A</b>, \(a.name), and <b>B</b>, \(b.name)
                 """, tiles: tiles)
+        page.definitions = Palette.definitions([first, second])
         if !warnings.isEmpty {
             let lines = warnings.map { line -> Markup in "<p>\(line)</p>" }
             page.sections.append(.init("notes", "Notes", "<div class=\"notes\">\(lines)</div>\n"))
@@ -70,11 +71,8 @@ extension DiffReport {
         let rows = settings.map { entry -> Markup in
             "<tr><th scope=\"row\"><code>\(entry.name)</code></th><td>\(entry.a ?? "unset")</td><td>\(entry.b ?? "unset")</td></tr>\n"
         }
-        return """
-            <div class="scroll"><table><thead><tr><th scope="col">setting</th><th scope="col">A</th><th scope="col">B</th></tr>\
-            </thead><tbody>\(rows)</tbody></table></div>
-
-            """
+        let head: Markup = "<th scope=\"col\">setting</th><th scope=\"col\">A</th><th scope=\"col\">B</th>"
+        return ReportPage.table(head: head, rows, label: "Settings that differ")
     }
 
     private var factTable: Markup {
@@ -115,7 +113,7 @@ extension DiffReport {
         return .init(
             "members", "Where members end",
             lead:
-                "Pale: in corresponding clusters. Strong: elsewhere. Medium: in a cluster of one run only.\(note)",
+                "Pale: in corresponding clusters. Strong: elsewhere. Members in a cluster of one run only are not drawn.\(note)",
             "\(ReportPage.figure(chart.markup))<div style=\"margin-top:16px\">\(ReportPage.facts(memberFacts))</div>\n")
     }
 
@@ -152,12 +150,12 @@ extension DiffReport {
 
                 """
         }
-        return """
-            <div class="scroll"><table><thead><tr><th scope="col">A</th><th scope="col">are</th><th scope="col">B</th>\
+        let head: Markup = """
+            <th scope="col">A</th><th scope="col">are</th><th scope="col">B</th>\
             <th scope="col" class="r">members A</th><th scope="col" class="r">B</th><th scope="col" class="r">in both</th>\
-            <th scope="col">leading topics</th></tr></thead><tbody>\(rows)</tbody></table></div>
-
+            <th scope="col">leading topics</th>
             """
+        return ReportPage.table(head: head, rows, label: "Clusters that correspond")
     }
 
     private func sizeSection(

@@ -2,6 +2,7 @@ internal import ShoalClustering
 internal import ShoalSchemas
 
 /// A Sankey diagram: bands between the clusters on the left and on the right, with widths in proportion to members.
+/// Members of no cluster on either side are left out.
 struct FlowChart {
     /// One side: the order, colours and topics of its clusters.
     struct Side {
@@ -27,13 +28,15 @@ struct FlowChart {
     /// Whether the members of a flow stay in their cluster.
     private let isStay: (ReplayReport.Flows.Flow) -> Bool
     private static let most = 800
+    /// In pixels.
+    private static let lineHeight = 14.0
 
     init(
         _ flows: [ReplayReport.Flows.Flow], from left: Side, to right: Side, label: String,
         isStay: @escaping (ReplayReport.Flows.Flow) -> Bool
     ) {
         // Only the largest flows are visible if there are very many.
-        let largest = flows.filter { $0.members > 0 }
+        let largest = flows.filter { $0.members > 0 && $0.from != 0 && $0.to != 0 }
             .sorted { $0.members != $1.members ? $0.members > $1.members : ($0.from, $0.to) < ($1.from, $1.to) }
             .prefix(Self.most)
         var (left, right) = (left, right)
@@ -41,8 +44,8 @@ struct FlowChart {
             left.sizes[flow.from, default: 0] += flow.members
             right.sizes[flow.to, default: 0] += flow.members
         }
-        left.order = left.order.filter { left.sizes[$0] != nil } + (left.sizes[0] == nil ? [] : [0])
-        right.order = right.order.filter { right.sizes[$0] != nil } + (right.sizes[0] == nil ? [] : [0])
+        left.order = left.order.filter { left.sizes[$0] != nil }
+        right.order = right.order.filter { right.sizes[$0] != nil }
         self.flows = Array(largest)
         (self.left, self.right, self.label, self.isStay) = (left, right, label, isStay)
     }
@@ -68,7 +71,7 @@ struct FlowChart {
             begins[[flow.from, flow.to]] = startNext[flow.from] ?? 0
             startNext[flow.from, default: 0] += Double(flow.members) * scale
         }
-        var (stays, turns, moves) = (Markup(), Markup(), Markup())
+        var (stays, moves, labels) = (Markup(), Markup(), Markup())
         for flow in flows.sorted(by: { (leftRank[$0.from] ?? 0) < (leftRank[$1.from] ?? 0) }) {
             let start = begins[[flow.from, flow.to]] ?? 0
             let end = endNext[flow.to] ?? 0
@@ -77,17 +80,21 @@ struct FlowChart {
             let band = self.band(flow, columns, start, end, max(thickness, 0.4))
             if isStay(flow) {
                 stays += band
-            } else if flow.from == 0 || flow.to == 0 {
-                turns += band
-            } else {
-                moves += band
+                continue
             }
+            moves += band
+            // A band that is thicker than a line of text has room for one.
+            guard thickness >= Self.lineHeight else { continue }
+            labels += """
+                <text class="band" x="\(format.width / 2)" y="\((start + end + thickness) / 2 + 4)">\(flow.from) → \
+                \(flow.to): \(ReportWords.short(flow.members))</text>
+                """
         }
         return Plot.image(
             format, height: height + top + 10, label,
             """
             \(titles(format, columns))
-            <g class="stays">\(stays)</g><g class="turns">\(turns)</g><g class="moves">\(moves)</g>
+            <g class="stays">\(stays)</g><g class="moves">\(moves)</g>\(labels)
             \(nodes(left, starts, scale, x: columns.0, isLeft: true, format))\
             \(nodes(right, ends, scale, x: columns.1, isLeft: false, format))
             """)
@@ -128,15 +135,12 @@ struct FlowChart {
         outline.line(to: to, end + thickness)
         outline.curve(middle, end + thickness, middle, start + thickness, to: from, start + thickness)
         outline.close()
-        let style = flow.from == 0 ? right.palette.name(of: flow.to) : left.palette.name(of: flow.from)
         return """
-            <path class="\(style)" d="\(outline.markup)"><title>\(name(flow.from)) → \(name(flow.to)): \
+            <path class="\(left.palette.name(of: flow.from))" d="\(outline.markup)"><title>\(flow.from) → \(flow.to): \
             \(ReportWords.count(flow.members, "member"))</title></path>
 
             """
     }
-
-    private func name(_ cluster: ClusterID) -> String { cluster == 0 ? "none" : "\(cluster)" }
 
     private func nodes(
         _ side: Side, _ places: [ClusterID: Double], _ scale: Double, x: Double, isLeft: Bool, _ format: ChartFormat
@@ -147,7 +151,7 @@ struct FlowChart {
             let height = max(Double(members) * scale, 0.8)
             markup += """
                 <rect class="\(side.palette.name(of: cluster))" x="\(x - 6)" y="\(y)" width="12" height="\(height)">\
-                <title>\(name(cluster)): \(ReportWords.count(members, "member"))</title></rect>
+                <title>\(cluster): \(ReportWords.count(members, "member"))</title></rect>
                 """
             // Overlapping labels are omitted.
             let middle = y + height / 2 + 4
@@ -157,7 +161,7 @@ struct FlowChart {
             let text = about.cut(to: format == .wide ? 26 : 7)
             markup += """
                 <text x="\(isLeft ? x - 12 : x + 12)" y="\(middle)" class="\(isLeft ? "e" : "b")">\
-                <tspan class="n">\(name(cluster))</tspan> \
+                <tspan class="n">\(cluster)</tspan> \
                 <tspan class="q">\(format == .wide ? "\(text) · " : "")\(ReportWords.short(members))</tspan></text>
 
                 """

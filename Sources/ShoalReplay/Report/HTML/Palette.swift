@@ -1,32 +1,60 @@
 internal import ShoalClustering
 
 /// The colours of clusters, shared by all charts of a page. The clusters that were largest for longest get nine hues
-/// that colour-blind readers can distinguish (Tol, "muted", 2021), in two shades each. All others are grey.
+/// that colour-blind readers can distinguish (Tol, "muted", 2021), in three shades each. The others get the same colours
+/// with a texture.
 struct Palette: Sendable {
     private let places: [ClusterID: Int]
-    static let colors = 18
+    /// The number of plain colours, and of colours with and without a texture.
+    static let plain = 27
+    static let count = plain * (1 + Texture.all.count)
 
     init(_ report: ReplayReport) {
-        places = Dictionary(report.byWeight.prefix(Self.colors).enumerated().map { ($1, $0) }) { first, _ in first }
+        places = Dictionary(report.byWeight.enumerated().map { ($1, $0 % Self.count) }) { first, _ in first }
     }
 
     /// Takes the colours of another report: each cluster gets the colour of its match, if it has one.
     init(_ report: ReplayReport, after other: Palette, _ partner: [ClusterID: ClusterID]) {
         var places: [ClusterID: Int] = [:]
         for (cluster, first) in partner { places[cluster] = other.places[first] }
-        var free = Set(0..<Self.colors).subtracting(other.places.values)
-        for cluster in report.byWeight where partner[cluster] == nil {
-            guard let place = free.min() else { break }
-            free.remove(place)
-            places[cluster] = place
+        let used = Set(other.places.values)
+        let free = (0..<Self.count).filter { !used.contains($0) } + (0..<Self.count)
+        for (index, cluster) in report.byWeight.filter({ partner[$0] == nil }).enumerated() {
+            places[cluster] = free[index % free.count]
         }
         self.places = places
     }
 
-    /// Returns the CSS class of a cluster's shapes; 0 means unassigned.
+    /// Returns the CSS classes of a cluster's colour and texture; 0 means unassigned.
     func name(of cluster: ClusterID) -> String {
-        if cluster == 0 { return "ku" }
-        return places[cluster].map { "k\($0)" } ?? "kn"
+        guard cluster != 0, let place = places[cluster] else { return cluster == 0 ? "ku" : "kn" }
+        let color = "k\(place % Self.plain)"
+        return Self.texture(place).map { "\(color) \($0.name)" } ?? color
+    }
+
+    /// Returns the attributes of a shape that is filled with a cluster's colour and texture.
+    func fill(of cluster: ClusterID) -> Markup {
+        guard cluster != 0, let place = places[cluster], Self.texture(place) != nil else {
+            return "class=\"\(name(of: cluster))\""
+        }
+        return "class=\"\(name(of: cluster))\" style=\"fill:url(#f\(place))\""
+    }
+
+    private static func texture(_ place: Int) -> Texture? {
+        place < plain ? nil : Texture.all[place / plain - 1]
+    }
+
+    /// Returns an invisible image that defines the fills of the palettes' textures; empty if there are none.
+    static func definitions(_ palettes: [Palette]) -> Markup {
+        let used = Set(palettes.flatMap { $0.places.values }).filter { $0 >= plain }.sorted()
+        guard !used.isEmpty else { return Markup() }
+        let fills = used.map { place -> Markup in
+            texture(place).map { $0.pattern("f\(place)", color: "k\(place % plain)") } ?? Markup()
+        }
+        return """
+            <svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>\(fills)</defs></svg>
+
+            """
     }
 }
 

@@ -24,7 +24,17 @@ extension ReplayReport {
         return .init(
             "clusters", "Clusters at the end",
             lead: "Largest first, with the topics that members of the cluster watch more than other viewers.",
-            "<div class=\"cards\">\(cards)</div>\n\(ended(shown, times))")
+            "\(folded(cards))\(ended(shown, times))")
+    }
+
+    /// Returns the cards, of which those behind the first ones are folded. A link to one of them unfolds them.
+    private func folded(_ cards: [Markup]) -> Markup {
+        func grid(_ cards: ArraySlice<Markup>) -> Markup { "<div class=\"cards\">\(Array(cards))</div>\n" }
+        let most = 24
+        guard cards.count > most + 6 else { return grid(cards[...]) }
+        let more = "\(cards.count - most) smaller clusters"
+        return
+            "\(grid(cards.prefix(most)))<details><summary>\(more)</summary>\(grid(cards.dropFirst(most)))</details>\n"
     }
 
     private func topics(_ cluster: Cluster) -> Markup {
@@ -77,11 +87,13 @@ extension ReplayReport {
 
                 """
         }
+        let head: Markup = """
+            <th scope="col" class="r">id</th><th scope="col">began</th><th scope="col">ended</th>\
+            <th scope="col" class="r">most members</th><th scope="col">topics</th>
+            """
         return """
             <details><summary>\(ReportWords.count(gone.count, "cluster")) that are no longer published</summary>
-            <div class="scroll"><table><thead><tr><th scope="col" class="r">id</th><th scope="col">began</th>\
-            <th scope="col">ended</th><th scope="col" class="r">most members</th><th scope="col">topics</th></tr></thead>
-            <tbody>\(rows)</tbody></table></div></details>
+            \(ReportPage.table(head: head, Array(rows), label: "Clusters that are no longer published"))</details>
 
             """
     }

@@ -7,6 +7,7 @@ extension ReplayReport {
         let (palette, family) = (Palette(self), Family(self))
         var page = ReportPage(
             title: input.name.isEmpty ? "Replay" : input.name.lastName, subtitle: subtitle, tiles: tiles)
+        page.definitions = Palette.definitions([palette])
         if !notes.isEmpty || isInterrupted { page.sections.append(noteSection) }
         if !rows.isEmpty {
             page.sections.append(sizesSection(palette, family))
@@ -61,17 +62,21 @@ extension ReplayReport {
             tiles.append(
                 .init(
                     value: ReportWords.part(last.unassigned, of: last.eligible), name: "in no cluster",
-                    note: unassigned(last)))
+                    note:
+                        "\(Verdict.unassigned(last.unassigned * 1_000_000 / max(last.eligible, 1)).word); \(unassigned(last))"
+                ))
             tiles.append(
                 .init(
                     value: ReportWords.decimal(quality.movesPerDay), name: "moves a day",
-                    note: "a member; \(ReportWords.share(quality.returned)) back"))
+                    note: "\(Verdict.moves(quality.movesPerDay).word); \(ReportWords.share(quality.returned)) back"))
         }
         if quality.sampled > 0 {
             tiles.append(
                 .init(
                     value: ReportWords.decimal(quality.similarity), name: "similarity",
-                    note: quality.objective.map { "\(ReportWords.share($0)) of k-means" } ?? ""))
+                    note: quality.objective.map {
+                        "\(ReportWords.share($0)) of k-means: \(Verdict.objective($0).word)"
+                    } ?? ""))
         }
         return tiles
     }
@@ -93,7 +98,7 @@ extension ReplayReport {
 
     /// Returns links to the cards of the active clusters, the largest first.
     private func legend(_ palette: Palette) -> Markup {
-        let entries = living.prefix(48).map { cluster -> Markup in
+        let entries = living.map { cluster -> Markup in
             let topic = cluster.leadingTopics.first.map { "&#160;\($0)" as Markup } ?? ""
             return """
                 <li><a href="#cluster-\(cluster.id)"><span class="swatch \(palette.name(of: cluster.id))"></span>\
@@ -101,7 +106,11 @@ extension ReplayReport {
 
                 """
         }
-        return entries.isEmpty ? "" : "<ul class=\"legend\">\(entries)</ul>\n"
+        func list(_ entries: ArraySlice<Markup>) -> Markup { "<ul class=\"legend\">\(Array(entries))</ul>\n" }
+        guard entries.count > 48 else { return entries.isEmpty ? "" : list(entries[...]) }
+        let more = "\(entries.count - 40) more clusters"
+        return
+            "\(list(entries.prefix(40)))<details><summary>\(more)</summary>\(list(entries.dropFirst(40)))</details>\n"
     }
 
     private func familySection(_ palette: Palette) -> ReportPage.Section {
@@ -110,13 +119,13 @@ extension ReplayReport {
         let lines = Story(lifecycle).lines
         let most = 1_000
         let rows = lines.prefix(most).map { line -> Markup in
-            "<tr><td class=\"r\">\(ReportWords.time(line.time))</td><td>\(line.text)</td></tr>\n"
+            "<tr><td class=\"one\">\(ReportWords.time(line.time))</td><td>\(line.text)</td></tr>\n"
         }
         let rest =
             lines.count > most ? "<p>\(ReportWords.number(lines.count - most)) more are in the JSON.</p>" as Markup : ""
         let list: Markup = """
-            <details><summary>All \(ReportWords.number(lines.count)) as a list</summary><div class="scroll"><table>
-            <tbody>\(rows)</tbody></table></div>\(rest)</details>
+            <details><summary>All \(ReportWords.number(lines.count)) as a list</summary>
+            \(ReportPage.table(Array(rows), label: "Changes of clusters"))\(rest)</details>
 
             """
         return .init(
@@ -143,16 +152,18 @@ extension ReplayReport {
 
             """
         }
+        let head: Markup = """
+            <th scope="col">from</th><th scope="col">to</th><th scope="col" class="r">members</th>
+            """
         let table: Markup = """
-            <details><summary>As a table</summary><div class="scroll"><table>
-            <thead><tr><th scope="col">from</th><th scope="col">to</th><th scope="col" class="r">members</th></tr></thead>
-            <tbody>\(rows)</tbody></table></div></details>
+            <details><summary>As a table</summary>
+            \(ReportPage.table(head: head, Array(rows), label: "Moves between clusters", style: "narrow"))</details>
 
             """
         return .init(
             "flows", "Moves between clusters",
             lead: """
-                \(flows.sentence) Strong: moved to another cluster. Pale: stayed. Medium: from or to no cluster.
+                \(flows.sentence) Strong: moved to another cluster. Pale: stayed. Members that were in no cluster are not drawn.
                 """, ReportPage.figure(chart.markup, rows.isEmpty ? "" : table))
     }
 
@@ -193,9 +204,12 @@ extension ReplayReport {
         }
         let facts: [(name: String, value: String)] = [
             ("joined", ReportWords.number(totals.joined)), ("moved", ReportWords.number(totals.moved)),
-            ("moved back", ReportWords.number(totals.returned)), ("left", ReportWords.number(totals.left)),
+            (
+                "moved back",
+                "\(ReportWords.number(totals.returned)): \(Verdict.returned(quality.returned).text)"
+            ), ("left", ReportWords.number(totals.left)),
             ("erased", ReportWords.number(totals.erased)),
-            ("moves a member and day", ReportWords.decimal(quality.movesPerDay)),
+            ("moves a member and day", movesText),
         ]
         return .init(
             "moves", "Members",

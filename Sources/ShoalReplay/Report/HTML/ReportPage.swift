@@ -26,6 +26,8 @@ struct ReportPage {
     var tiles: [Tile] = []
     var sections: [Section] = []
     var footer: Markup = ""
+    /// Invisible definitions that the charts use.
+    var definitions: Markup = ""
 
     func html() -> String {
         let entries = sections.map { section -> Markup in "<li><a href=\"#\(section.id)\">\(section.title)</a></li>" }
@@ -60,6 +62,7 @@ struct ReportPage {
             </head>
             <body>
             <a class="skip" href="#main">To the contents</a>
+            \(definitions)\
             <header>
             <h1>\(title)</h1>
             <p class="subtitle">\(subtitle)</p>
@@ -80,6 +83,28 @@ struct ReportPage {
     /// Returns a chart with a caption.
     static func figure(_ chart: Markup, _ below: Markup = "") -> Markup {
         chart.isEmpty ? below : "<figure>\(chart)\(below)</figure>\n"
+    }
+
+    /// The number of rows of a table that are visible before it is unfolded.
+    static let visibleRows = 10
+
+    /// Returns a table whose rows behind the first ones are folded, and which scrolls if it is wide.
+    /// - Parameters:
+    ///   - head: the cells of the head; empty for none.
+    ///   - label: the table's name for screen readers.
+    ///   - style: the table's CSS class.
+    static func table(head: Markup = "", _ rows: [Markup], label: String, style: String = "") -> Markup {
+        func table(_ rows: ArraySlice<Markup>) -> Markup {
+            """
+            <div class="scroll" tabindex="0" role="region" aria-label="\(label)"><table class="\(style)">\
+            \(head.isEmpty ? "" : "<thead><tr>\(head)</tr></thead>\n" as Markup)<tbody>\(Array(rows))</tbody></table></div>
+
+            """
+        }
+        let first = table(rows.prefix(visibleRows))
+        guard rows.count > visibleRows else { return first }
+        let more = ReportWords.number(rows.count - visibleRows)
+        return "\(first)<details><summary>\(more) more</summary>\(table(rows.dropFirst(visibleRows)))</details>\n"
     }
 
     /// Returns a list of names and values.

@@ -1,11 +1,14 @@
 /// The style sheet of pages: light and dark, wide and narrow, and print.
 enum ReportStyle {
-    static let text = colors(light, "") + "@media (prefers-color-scheme: dark) {\n" + colors(dark, "  ") + "}\n" + rules
+    static let text =
+        colors(light, "") + "@media (prefers-color-scheme: dark) {\n" + colors(dark, "  ") + "}\n" + textures
+        + rules
 
-    /// A hue: its colour, the colour of text on it, its second shade, and the colour of text on that.
+    /// A hue: its colour, the colour of text on it, its second shade, and the colour of text on that. The third shade is
+    /// mixed from the first.
     private typealias Hue = (String, String, String, String)
 
-    /// Tol's "muted" scheme; the second shades are lighter.
+    /// Tol's "muted" scheme; the second shades are lighter, and the third ones darker.
     private static let light: [Hue] = [
         ("#3f3591", "#fff", "#8f87c4", "#17181c"), ("#cc6677", "#17181c", "#dc98a3", "#17181c"),
         ("#2f9c8c", "#17181c", "#82c3b8", "#17181c"), ("#d3bd5f", "#17181c", "#e0d08b", "#17181c"),
@@ -13,7 +16,7 @@ enum ReportStyle {
         ("#832251", "#fff", "#b77a98", "#17181c"), ("#1d7a3c", "#fff", "#77b189", "#17181c"),
         ("#93932f", "#17181c", "#bcbc7c", "#17181c"),
     ]
-    /// Lighter colours for contrast with black. The second shades are darker.
+    /// Lighter colours for contrast with black. The second shades are darker, and the third ones lighter.
     private static let dark: [Hue] = [
         ("#8077d8", "#111", "#625ba8", "#fff"), ("#d98090", "#111", "#a5626e", "#fff"),
         ("#4db3a4", "#111", "#3c8a7f", "#fff"), ("#d9c876", "#111", "#a5985a", "#fff"),
@@ -26,19 +29,35 @@ enum ReportStyle {
         let isLight = indent.isEmpty
         let base =
             isLight
-            ? "--bg:#fcfcfa;--card:#fff;--ink:#1c2126;--soft:#555e68;--rule:#e2e3df;--grid:#ecece8;--link:#2b5fa3;"
+            ? "--bg:#fcfcfa;--shade:rgba(20,24,28,.28);--card:#fff;--ink:#1c2126;--soft:#555e68;--rule:#e2e3df;--grid:#ecece8;--link:#2b5fa3;"
                 + "--none:#d9dad6;--held:#b9bbb7;--pale:.22;--other:#a8adb3"
-            : "--bg:#15181b;--card:#1c2024;--ink:#e7e9eb;--soft:#a3acb5;--rule:#31373d;--grid:#262b30;--link:#8db9f0;"
+            : "--bg:#15181b;--shade:rgba(255,255,255,.28);--card:#1c2024;--ink:#e7e9eb;--soft:#a3acb5;--rule:#31373d;--grid:#262b30;--link:#8db9f0;"
                 + "--none:#343a40;--held:#4d545b;--pale:.34;--other:#6b737b"
         var text = "\(indent):root{\(base)}\n"
         for (index, hue) in hues.enumerated() {
             text += "\(indent).k\(index){--c:\(hue.0);--t:\(hue.1)}\n"
             text += "\(indent).k\(index + hues.count){--c:\(hue.2);--t:\(hue.3)}\n"
+            let third = mix(hue.0, isLight ? 0 : 255, percent: isLight ? 38 : 45)
+            text += "\(indent).k\(index + 2 * hues.count){--c:\(third);--t:\(isLight ? "#fff" : "#111")}\n"
         }
         let on = isLight ? "#17181c" : "#fff"
         return text + "\(indent).kn{--c:var(--other);--t:\(isLight ? "#17181c" : "#111")}"
             + ".kw{--c:var(--held);--t:\(on)}.ku{--c:var(--none);--t:\(on)}\n"
     }
+
+    /// Mixes a colour with black (0) or white (255).
+    private static func mix(_ color: String, _ other: Int, percent: Int) -> String {
+        let value = Int(color.dropFirst(), radix: 16) ?? 0
+        var mixed = 0
+        for shift in [16, 8, 0] {
+            let part = value >> shift & 255
+            mixed = mixed << 8 | (part * (100 - percent) + other * percent) / 100
+        }
+        let digits = String(mixed, radix: 16)
+        return "#" + String(repeating: "0", count: 6 - digits.count) + digits
+    }
+
+    private static let textures = Texture.all.map { ".swatch.\($0.name){background-image:\($0.background)}\n" }.joined()
 
     private static let rules = """
         *{box-sizing:border-box}
@@ -77,8 +96,8 @@ enum ReportStyle {
         svg text.b{fill:var(--ink)}svg tspan.n{fill:var(--ink)}svg tspan.q{fill:var(--soft)}
         .grid{stroke:var(--grid);fill:none}.axis{stroke:var(--rule);fill:none}
         .bands path{fill:var(--c);stroke:var(--bg);stroke-width:.7;stroke-linejoin:round}
-        .bands:hover path,.stays:hover path,.turns:hover path,.moves:hover path{opacity:.35}
-        .bands path:hover,.stays path:hover,.turns path:hover,.moves path:hover{opacity:1}
+        .bands:hover path,.stays:hover path,.moves:hover path{opacity:.35}
+        .bands path:hover,.stays path:hover,.moves path:hover{opacity:1}
         svg text.on{fill:var(--t);text-anchor:middle;font-weight:600;pointer-events:none}
         .lines path{stroke:var(--c);stroke-linecap:round;fill:none}
         .lines:hover path{opacity:.3}.lines path:hover{opacity:1}
@@ -86,9 +105,11 @@ enum ReportStyle {
         .marks circle{fill:var(--bg);stroke:var(--c);stroke-width:1.8}
         .marks path{stroke:var(--c);stroke-width:2.2;fill:none}
         .marks path.drift{fill:var(--bg);stroke-width:1.4}
-        .stays path,.turns path,.moves path{fill:var(--c)}
-        .stays path{fill-opacity:var(--pale)}.turns path{fill-opacity:.45}.moves path{fill-opacity:.85}
-        rect{fill:var(--c)}
+        .stays path,.moves path{fill:var(--c)}
+        .stays path{fill-opacity:var(--pale)}.moves path{fill-opacity:.85}
+        rect{fill:var(--c)}.texture{fill:none;stroke:var(--bg);stroke-width:1.2}
+        svg text.band{fill:var(--ink);text-anchor:middle;font-weight:600;pointer-events:none;paint-order:stroke;
+        stroke:var(--bg);stroke-width:3px;stroke-opacity:.8}
         .line{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round}
         .area{fill:var(--c);fill-opacity:.16}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin-top:8px;font-size:13px;color:var(--soft)}
@@ -116,7 +137,10 @@ enum ReportStyle {
         .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));gap:0 32px}
         .facts div{display:flex;justify-content:space-between;gap:16px;border-bottom:1px solid var(--rule);padding:5px 0}
         .facts dt{color:var(--soft);flex:1 0 auto;max-width:55%}.facts dd{flex:0 1 auto;text-align:right;overflow-wrap:anywhere;font-weight:550}
-        .scroll{overflow-x:auto}
+        .scroll{overflow-x:auto;scrollbar-width:thin;background:linear-gradient(90deg,var(--bg) 40%,transparent) 0 0,
+        linear-gradient(270deg,var(--bg) 40%,transparent) 100% 0,linear-gradient(90deg,var(--shade),transparent) 0 0,
+        linear-gradient(270deg,var(--shade),transparent) 100% 0;background-repeat:no-repeat;
+        background-size:40px 100%,40px 100%,14px 100%,14px 100%;background-attachment:local,local,scroll,scroll}
         table{border-collapse:collapse;width:100%;font-size:14px}
         th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400}
         thead th{color:var(--soft);font-size:13px;white-space:nowrap}

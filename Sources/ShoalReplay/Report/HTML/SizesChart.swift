@@ -7,14 +7,17 @@ struct SizesChart {
     let family: Family
     /// The highest sum that the axis shows; `nil` for the report's own.
     var most: Int64?
-    static let bands = 64
+    static let bands = 128
 
     var markup: Markup { Markup(ChartFormat.allCases.map(image)) }
 
     /// A band of the chart: one cluster, or several that are too small to be distinguished.
     private struct Band {
         var name: String
+        /// The classes of its swatch and of its label.
         var style: String
+        /// The attributes of its shape.
+        var fill: Markup
         var label: String
         var values: [Int64]
     }
@@ -27,28 +30,36 @@ struct SizesChart {
             let about = (topics[id] ?? []).prefix(3).joined(separator: ", ")
             return Band(
                 name: "Cluster \(id)" + (about.isEmpty ? "" : ": \(about)"), style: palette.name(of: id),
-                label: "\(id)", values: report.sizes(of: id, in: picked))
+                fill: palette.fill(of: id), label: "\(id)", values: report.sizes(of: id, in: picked))
         }
         let rows = picked.map { report.rows[$0] }
         let all = rows.map { $0.members.reduce(0, +) }
         let others = all.indices.map { index in all[index] - bands.reduce(0) { $0 + $1.values[index] } }
         let count = ranked.count - own.count
         if count > 0 {
-            bands.append(Band(name: "\(count) smaller clusters", style: "kn", label: "others", values: others))
+            bands.append(
+                Band(
+                    name: "\(count) smaller clusters", style: "kn", fill: "class=\"kn\"", label: "others",
+                    values: others))
         }
         bands.append(
-            Band(name: "In no published cluster", style: "ku", label: "in none", values: rows.map(\.unpublished)))
+            Band(
+                name: "In no published cluster", style: "ku", fill: "class=\"ku\"", label: "in none",
+                values: rows.map(\.unpublished)))
         return bands.filter { band in band.values.contains { $0 > 0 } }
     }
 
     private func image(_ format: ChartFormat) -> Markup {
-        let picked = report.thinned(to: format.points)
+        // Many bands have fewer points each, so that the page does not become larger.
+        let count = min(report.clusters.count, Self.bands)
+        let picked = report.thinned(to: format.points * 48 / max(count, 48))
         guard let first = picked.first, let last = picked.last else { return Markup() }
         let rows = picked.map { report.rows[$0] }
         let bands = bands(picked)
         let sums = rows.indices.map { index in bands.reduce(0) { $0 + $1.values[index] } }
         let plot = Plot(
-            format, height: format == .wide ? 380 : 300, times: report.rows[first].time...report.rows[last].time,
+            format, height: (format == .wide ? 380 : 300) + Double(max(bands.count - 32, 0)) * 3,
+            times: report.rows[first].time...report.rows[last].time,
             most: Double(most ?? sums.max() ?? 1))
         let places = rows.map { plot.x($0.time) }
         var base = [Int64](repeating: 0, count: rows.count)
@@ -80,7 +91,7 @@ struct SizesChart {
         let peak = ReportWords.number(band.values.max() ?? 0)
         let end = ReportWords.number(band.values.last ?? 0)
         return """
-            <path class="\(band.style)" d="\(outline.markup)"><title>\(band.name) – \(end) at the end, \(peak) at most</title></path>
+            <path \(band.fill) d="\(outline.markup)"><title>\(band.name) – \(end) at the end, \(peak) at most</title></path>
             """
     }
 
@@ -110,9 +121,10 @@ struct SizesChart {
             return "<tr><th scope=\"row\">\(band.name)</th>\(cells)</tr>\n"
         }
         return """
-            <details><summary>As a table</summary><div class="scroll"><table class="numbers">
-            <thead><tr><th scope="col">members</th>\(head)</tr></thead>
-            <tbody>\(rows)</tbody></table></div></details>
+            <details><summary>As a table</summary>
+            \(ReportPage.table(
+                head: "<th scope=\"col\">members</th>\(head)", rows, label: "Members of each cluster", style: "numbers"))\
+            </details>
 
             """
     }

@@ -127,10 +127,11 @@ extension ReplayReport {
             ("joined", ReportWords.number(totals.joined)), ("moved", ReportWords.number(moved)),
             (
                 "moved back",
-                "\(ReportWords.number(totals.returned)), \(ReportWords.share(quality.returned)) of the moves"
+                "\(ReportWords.number(totals.returned)), \(ReportWords.share(quality.returned)) of the moves: "
+                    + Verdict.returned(quality.returned).text
             ),
             ("left", ReportWords.number(totals.left)), ("erased", ReportWords.number(totals.erased)),
-            ("moves a member and day", ReportWords.decimal(quality.movesPerDay)),
+            ("moves a member and day", movesText),
         ])
         guard let flows else { return }
         page.paragraph(
@@ -153,15 +154,23 @@ extension ReplayReport {
         if let batch = quality.batchSimilarity {
             facts.append(("the same of batch k-means, best of ten", ReportWords.decimal(batch)))
         }
-        if let objective = quality.objective { facts.append(("of it reached", ReportWords.share(objective))) }
+        if let objective = quality.objective {
+            facts.append(("of it reached", "\(ReportWords.share(objective)): \(Verdict.objective(objective).text)"))
+        }
         if let verdict = quality.clusterVerdict { facts.append(("the number of clusters", verdict)) }
         if let rand = quality.adjustedRand, let information = quality.adjustedMutualInformation {
             let judged = quality.judged.map { ", over \(ReportWords.count($0, "viewer"))" } ?? ""
             let text = "ARI \(ReportWords.decimal(rand)), AMI \(ReportWords.decimal(information))\(judged)"
             facts.append(("agreement with the truth", text))
         }
-        facts.append(("in no cluster", ReportWords.share(quality.unassigned)))
+        let unassigned = "\(ReportWords.share(quality.unassigned)): \(Verdict.unassigned(quality.unassigned).text)"
+        facts.append(("in no cluster", unassigned))
         return facts
+    }
+
+    /// The moves for each member and day, with a verdict.
+    var movesText: String {
+        "\(ReportWords.decimal(quality.movesPerDay)): \(Verdict.moves(quality.movesPerDay).text)"
     }
 }
 
