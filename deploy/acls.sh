@@ -9,13 +9,15 @@
 #     deploy/acls.sh verify User:shoal-verifier            for `shoal verify` and `shoal diff --recorded`
 #     deploy/acls.sh explain User:shoal-explainer          for `shoal explain`
 #     deploy/acls.sh erase User:shoal-eraser               for `shoal erase`
+#     deploy/acls.sh pseudonym User:shoal-joiner           for `shoal pseudonym`, which needs no other topic
+#     deploy/acls.sh audit User:shoal-auditor              for `shoal audit-log verify`
 #     deploy/acls.sh topics User:shoal-operator            for `shoal topics create` and `describe`
 #     deploy/acls.sh status User:shoal-monitor             for `shoal status`
 #     deploy/acls.sh dead-letters User:shoal-dead-letters  for `shoal dead-letters list` and `resubmit`
 #     deploy/acls.sh reset User:shoal-reset                for `shoal reset`
 #     deploy/acls.sh run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
-# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, OPT_OUT, PUBLISH_TO;
+# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, OPT_OUT, AUDIT, PUBLISH_TO;
 # another kafka-acls from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the
 # cluster, too.
 set -euo pipefail
@@ -34,6 +36,7 @@ output=${OUTPUT:-cluster-changes}
 dead_letters=${DEAD_LETTERS:-$input-dead-letters}
 members=${MEMBERS:-}
 opt_out=${OPT_OUT:-}
+audit=${AUDIT:-}
 publish_to=${PUBLISH_TO:-}
 kafka_acls=${KAFKA_ACLS:-kafka-acls.sh}
 connection=("$@")
@@ -74,24 +77,32 @@ publish)
 changes)
     # The cluster changes; the command joins no group.
     allow --operation Read --topic "$output"
+    # Only for `--member`: the heads of the audit log.
+    [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
     ;;
 replay)
     # The watch events; the command joins no group.
     allow --operation Read --topic "$input"
     # The changes, with --publish-to; before Kafka 2.8, producers also need IdempotentWrite on the cluster.
     [ -z "$publish_to" ] || allow --operation Write ${publish_to:+--topic "$publish_to"}
+    # Only for `--members`: the heads of the audit log.
+    [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
     ;;
 verify)
     # The input of the run, and its output.
     allow --operation Read --topic "$input" --topic "$output" --topic "$application-models"
     # The committed offsets of the group; the command does not join it.
     allow --operation Describe --group "$application"
+    # Only for `--without`: the heads of the audit log.
+    [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
     ;;
 explain)
     # The run is replayed up to the move of the member; the command joins no group.
     allow --operation Read --topic "$input" --topic "$application-models"
     # Only for `--change`.
     allow --operation Read --topic "$output"
+    # The heads of the audit log.
+    [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
     ;;
 erase)
     # The record that erases a viewer; before Kafka 2.8, producers also need IdempotentWrite on the cluster.
@@ -109,12 +120,23 @@ erase)
     allow --operation DescribeConfigs --topic "$input" --topic "$output" --topic "$dead_letters" \
         ${members:+--topic "$members"} --topic "$application-state" --topic "$application-deltas" \
         --topic "$application-models"
+    # The heads of the audit log.
+    [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
+    ;;
+pseudonym)
+    # The heads of the audit log.
+    [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
+    ;;
+audit)
+    # The heads of the audit log; the command joins no group.
+    [ -z "$audit" ] || allow --operation Read ${audit:+--topic "$audit"}
     ;;
 topics)
     # Missing topics are created, and existing ones are described.
     allow --operation Create --operation Describe --operation DescribeConfigs --topic "$input" --topic "$output" \
         --topic "$dead_letters" --topic "$application-deltas" --topic "$application-models" \
-        --topic "$application-state" ${members:+--topic "$members"} ${opt_out:+--topic "$opt_out"}
+        --topic "$application-state" ${members:+--topic "$members"} ${opt_out:+--topic "$opt_out"} \
+        ${audit:+--topic "$audit"}
     ;;
 status)
     # Members and committed offsets of the group.
@@ -132,6 +154,8 @@ dead-letters)
     allow --operation Write --topic "$input"
     # The record and the record of its resubmission are one transaction; not needed for `list`.
     allow --operation Write --transactional-id "$application--resubmit"
+    # Only for `list --show-content`: the heads of the audit log.
+    [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
     ;;
 reset)
     # The group is deleted with its offsets; a group with members is refused.

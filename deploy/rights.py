@@ -165,6 +165,8 @@ def users(rights):
             "    # The name of your Kafka resource.", "    strimzi.io/cluster: kafka", "spec:", "  authentication:",
             "    type: tls", "  authorization:", "    type: simple", "    acls:",
         ]
+        if not any(fill(name, values) for right in entry["rights"] for name in right["names"]):
+            lines[-1] += " []"
         for right in entry["rights"]:
             for number, name in enumerate(name for name in right["names"] if fill(name, values)):
                 lines += ["      # " + right["why"][0].upper() + right["why"][1:] + "."] if number == 0 else []

@@ -4,12 +4,21 @@ import ShoalSchemas
 /// line that was removed, inserted or changed is found, except at the end: for that, keep the heads.
 public struct AuditChain {
     /// Where a writer's chain ends.
-    public struct Head: Encodable, Equatable, Sendable {
+    public struct Head: Codable, Hashable, Sendable {
         /// The host and the effective user, such as `db1/0`.
         public var writer: String
         public var lines: Int
         /// The SHA-256 of the last line, in hexadecimal digits.
         public var hash: String
+
+        public init(writer: String, lines: Int, hash: String) {
+            self.writer = writer
+            self.lines = lines
+            self.hash = hash
+        }
+
+        /// The writer's host.
+        public var host: Substring { writer.prefix(upTo: writer.lastIndex(of: "/") ?? writer.endIndex) }
     }
 
     /// The ends of all chains, by writer.

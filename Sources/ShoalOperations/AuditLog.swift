@@ -43,8 +43,12 @@ public struct AuditLog: Sendable {
     }
 
     /// Appends a line for each access, and waits until they are on disk.
+    /// - Returns: The end of the writer's chain; nil if there is no line.
     /// - Throws: `Failure`.
-    public func append(_ accesses: [Access], now: Date = Date(), user: AuditUser = .current()) throws(Failure) {
+    @discardableResult
+    public func append(
+        _ accesses: [Access], now: Date = Date(), user: AuditUser = .current()
+    ) throws(Failure) -> AuditChain.Head? {
         let descriptor = try openFile()
         // The lock ends with the descriptor.
         defer { close(descriptor) }
@@ -69,6 +73,7 @@ public struct AuditLog: Sendable {
             let number = count >= 0 && count < whole.count ? ENOSPC : errno
             throw failure("cannot be written", number, isConfiguration: false)
         }
+        return head.hash.map { .init(writer: "\(host)/\(user.effective)", lines: head.number, hash: $0) }
     }
 
     /// The end of a writer's chain; number 0 and no hash before its first line.

@@ -229,6 +229,10 @@ extension Setting {
             "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal erase`, `shoal changes --member`, `shoal replay --members`, `shoal verify --without`, `shoal dead-letters list --show-content`) first appends a line with time, user, pseudonym and reason. Required for these commands."
         ),
         Setting(
+            "audit.topic", .name, \.auditTopic,
+            "A topic that gets the head of the audit log's chain with each access, before anything is shown: writer, number of lines and hash, nothing of a person. So lines that were removed from the end of the file are found, too (`shoal audit-log verify`). Disabled by default."
+        ),
+        Setting(
             "log.level", .word(of: LogLevel.self), \.logLevel,
             "The lowest level that is logged."),
         Setting(

@@ -25,6 +25,8 @@ public struct SettingValues: Equatable, Sendable {
     public var privacyKeyFile: String?
     public var httpListen: ListenAddress?
     public var auditFile: String?
+    /// `nil` if the heads of the audit log are kept nowhere else.
+    public var auditTopic: String?
     public var logLevel = LogLevel.info
     public var logFormat = LogFormat.auto
     /// The settings of an instance that do not reach the result.

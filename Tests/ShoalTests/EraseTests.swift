@@ -140,7 +140,10 @@ struct EraseTests {
 
     @Test("a viewer on the opt-out list stays away, also in a replay and after a restart")
     func optedOut() async throws {
-        let own = ["privacy.opt-out-topic": "\(application.name)-opt-out", "privacy.min-cluster-size": "1"]
+        let own = [
+            "privacy.opt-out-topic": "\(application.name)-opt-out", "privacy.min-cluster-size": "1",
+            "audit.topic": "\(application.name)-audit",
+        ]
         let words = application.settings(more.merging(own) { $1 })
         #expect(try shoal(["topics", "create", "--partitions", "2"] + words, environment: environment).status == 0)
         func members(_ count: Int) async throws {
@@ -169,6 +172,13 @@ struct EraseTests {
         let refused = try command("erase", "--viewer", "u6", "--reason", "x", "--opt-out")
         #expect(
             refused.status == 78 && refused.output.contains("privacy.opt-out-topic is not set"), "\(refused.output)")
+        let audited = try shoal(["audit-log", "verify"] + words, environment: environment)
+        #expect(audited.status == 0 && audited.output.contains("1 head from audit.topic"), "\(audited.output)")
+        try Data().write(to: folder.url.appending(path: "audit"))
+        let emptied = try shoal(["audit-log", "verify"] + words, environment: environment)
+        #expect(emptied.status == 65 && emptied.output.contains("is not in the log"), "\(emptied.output)")
+        let late = try shoal(["audit-log", "verify", "--since", "2100-01-01T00:00:00Z"] + words)
+        #expect(late.status == 0, "\(late.output)")
     }
 
     @Test("several viewers are erased at once, and an application that does not run is told")

@@ -46,6 +46,18 @@ struct PseudonymTests {
         }
     }
 
+    @Test("if brokers do not acknowledge the head of the audit log, nothing is shown")
+    func unacknowledged() throws {
+        let folder = try TemporaryFolder()
+        let settings = try words(folder)
+        let offline =
+            "--set audit.topic=heads --set kafka.bootstrap.servers=127.0.0.1:1 --set kafka.message.timeout.ms=500"
+        let result = try shell("$shoal pseudonym --viewer u17 --reason test \(settings) \(offline)")
+        #expect(result.status == 69 && !result.output.contains("5012f69e"), "\(result.output)")
+        let log = try String(contentsOf: folder.url.appending(path: "audit"), encoding: .utf8)
+        #expect(log.contains("5012f69e"), "\(log)")
+    }
+
     @Test("the check of the audit log finds a removed line, and with a head also the last one")
     func removedLine() throws {
         let folder = try TemporaryFolder()

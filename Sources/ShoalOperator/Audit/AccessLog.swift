@@ -5,6 +5,7 @@ import ShoalSettings
 /// Records access to data of persons before the data is shown.
 package struct AccessLog {
     private let log: AuditLog
+    private let heads: AuditHeads?
     private let action: String
     private let reason: String
 
@@ -24,19 +25,24 @@ package struct AccessLog {
         self.reason = try reason()
         try Cryptography.selfTest()
         log = AuditLog(configuration[\.auditFile] ?? "", hash: AuditLog.sha256)
+        heads = AuditHeads(configuration)
         action = access.command
     }
 
     /// Appends a line for each member.
     /// - Parameter members: Published pseudonyms, 32 hexadecimal digits each.
-    /// - Throws: `AuditLog.Failure`. Then nothing may be shown.
+    /// - Throws: `AuditLog.Failure`; with `audit.topic` `PipelineError` or `KafkaError`. Then nothing may be shown.
     package func record(members: [String]) throws {
-        try log.append(members.map { .init(action: action, member: $0, reason: reason) })
+        try append(members.map { .init(action: action, member: $0, reason: reason) })
     }
 
     /// Appends a line for an access to more than one member.
-    /// - Throws: `AuditLog.Failure`. Then nothing may be shown.
+    /// - Throws: As `record(members:)`.
     package func record(what: String) throws {
-        try log.append([.init(action: action, what: what, reason: reason)])
+        try append([.init(action: action, what: what, reason: reason)])
+    }
+
+    private func append(_ accesses: [AuditLog.Access]) throws {
+        if let head = try log.append(accesses) { try heads?.keep(head) }
     }
 }

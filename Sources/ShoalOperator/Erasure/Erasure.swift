@@ -53,14 +53,7 @@ package struct Erasure: Sendable {
                 partitions.insert(partition)
             }
         }
-        do {
-            try producer.flush(timeout: .seconds(60))
-        } catch {
-            // Without Write on any topic, an idempotent producer gets no id, whatever the records.
-            guard let fatal = producer.fatalError, fatal.isAuthorization else { throw error }
-            throw PipelineError(
-                .notAuthorized, "cannot send to \(input): \(fatal.brief): grant Write on topic \(input)")
-        }
+        try producer.deliver(to: input)
         var sent = Sent(timeMs: Self.now, targets: [:])
         for partition in partitions.map({ TopicPartition(input, $0) }) {
             sent.targets[partition] = try await admin.watermarks(of: partition).high
@@ -77,7 +70,7 @@ package struct Erasure: Sendable {
         let producer = try Producer(configuration.client(configuration.logger))
         let value = Array("{\"opted_out_ms\":\(Self.now)}".utf8)
         for viewer in viewers { try producer.produce(to: topic, partition: 0, key: viewer.span, value: value.span) }
-        try producer.flush(timeout: .seconds(60))
+        try producer.deliver(to: topic)
     }
 
     /// Waits until the group has committed positions behind all tombstones.

@@ -174,6 +174,15 @@ struct TopicPlan {
                     optOut, "viewers whose events are dropped", 1,
                     ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"], [.compacted]))
         }
+        if let audit = configuration[\.auditTopic] {
+            plans.append(
+                plan(
+                    audit, "heads of the audit log", 1,
+                    [
+                        "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1",
+                        "message.timestamp.type": "LogAppendTime",
+                    ], [.keepsHeads, .keepsAllHeads, .hasBrokersTime]))
+        }
         return plans
     }
 }

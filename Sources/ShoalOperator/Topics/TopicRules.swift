@@ -54,6 +54,15 @@ extension TopicPlan.Rule {
             name: "retention.ms", isRight: { $0 == "\(retention)" },
             advice: "must be \(retention) (models.retention): earlier models contain erased viewers in their sums")
     }
+    static let keepsHeads = Self(
+        name: "cleanup.policy", isRight: { $0 == "delete" },
+        advice: "must be delete: who may write to a compacted topic can replace a head by an earlier one")
+    static let keepsAllHeads = Self(
+        name: "retention.ms", isRight: { (Int64($0) ?? 0) < 0 },
+        advice: "should be -1: lines are missed only as long as a later head is there", isAdvice: true)
+    static let hasBrokersTime = Self(
+        name: "message.timestamp.type", isRight: { $0 == "LogAppendTime" },
+        advice: "should be LogAppendTime, so that a writer cannot choose the time of a head", isAdvice: true)
     static let unbounded = Self(
         name: "retention.bytes", isRight: { (Int64($0) ?? 0) < 0 },
         advice: "should be -1: models are needed as long as the input can be replayed")

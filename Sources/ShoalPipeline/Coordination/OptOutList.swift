@@ -37,14 +37,10 @@ final class OptOutList {
             throw PipelineError(.missingData, "\(topic) (privacy.opt-out-topic) is empty, and was not: \(Self.advice)")
         }
         guard isFirst || ranges.contains(where: { $0.from < $0.through }) else { return nil }
-        let unread = try await RangeReader(kafka, isShort: false).read(ranges) { _, batch, index in
+        try await RangeReader(kafka, isShort: false).readWhole(ranges) { batch, index in
             guard let viewer = batch.keyBytes(index) else { return }
             let member = Hex.bytes(of: key.storedPseudonym(of: viewer))
             if batch.value(index) == nil { members.remove(member) } else { members.insert(member) }
-        }
-        guard unread.isEmpty else {
-            throw PipelineError(
-                .kafka, "\(topic) cannot be read to its end: a transaction is open there, or brokers are down")
         }
         for range in ranges { offsets[range.partition.partition] = range.through }
         return members.sorted { $0.lexicographicallyPrecedes($1) }

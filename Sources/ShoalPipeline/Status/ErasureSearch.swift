@@ -107,11 +107,7 @@ package struct ErasureSearch: Sendable {
     private func read(
         _ ranges: [RangeReader.Range], _ body: (borrowing MessageBatch, Int) throws -> Void
     ) async throws {
-        let unread = try await RangeReader(kafka, isShort: false).read(ranges) { try body($1, $2) }
-        guard let (index, offset) = unread.min(by: { $0.key < $1.key }) else { return }
-        throw PipelineError(
-            .kafka,
-            "\(ranges[index].partition) cannot be read beyond offset \(offset): a transaction is open there. Try again")
+        try await RangeReader(kafka, isShort: false).readWhole(ranges, body)
     }
 }
 

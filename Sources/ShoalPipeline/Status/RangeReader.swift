@@ -48,6 +48,19 @@ struct RangeReader {
         return unread
     }
 
+    /// Visits all records of the ranges.
+    /// - Throws: `PipelineError` if a range cannot be read to its end; `KafkaError`.
+    nonisolated(nonsending) func readWhole(
+        _ ranges: [Range], _ visit: (borrowing MessageBatch, Int) throws -> Void
+    ) async throws {
+        let unread = try await read(ranges) { try visit($1, $2) }
+        guard let (index, offset) = unread.min(by: { $0.key < $1.key }) else { return }
+        throw PipelineError(
+            .kafka,
+            "\(ranges[index].partition) cannot be read beyond offset \(offset): a transaction is open there, or brokers "
+                + "are down. Try again")
+    }
+
     private nonisolated(nonsending) func read(
         _ ranges: [Range], _ indices: Swift.Range<Int>, _ patience: Duration,
         _ visit: (Int, borrowing MessageBatch, Int) throws -> Void

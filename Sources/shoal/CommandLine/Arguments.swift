@@ -50,7 +50,7 @@ struct Arguments: Sendable {
                     "--\(option.name) is given \(given.count) times: \(given.joined(separator: ", ")). Only one "
                     + "value counts; leave one.")
         }
-        if !has("help"), positional.count > command.arguments.count {
+        if !has("help"), positional.count > command.arguments.count, command.arguments.last?.hasSuffix("...") != true {
             throw UsageError(
                 description: "shoal \(command.name): unexpected argument \(positional[command.arguments.count])")
         }
