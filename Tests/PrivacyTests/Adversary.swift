@@ -34,6 +34,28 @@ struct Adversary {
         return (all.count, all.count { $0.count < least })
     }
 
+    /// Guesses the pseudonyms of viewers of whom ten watches are known. A change by an event in the epoch of one of them is
+    /// evidence by how rare changes are there: 1 divided by the number of members that changed. A guess needs a half, and more
+    /// than for any other member.
+    /// - Returns: The number of viewers, and of right guesses.
+    func recognized(_ stream: PlantedStream) -> (known: Int, right: Int) {
+        var changed: [Int64: Set<UInt128>] = [:]
+        for change in changes where change.why == .event {
+            if let member = change.member, let time = change.eventTime { changed[time, default: []].insert(member) }
+        }
+        var right = 0
+        for (pseudonym, times) in stream.knownWatches {
+            var votes: [UInt128: Double] = [:]
+            for members in Set(times.map(stream.epochEnd)).compactMap({ changed[$0] }) {
+                for member in members { votes[member, default: 0] += 1 / Double(members.count) }
+            }
+            guard let best = votes.values.max(), best >= 0.5 else { continue }
+            let likely = votes.filter { $0.value == best }
+            if likely.count == 1, likely.keys.first == pseudonym { right += 1 }
+        }
+        return (stream.knownWatches.count, right)
+    }
+
     /// Members who may be in a suppressed group: those who were moved in a batch that is too small for a published cluster,
     /// and those who were in a cluster and are in none.
     func suspects(least: Int) -> Set<UInt128> {

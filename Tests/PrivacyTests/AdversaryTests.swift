@@ -70,7 +70,12 @@ struct AdversaryTests {
             change.eventTime != next.eventTime || (change.member ?? 0) <= (next.member ?? 0)
         }
         let joined = members.compactMap(\.member).filter(stream.stored.contains)
+        let (known, found) = Adversary(stream.changes).recognized(stream)
         return [
+            Attack(
+                adversary: "subscriber who knows a person",
+                name: "find the pseudonyms of \(known) viewers by ten of their watch times, in ms",
+                value: Double(found) / Double(known), bound: 0.01, isPercentage: true),
             Attack(
                 adversary: "subscriber who reads the input", name: "join changes and events by position, or by order",
                 value: ascending ? Double(singled) / Double(max(members.count, 1)) : 1, bound: 0, isPercentage: true),
@@ -154,11 +159,12 @@ struct AdversaryTests {
     private func onPseudonyms(_ stream: PlantedStream, seed: UInt64) throws -> [Attack] {
         let told = stream.erasures.filter { $0.count == 1 }
         let rotated = try PlantedStream(seed: seed, rotation: 86_400_000)
-        var (pairs, right) = (0, 0)
+        var (pairs, right, groups) = (0, 0, 0.0)
         for batch in Dictionary(grouping: rotated.changes.filter { $0.why == .rotated }, by: \.eventTime).values {
             let joining = Dictionary(grouping: batch.filter { $0.from == 0 }, by: \.to)
             let leaving = Dictionary(grouping: batch.filter { $0.to == 0 }, by: \.from)
             for (cluster, members) in leaving {
+                groups += 1
                 for (old, new) in zip(members, joining[cluster] ?? []) {
                     pairs += 1
                     if rotated.viewer(of: old) == rotated.viewer(of: new) { right += 1 }
@@ -173,8 +179,9 @@ struct AdversaryTests {
                 value: Double(told.count), bound: 0),
             Attack(
                 adversary: "subscriber", name: "join the pseudonyms of two periods by their order in a cluster",
-                value: Double(right) / Double(max(pairs, 1)), bound: 1 / Double(PlantedStream.minimum),
-                isPercentage: true),
+                // By chance one of each group is right, give or take the root of their number.
+                value: Double(right) / Double(max(pairs, 1)),
+                bound: (groups + 4 * groups.squareRoot()) / Double(max(pairs, 1)), isPercentage: true),
         ]
     }
 

@@ -36,6 +36,9 @@ struct PlantedStream {
     /// The viewers that were erased, as the writer knows them.
     private(set) var erased = 0
 
+    /// The evaluator's knowledge: ten watch times of each of 500 viewers, in ms, by the pseudonym in the output.
+    private(set) var knownWatches: [UInt128: [Int64]] = [:]
+
     private let key: PrivacyKey
     private let seed: UInt64
     private let rotation: Int64?
@@ -66,17 +69,24 @@ struct PlantedStream {
         var event = EngineEvent()
         event.watched = 60_000
         event.duration = 60_000
+        var watches: [UInt128: [Int64]] = [:]
         for epoch in 0..<Self.epochs {
             for viewer in 0..<viewers where draws.next() % 4 == 0 {
                 event.member = members[viewer]
                 event.order = UInt64(truncatingIfNeeded: members[viewer])
                 event.time = (490_000 + epoch) * settings.fixed.epochLength + Int64(viewer)
+                if viewer % (viewers / 500) == 0 {
+                    watches[pseudonyms.published(members[viewer], in: nil), default: []].append(event.time)
+                }
                 event.text = Self.topics[topic(of: viewer, epoch, &draws)]
                 event.topics = [.init(name: 0..<event.text.count, weight: 1 << 16)]
                 engine.handle(event, partition: 0)
             }
             let closed = try engine.close()
             try publish(closed, encoder)
+        }
+        knownWatches = watches.mapValues { times in
+            Array(times.sorted { ($0 &* 0x9E37_79B9) & 0xFFFF < ($1 &* 0x9E37_79B9) & 0xFFFF }.prefix(10))
         }
         internals = try InternalRecords(engine, key: key)
         let small = engine.model.clusters.filter { $0.isActive && !$0.isPublished }
@@ -97,6 +107,9 @@ struct PlantedStream {
         erasures = Array(Dictionary(grouping: told) { $0.modelVersion ?? 0 }.values)
         changes = before
     }
+
+    /// The end of an event's epoch, which is the time of its changes, in ms.
+    func epochEnd(of time: Int64) -> Int64 { (time / Settings().fixed.epochLength + 1) * Settings().fixed.epochLength }
 
     /// Returns the viewer behind a pseudonym, which only the evaluator can.
     func viewer(of change: ClusterChange) -> Pseudonym? {
