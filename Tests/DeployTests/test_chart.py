@@ -266,7 +266,7 @@ def test_the_charts_own_copies_are_what_the_repository_has(inside, outside):
      "replicaCount is 6, and createTopics.partitions 4: the instances beyond would have nothing to do"),
     (["keda.enabled=true", "keda.minReplicas=9"], "keda.minReplicas 9 is above keda.maxReplicas 8"),
     (["strimzi.users.enabled=true"], "strimzi.cluster is not set"),
-    (["strimzi.users.roles={root}"], "strimzi.users.roles: there is no role root, but changes, "),
+    (["strimzi.users.roles={root}"], "strimzi.users.roles: there is no role root, but audit, changes, "),
     (["probes.liveness.periodSeconds=0"], "at '/probes/liveness/periodSeconds': minimum: got 0, want 1"),
     (["image.digest=latest"], "at '/image/digest': 'latest' does not match pattern"),
 ], ids=lambda value: value[0] if isinstance(value, list) else "")
