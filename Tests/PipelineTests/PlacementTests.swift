@@ -100,9 +100,9 @@ struct PlacementTests {
     @Test("warnings about single records come once a minute, with the number of records")
     func warnings() {
         let statistics = PipelineStatistics()
-        #expect(statistics.countMisplaced(1_000) == 1)
-        for time in 0..<50 { #expect(statistics.countMisplaced(2_000 + Int64(time)) == nil) }
-        #expect(statistics.countMisplaced(61_000) == 51)
+        #expect(statistics.countMisplaced(1, 1_000) == 1)
+        for time in 0..<50 { #expect(statistics.countMisplaced(1, 2_000 + Int64(time)) == nil) }
+        #expect(statistics.countMisplaced(1, 61_000) == 51)
         #expect(statistics.snapshot.misplaced == 52)
     }
 }

@@ -155,12 +155,14 @@ public final class PipelineStatistics: Sendable {
         }
     }
 
-    /// Counts a record whose key belongs to another partition.
-    /// - Parameter now: milliseconds of a monotonic clock.
+    /// Counts records whose key belongs to another partition.
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - now: milliseconds of a monotonic clock.
     /// - Returns: how many there were since the last warning, if another one is due: one a minute.
-    func countMisplaced(_ now: Int64) -> Int64? {
+    func countMisplaced(_ count: Int, _ now: Int64) -> Int64? {
         state.withLock { state in
-            state.snapshot.misplaced += 1
+            state.snapshot.misplaced += Int64(count)
             guard now >= state.misplacedWarning.due else { return nil }
             defer { state.misplacedWarning = (now + 60_000, state.snapshot.misplaced) }
             return state.snapshot.misplaced - state.misplacedWarning.told

@@ -15,10 +15,6 @@ package struct Intake {
     }
 
     package private(set) var event = EngineEvent()
-    /// The time of the last event, in ms since 1970; `nil` before the first.
-    var lastTime: Int64? { event.time == 0 ? nil : event.time }
-    /// Whether the last event that was read whole belongs to another partition.
-    package private(set) var isMisplaced = false
     /// The last decoded event.
     package private(set) var buffer = WatchEvent()
     /// Whether the last record has no value.
@@ -37,13 +33,6 @@ package struct Intake {
     /// Sets the number of viewers to cache.
     mutating func keep(viewers count: Int) {
         viewers.wanted = count
-    }
-
-    /// Reads a record of a topic.
-    package mutating func read(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
-        let record = decode(batch, index)
-        if case .event = record { take() }
-        return record
     }
 
     /// Decodes a record of a topic into `buffer` without identifying its viewer, for callers that identify viewers in
@@ -106,20 +95,23 @@ package struct Intake {
 
     /// Prefetches the entries that `identity` will read.
     @inline(__always)
-    package func fetchIdentity(_ hash: (UInt64, UInt64)) { viewers.fetch(hash) }
+    func fetchIdentity(_ hash: (UInt64, UInt64)) { viewers.fetch(hash) }
 
-    /// Returns a viewer's pseudonym and sample order.
+    /// Returns a viewer's identity.
     /// - Parameter hash: The viewer's `viewerHash`.
-    package mutating func identity(of viewer: Span<UInt8>, _ hash: (UInt64, UInt64)) -> (Pseudonym, UInt64) {
-        let identity = viewers.identity(of: viewer, hash)
-        return (identity.pseudonym, identity.order)
+    mutating func identity(of viewer: Span<UInt8>, _ hash: (UInt64, UInt64)) -> ViewerIdentity {
+        viewers.identity(of: viewer, hash)
+    }
+
+    /// Removes a viewer from the cache of pseudonyms.
+    mutating func forget(_ viewer: Span<UInt8>) {
+        viewers.forget(viewer)
     }
 
     private mutating func take() {
         let text = buffer.text
         let hash = viewerHash
         let viewer = viewers.identity(of: text.span.extracting(buffer.viewer), hash)
-        isMisplaced = viewer.isMisplaced
         event.member = viewer.pseudonym
         event.order = viewer.order
         event.id = id(hash)

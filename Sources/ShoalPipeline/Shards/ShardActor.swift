@@ -26,10 +26,7 @@ actor ShardActor {
     /// The offset from which the input was read: that of the last snapshot, or the application's first.
     private let origin: Int64
     private var intake: Intake
-    private var batch = MessageBatch()
-    private var next = 0
-    /// The offset of the last record that was counted as misplaced.
-    private var counted: Int64 = -1
+    private var hand = RecordsInHand()
     private var batchSize = BatchSize()
     private lazy var gauge = ShardGauge(partition, around)
     private var isDraining = false
@@ -134,7 +131,7 @@ actor ShardActor {
     /// Waits briefly for the end of the log, so that the last position is after the control records that follow the
     /// last record. Otherwise their deletion would look like missing data at the next start.
     private func stepOver() async throws {
-        guard next == batch.count else { return }
+        guard hand.isDone else { return }
         let deadline = ContinuousClock.now + .milliseconds(200)
         while reader.position < reader.knownHighWatermark ?? 0, ContinuousClock.now < deadline {
             guard try reader.poll(max: 1).count == 0 else { return }
@@ -158,16 +155,11 @@ actor ShardActor {
 
     /// Handles available records, or waits briefly.
     private func step() async throws {
-        if next == batch.count {
-            batch = try reader.poll(max: batchSize.records)
-            batchSize.adapt(records: batch.count, bytes: batch.bytes)
-            next = 0
-            intake.keep(viewers: machine.driver.shard.memberCount)
-        }
-        guard batch.count > 0 else { return try await idle() }
+        if hand.isDone { try read() }
+        guard !hand.isEmpty else { return try await idle() }
         gauge.startBatch(machine)
         defer { gauge.endBatch() }
-        while next < batch.count, !isDraining || machine.isReplaying {
+        while !hand.isDone, !isDraining || machine.isReplaying {
             try await take()
             if machine.hasArrived { return }
             if machine.waitingBytes >= commitPointBytes { try await commitPoint() }
@@ -176,16 +168,38 @@ actor ShardActor {
         try Task.checkCancellation()
     }
 
+    /// Reads and decodes the next batch.
+    private func read() throws {
+        let batch = try reader.poll(max: batchSize.records)
+        batchSize.adapt(records: batch.count, bytes: batch.bytes)
+        intake.keep(viewers: machine.driver.shard.memberCount)
+        hand.take(batch, &intake)
+    }
+
     /// Handles records until one is to wait for something, and that one with the steps before it; or fewer if a replay
     /// reaches its target, the output is due for a commit point, or the work is to stop.
     private func take() async throws {
-        guard var step = handleRecords() else { return }
-        // An event takes several steps if it opens an epoch.
-        let offset = batch.offset(next)
+        let stop = hand.handle(by: &machine, most: commitPointBytes)
+        let misplaced = hand.takeMisplaced()
+        if misplaced > 0 { countMisplaced(misplaced) }
+        switch stop {
+        case .end, .pause: return
+        case .other(let record):
+            handle(record)
+            hand.pass()
+        case .step(let step): try await finish(step)
+        }
+    }
+
+    /// Handles the next record, which is an event that takes several steps.
+    /// - Parameter step: the last one.
+    private func finish(_ step: ShardMachine.Step) async throws {
+        var step = step
+        let offset = hand.offset
         while true {
             switch step {
             case .handled:
-                next += 1
+                hand.pass()
                 return
             case .closed(let epoch):
                 try await commitPoint(isUrgent: true)
@@ -200,31 +214,23 @@ actor ShardActor {
                 try await commitPoint()
             }
             if machine.hasArrived || isDraining && !machine.isReplaying { return }
-            step = machine.step(intake.event, at: offset, now: Monotonic.now)
+            step = machine.step(hand.event, at: offset, now: Monotonic.now)
         }
     }
 
-    /// Handles records of the batch, without waiting for anything.
-    /// - Returns: the step of the event at `next` that is not handled yet; nil: all are, or `take` is to return.
-    private func handleRecords() -> ShardMachine.Step? {
-        while next < batch.count {
-            let offset = batch.offset(next)
-            switch intake.read(batch, next) {
-            case .event:
-                if intake.isMisplaced, counted != offset { countMisplaced(offset) }
-                let step = machine.step(intake.event, at: offset, now: Monotonic.now)
-                guard step == .handled else { return step }
-            case .rejected(.excluded): machine.pass(offset)
-            case .rejected(let reason): reject(reason, at: offset)
-            case .tombstone(let member, let isMisplaced): erase(member, at: offset, isMisplaced: isMisplaced)
-            }
-            next += 1
-            if machine.hasArrived || machine.waitingBytes >= commitPointBytes { return nil }
+    /// Handles the next record, which is no event.
+    private func handle(_ record: Intake.Record) {
+        let offset = hand.offset
+        switch record {
+        case .event: break
+        case .rejected(let reason): reject(reason, at: offset)
+        case .tombstone(let member, let isMisplaced): erase(member, at: offset, isMisplaced: isMisplaced)
         }
-        return nil
     }
 
     private func reject(_ reason: Rejection, at offset: Int64) {
+        // Read once more, because the fault is known of the last record only.
+        _ = intake.decode(hand.messages, hand.index)
         let fault = intake.fault(reason)
         if !machine.isReplaying {
             around.statistics.count(rejected: reason)
@@ -237,24 +243,23 @@ actor ShardActor {
         guard isMisplaced else { return machine.erase(member, at: offset) }
         // The profile in the right partition stays until the dead letter is resubmitted.
         if !machine.isReplaying { around.statistics.count(rejected: .wrongPartition) }
-        countMisplaced(offset)
-        machine.erase(member, at: offset) { appendDeadLetter(intake.fault(.wrongPartition), to: &$0) }
+        countMisplaced(1)
+        machine.erase(member, at: offset) { appendDeadLetter(Fault(ofKey: .wrongPartition), to: &$0) }
     }
 
     private func appendDeadLetter(_ fault: Fault, to records: inout RecordBuffer) {
         DeadLetter.append(
-            batch, next, fault, topic: around.options.topics.input, partition: partition,
+            hand.messages, hand.index, fault, topic: around.options.topics.input, partition: partition,
             keepsContent: around.options.keepsDeadLetters, to: &records)
     }
 
-    /// Counts a record whose key belongs to another partition, and warns once a minute.
-    private func countMisplaced(_ offset: Int64) {
-        counted = offset
-        guard !machine.isReplaying, let count = around.statistics.countMisplaced(Monotonic.now) else { return }
+    /// Counts records up to this offset whose key belongs to another partition, and warns once a minute.
+    private func countMisplaced(_ count: Int) {
+        guard !machine.isReplaying, let count = around.statistics.countMisplaced(count, Monotonic.now) else { return }
         around.log.warning(
             "records are in the wrong partition: all producers have to use the partitioner that input.partitioner "
                 + "names. Erasures among them become dead letters (wrong_partition)",
-            ("topic", around.options.topics.input), ("partition", "\(partition)"), ("offset", "\(offset)"),
+            ("topic", around.options.topics.input), ("partition", "\(partition)"), ("offset", "\(machine.offset)"),
             ("partitioner", around.options.settings.fixed.partitioner.rawValue), ("records", "\(count)"))
     }
 
@@ -267,7 +272,7 @@ actor ShardActor {
     /// Passes the output of the steps so far to the outbox.
     private func commitPoint(isUrgent: Bool = false) async throws {
         _ = machine.snapshot(Monotonic.now)
-        gauge.update(machine, time: intake.lastTime, reader: reader)
+        gauge.update(machine, time: hand.time, reader: reader)
         guard let step = machine.commitPoint(isUrgent: isUrgent) else { return }
         let handed = gauge.start("waiting for room in the outbox", rests: true)
         try await around.gate.append(step)

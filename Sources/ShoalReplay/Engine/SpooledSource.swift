@@ -1,4 +1,5 @@
 internal import ShoalClustering
+internal import ShoalPipeline
 
 /// A partition's events of one given epoch.
 struct SpooledSource: CountedSource {

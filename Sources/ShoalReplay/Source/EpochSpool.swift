@@ -1,4 +1,5 @@
 internal import ShoalClustering
+internal import ShoalPipeline
 
 /// All events of an input with given epochs, by epoch and partition, in input order. Events beyond the memory limit are
 /// stored in a temporary file.

@@ -1,3 +1,5 @@
+internal import ShoalPipeline
+
 /// Chunks of events, first in, first out: the first ones in memory, the others in a file.
 struct EventQueue {
     private var chunks: [EventChunk] = []

@@ -1,4 +1,5 @@
 internal import ShoalClustering
+internal import ShoalPipeline
 
 /// Events of one partition and, with given epochs, of one epoch.
 struct PartitionEvents: Sendable {

@@ -7,8 +7,9 @@ internal import ShoalSchemas
 struct TopicSource: EventSource {
     private let reader: PartitionReader
     private var intake: Intake
-    /// The records and events of the current batch, in order.
-    private var records: ArraySlice<SourceRecord> = []
+    /// The current batch, and its next record.
+    private var batch = DecodedBatch()
+    private var index = 0
     private var events = EventChunk.Reader()
     private let end: Int64
     private let progress: TopicProgress
@@ -35,16 +36,29 @@ struct TopicSource: EventSource {
     }
 
     mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
-        guard let record = records.popFirst() else { return nil }
-        if case .event = record { _ = events.next(&event) }
-        return record
+        guard hasRecords else { return nil }
+        let offset = batch.offsets[index]
+        defer { index += 1 }
+        switch batch.records[index] {
+        case .event:
+            _ = events.next(&event)
+            return .event(offset)
+        case .tombstone(let member, let isMisplaced):
+            if isMisplaced { rejected.add(.wrongPartition) }
+            return .erase(member, offset)
+        case .rejected(let reason):
+            rejected.add(reason)
+            return .rejected(offset)
+        }
     }
+
+    private var hasRecords: Bool { index < batch.records.count }
 
     func upcoming(_ distance: Int) -> UpcomingEvent? { events.upcoming(distance) }
 
     mutating func fill() async throws -> Bool {
         guard !isOver else { return false }
-        if try poll() { return !records.isEmpty }
+        if try poll() { return hasRecords }
         let (progress, name) = (progress.replay, name)
         let (position, end) = (reader.position, end)
         let number = progress.begin("\(name) is read up to offset \(position) of \(end)")
@@ -52,7 +66,7 @@ struct TopicSource: EventSource {
         while !isOver {
             // A cancelled run ends like a stopped one.
             await reader.wait(atMost: .milliseconds(50))
-            if try poll() { return !records.isEmpty }
+            if try poll() { return hasRecords }
         }
         return false
     }
@@ -63,37 +77,15 @@ struct TopicSource: EventSource {
     /// - Returns: Whether any were read.
     private mutating func poll() throws -> Bool {
         let before = reader.position
-        let batch = try reader.poll(max: 2_048)
+        let messages = try reader.poll(max: 2_048)
         if reader.position != before {
             progress.replay.step()
             progress.reached(reader.position, partition)
         }
-        guard batch.count > 0 else { return false }
-        read(batch)
+        guard messages.count > 0 else { return false }
+        batch.read(messages, until: end, &intake)
+        index = 0
+        events = EventChunk.Reader(batch.events)
         return true
-    }
-
-    /// Reads a whole batch, so that memory can be prefetched.
-    private mutating func read(_ batch: borrowing MessageBatch) {
-        records = []
-        var chunk = EventChunk()
-        for index in 0..<batch.count {
-            let offset = batch.offset(index)
-            guard offset < end else { break }
-            switch intake.decode(batch, index) {
-            case .event:
-                let viewer = intake.viewerHash
-                chunk.append(intake.buffer, id: intake.id(viewer), viewer: viewer)
-                records.append(.event(offset))
-            case .tombstone(let member, let isMisplaced):
-                if isMisplaced { rejected.add(.wrongPartition) }
-                records.append(.erase(member, offset))
-            case .rejected(let reason):
-                rejected.add(reason)
-                records.append(.rejected(offset))
-            }
-        }
-        chunk.identify(&intake)
-        events = EventChunk.Reader(chunk)
     }
 }

@@ -1,9 +1,8 @@
-internal import ShoalClustering
-internal import ShoalPipeline
-internal import ShoalSchemas
+package import ShoalClustering
+package import ShoalSchemas
 
 /// Decoded events of one partition in three arrays, without an object per event.
-struct EventChunk: Sendable {
+package struct EventChunk: Sendable {
     /// An event without its topics.
     private struct Head {
         var member: Pseudonym
@@ -15,6 +14,8 @@ struct EventChunk: Sendable {
         var time: Int64
         var topics: UInt32
         var hasID: Bool
+        /// Whether the viewer's records belong to another partition. Known once the viewer is identified.
+        var isMisplaced = false
     }
 
     private struct Topic {
@@ -30,35 +31,41 @@ struct EventChunk: Sendable {
     /// The ids of viewers that are not identified yet, concatenated.
     private var viewers: [UInt8] = []
 
-    init() {}
+    package init() {}
 
     /// The size of a chunk.
-    struct Room {
+    package struct Room: Sendable {
         fileprivate var heads = 0
         fileprivate var topics = 0
         fileprivate var text = 0
         fileprivate var viewers = 0
+
+        package init() {}
     }
 
-    var room: Room { Room(heads: heads.count, topics: topics.count, text: text.count, viewers: viewers.count) }
+    package var room: Room {
+        var room = Room()
+        (room.heads, room.topics, room.text, room.viewers) = (heads.count, topics.count, text.count, viewers.count)
+        return room
+    }
 
     /// Creates a chunk with slightly more room than another one used.
-    init(room: Room) {
+    package init(room: Room) {
         heads.reserveCapacity(room.heads / 8 * 9)
         topics.reserveCapacity(room.topics / 8 * 9)
         text.reserveCapacity(room.text / 8 * 9)
         viewers.reserveCapacity(room.viewers / 8 * 9)
     }
 
-    var count: Int { heads.count }
-    var isEmpty: Bool { heads.isEmpty }
+    package var count: Int { heads.count }
+    package var isEmpty: Bool { heads.isEmpty }
 
     /// The size in bytes.
-    var size: Int {
+    package var size: Int {
         heads.count * MemoryLayout<Head>.stride + topics.count * MemoryLayout<Topic>.stride + text.count + viewers.count
     }
 
-    mutating func append(_ event: borrowing EngineEvent) {
+    package mutating func append(_ event: borrowing EngineEvent) {
         heads.append(
             Head(
                 member: event.member, order: event.order, id: event.id ?? 0, watched: event.watched,
@@ -69,7 +76,7 @@ struct EventChunk: Sendable {
 
     /// Appends an event whose viewer is not identified yet.
     /// - Parameter viewer: The viewer's look-up hash.
-    mutating func append(_ event: borrowing WatchEvent, id: UInt64?, viewer hash: (UInt64, UInt64)) {
+    package mutating func append(_ event: borrowing WatchEvent, id: UInt64?, viewer hash: (UInt64, UInt64)) {
         heads.append(
             Head(
                 member: Pseudonym(hash.0) << 64 | Pseudonym(hash.1), order: UInt64(event.viewer.count), id: id ?? 0,
@@ -118,7 +125,7 @@ struct EventChunk: Sendable {
 
     /// Replaces hashes by pseudonyms, for many events at once so that memory can be prefetched. Has no effect if done
     /// before.
-    mutating func identify(_ intake: inout Intake) {
+    package mutating func identify(_ intake: inout Intake) {
         guard !viewers.isEmpty else { return }
         func hash(_ member: Pseudonym) -> (UInt64, UInt64) {
             (UInt64(truncatingIfNeeded: member >> 64), UInt64(truncatingIfNeeded: member))
@@ -130,10 +137,10 @@ struct EventChunk: Sendable {
             let ahead = index + 12
             if ahead < events.count { intake.fetchIdentity(hash(events[ahead].member)) }
             let end = start + Int(events[index].order)
-            let (member, order) = intake.identity(
-                of: names.span.extracting(start..<end), hash(events[index].member))
-            events[index].member = member
-            events[index].order = order
+            let viewer = intake.identity(of: names.span.extracting(start..<end), hash(events[index].member))
+            events[index].member = viewer.pseudonym
+            events[index].order = viewer.order
+            events[index].isMisplaced = viewer.isMisplaced
             start = end
         }
         heads = events
@@ -141,19 +148,19 @@ struct EventChunk: Sendable {
     }
 
     /// Reads the events of a chunk in order.
-    struct Reader: Sendable {
+    package struct Reader: Sendable {
         private let chunk: EventChunk
         private var head = 0
         private var topic = 0
         private var text = 0
 
-        init(_ chunk: EventChunk = EventChunk()) {
+        package init(_ chunk: EventChunk = EventChunk()) {
             self.chunk = chunk
         }
 
         /// Reads the next event.
         /// - Returns: False at the end.
-        mutating func next(_ event: inout EngineEvent) -> Bool {
+        package mutating func next(_ event: inout EngineEvent) -> Bool {
             guard head < chunk.heads.count else { return false }
             let next = chunk.heads[head]
             // All events share the text. Copying the array only counts a reference.
@@ -176,9 +183,17 @@ struct EventChunk: Sendable {
             return true
         }
 
+        /// Whether the event that was read last belongs to another partition.
+        package var isMisplaced: Bool { head > 0 && chunk.heads[head - 1].isMisplaced }
+
+        /// Prefetches the memory that the events after the last one read will need.
+        func prefetch(_ shard: inout Shard<KeyedTopics>) {
+            let far = Shard<KeyedTopics>.prefetchDistance
+            shard.prefetch(upcoming(far), upcoming(far * 2 / 3), upcoming(far / 3))
+        }
+
         /// Returns the event at this distance after the last one read, or `nil` beyond the end of the chunk.
-        @inline(__always)
-        func upcoming(_ distance: Int) -> UpcomingEvent? {
+        package func upcoming(_ distance: Int) -> UpcomingEvent? {
             let place = head - 1 + distance
             guard place < chunk.heads.count else { return nil }
             return UpcomingEvent(member: chunk.heads[place].member, id: chunk.heads[place].id)
@@ -188,7 +203,7 @@ struct EventChunk: Sendable {
     // MARK: - As bytes
 
     /// The three arrays as bytes, for a file that only this process reads. The text contains only topic names.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         precondition(viewers.isEmpty, "no viewer's own bytes go to a file")
         var (topics, text, end) = (topics, [UInt8](), 0)
         for index in topics.indices {
@@ -210,7 +225,7 @@ struct EventChunk: Sendable {
     }
 
     /// Restores a chunk from `bytes`.
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         func count(_ place: Int) -> Int {
             (0..<4).reduce(0) { $0 | Int(bytes[place * 4 + $1]) << (8 * $1) }
         }
