@@ -42,7 +42,7 @@ let package = Package(
             name: "CShoalMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
 
-        // Two lines of C: fetching ahead, and two square roots at once.
+        // Three lines of C: fetching ahead, two square roots at once, and returning freed memory.
         .systemLibrary(name: "CShoalIntrinsics"),
 
         library("ShoalKafka", ["CShoalRdKafka"] + (seesThreads ? ["CThreads"] : [])),
@@ -51,7 +51,10 @@ let package = Package(
         library("ShoalSettings", ["ShoalSchemas", "ShoalClustering"]),
         library(
             "ShoalPipeline",
-            ["ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalOpenSSL", "CShoalZlib"]),
+            [
+                "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalIntrinsics", "CShoalOpenSSL",
+                "CShoalZlib",
+            ]),
         library("ShoalGenerator", ["ShoalSchemas"]),
         library("ShoalScoring", ["ShoalClustering"]),
         library(

@@ -4,26 +4,32 @@ internal import CShoalRdKafka
 /// queue, so that starting and stopping one does not affect others.
 public final class ReaderClient: Sendable {
     let handle: Handle
+    private let limit: FetchLimit
+    /// nil: this version of librdkafka needs none.
+    private let waker: FetchWaker?
 
     public init(_ configuration: ClientConfiguration) throws(KafkaError) {
         var configuration = configuration
         // A partition's end is seen when a fetch comes back empty, and a take-over waits for some ends, one after the other.
         // The queue of each partition would hold 64 MiB of large records.
-        configuration.settings.merge(["fetch.wait.max.ms": "50", "queued.max.messages.kbytes": "32768"]) { user, _ in
-            user
-        }
+        var defaults = ["fetch.wait.max.ms": "50", "queued.max.messages.kbytes": "32768"]
+        if FetchLimit.hasBackoff { defaults[FetchLimit.backoff] = "10" }
+        configuration.settings.merge(defaults) { user, _ in user }
+        limit = FetchLimit(configuration.settings)
         handle = try Handle(
             RD_KAFKA_CONSUMER, configuration,
             adding: [
                 "isolation.level": "read_committed", "enable.auto.commit": "false",
                 "enable.auto.offset.store": "false", "enable.partition.eof": "true", "auto.offset.reset": "error",
             ])
+        waker = FetchLimit.hasBackoff ? nil : FetchWaker(handle)
     }
 
     /// Starts reading a partition. At most one reader per partition at a time.
     /// - Parameter offset: The first offset to read. It must exist, or be the end.
     public func reader(topic: String, partition: Int32, from offset: Int64) throws(KafkaError) -> PartitionReader {
-        try PartitionReader(handle: handle, topic: topic, partition: partition, offset: offset)
+        try PartitionReader(
+            handle: handle, topic: topic, partition: partition, offset: offset, limit: limit, waker: waker)
     }
 }
 
@@ -42,9 +48,17 @@ public final class ReaderClient: Sendable {
     private let arrivals = Signal()
     /// The count before the last poll.
     private var seen: UInt64 = 0
+    private let limit: FetchLimit
+    private let waker: FetchWaker?
+    /// Whether the queue was full, and librdkafka has not been woken since.
+    private var wasFull = false
 
-    init(handle: Handle, topic: String, partition: Int32, offset: Int64) throws(KafkaError) {
+    init(
+        handle: Handle, topic: String, partition: Int32, offset: Int64, limit: FetchLimit, waker: FetchWaker?
+    ) throws(KafkaError) {
         self.handle = handle
+        self.limit = limit
+        self.waker = waker
         self.topic = topic
         self.partition = partition
         position = offset
@@ -95,7 +109,7 @@ public final class ReaderClient: Sendable {
         seen = arrivals.count
         let found = unsafe rd_kafka_consume_batch_queue(queue, timeout.timeout, messages, max)
         if found <= 0 { unsafe rd_kafka_poll(handle.pointer, 0) }
-        var kept = 0
+        var (kept, bytes) = (0, 0)
         var problem: KafkaError?
         for index in 0..<Swift.max(found, 0) {
             guard let message = unsafe messages[index] else { continue }
@@ -108,6 +122,7 @@ public final class ReaderClient: Sendable {
                         text: "offset \(offset) came after \(position - 1): the topic may have been recreated")
                 } else {
                     position = offset + 1
+                    unsafe bytes += message.pointee.len
                     unsafe messages[kept] = message
                     kept += 1
                     continue
@@ -119,9 +134,22 @@ public final class ReaderClient: Sendable {
             }
             unsafe rd_kafka_message_destroy(message)
         }
+        if let waker, kept > 0 { wake(waker, after: kept, size: bytes / kept) }
         let batch = unsafe MessageBatch(taking: messages, count: kept, of: handle)
         if let problem { throw problem }
         return batch
+    }
+
+    /// Wakes librdkafka when a queue that was full is half empty.
+    /// - Parameters:
+    ///   - count: the number of records that were taken out of the queue.
+    ///   - size: their mean size in bytes.
+    private func wake(_ waker: FetchWaker, after count: Int, size: Int) {
+        let left = Int(unsafe rd_kafka_queue_length(queue))
+        if limit.isReached(left + count, size: size) { wasFull = true }
+        guard wasFull, !limit.isReached(left, size: size) else { return }
+        wasFull = false
+        waker.wake(topic, partition)
     }
 
     /// The high watermark as of the leader's last answer; `nil` before the first. Sends no request; below 1 µs.

@@ -19,6 +19,8 @@ public struct PipelineSettings: Equatable, Sendable {
     public var shutdownTimeout = Duration.seconds(30)
     /// The size of the outbox from which partitions are paused, in bytes.
     public var outboxBytes = 16 << 20
+    /// About the most memory for records that are fetched ahead, in bytes.
+    public var fetchBytes = 64 << 20
     /// The time without progress after which a component is logged and `/livez` fails.
     public var watchdogTimeout = Duration.seconds(60)
 

@@ -185,6 +185,9 @@ extension Setting {
             "outbox.max-bytes", .bytes(1_024...(1 << 34)), \.pipeline.outboxBytes,
             "The size of uncommitted output at which partitions pause."),
         Setting(
+            "fetch.max-bytes", .bytes((1 << 20)...(1 << 34)), \.pipeline.fetchBytes,
+            "About the most memory for records that an instance fetches ahead, of all its partitions."),
+        Setting(
             "dedup.window", .integer(0...16_777_216), \.engine.fixed.dedupWindow, scope: .fixedForLife, field: 5,
             "The number of event ids that a partition remembers."),
         Setting(

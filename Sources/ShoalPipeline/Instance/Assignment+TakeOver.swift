@@ -150,7 +150,7 @@ extension Assignment {
             options: options, partitions: Int32(clamping: partitions), models: feed, gate: gate,
             admin: dependencies.admin,
             statistics: dependencies.statistics,
-            log: dependencies.log, readers: dependencies.aroundReaders)
+            log: dependencies.log, readers: dependencies.aroundReaders, memory: memory)
     }
 
     /// Returns a shard without state.

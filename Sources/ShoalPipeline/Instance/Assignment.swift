@@ -42,6 +42,7 @@ actor Assignment {
     let metadata: GroupMetadata
     let gate: OutboxGate
     let reader: ReaderClient
+    let memory = MemoryReturn()
     private var feed: ModelFeed?
     private var shards: [ShardActor] = []
     private var coordinator: CoordinatorActor?
@@ -56,7 +57,9 @@ actor Assignment {
         dependencies.log = dependencies.log.adding(metadata.generation)
         self.dependencies = dependencies
         gate = OutboxGate(bound: dependencies.options.outboxBytes)
-        reader = try ReaderClient(dependencies.options.kafka)
+        reader = try ReaderClient(
+            dependencies.options.kafka.limitingFetches(
+                to: dependencies.options.fetchBytes, partitions: parts.count))
     }
 
     var options: PipelineOptions { dependencies.options }

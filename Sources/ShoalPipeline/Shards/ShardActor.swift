@@ -17,6 +17,7 @@ actor ShardActor {
         var log: PipelineLog
         var readers: WatchedReader.Dependencies
         var rejections = RejectionLog()
+        var memory: MemoryReturn
     }
 
     nonisolated let partition: Int32
@@ -28,6 +29,8 @@ actor ShardActor {
     private var intake: Intake
     private var hand = RecordsInHand()
     private var batchSize = BatchSize()
+    /// The number of records since memory was returned.
+    private var handled = 0
     private lazy var gauge = ShardGauge(partition, around)
     private var isDraining = false
     /// The size of records after which a commit point is set, in bytes.
@@ -173,6 +176,7 @@ actor ShardActor {
         let batch = try reader.poll(max: batchSize.records)
         batchSize.adapt(records: batch.count, bytes: batch.bytes)
         intake.keep(viewers: machine.driver.shard.memberCount)
+        handled += batch.count
         hand.take(batch, &intake)
     }
 
@@ -282,6 +286,10 @@ actor ShardActor {
     /// Sends the idle status if the shard has been at the end for long enough.
     private func idle() async throws {
         gauge.idle(reader)
+        if handled >= MemoryReturn.worthwhile {
+            handled = 0
+            around.memory.request()
+        }
         if machine.skip(to: reader.position) { return try await commitPoint() }
         if machine.snapshot(Monotonic.now) { return try await commitPoint() }
         if machine.mayBeCaughtUp(Monotonic.now) {
