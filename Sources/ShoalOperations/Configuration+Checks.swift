@@ -80,6 +80,18 @@ extension Configuration {
         {
             problems.append("\(source(\.pipeline.checkpointDirectory)): checkpoint.directory: \(problem)")
         }
+        if let file = self[\.apiAccessFile] {
+            let place = "\(source(\.apiAccessFile)): api.access-file: \(file.printable)"
+            if let content = try? String(contentsOfFile: file, encoding: .utf8) {
+                do throws(AccessTokens.Invalid) {
+                    _ = try AccessTokens(content)
+                } catch {
+                    problems += error.problems.map { "\(place): \($0)" }
+                }
+            } else {
+                problems.append("\(place) cannot be read")
+            }
+        }
         if let file = self[\.topicsFile], !FileManager.default.isReadableFile(atPath: file) {
             problems.append("\(source(\.topicsFile)): topics.file: \(file.printable) cannot be read")
         }
@@ -97,6 +109,11 @@ extension Configuration {
             problems.append(
                 "clusters.initial=\(initial) (\(source(\.engine.clustersInitial))) is not between clusters.min=\(least) "
                     + "and clusters.max=\(most)")
+        }
+        if let address = self[\.apiListen], self[\.apiAccessFile] == nil, !address.isLoopback {
+            problems.append(
+                "\(source(\.apiListen)): api.listen=\(address): other hosts can reach it, and api.access-file, which says who "
+                    + "may use it, is not set. Set it, or listen on 127.0.0.1")
         }
         if let start = value(\.pipeline.start)?.text, start != "beginning", start != "end",
             Int64(start).map({ $0 < 0 }) ?? true

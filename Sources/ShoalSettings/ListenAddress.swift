@@ -28,6 +28,14 @@ public struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
         self.init(host: host.isEmpty ? nil : String(host), port: port)
     }
 
+    /// Whether only this host can reach the address.
+    public var isLoopback: Bool {
+        guard let host else { return false }
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
+    }
+
     public var description: String {
         guard let host else { return ":\(port)" }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

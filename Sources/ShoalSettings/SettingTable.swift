@@ -225,6 +225,14 @@ extension Setting {
             "The address on which health and metrics are served over HTTP; `:8080` listens on all addresses, port 0 on any free port. Disabled by default."
         ),
         Setting(
+            "api.listen", .address, \.apiListen,
+            "The address on which the page and the API with the published clusters are served over HTTP (see docs/api.md). An address that other hosts can reach requires `api.access-file`. Disabled by default."
+        ),
+        Setting(
+            "api.access-file", .file, \.apiAccessFile,
+            "The file with the access tokens of the API: on each line a name, a role (viewer or operator) and the SHA-256 of the token in hexadecimal digits. Without it, anybody on this host may use the API."
+        ),
+        Setting(
             "watchdog.timeout", .duration(1_000...3_600_000), \.pipeline.watchdogTimeout, defaultText: "60s",
             "The time without progress after which a component fails /livez and is logged."),
         Setting(

@@ -24,6 +24,8 @@ public struct SettingValues: Equatable, Sendable {
     public var topicsFile: String?
     public var privacyKeyFile: String?
     public var httpListen: ListenAddress?
+    public var apiListen: ListenAddress?
+    public var apiAccessFile: String?
     public var auditFile: String?
     /// `nil` if the heads of the audit log are kept nowhere else.
     public var auditTopic: String?

@@ -36,11 +36,14 @@ public struct HTTPProbe: Sendable {
     }
 
     /// Sends a `GET` over a new connection. Blocks the thread until there is an answer or the timeout has passed.
-    public func get(_ path: String) throws(Failure) -> Answer {
+    /// - Parameter headers: further headers, such as `Authorization: Bearer …`.
+    public func get(_ path: String, headers: [String] = []) throws(Failure) -> Answer {
         let deadline = ContinuousClock.now + timeout
         let socket = try connect(until: deadline)
         defer { close(socket) }
-        let head = "GET \(path) HTTP/1.0\r\nHost: \(address)\r\nConnection: close\r\n\r\n"
+        let host = headers.contains { $0.hasPrefix("Host:") } ? [] : ["Host: \(address)"]
+        let lines = ["GET \(path) HTTP/1.0"] + host + ["Connection: close"] + headers
+        let head = lines.map { $0 + "\r\n" }.joined() + "\r\n"
         try send(Array(head.utf8), socket, deadline)
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 14)

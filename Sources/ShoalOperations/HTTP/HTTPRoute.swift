@@ -5,6 +5,12 @@ public struct HTTPRequest: Equatable, Sendable {
     public var path: String
     /// The decoded query arguments. One without `=` has an empty value.
     public var query: [String: String]
+    /// The parts of the path that a route names, such as `id` of `/v1/clusters/{id}`.
+    public var parameters: [String: String] = [:]
+    /// The headers `Host`, `Authorization` and `If-None-Match`.
+    public var host: String?
+    public var authorization: String?
+    public var knownTag: String?
 
     public init(path: String, query: [String: String] = [:]) {
         self.path = path
@@ -16,6 +22,8 @@ public struct HTTPResponse: Equatable, Sendable {
     public var status: Int
     public var contentType: String
     public var body: String
+    /// Further headers. `Cache-Control` is `no-store` unless it is one of them.
+    public var headers: [String: String] = [:]
 
     public init(_ body: String, status: Int = 200, contentType: String = HTTPResponse.text) {
         self.status = status
@@ -29,6 +37,7 @@ public struct HTTPResponse: Equatable, Sendable {
 
 /// A path served by a server.
 public struct HTTPRoute: Sendable {
+    /// A part such as `{id}` takes any text without a slash.
     public var path: String
     /// A one-line description, shown for unknown paths.
     public var summary: String
@@ -57,24 +66,5 @@ public struct HTTPRoute: Sendable {
                 return response
             }
         }
-    }
-}
-
-/// Selects the route of a request.
-struct HTTPRouter: Sendable {
-    let routes: [HTTPRoute]
-
-    /// - Returns: The answer, and in `allow` the permitted methods if the request's is not one of them.
-    func answer(
-        method: String, path: String, _ request: @autoclosure () -> HTTPRequest
-    ) -> (HTTPResponse, allow: String?) {
-        guard let route = routes.first(where: { $0.path == path }) else {
-            let list = routes.map { "  \($0.path)\($0.summary.isEmpty ? "" : "  ")\($0.summary)\n" }.joined()
-            return (HTTPResponse("not found; available paths:\n\(list)", status: 404), nil)
-        }
-        guard method == "GET" || method == "HEAD" else {
-            return (HTTPResponse("\(route.path) takes GET and HEAD\n", status: 405), "GET, HEAD")
-        }
-        return (route.answer(request()), nil)
     }
 }

@@ -20,27 +20,43 @@ import Synchronization
 
     /// The state that the library's callbacks access.
     private final class Context: Sendable {
-        let router: HTTPRouter
+        let service: HTTPService
         /// The number of requests without a complete answer.
         let open = Mutex(0)
         let connections: HTTPConnections
 
-        init(_ routes: [HTTPRoute], _ limits: HTTPConnections.Limits) {
-            router = HTTPRouter(routes: routes)
+        init(_ service: HTTPService, _ limits: HTTPConnections.Limits) {
+            self.service = service
             connections = HTTPConnections(limits)
         }
     }
 
     /// Starts listening.
+    /// - Parameter setting: the setting with the address, for messages.
     /// - Throws: `ListenError` if the port is in use, the address does not belong to this machine, or a right is
     ///   missing.
+    public convenience init(
+        _ address: ListenAddress, setting: String = "http.listen", _ service: HTTPService
+    ) throws(ListenError) {
+        try self.init(address, setting: setting, service, limits: HTTPConnections.Limits())
+    }
+
+    /// Starts listening without restrictions.
     public convenience init(_ address: ListenAddress, routes: [HTTPRoute]) throws(ListenError) {
         try self.init(address, routes: routes, limits: HTTPConnections.Limits())
     }
 
-    init(_ address: ListenAddress, routes: [HTTPRoute], limits: HTTPConnections.Limits) throws(ListenError) {
-        let (socket, port) = try ListeningSocket.open(address)
-        let context = Context(routes, limits)
+    convenience init(
+        _ address: ListenAddress, routes: [HTTPRoute], limits: HTTPConnections.Limits
+    ) throws(ListenError) {
+        try self.init(address, setting: "http.listen", HTTPService(routes: routes), limits: limits)
+    }
+
+    init(
+        _ address: ListenAddress, setting: String, _ service: HTTPService, limits: HTTPConnections.Limits
+    ) throws(ListenError) {
+        let (socket, port) = try ListeningSocket.open(address, setting: setting)
+        let context = Context(service, limits)
         let seconds = UInt32(clamping: max(limits.deadline.components.seconds, 1))
         // Safe: the context is kept until the daemon, and with it its threads, has ended.
         let opaque = unsafe Unmanaged.passUnretained(context).toOpaque()
@@ -50,7 +66,7 @@ import Synchronization
                 seconds, Self.stackSize)
         else {
             close(socket)
-            throw ListenError(description: "http.listen=\(address): the HTTP server could not be started")
+            throw ListenError(description: "\(setting)=\(address): the HTTP server could not be started")
         }
         self.port = port
         self.context = context
@@ -114,15 +130,22 @@ import Synchronization
             unsafe size.pointee = 0
             return .YES
         }
-        let path = unsafe String(cString: url)
-        let (response, allow) = unsafe server.router.answer(
-            method: String(cString: method), path: path, HTTPRequest(path: path, query: HTTPServer.query(connection)))
+        var request = unsafe HTTPRequest(path: String(cString: url), query: HTTPServer.query(connection))
+        unsafe request.host = HTTPServer.header("Host", connection)
+        unsafe request.authorization = HTTPServer.header("Authorization", connection)
+        unsafe request.knownTag = HTTPServer.header("If-None-Match", connection)
+        let (response, allow) = unsafe server.service.answer(method: String(cString: method), request)
         return unsafe HTTPServer.send(response, allow: allow, connection)
     }
 
     private static let completed: MHD_RequestCompletedCallback = { context, _, state, _ in
         guard let context = unsafe context, let state = unsafe state, unsafe state.pointee != nil else { return }
         unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().open.withLock { $0 -= 1 }
+    }
+
+    private static func header(_ name: String, _ connection: OpaquePointer?) -> String? {
+        // Safe: the text is valid as long as the request is answered, and copied here.
+        unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, name).map { unsafe String(cString: $0) }
     }
 
     private static func query(_ connection: OpaquePointer?) -> [String: String] {
@@ -152,11 +175,11 @@ import Synchronization
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
         var headers = [
-            ("Content-Type", response.contentType), ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"), ("Connection", "close"),
-        ]
-        if let allow { headers.append(("Allow", allow)) }
-        for (name, value) in headers {
+            "Content-Type": response.contentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+            "Connection": "close",
+        ].merging(response.headers) { $1 }
+        if let allow { headers["Allow"] = allow }
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
             guard unsafe MHD_add_response_header(made, name, value) == .YES else { return .NO }
         }
         return unsafe MHD_queue_response(connection, UInt32(response.status), made)

@@ -4,8 +4,11 @@ import ShoalSettings
 /// A listening TCP socket. Opened here instead of by the HTTP library, which does not report the reason of a failure.
 enum ListeningSocket {
     /// Opens a socket on the first available address of the host.
+    /// - Parameter setting: the setting with the address, for messages.
     /// - Returns: The descriptor, owned by the caller, and the port.
-    static func open(_ address: ListenAddress) throws(ListenError) -> (descriptor: Int32, port: UInt16) {
+    static func open(
+        _ address: ListenAddress, setting: String
+    ) throws(ListenError) -> (descriptor: Int32, port: UInt16) {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -14,7 +17,7 @@ enum ListeningSocket {
         let code = unsafe getaddrinfo(address.host, String(address.port), &hints, &list)
         guard code == 0 else {
             throw ListenError(
-                description: "http.listen=\(address): \(unsafe String(cString: gai_strerror(code))): use an "
+                description: "\(setting)=\(address): \(unsafe String(cString: gai_strerror(code))): use an "
                     + "address of this machine, as 127.0.0.1:8080 or :8080")
         }
         defer { unsafe freeaddrinfo(list) }
@@ -41,7 +44,7 @@ enum ListeningSocket {
             default: ""
             }
         throw ListenError(
-            description: "http.listen=\(address): \(unsafe String(cString: strerror(problem)).lowercased())\(advice)")
+            description: "\(setting)=\(address): \(unsafe String(cString: strerror(problem)).lowercased())\(advice)")
     }
 
     private struct Failure: Error { var code: Int32 }

@@ -14,9 +14,11 @@ package enum InstanceService {
     ) async throws {
         let instance = try Instance(options, log: PipelineLog(logger))
         let service = try report(instance)
-        let server: HTTPServer?
+        let live = configuration[\.apiListen] == nil ? nil : LiveClusters(options, logger)
+        let (server, api): (HTTPServer?, HTTPServer?)
         do {
             server = try serve(instance, configuration, options, logger)
+            api = try live.flatMap { try serve($0, instance, configuration, logger) }
         } catch {
             service?.end(error)
             throw error
@@ -30,9 +32,10 @@ package enum InstanceService {
             service?.stop()
             instance.stop()
         }
-        let outcome = await work(instance, isServed: server != nil, logger)
+        let outcome = await work(instance, live, isServed: server != nil, logger)
         // The server answers until everything else has ended.
         await server?.stop()
+        await api?.stop()
         _ = interrupt
         if case .failure(let error) = outcome { service?.end(error) } else { service?.end(nil) }
         try outcome.get()
@@ -59,14 +62,33 @@ package enum InstanceService {
         return server
     }
 
+    /// Serves the page and the API, if enabled.
+    private static func serve(
+        _ live: LiveClusters, _ instance: Instance, _ configuration: Configuration, _ logger: Logger
+    ) throws -> HTTPServer? {
+        guard var address = configuration[\.apiListen] else { return nil }
+        let access = APIAccess(configuration[\.apiAccessFile], logger)
+        let api = ClusterAPI(
+            clusters: live, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot })
+        var service = HTTPService(routes: api.routes)
+        service.refuse = { access.refusal($0, $1) }
+        service.problem = { ClusterAPI.response(.init(status: $0, detail: $1)) }
+        let server = try HTTPServer(address, setting: "api.listen", service)
+        address.port = server.port
+        logger.log(
+            .info, "page and API are served", [("url", "http://\(address)"), ("port", "\(server.port)")])
+        return server
+    }
+
     private static func work(
-        _ instance: Instance, isServed: Bool, _ logger: Logger
+        _ instance: Instance, _ live: LiveClusters?, isServed: Bool, _ logger: Logger
     ) async -> Result<Void, any Error> {
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await instance.run() }
                 tasks.addTask { try await reportProgress(instance.statistics, logger) }
                 tasks.addTask { try await watchMemory(logger) }
+                if let live { tasks.addTask { try await live.follow() } }
                 if isServed {
                     tasks.addTask {
                         while true {

@@ -26,6 +26,23 @@ final class ReportBuilder: ModelWatcher {
         add(row: version, model.settings.fixed.epochLength, model, tally)
     }
 
+    /// Adds a model of which only the clusters are known.
+    func take(_ model: Model, _ version: Epoch, changes: [LifecycleChange]) {
+        last = model
+        let length = model.settings.fixed.epochLength
+        add(row: version, length, model, Tally())
+        for change in changes { add(change, model, length) }
+    }
+
+    /// Forgets all but the newest rows, and what ended before them.
+    func keep(newest count: Int) {
+        guard rows.count > count else { return }
+        rows.removeFirst(rows.count - count)
+        guard let first = rows.first?.version else { return }
+        lifecycle.removeAll { $0.version < first }
+        clusters = clusters.filter { $0.value.ended.map { $0 >= first } ?? true }
+    }
+
     /// Adds a published change of a cluster. Its model must have been added before.
     func take(published change: ClusterChange) {
         if !change.leadingTopics.isEmpty { clusters[change.cluster]?.describe(change) }
@@ -75,7 +92,10 @@ final class ReportBuilder: ModelWatcher {
 
     private func add(_ entry: ReplayReport.Lifecycle, _ kind: ClusterChange.Kind) {
         lifecycle.append(entry)
-        if kind == .clusterCreated { clusters[entry.cluster]?.ended = nil }
+        if kind == .clusterCreated {
+            clusters[entry.cluster]?.ended = nil
+            clusters[entry.cluster]?.survivor = 0
+        }
         guard kind == .clusterMerged || kind == .clusterRetired else { return }
         clusters[entry.cluster]?.ended = entry.version
         clusters[entry.cluster]?.survivor = kind == .clusterMerged ? entry.other : 0

@@ -2,7 +2,7 @@ internal import ShoalClustering
 
 extension ReplayReport {
     /// Returns a card for each active cluster and a table of the ended ones.
-    func cardSection(_ palette: Palette) -> ReportPage.Section {
+    func cardSection(_ palette: Palette, title: String = "Clusters at the end") -> ReportPage.Section {
         let picked = thinned(to: 60)
         let times = Dictionary(rows.map { ($0.version, $0.time) }) { first, _ in first }
         let shown = Set(living.map(\.id))
@@ -22,7 +22,7 @@ extension ReplayReport {
             """
         }
         return .init(
-            "clusters", "Clusters at the end",
+            "clusters", title,
             lead: "Largest first, with the topics that members of the cluster watch more than other viewers.",
             "\(folded(cards))\(ended(shown, times))")
     }

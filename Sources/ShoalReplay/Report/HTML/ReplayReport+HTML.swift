@@ -39,6 +39,44 @@ extension ReplayReport {
         return page.html()
     }
 
+    /// Returns the page of a running application, which `/live.js` keeps up to date. Equal reports give equal bytes.
+    package func livePage() -> String {
+        var report = self
+        for index in rows.indices {
+            // Sizes are rounded down one by one: what is lost by that is no member without a cluster.
+            let row = rows[index]
+            report.rows[index].eligible = min(row.eligible, row.members.reduce(row.unassigned, +))
+        }
+        return report.livePage(of: rows.last)
+    }
+
+    private func livePage(of last: Row?) -> String {
+        let (palette, family) = (Palette(self), Family(self))
+        let time = rows.last.map { "model of \(ReportWords.time($0.time)) UTC" } ?? "no model yet"
+        var page = ReportPage(title: input.name, subtitle: "Published clusters · \(time)")
+        if let last {
+            page.tiles = [
+                .init(value: ReportWords.short(last.eligible), name: "members", note: "rounded down"),
+                .init(
+                    value: "\(last.clusters.count)", name: "clusters", note: SuppressedCount.text(last.withheld)),
+                .init(value: ReportWords.part(last.unassigned, of: last.eligible), name: "in no cluster"),
+            ]
+        }
+        page.script = "/live.js"
+        page.definitions = Palette.definitions([palette])
+        if clusters.isEmpty {
+            page.sections.append(.init("notes", "No cluster yet", "<p>No cluster has been published so far.</p>\n"))
+        } else {
+            page.sections.append(sizesSection(palette, family))
+            page.sections.append(familySection(palette))
+            if !living.isEmpty { page.sections.append(cardSection(palette, title: "Clusters now")) }
+        }
+        page.footer = """
+            Times are UTC. The page shows only published clusters, and numbers of members rounded down. It lists no members.
+            """
+        return page.html()
+    }
+
     private var subtitle: Markup {
         var parts: [String] = ["Replay report"]
         if let first = input.firstTime, let last = input.lastTime {

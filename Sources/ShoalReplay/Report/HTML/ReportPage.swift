@@ -1,4 +1,4 @@
-/// A self-contained page without scripts and external resources. Its content security policy forbids both.
+/// A self-contained page. Its content security policy forbids external resources, and scripts but that of the same server.
 struct ReportPage {
     /// A section of the page with an entry in the table of contents.
     struct Section {
@@ -26,6 +26,8 @@ struct ReportPage {
     var tiles: [Tile] = []
     var sections: [Section] = []
     var footer: Markup = ""
+    /// The path of a script of the same server; nil for none.
+    var script: String?
     /// Invisible definitions that the charts use.
     var definitions: Markup = ""
 
@@ -52,13 +54,15 @@ struct ReportPage {
             <head>
             <meta charset="utf-8" />
             <meta http-equiv="Content-Security-Policy" \
-            content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" />
+            content="default-src 'none'; style-src 'unsafe-inline'; \
+            \(script == nil ? "" : "script-src 'self'; connect-src 'self'; " as Markup)base-uri 'none'; form-action 'none'" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <meta name="color-scheme" content="light dark" />
             <meta name="referrer" content="no-referrer" />
             <title>\(title)</title>
             <style>
             \(Markup(stringLiteral: ReportStyle.text))</style>
+            \(script.map { "<script src=\"\($0)\" defer=\"defer\"></script>\n" as Markup } ?? "")\
             </head>
             <body>
             <a class="skip" href="#main">To the contents</a>

@@ -1,0 +1,97 @@
+import Foundation
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
+import ShoalSettings
+import Synchronization
+
+/// Decides who may use the API.
+final class APIAccess: Sendable {
+    private struct State {
+        var tokens: AccessTokens?
+        var modified: Date?
+    }
+
+    private let file: String?
+    private let logger: Logger
+    private let limit = RateLimit(.seconds(10))
+    private let state = Mutex(State())
+
+    /// - Parameter file: `api.access-file`; nil: everybody on this host may use the API.
+    init(_ file: String?, _ logger: Logger) {
+        self.file = file
+        self.logger = logger
+    }
+
+    /// Returns the refusal of a request; nil admits it. A token that is not known is answered late.
+    /// - Parameter path: that of its route; nil if there is none.
+    func refusal(_ request: HTTPRequest, _ path: String?) -> HTTPResponse? {
+        guard let tokens else {
+            // A page of another site may have its name resolved to this host.
+            guard let host = request.host, !Self.isLocal(host) else { return nil }
+            return ClusterAPI.response(
+                .init(status: 403, detail: "without api.access-file, the host must be 127.0.0.1 or localhost"))
+        }
+        guard let token = request.authorization.flatMap(Self.token) else {
+            return challenge("a token is required: Authorization: Bearer TOKEN, or the token as a password")
+        }
+        guard let bearer = tokens.bearer(digest: Hex.text(SHA256Digest.of(Array(token.utf8).span))) else {
+            if let held = limit.pass("token") {
+                logger.log(
+                    .warning, "the API refused an unknown token",
+                    [("path", path ?? "unknown")] + (held > 0 ? [("held_back", "\(held)")] : []))
+            }
+            Thread.sleep(forTimeInterval: 1)
+            return challenge("the token is not known")
+        }
+        let roles = ClusterAPI.roles(path)
+        guard bearer.roles.isDisjoint(with: roles) else { return nil }
+        let needed = roles.map(\.rawValue).sorted().joined(separator: " or ")
+        return ClusterAPI.response(.init(status: 403, detail: "this requires the role \(needed)"))
+    }
+
+    /// The tokens as the file has them now. A file that has become invalid or is gone changes nothing.
+    private var tokens: AccessTokens? {
+        guard let file else { return nil }
+        let modified = (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+        return state.withLock { state in
+            guard state.tokens == nil || (modified != nil && modified != state.modified) else { return state.tokens }
+            state.modified = modified
+            if let text = try? String(contentsOfFile: file, encoding: .utf8), let tokens = try? AccessTokens(text) {
+                state.tokens = tokens
+            } else {
+                logger.log(.error, "api.access-file is not valid: `shoal config check` tells why", [("file", file)])
+            }
+            // Nobody is admitted as long as it has never been valid.
+            if state.tokens == nil { state.tokens = try? AccessTokens("") }
+            return state.tokens
+        }
+    }
+
+    private func challenge(_ detail: String) -> HTTPResponse {
+        var response = ClusterAPI.response(.init(status: 401, detail: detail))
+        // Browsers ask for a password, which is the token.
+        response.headers["WWW-Authenticate"] = "Basic realm=\"shoal\", charset=\"UTF-8\""
+        return response
+    }
+
+    /// Returns the token of an `Authorization` header.
+    static func token(_ header: String) -> String? {
+        let words = header.split(separator: " ", maxSplits: 1).map(String.init)
+        guard words.count == 2 else { return nil }
+        switch words[0].lowercased() {
+        case "bearer": return words[1]
+        case "basic":
+            guard let data = Data(base64Encoded: words[1]), let text = String(data: data, encoding: .utf8),
+                let colon = text.firstIndex(of: ":")
+            else { return nil }
+            return String(text[text.index(after: colon)...])
+        default: return nil
+        }
+    }
+
+    private static func isLocal(_ host: String) -> Bool {
+        let name = host.hasSuffix("]") || !host.contains(":") ? host + ":0" : host
+        return ListenAddress(name)?.isLoopback ?? false
+    }
+}

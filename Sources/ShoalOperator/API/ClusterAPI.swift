@@ -1,0 +1,209 @@
+import Foundation
+import ShoalClustering
+import ShoalOperations
+import ShoalPipeline
+import ShoalReplay
+
+/// The routes of the API and of the page. `schemas/openapi.yaml` describes them.
+struct ClusterAPI: Sendable {
+    let clusters: LiveClusters
+    /// The readiness checks of the instance.
+    let readiness: @Sendable () -> [Health.Check]
+    let snapshot: @Sendable () -> PipelineStatistics.Snapshot
+
+    /// A request that cannot be answered, as RFC 9457 says.
+    struct Problem: Error {
+        var status: Int
+        var detail: String
+    }
+
+    /// The roles that may use each path.
+    static func roles(_ path: String?) -> Set<AccessTokens.Role> {
+        switch path {
+        case "/v1/status": [.operator]
+        case "/live.js", nil: Set(AccessTokens.Role.allCases)
+        default: [.viewer]
+        }
+    }
+
+    var routes: [HTTPRoute] {
+        [
+            HTTPRoute("/", "the page") { _ in page },
+            HTTPRoute("/live.js", "its script") { _ in
+                HTTPResponse(LiveScript.text, contentType: "text/javascript; charset=utf-8").secured
+            },
+            json("/v1/clusters", "the published clusters; ?at=TIME those of that time") { request, moment in
+                ClusterViews.List(moment.report, try row(request, moment))
+            },
+            json("/v1/clusters/{id}", "one of them, with its sizes over time") { request, moment in
+                let cluster = try cluster(request, moment)
+                return ClusterViews.Detail(moment.report, try row(request, moment), of: cluster)
+            },
+            json("/v1/clusters/{id}/lineage", "what it came from, and what became of it") { request, moment in
+                ClusterViews.Lineage(moment.report, of: try cluster(request, moment))
+            },
+            json("/v1/models", "the models, the newest first; ?limit=, ?before=") { request, moment in
+                try models(request, moment.report)
+            },
+            json("/v1/models/{version}", "the clusters after a model") { request, moment in
+                let version = try number(request.parameters["version"], "a model's version")
+                guard let row = moment.report.rows.first(where: { $0.version == version }) else {
+                    throw Problem(
+                        status: 404, detail: "no model has the version \(version), or it is not kept any more")
+                }
+                return ClusterViews.List(moment.report, row)
+            },
+            json("/v1/changes", "what became of clusters; ?after=MODEL") { request, moment in
+                let after = try request.query["after"].map { try number($0, "after") } ?? .min
+                let changes = moment.report.lifecycle.filter { $0.version > after }.map(ClusterViews.Change.init)
+                return ClusterViews.Changes(changes: changes, through: moment.version)
+            },
+            HTTPRoute("/v1/status", "the state of this instance") { _ in status },
+        ]
+    }
+
+    private var page: HTTPResponse {
+        var response = HTTPResponse(clusters.page, contentType: "text/html; charset=utf-8").secured
+        response.headers["Content-Security-Policy"] = """
+            default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; \
+            form-action 'none'; frame-ancestors 'none'
+            """
+        return response
+    }
+
+    private struct Status: Encodable {
+        struct Check: Encodable {
+            var name: String
+            var problem: String?
+        }
+
+        var isReady: Bool
+        var checks: [Check]
+        var partitions: [Int32]
+        var members: Int
+        var model: Epoch?
+    }
+
+    private var status: HTTPResponse {
+        let (checks, now) = (readiness(), snapshot())
+        return Self.response(
+            Status(
+                isReady: checks.allSatisfy { $0.problem == nil },
+                checks: checks.map { .init(name: $0.name, problem: $0.problem) },
+                partitions: now.partitions.keys.sorted(), members: now.members, model: now.model))
+    }
+
+    /// A route that encodes what `body` returns. Equal versions of the last model have equal answers.
+    private func json(
+        _ path: String, _ summary: String,
+        _ body: @escaping @Sendable (HTTPRequest, LiveClusters.Moment) throws -> any Encodable
+    ) -> HTTPRoute {
+        HTTPRoute(path, summary) { request in
+            guard let moment = clusters.moment else {
+                return Self.response(Problem(status: 503, detail: "no model has been read yet"))
+            }
+            do {
+                var response = Self.response(try body(request, moment))
+                response.headers["ETag"] = "\"\(moment.version)-\(Program.version)\""
+                response.headers["Cache-Control"] = "private, no-cache"
+                return response
+            } catch {
+                return Self.response(error as? Problem ?? Problem(status: 500, detail: "cannot be encoded"))
+            }
+        }
+    }
+
+    // MARK: - Arguments
+
+    private func number(_ text: String?, _ name: String) throws(Problem) -> Int64 {
+        guard let text, let number = Int64(text) else {
+            throw Problem(status: 400, detail: "\(name) must be a whole number")
+        }
+        return number
+    }
+
+    /// A suppressed cluster is as unknown as one that never was.
+    private func cluster(
+        _ request: HTTPRequest, _ moment: LiveClusters.Moment
+    ) throws(Problem) -> ReplayReport.Cluster {
+        let id = try number(request.parameters["id"], "a cluster's id")
+        guard let cluster = moment.report.clusters.first(where: { Int64($0.id) == id }) else {
+            throw Problem(status: 404, detail: "there is no published cluster \(id)")
+        }
+        return cluster
+    }
+
+    /// The last row, or that of the argument `at`.
+    private func row(_ request: HTTPRequest, _ moment: LiveClusters.Moment) throws(Problem) -> ReplayReport.Row {
+        let rows = moment.report.rows
+        guard let text = request.query["at"] else {
+            guard let last = rows.last else { throw Problem(status: 503, detail: "no model has been read yet") }
+            return last
+        }
+        let date = try? Date(text, strategy: .iso8601)
+        guard let time = Int64(text) ?? date.map({ Int64($0.timeIntervalSince1970 * 1_000) }) else {
+            throw Problem(
+                status: 400, detail: "at must be a time such as 2026-11-24T10:00:00Z, or milliseconds since 1970")
+        }
+        guard let row = rows.last(where: { $0.time <= time }) else {
+            throw Problem(status: 404, detail: "no model that is kept is that old")
+        }
+        return row
+    }
+
+    private func models(_ request: HTTPRequest, _ report: ReplayReport) throws(Problem) -> ClusterViews.Models {
+        let limit = try request.query["limit"].map { text throws(Problem) in try number(text, "limit") } ?? 100
+        guard (1...1_000).contains(limit) else { throw Problem(status: 400, detail: "limit must be 1 to 1000") }
+        let before = try request.query["before"].map { text throws(Problem) in try number(text, "before") } ?? .max
+        let rows = report.rows.filter { $0.version < before }
+        let page = rows.suffix(Int(limit))
+        let next = page.first.flatMap {
+            page.count < rows.count ? "/v1/models?limit=\(limit)&before=\($0.version)" : nil
+        }
+        return ClusterViews.Models(models: page.reversed().map(ClusterViews.Model.init), next: next)
+    }
+
+    // MARK: - Responses
+
+    static func response(_ value: any Encodable) -> HTTPResponse {
+        guard let text = try? JSONText.line(value) else {
+            return response(Problem(status: 500, detail: "cannot be encoded"))
+        }
+        return HTTPResponse(text, contentType: HTTPResponse.json).secured
+    }
+
+    private struct ProblemBody: Encodable {
+        var title: String
+        var status: Int
+        var detail: String
+    }
+
+    static func response(_ problem: Problem) -> HTTPResponse {
+        let title =
+            switch problem.status {
+            case 400: "Bad Request"
+            case 401: "Unauthorized"
+            case 403: "Forbidden"
+            case 404: "Not Found"
+            case 405: "Method Not Allowed"
+            case 503: "Service Unavailable"
+            default: "Internal Server Error"
+            }
+        let body = try? JSONText.line(ProblemBody(title: title, status: problem.status, detail: problem.detail))
+        return HTTPResponse(
+            body ?? "{}\n", status: problem.status, contentType: "application/problem+json"
+        ).secured
+    }
+}
+
+extension HTTPResponse {
+    /// The same with headers that keep browsers from doing more than showing it.
+    var secured: HTTPResponse {
+        var response = self
+        response.headers.merge([
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Frame-Options": "DENY",
+            "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "same-origin",
+        ]) { own, _ in own }
+        return response
+    }
+}

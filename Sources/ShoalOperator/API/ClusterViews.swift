@@ -1,0 +1,168 @@
+import ShoalClustering
+import ShoalReplay
+
+/// What the API tells of clusters. Numbers of members are rounded down to a multiple of `privacy.min-cluster-size`, times are
+/// milliseconds since 1970, and similarities are between 0 and 1.
+enum ClusterViews {
+    struct Cluster: Encodable {
+        var id: ClusterID
+        var membersAtLeast: Int64
+        var cohesion: Double
+        var leadingTopics: [String]
+        var branchTopics: [String]
+        /// The clusters with the most similar centroids.
+        var neighbours: [ClusterID]
+        /// `seed`, `split` or `birth`.
+        var origin: String
+        var parent: ClusterID?
+        var createdModel: Epoch
+
+        init(_ cluster: ReplayReport.Cluster, members: Int64) {
+            id = cluster.id
+            membersAtLeast = members
+            cohesion = Double(cluster.cohesion) / 1_000_000
+            (leadingTopics, branchTopics) = (cluster.leadingTopics, cluster.branchTopics)
+            neighbours = cluster.branchClusters
+            origin = cluster.origin
+            parent = cluster.parent == 0 ? nil : cluster.parent
+            createdModel = cluster.created
+        }
+    }
+
+    /// All clusters after a model.
+    struct List: Encodable {
+        var model: Epoch
+        var timeMs: Int64
+        var membersAtLeast: Int64
+        var unassignedAtLeast: Int64
+        /// The class of the number of suppressed clusters: `0`, `1-4` or `5+`.
+        var suppressedClusters: String
+        var clusters: [Cluster]
+
+        /// - Parameter row: of the model. Topics are those that the clusters had last.
+        init(_ report: ReplayReport, _ row: ReplayReport.Row) {
+            model = row.version
+            timeMs = row.time
+            membersAtLeast = row.eligible
+            unassignedAtLeast = row.unassigned
+            suppressedClusters = row.withheld == 0 ? "0" : row.withheld < 5 ? "1-4" : "5+"
+            let known = Dictionary(report.clusters.map { ($0.id, $0) }) { first, _ in first }
+            clusters = zip(row.clusters, row.members).compactMap { id, members in
+                known[id].map { Cluster($0, members: members) }
+            }
+        }
+    }
+
+    struct Model: Encodable {
+        var model: Epoch
+        var timeMs: Int64
+        var clusters: Int
+        var membersAtLeast: Int64
+
+        init(_ row: ReplayReport.Row) {
+            (model, timeMs, clusters, membersAtLeast) = (row.version, row.time, row.clusters.count, row.eligible)
+        }
+    }
+
+    /// Models, the newest first.
+    struct Models: Encodable {
+        var models: [Model]
+        /// The path of the next page; absent on the last one.
+        var next: String?
+    }
+
+    /// A change of a cluster, as in the output topic.
+    struct Change: Encodable {
+        var kind: String
+        var model: Epoch
+        var timeMs: Int64
+        var cluster: ClusterID
+        var otherCluster: ClusterID?
+        var membersAtLeast: Int64
+        var leadingTopics: [String]
+
+        init(_ change: ReplayReport.Lifecycle) {
+            (kind, model, timeMs, cluster) = (change.kind, change.version, change.time, change.cluster)
+            otherCluster = change.other == 0 ? nil : change.other
+            (membersAtLeast, leadingTopics) = (change.members, change.leadingTopics)
+        }
+    }
+
+    struct Changes: Encodable {
+        var changes: [Change]
+        /// The last model that was looked at: `after` of the next request.
+        var through: Epoch
+    }
+
+    /// The clusters that a cluster came from and went to.
+    struct Lineage: Encodable {
+        struct Line: Encodable {
+            var id: ClusterID
+            var origin: String
+            var parent: ClusterID?
+            var createdModel: Epoch
+            var endedModel: Epoch?
+            /// The cluster that it was merged into.
+            var survivor: ClusterID?
+
+            init(_ cluster: ReplayReport.Cluster) {
+                (id, origin, createdModel, endedModel) = (cluster.id, cluster.origin, cluster.created, cluster.ended)
+                parent = cluster.parent == 0 ? nil : cluster.parent
+                survivor = cluster.survivor == 0 ? nil : cluster.survivor
+            }
+        }
+
+        /// The cluster first, then its parents, nearest first.
+        var ancestors: [Line]
+        /// Clusters that were split off it, and those that were merged into it, ascending.
+        var children: [Line]
+        var merged: [Line]
+        var changes: [Change]
+
+        init(_ report: ReplayReport, of cluster: ReplayReport.Cluster) {
+            let known = Dictionary(report.clusters.map { ($0.id, $0) }) { first, _ in first }
+            var line: [ReplayReport.Cluster] = [cluster]
+            while let last = line.last, last.parent != 0, let parent = known[last.parent],
+                !line.contains(where: { $0.id == parent.id })
+            {
+                line.append(parent)
+            }
+            ancestors = line.map(Line.init)
+            children = report.clusters.filter { $0.parent == cluster.id && $0.origin == "split" }.map(Line.init)
+            merged = report.clusters.filter { $0.survivor == cluster.id }.map(Line.init)
+            changes = report.lifecycle.filter { $0.cluster == cluster.id || $0.other == cluster.id }.map(Change.init)
+        }
+    }
+
+    /// One cluster with its history.
+    struct Detail: Encodable {
+        struct Size: Encodable {
+            var timeMs: Int64
+            var membersAtLeast: Int64
+        }
+
+        var model: Epoch
+        var timeMs: Int64
+        var cluster: Cluster
+        var peakAtLeast: Int64
+        /// Absent as long as it is published.
+        var endedModel: Epoch?
+        /// At most 200, ascending by time.
+        var sizes: [Size]
+
+        init(_ report: ReplayReport, _ row: ReplayReport.Row, of cluster: ReplayReport.Cluster) {
+            func members(_ row: ReplayReport.Row) -> Int64? {
+                row.clusters.firstIndex(of: cluster.id).map { row.members[$0] }
+            }
+            (model, timeMs) = (row.version, row.time)
+            self.cluster = Cluster(cluster, members: members(row) ?? 0)
+            peakAtLeast = cluster.peak
+            endedModel = cluster.ended
+            let rows = report.rows.filter { $0.time <= row.time }
+            let step = max((rows.count + 199) / 200, 1)
+            sizes = rows.indices.filter { (rows.count - 1 - $0) % step == 0 }.compactMap { index in
+                members(rows[index]).map { Size(timeMs: rows[index].time, membersAtLeast: $0) }
+            }
+        }
+    }
+}

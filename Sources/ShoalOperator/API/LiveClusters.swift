@@ -1,0 +1,67 @@
+import ShoalClustering
+import ShoalOperations
+import ShoalPipeline
+import ShoalReplay
+import Synchronization
+
+/// The published clusters of a running application, read from its models.
+final class LiveClusters: Sendable {
+    /// The clusters after a model.
+    struct Moment: Sendable {
+        var report: ReplayReport
+        var version: Epoch
+    }
+
+    private struct State {
+        var live: LiveReport
+        var moment: Moment?
+        /// The page, and the version that it shows.
+        var page: (version: Epoch?, text: String)?
+    }
+
+    private let state: Mutex<State>
+    private let history: ModelHistory
+    private let logger: Logger
+
+    init(_ options: PipelineOptions, _ logger: Logger) {
+        state = Mutex(State(live: LiveReport(name: options.application)))
+        history = ModelHistory(options)
+        self.logger = logger
+    }
+
+    /// Reads models until the task is cancelled. After an error it begins again: the API's trouble does not end an instance.
+    func follow() async throws {
+        while true {
+            do {
+                try await history.follow { record in state.withLock { $0.live.take(record) } }
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                logger.log(.warning, "the API cannot read models, and tries again", [("error", error.message)])
+            }
+            try await Task.sleep(for: .seconds(10))
+        }
+    }
+
+    /// The clusters after the last model; nil before the first one.
+    var moment: Moment? {
+        state.withLock { state in
+            guard let version = state.live.version else { return nil }
+            if let known = state.moment, known.version == version { return known }
+            let moment = Moment(report: state.live.report, version: version)
+            state.moment = moment
+            return moment
+        }
+    }
+
+    /// The page with the clusters after the last model.
+    var page: String {
+        let moment = moment
+        return state.withLock { state in
+            if let page = state.page, page.version == moment?.version { return page.text }
+            let text = (moment?.report ?? state.live.report).livePage()
+            state.page = (moment?.version, text)
+            return text
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import ShoalOperations
+import ShoalPipeline
+import ShoalSettings
+import TestSupport
+import Testing
+
+@Suite("The page and the API")
+struct APITests {
+    private let folder: TemporaryFolder
+    private let application: ObservedApplication
+
+    init() async throws {
+        folder = try TemporaryFolder()
+        application = try await ObservedApplication()
+    }
+
+    /// The small clusters of the test application are suppressed below 10 members: it has two of 12.
+    private func start(_ more: [String: String] = [:]) async throws -> (process: ShoalProcess, probe: HTTPProbe) {
+        try application.createTopics(partitions: 2)
+        try await application.publish()
+        let own = ["api.listen": "127.0.0.1:0", "privacy.min-cluster-size": "10"]
+        let process = try application.run(own.merging(more) { $1 })
+        try await process.waitForLog("page and API are served")
+        let line = process.log.split(separator: "\n").first { $0.contains("page and API are served") } ?? ""
+        let digits = line.split(separator: "\"port\":\"").last?.prefix { $0.isNumber } ?? ""
+        let port = try #require(UInt16(digits), "\(line)")
+        return (process, HTTPProbe(ListenAddress(host: "127.0.0.1", port: port), timeout: .seconds(10)))
+    }
+
+    private func object(_ answer: HTTPProbe.Answer) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any], "\(answer)")
+    }
+
+    /// Asks until two clusters are published.
+    private func clusters(_ probe: HTTPProbe, _ headers: [String] = []) async throws -> [String: Any] {
+        let end = ContinuousClock.now + patience
+        while true {
+            let answer = try probe.get("/v1/clusters", headers: headers)
+            let found = answer.status == 200 ? try object(answer) : [:]
+            if (found["clusters"] as? [Any])?.count == 2 { return found }
+            #expect(answer.status == 200 || answer.status == 503, "\(answer)")
+            guard ContinuousClock.now < end else { throw ProcessMisbehaved(description: "\(answer)") }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    @Test("clusters, their history and the page are those of the models, with rounded sizes")
+    func answers() async throws {
+        let (process, probe) = try await start()
+        let list = try await clusters(probe)
+        let found = try #require(list["clusters"] as? [[String: Any]])
+        #expect(Set(found.compactMap { ($0["leading_topics"] as? [String])?.first }) == ["chess", "cats"])
+        #expect(found.allSatisfy { $0["members_at_least"] as? Int == 10 } && list["members_at_least"] as? Int == 20)
+        #expect(list["suppressed_clusters"] as? String == "0")
+        let id = try #require(found.first?["id"] as? Int)
+        let detail = try object(try probe.get("/v1/clusters/\(id)"))
+        #expect((detail["sizes"] as? [Any])?.isEmpty == false && detail["peak_at_least"] as? Int == 10)
+        let lineage = try object(try probe.get("/v1/clusters/\(id)/lineage"))
+        #expect(((lineage["ancestors"] as? [[String: Any]])?.first?["id"] as? Int) == id)
+        let models = try object(try probe.get("/v1/models?limit=1"))
+        let model = try #require((models["models"] as? [[String: Any]])?.first?["model"] as? Int)
+        #expect(try object(try probe.get("/v1/models/\(model)"))["model"] as? Int == model)
+        #expect(models["next"] as? String == "/v1/models?limit=1&before=\(model)")
+        #expect(try object(try probe.get("/v1/changes"))["through"] as? Int == model)
+        #expect(try object(try probe.get("/v1/status"))["is_ready"] as? Bool == true)
+        let page = try probe.get("/")
+        #expect(page.body.contains("<h1>\(application.name)</h1>") && page.body.contains("chess"))
+        #expect(try probe.get("/live.js").body.contains("replaceChildren"))
+        let stored = try probe.get("/v1/clusters", headers: ["If-None-Match: \"\(model)-0.1.0\""])
+        #expect(stored.status == 304 && stored.body.isEmpty, "\(stored)")
+        #expect(try await process.stop() == 0)
+    }
+
+    @Test("what cannot be answered is a problem with its reason")
+    func problems() async throws {
+        let (process, probe) = try await start()
+        _ = try await clusters(probe)
+        for (path, status, text) in [
+            ("/v1/clusters/77", 404, "no published cluster 77"), ("/v1/clusters/x", 400, "whole number"),
+            ("/v1/clusters/4294967297", 404, "no published"),
+            ("/v1/clusters?at=yesterday", 400, "2026-11-24T10:00:00Z"),
+            ("/v1/clusters?at=5", 404, "that old"), ("/v1/models/1", 404, "the version 1"),
+            ("/v1/models?limit=0", 400, "1 to 1000"), ("/v1/members", 404, "available paths"),
+            ("/v1/clusters/1/../2", 404, "available paths"), ("/v1/changes?after=", 400, "after"),
+        ] {
+            let answer = try probe.get(path)
+            let problem = try object(answer)
+            #expect(answer.status == status && problem["status"] as? Int == status, "\(path): \(answer)")
+            #expect((problem["detail"] as? String)?.contains(text) == true, "\(path): \(answer)")
+        }
+        let foreign = try probe.get("/v1/clusters", headers: ["Host: other.example"])
+        #expect(foreign.status == 400 || foreign.status == 403, "\(foreign)")
+        #expect(try await process.stop() == 0)
+    }
+
+    @Test("with an access file, a token's roles decide, and a token ends with its line")
+    func access() async throws {
+        func line(_ name: String, _ role: String, _ token: String) -> String {
+            "\(name) \(role) \(SHA256Digest.of(Array(token.utf8).span).map { String(format: "%02x", $0) }.joined())\n"
+        }
+        let (viewer, both) = (line("anna", "viewer", "t1"), line("ben", "operator,viewer", "t2"))
+        let file = try folder.file("access", "# who\n\n" + viewer + both)
+        let (process, probe) = try await start(["api.access-file": file])
+        _ = try await clusters(probe, ["Authorization: Bearer t1"])
+        let basic = Data("anna:t1".utf8).base64EncodedString()
+        for (path, header, status) in [
+            ("/v1/clusters", nil, 401), ("/", nil, 401), ("/v1/nothing", nil, 401),
+            ("/v1/clusters", "Bearer t3", 401), ("/", "Basic \(basic)", 200), ("/v1/status", "Bearer t1", 403),
+            ("/v1/status", "Bearer t2", 200), ("/v1/nothing", "Bearer t2", 404), ("/v1/clusters", "Negotiate x", 401),
+        ] {
+            let answer = try probe.get(path, headers: header.map { ["Authorization: \($0)"] } ?? [])
+            #expect(answer.status == status, "\(path) \(header ?? "without"): \(answer)")
+        }
+        #expect(!process.log.contains("t3"))
+        try Data(both.utf8).write(to: URL(filePath: file))
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: 9)], ofItemAtPath: file)
+        #expect(try probe.get("/v1/clusters", headers: ["Authorization: Bearer t1"]).status == 401)
+        #expect(try await process.stop() == 0)
+    }
+
+    @Test("an address for other hosts needs an access file, and a wrong file is told line by line")
+    func refused() throws {
+        let open = try shoal(["config", "check", "--set", "api.listen=:8090"])
+        #expect(open.status == 78 && open.output.contains("api.access-file"), "\(open.output)")
+        let file = try folder.file(
+            "wrong", "anna viewer\nben king \(String(repeating: "0a", count: 32))\nc viewer 12\n")
+        let wrong = try shoal(["config", "check", "--set", "api.access-file=\(file)"])
+        #expect(wrong.status == 78, "\(wrong.output)")
+        for text in ["line 1: must be NAME ROLE SHA256", "line 2: king is not a role", "line 3: the third word"] {
+            #expect(wrong.output.contains(text), "\(text): \(wrong.output)")
+        }
+    }
+
+    @Test("schemas/openapi.yaml has each path")
+    func schema() throws {
+        let file = TestBroker.root.appending(path: "schemas/openapi.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        for path in [
+            "/v1/clusters", "/v1/clusters/{id}", "/v1/clusters/{id}/lineage", "/v1/models", "/v1/models/{version}",
+            "/v1/changes", "/v1/status",
+        ] { #expect(text.contains("\n  \(path):\n"), "\(path)") }
+    }
+}
