@@ -89,7 +89,7 @@ extension Configuration {
                     problems += error.problems.map { "\(place): \($0)" }
                 }
             } else {
-                problems.append("\(place) cannot be read")
+                problems.append("\(place) cannot be read; for one without tokens, create an empty file")
             }
         }
         if let file = self[\.topicsFile], !FileManager.default.isReadableFile(atPath: file) {

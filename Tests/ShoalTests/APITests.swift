@@ -119,6 +119,23 @@ struct APITests {
         #expect(try await process.stop() == 0)
     }
 
+    @Test("a new token is printed, and the file has its hash")
+    func add() throws {
+        let file = try folder.file("access", "# tokens")
+        let words = ["access", "add", "anna", "--role", "operator", "--set", "api.access-file=\(file)"]
+        let (first, second) = (try shoal(words), try shoal(words))
+        #expect(first.status == 0 && second.status == 0 && first.output != second.output, "\(first.output)")
+        let tokens = try AccessTokens(try String(contentsOfFile: file, encoding: .utf8))
+        for result in [first, second] {
+            let token = result.output.trimmingCharacters(in: .newlines)
+            let digest = SHA256Digest.of(Array(token.utf8).span).map { String(format: "%02x", $0) }.joined()
+            #expect(tokens.bearer(digest: digest) == .init(name: "anna", roles: [.operator]), "\(result.output)")
+        }
+        #expect(try shoal(["access", "add", "anna"]).status == 78)
+        #expect(try shoal(["access", "add", "a b", "--set", "api.access-file=\(file)"]).status == 78)
+        #expect(try shoal(["access", "add", "--set", "api.access-file=\(file)"]).status == 64)
+    }
+
     @Test("an address for other hosts needs an access file, and a wrong file is told line by line")
     func refused() throws {
         let open = try shoal(["config", "check", "--set", "api.listen=:8090"])

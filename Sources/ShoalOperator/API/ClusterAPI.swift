@@ -1,8 +1,8 @@
-import Foundation
 import ShoalClustering
 import ShoalOperations
 import ShoalPipeline
 import ShoalReplay
+import ShoalSchemas
 
 /// The routes of the API and of the page. `schemas/openapi.yaml` describes them.
 struct ClusterAPI: Sendable {
@@ -140,8 +140,7 @@ struct ClusterAPI: Sendable {
             guard let last = rows.last else { throw Problem(status: 503, detail: "no model has been read yet") }
             return last
         }
-        let date = try? Date(text, strategy: .iso8601)
-        guard let time = Int64(text) ?? date.map({ Int64($0.timeIntervalSince1970 * 1_000) }) else {
+        guard let time = TimeText.milliseconds(text) else {
             throw Problem(
                 status: 400, detail: "at must be a time such as 2026-11-24T10:00:00Z, or milliseconds since 1970")
         }

@@ -11,7 +11,8 @@ struct Shoal {
         .run, .demo, .tryFile, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .pseudonym,
         .eraseVerify,
         .erase, .auditLogVerify, .status, .reset,
-        .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .health, .configCheck, .configShow,
+        .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .accessAdd, .health, .configCheck,
+        .configShow,
         .configDocs, .metricsDocs, .manual, .version,
     ]
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Parses positions in a topic from the command line.
 enum RecordPositions {
     /// The forms of a time, for messages.
@@ -17,14 +15,5 @@ enum RecordPositions {
             positions[partition] = offset
         }
         return positions
-    }
-
-    /// Parses milliseconds since 1970 or an ISO 8601 time; `nil` for other text.
-    static func time(_ text: String) -> Int64? {
-        if let number = Int64(text) { return number >= 0 ? number : nil }
-        let date =
-            (try? Date(text, strategy: .iso8601))
-            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-        return date.map { Int64($0.timeIntervalSince1970 * 1_000) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 }

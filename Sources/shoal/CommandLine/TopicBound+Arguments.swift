@@ -1,4 +1,5 @@
 import ShoalReplay
+import ShoalSchemas
 
 extension TopicBound {
     /// - Parameters:
@@ -12,7 +13,7 @@ extension TopicBound {
         case _ where text.contains(":") && !text.contains("T"):
             self = .offsets(try RecordPositions.parse(text, option: option))
         default:
-            guard let time = RecordPositions.time(text) else {
+            guard let time = TimeText.milliseconds(text) else {
                 throw UsageError(
                     description: "--\(option) \(text): must be beginning, end, \(RecordPositions.times), or "
                         + "PARTITION:OFFSET,...\(more)")

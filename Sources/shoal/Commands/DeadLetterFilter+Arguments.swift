@@ -22,7 +22,7 @@ extension Arguments {
     /// Returns the time of an option in ms since 1970.
     func time(_ name: String) throws -> Int64? {
         guard let text = self[name] else { return nil }
-        guard let time = RecordPositions.time(text) else {
+        guard let time = TimeText.milliseconds(text) else {
             throw UsageError(description: "--\(name) \(text): must be \(RecordPositions.times)")
         }
         return time

@@ -51,7 +51,7 @@ extension SimulationOptions {
         shape.epochLength = try arguments.duration("epoch-length", in: 1_000...31_536_000_000, or: shape.epochLength)
         if let text = arguments["start"] {
             let now = Int64(Date.now.timeIntervalSince1970 * 1_000)
-            guard let time = text == "now" ? now : RecordPositions.time(text), time <= 100_000_000_000_000 else {
+            guard let time = text == "now" ? now : TimeText.milliseconds(text), time <= 100_000_000_000_000 else {
                 throw UsageError(description: "--start \(text): must be \(RecordPositions.times), or now")
             }
             shape.startTime = time

@@ -1,0 +1,47 @@
+import Foundation
+package import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
+import ShoalSettings
+
+/// Adds tokens to `api.access-file`.
+package struct AccessFile {
+    private let path: String
+
+    /// - Throws: `Configuration.Invalid` if the setting is missing.
+    package init(_ configuration: Configuration) throws(Configuration.Invalid) {
+        guard let path = configuration[\.apiAccessFile] else {
+            throw Configuration.Invalid(problems: [
+                "api.access-file is not set: name the file that the instances read"
+            ])
+        }
+        self.path = path
+    }
+
+    /// Appends a line for a new token.
+    /// - Parameters:
+    ///   - name: Of the bearer, without white space.
+    ///   - roles: none: `viewer`.
+    /// - Returns: The token, 64 hexadecimal digits.
+    /// - Throws: `OutputError`; `Configuration.Invalid` if the name cannot be in the file.
+    package func add(_ name: String, _ roles: Set<String>) throws -> String {
+        var random = SystemRandomNumberGenerator()
+        let token = Hex.text((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        let digest = Hex.text(SHA256Digest.of(Array(token.utf8).span))
+        let line = "\(name) \((roles.isEmpty ? ["viewer"] : roles.sorted()).joined(separator: ",")) \(digest)"
+        guard (try? AccessTokens(line))?.bearer(digest: digest)?.name == name else {
+            throw Configuration.Invalid(problems: ["\(name.printable): a name is one word that does not begin with #"])
+        }
+        let content = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        let start = content.isEmpty || content.hasSuffix("\n") ? "" : "\n"
+        // Safe: the path outlives the call.
+        let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw OutputError(path, errno) }
+        defer { close(descriptor) }
+        let bytes = Array((start + line + "\n").utf8)
+        // Safe: the buffer holds `count` bytes and outlives the call.
+        let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        guard count == bytes.count, fsync(descriptor) == 0 else { throw OutputError(path, count < 0 ? errno : ENOSPC) }
+        return token
+    }
+}

@@ -1,0 +1,21 @@
+import ShoalOperations
+import ShoalOperator
+
+extension Command {
+    static let accessAdd = Command(
+        name: "access add", summary: "make a token for the page and the API", arguments: ["NAME"],
+        options: [Option("role", "R", "viewer or operator; may be repeated (viewer)", isRepeatable: true)],
+        details: """
+            Prints a new token, and appends a line with NAME, its roles and the SHA-256 of the token to `api.access-file`, which
+            running instances read again. The token is stored nowhere: give it to its bearer. To end it, delete its line.
+            """,
+        examples: ["shoal access add anna --config shoal.properties", "shoal access add ben --role operator"]
+    ) { arguments in
+        guard let name = arguments.positional.first else {
+            throw UsageError(description: "shoal access add: NAME is missing")
+        }
+        let roles = try arguments.choices("role", of: AccessTokens.Role.allCases.map(\.rawValue))
+        Output.line(try AccessFile(arguments.configuration()).add(name, roles))
+        return .ok
+    }
+}
