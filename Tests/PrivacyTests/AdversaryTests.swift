@@ -25,7 +25,7 @@ struct AdversaryTests {
         let attacks =
             onGroups(stream) + onPositions(stream) + (try onPseudonyms(stream, seed: seed)) + (try onInternals(stream))
             + onKeys(seed: seed) + [
-                weakKeys, searched, counted,
+                onAPI(stream), weakKeys, searched, counted,
             ]
         let table = Attack.table(attacks)
         print("seed \(seed)\n\(table)")
@@ -60,6 +60,28 @@ struct AdversaryTests {
                 name: "count suppressed clusters by gaps in the numbers of \(created.count)",
                 value: Double((created.max() ?? 0) - UInt32(created.count)), bound: 0),
         ]
+    }
+
+    /// What do the API and the page tell beyond what is published?
+    private func onAPI(_ stream: PlantedStream) -> Attack {
+        let created = Set(stream.changes.filter { $0.kind == .clusterCreated }.map(\.cluster))
+        var (found, all) = (0, 0)
+        for report in stream.reports {
+            let ids =
+                report.clusters.flatMap { [$0.id, $0.parent, $0.survivor] + $0.branchClusters }
+                + report.rows.flatMap(\.clusters) + report.lifecycle.flatMap { [$0.cluster, $0.other] }
+            let counts =
+                report.clusters.flatMap { [$0.members, $0.peak] } + report.lifecycle.map(\.members)
+                + report.rows.flatMap { $0.members + [$0.eligible, $0.unassigned] }
+            found += ids.count { $0 != 0 && !created.contains($0) }
+            found += counts.count { $0 % PlantedStream.minimum != 0 }
+            all += ids.count + counts.count
+        }
+        #expect(all > 1_000, "the API tells something")
+        return Attack(
+            adversary: "viewer of the API",
+            name: "find a suppressed cluster, or a number of fewer than \(PlantedStream.minimum) members",
+            value: Double(found), bound: 0)
     }
 
     /// Which changes tell the event that caused them, by a position, by the moment of their publication or by their order?

@@ -25,6 +25,8 @@ struct PlantedStream {
     private(set) var secret: Set<UInt128> = []
     /// All members' pseudonyms in the state.
     private(set) var stored: Set<UInt128> = []
+    /// What the API and the page tell after each model.
+    private(set) var reports: [ReplayReport] = []
     /// What the run leaves on the internal topics.
     private(set) var internals: InternalRecords?
     /// Whether the engine has found the group and suppresses its cluster.
@@ -70,6 +72,7 @@ struct PlantedStream {
         event.watched = 60_000
         event.duration = 60_000
         var watches: [UInt128: [Int64]] = [:]
+        var live = LiveReport(name: "planted")
         for epoch in 0..<Self.epochs {
             for viewer in 0..<viewers where draws.next() % 4 == 0 {
                 event.member = members[viewer]
@@ -84,6 +87,12 @@ struct PlantedStream {
             }
             let closed = try engine.close()
             try publish(closed, encoder)
+            let version = 490_000 + epoch
+            let bookkeeping = Bookkeeping(
+                from: version, through: version, start: 0, partitions: [PartitionState()], deltaOffset: 0,
+                oldestOffset: 0)
+            live.take(ModelRecord(bookkeeping: bookkeeping, keyFingerprint: key.fingerprint, model: engine.model))
+            if epoch % 4 == 3 { reports.append(live.report) }
         }
         knownWatches = watches.mapValues { times in
             Array(times.sorted { ($0 &* 0x9E37_79B9) & 0xFFFF < ($1 &* 0x9E37_79B9) & 0xFFFF }.prefix(10))

@@ -129,7 +129,8 @@ struct APITests {
         for result in [first, second] {
             let token = result.output.trimmingCharacters(in: .newlines)
             let digest = SHA256Digest.of(Array(token.utf8).span).map { String(format: "%02x", $0) }.joined()
-            #expect(tokens.bearer(digest: digest) == .init(name: "anna", roles: [.operator]), "\(result.output)")
+            let bearer = tokens.bearer(digest: digest)
+            #expect(bearer?.name == "anna" && bearer?.roles == [.operator], "\(result.output)")
         }
         #expect(try shoal(["access", "add", "anna"]).status == 78)
         #expect(try shoal(["access", "add", "a b", "--set", "api.access-file=\(file)"]).status == 78)

@@ -75,10 +75,11 @@ extension Model {
                 change.before = known.announced
             } else {
                 let former = old.publishedCluster(of: id)
-                let parent = former != 0 ? former : publishedCluster(of: cluster.parent)
+                let isSplit = former != 0 || cluster.origin == .split
+                let parent = published(former != 0 ? former : cluster.parent, besides: id)
                 change = LifecycleChange(
                     kind: .created, cluster: id, origin: former != 0 ? .split : cluster.origin,
-                    other: former != 0 || cluster.origin == .split ? parent : 0, version: version,
+                    other: isSplit ? parent : 0, version: version,
                     members: description.members)
             }
             change.description = description

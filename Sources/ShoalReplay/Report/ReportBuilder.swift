@@ -72,7 +72,8 @@ final class ReportBuilder: ModelWatcher {
             var entry =
                 clusters[cluster.id]
                 ?? ReplayReport.Cluster(
-                    id: cluster.id, created: version, origin: cluster.origin.name, parent: cluster.parent)
+                    id: cluster.id, created: version, origin: cluster.origin.name,
+                    parent: model.published(cluster.parent, besides: cluster.id))
             entry.peak = max(entry.peak, cluster.sums.count)
             entry.members = cluster.sums.count
             clusters[cluster.id] = entry
@@ -132,6 +133,14 @@ extension ReplayReport.Cluster {
 }
 
 extension Model {
+    /// Returns what continues a cluster, if it is published and not another given one; 0 otherwise. A suppressed one is not named.
+    func published(_ id: ClusterID, besides other: ClusterID) -> ClusterID {
+        guard let index = index(of: root(of: id)), clusters[index].isPublished, clusters[index].id != other else {
+            return 0
+        }
+        return clusters[index].id
+    }
+
     /// Returns the names of topics. Topics whose names are not yet known are omitted.
     func names(_ topics: [TopicNumber]) -> [String] {
         topics.compactMap { topic in
