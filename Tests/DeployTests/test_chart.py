@@ -142,6 +142,25 @@ def test_ports_of_dns_can_be_chosen(render):
     assert egress[0]["ports"] == [{"port": 1053, "protocol": "UDP"}, {"port": 1053, "protocol": "TCP"}]
 
 
+def test_the_api_has_a_port_and_a_service_and_needs_an_access_file(render, template):
+    words = ["--set", "bootstrapServers=k:9092", "--set", "api.enabled=true"]
+    found = template(*words)
+    assert found.returncode != 0 and "api.enabled needs secrets.api.access-file" in found.stderr, found.stderr
+    words += ["--set", r"secrets.api\.access-file.secret=tokens", "--set", r"secrets.api\.access-file.key=access.txt"]
+    documents = render(*words, "--set", "api.from[0].podSelector.matchLabels.app=proxy")
+    assert [document["metadata"]["name"] for document in documents if document["kind"] == "Service"] == [
+        "shoal", "shoal-api"]
+    settings = only(documents, "ConfigMap")["data"]["shoal.properties"]
+    assert "api.listen = :8090" in settings and "api.access-file = /etc/shoal/secrets/api.access-file" in settings
+    ports = only(documents, "StatefulSet")["spec"]["template"]["spec"]["containers"][0]["ports"]
+    assert [port["name"] for port in ports] == ["http", "api"]
+    ingress = only(documents, "NetworkPolicy")["spec"]["ingress"]
+    assert ingress[1] == {"ports": [{"port": "api", "protocol": "TCP"}],
+                          "from": [{"podSelector": {"matchLabels": {"app": "proxy"}}}]}
+    refused = template("--set", "bootstrapServers=k:9092", "--set", r"config.api\.listen=:80")
+    assert "config.api.listen: the chart sets it: see api" in refused.stderr
+
+
 def test_alerts_link_to_a_url_or_name_a_file_and_know_the_number_of_instances(render, template):
     words = ["--set", "bootstrapServers=k:9092", "--set", "prometheusRule.enabled=true", "--set", "replicaCount=3"]
 

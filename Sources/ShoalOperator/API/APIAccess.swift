@@ -9,7 +9,7 @@ import Synchronization
 final class APIAccess: Sendable {
     private struct State {
         var tokens: AccessTokens?
-        var modified: Date?
+        var identity: [Int]?
     }
 
     private let file: String?
@@ -53,10 +53,10 @@ final class APIAccess: Sendable {
     /// The tokens as the file has them now. A file that has become invalid or is gone changes nothing.
     private var tokens: AccessTokens? {
         guard let file else { return nil }
-        let modified = (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+        let identity = Self.identity(of: file)
         return state.withLock { state in
-            guard state.tokens == nil || (modified != nil && modified != state.modified) else { return state.tokens }
-            state.modified = modified
+            guard state.tokens == nil || (identity != nil && identity != state.identity) else { return state.tokens }
+            state.identity = identity
             if let text = try? String(contentsOfFile: file, encoding: .utf8), let tokens = try? AccessTokens(text) {
                 state.tokens = tokens
             } else {
@@ -66,6 +66,16 @@ final class APIAccess: Sendable {
             if state.tokens == nil { state.tokens = try? AccessTokens("") }
             return state.tokens
         }
+    }
+
+    /// Returns what changes with a file's content: its number, size and time. Follows links, as those of a mounted Secret.
+    private static func identity(of path: String) -> [Int]? {
+        var status = stat()
+        // Safe: the path and the status outlive the call.
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return [
+            Int(truncatingIfNeeded: status.st_ino), status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+        ]
     }
 
     private func challenge(_ detail: String) -> HTTPResponse {

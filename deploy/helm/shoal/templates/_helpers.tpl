@@ -75,6 +75,7 @@ publish-to: ""
 {{/* shoal.properties: one setting a line, sorted, with what is the chart's business. */}}
 {{- define "shoal.properties" -}}
 {{- $settings := dict "kafka.bootstrap.servers" .Values.bootstrapServers "http.listen" ":8080" "checkpoint.directory" "/var/lib/shoal" }}
+{{- if .Values.api.enabled }}{{ $_ := set $settings "api.listen" ":8090" }}{{ end }}
 {{- range $name, $value := .Values.config }}{{ $_ := set $settings $name (include "shoal.text" $value) }}{{ end }}
 {{- range $name, $_ := .Values.secrets }}{{ $_ := set $settings $name (printf "/etc/shoal/secrets/%s" $name) }}{{ end }}
 {{- if .Values.topicNames }}{{ $_ := set $settings "topics.file" "/etc/shoal/topics.txt" }}{{ end }}
