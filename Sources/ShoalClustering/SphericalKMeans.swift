@@ -63,15 +63,12 @@ struct SphericalKMeans {
     }
 
     private mutating func assign(_ sums: inout [Double], _ counts: inout [Int]) {
-        var scores = [Double](repeating: 0, count: width)
         objective = 0
         for point in 0..<points.count {
-            score(point, into: &scores)
-            var best = 0
-            for cluster in 1..<max(clusters, 1) where scores[cluster] > scores[best] { best = cluster }
+            let (best, score) = nearest(point)
             let weight = weights.isEmpty ? 1 : weights[point]
             assignment[point] = best
-            objective += scores[best] * weight
+            objective += score * weight
             counts[best] += 1
             for place in points.starts[point]..<points.starts[point + 1] {
                 sums[Int(points.index[place]) * width + best] += points.value[place] * weight
@@ -79,24 +76,37 @@ struct SphericalKMeans {
         }
     }
 
-    /// Multiplies a point with all centroids, eight at a time. Each sum follows the order of the point's topics.
+    /// Returns the first of the nearest centroids, and the similarity. Multiplies the point with eight centroids at a time;
+    /// each sum follows the order of the point's topics.
     @inline(__always)
-    private func score(_ point: Int, into scores: inout [Double]) {
+    private func nearest(_ point: Int) -> (cluster: Int, score: Double) {
         let range = points.starts[point]..<points.starts[point + 1]
         let (index, value) = (points.index.span.extracting(range), points.value.span.extracting(range))
         // Safe: doubles are plain numbers.
-        let (rows, width) = unsafe (centroids.span.bytes, width * 8)
-        var written = scores.mutableSpan
-        for offset in stride(from: 0, to: width, by: 64) {
+        let (rows, size) = unsafe (centroids.span.bytes, width * 8)
+        // The best of each lane, and the offset of its vector.
+        var best = SIMD8<Double>(repeating: -.infinity)
+        var places = SIMD8<Int64>.zero
+        for offset in stride(from: 0, to: size, by: 64) {
             var sum = SIMD8<Double>.zero
             for place in index.indices {
-                // Safe: any bytes are doubles, and the load checks that they are within the centroids.
+                // Safe: any bytes are doubles, and a point's indices are below the number of rows.
                 let row = unsafe rows.unsafeLoadUnaligned(
-                    fromByteOffset: Int(index[place]) * width + offset, as: SIMD8<Double>.self)
-                sum += value[place] * row
+                    fromUncheckedByteOffset: Int(index[unchecked: place]) &* size &+ offset, as: SIMD8<Double>.self)
+                sum += unsafe value[unchecked: place] * row
             }
-            for lane in 0..<8 { written[offset / 8 + lane] = sum[lane] }
+            let isBetter = sum .> best
+            best.replace(with: sum, where: isBetter)
+            places.replace(with: Int64(offset), where: isBetter)
         }
+        var found = (cluster: 0, score: -Double.infinity)
+        for lane in 0..<8 {
+            let cluster = Int(places[lane]) / 8 + lane
+            // The columns after the last cluster are 0, and no score is less.
+            guard cluster < clusters, best[lane] >= found.score else { continue }
+            if best[lane] > found.score || cluster < found.cluster { found = (cluster, best[lane]) }
+        }
+        return found
     }
 
     /// Moves the centroids to the normalised sums. A cluster without points keeps its centroid.

@@ -81,7 +81,8 @@ actor CoordinatorActor {
                 try await gate.append(machine.commitPoint())
             } else {
                 notice()
-                try await reader.wait()
+                // Epochs end by the clock.
+                try await reader.wait(atMost: WatchedReader.pause)
             }
             try Task.checkCancellation()
         }

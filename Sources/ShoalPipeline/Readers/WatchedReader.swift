@@ -43,14 +43,15 @@ final class WatchedReader {
         try reader.poll(max: max)
     }
 
-    /// The longest wait for a reader, and thus the longest delay of work that is due at a time.
+    /// The longest wait of a reader whose owner has something to do at a time.
     static let pause = Duration.milliseconds(400)
 
-    /// Waits until something has arrived, or for `pause`. Call it when nothing has arrived.
+    /// Waits until something has arrived, or for a time. Call it when nothing has arrived.
+    /// - Parameter time: the longest delay of what is due at a time; shorter if a stall would be found too late otherwise.
     /// - Throws: `KafkaError`, as `checkStall`; `CancellationError`.
-    func wait() async throws {
+    func wait(atMost time: Duration = .seconds(1)) async throws {
         try await checkStall()
-        await reader.wait(atMost: Self.pause)
+        await reader.wait(atMost: min(time, around.options.watchdogTimeout / 4))
         try Task.checkCancellation()
     }
 
