@@ -18,8 +18,9 @@ struct Halves {
     static let iterations = 12
 
     /// Whether the halves are far enough apart and the distribution is bimodal.
-    func isTwo(_ rules: LifecycleRules) -> Bool {
-        ratio >= rules.split && separation >= Lifecycle.Rules.separation
+    /// - Parameter least: The minimum of ρ.
+    func isTwo(_ least: Double) -> Bool {
+        ratio >= least && separation >= Lifecycle.Rules.separation
     }
 
     /// The smaller side's share of the sample.

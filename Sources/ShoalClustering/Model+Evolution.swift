@@ -52,7 +52,9 @@ extension Model {
         model.forgetMoves(through: known)
         model.removeTopics(version: version, known: known)
         model.admitTopics(from: ordered, version: version, known: known)
-        var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
+        var lifecycle = Lifecycle(
+            model, samples: SamplePool(ordered, model, version: version), version: version,
+            unassignedBefore: unassigned.count)
         lifecycle.decide()
         model = lifecycle.model
         model.rules = rules
