@@ -54,6 +54,33 @@ struct TryCommandTests {
         #expect(result.output.contains(mapping), "the report names what was read")
     }
 
+    @Test("the values of a topic are read like a file", arguments: ["json", "protobuf"])
+    func topic(format: String) async throws {
+        let broker = try await TestBroker.shared()
+        let name = uniqueName("try")
+        try await broker.create([name: 3])
+        let kafka = ["--topic", name, "--set", "kafka.bootstrap.servers=\(broker.bootstrap)"]
+        let options = ["--viewers", "300", "--epochs", "40", "--archetypes", "4", "--format", format]
+        #expect(try shoal(["simulate"] + options + kafka).status == 0)
+        let result = try run(["try"] + kafka)
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("shoal replay --topic \(name) --config"), "\(result.output)")
+        #expect(try run(["try", "FILE"] + kafka).status == 64)
+        #expect(try run(["tune", "--topic", uniqueName("none")] + kafka.dropFirst(2)).status == 72)
+    }
+
+    @Test("tune tries settings on a table, and writes those that it recommends")
+    func tune() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "tuned.properties").path
+        let words = try ["tune", table(folder), "--save", file, "--set", "privacy.min-cluster-size=20"]
+        let result = try run(words + ["--set", "clusters.seed-members=60"])
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("Recommended") && result.output.contains("as given"), "\(result.output)")
+        let check = try run(["config", "check", "--config", file])
+        #expect(!check.output.contains("tuned.properties:"), "\(check.output)")
+    }
+
     @Test("config check --sample reads a file as the application would, and names each record that is no event")
     func sample() throws {
         let folder = try TemporaryFolder()

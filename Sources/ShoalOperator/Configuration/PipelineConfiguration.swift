@@ -47,4 +47,7 @@ extension Configuration {
         options.viewer = self[\.inputViewer]
         return options.with(self[\.engine.fixed])
     }
+
+    /// The parts of `input.map` as text; empty if it is not set.
+    package var mappingParts: [String] { inputOptions.mapping.map { [$0.text] } ?? [] }
 }

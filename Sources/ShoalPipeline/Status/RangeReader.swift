@@ -1,8 +1,8 @@
-internal import ShoalKafka
+package import ShoalKafka
 
 /// Reads committed records of ranges of many partitions concurrently.
-struct RangeReader {
-    struct Range {
+package struct RangeReader {
+    package struct Range {
         var partition: TopicPartition
         var from: Int64
         var through: Int64
@@ -16,7 +16,7 @@ struct RangeReader {
     private static let breadth = 64
 
     /// - Parameter isShort: Whether the ranges are short.
-    init(_ kafka: ClientConfiguration, isShort: Bool = true) throws(KafkaError) {
+    package init(_ kafka: ClientConfiguration, isShort: Bool = true) throws(KafkaError) {
         var kafka = kafka
         guard isShort else {
             client = try ReaderClient(kafka)
@@ -50,7 +50,7 @@ struct RangeReader {
 
     /// Visits all records of the ranges.
     /// - Throws: `PipelineError` if a range cannot be read to its end; `KafkaError`.
-    nonisolated(nonsending) func readWhole(
+    package nonisolated(nonsending) func readWhole(
         _ ranges: [Range], _ visit: (borrowing MessageBatch, Int) throws -> Void
     ) async throws {
         let unread = try await read(ranges) { try visit($1, $2) }
@@ -97,7 +97,9 @@ struct RangeReader {
 extension Admin {
     /// Returns the ranges of a topic's partitions up to their present ends; nil if it does not exist.
     /// - Parameter offsets: The first offset by partition, if records before it have been read.
-    func ranges(of topic: String, after offsets: [Int32: Int64]) async throws -> [RangeReader.Range]? {
+    package func ranges(
+        of topic: String, after offsets: [Int32: Int64] = [:]
+    ) async throws -> [RangeReader.Range]? {
         guard let count = try await partitions(of: topic) else { return nil }
         var ranges: [RangeReader.Range] = []
         for number in 0..<count {

@@ -16,21 +16,47 @@ package struct TryInput {
     package private(set) var rejected: [Rejection: Int] = [:]
     package private(set) var firstFaults: [String] = []
     package private(set) var facts = AudienceFacts()
+    /// The name of the input in messages and commands.
     package let path: String
+    private let source: String
     private var bytes: [UInt8] = []
     private var times: [(time: Int64, place: Range<Int>)] = []
 
     /// The events in the order of their times.
-    func source() -> TriedEvents { TriedEvents(path, bytes, times.map(\.place)) }
+    /// - Parameter count: the number of events; nil for all.
+    func source(first count: Int? = nil) -> TriedEvents {
+        TriedEvents(path, bytes, times.prefix(count ?? times.count).map(\.place))
+    }
+
+    /// How the events that are kept are read: they have the native form.
+    static var nativeOptions: WatchEventReader.Options {
+        var options = WatchEventReader.Options()
+        options.format = .only(.protobuf)
+        return options
+    }
+
+    /// The bytes of an event, by its place in the order of times.
+    func bytes(of event: Int) -> [UInt8] { Array(bytes[times[event].place]) }
+
+    /// Calls `body` with each event in the order of their times.
+    func forEachEvent(_ body: (borrowing WatchEvent) -> Void) {
+        let reader = WatchEventReader(options: Self.nativeOptions)
+        var event = WatchEvent()
+        for index in times.indices {
+            guard (try? reader.read(bytes(of: index).span, into: &event)) != nil else { continue }
+            body(event)
+        }
+    }
 
     /// Reads a file, guesses a mapping unless the events have the native form, and decodes all events.
     /// - Parameters:
     ///   - path: the file; `-` for standard input.
+    ///   - name: the name in messages and commands, if it is not the path.
     ///   - corrections: parts of the mapping, as in `viewer=userId,time=ts as s`. They replace those guessed.
     /// - Throws: `ReplayError` if the file cannot be read, no mapping is found, or no event can be read with it;
     ///   `EventMappingError`.
-    package init(_ path: String, corrections: [String]) throws {
-        self.path = path
+    package init(_ path: String, named name: String? = nil, corrections: [String]) throws {
+        (self.path, source) = (name ?? path, path)
         do {
             try readAll(corrections)
         } catch let error as EventFileError {
@@ -44,7 +70,7 @@ package struct TryInput {
     }
 
     private mutating func readAll(_ corrections: [String]) throws {
-        var reader = try EventFileReader(path, converts: true)
+        var reader = try EventFileReader(source, converts: true)
         let framing = try reader.recognize().framing
         var sample = RecordSample()
         var record: [UInt8] = []
@@ -55,7 +81,7 @@ package struct TryInput {
         if framing == .lines { try map(sample.records, corrections) }
         var decoder = TryDecoder(mapping)
         if reader.isRepeatable {
-            reader = try EventFileReader(path, converts: true)
+            reader = try EventFileReader(source, converts: true)
             _ = try reader.recognize()
         } else {
             for line in sample.records { read(line, &decoder) }

@@ -1,4 +1,5 @@
 import ShoalOperations
+import ShoalOperator
 import ShoalSchemas
 import ShoalSettings
 

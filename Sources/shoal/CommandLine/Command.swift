@@ -71,8 +71,3 @@ struct Command: Sendable {
         return lines.joined(separator: "\n")
     }
 }
-
-/// An invalid command line.
-struct UsageError: Error, CustomStringConvertible {
-    var description: String
-}

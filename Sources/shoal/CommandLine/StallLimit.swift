@@ -1,3 +1,5 @@
+import ShoalOperator
+
 extension Command.Option {
     /// The option of commands that run offline.
     static let stall = Self(

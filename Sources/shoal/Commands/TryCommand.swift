@@ -8,6 +8,7 @@ extension Command {
         name: "try", summary: "show the clusters of any file of events, without Kafka",
         arguments: ["FILE"],
         options: ReportOutput.options + [
+            Option("topic", "T", "read the values of this topic instead of FILE"),
             Option("open", nil, "write the page to a temporary file and open it"),
             Option("map", "FIELD=PATH", "correct the guess of a field; see below", isRepeatable: true),
             Option("save", "DIR", "write shoal.properties and topics.txt for a live application there"),
@@ -34,14 +35,14 @@ extension Command {
             "shoal try history.csv",
             "shoal try events.json.gz --html clusters.html",
             "shoal try log.ndjson --map viewer=account.id,time=at --map 'topics=tags split pipe'",
+            "shoal try --topic clicks --set kafka.bootstrap.servers=localhost:9092",
             "shoal try history.csv --save . && shoal topics create --config shoal.properties",
         ]
     ) { arguments in
-        guard let path = arguments.positional.first else { throw UsageError(description: "shoal try: FILE is missing") }
         let output = try ReportOutput(arguments)
         let folder = arguments["save"].map(TryFolder.init)
         if let problem = folder?.problem { throw UsageError(description: "--save \(problem)") }
-        let trial = try trial(path, arguments)
+        let trial = try await trial(arguments)
         if !arguments.has("json") {
             Output.line(trial.introduction(width: ReportOutput.width, hasColor: StandardStream.output.hasColor))
         }
@@ -53,13 +54,8 @@ extension Command {
         return .ok
     }
 
-    private static func trial(_ path: String, _ arguments: Arguments) throws -> Trial {
-        let input: TryInput
-        do {
-            input = try TryInput(path, corrections: arguments.all("map"))
-        } catch let error as EventMappingError {
-            throw UsageError(description: "--map \(error)")
-        }
+    private static func trial(_ arguments: Arguments) async throws -> Trial {
+        let input = try await tried(arguments)
         let settings = TrySettings(input.facts, keeping: try arguments.configuration().given)
         let configuration = try arguments.configuration(sets: settings.sets)
         return Trial(input, settings, options: try ReplayInput.replayOptions(arguments, configuration))

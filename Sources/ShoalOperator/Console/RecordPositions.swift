@@ -1,11 +1,11 @@
 /// Parses positions in a topic from the command line.
-enum RecordPositions {
+package enum RecordPositions {
     /// The forms of a time, for messages.
-    static let times = "a time (2026-11-24T10:00:00Z, or milliseconds since 1970)"
+    package static let times = "a time (2026-11-24T10:00:00Z, or milliseconds since 1970)"
 
     /// Parses `PARTITION:OFFSET,...`.
     /// - Throws: `UsageError`.
-    static func parse(_ text: String, option: String) throws -> [Int32: Int64] {
+    package static func parse(_ text: String, option: String) throws -> [Int32: Int64] {
         var positions: [Int32: Int64] = [:]
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let numbers = part.split(separator: ":", omittingEmptySubsequences: false)

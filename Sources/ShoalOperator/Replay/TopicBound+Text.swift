@@ -1,4 +1,4 @@
-import ShoalReplay
+package import ShoalReplay
 import ShoalSchemas
 
 extension TopicBound {
@@ -6,7 +6,7 @@ extension TopicBound {
     ///   - text: `beginning`, `end`, a time or `PARTITION:OFFSET,...`.
     ///   - more: Other forms that the option has, for the message.
     /// - Throws: `UsageError`.
-    init(_ text: String, option: String, or more: String = "") throws {
+    package init(_ text: String, option: String, or more: String = "") throws {
         switch text {
         case "beginning": self = .beginning
         case "end": self = .end

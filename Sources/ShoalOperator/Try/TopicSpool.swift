@@ -1,0 +1,105 @@
+import Foundation
+import ShoalClient
+import ShoalKafka
+package import ShoalOperations
+import ShoalPipeline
+package import ShoalReplay
+import ShoalSchemas
+
+/// The values of a topic's records in a temporary file without a name, so that they are read like a file. It is gone with
+/// the process.
+final class TopicSpool {
+    private let handle: FileHandle
+    private var buffer: [UInt8] = []
+    private var records = 0
+    /// Whether the values are JSON, by the first one.
+    private var isText: Bool?
+    private static let piece = 1 << 20
+
+    /// - Throws: `ReplayError` if no file can be created in the temporary directory (`TMPDIR`).
+    init() throws {
+        let pattern = FileManager.default.temporaryDirectory.appendingPathComponent("shoal-XXXXXX").path
+        var path = Array(pattern.utf8CString)
+        // Safe: the path is not empty, ends in a zero, and outlives both calls.
+        let descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
+            let descriptor = unsafe mkstemp(path.baseAddress.unsafelyUnwrapped)
+            if descriptor >= 0 { _ = unsafe unlink(path.baseAddress.unsafelyUnwrapped) }
+            return descriptor
+        }
+        guard descriptor >= 0 else {
+            throw ReplayError(.input, "\(pattern): cannot create a temporary file")
+        }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    /// The name under which this process can open the file.
+    private var path: String { "/proc/self/fd/\(handle.fileDescriptor)" }
+
+    /// Reads all records of a topic as they are now, at most those that are tried.
+    /// - Throws: `KafkaError`; `PipelineError` if a transaction is open there; `UnknownTopic`.
+    func read(_ topic: String, _ kafka: ClientConfiguration) async throws {
+        guard let ranges = try await Admin(kafka).ranges(of: topic) else { throw UnknownTopic(topic: topic) }
+        var line = ProgressLine()
+        try await RangeReader(kafka, isShort: false).readWhole(ranges) { batch, index in
+            guard records < TryInput.most, let value = batch.valueBytes(index) else { return }
+            try add(value)
+            if line.isDue { line.show(line: "\(Formatting.number(records)) records of \(topic) are read") }
+        }
+        line.clear()
+        try flush()
+    }
+
+    private func add(_ value: [UInt8]) throws {
+        let payload = Self.payload(value)
+        let begins = payload.first { !" \t\r\n".utf8.contains($0) }
+        let isText = isText ?? (begins == UInt8(ascii: "{") || begins == UInt8(ascii: "["))
+        self.isText = isText
+        records += 1
+        if isText {
+            // Line breaks between the parts of a value are white space.
+            buffer += payload.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
+            buffer.append(0x0A)
+        } else {
+            buffer.append(varint: UInt64(value.count))
+            buffer += value
+        }
+        if buffer.count >= Self.piece { try flush() }
+    }
+
+    /// Returns JSON without the frame of a schema registry.
+    private static func payload(_ value: [UInt8]) -> ArraySlice<UInt8> {
+        value.first == 0 && value.count > 5 ? value[5...] : value[...]
+    }
+
+    private func flush() throws {
+        try handle.write(contentsOf: Data(buffer))
+        buffer = []
+    }
+
+    /// Reads the events.
+    func input(_ topic: String, corrections: [String]) throws -> TryInput {
+        try TryInput(path, named: "--topic \(topic)", corrections: corrections)
+    }
+}
+
+extension TryInput {
+    /// Reads a file, or the values of the records of a topic like a file: one of the two.
+    /// - Throws: as `init(_:named:corrections:)`; `UsageError`; `KafkaError`; `PipelineError`; `UnknownTopic`.
+    package init(
+        file: String?, topic: String?, corrections: [String], _ configuration: () throws -> Configuration
+    ) async throws {
+        do {
+            switch (file, topic) {
+            case (let path?, nil): try self.init(path, corrections: corrections)
+            case (nil, let topic?):
+                let (spool, settings) = (try TopicSpool(), try configuration())
+                try await spool.read(topic, settings.client(settings.logger))
+                self = try spool.input(topic, corrections: corrections)
+            case (nil, nil): throw UsageError(description: "FILE is missing; --topic T reads a topic (see --help)")
+            case (let path?, .some): throw UsageError(description: "either \(path) or --topic, not both")
+            }
+        } catch let error as EventMappingError {
+            throw UsageError(description: "--map \(error)")
+        }
+    }
+}
