@@ -55,7 +55,8 @@ struct FlowChart {
     private func image(_ format: ChartFormat) -> Markup {
         let count = max(left.order.count, right.order.count)
         let gap = count <= 32 ? 5.0 : 2.0
-        let height = min(max(Double(count) * 19, 300), 1_200)
+        let least = min(60 + 60 * Double(count), 300)
+        let height = min(max(Double(count) * 19, least), 1_200)
         let total = Double(max(flows.reduce(0) { $0 + $1.members }, 1))
         let scale = (height - gap * Double(count)) / total
         let margin = format == .wide ? 232.0 : 74.0

@@ -145,7 +145,7 @@ enum ReportStyle {
         th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400}
         thead th{color:var(--soft);font-size:13px;white-space:nowrap}
         .numbers td,.numbers thead th+th,.r{text-align:right;white-space:nowrap}
-        tbody th{max-width:34ch;overflow-wrap:anywhere}
+        tbody th{min-width:14ch;max-width:34ch;overflow-wrap:anywhere}
         .own,td.one{white-space:nowrap}
         details{margin-top:10px}summary{cursor:pointer;color:var(--link);font-size:14px;width:fit-content}
         .notes{border-left:3px solid var(--rule);padding:2px 0 2px 14px;margin:18px 0 0}
