@@ -138,8 +138,8 @@ let package = Package(
         tests(
             "ShoalTests",
             [
-                "ShoalKafka", "ShoalSchemas", "ShoalSettings", "ShoalClient", "ShoalOperations", "ShoalOperator",
-                "shoal",
+                "ShoalKafka", "ShoalSchemas", "ShoalSettings", "ShoalGenerator", "ShoalClient", "ShoalOperations",
+                "ShoalOperator", "shoal",
             ],
             exclude: ["asyncapi_check.py"]),
         // Compiled as a package of others' is.

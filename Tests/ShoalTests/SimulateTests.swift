@@ -1,7 +1,10 @@
 import Foundation
+import ShoalGenerator
 import ShoalSchemas
 import TestSupport
 import Testing
+
+@testable import ShoalOperator
 
 @Suite("shoal simulate")
 struct SimulateTests {
@@ -28,6 +31,22 @@ struct SimulateTests {
     }
 
     private func text(_ file: URL) throws -> String { try String(contentsOf: file, encoding: .utf8) }
+
+    @Test("events that run ahead of the clock are noticed")
+    func ahead() {
+        func isAhead(start: Int64, speed: Double?, events: Int = .max) -> Bool {
+            let shape = StreamShape.base.with {
+                ($0.startTime, $0.epochs, $0.viewers, $0.eventsPerEpoch) = (start, 24, 1_000, 1)
+            }
+            let options = SimulationOptions(
+                preset: "base", seed: 1, events: events, format: .json, pace: Pace(speed: speed),
+                destination: .topic("t"), truth: nil, topicsFile: nil, shape: shape)
+            return options.runsAhead(of: 1_800_000_000_000)
+        }
+        #expect(isAhead(start: 1_800_000_000_000, speed: 60) && isAhead(start: 1_800_000_000_000, speed: nil))
+        #expect(!isAhead(start: 1_800_000_000_000, speed: 1) && !isAhead(start: 1_700_000_000_000, speed: nil))
+        #expect(!isAhead(start: 1_800_000_000_000, speed: 60, events: 500))
+    }
 
     @Test("the same seed gives the same bytes in every output, and another seed different ones")
     func seeded() throws {

@@ -26,6 +26,15 @@ package struct SimulationOptions {
         return names.first { name in names.count { $0 == name } > 1 }
     }
 
+    /// Whether the last events have times later than the clock when they are sent.
+    /// - Parameter now: the clock when the first one is sent, in ms since 1970.
+    package func runsAhead(of now: Int64) -> Bool {
+        let needed = Double(events) / max(Double(shape.viewers) * shape.eventsPerEpoch, 1e-9)
+        let span = min(Double(shape.epochs), needed) * Double(shape.epochLength)
+        let sent = Double(now) + (pace.speed.map { span / $0 } ?? 0)
+        return Double(shape.startTime) + span > sent + Double(shape.epochLength)
+    }
+
     package static let presets = StreamShape.presets + [("everyday", StreamShape.everyday)]
 
     package init(

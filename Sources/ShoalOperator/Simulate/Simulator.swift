@@ -45,7 +45,14 @@ package struct Simulator {
         pace = options.pace
         // Check for a missing topic before a large population is generated.
         switch options.destination {
-        case .topic(let topic): destination = .topic(try await RecordSender(to: topic, configuration()))
+        case .topic(let topic):
+            destination = .topic(try await RecordSender(to: topic, configuration()))
+            let now = Int64(Date().timeIntervalSince1970 * 1_000)
+            if options.runsAhead(of: now) {
+                Program.report(
+                    "the events' times run ahead of the clock, and models wait for it: run the application with "
+                        + "epoch.future=allow, or use --speed 1 or an earlier --start")
+            }
         case .file(let path): destination = .file(try OutputFile(path))
         }
         stream = try WatchStream(options.shape, seed: options.seed)

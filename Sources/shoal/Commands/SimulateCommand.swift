@@ -76,7 +76,7 @@ extension Command {
         examples: [
             "shoal simulate events.ndjson.gz --preset drift --truth truth.ndjson --topics-file topics.txt",
             "shoal simulate events.pb --format protobuf --viewers 100000 --events 10000000",
-            "shoal simulate --topic watch-events --preset everyday --start now --speed 60",
+            "shoal simulate --topic watch-events --preset everyday --speed 60",
             "shoal simulate - --events 1000 | jq .topics",
         ]
     ) { arguments in
