@@ -78,7 +78,7 @@ struct DemoFrameTests {
             }
         }
         state.eventRate = 312_345
-        let news = (0..<40).map { _ in DemoLine(.story(String(repeating: "x", count: 200), time: 0)) }
+        let news = (0..<40).map { _ in DemoLine(.story(String(repeating: "x", count: 200), why: "", time: 0)) }
         for hasColor in [false, true] {
             let lines = DemoFrame(width: width, height: 24, hasColor: hasColor).lines(state, news)
             #expect(lines.count == 24 && lines.allSatisfy { StyledLine.columns(of: $0) <= width })
@@ -93,6 +93,43 @@ struct DemoFrameTests {
         }
         let small = DemoFrame(width: width, height: 40, hasColor: false).lines(state, [])
         #expect(screen(Screen.picture(small, (width, 40)), width, 40).last?.allSatisfy { $0 == " " } == true)
+    }
+
+    @Test("small and large terminals are filled, and no line is wider", arguments: [(40, 12), (60, 16), (200, 60)])
+    func sizes(_ width: Int, _ height: Int) {
+        let state = state { table in
+            for cluster in 1...12 as ClosedRange<UInt32> {
+                _ = table.take(created(cluster, 100))
+                for member in 0..<30 { _ = table.take(joined(Int(cluster) * 100 + member, cluster)) }
+            }
+        }
+        let news = DemoLine.lines(.story("a step", why: "why it matters", time: 0))
+        #expect(news.count == 2)
+        let lines = DemoFrame(width: width, height: height, hasColor: true).lines(state, news)
+        #expect(lines.count <= height && lines.allSatisfy { StyledLine.columns(of: $0) <= width })
+        let shown = screen(Screen.picture(lines, (width, height)), width, height).joined(separator: "\n")
+        for text in [
+            "shoal demo", "24,123,456 events", "372 changes", "360 of 200,000 viewers in 12 clusters", "chess",
+        ] {
+            #expect(shown.contains(text), "\(text): \(shown)")
+        }
+        #expect(shown.contains("a step") && shown.contains("why it matters"), "\(shown)")
+    }
+
+    @Test("a change that shows a step of the story says how much later, once")
+    func findings() {
+        let scenario = DemoScenario(viewers: 3_000, epochs: 60)
+        var findings = DemoFindings(scenario)
+        let theme = DemoScenario.themes[12].topics
+        func created(at epoch: Int, _ topics: [String]) -> ClusterChange {
+            change(1, .clusterCreated) {
+                ($0.cluster, $0.leadingTopics, $0.eventTime) = (13, topics, scenario.time(of: epoch))
+            }
+        }
+        #expect(findings.seen(created(at: 18, theme), topics: []).isEmpty, "before it happened")
+        #expect(findings.seen(created(at: 24, ["chess"]), topics: []).isEmpty)
+        #expect(findings.seen(created(at: 25, theme), topics: []) == "seen 5 h after it happened")
+        #expect(findings.seen(created(at: 26, theme), topics: []).isEmpty, "once")
     }
 
     @Test("a cluster has in the table the members that the news announced, until they come")

@@ -14,12 +14,36 @@ struct DemoTests {
         #expect(first.lines.contains { $0.contains("epoch 22 of 22") })
         #expect(!first.output.contains("\u{1B}"), "plain lines where it is no terminal")
         #expect(first.output.contains("Clusters below 20 members are not shown"))
+        #expect(first.output.contains("politics was dropped") && !first.output.contains("dropped 0 times"))
+        #expect(first.output.contains("shoal run --config shoal.properties"))
         let summary = first.lines.last { $0.hasPrefix("Members:") || $0.contains("joined,") } ?? ""
         #expect(!summary.contains(" 0 joined"), "\(summary)")
         let second = try shoal(words)
         func fingerprint(_ result: CommandResult) -> String? { result.lines.first { $0.hasPrefix("Fingerprint") } }
         #expect(fingerprint(first) != nil && fingerprint(first) == fingerprint(second))
         #expect(!first.output.contains("viewer-"), "no viewer is named")
+    }
+
+    @Test("viewers are erased, steps are seen later, and the picture is recorded")
+    func story() throws {
+        let folder = try TemporaryFolder()
+        let cast = folder.url.appending(path: "demo.cast").path
+        let result = try shoal(["demo", "--seconds", "0", "--viewers", "2000", "--record", cast])
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains(" h after it happened: cluster"), "\(result.output)")
+        #expect(result.output.contains("(1 to 4 suppressed)"), "\(result.output)")
+        #expect(result.output.contains("64 viewers ask to be erased"))
+        let summary = result.lines.last { $0.contains(" erased.") } ?? ""
+        #expect(!summary.isEmpty && !summary.contains(" 0 erased"), "\(summary)")
+        let lines = try String(contentsOfFile: cast, encoding: .utf8).split(separator: "\n")
+        #expect(lines.first == "{\"version\": 2, \"width\": 100, \"height\": 30, \"title\": \"shoal demo\"}")
+        var last = 0.0
+        for line in lines.dropFirst() {
+            let event = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [Any])
+            let time = try #require(event[0] as? Double)
+            #expect(time >= last && event.count == 3 && event[1] as? String == "o")
+            last = time
+        }
     }
 
     @Test("invalid options are refused")

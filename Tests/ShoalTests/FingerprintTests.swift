@@ -17,7 +17,7 @@ struct FingerprintTests {
     @Test("changes of the demo")
     func demo() throws {
         let result = try shoal(["demo", "--seconds", "0", "--epochs", "60", "--viewers", "2000", "--seed", "1"])
-        #expect(result.output.contains("384b891db4675dc291ad944ddc5ffd93"), "\(result.output.suffix(2_000))")
+        #expect(result.output.contains("26610b49ac720e36384e09fce70808d7"), "\(result.output.suffix(2_000))")
     }
 
     @Test("models of a generated stream with births, splits, merges and drift")

@@ -55,6 +55,9 @@ struct ClusterTable {
         kinds.reduce(0) { $0 + (counts[$1] ?? 0) }
     }
 
+    /// The last published topics of a cluster.
+    func topics(of cluster: UInt32) -> [String] { found[cluster]?.topics ?? [] }
+
     /// - Returns: False for a repeated change.
     mutating func take(_ change: ClusterChange) -> Bool {
         guard seen.insert(change.id).inserted else { return false }

@@ -25,11 +25,16 @@ package struct Demo {
     ///   - epochs: How many of the story's epochs are played.
     ///   - duration: The wall-clock duration of the stream; zero for full speed.
     ///   - isPlain: Whether it prints lines instead of a picture.
-    package init(viewers: Int, epochs: Int, seed: UInt64, duration: Duration, isPlain: Bool) {
+    ///   - record: The file to which the picture is recorded; nil for none.
+    package init(
+        viewers: Int, epochs: Int, seed: UInt64, duration: Duration, isPlain: Bool, record: String? = nil
+    ) {
         scenario = DemoScenario(viewers: viewers, epochs: epochs)
         self.seed = seed
         self.duration = duration
-        display = isPlain ? PlainDisplay() : TerminalDisplay()
+        let base: any DemoDisplay = isPlain ? PlainDisplay() : TerminalDisplay()
+        let size = isPlain ? (columns: 100, rows: 30) : Screen().size
+        display = record.map { DemoRecorder($0, size: size, base) } ?? base
     }
 
     /// Whether broker messages are shown. The broker ends with the demo, and its clients report that.

@@ -45,8 +45,20 @@ struct DemoFrame {
         }
     }
 
+    /// Whether there is no room for bars.
+    private var isNarrow: Bool { width < 70 }
+
     private func head(_ state: DemoState) -> [String] {
-        [
+        guard !isNarrow else {
+            let time = state.epoch == nil ? "starting" : ReportWords.weekdayTime(state.time)
+            return [
+                line { line in
+                    line.add("shoal demo", .bold)
+                    line.add("  \(time)  \((state.epoch ?? -1) + 1) of \(state.epochs)")
+                }
+            ] + narrowFigures(state)
+        }
+        return [
             line { line in
                 line.add("shoal demo", .bold)
                 line.add("  \(state.epoch == nil ? "starting" : ReportWords.weekdayTime(state.time))  ")
@@ -67,6 +79,8 @@ struct DemoFrame {
         let members =
             "\(Formatting.number(state.table.homes.count)) of \(Formatting.number(statistics.members)) viewers in "
             + Formatting.count(state.table.clusters, "cluster")
+            + (statistics.suppressedClusters > 0 && state.table.clusters > 0
+                ? ", \(SuppressedCount.text(statistics.suppressedClusters))" : "")
         let gap = "   "
         func line(_ parts: (text: String, style: Style)...) -> String {
             self.line { line in for part in parts { line.add(part.text, part.style) } }
@@ -77,7 +91,43 @@ struct DemoFrame {
         return [line((input, .plain), (rate, .dim), (gap + output, .plain)), line((members, .plain))]
     }
 
+    private func narrowFigures(_ state: DemoState) -> [String] {
+        let statistics = state.statistics
+        let events = "\(Formatting.number(statistics.events)) events"
+        let members = "\(Formatting.number(state.table.homes.count)) of \(Formatting.number(statistics.members))"
+        return [
+            line { $0.add("\(events)  \(Formatting.number(state.table.changes)) changes") },
+            line { $0.add("\(members) viewers in \(Formatting.count(state.table.clusters, "cluster"))") },
+        ]
+    }
+
+    /// The table without bars and trends.
+    private func narrowTable(_ state: DemoState, _ rows: [ClusterTable.Row], most: Int) -> [String] {
+        var lines = [
+            line { line in
+                line.add("id", endingAt: 4, .dim)
+                line.add("members", endingAt: 13, .dim)
+                line.add("  leading topics", .dim)
+            }
+        ]
+        for row in rows.prefix(most) {
+            lines.append(
+                line { line in
+                    line.add("\(row.id)", endingAt: 4, Style.cluster(row.id))
+                    line.add(Formatting.number(row.announced ?? Int64(row.members)), endingAt: 13)
+                    line.add("  " + row.topics.joined(separator: ", ").printable)
+                })
+        }
+        return lines
+    }
+
     private func table(_ state: DemoState, _ rows: [ClusterTable.Row], most: Int) -> [String] {
+        guard !isNarrow else {
+            var lines = narrowTable(state, rows, most: most)
+            if rows.count > most { lines.append(line { $0.add("… and \(rows.count - most) more", .dim) }) }
+            if rows.isEmpty { lines.append(line { $0.add("  no clusters yet", .dim) }) }
+            return lines
+        }
         let columns = min(max(width / 4, 8), 30)
         var lines = [
             line { line in
@@ -147,9 +197,17 @@ struct DemoLine {
         style = .red
     }
 
+    /// Returns the lines of an item: that of a step of the story has another one, which explains it.
+    static func lines(_ news: DemoNews) -> [DemoLine] {
+        guard case .story(_, let why, _) = news, !why.isEmpty else { return [DemoLine(news)] }
+        var second = DemoLine(note: "         \(why)")
+        second.style = .dim
+        return [DemoLine(news), second]
+    }
+
     init(_ news: DemoNews) {
         switch news {
-        case .story(let text, let time):
+        case .story(let text, _, let time):
             self.time = time
             self.text = "» the stream: \(text)"
             style = .bold
@@ -157,9 +215,9 @@ struct DemoLine {
             self.time = time
             text = silence.words.printable
             style = .red
-        case .change(let change):
+        case .change(let change, let seen):
             time = change.eventTime
-            text = change.words.printable
+            text = (seen.isEmpty ? "" : "\(seen): ") + change.words.printable
             style =
                 switch change.kind {
                 case .memberJoined, .memberMoved, .memberLeft: .plain

@@ -12,6 +12,8 @@ struct DemoPublisher {
             var events: Int64 = 0
             /// The number of events without repetitions.
             var different: Int64 = 0
+            /// The number of records that erase a viewer.
+            var erasures: Int64 = 0
             var isFinished = false
             /// Nothing more is to be published.
             var isStopped = false
@@ -62,6 +64,7 @@ struct DemoPublisher {
                 }
             }
             if sent % 64 == 0 { try await wait(producer, sent, longest) }
+            if event.epoch >= DemoScenario.erasure.epoch, progress.now.erasures == 0 { try erase(producer) }
             try producer.produce(to: topic, key: key.span, value: line.span)
             sent += 1
             let isDifferent = event.id > last
@@ -74,6 +77,15 @@ struct DemoPublisher {
         try producer.flush(timeout: .seconds(10))
         progress.update { $0.isFinished = true }
         return stream
+    }
+
+    /// Erases some viewers.
+    private func erase(_ producer: Producer) throws {
+        for viewer in 0..<DemoScenario.erasure.viewers {
+            let key = Array(GeneratedEvent.name(ofViewer: viewer).utf8)
+            try producer.produce(to: topic, key: key.span, value: nil)
+        }
+        progress.update { $0.erasures = Int64(DemoScenario.erasure.viewers) }
     }
 
     private var isStopped: Bool { interrupt.isSet || progress.now.isStopped }

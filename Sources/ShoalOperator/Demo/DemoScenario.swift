@@ -1,6 +1,7 @@
 import ShoalClustering
 import ShoalGenerator
 import ShoalPipeline
+import ShoalSchemas
 
 /// The tastes of the demo's viewers and their changes: the ground truth, which is not passed to the pipeline.
 struct DemoScenario {
@@ -9,6 +10,9 @@ struct DemoScenario {
         var name: String
         var topics: [String]
     }
+
+    /// The topic that must not enter profiles.
+    static let sensitive = "politics"
 
     static let themes = [
         Theme("pets", "dogs cats horses birds aquariums reptiles"),
@@ -20,11 +24,30 @@ struct DemoScenario {
         Theme("fine arts", "painting drawing sculpture pottery calligraphy origami"),
         Theme("board games", "chess poker board-games puzzles trivia riddles"),
         Theme("travel", "travel islands deserts oceans trains maps"),
-        Theme("the sciences", "physics astronomy chemistry biology mathematics rockets"),
+        Theme("the sciences", "physics astronomy chemistry biology mathematics \(sensitive)"),
+        Theme("martial arts", "judo karate wrestling boxing fencing archery"),
         Theme("history", "castles pirates vikings romans egypt knights"),
         Theme("racket sports", "tennis badminton squash table-tennis golf football"),
     ]
+    /// The number of themes from the start. Each birth and each split takes the next one.
     private static let first = 10
+
+    /// A step of the story: the text to display, and why it matters.
+    struct Step {
+        /// The published changes that show a step: their kinds, and the theme of their topics.
+        struct Sign {
+            var kinds: Set<ClusterChange.Kind>
+            var theme: Int
+        }
+
+        var epoch: Int
+        /// nil: the script does not change.
+        var action: DriftScript.Action?
+        var text: String
+        var why: String
+        /// nil: no change shows it.
+        var sign: Sign?
+    }
 
     let viewers: Int
     let epochs: Int
@@ -48,17 +71,45 @@ struct DemoScenario {
             $0.dayRhythm = 0.4
             $0.lateShare = 0.01
             $0.repeatShare = 0.005
-            $0.script = DriftScript(Self.story.map { DriftScript.Step($0.epoch, $0.action) })
+            $0.script = DriftScript(
+                Self.story.compactMap { step in step.action.map { DriftScript.Step(step.epoch, $0) } })
         }
     }
 
-    /// The script with the texts to display.
-    private static let story: [(epoch: Int, action: DriftScript.Action, text: String)] = [
-        (12, .birth(share: 0.08), "new viewers arrive who watch \(words(10))"),
-        (20, .split(3), "half of the viewers of ball games change to \(words(11))"),
-        (28, .converge(5, 6, epochs: 4), "needlework and fine arts start to merge"),
-        (36, .silence(7), "viewers of \(words(7)) stop watching"),
-        (42, .wander(8, every: 2), "viewers of travel start to change to other topics, one by one"),
+    /// The epoch at whose beginning viewers are erased, and how many.
+    static let erasure = (epoch: 32, viewers: 64)
+
+    static let story: [Step] = [
+        Step(
+            epoch: 4, text: "viewers of the sciences watch \(sensitive), too",
+            why: "it is a sensitive topic (privacy.sensitive-topics): it enters no profile, so no cluster tells it"),
+        Step(
+            epoch: 8, action: .birth(share: 0.006), text: "a few viewers arrive who watch \(words(10))",
+            why: "their cluster stays unpublished below \(minClusterSize) members, so that nobody is recognised in it"),
+        Step(
+            epoch: 12, action: .birth(share: 0.08), text: "new viewers arrive who watch \(words(11))",
+            why: "a cluster is created once enough members are unlike all others",
+            sign: .init(kinds: [.clusterCreated], theme: 11)),
+        Step(
+            epoch: 20, action: .split(3), text: "half of the viewers of ball games change to \(words(12))",
+            why: "a cluster splits once its halves are as unlike as other clusters are",
+            sign: .init(kinds: [.clusterCreated], theme: 12)),
+        Step(
+            epoch: 28, action: .converge(5, 6, epochs: 4), text: "needlework and fine arts start to merge",
+            why: "clusters that become alike are merged, so that one taste has one number",
+            sign: .init(kinds: [.clusterMerged], theme: 6)),
+        Step(
+            epoch: erasure.epoch, text: "\(erasure.viewers) viewers ask to be erased, each by a record without a value",
+            why: "their profiles are gone at once, and the output tells it of several together"),
+        Step(
+            epoch: 36, action: .silence(7), text: "viewers of \(words(7)) stop watching",
+            why: "members expire (member.ttl), and their cluster ends",
+            sign: .init(kinds: [.clusterMerged, .clusterRetired], theme: 7)),
+        Step(
+            epoch: 42, action: .wander(8, every: 2),
+            text: "viewers of travel start to change to other topics, one by one",
+            why: "the cluster drifts with its members and keeps its number",
+            sign: .init(kinds: [.clusterDrifted], theme: 8)),
     ]
     static let longest = 60
 
@@ -66,9 +117,9 @@ struct DemoScenario {
         themes[theme].topics.prefix(3).joined(separator: ", ")
     }
 
-    /// Returns the text for the steps of an epoch, from 0; `nil` for none.
-    func event(at epoch: Int) -> String? {
-        Self.story.first { $0.epoch == epoch }?.text
+    /// Returns the step of an epoch, from 0; `nil` for none.
+    func step(at epoch: Int) -> Step? {
+        Self.story.first { $0.epoch == epoch }
     }
 
     /// Converts an epoch number to the stream's epoch.
@@ -90,6 +141,8 @@ struct DemoScenario {
         settings.seedMembers = max(viewers / 3, 2)
         settings.clustersInitial = 8
         settings.minClusterSize = Self.minClusterSize
+        settings.clustersMinMembers = Self.minClusterSize / 2
+        settings.sensitiveTopics = [Array(Self.sensitive.utf8)]
         return settings
     }
 

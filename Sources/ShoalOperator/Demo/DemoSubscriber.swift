@@ -23,25 +23,6 @@ struct DemoState {
     var elapsed = Duration.zero
 }
 
-/// An item of news.
-enum DemoNews {
-    case change(ClusterChange)
-    /// A step of the script, which is not passed to the pipeline.
-    case story(String, time: Int64)
-    /// A cluster that disappeared without a published end.
-    case silence(ClusterTable.Silence, time: Int64)
-}
-
-extension ClusterTable.Silence {
-    /// A human-readable line.
-    var words: String {
-        let about = topics.isEmpty ? "" : " (\(topics.joined(separator: ", ")))"
-        return
-            "cluster \(cluster)\(about) is no longer published: it has fewer than \(DemoScenario.minClusterSize) "
-            + "members"
-    }
-}
-
 /// Displays the demo. Called from one task, except for notes.
 protocol DemoDisplay: Sendable {
     /// Shows all that has happened since the last call, and the state now.
@@ -86,18 +67,22 @@ final class DemoSubscriber: Sendable {
             epochs: scenario.epochs, seedMembers: scenario.settings.seedMembers, time: scenario.time(of: 0))
         var rate = Rate()
         var ending = Ending()
+        var findings = DemoFindings(scenario)
         let started = ContinuousClock.now
         while true {
             let isLast = isCommitted.withLock { $0 }
             let published = progress.now
             look(&state)
-            state.published = published.events
+            state.published = published.events + published.erasures
             state.eventRate = rate.take(state.statistics.events)
             state.elapsed = .now - started
             var news = story(&state)
             // The last commit may not be visible yet.
             while let next = try await iterator.next(timeout: isLast ? .milliseconds(300) : .zero) {
-                if state.table.take(next.change) { news.append(DemoNews.change(next.change)) }
+                let topics = state.table.topics(of: next.change.cluster)
+                if state.table.take(next.change) {
+                    news.append(.change(next.change, seen: findings.seen(next.change, topics: topics)))
+                }
                 if news.count > 5_000, !isLast { break }
             }
             if isLast { news += Self.silences(&state, isLast: true) }
@@ -114,10 +99,10 @@ final class DemoSubscriber: Sendable {
     private static func sorted(_ news: [DemoNews]) -> [DemoNews] {
         let keyed = news.enumerated().map { place, news -> (key: (Int64, UInt32, Int), news: DemoNews) in
             switch news {
-            case .change(let change):
+            case .change(let change, _):
                 let time = change.kind.isOfMember ? .max : change.eventTime ?? .max
                 return ((time, change.cluster, place), news)
-            case .story(_, let time), .silence(_, let time): return ((time, 0, place), news)
+            case .story(_, _, let time), .silence(_, let time): return ((time, 0, place), news)
             }
         }
         return keyed.sorted { $0.key < $1.key }.map(\.news)
@@ -139,7 +124,7 @@ final class DemoSubscriber: Sendable {
         state.time = scenario.time(of: now)
         return Self.silences(&state)
             + (last + 1...now).compactMap { epoch in
-                scenario.event(at: epoch).map { .story($0, time: scenario.time(of: epoch)) }
+                scenario.step(at: epoch).map { .story($0.text, why: $0.why, time: scenario.time(of: epoch)) }
             }
     }
 

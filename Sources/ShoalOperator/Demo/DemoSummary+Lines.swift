@@ -11,9 +11,21 @@ extension DemoSummary {
                 "Fingerprint of all changes: \(hex(state.table.fingerprint)). "
                     + "The same seed, viewers and epochs give the same fingerprint.")
         }
-        lines.append("Clusters below \(DemoScenario.minClusterSize) members are not shown (privacy.min-cluster-size).")
+        let dropped = Formatting.number(state.statistics.totals.sensitiveTopics)
+        lines.append(
+            "Clusters below \(DemoScenario.minClusterSize) members are not shown (privacy.min-cluster-size). The sensitive "
+                + "topic \(DemoScenario.sensitive) was dropped \(dropped) times.")
+        lines += isInterrupted ? [] : ["", "With your own events:"] + Self.commands.map { "  \($0)" }
         return lines
     }
+
+    /// The way to one's own application.
+    private static let commands = [
+        "shoal try FILE --save .       show the clusters of a file (JSON, CSV, ...), and save settings for it",
+        "edit shoal.properties         kafka.bootstrap.servers=HOST:9092, input.topic, privacy.key-file",
+        "shoal topics create --config shoal.properties",
+        "shoal run --config shoal.properties      cluster live; `shoal changes` prints what subscribers read",
+    ]
 
     private var work: String {
         let time = Formatting.elapsed(state.elapsed)
@@ -37,7 +49,7 @@ extension DemoSummary {
         ]
         let members = [
             number(.memberJoined, name: "joined"), number(.memberMoved, name: "moved"),
-            number(.memberLeft, .memberErased, name: "left"),
+            number(.memberLeft, name: "left"), number(.memberErased, name: "erased"),
         ]
         return "Clusters: \(clusters.joined(separator: ", ")). Members: \(members.joined(separator: ", "))."
     }

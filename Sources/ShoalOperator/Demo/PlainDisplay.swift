@@ -29,13 +29,16 @@ final class PlainDisplay: DemoDisplay {
         counted.withLock { counted in
             for one in news {
                 switch one {
-                case .change(let change) where change.kind == .memberJoined: counted.joined += 1
-                case .change(let change) where change.kind == .memberMoved: counted.moved += 1
-                case .change(let change) where change.kind.isOfMember: counted.left += 1
-                case .change(let change): lines.append(change.sentence())
+                case .change(let change, _) where change.kind == .memberJoined: counted.joined += 1
+                case .change(let change, _) where change.kind == .memberMoved: counted.moved += 1
+                case .change(let change, _) where change.kind.isOfMember: counted.left += 1
+                case .change(let change, let seen):
+                    lines.append(seen.isEmpty ? change.sentence() : Self.line(change, seen))
                 case .silence(let silence, let time):
                     lines.append("\(Formatting.time(time))  \(silence.words.printable)")
-                case .story(let text, let time): lines.append("\(Formatting.time(time))  the stream: \(text)")
+                case .story(let text, let why, let time):
+                    lines.append("\(Formatting.time(time))  the stream: \(text)")
+                    lines.append("                      \(why)")
                 }
             }
             guard let epoch = state.epoch, epoch != counted.epoch else { return }
@@ -43,7 +46,8 @@ final class PlainDisplay: DemoDisplay {
             lines.append(
                 "\(Formatting.time(state.time))  epoch \(epoch + 1) of \(state.epochs): \(statistics.events) events, "
                     + "\(state.table.homes.count) of \(statistics.members) viewers in "
-                    + "\(Formatting.count(state.table.clusters, "cluster")); \(counted.joined) joined, "
+                    + "\(Formatting.count(state.table.clusters, "cluster")) (\(SuppressedCount.text(statistics.suppressedClusters))); "
+                    + "\(counted.joined) joined, "
                     + "\(counted.moved) moved, \(counted.left) left")
             if epoch / Self.tableEvery > (counted.epoch ?? 0) / Self.tableEvery { lines += Self.table(state) }
             counted = Counted(epoch: epoch)
@@ -53,6 +57,10 @@ final class PlainDisplay: DemoDisplay {
 
     func end(_ summary: DemoSummary) {
         write(Self.table(summary.state) + summary.lines)
+    }
+
+    private static func line(_ change: ClusterChange, _ seen: String) -> String {
+        (change.eventTime.map { Formatting.time($0) + "  " } ?? "") + "\(seen): \(change.words.printable)"
     }
 
     private static func table(_ state: DemoState) -> [String] {

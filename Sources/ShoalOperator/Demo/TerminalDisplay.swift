@@ -6,22 +6,7 @@ import Synchronization
 final class TerminalDisplay: DemoDisplay {
     private let screen = Screen()
     private let hasColor = StandardStream.output.hasColor
-    private let told = Mutex(NewsLog())
-
-    /// The news so far, the latest last.
-    private struct NewsLog {
-        var lines: [DemoLine] = []
-        var nextMember = ContinuousClock.now
-        var hidden = 0
-
-        mutating func add(_ line: DemoLine) {
-            lines.append(line)
-            if lines.count > 200 { lines.removeFirst(100) }
-        }
-    }
-
-    /// The minimum interval between member changes shown, of which there may be thousands.
-    private static let memberPause = Duration.milliseconds(700)
+    private let told = Mutex(DemoNewsLog())
 
     init() {
         screen.open()
@@ -33,13 +18,7 @@ final class TerminalDisplay: DemoDisplay {
 
     func show(_ news: [DemoNews], _ state: DemoState) -> Bool {
         let lines = told.withLock { told in
-            for one in news {
-                if case .change(let change) = one, change.kind.isOfMember {
-                    guard told.nextMember <= .now else { continue }
-                    told.nextMember = .now + Self.memberPause
-                }
-                told.add(DemoLine(one))
-            }
+            told.add(news)
             return told.lines
         }
         let size = screen.size

@@ -9,6 +9,7 @@ extension Command {
             Option("seconds", "N", "duration of the demo; 0: as fast as possible (75)"),
             Option("epochs", "N", "number of epochs to play, at most 60; an epoch is an hour of event time (60)"),
             Option("seed", "N", "seed of the generated events; the same seed gives the same events (1)"),
+            Option("record", "FILE", "also write the picture as an asciinema file, such as demo.cast"),
             Option("plain", nil, "print lines instead of a live display; the default without a terminal"),
         ],
         isConfigured: false, isStoppable: true,
@@ -16,7 +17,7 @@ extension Command {
             Starts a broker inside the process, publishes generated watch events to it, and runs the pipeline of `shoal run`
             on them. The display shows only published data: members are counted from the changes on the output topic, and the
             topics of a cluster are those in its last change. During the demo a new taste appears, a group splits, two groups
-            merge, and one stops watching. Nothing is stored, and no other broker is contacted. Ctrl-C stops the demo.
+            merge, one stops watching, viewers are erased, a sensitive topic is dropped, and a small cluster is suppressed. Nothing is stored, and no other broker is contacted. Ctrl-C stops the demo.
             """,
         examples: [
             "shoal demo", "shoal demo --viewers 20000 --seconds 110", "shoal demo --seed 7 --plain > demo.log",
@@ -26,10 +27,14 @@ extension Command {
         let seconds = try arguments.integer("seconds", in: 0...86_400, or: 75)
         let epochs = try arguments.integer("epochs", in: 1...Demo.epochs, or: Demo.epochs)
         let seed = try arguments.integer("seed", in: 0...Int.max, or: 1)
+        if let problem = arguments["record"].flatMap(OutputFile.problem) {
+            throw UsageError(description: "--record \(problem)")
+        }
         let output = StandardStream.output
         let isPlain = arguments.has("plain") || !output.isTerminal || !Screen.isCapable
         let demo = Demo(
-            viewers: viewers, epochs: epochs, seed: UInt64(seed), duration: .seconds(seconds), isPlain: isPlain)
+            viewers: viewers, epochs: epochs, seed: UInt64(seed), duration: .seconds(seconds), isPlain: isPlain,
+            record: arguments["record"])
         defer { Screen.close() }
         try await demo.run()
         return .ok
