@@ -35,7 +35,8 @@ program: deps          ## makes an optimised build, .build/release/shoal
 	swift build -c release --product shoal
 
 demo: program          ## shows viewers clustering live on an embedded broker
-	.build/release/shoal demo
+	@mkdir -p build
+	.build/release/shoal demo --html build/demo.html
 
 clean:                 ## deletes everything that was built
 	rm -rf .build build

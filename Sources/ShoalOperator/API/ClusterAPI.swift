@@ -62,6 +62,14 @@ struct ClusterAPI: Sendable {
         ]
     }
 
+    /// The service of these routes for those whom `access` admits.
+    func service(_ access: APIAccess) -> HTTPService {
+        var service = HTTPService(routes: routes)
+        service.refuse = { access.refusal($0, $1) }
+        service.problem = { Self.response(Problem(status: $0, detail: $1)) }
+        return service
+    }
+
     private var page: HTTPResponse {
         var response = HTTPResponse(clusters.page, contentType: "text/html; charset=utf-8").secured
         response.headers["Content-Security-Policy"] = """

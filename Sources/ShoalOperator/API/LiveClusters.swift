@@ -54,6 +54,9 @@ final class LiveClusters: Sendable {
         }
     }
 
+    /// The same page for a file.
+    var savedPage: String { (moment?.report ?? state.withLock { $0.live.report }).livePage(isServed: false) }
+
     /// The page with the clusters after the last model.
     var page: String {
         let moment = moment

@@ -16,6 +16,8 @@ package struct Demo {
     /// The wall-clock duration of the stream; zero for full speed.
     let duration: Duration
     let display: any DemoDisplay
+    /// The file to which the page is written at the end; nil for none.
+    let html: String?
 
     static let partitions: Int32 = 4
     /// The number of epochs of the whole story.
@@ -25,10 +27,13 @@ package struct Demo {
     ///   - epochs: How many of the story's epochs are played.
     ///   - duration: The wall-clock duration of the stream; zero for full speed.
     ///   - isPlain: Whether it prints lines instead of a picture.
+    ///   - html: The file to which the page of the clusters is written at the end; nil for none.
     ///   - record: The file to which the picture is recorded; nil for none.
     package init(
-        viewers: Int, epochs: Int, seed: UInt64, duration: Duration, isPlain: Bool, record: String? = nil
+        viewers: Int, epochs: Int, seed: UInt64, duration: Duration, isPlain: Bool, record: String? = nil,
+        html: String? = nil
     ) {
+        self.html = html
         scenario = DemoScenario(viewers: viewers, epochs: epochs)
         self.seed = seed
         self.duration = duration
@@ -62,6 +67,9 @@ package struct Demo {
             log: PipelineLog { entry in
                 if entry.level >= .warning { display.note("\(entry.level): \(entry.message)") }
             })
+        // At full speed nobody looks at it.
+        let page = duration > .zero || html != nil ? try DemoPage(options, instance.statistics) : nil
+        if let page { display.note("The page of the clusters: \(page.address)") }
         let interrupt = Interrupt()
         let progress = DemoPublisher.Progress()
         let publisher = DemoPublisher(
@@ -89,8 +97,10 @@ package struct Demo {
             }
             return (state, truth)
         }
+        let last = await page?.end()
         running.value.withLock { $0 = false }
         guard let state else { return }
+        if let html, let last { try OutputFile.save(Array(last.utf8), to: html) }
         display.end(
             DemoSummary(
                 state, truth: truth, scenario: scenario, key: options.key, published: progress.now,

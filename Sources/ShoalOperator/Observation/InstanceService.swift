@@ -70,10 +70,7 @@ package enum InstanceService {
         let access = APIAccess(configuration[\.apiAccessFile], logger)
         let api = ClusterAPI(
             clusters: live, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot })
-        var service = HTTPService(routes: api.routes)
-        service.refuse = { access.refusal($0, $1) }
-        service.problem = { ClusterAPI.response(.init(status: $0, detail: $1)) }
-        let server = try HTTPServer(address, setting: "api.listen", service)
+        let server = try HTTPServer(address, setting: "api.listen", api.service(access))
         address.port = server.port
         logger.log(
             .info, "page and API are served", [("url", "http://\(address)"), ("port", "\(server.port)")])

@@ -53,11 +53,10 @@ extension ReplayReport {
         let fewest = LifecycleRules.current.fewestToSeed(settings)
         guard most < fewest else {
             return "no cluster was published: \(count) were eligible, which is enough (\(fewest)), but the log ended "
-                + "before their clusters took effect, or while their number still grew by a tenth in each epoch "
-                + "(clusters.seed-members \(settings.seedMembers)), or their profiles have no topic of the vocabulary"
+                + "before their clusters took effect, or their profiles have no topic of the vocabulary"
         }
         return
-            "no cluster was published: at the peak, \(count) were eligible, of the \(fewest) that two clusters need "
+            "no cluster was published: at the peak, \(count) were eligible, of the \(fewest) that the first clusters need "
             + "(privacy.min-cluster-size \(settings.minClusterSize), clusters.min-members "
             + "\(settings.clustersMinMembers), clusters.seed-members \(settings.seedMembers)). A viewer is eligible with "
             + "members.min-events (\(settings.minEvents)) events and a topic; one with fewer is forgotten after "

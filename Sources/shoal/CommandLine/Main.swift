@@ -9,11 +9,9 @@ import ShoalPipeline
 struct Shoal {
     static let commands: [Command] = [
         .run, .demo, .tryFile, .tune, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .pseudonym,
-        .eraseVerify,
-        .erase, .auditLogVerify, .status, .reset,
-        .deadLettersList, .deadLettersResubmit, .topicsCreate, .topicsDescribe, .accessAdd, .health, .configCheck,
-        .configShow,
-        .configDocs, .metricsDocs, .manual, .version,
+        .eraseVerify, .erase, .auditLogVerify, .status, .reset, .deadLettersList, .deadLettersResubmit,
+        .topicsCreate, .topicsDescribe, .accessAdd, .health, .configCheck, .configShow, .configDocs, .metricsDocs,
+        .manual, .version,
     ]
 
     static func main() async {

@@ -39,18 +39,19 @@ extension ReplayReport {
         return page.html()
     }
 
-    /// Returns the page of a running application, which `/live.js` keeps up to date. Equal reports give equal bytes.
-    package func livePage() -> String {
+    /// Returns the page of a running application. Equal reports give equal bytes.
+    /// - Parameter isServed: Whether `/live.js` keeps it up to date; false for a file.
+    package func livePage(isServed: Bool = true) -> String {
         var report = self
         for index in rows.indices {
             // Sizes are rounded down one by one: what is lost by that is no member without a cluster.
             let row = rows[index]
             report.rows[index].eligible = min(row.eligible, row.members.reduce(row.unassigned, +))
         }
-        return report.livePage(of: rows.last)
+        return report.livePage(of: rows.last, isServed: isServed)
     }
 
-    private func livePage(of last: Row?) -> String {
+    private func livePage(of last: Row?, isServed: Bool) -> String {
         let (palette, family) = (Palette(self), Family(self))
         let time = rows.last.map { "model of \(ReportWords.time($0.time)) UTC" } ?? "no model yet"
         var page = ReportPage(title: input.name, subtitle: "Published clusters · \(time)")
@@ -62,7 +63,7 @@ extension ReplayReport {
                 .init(value: ReportWords.part(last.unassigned, of: last.eligible), name: "in no cluster"),
             ]
         }
-        page.script = "/live.js"
+        page.script = isServed ? "/live.js" : nil
         page.definitions = Palette.definitions([palette])
         if clusters.isEmpty {
             page.sections.append(.init("notes", "No cluster yet", "<p>No cluster has been published so far.</p>\n"))

@@ -1,0 +1,33 @@
+import ShoalOperations
+import ShoalPipeline
+import ShoalSettings
+
+/// The page of the demo's clusters, on a free port of 127.0.0.1.
+final class DemoPage: Sendable {
+    private let live: LiveClusters
+    private let server: HTTPServer
+    private let reading: Task<Void, Never>
+
+    /// - Throws: `ListenError`.
+    init(_ options: PipelineOptions, _ statistics: PipelineStatistics) throws(ListenError) {
+        let logger = Logger(label: "shoal", level: .error, format: .text)
+        let live = LiveClusters(options, logger)
+        let access = APIAccess(nil, logger)
+        let api = ClusterAPI(clusters: live, readiness: { [] }, snapshot: { statistics.snapshot })
+        server = try HTTPServer(
+            ListenAddress(host: "127.0.0.1", port: 0), setting: "api.listen", api.service(access))
+        self.live = live
+        reading = Task { try? await live.follow() }
+    }
+
+    /// Where a browser finds it.
+    var address: String { "http://127.0.0.1:\(server.port)" }
+
+    /// Ends the server.
+    /// - Returns: The page as it was last.
+    func end() async -> String {
+        reading.cancel()
+        await server.stop()
+        return live.savedPage
+    }
+}
