@@ -6,9 +6,8 @@ struct RulesOption: Sendable {
 
     static let none = RulesOption()
     static let names = [
-        "split", "merge", "swap-split", "seed-wait", "seed-growth", "seed-floor", "seeds-by-minimum", "merge-share",
-        "merge-quantile", "merge-floor", "refine", "hysteresis", "far", "returning-divisor", "returning-far", "nearer",
-        "nearer-merge", "nearer-from", "nearer-to", "joins", "leaves",
+        "split", "merge", "swap-split", "seed-wait", "seeds-by-minimum", "merge-share", "merge-quantile", "merge-floor",
+        "refine", "hysteresis", "far", "returning-divisor", "joins", "leaves",
     ]
 
     private init() {}
@@ -33,8 +32,6 @@ struct RulesOption: Sendable {
         case "merge": rules.merge = value
         case "swap-split": rules.swapSplit = value
         case "seed-wait": rules.seedWait = Int64(value)
-        case "seed-growth": rules.seedGrowth = Int64(value)
-        case "seed-floor": rules.seedFloor = Int64(value)
         case "merge-share": rules.mergeShare = value
         case "merge-quantile": rules.mergeQuantile = value
         case "merge-floor": rules.mergeFloor = value
@@ -43,11 +40,6 @@ struct RulesOption: Sendable {
         case "hysteresis": rules.hysteresis = Int64(value)
         case "far": rules.far = Int64(value)
         case "returning-divisor": rules.returningDivisor = Int64(value)
-        case "returning-far": rules.returningFar = Int64(value)
-        case "nearer": rules.nearer = value
-        case "nearer-from": rules.nearerFrom = value
-        case "nearer-merge": rules.nearerMerge = value
-        case "nearer-to": rules.nearerTo = value
         case "joins": rules.joins = Int64(value)
         case "leaves": rules.leaves = Int64(value)
         default: throw BenchError("--rules: there is no rule \"\(name)\"")

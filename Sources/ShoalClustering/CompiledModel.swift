@@ -51,8 +51,8 @@ public final class CompiledModel: Sendable {
         self.matrix = matrix
         thresholds = Thresholds(
             mean: model.meanSimilarity,
-            nearest: Thresholds.useDistances(model.rules)
-                ? Self.nearest(active.map(\.centroid), topics: topics, matrix: matrix, width: width) : [],
+            nearest: model.rules.far == 0
+                ? [] : Self.nearest(active.map(\.centroid), topics: topics, matrix: matrix, width: width),
             columns: active.count, model.rules)
         names = TopicNames(model.vocabulary)
         sensitive = SensitiveTopics(model.settings.sensitiveTopics)

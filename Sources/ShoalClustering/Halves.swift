@@ -18,9 +18,8 @@ struct Halves {
     static let iterations = 12
 
     /// Whether the halves are far enough apart and the distribution is bimodal.
-    /// - Parameter least: The minimum of ρ.
-    func isTwo(_ least: Double) -> Bool {
-        ratio >= least && separation >= Lifecycle.Rules.separation
+    func isTwo(_ rules: LifecycleRules) -> Bool {
+        ratio >= rules.split && separation >= Lifecycle.Rules.separation
     }
 
     /// The smaller side's share of the sample.

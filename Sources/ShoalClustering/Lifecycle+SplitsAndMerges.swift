@@ -50,15 +50,19 @@ extension Lifecycle {
         return pairs.sorted { ($0.loss, $0.first, $0.second) < ($1.loss, $1.first, $1.second) }
     }
 
-    /// Returns the thresholds of ρ among these clusters. Where clusters and their nearest neighbours are typically close,
-    /// pairs are merged at a lower ρ: each merge widens a cluster and lowers the ρ of its next pair, which would end in one
-    /// cluster. Where they are far apart, a cluster is split, and so a pair kept, at a lower ρ.
-    func limits(_ pairs: [Pair]) -> RatioLimits {
+    /// Returns the ρ below which pairs are merged. Where clusters and their nearest neighbours are typically close, it
+    /// is lower: each merge widens a cluster and lowers the ρ of its next pair, which would end in one cluster.
+    func mergeLimit(_ pairs: [Pair]) -> Double {
+        guard model.rules.mergeShare > 0 else { return model.rules.merge }
         var nearest: [ClusterID: Double] = [:]
         for pair in pairs {
             for id in [pair.first, pair.second] { nearest[id] = min(nearest[id] ?? 1, pair.ratio) }
         }
-        return RatioLimits(nearest: nearest.values.sorted(), model.rules)
+        let sorted = nearest.values.sorted()
+        guard !sorted.isEmpty else { return model.rules.merge }
+        let place = Int(Double(sorted.count) * model.rules.mergeQuantile)
+        let typical = sorted[min(place, sorted.count - 1)]
+        return min(model.rules.merge, max(model.rules.mergeShare * typical, model.rules.mergeFloor))
     }
 
     /// Returns the possible splits in descending order of gain. Ties go by id.
@@ -99,7 +103,7 @@ extension Lifecycle {
                     }
                     start += Halves.starts
                     let share = split.members / Double(split.points.count)
-                    if let inner, inner.isTwo(limits.split), min(inner.counts.0, inner.counts.1) >= Rules.partSide,
+                    if let inner, inner.isTwo(model.rules), min(inner.counts.0, inner.counts.1) >= Rules.partSide,
                         Double(min(inner.counts.0, inner.counts.1)) * share >= Double(fewest)
                     {
                         open.append((part, inner))
@@ -116,7 +120,7 @@ extension Lifecycle {
     /// Whether a cluster should be split: both sides are large enough and far enough apart, and the distribution is
     /// bimodal.
     func isWorthy(_ split: Split) -> Bool {
-        split.smaller >= Double(fewest) && split.halves.isTwo(limits.split)
+        split.smaller >= Double(fewest) && split.halves.isTwo(model.rules)
             && min(split.halves.counts.0, split.halves.counts.1) >= Rules.side
     }
 }

@@ -14,7 +14,7 @@ extension Lifecycle {
                 .prefix(Rules.swapMerges)
             {
                 if isFreeToVary, !isAsClear(split, pair), pair.ratio >= Rules.clear || isYoung(pair) { continue }
-                if isFreeToVary, split.halves.ratio < swapSplit, !isSuperfluous(pair, split) { continue }
+                if isFreeToVary, split.halves.ratio < model.rules.swapSplit, !isSuperfluous(pair, split) { continue }
                 if split.gain - pair.loss < -0.02 * (1 - mean) * Double(assigned) { continue }
                 let (pooled, before, enough) = known ?? measure(standings)
                 known = (pooled, before, enough)
@@ -39,12 +39,9 @@ extension Lifecycle {
     /// Whether the number of clusters may change.
     private var isFreeToVary: Bool { count < most && least < most }
 
-    /// The minimum ρ of a swap's split.
-    private var swapSplit: Double { min(model.rules.swapSplit, limits.split) }
-
     /// Whether the halves of the split are at least as distinct as the clusters of the pair.
     private func isAsClear(_ split: Split, _ pair: Pair) -> Bool {
-        split.halves.ratio >= max(pair.ratio, limits.distinct)
+        split.halves.ratio >= max(pair.ratio, model.rules.merge)
     }
 
     /// Whether a recent split or swap created one of the two. Merging it again for a smaller gain would oscillate.
@@ -59,6 +56,6 @@ extension Lifecycle {
     /// Whether the pair is barely distinct, and less distinct than the halves of the split. There is one cluster too
     /// many then.
     private func isSuperfluous(_ pair: Pair, _ split: Split) -> Bool {
-        isFreeToVary && count > least && pair.ratio < limits.split && !isAsClear(split, pair)
+        isFreeToVary && count > least && pair.ratio < model.rules.split && !isAsClear(split, pair)
     }
 }

@@ -62,25 +62,17 @@ struct Lifecycle {
     var used: Set<ClusterID> = []
     /// The number of clusters after the operations so far.
     private(set) var count = 0
-    /// The minimum size of a cluster, n_min, and that of one to be created.
-    private var lowest: Int64 = 0
+    /// The minimum size of a cluster, n_min.
     private(set) var fewest: Int64 = 0
     /// The number of assigned members.
     private(set) var assigned: Int64 = 0
     /// J, 0 … 1.
     private(set) var mean = 0.0
-    /// The thresholds of ρ among this model's clusters.
-    private(set) var limits: RatioLimits
 
-    /// The number of unassigned members in the model before.
-    private let unassignedBefore: Int64
-
-    init(_ model: Model, samples: SamplePool, version: Epoch, unassignedBefore: Int64 = 0) {
+    init(_ model: Model, samples: SamplePool, version: Epoch) {
         self.model = model
         self.samples = samples
         self.version = version
-        self.unassignedBefore = unassignedBefore
-        limits = RatioLimits(nearest: [], model.rules)
     }
 
     var most: Int { model.settings.clustersCount ?? model.settings.clustersMax }
@@ -90,8 +82,7 @@ struct Lifecycle {
         count = model.clusters.count(where: \.isActive)
         guard count > 0 else { return seed() }
         assigned = model.assigned
-        lowest = max(model.settings.clustersMinMembers, assigned * model.settings.clustersMinShare / 1_000_000)
-        fewest = max(lowest, publishable)
+        fewest = max(model.settings.clustersMinMembers, assigned * model.settings.clustersMinShare / 1_000_000)
         mean = Double(model.meanSimilarity) * 0x1p-30
         countLow()
         // Held centroids mark an operation that has not taken effect yet.
@@ -101,8 +92,8 @@ struct Lifecycle {
         let standings = standings()
         let isSwapDue = !isPending
         let pairs = count > least || isSwapDue ? pairs(standings) : []
-        limits = limits(pairs.isEmpty && model.rules.nearer > 0 ? self.pairs(standings) : pairs)
-        for pair in pairs where count > least && pair.ratio < limits.merge {
+        let limit = mergeLimit(pairs)
+        for pair in pairs where count > least && pair.ratio < limit {
             if isFree(pair.first), isFree(pair.second) { merge(pair) }
         }
         let splits = count < most || isSwapDue && used.isEmpty ? splits(standings) : []
@@ -218,8 +209,8 @@ struct Lifecycle {
     private mutating func countLow() {
         for index in model.clusters.indices where model.clusters[index].isActive {
             let members = model.clusters[index].sums.count
-            let isLow = members < lowest
-            let step: Int64 = members < lowest / 2 ? Rules.lowest : 1
+            let isLow = members < fewest
+            let step: Int64 = members < fewest / 2 ? Rules.lowest : 1
             model.clusters[index].lowTicks = isLow ? model.clusters[index].lowTicks + step : 0
         }
     }
@@ -239,17 +230,9 @@ struct Lifecycle {
         if !ended.isEmpty { model.touchUnassigned(.retire) }
     }
 
-    /// The number of members below which a cluster is not created, because it would be suppressed.
-    private var publishable: Int64 { model.rules.createsPublishable ? model.settings.minClusterSize : 0 }
-
     /// Whether the seed waits for more viewers. Of few viewers with few events each, it would find groups that do not
     /// last.
-    private mutating func waitsForViewers(_ members: Int64) -> Bool {
-        let rules = model.rules
-        let growth = members - unassignedBefore
-        if rules.seedGrowth > 0, 100 * growth < rules.seedGrowth * unassignedBefore { return false }
-        if members < Int64(model.settings.seedMembers) { return true }
-        guard Rules.seedWaits.contains(members) else { return false }
+    private mutating func waitsForViewers() -> Bool {
         guard model.rules.seedWait > 0 else { return false }
         if model.seedSince == 0 { model.seedSince = model.ticks }
         return model.ticks - model.seedSince < model.rules.seedWait
@@ -260,22 +243,19 @@ struct Lifecycle {
     private func initial(of members: Int64) -> Int {
         let settings = model.settings
         guard model.rules.seedsByMinimum else { return settings.clustersInitial }
-        return min(settings.clustersInitial, Int(members / max(settings.clustersMinMembers, publishable, 1)))
+        return min(settings.clustersInitial, Int(members / max(settings.clustersMinMembers, 1)))
     }
 
     /// Seeds clusters from the sample of the unassigned if there are enough members and samples.
     private mutating func seed() {
         let settings = model.settings
         let members = model.unassigned.count
-        guard members >= model.rules.fewestToSeed(settings), let entry = samples.clusters[0] else { return }
+        guard members >= Int64(settings.seedMembers), let entry = samples.clusters[0] else { return }
         guard 2 * Int64(entry.samples.count) >= min(Int64(SamplingPlan.mostBeforeClusters), members) else { return }
-        if waitsForViewers(members) { return }
+        if Rules.seedWaits.contains(members), waitsForViewers() { return }
         let points = SparsePoints(entry.samples, keeping: model.isTopic)
         let wanted = settings.clustersCount ?? min(max(initial(of: members), least), most)
-        // A fixed number of clusters may include some that are suppressed.
-        let share = least < most ? Double(publishable) / Double(max(members, 1)) : 0
-        let centroids = Seeding.centroids(
-            of: points, count: wanted, from: least, most: most, share: share, version: version, model.rules)
+        let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version, model.rules)
         guard !centroids.isEmpty else { return }
         for centroid in centroids { create(centroid, origin: .seed) }
         model.seedSince = 0

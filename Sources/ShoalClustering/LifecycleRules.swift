@@ -5,25 +5,12 @@ public struct LifecycleRules: Equatable, Sendable {
     /// the versions before.
     public let version: Int64
     /// The minimum ρ of a split, and the maximum ρ of a merge. The gap keeps a merge from undoing a split.
-    package var split = 0.2
+    package var split = 0.19
     package var merge = 0.16
-    /// By how much these are lower where clusters are typically far apart, and the typical ρ of a cluster and its nearest
-    /// neighbour from which on they begin to be, and are by so much.
-    package var nearer = 0.055
-    package var nearerMerge = 0.035
-    package var nearerFrom = 0.32
-    package var nearerTo = 0.38
     /// The minimum ρ of a swap's split, unless the pair is superfluous. 0: no minimum.
-    package var swapSplit = 0.2
+    package var swapSplit = 0.19
     /// The number of models that a seed waits for more than `clusters.seed-members` viewers, at most.
-    package var seedWait: Int64 = 6
-    /// The percentage by which the viewers of a model grow at least as long as a seed waits for `clusters.seed-members`. 0: it
-    /// always waits for them.
-    package var seedGrowth: Int64 = 0
-    /// The number of viewers below which no seed does with fewer than `clusters.seed-members`.
-    package var seedFloor: Int64 = 200
-    /// Whether clusters that would be suppressed are not created.
-    package var createsPublishable = true
+    package var seedWait: Int64 = 3
     /// Pairs are merged below this share of the typical ρ of a cluster and its nearest neighbour. 0: no such limit.
     package var mergeShare = 0.5
     /// The quantile of these that is typical, 0 … 1.
@@ -34,43 +21,37 @@ public struct LifecycleRules: Equatable, Sendable {
     package var seedsByMinimum = true
     /// The minimum gain of a refinement without an operation, as a share of the dispersion. 0: there is none.
     package var refine = 0.002
+    /// Whether the members of a merged cluster count once for the moves of the survivor's members.
+    package var countsMovesOnce = true
     /// Thresholds of members in thousandths of J: the hysteresis, the same if no other centroid has a common topic with
     /// that of the cluster (0: no more), and the scores from which on members join and stay.
-    package var hysteresis: Int64 = 50
-    package var far: Int64 = 90
-    package var joins: Int64 = 275
-    package var leaves: Int64 = 220
-    /// The additional advantage of a return is J divided by this number, and at least as many thousandths of J if no other
-    /// centroid has a common topic with that of the cluster.
-    package var returningDivisor: Int64 = 10
-    package var returningFar: Int64 = 700
+    package var hysteresis: Int64 = 40
+    package var far: Int64 = 0
+    package var joins: Int64 = 500
+    package var leaves: Int64 = 400
+    /// The additional advantage of a return is J divided by this number.
+    package var returningDivisor: Int64 = 7
 
     /// The number of erased members of a partition that are published together, and the event time in ms after which fewer
     /// are.
     package var erasedTogether = 8
     package var erasureWait: Int64 = 604_800_000
 
+    /// Whether models have an opt-out list.
+    package var hasOptOut = true
+
     private init(_ version: Int64) {
         self.version = version
-        guard version < 6 else { return }
-        (split, nearer, swapSplit) = (0.19, 0, 0.19)
-        (seedWait, seedGrowth, createsPublishable) = (3, 0, false)
-        (hysteresis, far, joins, leaves, returningDivisor, returningFar) = (40, 0, 500, 400, 7, 0)
+        guard version < 5 else { return }
+        (seedsByMinimum, refine, countsMovesOnce) = (false, 0, false)
+        (erasedTogether, hasOptOut) = (1, false)
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.
-    public static let previous = LifecycleRules(5)
+    public static let previous = LifecycleRules(4)
 
     /// The rules of this release, with which new applications begin.
-    public static let current = LifecycleRules(6)
-
-    /// Returns the number of viewers from which on the first clusters can be created: enough for two that can be
-    /// published, or `clusters.seed-members` if those are fewer.
-    package func fewestToSeed(_ settings: Settings) -> Int64 {
-        guard seedGrowth > 0 else { return Int64(settings.seedMembers) }
-        let smallest = max(settings.clustersMinMembers, settings.minClusterSize)
-        return min(Int64(settings.seedMembers), max(2 * smallest, seedFloor))
-    }
+    public static let current = LifecycleRules(5)
 
     /// Returns the rules of a version, or `nil` if this program cannot continue with them.
     public init?(version: Int64) {

@@ -52,9 +52,7 @@ extension Model {
         model.forgetMoves(through: known)
         model.removeTopics(version: version, known: known)
         model.admitTopics(from: ordered, version: version, known: known)
-        var lifecycle = Lifecycle(
-            model, samples: SamplePool(ordered, model, version: version), version: version,
-            unassignedBefore: unassigned.count)
+        var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
         lifecycle.decide()
         model = lifecycle.model
         model.rules = rules

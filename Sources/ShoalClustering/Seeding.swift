@@ -10,14 +10,11 @@ enum Seeding {
     /// Returns centroids in Q15 without zeros, at most as many as there are distinct directions.
     /// - Parameters:
     ///   - count: The initial number.
-    ///   - least: The minimum number.
     ///   - most: The maximum number.
-    ///   - share: The share of points below which a cluster is left out.
     ///   - rules: The tests of a split.
-    static func centroids(
-        of points: SparsePoints, count: Int, from least: Int, most: Int, share: Double, version: Epoch,
-        _ rules: LifecycleRules
-    ) -> [[Component]] {
+    static func centroids(of points: SparsePoints, count: Int, most: Int, version: Epoch, _ rules: LifecycleRules)
+        -> [[Component]]
+    {
         let clusters = min(count, points.different(most: count))
         guard clusters > 0 else { return [] }
         var best: SphericalKMeans?
@@ -34,7 +31,6 @@ enum Seeding {
             guard let grown = grow(means, most: most, round: round, version: version, rules) else { break }
             means = repair(grown, version: version)
         }
-        while means.clusters > least, let fewer = withoutSmallest(means, share: share) { means = fewer }
         return (0..<means.clusters).map { points.centroid(means.centroid($0)) }
     }
 
@@ -52,9 +48,7 @@ enum Seeding {
             let halves = Halves(SparsePoints(points, Array(members.prefix(512)))) { start in
                 Draws.state(version, .grow, cluster: UInt64(cluster), start: round * Halves.starts + start)
             }
-            guard let halves, halves.isTwo(rules.split), min(halves.counts.0, halves.counts.1) >= fewest / 4 else {
-                continue
-            }
+            guard let halves, halves.isTwo(rules), min(halves.counts.0, halves.counts.1) >= fewest / 4 else { continue }
             centroids[cluster] = halves.centroids.0
             centroids.append(halves.centroids.1)
         }
@@ -62,21 +56,6 @@ enum Seeding {
         var grown = SphericalKMeans(points, centroids: centroids)
         grown.run(iterations: iterations)
         return grown
-    }
-
-    /// Leaves the smallest cluster out, if it has a smaller share of the points. Of equal ones, the first.
-    /// - Returns: `nil` if there is none.
-    private static func withoutSmallest(_ means: SphericalKMeans, share: Double) -> SphericalKMeans? {
-        guard share > 0 else { return nil }
-        var counts = [Int](repeating: 0, count: means.clusters)
-        for cluster in means.assignment { counts[cluster] += 1 }
-        guard let fewest = counts.min(), Double(fewest) < share * Double(means.points.count),
-            let smallest = counts.firstIndex(of: fewest)
-        else { return nil }
-        let left = (0..<means.clusters).filter { $0 != smallest }.map { means.centroid($0) }
-        var next = SphericalKMeans(means.points, centroids: left)
-        next.run(iterations: iterations)
-        return next
     }
 
     /// Repairs by swaps: as long as splitting one cluster gains more than merging two costs, does both and reruns

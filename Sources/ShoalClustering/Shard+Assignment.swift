@@ -26,7 +26,7 @@ extension Shard {
         let left = current.column(of: current.model.root(of: previous)) ?? -1
         var (best, most) = (own, Int64(scores[own]) + thresholds.hysteresis[own])
         for column in current.columns.indices where column != own {
-            let score = Int64(scores[column]) - (column == left ? thresholds.returning[own] : 0)
+            let score = Int64(scores[column]) - (column == left ? thresholds.returning : 0)
             if score > most { (best, most) = (column, score) }
         }
         return Int64(scores[best]) < thresholds.leaves ? -1 : best

@@ -47,7 +47,6 @@ extension Shard {
             publishedCluster: cluster.map { current.model.home(of: $0, published: members.published[slot]) } ?? 0,
             lastPublished: members.published[slot], events: entry.events,
             weights: weights, scores: scores, previous: entry.previous, joins: thresholds.joins,
-            moves: own.map { thresholds.hysteresis[$0] } ?? 0, returns: own.map { thresholds.returning[$0] } ?? 0,
-            leaves: thresholds.leaves)
+            moves: own.map { thresholds.hysteresis[$0] } ?? 0, returns: thresholds.returning, leaves: thresholds.leaves)
     }
 }

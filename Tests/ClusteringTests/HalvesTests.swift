@@ -25,7 +25,7 @@ struct HalvesTests {
     func two() throws {
         let axes = (0..<40).map { TopicNumber($0 % 4 == 0 ? 1 : 2) }
         let halves = try #require(Self.halves(Self.points(axes)))
-        #expect(halves.isTwo(LifecycleRules.current.split) && halves.gain > 0)
+        #expect(halves.isTwo(.current) && halves.gain > 0)
         #expect(Set([halves.counts.0, halves.counts.1]) == [10, 30])
         #expect(halves.smallerShare == 0.25)
         #expect(Set(zip(axes, halves.sides).map { "\($0) \($1)" }).count == 2)
@@ -41,7 +41,7 @@ struct HalvesTests {
                 direction: (0..<8).map { Component(topic: $0, value: UInt16(20_000 + draws.next() % 2_000)) })
         }
         let halves = try #require(Self.halves(SparsePoints(samples, keeping: { _ in true })))
-        #expect(!halves.isTwo(LifecycleRules.current.split))
+        #expect(!halves.isTwo(.current))
     }
 
     @Test("there are none of fewer than four points, and none with a single point on a side")

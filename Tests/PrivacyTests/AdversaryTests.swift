@@ -87,12 +87,7 @@ struct AdversaryTests {
     /// Which changes tell the event that caused them, by a position, by the moment of their publication or by their order?
     private func onPositions(_ stream: PlantedStream) -> [Attack] {
         let members = stream.changes.filter { $0.member != nil }
-        // A change that is alone at its time tells nothing, as long as many have watched until then.
-        let singled = members.count { change in
-            guard let time = change.eventTime else { return true }
-            let isAlone = members.count { $0.eventTime == time } == 1
-            return isAlone && stream.watchers[time, default: 0] < PlantedStream.minimum
-        }
+        let singled = members.count { change in members.count { $0.eventTime == change.eventTime } == 1 }
         let ascending = zip(members, members.dropFirst()).allSatisfy { change, next in
             change.eventTime != next.eventTime || (change.member ?? 0) <= (next.member ?? 0)
         }

@@ -41,9 +41,6 @@ struct PlantedStream {
     /// The evaluator's knowledge: ten watch times of each of 500 viewers, in ms, by the pseudonym in the output.
     private(set) var knownWatches: [UInt128: [Int64]] = [:]
 
-    /// How many viewers watched in an epoch, by its end in ms. Whoever reads the input knows them.
-    private(set) var watchers: [Int64: Int] = [:]
-
     private let key: PrivacyKey
     private let seed: UInt64
     private let rotation: Int64?
@@ -81,7 +78,6 @@ struct PlantedStream {
                 event.member = members[viewer]
                 event.order = UInt64(truncatingIfNeeded: members[viewer])
                 event.time = (490_000 + epoch) * settings.fixed.epochLength + Int64(viewer)
-                watchers[epochEnd(of: event.time), default: 0] += 1
                 if viewer % (viewers / 500) == 0 {
                     watches[pseudonyms.published(members[viewer], in: nil), default: []].append(event.time)
                 }

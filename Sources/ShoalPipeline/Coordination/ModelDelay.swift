@@ -41,26 +41,10 @@ enum ModelDelay {
                     + "(privacy.min-cluster-size)", []
             )
         }
-        return (viewers(summary), [])
-    }
-
-    /// Says how many viewers there are for the first clusters, and how many are needed.
-    private static func viewers(_ summary: ModelSummary) -> String {
-        let settings = summary.settings
         let viewers = Formatting.atLeast(summary.unassigned, step: settings.minClusterSize)
-        let most = Int64(settings.seedMembers)
-        let fewest = LifecycleRules(version: summary.rules)?.fewestToSeed(settings) ?? most
-        if summary.unassigned >= fewest, fewest < most {
-            return
-                "\(viewers) viewers have \(settings.minEvents) events: the first clusters are created at "
-                + "\(Formatting.number(most)) (clusters.seed-members), or when their number grows by less than a tenth "
-                + "in an epoch"
-        }
-        let start = "\(viewers) of \(Formatting.number(fewest)) viewers have \(settings.minEvents) events"
-        guard fewest < most else { return start }
-        return start
-            + ": two clusters of the minimum size need so many (privacy.min-cluster-size, clusters.min-members, "
-            + "members.min-events)"
+        return (
+            "\(viewers) of \(Formatting.number(settings.seedMembers)) viewers have \(settings.minEvents) events", []
+        )
     }
 
     private static func future(_ epoch: Epoch, _ length: Int64) -> String {

@@ -39,6 +39,13 @@ struct ApplicationCheck {
                 "settings differ from those of application \(options.application), but settings.revision "
                     + "is the same (\(settings.revision)). To change settings, raise it on every instance")
         }
+        if options.topics.optOut != nil, !last.model.rules(under: settings).hasOptOut {
+            return PipelineError(
+                .configuration,
+                "privacy.opt-out-topic requires rules \(LifecycleRules.current.version), and application "
+                    + "\(options.application) has rules \(last.model.rules.version). Programs of those rules would not drop "
+                    + "events: upgrade every instance, and raise settings.revision together with it")
+        }
         return nil
     }
 }

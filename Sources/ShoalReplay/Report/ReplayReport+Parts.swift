@@ -50,17 +50,16 @@ extension ReplayReport {
         }
         let most = rows.map(\.eligible).max() ?? 0
         let count = Formatting.atLeast(most, step: settings.minClusterSize) + " viewers"
-        let fewest = LifecycleRules.current.fewestToSeed(settings)
-        guard most < fewest else {
-            return "no cluster was published: \(count) were eligible, which is enough (\(fewest)), but the log ended "
-                + "before their clusters took effect, or their profiles have no topic of the vocabulary"
+        guard most < Int64(settings.seedMembers) else {
+            return "no cluster was published: \(count) were eligible, which is enough (clusters.seed-members "
+                + "\(settings.seedMembers)), but the log ended before their clusters took effect, or their profiles have "
+                + "no topic of the vocabulary"
         }
         return
-            "no cluster was published: at the peak, \(count) were eligible, of the \(fewest) that the first clusters need "
-            + "(privacy.min-cluster-size \(settings.minClusterSize), clusters.min-members "
-            + "\(settings.clustersMinMembers), clusters.seed-members \(settings.seedMembers)). A viewer is eligible with "
-            + "members.min-events (\(settings.minEvents)) events and a topic; one with fewer is forgotten after "
-            + "member.new-ttl without an event"
+            "no cluster was published: at the peak, \(count) were eligible, of the \(settings.seedMembers) that "
+            + "the first clusters need (clusters.seed-members). A viewer is eligible with members.min-events "
+            + "(\(settings.minEvents)) events and a topic; one with fewer is forgotten after member.new-ttl without an "
+            + "event"
     }
 
     /// Describes the number of unassigned members, which is rounded down.

@@ -38,8 +38,6 @@ extension Scenario {
         if draws.chance(0.2) { settings.newMemberTTL = 2_000 }
         if draws.chance(0.2) { settings.membersMax = draws.pick(2, 3, 5) }
         if draws.chance(0.2) { settings.topicsMax = draws.pick(2, 4, 8) }
-        // Few enough that clusters begin, and so many that some of them are retired.
-        settings.clustersMinMembers = draws.pick(1, 2, 3)
         takesRules = draws.chance(0.3)
         if takesRules { settings.revision = 1 }
         if draws.chance(0.3) { settings.fixed.rotation = draws.pick(1_500, 4_000) }
