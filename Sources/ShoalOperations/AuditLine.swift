@@ -43,8 +43,11 @@ struct AuditLine: Codable {
         member = access.member
         what = access.what
         reason = access.reason
-        writer = "\(host)/\(user.effective)"
+        writer = Self.writer(host, user)
     }
+
+    /// Whose chain a user's lines on a host are in.
+    static func writer(_ host: String, _ user: AuditUser) -> String { "\(host)/\(user.effective)" }
 
     /// - Returns: nil if it cannot be encoded.
     var bytes: [UInt8]? {

@@ -55,7 +55,8 @@ public struct AuditLog: Sendable {
         guard flock(descriptor, LOCK_EX) == 0 else { throw failure("cannot be locked", errno) }
         let old = try content(descriptor)
         let host = ProcessInfo.processInfo.hostName
-        var head = last(old, writer: "\(host)/\(user.effective)")
+        let writer = AuditLine.writer(host, user)
+        var head = last(old, writer: writer)
         // The last line is incomplete after a write to a full disk.
         var whole: [UInt8] = old.last ?? UInt8(ascii: "\n") == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]
         for access in accesses {
@@ -73,7 +74,7 @@ public struct AuditLog: Sendable {
             let number = count >= 0 && count < whole.count ? ENOSPC : errno
             throw failure("cannot be written", number, isConfiguration: false)
         }
-        return head.hash.map { .init(writer: "\(host)/\(user.effective)", lines: head.number, hash: $0) }
+        return head.hash.map { .init(writer: writer, lines: head.number, hash: $0) }
     }
 
     /// The end of a writer's chain; number 0 and no hash before its first line.

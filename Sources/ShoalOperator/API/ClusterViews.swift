@@ -1,5 +1,6 @@
 import ShoalClustering
 import ShoalReplay
+import ShoalSchemas
 
 /// What the API tells of clusters. Numbers of members are rounded down to a multiple of `privacy.min-cluster-size`, times are
 /// milliseconds since 1970, and similarities are between 0 and 1.
@@ -45,7 +46,7 @@ enum ClusterViews {
             timeMs = row.time
             membersAtLeast = row.eligible
             unassignedAtLeast = row.unassigned
-            suppressedClusters = row.withheld == 0 ? "0" : row.withheld < 5 ? "1-4" : "5+"
+            suppressedClusters = SuppressedCount.name(row.withheld)
             let known = Dictionary(report.clusters.map { ($0.id, $0) }) { first, _ in first }
             clusters = zip(row.clusters, row.members).compactMap { id, members in
                 known[id].map { Cluster($0, members: members) }

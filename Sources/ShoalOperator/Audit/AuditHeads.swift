@@ -41,11 +41,16 @@ package struct AuditHeads: Sendable {
     /// - Parameter since: The first time, in ms since 1970.
     /// - Throws: `PipelineError` if the topic does not exist or cannot be read to its end; `KafkaError`.
     package func read(since: Int64?) async throws -> [Kept] {
-        try await TopicValues.read(topic, kafka).compactMap { value in
-            guard value.timeMs >= since ?? .min,
-                let head = try? JSONDecoder().decode(AuditChain.Head.self, from: Data(value.bytes))
-            else { return nil }
-            return Kept(head, timeMs: value.timeMs)
+        guard let ranges = try await Admin(kafka).ranges(of: topic) else {
+            throw PipelineError(.missingData, "\(topic) does not exist")
         }
+        var heads: [Kept] = []
+        try await RangeReader(kafka, isShort: false).readWhole(ranges) { batch, index in
+            guard batch.timestamp(index) >= since ?? .min, let value = batch.valueBytes(index),
+                let head = try? JSONDecoder().decode(AuditChain.Head.self, from: Data(value))
+            else { return }
+            heads.append(Kept(head, timeMs: batch.timestamp(index)))
+        }
+        return heads
     }
 }

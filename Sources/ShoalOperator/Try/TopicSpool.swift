@@ -1,4 +1,3 @@
-import Foundation
 import ShoalClient
 import ShoalKafka
 package import ShoalOperations
@@ -9,7 +8,7 @@ import ShoalSchemas
 /// The values of a topic's records in a temporary file without a name, so that they are read like a file. It is gone with
 /// the process.
 final class TopicSpool {
-    private let handle: FileHandle
+    private let file: SpillFile
     private var buffer: [UInt8] = []
     private var records = 0
     /// Whether the values are JSON, by the first one.
@@ -17,23 +16,9 @@ final class TopicSpool {
     private static let piece = 1 << 20
 
     /// - Throws: `ReplayError` if no file can be created in the temporary directory (`TMPDIR`).
-    init() throws {
-        let pattern = FileManager.default.temporaryDirectory.appendingPathComponent("shoal-XXXXXX").path
-        var path = Array(pattern.utf8CString)
-        // Safe: the path is not empty, ends in a zero, and outlives both calls.
-        let descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
-            let descriptor = unsafe mkstemp(path.baseAddress.unsafelyUnwrapped)
-            if descriptor >= 0 { _ = unsafe unlink(path.baseAddress.unsafelyUnwrapped) }
-            return descriptor
-        }
-        guard descriptor >= 0 else {
-            throw ReplayError(.input, "\(pattern): cannot create a temporary file")
-        }
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    init() throws(ReplayError) {
+        file = try SpillFile()
     }
-
-    /// The name under which this process can open the file.
-    private var path: String { "/proc/self/fd/\(handle.fileDescriptor)" }
 
     /// Reads all records of a topic as they are now, at most those that are tried.
     /// - Throws: `KafkaError`; `PipelineError` if a transaction is open there; `UnknownTopic`.
@@ -72,13 +57,13 @@ final class TopicSpool {
     }
 
     private func flush() throws {
-        try handle.write(contentsOf: Data(buffer))
+        try file.append(buffer)
         buffer = []
     }
 
     /// Reads the events.
     func input(_ topic: String, corrections: [String]) throws -> TryInput {
-        try TryInput(path, named: "--topic \(topic)", corrections: corrections)
+        try TryInput(file.path, named: "--topic \(topic)", corrections: corrections)
     }
 }
 

@@ -66,7 +66,7 @@ package struct ErasureSearch: Sendable {
             return
         }
         var (first, last) = (now, now)
-        try await read(ranges) { batch, index in
+        try await RangeReader(kafka, isShort: false).readWhole(ranges) { batch, index in
             guard let value = batch.valueBytes(index), let period = try? ClusterChange(value).pseudonymPeriod else {
                 return
             }
@@ -96,18 +96,12 @@ package struct ErasureSearch: Sendable {
         guard let ranges = try await admin.ranges(of: topic, after: progress.offsets) else { return false }
         for range in ranges { progress.offsets[range.partition.partition] = range.through }
         let finder = Finder(mark, keys(for: mark))
-        try await read(ranges) { batch, index in
+        try await RangeReader(kafka, isShort: false).readWhole(ranges) { batch, index in
             for viewer in finder.viewers(batch, index) {
                 progress.traces[viewer].add(batch.timestamp(index), isTombstone: batch.value(index) == nil)
             }
         }
         return true
-    }
-
-    private func read(
-        _ ranges: [RangeReader.Range], _ body: (borrowing MessageBatch, Int) throws -> Void
-    ) async throws {
-        try await RangeReader(kafka, isShort: false).readWhole(ranges, body)
     }
 }
 

@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// An unlinked temporary file for data beyond the memory limit. It is removed with the process.
-final class SpillFile {
+package final class SpillFile {
     /// The location of a piece.
-    struct Extent {
+    package struct Extent {
         fileprivate var offset: Int
         fileprivate var count: Int
     }
@@ -12,7 +12,7 @@ final class SpillFile {
     private var end = 0
 
     /// - Throws: `ReplayError` if no file can be created in the temporary directory (`TMPDIR`).
-    init() throws(ReplayError) {
+    package init() throws(ReplayError) {
         let pattern = FileManager.default.temporaryDirectory.appendingPathComponent("shoal-XXXXXX").path
         var path = Array(pattern.utf8CString)
         // Safe: as below.
@@ -24,12 +24,17 @@ final class SpillFile {
         _ = unsafe path.withUnsafeBufferPointer { unsafe unlink($0.baseAddress.unsafelyUnwrapped) }
     }
 
+    /// The name under which this process can open the file.
+    package var path: String { "/proc/self/fd/\(descriptor)" }
+
     deinit {
         close(descriptor)
     }
 
     /// Appends a piece.
-    func append(_ bytes: [UInt8]) throws(ReplayError) -> Extent {
+    /// - Throws: `ReplayError` if it cannot be written.
+    @discardableResult
+    package func append(_ bytes: [UInt8]) throws(ReplayError) -> Extent {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in

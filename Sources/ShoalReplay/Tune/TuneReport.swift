@@ -1,5 +1,6 @@
 internal import Foundation
 internal import ShoalSchemas
+internal import ShoalSettings
 
 /// The result of a search for better settings.
 package struct TuneReport: Codable, Equatable, Sendable {
@@ -73,7 +74,7 @@ package struct TuneReport: Codable, Equatable, Sendable {
     static func row(_ attempt: Tuner.Attempt) -> [String] {
         let score = attempt.score
         let name = attempt.name.map { "\($0)=\(attempt.value ?? "")" } ?? "as given"
-        let suppressed = score.suppressed == 0 ? "none" : score.suppressed < 5 ? "1–4" : "5+"
+        let suppressed = SuppressedCount.name(score.suppressed, none: "none", to: "–")
         return [
             attempt.isBest ? "*" : " ", name, ReportWords.decimal(score.gain, digits: 4),
             ReportWords.share(score.predicted),
@@ -98,7 +99,7 @@ package struct TuneReport: Codable, Equatable, Sendable {
                 + "of \(ReportWords.decimal(before.movesPerDay)). \(ReportWords.count(after.members, "member")) are in a published "
                 + "cluster instead of \(ReportWords.number(before.members)).")
         lines.append(stability)
-        let fixed = recommended.keys.filter { Self.fixed.contains($0) }.sorted()
+        let fixed = recommended.keys.filter { Setting.setting(named: $0)?.scope == .fixedForLife }.sorted()
         if !fixed.isEmpty {
             lines.append(
                 "\(fixed.joined(separator: " and ")) cannot be changed in a running application: start another one. The "
@@ -106,8 +107,6 @@ package struct TuneReport: Codable, Equatable, Sendable {
         }
         return lines
     }
-
-    private static let fixed = ["epoch.length", "profile.topics"]
 
     private var stability: String {
         let (before, after) = (before.agreement ?? 0, after.agreement ?? 0)
