@@ -33,4 +33,21 @@ public struct MemberChange: Equatable, Sendable {
         self.epoch = epoch
         self.period = period
     }
+
+    /// Returns one change of each member from the cluster before the first to that after the last, in the order of the
+    /// first ones.
+    static func net(_ changes: ArraySlice<MemberChange>) -> [MemberChange] {
+        var (net, places): ([MemberChange], [Pseudonym: Int]) = ([], [:])
+        for change in changes {
+            guard let place = places[change.member] else {
+                places[change.member] = net.count
+                net.append(change)
+                continue
+            }
+            let from = net[place].from
+            net[place] = change
+            net[place].from = from
+        }
+        return net.filter { $0.from != $0.to }
+    }
 }

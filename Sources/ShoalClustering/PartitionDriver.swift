@@ -21,6 +21,9 @@ public struct PartitionDriver<Keys: TopicKeys> {
     var isRestoring: Bool
     /// The changes of the steps so far, to be taken by the owner.
     public var changes: [MemberChange] = []
+    /// The number of changes before those of a record of several events, while that is handled.
+    @usableFromInline
+    var recordChanges: Int?
     /// Last, so that the offsets of the other fields do not depend on its type.
     public var shard: Shard<Keys>
 
@@ -55,10 +58,18 @@ public struct PartitionDriver<Keys: TopicKeys> {
     @inlinable
     @inline(__always)
     public mutating func advance(to event: borrowing EngineEvent, at place: Int64) -> Stop? {
+        advance(to: event.time, of: event.member, at: place)
+    }
+
+    /// Performs one step before the events of the record at `place`, of which the latest is given. The clock does not move
+    /// between the events of a record.
+    @inlinable
+    @inline(__always)
+    public mutating func advance(to time: Int64, of member: Pseudonym, at place: Int64) -> Stop? {
         next = max(next, place)
         if let needed = shard.neededModel { return .needs(needed) }
-        if shard.hasOptedOut(event.member) { return nil }
-        guard let epoch = shard.observe(viewer: event.member, time: event.time) else { return nil }
+        if shard.hasOptedOut(member) { return nil }
+        guard let epoch = shard.observe(viewer: member, time: time) else { return nil }
         return .closed(shard.close(to: epoch))
     }
 
@@ -67,6 +78,24 @@ public struct PartitionDriver<Keys: TopicKeys> {
     @inline(__always)
     public mutating func handle(_ event: borrowing EngineEvent, at place: Int64) {
         if !shard.hasOptedOut(event.member) { shard.handle(event, offset: place, changes: &changes) }
+        pass(place)
+    }
+
+    /// Handles one of the events of the record at `place`. `endRecord` must follow the last one.
+    @inlinable
+    public mutating func handle(part event: borrowing EngineEvent, at place: Int64) {
+        if recordChanges == nil { recordChanges = changes.count }
+        if !shard.hasOptedOut(event.member) {
+            shard.handle(event, offset: place, isPart: true, changes: &changes)
+        }
+    }
+
+    /// Passes the record at `place`, of which all events are handled. It changes a member once, at most.
+    public mutating func endRecord(_ place: Int64) {
+        if let first = recordChanges { changes.replaceSubrange(first..., with: MemberChange.net(changes[first...])) }
+        recordChanges = nil
+        // The bound is the same for all events of a record, as replays know it by offsets only.
+        shard.limit(from: place + 1)
         pass(place)
     }
 

@@ -19,7 +19,10 @@ extension Shard {
     }
 
     /// Handles an event in the open epoch, or in genesis.
-    public mutating func handle(_ event: borrowing EngineEvent, offset: Int64, changes: inout [MemberChange]) {
+    /// - Parameter isPart: whether its record has more events, after which `limit` is to be called.
+    public mutating func handle(
+        _ event: borrowing EngineEvent, offset: Int64, isPart: Bool = false, changes: inout [MemberChange]
+    ) {
         if let id = event.id, !ids.accept(id) {
             counters.duplicates += 1
             return
@@ -36,7 +39,7 @@ extension Shard {
         let time = counted(event.time)
         if let known, isAhead(known, of: offset) { return countTopics(of: event) }
         let slot = known ?? insert(event.member, order: event.order)
-        if known == nil { limit(from: offset + 1) }
+        if known == nil, !isPart { limit(from: offset + 1) }
         touch(slot)
         let left = members.slots[slot].cluster
         let wasEligible = left != MemberTable.uncounted

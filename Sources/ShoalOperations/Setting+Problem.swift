@@ -15,8 +15,8 @@ extension Setting {
                 : nil
         case .mapping:
             do {
-                // A record is handled as a whole, at one offset.
-                return try EventMapping(value).batch == nil ? nil : "batch is for `shoal try` only"
+                _ = try EventMapping(value)
+                return nil
             } catch {
                 return "\(error)"
             }

@@ -42,14 +42,14 @@ extension Replay {
                         var pieces: [Epoch: EventChunk] = [:]
                         while let record = source.next(&event) {
                             switch record {
-                            case .event:
+                            case .event, .part:
                                 pieces[event.time / length, default: EventChunk()].append(event)
                             case .erase:
                                 throw ReplayError(
                                     .input,
                                     "\(range.topic) partition \(partition) has tombstones, which have no event time: "
                                         + "--epochs=given cannot assign them to an epoch. Use --epochs=clock")
-                            case .rejected: continue
+                            case .rejected, .parts, .end: continue
                             }
                         }
                         try await spool.add(

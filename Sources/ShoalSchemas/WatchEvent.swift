@@ -53,6 +53,17 @@ public struct WatchEvent: Sendable {
         (place, stoppedAt) = (nil, nil)
     }
 
+    /// Returns to an earlier state of this event, after which fields were only added.
+    mutating func back(to earlier: WatchEvent) {
+        text.removeSubrange(earlier.text.count...)
+        topics.removeAll(keepingCapacity: true)
+        topics += earlier.topics
+        entries = earlier.entries
+        (viewer, id, video) = (earlier.viewer, earlier.id, earlier.video)
+        (watched, duration, time) = (earlier.watched, earlier.duration, earlier.time)
+        (place, stoppedAt) = (nil, nil)
+    }
+
     /// Describes why the record that was read last was refused.
     /// - Parameter rejection: the error that the reader threw.
     public func fault(_ rejection: Rejection) -> Fault {

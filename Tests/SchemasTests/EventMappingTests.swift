@@ -5,12 +5,27 @@ import Testing
 @Suite("Reading events after a mapping")
 struct EventMappingTests {
     /// Reads an event, and returns viewer, video, topics, watched, duration and time as a line.
-    private func read(_ json: String, _ mapping: String, element: Int = 0) throws -> String {
-        var (options, event) = (WatchEventReader.Options(), WatchEvent())
-        var map = EventMapping()
+    private func read(_ json: String, _ mapping: String) throws -> String {
+        var event = WatchEvent()
+        try reader(mapping).read(Array(json.utf8).span, into: &event)
+        return line(event)
+    }
+
+    /// Returns the events of a batch as lines.
+    private func readEach(_ json: String, _ mapping: String) throws -> [String] {
+        var (event, lines) = (WatchEvent(), [String]())
+        try reader(mapping).readEach(Array(json.utf8).span, into: &event) { lines.append(line($0)) }
+        return lines
+    }
+
+    private func reader(_ mapping: String) throws -> WatchEventReader {
+        var (options, map) = (WatchEventReader.Options(), EventMapping())
         try map.apply(mapping)
         options.mapping = map
-        _ = try WatchEventReader(options: options).read(Array(json.utf8).span, element: element, into: &event)
+        return WatchEventReader(options: options)
+    }
+
+    private func line(_ event: borrowing WatchEvent) -> String {
         func text(_ range: Range<Int>) -> String { String(decoding: event.text[range], as: UTF8.self) }
         let topics = event.topics.map { "\(text($0.name))×\($0.weight)" }.joined(separator: "+")
         return "\(text(event.viewer)) \(text(event.video)) \(topics) \(event.watched)/\(event.duration) @\(event.time)"
@@ -206,10 +221,30 @@ struct EventMappingTests {
     func batch() throws {
         let json = #"{"e":[{"t":"a","at":1700000000000},{"t":"b","at":1700000000001}],"u":"u"}"#
         let mapping = "viewer=u,topics=e[].t,time=e[].at,batch=e[]"
-        #expect(try read(json, mapping) == "u  a×65536 60000/0 @1700000000000")
-        #expect(try read(json, mapping, element: 1) == "u  b×65536 60000/0 @1700000000001")
-        #expect(throws: Rejection.excluded) { try read(json, mapping, element: 2) }
-        #expect(refusal(#"{"e":[],"u":"u"}"#, mapping) == .excluded)
+        #expect(
+            try readEach(json, mapping) == ["u  a×65536 60000/0 @1700000000000", "u  b×65536 60000/0 @1700000000001"])
+        #expect(try readEach(#"{"e":[],"u":"u"}"#, mapping) == [])
+        #expect(try readEach(#"{"u":"u"}"#, mapping) == [])
+    }
+
+    @Test("an event of a batch has no fields of the one before it")
+    func independence() throws {
+        let json = #"""
+            {"d":{"items":[{"t":["a","x"],"len":5,"k":"w","u":{"id":1}},null,{"t":["b"],"k":"w","u":{"id":2}},
+            {"t":["c"],"k":"no","u":{"id":3}}]},"tags":["x"],"at":1700000000000}
+            """#
+        let mapping = "viewer=d.items[].u.id,topics=d.items[].t,duration=d.items[].len,time=at,batch=d.items[]"
+        #expect(
+            try readEach(json, mapping + ",where=d.items[].k:w") == [
+                "1  a×65536+x×65536 5/5 @1700000000000", "2  b×65536 60000/0 @1700000000000",
+            ])
+        var (event, seen) = (WatchEvent(), 0)
+        let broken = json.replacing(#""u":{"id":3}"#, with: #""u":{"no":3}"#)
+        let reader = try reader(mapping)
+        #expect(throws: Rejection.missingViewer) {
+            try reader.readEach(Array(broken.utf8).span, into: &event) { _ in seen += 1 }
+        }
+        #expect(seen == 2 && event.fault(.missingViewer).field == .viewer)
     }
 
     @Test("an invalid object is refused as in the native form")

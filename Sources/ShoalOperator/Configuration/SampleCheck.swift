@@ -35,9 +35,13 @@ package struct SampleCheck {
             number += 1
             if framing.isBlank(record, 0, record.count) { continue }
             do throws(Rejection) {
-                try reader.read(record.span, timestamp: Int64(Date().timeIntervalSince1970 * 1_000), into: &event)
-                events += 1
-                if examples.count < Self.mostEvents { examples.append(Self.text(event)) }
+                let before = events
+                let now = Int64(Date().timeIntervalSince1970 * 1_000)
+                try reader.readEach(record.span, timestamp: now, into: &event) { event in
+                    events += 1
+                    if examples.count < Self.mostEvents { examples.append(Self.text(event)) }
+                }
+                if events == before { excluded += 1 }
             } catch {
                 if error == .excluded {
                     excluded += 1

@@ -71,16 +71,18 @@ package struct Publisher {
         while sender.sent < limit, !interrupt.isSet, try records.next(into: &record) {
             number += 1
             if content.framing.isBlank(record, 0, record.count) { continue }
+            var problem: String?
             do throws(Rejection) {
-                // The record's timestamp will be about the time of sending.
-                let now = Int64(Date().timeIntervalSince1970 * 1_000)
-                try reader.read(record.span, timestamp: now, into: &event)
+                problem =
+                    try Self.hasOneViewer(record, reader, &event)
+                    ? nil : "the events belong to several viewers: a record has one viewer as its key"
             } catch {
                 if error == .excluded { continue }
+                problem = "not a watch event: \(event.fault(error).text)"
+            }
+            if let problem {
                 bad += 1
-                if bad <= 10 {
-                    Program.report("\(records.path):\(number): not a watch event: \(event.fault(error).text)")
-                }
+                if bad <= 10 { Program.report("\(records.path):\(number): \(problem)") }
                 if isStrict { return true }
                 continue
             }
@@ -97,6 +99,24 @@ package struct Publisher {
             }
         }
         return false
+    }
+
+    /// Reads a record.
+    /// - Parameter event: receives its last event.
+    /// - Returns: Whether its events are of one viewer, who is its key.
+    private static func hasOneViewer(
+        _ record: [UInt8], _ reader: WatchEventReader, _ event: inout WatchEvent
+    ) throws(Rejection) -> Bool {
+        // The record's timestamp will be about the time of sending.
+        let now = Int64(Date().timeIntervalSince1970 * 1_000)
+        guard reader.readsBatches else {
+            try reader.read(record.span, timestamp: now, into: &event)
+            return true
+        }
+        var viewers: Set<ArraySlice<UInt8>> = []
+        try reader.readEach(record.span, timestamp: now, into: &event) { viewers.insert($0.text[$0.viewer]) }
+        if viewers.isEmpty { throw .excluded }
+        return viewers.count == 1
     }
 
     private mutating func produce(_ event: WatchEvent, _ value: [UInt8], _ sender: inout RecordSender) throws {

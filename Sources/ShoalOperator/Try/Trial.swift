@@ -50,9 +50,6 @@ package struct Trial: Sendable {
     /// - Parameter folder: The directory of the files; nil if they were not written.
     package func next(_ folder: TryFolder?) -> String {
         let path = input.path == "-" ? "FILE" : input.path
-        if input.mapping?.batch != nil {
-            return "\nNext: shoal try \(path) --html clusters.html. A live application needs one event in each record."
-        }
         let files = folder ?? TryFolder(".")
         let lines = words.properties(topicsFile: files.topics).split(separator: "\n").map { "  \($0)\n" }.joined()
         return """

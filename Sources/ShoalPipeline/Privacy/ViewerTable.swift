@@ -43,6 +43,9 @@ struct ViewerTable {
         slots = Array(repeating: Slot(), count: min(1 << 6, ceiling))
     }
 
+    /// Whether it is checked which viewers are misplaced.
+    var knowsPartitions: Bool { place != nil }
+
     /// The current capacity in viewers.
     var room: Int { slots.count }
 

@@ -57,6 +57,14 @@ package struct EventChunk: Sendable {
         viewers.reserveCapacity(room.viewers / 8 * 9)
     }
 
+    /// Removes the events after those that had this size.
+    mutating func removeAll(beyond room: Room) {
+        heads.removeSubrange(room.heads...)
+        topics.removeSubrange(room.topics...)
+        text.removeSubrange(room.text...)
+        viewers.removeSubrange(room.viewers...)
+    }
+
     package var count: Int { heads.count }
     package var isEmpty: Bool { heads.isEmpty }
 
@@ -181,6 +189,16 @@ package struct EventChunk: Sendable {
                 topic += 1
             }
             return true
+        }
+
+        /// Returns the latest of the next events that belong to this partition, and its member; nil: none of them does.
+        /// - Parameter count: of the events.
+        package func latest(of count: Int) -> (time: Int64, member: Pseudonym)? {
+            var latest: Head?
+            for next in chunk.heads[head..<head + count] where !next.isMisplaced {
+                if next.time > latest?.time ?? .min { latest = next }
+            }
+            return latest.map { ($0.time, $0.member) }
         }
 
         /// Whether the event that was read last belongs to another partition.

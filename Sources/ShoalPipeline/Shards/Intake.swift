@@ -8,6 +8,12 @@ package struct Intake {
     package enum Record {
         /// A watch event, in `event`.
         case event
+        /// One of the events of a record.
+        case part
+        /// Stands before the events of a record, as many as given.
+        case parts(Int)
+        /// Stands after them.
+        case end
         /// An erasure.
         /// - Parameter isMisplaced: whether its key belongs to another partition.
         case tombstone(Pseudonym, isMisplaced: Bool)
@@ -39,14 +45,7 @@ package struct Intake {
     /// blocks.
     package mutating func decode(_ batch: borrowing MessageBatch, _ index: Int) -> Record {
         isTombstone = false
-        guard let value = batch.value(index) else {
-            isTombstone = true
-            guard let key = batch.key(index), key.count > 0 else { return .rejected(.noViewerToErase) }
-            if key.count > 1_024 { return .rejected(.idTooLong) }
-            let viewer = viewers.identity(of: key)
-            viewers.forget(key)
-            return .tombstone(viewer.pseudonym, isMisplaced: viewer.isMisplaced)
-        }
+        guard let value = batch.value(index) else { return erasure(batch.key(index)) }
         do throws(Rejection) {
             try reader.read(
                 value, key: batch.key(index), headers: reader.readsHeaders ? batch.headers(index) : [],
@@ -57,12 +56,67 @@ package struct Intake {
         return .event
     }
 
-    /// Decodes a watch event without a record key.
-    /// - Returns: The reason if it is invalid; `nil` if it is valid.
-    package mutating func decode(_ value: Span<UInt8>) -> Rejection? {
+    /// Whether records can be several events, so that `decodeEach` is to be called.
+    var readsBatches: Bool { reader.readsBatches }
+
+    /// Decodes a record of a topic that can be several events, without identifying their viewers.
+    /// - Parameter visit: is called with each event, the hash of its id, and the look-up hash of its viewer.
+    /// - Returns: `parts`, if it is no erasure and not rejected.
+    mutating func decodeEach(
+        _ batch: borrowing MessageBatch, _ index: Int,
+        _ visit: (borrowing WatchEvent, _ id: UInt64?, _ viewer: (UInt64, UInt64)) -> Void = { _, _, _ in }
+    ) -> Record {
+        isTombstone = false
+        guard let value = batch.value(index) else { return erasure(batch.key(index)) }
+        var count = 0
+        // Without the partitioner, it is not known which other viewers belong here.
+        let isKeyed = !viewers.knowsPartitions
         do throws(Rejection) {
-            try reader.read(value, into: &buffer)
+            try reader.readEach(
+                value, key: batch.key(index), headers: reader.readsHeaders ? batch.headers(index) : [],
+                timestamp: batch.timestamp(index), isKeyedByViewer: isKeyed, into: &buffer
+            ) { event in
+                count += 1
+                let text = event.text.span
+                let viewer = viewers.hash(text.extracting(event.viewer))
+                visit(event, event.id.isEmpty ? nil : ids.hash64(viewer, text.extracting(event.id)), viewer)
+            }
         } catch {
+            return .rejected(error)
+        }
+        return count == 0 ? .rejected(.excluded) : .parts(count)
+    }
+
+    private mutating func erasure(_ key: Span<UInt8>?) -> Record {
+        isTombstone = true
+        guard let key, key.count > 0 else { return .rejected(.noViewerToErase) }
+        if key.count > 1_024 { return .rejected(.idTooLong) }
+        let viewer = viewers.identity(of: key)
+        viewers.forget(key)
+        return .tombstone(viewer.pseudonym, isMisplaced: viewer.isMisplaced)
+    }
+
+    /// Decodes the watch events of a record without a key.
+    /// - Parameter visit: is called with each of them, while it is in `buffer`.
+    /// - Returns: The reason if the record is invalid, after the events before the fault; `nil` if it is valid.
+    package mutating func decode(_ value: Span<UInt8>, _ visit: (inout Self) -> Void = { _ in }) -> Rejection? {
+        guard reader.readsBatches else {
+            do throws(Rejection) {
+                try reader.read(value, into: &buffer)
+            } catch {
+                return error
+            }
+            visit(&self)
+            return nil
+        }
+        var event = WatchEvent()
+        do throws(Rejection) {
+            try reader.readEach(value, into: &event) {
+                buffer = copy $0
+                visit(&self)
+            }
+        } catch {
+            buffer = event
             return error
         }
         return nil

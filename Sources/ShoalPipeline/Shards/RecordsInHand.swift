@@ -8,7 +8,7 @@ struct RecordsInHand: ~Copyable {
     enum Stop {
         /// All records are handled.
         case end
-        /// The next record is an event, and this step of it is done.
+        /// The next record is an event or several, and this step of it is done.
         case step(ShardMachine.Step)
         /// The next record is no event.
         case other(Intake.Record)
@@ -42,7 +42,7 @@ struct RecordsInHand: ~Copyable {
     var isDone: Bool { next == decoded.records.count }
 
     /// The index of the next record in `messages`.
-    var index: Int { next }
+    var index: Int { decoded.messages[next] }
 
     /// The offset of the next record.
     var offset: Int64 { decoded.offsets[next] }
@@ -66,6 +66,18 @@ struct RecordsInHand: ~Copyable {
                 events.prefetch(&machine.driver.shard)
                 let step = machine.step(event, at: offset, now: Monotonic.now)
                 guard step == .handled else { return .step(step) }
+            case .parts:
+                let step = step(&machine)
+                guard step == .handled else { return .step(step) }
+                next += 1
+                continue
+            case .part:
+                load()
+                if events.isMisplaced { return .other(.part) }
+                machine.handle(part: event, at: offset)
+                next += 1
+                continue
+            case .end: machine.endRecord(offset)
             case .rejected(.excluded): machine.pass(offset)
             case let record: return .other(record)
             }
@@ -73,6 +85,15 @@ struct RecordsInHand: ~Copyable {
             if machine.hasArrived || machine.waitingBytes >= most { return .pause }
         }
         return .end
+    }
+
+    /// Performs the next step of an event or of the events of a record.
+    mutating func step(_ machine: inout ShardMachine) -> ShardMachine.Step {
+        guard case .parts(let count) = decoded.records[next] else {
+            return machine.step(event, at: offset, now: Monotonic.now)
+        }
+        guard let latest = events.latest(of: count) else { return .handled }
+        return machine.advance(to: latest.time, of: latest.member, at: offset, now: Monotonic.now) ?? .handled
     }
 
     private mutating func load() {

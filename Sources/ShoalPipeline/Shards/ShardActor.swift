@@ -195,7 +195,7 @@ actor ShardActor {
         }
     }
 
-    /// Handles the next record, which is an event that takes several steps.
+    /// Handles the next record, an event or the beginning of several, that takes several steps.
     /// - Parameter step: the last one.
     private func finish(_ step: ShardMachine.Step) async throws {
         var step = step
@@ -218,7 +218,7 @@ actor ShardActor {
                 try await commitPoint()
             }
             if machine.hasArrived || isDraining && !machine.isReplaying { return }
-            step = machine.step(hand.event, at: offset, now: Monotonic.now)
+            step = hand.step(&machine)
         }
     }
 
@@ -226,7 +226,8 @@ actor ShardActor {
     private func handle(_ record: Intake.Record) {
         let offset = hand.offset
         switch record {
-        case .event: break
+        case .event, .parts, .end: break
+        case .part: rejectPart()
         case .rejected(let reason): reject(reason, at: offset)
         case .tombstone(let member, let isMisplaced): erase(member, at: offset, isMisplaced: isMisplaced)
         }
@@ -234,13 +235,21 @@ actor ShardActor {
 
     private func reject(_ reason: Rejection, at offset: Int64) {
         // Read once more, because the fault is known of the last record only.
-        _ = intake.decode(hand.messages, hand.index)
+        _ =
+            intake.readsBatches
+            ? intake.decodeEach(hand.messages, hand.index) : intake.decode(hand.messages, hand.index)
         let fault = intake.fault(reason)
         if !machine.isReplaying {
             around.statistics.count(rejected: reason)
             around.rejections.log(fault, TopicPartition(around.options.topics.input, partition), offset, around.log)
         }
         machine.reject(at: offset) { appendDeadLetter(fault, to: &$0) }
+    }
+
+    /// One of the events of a record belongs to another partition, and does not count here.
+    private func rejectPart() {
+        if !machine.isReplaying { around.statistics.count(rejected: .wrongPartition) }
+        machine.rejectPart { appendDeadLetter(Fault(ofKey: .wrongPartition), to: &$0) }
     }
 
     private func erase(_ member: Pseudonym, at offset: Int64, isMisplaced: Bool) {

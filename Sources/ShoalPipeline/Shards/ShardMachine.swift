@@ -122,16 +122,45 @@ struct ShardMachine {
 
     /// Performs one step of the event at `place`. Must be repeated until the event is handled.
     mutating func step(_ event: borrowing EngineEvent, at place: Int64, now: @autoclosure () -> Int64) -> Step {
-        switch driver.advance(to: event, at: place) {
+        if let step = advance(to: event.time, of: event.member, at: place, now: now()) { return step }
+        driver.handle(event, at: place)
+        publish()
+        return .handled
+    }
+
+    /// Performs one step before the events of the record at `place`.
+    /// - Parameters:
+    ///   - time: of the latest of them.
+    ///   - member: whose it is.
+    /// - Returns: nil: they can be handled.
+    @inline(__always)
+    mutating func advance(
+        to time: Int64, of member: Pseudonym, at place: Int64, now: @autoclosure () -> Int64
+    ) -> Step? {
+        switch driver.advance(to: time, of: member, at: place) {
         case .needs(let version): return .needs(version)
         case .closed(let delta):
             publish(delta, now())
             return .closed(through: delta.through)
-        case nil:
-            driver.handle(event, at: place)
-            publish()
-            return .handled
+        case nil: return nil
         }
+    }
+
+    /// Handles one of the events of the record at `place`. `endRecord` must follow the last one.
+    mutating func handle(part event: borrowing EngineEvent, at place: Int64) {
+        driver.handle(part: event, at: place)
+    }
+
+    /// Ends the record at `place`, of which all events are handled.
+    mutating func endRecord(_ place: Int64) {
+        driver.endRecord(place)
+        publish()
+    }
+
+    /// Refuses one of the events of a record.
+    /// - Parameter append: appends its dead letter.
+    mutating func rejectPart(_ append: (inout RecordBuffer) -> Void) {
+        if !isReplaying { append(&records) }
     }
 
     /// Opens the next epoch, or continues opening it. A commit point is due, and then the event's next step.

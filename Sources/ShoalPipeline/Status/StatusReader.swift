@@ -173,11 +173,12 @@ public struct StatusReader: Sendable {
         let unread = try await RangeReader(kafka).read(ranges) { index, batch, message in
             records[index] += 1
             guard let value = batch.value(message) else { return }
-            let read: Void? = try? events.read(
+            var time: Int64?
+            try? events.readEach(
                 value, key: batch.key(message), headers: events.readsHeaders ? batch.headers(message) : [],
-                timestamp: batch.timestamp(message), into: &event)
-            guard read != nil else { return }
-            times[index].append(event.time)
+                timestamp: batch.timestamp(message), isKeyedByViewer: !events.readsBatches, into: &event
+            ) { time = max($0.time, time ?? 0) }
+            if let time { times[index].append(time) }
         }
         return (times, records, Array(unread.keys))
     }

@@ -51,19 +51,37 @@ struct PartitionEngine {
                 if !isGiven, let stop = driver.advance(to: event, at: place) { return Stop(stop) }
                 let far = Shard<KeyedTopics>.prefetchDistance
                 driver.shard.prefetch(source.upcoming(far), source.upcoming(far * 2 / 3), source.upcoming(far / 3))
-                if let lens, lens.members.contains(event.member) {
-                    lens.member = event.member
-                    lens.before(event, at: place, driver.shard)
-                    driver.handle(event, at: place)
-                    lens.after(driver.shard)
-                } else {
-                    driver.handle(event, at: place)
+                observed(at: place) { $0.handle($1, at: place) }
+            case .parts(let place, let latest):
+                if !isGiven, let latest, let stop = driver.advance(to: latest.time, of: latest.member, at: place) {
+                    return Stop(stop)
                 }
-                saw(event.time)
+            case .part(let place):
+                observed(at: place) { $0.handle(part: $1, at: place) }
+                pending = nil
+                continue
+            case .end(let place):
+                driver.endRecord(place)
             }
             pending = nil
             if driver.changes.count >= 1_024 { return .changes }
         }
+    }
+
+    /// Handles the event, under the eyes of the lens.
+    @inline(__always)
+    private mutating func observed(
+        at place: Int64, _ handle: (inout PartitionDriver<KeyedTopics>, borrowing EngineEvent) -> Void
+    ) {
+        if let lens, lens.members.contains(event.member) {
+            lens.member = event.member
+            lens.before(event, at: place, driver.shard)
+            handle(&driver, event)
+            lens.after(driver.shard)
+        } else {
+            handle(&driver, event)
+        }
+        saw(event.time)
     }
 
     @inline(__always)
@@ -94,12 +112,7 @@ struct PartitionEngine {
     }
 
     /// The offset of the current event.
-    var pendingOffset: Int64 {
-        switch pending {
-        case .event(let place), .erase(_, let place), .rejected(let place): place
-        case nil: driver.offset
-        }
-    }
+    var pendingOffset: Int64 { pending?.offset ?? driver.offset }
 }
 
 extension PartitionEngine.Stop {

@@ -161,7 +161,7 @@ public struct Explanation: Sendable {
         let genesis = CompiledModel(run.genesis.model, version: nil)
         let input = try TopicInput(
             topics.input, client, options, progress, recorded: run.genesis.model.settings.fixed,
-            ranges: inputRanges.map(\.range))
+            ranges: inputRanges.map(\.range), partitions: run.genesis.firstOffsets.count)
         return try await withThrowingTaskGroup(of: (Int32, [ExplainReport.Step], Int64).self) { group in
             for (index, inputRange) in inputRanges.enumerated() {
                 group.addTask {

@@ -113,16 +113,30 @@ final class CheckpointStart: Sendable {
             case .rejected(let place): driver.pass(place)
             case .erase(let member, let place): driver.erase(member, at: place)
             case .event(let place):
-                guard place <= point.offset else { throw astray }
-                while let stop = driver.advance(to: event, at: place) {
-                    guard case .needs(let version) = stop else { continue }
-                    guard let model = try await models.exact(version) else { throw astray }
-                    driver.openWhole(model, at: place)
-                    if driver.shard.restoredThrough == nil { return }
-                }
+                if try await advance(&driver, to: (event.time, event.member), at: place, models) { return }
                 driver.handle(event, at: place)
+            case .parts(let place, let latest):
+                if let latest, try await advance(&driver, to: latest, at: place, models) { return }
+            case .part(let place): driver.handle(part: event, at: place)
+            case .end(let place): driver.endRecord(place)
             }
         }
+    }
+
+    /// Performs the steps before an event.
+    /// - Returns: Whether the state was reached by them, so that the event is left.
+    private func advance(
+        _ driver: inout PartitionDriver<KeyedTopics>, to event: (time: Int64, member: Pseudonym), at place: Int64,
+        _ models: RecordedModels
+    ) async throws -> Bool {
+        guard place <= point.offset else { throw astray }
+        while let stop = driver.advance(to: event.time, of: event.member, at: place) {
+            guard case .needs(let version) = stop else { continue }
+            guard let model = try await models.exact(version) else { throw astray }
+            driver.openWhole(model, at: place)
+            if driver.shard.restoredThrough == nil { return true }
+        }
+        return false
     }
 
     private var astray: ReplayError {

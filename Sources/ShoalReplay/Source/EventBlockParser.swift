@@ -13,7 +13,6 @@ struct EventBlockParser {
     private let partitions: Int32
     /// Set if epochs are given.
     private let epochLength: Int64?
-    private let isOfOnePartition: Bool
     private let partitioner: Partitioner
     /// The size of the last chunk.
     private var room = EventChunk.Room()
@@ -28,7 +27,6 @@ struct EventBlockParser {
         intake = Self.intake(key, settings, format)
         self.partitions = Int32(partitions)
         self.epochLength = epochLength
-        isOfOnePartition = partitions == 1
     }
 
     /// A file has no record keys, so the viewer is the field.
@@ -44,36 +42,40 @@ struct EventBlockParser {
             intake = Self.intake(key, settings, format)
         }
         let framing = block.format.framing
+        let (epochLength, partitions, lastRoom) = (epochLength, partitions, room)
+        func empty() -> [EventChunk] { (0..<partitions).map { _ in EventChunk(room: lastRoom) } }
+        let place = PartitionOfViewer(partitioner: partitioner, partitions: partitions)
         var parsed = ParsedBlock(number: block.number)
         // Most blocks contain events of one or two epochs.
         var open: [Epoch?: [EventChunk]] = [:]
-        var last: (epoch: Epoch?, chunks: [EventChunk]) = (nil, empty)
+        var last: (epoch: Epoch?, chunks: [EventChunk]) = (nil, empty())
         func keep() {
             if last.chunks.contains(where: { !$0.isEmpty }) { open[last.epoch] = last.chunks }
         }
-        var place = 0
-        while let (start, end, next) = framing.record(block.bytes, at: place) {
-            place = next
+        var at = 0
+        while let (start, end, next) = framing.record(block.bytes, at: at) {
+            at = next
             parsed.records += 1
             if framing.isBlank(block.bytes, start, end) { continue }
-            if let reason = intake.decode(block.bytes.span.extracting(start..<end)) {
+            let reason = intake.decode(block.bytes.span.extracting(start..<end)) { intake in
+                if let length = epochLength {
+                    let epoch = intake.buffer.time / length
+                    if last.epoch != epoch {
+                        keep()
+                        last = (epoch, open.removeValue(forKey: epoch) ?? empty())
+                    }
+                }
+                let viewer = intake.viewerHash
+                last.chunks[place.partition(intake.viewer)].append(intake.buffer, id: intake.id(viewer), viewer: viewer)
+            }
+            if let reason {
                 let isLast = block.isCutOff && end == block.bytes.count
                 if isLast, reason != .valueTooLarge { parsed.endsInTheMiddle = true }
                 parsed.rejected[reason, default: 0] += 1
                 if reason != .excluded, parsed.examples.count < 10 {
                     parsed.examples.append((parsed.records, intake.fault(reason)))
                 }
-                continue
             }
-            if let length = epochLength {
-                let epoch = intake.buffer.time / length
-                if last.epoch != epoch {
-                    keep()
-                    last = (epoch, open.removeValue(forKey: epoch) ?? empty)
-                }
-            }
-            let viewer = intake.viewerHash
-            last.chunks[partition].append(intake.buffer, id: intake.id(viewer), viewer: viewer)
         }
         keep()
         for (epoch, chunks) in open.sorted(by: { ($0.key ?? 0) < ($1.key ?? 0) }) {
@@ -84,10 +86,14 @@ struct EventBlockParser {
         }
         return parsed
     }
+}
 
-    private var empty: [EventChunk] { (0..<partitions).map { _ in EventChunk(room: room) } }
+/// The partition of each viewer.
+private struct PartitionOfViewer {
+    let partitioner: Partitioner
+    let partitions: Int32
 
-    private var partition: Int {
-        isOfOnePartition ? 0 : Int(partitioner.partition(of: intake.viewer.span, count: partitions) ?? 0)
+    func partition(_ viewer: ArraySlice<UInt8>) -> Int {
+        partitions == 1 ? 0 : Int(partitioner.partition(of: viewer.span, count: partitions) ?? 0)
     }
 }

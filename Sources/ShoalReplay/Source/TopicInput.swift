@@ -18,10 +18,10 @@ struct TopicInput: Sendable {
     /// - Parameters:
     ///   - recorded: the settings of the run that is repeated; nil: those of `options`.
     ///   - ranges: the offsets that are read of each partition, for the progress.
-    ///   - partitions: how many the topic has; 0: erasures in the wrong partition are not counted.
+    ///   - partitions: how many the topic has, which tells whose events belong into a partition.
     init(
         _ topic: String, _ client: ClientConfiguration, _ options: ReplayOptions, _ progress: ReplayProgress,
-        recorded: Settings.Fixed? = nil, ranges: [Range<Int64>], partitions: Int = 0
+        recorded: Settings.Fixed? = nil, ranges: [Range<Int64>], partitions: Int
     ) throws {
         partitioner = (recorded ?? options.settings.fixed).partitioner
         self.partitions = Int32(clamping: partitions)

@@ -36,13 +36,27 @@ struct TopicSource: EventSource {
     }
 
     mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
-        guard hasRecords else { return nil }
-        let offset = batch.offsets[index]
-        defer { index += 1 }
+        while hasRecords {
+            let offset = batch.offsets[index]
+            defer { index += 1 }
+            if let record = record(offset, &event) { return record }
+        }
+        return nil
+    }
+
+    /// - Returns: nil: it is an event that belongs to another partition.
+    private mutating func record(_ offset: Int64, _ event: inout EngineEvent) -> SourceRecord? {
         switch batch.records[index] {
         case .event:
             _ = events.next(&event)
             return .event(offset)
+        case .parts(let count): return .parts(offset, latest: events.latest(of: count))
+        case .part:
+            _ = events.next(&event)
+            guard events.isMisplaced else { return .part(offset) }
+            rejected.add(.wrongPartition)
+            return nil
+        case .end: return .end(offset)
         case .tombstone(let member, let isMisplaced):
             if isMisplaced { rejected.add(.wrongPartition) }
             return .erase(member, offset)

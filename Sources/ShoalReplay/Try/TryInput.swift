@@ -167,12 +167,7 @@ private struct TryDecoder {
 
     /// Calls `body` with each event of a record.
     mutating func events(in record: [UInt8], _ body: (borrowing WatchEvent) -> Void) throws(Rejection) {
-        var (element, count) = (0, 1)
-        while element < count {
-            count = try reader.read(record.span, element: element, into: &buffer)
-            body(buffer)
-            element += 1
-        }
+        try reader.readEach(record.span, into: &buffer, body)
     }
 
     func fault(_ rejection: Rejection, of record: [UInt8]) -> RecordFault {

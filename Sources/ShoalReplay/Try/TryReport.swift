@@ -77,7 +77,6 @@ package struct TryReport {
         if let mapping = input.mapping {
             // In a file of settings, a backslash escapes itself.
             lines.append("input.map=\(mapping.text.replacing("\\", with: "\\\\"))")
-            if mapping.batch != nil { lines.append("# A live application needs one event in each record.") }
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -34,7 +34,7 @@ public struct Unlearning: Sendable {
         let input = try TopicInput(
             topics.input, verification.client, verification.options, progress,
             recorded: run.genesis.model.settings.fixed,
-            ranges: inputRanges.map { $0.from..<$0.end }, partitions: inputRanges.count)
+            ranges: inputRanges.map { $0.from..<$0.end }, partitions: run.genesis.firstOffsets.count)
         let key = verification.options.key
         let replay = UnlearningReplay(
             run, inputRanges, left: Set(viewers.map { key.storedPseudonym(of: $0) }), key: key, progress)

@@ -15,8 +15,13 @@ struct WithoutSource<Base: EventSource>: EventSource {
         let record = base.next(&event)
         switch record {
         case .event(let place): return left.contains(event.member) ? .rejected(place) : record
+        case .part:
+            // The rest of its record is handled.
+            return left.contains(event.member) ? next(&event) : record
+        case .parts(let place, let latest):
+            return latest.map { left.contains($0.member) } ?? true ? .parts(place, latest: nil) : record
         case .erase(let member, let place): return left.contains(member) ? .rejected(place) : record
-        case .rejected, nil: return record
+        case .rejected, .end, nil: return record
         }
     }
 

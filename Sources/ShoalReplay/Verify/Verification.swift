@@ -90,7 +90,8 @@ public struct Verification: Sendable {
         let run = comparison.run
         let input = try TopicInput(
             topics.input, client, options, progress, recorded: run.genesis.model.settings.fixed,
-            ranges: comparison.inputRanges.map { $0.from..<max($0.target.offset, $0.from) })
+            ranges: comparison.inputRanges.map { $0.from..<max($0.target.offset, $0.from) },
+            partitions: run.genesis.firstOffsets.count)
         let genesis = CompiledModel(run.genesis.model, version: nil)
         let models = RecordedModels(run.table)
         do {

@@ -15,6 +15,11 @@ struct JSONScanner: ~Escapable {
     /// The byte that is read next, counted from 0.
     var offset: Int { at }
 
+    /// Returns to a byte that was read before.
+    mutating func back(to offset: Int) {
+        at = offset
+    }
+
     // MARK: - Structure
 
     private mutating func skipSpace() {

@@ -81,23 +81,38 @@ public struct WatchEventReader: Sendable {
         try check(&event, .field, key: nil, hasTime: hasTime, timestamp: timestamp)
     }
 
-    /// Reads one event of a batch: of an object that is several events.
-    /// - Parameter element: which one, from 0.
-    /// - Returns: The number of events in the object; 1 without a batch.
-    public func read(
-        _ value: Span<UInt8>, element: Int, timestamp: Int64? = nil, into event: inout WatchEvent
-    ) throws(Rejection) -> Int {
+    /// Whether a record can be several events, so that `readEach` is to be called.
+    public var readsBatches: Bool { plan?.isBatch ?? false }
+
+    /// Reads the events of a record: each element of a batch is one.
+    /// - Parameters:
+    ///   - headers: only needed if `readsHeaders`.
+    ///   - timestamp: the record's own, in milliseconds since 1970; nil: it has none.
+    ///   - isKeyedByViewer: whether viewers other than the key are a fault of the record.
+    ///   - event: overwritten. After an error only its `fault` is meaningful.
+    ///   - visit: is called with each event, in order.
+    /// - Throws: The fault of the first event that has one. The events before it were visited.
+    public func readEach(
+        _ value: Span<UInt8>, key: Span<UInt8>? = nil, headers: [(name: String, value: [UInt8])] = [],
+        timestamp: Int64? = nil, isKeyedByViewer: Bool = false, into event: inout WatchEvent,
+        _ visit: (borrowing WatchEvent) -> Void
+    ) throws(Rejection) {
+        let matchesKey = isKeyedByViewer && options.viewer == .field
+        guard let plan, plan.isBatch else {
+            let hasTime = try parse(value, RecordParts(key: key, headers: headers), into: &event)
+            if matchesKey, !event.viewer.isEmpty { try match(key, event) }
+            try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
+            return visit(event)
+        }
         event.clear()
         guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
-        guard let plan else {
-            try read(value, timestamp: timestamp, into: &event)
-            return 1
+        var mapped = MappedJSON(value, plan)
+        try mapped.readBatch(into: &event, RecordParts(key: key, headers: headers)) {
+            (event: inout WatchEvent, hasTime: Bool) throws(Rejection) in
+            if matchesKey, !event.viewer.isEmpty { try match(key, event) }
+            try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
+            visit(event)
         }
-        var mapped = MappedJSON(value, plan, element: element)
-        let outcome = try mapped.read(into: &event)
-        guard element < outcome.count else { throw .excluded }
-        try check(&event, .field, key: nil, hasTime: outcome.hasTime, timestamp: timestamp)
-        return outcome.count
     }
 
     /// - Returns: Whether there is an event time.
@@ -108,7 +123,7 @@ public struct WatchEventReader: Sendable {
         guard value.count <= WatchEvent.largestValue else { throw .valueTooLarge }
         if let plan {
             var mapped = MappedJSON(value, plan)
-            return try mapped.read(into: &event, record).hasTime
+            return try mapped.read(into: &event, record)
         }
         guard let decoder else { return try EventDecoder.readAny(of: decoders, value, into: &event) }
         return try decoder.read(value, into: &event)

@@ -2,41 +2,77 @@
 struct MappedJSON: ~Escapable {
     private var scanner: JSONScanner
     private let plan: MappingPlan
-    /// The element of a batch that is read, and the number of elements that were seen.
-    private let wanted: Int
-    private var elements = 0
+    /// Where the lists begin whose elements are events, and the node of their elements.
+    private var batches: [(offset: Int, element: Int)] = []
     private var hasTime = false
     private var meetsCondition = false
     /// The watched share of the video in 10⁻⁸; nil: it is given as a length, or not at all.
     private var share: Int64?
-
-    /// The result of reading, beside the event.
-    struct Outcome {
-        /// Whether there is an event time.
-        var hasTime: Bool
-        /// The number of events in the object.
-        var count: Int
-    }
 
     /// The assumed length of a video of which only the watched share is known, and the assumed length of a watch of
     /// which nothing is known, in milliseconds.
     static let assumedDuration: Int64 = 600_000
     static let assumedWatch: Int64 = 60_000
 
-    /// - Parameter element: of a batch: which event is read, from 0.
     @_lifetime(copy span)
-    init(_ span: Span<UInt8>, _ plan: MappingPlan, element: Int = 0) {
+    init(_ span: Span<UInt8>, _ plan: MappingPlan) {
         scanner = JSONScanner(span)
         scanner.acceptsComma = true
         self.plan = plan
-        wanted = element
     }
 
+    /// Reads the event of an object.
     /// - Parameter record: the key and the headers of the record.
+    /// - Returns: Whether there is an event time.
     /// - Throws: `excluded` if the condition is not met; otherwise as the native form.
     mutating func read(
         into event: inout WatchEvent, _ record: borrowing RecordParts = RecordParts()
-    ) throws(Rejection) -> Outcome {
+    ) throws(Rejection) -> Bool {
+        try readAround(record, &event)
+        if plan.condition != nil, !meetsCondition { throw .excluded }
+        complete(&event)
+        return hasTime
+    }
+
+    /// Reads the events of a batch: first the fields around the lists, then each element.
+    /// - Parameters:
+    ///   - event: has the fields of an element and those around the list.
+    ///   - visit: is called with each event that meets the condition, and whether it has a time.
+    mutating func readBatch(
+        into event: inout WatchEvent, _ record: borrowing RecordParts = RecordParts(),
+        _ visit: (inout WatchEvent, _ hasTime: Bool) throws(Rejection) -> Void
+    ) throws(Rejection) {
+        try readAround(record, &event)
+        let around = (event: event, hasTime: hasTime, meetsCondition: meetsCondition, share: share)
+        for batch in batches {
+            scanner.back(to: batch.offset)
+            try scanner.expect(UInt8(ascii: "["))
+            if try scanner.take(UInt8(ascii: "]")) { continue }
+            repeat {
+                if try scanner.takeNull() { continue }
+                event.back(to: around.event)
+                (hasTime, meetsCondition, share) = (around.hasTime, around.meetsCondition, around.share)
+                try readElement(batch.element, &event)
+                if plan.condition != nil, !meetsCondition { continue }
+                complete(&event)
+                try visit(&event, hasTime)
+            } while try scanner.comma(before: UInt8(ascii: "]"))
+        }
+    }
+
+    private mutating func readElement(_ node: Int, _ event: inout WatchEvent) throws(Rejection) {
+        do throws(Rejection) {
+            try readValue(node, &event)
+        } catch {
+            event.stoppedAt = scanner.offset
+            throw error
+        }
+    }
+
+    /// Reads all but the elements of a batch.
+    private mutating func readAround(
+        _ record: borrowing RecordParts, _ event: inout WatchEvent
+    ) throws(Rejection) {
         try read(record, &event)
         if plan.hasRecordCondition, !meetsCondition { throw .excluded }
         do throws(Rejection) {
@@ -47,9 +83,6 @@ struct MappedJSON: ~Escapable {
             event.stoppedAt = scanner.offset
             throw error
         }
-        if plan.condition != nil, !meetsCondition { throw .excluded }
-        complete(&event)
-        return Outcome(hasTime: hasTime, count: plan.isBatch ? elements : 1)
     }
 
     /// Reads the fields that are in the key and the headers.
@@ -113,17 +146,13 @@ struct MappedJSON: ~Escapable {
     private mutating func readElements(
         of node: Int, _ element: Int, _ event: inout WatchEvent
     ) throws(Rejection) {
-        let isBatch = plan.nodes[node].isBatch
+        if plan.nodes[node].isBatch {
+            batches.append((scanner.offset, element))
+            return try scanner.skipValue()
+        }
         try scanner.expect(UInt8(ascii: "["))
         if try scanner.take(UInt8(ascii: "]")) { return }
         repeat {
-            if isBatch {
-                defer { elements += 1 }
-                if elements != wanted {
-                    try scanner.skipValue()
-                    continue
-                }
-            }
             if try scanner.takeNull() { continue }
             try readValue(element, &event)
         } while try scanner.comma(before: UInt8(ascii: "]"))

@@ -26,7 +26,7 @@ struct ClockBounds {
         var eventsAhead: Int64 = 0
         var isHonest = true
         for arrival in arrivals {
-            guard case .event(let event) = arrival.content else { continue }
+            guard let event = arrival.content.latest else { continue }
             let wasInGenesis = viewers.count < fixed.clockQuorum
             viewers.insert(event.member)
             if arrival.isAhead {

@@ -116,11 +116,12 @@ struct Undisturbed {
             case .event(let event):
                 if off == .clockHalf { shards[partition].forgetViewers() }
                 let step = shards[partition].step(event, at: offset, now: 0)
+                guard take(step, of: partition, at: offset) else { return }
                 isHandled = step == .handled
-                if case .needs(let version) = step {
-                    guard let model = model(version) else { return }
-                    shards[partition].open(with: model, at: offset)
-                }
+            case .events(let events):
+                let step = shards[partition].step(events, at: offset, now: 0)
+                guard take(step, of: partition, at: offset) else { return }
+                isHandled = step == .handled
             case .tombstone(let member): shards[partition].erase(member, at: offset)
             default:
                 let key = "\(SimulatedKafka.Topic.input(Int32(partition)))/\(offset)"
@@ -134,6 +135,15 @@ struct Undisturbed {
                 try take(step.records)
             }
         }
+    }
+
+    /// Opens the epoch that a step needs.
+    /// - Returns: False if its model is missing.
+    private mutating func take(_ step: ShardMachine.Step, of partition: Int, at offset: Int64) -> Bool {
+        guard case .needs(let version) = step else { return true }
+        guard let model = model(version) else { return false }
+        shards[partition].open(with: model, at: offset)
+        return true
     }
 
     private func model(_ version: Epoch) -> CompiledModel? {

@@ -136,15 +136,9 @@ final class SimulatedShard {
         case .event(let event):
             if world.off == .clockHalf { machine.forgetViewers() }
             if world.off == .copyFirst { machine.driver.shard.forgetPending(event.member) }
-            let step = machine.step(event, at: offset, now: world.monotonic)
-            if case .needs(let version) = step {
-                guard let model = try work.model(version, world) else { return nil }
-                if world.off == .sweepAll, let before = try work.models.exact(version - 1) {
-                    machine.driver.shard.current = before
-                }
-                machine.open(with: model, at: offset)
-            }
-            return step
+            return try take(machine.step(event, at: offset, now: world.monotonic), at: offset, world, work)
+        case .events(let events):
+            return try take(machine.step(events, at: offset, now: world.monotonic), at: offset, world, work)
         case .tombstone(let member):
             machine.erase(member, at: offset)
         default:
@@ -152,6 +146,19 @@ final class SimulatedShard {
             machine.reject(at: offset) { $0.append(to: .deadLetters, key: { $0 += key.utf8 }, value: nil) }
         }
         return .handled
+    }
+
+    /// Opens the epoch that a step needs. Returns `nil` if its model is not available yet.
+    private func take(
+        _ step: ShardMachine.Step, at offset: Int64, _ world: Simulation, _ work: SimulatedWork
+    ) throws -> ShardMachine.Step? {
+        guard case .needs(let version) = step else { return step }
+        guard let model = try work.model(version, world) else { return nil }
+        if world.off == .sweepAll, let before = try work.models.exact(version - 1) {
+            machine.driver.shard.current = before
+        }
+        machine.open(with: model, at: offset)
+        return step
     }
 
     /// Called if no record has arrived.

@@ -40,6 +40,8 @@ struct SimulatedLog {
         case bytes([UInt8])
         /// A decoded watch event.
         case event(EngineEvent)
+        /// A record of several.
+        case events([EngineEvent])
         /// A null value. In the input, with the member to erase.
         case tombstone(Pseudonym)
         /// Bytes that are not a watch event.

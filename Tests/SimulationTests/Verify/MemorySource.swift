@@ -3,24 +3,29 @@
 
 /// The committed records of one input partition in memory, in pieces of any size.
 struct MemorySource: EventSource {
-    /// A record, and the event that it holds.
+    /// A record or a part of one, and the event that it holds.
     struct Record: Sendable {
         var content: SourceRecord
         var event = EngineEvent()
 
-        var offset: Int64 {
+        var offset: Int64 { content.offset }
+
+        /// Whether it holds an event.
+        var isEvent: Bool {
             switch content {
-            case .event(let offset), .erase(_, let offset), .rejected(let offset): offset
+            case .event, .part: true
+            default: false
             }
         }
 
-        init(_ record: SimulatedLog.Record, offset: Int64) {
+        static func of(_ record: SimulatedLog.Record, offset: Int64) -> [Self] {
             switch record.value {
-            case .event(let event):
-                content = .event(offset)
-                self.event = event
-            case .tombstone(let member): content = .erase(member, offset)
-            default: content = .rejected(offset)
+            case .event(let event): [Self(content: .event(offset), event: event)]
+            case .events(let events):
+                [Self(content: .parts(offset, latest: events.latest.map { ($0.time, $0.member) }))]
+                    + events.map { Self(content: .part(offset), event: $0) } + [Self(content: .end(offset))]
+            case .tombstone(let member): [Self(content: .erase(member, offset))]
+            default: [Self(content: .rejected(offset))]
             }
         }
     }
@@ -37,7 +42,7 @@ struct MemorySource: EventSource {
     mutating func next(_ event: inout EngineEvent) -> SourceRecord? {
         guard ready > 0, let record = records.popFirst() else { return nil }
         ready -= 1
-        if case .event = record.content { event = record.event }
+        if record.isEvent { event = record.event }
         return record.content
     }
 

@@ -6,8 +6,7 @@ import TestSupport
 extension VerifiedRun {
     /// The members whose events are in the input, ascending.
     var members: [Pseudonym] {
-        let events = input.joined().filter { if case .event = $0.content { true } else { false } }
-        return Set(events.map(\.event.member)).sorted()
+        Set(input.joined().filter(\.isEvent).map(\.event.member)).sorted()
     }
 
     /// Repeats the run without a member that is in no event, and without one that is, in two orders of the tasks each.

@@ -45,7 +45,7 @@ struct VerifiedRun: Sendable {
             }
             let log = world.kafka[.input(partition)]
             inputRanges.append(.init(partition: partition, from: first, high: log.high, target: target))
-            input.append(log.committed.map { MemorySource.Record($0.record, offset: $0.offset) })
+            input.append(log.committed.flatMap { MemorySource.Record.of($0.record, offset: $0.offset) })
         }
         (self.inputRanges, self.input) = (inputRanges, input)
         var output: [[RecordQueue.Record]] = Array(repeating: [], count: outputs)

@@ -57,6 +57,12 @@ struct InputMaker {
             let late: Int64 = draws.pick(0, 0, 0, 0, 400, 1_500)
             let event = event(partition * 1_000 + viewer, time + (wrong[viewer] ?? 0) - late)
             var content = Scenario.Content.event(event)
+            if draws.chance(0.06) {
+                content = .events(
+                    [event]
+                        + (0..<1 + draws.below(3)).map { _ in self.event(partition * 1_000 + draws.below(viewers), time)
+                        })
+            }
             if draws.chance(0.03) { content = .tombstone(event.member) }
             if draws.chance(0.02) { content = .garbage }
             arrivals.append(.init(content: content, at: time, isAhead: wrong[viewer] ?? 0 > 0))

@@ -15,10 +15,21 @@ struct Scenario {
 
     enum Content {
         case event(EngineEvent)
+        /// A record of several events.
+        case events([EngineEvent])
         case tombstone(Pseudonym)
         case garbage
         /// An aborted transaction of an upstream producer: a record and a control record, both invisible to consumers.
         case aborted
+
+        /// The latest event, which the clock reads; nil: there is none.
+        var latest: EngineEvent? {
+            switch self {
+            case .event(let event): event
+            case .events(let events): events.latest
+            case .tombstone, .garbage, .aborted: nil
+            }
+        }
 
         /// The number of offsets that it occupies.
         var offsets: Int64 {

@@ -254,6 +254,7 @@ final class Simulation {
         kafka.update(.input(Int32(partition))) { log in
             switch next.content {
             case .event(let event): _ = log.append(key: nil, value: .event(event))
+            case .events(let events): _ = log.append(key: nil, value: .events(events))
             case .tombstone(let member): _ = log.append(key: nil, value: .tombstone(member))
             case .garbage: _ = log.append(key: nil, value: .garbage)
             case .aborted:
