@@ -13,6 +13,11 @@ public struct MemberView: Sendable {
 }
 
 extension Shard {
+    /// Returns the cluster in which a member was published last; 0: none, as of members that are not known.
+    public func publishedCluster(of member: Pseudonym) -> ClusterID {
+        members.find(member).map { members.published[$0] } ?? 0
+    }
+
     /// Visits all members in the order of pseudonyms. Sorts and copies; for tests, reports and comparisons.
     public func forEachMember(_ body: (MemberView) -> Void) {
         let used = members.slots.indices.filter { members.slots[$0].isUsed }

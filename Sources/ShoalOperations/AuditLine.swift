@@ -13,6 +13,8 @@ struct AuditLine: Codable {
     var member: String?
     var what: String?
     var reason: String
+    /// The name of the token with which somebody asked the API.
+    var bearer: String?
     /// Whose chain the line continues: host and effective user. Absent in lines of releases without chains.
     var writer: String?
     /// The line's number in its chain, from 1.
@@ -21,7 +23,7 @@ struct AuditLine: Codable {
     var previous: String?
 
     private enum CodingKeys: String, CodingKey {
-        case time, who, uid, host, action, member, what, reason, writer, number, previous
+        case time, who, uid, host, action, member, what, reason, bearer, writer, number, previous
         case loginUid = "login_uid"
         case sudoUserClaimed = "sudo_user_claimed"
     }
@@ -42,7 +44,7 @@ struct AuditLine: Codable {
         action = access.action
         member = access.member
         what = access.what
-        reason = access.reason
+        (reason, bearer) = (access.reason, access.bearer)
         writer = Self.writer(host, user)
     }
 

@@ -14,12 +14,17 @@ public struct AuditLog: Sendable {
         public var what: String?
         /// The reason as given.
         public var reason: String
+        /// The name of the token, if somebody asked the API.
+        public var bearer: String?
 
-        public init(action: String, member: String? = nil, what: String? = nil, reason: String) {
+        public init(
+            action: String, member: String? = nil, what: String? = nil, reason: String, bearer: String? = nil
+        ) {
             self.action = action
             self.member = member
             self.what = what
             self.reason = reason
+            self.bearer = bearer
         }
     }
 
@@ -40,6 +45,28 @@ public struct AuditLog: Sendable {
     public init(_ path: String, hash: @escaping Hash) {
         self.path = path
         self.hash = hash
+    }
+
+    /// Returns how often a bearer has done something, as far as the file tells.
+    /// - Parameter day: such as `2026-11-24`, in UTC.
+    /// - Throws: `Failure`.
+    public func count(_ action: String, by bearer: String, on day: String) throws(Failure) -> Int {
+        try lines().count { $0.action == action && $0.bearer == bearer && $0.time.hasPrefix(day) }
+    }
+
+    /// Returns the last lines as they stand, the newest first.
+    /// - Throws: `Failure`.
+    public func last(_ count: Int) throws(Failure) -> [String] {
+        let descriptor = try openFile()
+        defer { close(descriptor) }
+        return try content(descriptor).split(separator: UInt8(ascii: "\n")).suffix(count).reversed()
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func lines() throws(Failure) -> [AuditLine] {
+        let descriptor = try openFile()
+        defer { close(descriptor) }
+        return try content(descriptor).split(separator: UInt8(ascii: "\n")).compactMap { AuditLine($0) }
     }
 
     /// Appends a line for each access, and waits until they are on disk.

@@ -230,14 +230,18 @@ extension Setting {
         ),
         Setting(
             "api.access-file", .file, \.apiAccessFile,
-            "The file with the access tokens of the API: on each line a name, a role (viewer or operator) and the SHA-256 of the token in hexadecimal digits. Without it, anybody on this host may use the API."
+            "The file with the access tokens of the API: on each line a name, its roles (viewer, operator, analyst, privacy-officer; with commas between them) and the SHA-256 of the token in hexadecimal digits. Without it, anybody on this host may use the API."
+        ),
+        Setting(
+            "api.lookup-limit", .integer(0...100_000), \.apiLookupLimit,
+            "How many viewers each token with the role analyst may look up by this instance's API on a day (UTC). Each lookup needs `audit.file`, to which it appends a line first."
         ),
         Setting(
             "watchdog.timeout", .duration(1_000...3_600_000), \.pipeline.watchdogTimeout, defaultText: "60s",
             "The time without progress after which a component fails /livez and is logged."),
         Setting(
             "audit.file", .text, \.auditFile,
-            "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal erase`, `shoal changes --member`, `shoal replay --members`, `shoal verify --without`, `shoal dead-letters list --show-content`) first appends a line with time, user, pseudonym and reason. Required for these commands."
+            "The audit log: each access to data of a person (`shoal explain`, `shoal pseudonym`, `shoal erase`, `shoal changes --member`, `shoal replay --members`, `shoal verify --without`, `shoal dead-letters list --show-content`, lookups by the API) first appends a line with time, user, pseudonym and reason. Required for these."
         ),
         Setting(
             "audit.topic", .name, \.auditTopic,

@@ -26,6 +26,7 @@ public struct SettingValues: Equatable, Sendable {
     public var httpListen: ListenAddress?
     public var apiListen: ListenAddress?
     public var apiAccessFile: String?
+    public var apiLookupLimit: Int = 20
     public var auditFile: String?
     /// `nil` if the heads of the audit log are kept nowhere else.
     public var auditTopic: String?

@@ -1,4 +1,5 @@
 import Foundation
+import ShoalKafka
 import ShoalOperations
 import ShoalPipeline
 import ShoalSettings
@@ -96,9 +97,6 @@ struct APITests {
 
     @Test("with an access file, a token's roles decide, and a token ends with its line")
     func access() async throws {
-        func line(_ name: String, _ role: String, _ token: String) -> String {
-            "\(name) \(role) \(SHA256Digest.of(Array(token.utf8).span).map { String(format: "%02x", $0) }.joined())\n"
-        }
         let (viewer, both) = (line("anna", "viewer", "t1"), line("ben", "operator,viewer", "t2"))
         let file = try folder.file("access", "# who\n\n" + viewer + both)
         let (process, probe) = try await start(["api.access-file": file])
@@ -116,6 +114,65 @@ struct APITests {
         try Data(both.utf8).write(to: URL(filePath: file))
         try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: 9)], ofItemAtPath: file)
         #expect(try probe.get("/v1/clusters", headers: ["Authorization: Bearer t1"]).status == 401)
+        #expect(try await process.stop() == 0)
+    }
+
+    /// A line of an access file.
+    private func line(_ name: String, _ role: String, _ token: String) -> String {
+        "\(name) \(role) \(SHA256Digest.of(Array(token.utf8).span).map { String(format: "%02x", $0) }.joined())\n"
+    }
+
+    @Test("an analyst finds one viewer at a time with a reason, as often as permitted, and an officer reads who did")
+    func lookup() async throws {
+        let file = try folder.file(
+            "access", line("anna", "analyst", "t1") + line("olga", "privacy-officer,viewer", "t2"))
+        let audit = folder.url.appending(path: "audit").path
+        let settings = ["api.access-file": file, "api.lookup-limit": "3", "audit.file": audit]
+        let (process, probe) = try await start(
+            settings.merging(["input.partitioner": "murmur2", "output.every": "event", "privacy.min-cluster-size": "1"])
+            { $1 })
+        _ = try await clusters(probe, ["Authorization: Bearer t2"])
+        func ask(_ body: String, _ token: String = "t1") async throws -> HTTPAnswer {
+            try await http(
+                probe.address.port, "/v1/members:lookup", method: "POST", headers: ["Authorization: Bearer \(token)"],
+                body: body)
+        }
+        for (body, status) in [
+            ("{}", 400), (#"{"viewer":"u1","reason":" "}"#, 400), (#"{"viewer":"","reason":"x"}"#, 400),
+            ("u1", 400), (String(repeating: "x", count: 9_000), 413),
+        ] {
+            let answer = try await ask(body)
+            #expect(answer.status == status, "\(body.prefix(40)): \(answer)")
+        }
+        // The test's producer chooses the partition by the number.
+        let viewer = try #require(
+            (0..<24).first {
+                let key = Array("u\($0)".utf8)
+                return Partitioner.murmur2.partition(of: key.span, count: 2) == Int32($0 % 4 / 2)
+            }.map { "u\($0)" })
+        let asked = #"{"viewer":"\#(viewer)","reason":"ticket 7"}"#
+        #expect(try await ask(asked, "t2").status == 403 && !FileManager.default.fileExists(atPath: audit))
+        let found = try await ask(asked)
+        let body = try JSONSerialization.jsonObject(with: Data(found.body.utf8)) as? [String: Any]
+        #expect(found.status == 200 && body?["cluster"] as? Int != nil && body?["model"] as? Int != nil, "\(found)")
+        let unknown = try await ask(#"{"viewer":"nobody","reason":"ticket 8"}"#)
+        #expect(unknown.status == 200 && !unknown.body.contains("cluster"), "\(unknown)")
+        #expect(try await ask(asked).status == 200)
+        let refused = try await ask(asked)
+        #expect(refused.status == 429 && refused.body.contains("3 lookups a day"), "\(refused)")
+        #expect(try probe.get("/v1/members:lookup", headers: ["Authorization: Bearer t1"]).status == 405)
+        #expect(try probe.get("/v1/audit", headers: ["Authorization: Bearer t1"]).status == 403)
+        let told = try object(try probe.get("/v1/audit?limit=2", headers: ["Authorization: Bearer t2"]))
+        let lines = try #require(told["lines"] as? [String])
+        #expect(lines.count == 2 && lines.last?.contains("ticket 8") == true, "\(lines)")
+        #expect(lines.allSatisfy { $0.contains(#""bearer":"anna""#) && $0.contains(#""action":"lookup""#) })
+        let pseudonym = try shoal(
+            ["pseudonym", "--viewer", viewer, "--reason", "t"] + application.settings(["audit.file": audit]),
+            environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
+        #expect(lines.first?.contains(pseudonym.lines.last?.split(separator: " ").last ?? "?") == true, "\(pseudonym)")
+        #expect(!process.log.contains("\"\(viewer)\"") && !process.log.contains("ticket"))
+        let verified = try shoal(["audit-log", "verify", audit])
+        #expect(verified.status == 0, "\(verified.output)")
         #expect(try await process.stop() == 0)
     }
 
@@ -156,7 +213,7 @@ struct APITests {
         let text = try String(contentsOf: file, encoding: .utf8)
         for path in [
             "/v1/clusters", "/v1/clusters/{id}", "/v1/clusters/{id}/lineage", "/v1/models", "/v1/models/{version}",
-            "/v1/changes", "/v1/status",
+            "/v1/changes", "/v1/status", "/v1/members:lookup", "/v1/audit",
         ] { #expect(text.contains("\n  \(path):\n"), "\(path)") }
     }
 }

@@ -10,11 +10,11 @@ public struct HTTPAnswer: Sendable {
 
 /// Sends a request to a server on the loopback interface over a new connection; 10 s at most.
 public func http(
-    _ port: some BinaryInteger, _ path: String, method: String = "GET", body: String = ""
+    _ port: some BinaryInteger, _ path: String, method: String = "GET", headers: [String] = [], body: String = ""
 ) async throws -> HTTPAnswer {
     let port = Int(port)
     let text = try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try exchange(port, path, method, body) }) }
+        Thread.detachNewThread { continuation.resume(with: Result { try exchange(port, path, method, headers, body) }) }
     }
     let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
     let lines = parts[0].split(separator: "\r\n")
@@ -29,12 +29,15 @@ public func http(
     return HTTPAnswer(status: status, headers: headers, body: parts.count > 1 ? String(parts[1]) : "")
 }
 
-private func exchange(_ port: Int, _ path: String, _ method: String, _ body: String) throws -> String {
+private func exchange(
+    _ port: Int, _ path: String, _ method: String, _ headers: [String], _ body: String
+) throws -> String {
     let handle = try connection(to: port)
     defer { try? handle.close() }
-    let head = [
-        "\(method) \(path) HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: \(body.utf8.count)",
-    ].joined(separator: "\r\n")
+    let head =
+        ([
+            "\(method) \(path) HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: \(body.utf8.count)",
+        ] + headers).joined(separator: "\r\n")
     // A server that rejects a request body need not read it.
     try? handle.write(contentsOf: Data((head + "\r\n\r\n" + body).utf8))
     var answer = Data()

@@ -8,6 +8,10 @@ public struct AccessTokens: Sendable {
         case viewer
         /// The state of the instance.
         case `operator`
+        /// One member at a time, with a reason.
+        case analyst
+        /// The audit log.
+        case privacyOfficer = "privacy-officer"
     }
 
     /// The bearer of a token.

@@ -1,7 +1,10 @@
 import Synchronization
 
-/// A `GET` or `HEAD` request. A `HEAD` is answered without a body.
+/// A request. A `HEAD` is answered like a `GET`, without a body.
 public struct HTTPRequest: Equatable, Sendable {
+    /// The largest body that is read, in bytes.
+    public static let largestBody = 8 << 10
+
     public var path: String
     /// The decoded query arguments. One without `=` has an empty value.
     public var query: [String: String]
@@ -11,6 +14,10 @@ public struct HTTPRequest: Equatable, Sendable {
     public var host: String?
     public var authorization: String?
     public var knownTag: String?
+    /// The body of a `POST`.
+    public var body: [UInt8] = []
+    /// Who asks, if the service knows.
+    public var bearer: AccessTokens.Bearer?
 
     public init(path: String, query: [String: String] = [:]) {
         self.path = path
@@ -37,6 +44,17 @@ public struct HTTPResponse: Equatable, Sendable {
 
 /// A path served by a server.
 public struct HTTPRoute: Sendable {
+    public enum Method: Sendable {
+        /// `GET` and `HEAD`.
+        case get
+        case post
+
+        var names: [String] { self == .get ? ["GET", "HEAD"] : ["POST"] }
+    }
+
+    public var method = Method.get
+    /// Who may use it; empty: everybody.
+    public var roles: Set<AccessTokens.Role> = []
     /// A part such as `{id}` takes any text without a slash.
     public var path: String
     /// A one-line description, shown for unknown paths.
@@ -44,9 +62,14 @@ public struct HTTPRoute: Sendable {
     /// Called on the thread of a connection, several at a time.
     public var answer: @Sendable (HTTPRequest) -> HTTPResponse
 
-    public init(_ path: String, _ summary: String, answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) {
+    public init(
+        _ path: String, _ summary: String, method: Method = .get, roles: Set<AccessTokens.Role> = [],
+        answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+    ) {
         self.path = path
         self.summary = summary
+        self.method = method
+        self.roles = roles
         self.answer = answer
     }
 

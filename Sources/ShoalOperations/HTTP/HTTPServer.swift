@@ -31,6 +31,11 @@ import Synchronization
         }
     }
 
+    /// A request whose body is being read, one byte more than the largest at most. Only the thread of its connection uses it.
+    private final class Pending {
+        var body: [UInt8] = []
+    }
+
     /// Starts listening.
     /// - Parameter setting: the setting with the address, for messages.
     /// - Throws: `ListenError` if the port is in use, the address does not belong to this machine, or a right is
@@ -115,18 +120,26 @@ import Synchronization
         }
     }
 
-    private static let answer: MHD_AccessHandlerCallback = { context, connection, url, method, _, _, size, state in
+    private static let answer: MHD_AccessHandlerCallback = {
+        context, connection, url, method, _, data, size, state in
         guard let context = unsafe context, let url = unsafe url, let method = unsafe method, let state = unsafe state
         else { return .NO }
         let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
-        if unsafe state.pointee == nil {
-            // The first call for a request has only its headers.
-            unsafe state.pointee = context
+        guard let known = unsafe state.pointee else {
+            // The first call for a request has only its headers. `completed` releases the object.
+            unsafe state.pointee = Unmanaged.passRetained(Pending()).toOpaque()
             server.open.withLock { $0 += 1 }
             return .YES
         }
+        let pending = unsafe Unmanaged<Pending>.fromOpaque(known).takeUnretainedValue()
         if let size = unsafe size, unsafe size.pointee > 0 {
-            // Request bodies are ignored.
+            // The rest of a body that is too large is ignored.
+            let count = unsafe min(size.pointee, HTTPRequest.largestBody + 1 - pending.body.count)
+            if let data = unsafe data {
+                // Safe: the library passes as many bytes as `size` says.
+                let bytes = unsafe UnsafeRawBufferPointer(start: data, count: count)
+                unsafe pending.body.append(contentsOf: bytes)
+            }
             unsafe size.pointee = 0
             return .YES
         }
@@ -134,12 +147,14 @@ import Synchronization
         unsafe request.host = HTTPServer.header("Host", connection)
         unsafe request.authorization = HTTPServer.header("Authorization", connection)
         unsafe request.knownTag = HTTPServer.header("If-None-Match", connection)
+        request.body = pending.body
         let (response, allow) = unsafe server.service.answer(method: String(cString: method), request)
         return unsafe HTTPServer.send(response, allow: allow, connection)
     }
 
     private static let completed: MHD_RequestCompletedCallback = { context, _, state, _ in
-        guard let context = unsafe context, let state = unsafe state, unsafe state.pointee != nil else { return }
+        guard let context = unsafe context, let state = unsafe state, let known = unsafe state.pointee else { return }
+        unsafe Unmanaged<Pending>.fromOpaque(known).release()
         unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().open.withLock { $0 -= 1 }
     }
 

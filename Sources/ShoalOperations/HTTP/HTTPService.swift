@@ -1,9 +1,9 @@
 /// What a server answers: its routes, who may use them, and the form of errors.
 public struct HTTPService: Sendable {
     public var routes: [HTTPRoute]
-    /// Returns the refusal of a request; nil admits it. The path is that of its route, or nil if there is none. Called on the thread
-    /// of the connection, which it may delay.
-    public var refuse: @Sendable (HTTPRequest, String?) -> HTTPResponse? = { _, _ in nil }
+    /// Returns the refusal of a request; nil admits it, and may say who asks. The route is nil if there is none. Called on the
+    /// thread of the connection, which it may delay.
+    public var refuse: @Sendable (inout HTTPRequest, HTTPRoute?) -> HTTPResponse? = { _, _ in nil }
     /// Makes the response for a status that is an error, from its explanation.
     public var problem: @Sendable (Int, String) -> HTTPResponse = { HTTPResponse("\($1)\n", status: $0) }
 
@@ -13,18 +13,24 @@ public struct HTTPService: Sendable {
 
     /// - Returns: The answer, and in `allow` the permitted methods if the request's is not one of them.
     func answer(method: String, _ request: HTTPRequest) -> (HTTPResponse, allow: String?) {
+        var request = request
         let found = routes.lazy.compactMap { route in
             Self.parameters(route.path, request.path).map { (route, $0) }
         }.first
-        if let refusal = refuse(request, found?.0.path) { return (refusal, nil) }
+        if let refusal = refuse(&request, found?.0) { return (refusal, nil) }
         guard let (route, parameters) = found else {
             let list = routes.map { "  \($0.path)\($0.summary.isEmpty ? "" : "  ")\($0.summary)" }
             return (problem(404, "not found; available paths:\n" + list.joined(separator: "\n")), nil)
         }
-        guard method == "GET" || method == "HEAD" else {
-            return (problem(405, "\(route.path) takes GET and HEAD"), "GET, HEAD")
+        guard route.method.names.contains(method) else {
+            let names = route.method.names
+            return (
+                problem(405, "\(route.path) takes \(names.joined(separator: " and "))"), names.joined(separator: ", ")
+            )
         }
-        var request = request
+        guard request.body.count <= HTTPRequest.largestBody else {
+            return (problem(413, "a body has at most \(HTTPRequest.largestBody) bytes"), nil)
+        }
         request.parameters = parameters
         let response = route.answer(request)
         guard let tag = response.headers["ETag"], tag == request.knownTag, response.status == 200 else {

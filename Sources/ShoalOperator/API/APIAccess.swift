@@ -24,8 +24,10 @@ final class APIAccess: Sendable {
     }
 
     /// Returns the refusal of a request; nil admits it. A token that is not known is answered late.
-    /// - Parameter path: that of its route; nil if there is none.
-    func refusal(_ request: HTTPRequest, _ path: String?) -> HTTPResponse? {
+    /// - Parameters:
+    ///   - request: learns who asks.
+    ///   - route: nil if there is none.
+    func refusal(_ request: inout HTTPRequest, _ route: HTTPRoute?) -> HTTPResponse? {
         guard let tokens else {
             // A page of another site may have its name resolved to this host.
             guard let host = request.host, !Self.isLocal(host) else { return nil }
@@ -39,13 +41,13 @@ final class APIAccess: Sendable {
             if let held = limit.pass("token") {
                 logger.log(
                     .warning, "the API refused an unknown token",
-                    [("path", path ?? "unknown")] + (held > 0 ? [("held_back", "\(held)")] : []))
+                    [("path", route?.path ?? "unknown")] + (held > 0 ? [("held_back", "\(held)")] : []))
             }
             Thread.sleep(forTimeInterval: 1)
             return challenge("the token is not known")
         }
-        let roles = ClusterAPI.roles(path)
-        guard bearer.roles.isDisjoint(with: roles) else { return nil }
+        request.bearer = bearer
+        guard let roles = route?.roles, !roles.isEmpty, bearer.roles.isDisjoint(with: roles) else { return nil }
         let needed = roles.map(\.rawValue).sorted().joined(separator: " or ")
         return ClusterAPI.response(.init(status: 403, detail: "this requires the role \(needed)"))
     }

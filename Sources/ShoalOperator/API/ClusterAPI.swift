@@ -10,25 +10,20 @@ struct ClusterAPI: Sendable {
     /// The readiness checks of the instance.
     let readiness: @Sendable () -> [Health.Check]
     let snapshot: @Sendable () -> PipelineStatistics.Snapshot
+    /// Finds members; nil: members cannot be found.
+    var members: MemberLookup?
 
     /// A request that cannot be answered, as RFC 9457 says.
     struct Problem: Error {
         var status: Int
         var detail: String
-    }
-
-    /// The roles that may use each path.
-    static func roles(_ path: String?) -> Set<AccessTokens.Role> {
-        switch path {
-        case "/v1/status": [.operator]
-        case "/live.js", nil: Set(AccessTokens.Role.allCases)
-        default: [.viewer]
-        }
+        /// The same path of another instance, which can answer it.
+        var location: String?
     }
 
     var routes: [HTTPRoute] {
         [
-            HTTPRoute("/", "the page") { _ in page },
+            HTTPRoute("/", "the page", roles: [.viewer]) { _ in page },
             HTTPRoute("/live.js", "its script") { _ in
                 HTTPResponse(LiveScript.text, contentType: "text/javascript; charset=utf-8").secured
             },
@@ -58,14 +53,38 @@ struct ClusterAPI: Sendable {
                 let changes = moment.report.lifecycle.filter { $0.version > after }.map(ClusterViews.Change.init)
                 return ClusterViews.Changes(changes: changes, through: moment.version)
             },
-            HTTPRoute("/v1/status", "the state of this instance") { _ in status },
+            HTTPRoute("/v1/status", "the state of this instance", roles: [.operator]) { _ in status },
+            HTTPRoute(
+                "/v1/members:lookup", "where a viewer is; a reason is required", method: .post, roles: [.analyst]
+            ) { request in answer { () throws(Problem) in try self.lookup.find(request) } },
+            HTTPRoute("/v1/audit", "the last lines of the audit log; ?limit=", roles: [.privacyOfficer]) { request in
+                answer { () throws(Problem) in
+                    let limit = try request.query["limit"].map { text throws(Problem) in try number(text, "limit") }
+                    return try lookup.audit(limit ?? 100)
+                }
+            },
         ]
+    }
+
+    private var lookup: MemberLookup {
+        get throws(Problem) {
+            guard let members else { throw Problem(status: 403, detail: "this application answers it to nobody") }
+            return members
+        }
+    }
+
+    private func answer(_ body: () throws(Problem) -> any Encodable) -> HTTPResponse {
+        do {
+            return Self.response(try body())
+        } catch {
+            return Self.response(error)
+        }
     }
 
     /// The service of these routes for those whom `access` admits.
     func service(_ access: APIAccess) -> HTTPService {
         var service = HTTPService(routes: routes)
-        service.refuse = { access.refusal($0, $1) }
+        service.refuse = { access.refusal(&$0, $1) }
         service.problem = { Self.response(Problem(status: $0, detail: $1)) }
         return service
     }
@@ -106,7 +125,7 @@ struct ClusterAPI: Sendable {
         _ path: String, _ summary: String,
         _ body: @escaping @Sendable (HTTPRequest, LiveClusters.Moment) throws -> any Encodable
     ) -> HTTPRoute {
-        HTTPRoute(path, summary) { request in
+        HTTPRoute(path, summary, roles: [.viewer]) { request in
             guard let moment = clusters.moment else {
                 return Self.response(Problem(status: 503, detail: "no model has been read yet"))
             }
@@ -188,18 +207,23 @@ struct ClusterAPI: Sendable {
     static func response(_ problem: Problem) -> HTTPResponse {
         let title =
             switch problem.status {
+            case 307: "Temporary Redirect"
             case 400: "Bad Request"
             case 401: "Unauthorized"
             case 403: "Forbidden"
             case 404: "Not Found"
             case 405: "Method Not Allowed"
+            case 413: "Content Too Large"
+            case 429: "Too Many Requests"
             case 503: "Service Unavailable"
             default: "Internal Server Error"
             }
         let body = try? JSONText.line(ProblemBody(title: title, status: problem.status, detail: problem.detail))
-        return HTTPResponse(
+        var response = HTTPResponse(
             body ?? "{}\n", status: problem.status, contentType: "application/problem+json"
         ).secured
+        response.headers["Location"] = problem.location
+        return response
     }
 }
 

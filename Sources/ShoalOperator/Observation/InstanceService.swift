@@ -68,9 +68,12 @@ package enum InstanceService {
     ) throws -> HTTPServer? {
         guard var address = configuration[\.apiListen] else { return nil }
         let access = APIAccess(configuration[\.apiAccessFile], logger)
+        let members = MemberLookup(configuration, logger) { try await instance.find($0) }
         let api = ClusterAPI(
-            clusters: live, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot })
+            clusters: live, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot },
+            members: members)
         let server = try HTTPServer(address, setting: "api.listen", api.service(access))
+        members.isServed(on: server.port)
         address.port = server.port
         logger.log(
             .info, "page and API are served", [("url", "http://\(address)"), ("port", "\(server.port)")])

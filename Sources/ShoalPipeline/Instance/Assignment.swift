@@ -24,6 +24,8 @@ actor Assignment {
         var log: PipelineLog
         /// `nil` if no checkpoints are kept.
         var keeper: CheckpointKeeper?
+        /// Those that can be asked for members.
+        let shards = OwnedShards()
 
         var aroundReaders: WatchedReader.Dependencies {
             WatchedReader.Dependencies(
@@ -126,6 +128,8 @@ actor Assignment {
         }
         let machine = TransactionMachine(committed: committed, known: known, ceiling: options.transactionBytes)
         isRunning = true
+        dependencies.shards.set(shards)
+        defer { dependencies.shards.set([]) }
         dependencies.statistics.enter(.working)
         dependencies.log.info(
             "took over partitions", ("count", "\(parts.count)"),

@@ -87,6 +87,15 @@ actor ShardActor {
 
     var committedPosition: CommittedPosition { machine.committedPosition }
 
+    /// Returns where a member is published.
+    func place(of member: Pseudonym) -> Instance.Place {
+        let published = machine.driver.shard.publishedCluster(of: member)
+        let (epoch, fixed) = (machine.driver.shard.openEpoch, machine.driver.shard.fixed)
+        let name = PublishedPseudonyms(around.options.key).published(member, in: epoch.flatMap { fixed.period(of: $0) })
+        return Instance.Place(
+            cluster: published == 0 ? nil : UInt32(published), model: epoch, pseudonym: Hex.text(name))
+    }
+
     /// Repeats the log up to exactly `target`, publishing nothing.
     /// - Parameter reading: the next offset to read after that.
     /// - Throws: `PipelineError` if the log contradicts the position; `KafkaError`; `CancellationError`.

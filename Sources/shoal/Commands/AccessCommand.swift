@@ -4,7 +4,9 @@ import ShoalOperator
 extension Command {
     static let accessAdd = Command(
         name: "access add", summary: "make a token for the page and the API", arguments: ["NAME"],
-        options: [Option("role", "R", "viewer or operator; may be repeated (viewer)", isRepeatable: true)],
+        options: [
+            Option("role", "R", "viewer, operator, analyst or privacy-officer; repeatable (viewer)", isRepeatable: true)
+        ],
         details: """
             Prints a new token, and appends a line with NAME, its roles and the SHA-256 of the token to `api.access-file`, which
             running instances read again. The token is stored nowhere: give it to its bearer. To end it, delete its line.

@@ -1,0 +1,135 @@
+import Foundation
+import ShoalOperations
+import ShoalPipeline
+import ShoalSchemas
+import ShoalSettings
+import Synchronization
+
+/// Tells analysts where one viewer is, after a line in the audit log, and as often as permitted.
+final class MemberLookup: Sendable {
+    /// The action of lines in the audit log.
+    static let action = "lookup"
+
+    private struct Question: Decodable {
+        var viewer: String
+        var reason: String
+    }
+
+    struct Answer: Encodable {
+        var cluster: UInt32?
+        var model: Int64?
+    }
+
+    struct Audit: Encodable {
+        /// The lines as they stand in the file, the newest first.
+        var lines: [String]
+    }
+
+    private let find: @Sendable (String) async throws -> Instance.Lookup
+    private let log: AuditLog?
+    private let heads: AuditHeads?
+    private let limit: Int
+    private let logger: Logger
+    /// The port of this API, which other instances have, too.
+    private let port = Mutex<UInt16>(0)
+    /// One lookup at a time, so that a limit is not passed by several at once.
+    private let turn = Mutex(())
+
+    init(
+        _ configuration: Configuration, _ logger: Logger,
+        find: @escaping @Sendable (String) async throws -> Instance.Lookup
+    ) {
+        log = configuration[\.auditFile].map { AuditLog($0, hash: AuditLog.sha256) }
+        heads = AuditHeads(configuration)
+        limit = configuration[\.apiLookupLimit]
+        (self.find, self.logger) = (find, logger)
+    }
+
+    /// Tells on which port this API is served.
+    func isServed(on port: UInt16) {
+        self.port.withLock { $0 = port }
+    }
+
+    /// Answers a request with a viewer and a reason.
+    func find(_ request: HTTPRequest) throws(ClusterAPI.Problem) -> Answer {
+        guard let bearer = request.bearer else {
+            throw .init(status: 403, detail: "members are found only with api.access-file, which says who asks")
+        }
+        guard let log else {
+            throw .init(status: 503, detail: "audit.file is not set: a lookup must leave a line in it")
+        }
+        guard let question = try? JSONDecoder().decode(Question.self, from: Data(request.body)),
+            !question.viewer.isEmpty, question.reason.contains(where: { !$0.isWhitespace })
+        else {
+            throw .init(status: 400, detail: #"the body must be {"viewer": "ID", "reason": "TEXT"}"#)
+        }
+        switch try outcome(of: question.viewer) {
+        case .unknownPartition:
+            throw .init(status: 503, detail: "input.partitioner is any: it is not known who has the viewer's partition")
+        case .elsewhere(nil):
+            throw .init(status: 503, detail: "no instance has the viewer's partition: try again")
+        case .elsewhere(let host?):
+            let name = host.contains(":") ? "[\(host)]" : host
+            throw .init(
+                status: 307, detail: "another instance has the viewer's partition: send the request there",
+                location: "http://\(name):\(port.withLock { $0 })/v1/members:lookup")
+        case .found(let place):
+            try record(place, question.reason, bearer.name, log)
+            return Answer(cluster: place.cluster, model: place.model)
+        }
+    }
+
+    /// Waits for the instance, on the thread of the connection.
+    private func outcome(of viewer: String) throws(ClusterAPI.Problem) -> Instance.Lookup {
+        let (found, semaphore) = (Found(), DispatchSemaphore(value: 0))
+        Task { [find] in
+            let result = try? await find(viewer)
+            found.value.withLock { $0 = result }
+            semaphore.signal()
+        }
+        semaphore.wait()
+        guard let outcome = found.value.withLock({ $0 }) else {
+            throw .init(status: 503, detail: "brokers do not answer: try again")
+        }
+        return outcome
+    }
+
+    private final class Found: Sendable {
+        let value = Mutex<Instance.Lookup?>(nil)
+    }
+
+    /// Leaves the line before anything is told.
+    private func record(
+        _ place: Instance.Place, _ reason: String, _ bearer: String, _ log: AuditLog
+    ) throws(ClusterAPI.Problem) {
+        let result: Result<Void, any Error> = turn.withLock { _ in
+            Result {
+                let day = String(Date().formatted(.iso8601).prefix(10))
+                guard try log.count(Self.action, by: bearer, on: day) < limit else {
+                    throw ClusterAPI.Problem(
+                        status: 429, detail: "\(limit) lookups a day are permitted to each token (api.lookup-limit)")
+                }
+                let access = AuditLog.Access(
+                    action: Self.action, member: place.pseudonym, reason: reason, bearer: bearer)
+                if let head = try log.append([access]) { try heads?.keep(head) }
+            }
+        }
+        do {
+            try result.get()
+        } catch let problem as ClusterAPI.Problem {
+            throw problem
+        } catch {
+            logger.log(.error, "a lookup was refused, because the audit log cannot be written", [("error", "\(error)")])
+            throw .init(status: 503, detail: "the audit log cannot be written, so nothing is told")
+        }
+    }
+
+    /// Returns the last lines of this instance's audit log.
+    func audit(_ count: Int64) throws(ClusterAPI.Problem) -> Audit {
+        guard (1...1_000).contains(count) else { throw .init(status: 400, detail: "limit must be 1 to 1000") }
+        guard let log, let lines = try? log.last(Int(count)) else {
+            throw .init(status: 503, detail: "there is no audit log that can be read (audit.file)")
+        }
+        return Audit(lines: lines)
+    }
+}
