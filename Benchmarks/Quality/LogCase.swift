@@ -46,6 +46,10 @@ struct LogCase: Sendable {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return settings }
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            if parts == ["clusters.seed-members", "auto"] {
+                settings.seedMembers = .auto
+                continue
+            }
             guard parts.count == 2, let value = number(parts[1]) else {
                 throw BenchError("\(path): \"\(line)\" is not name=number")
             }
@@ -57,7 +61,8 @@ struct LogCase: Sendable {
             case "members.min-events": settings.minEvents = UInt32(value)
             case "member.ttl": settings.memberTTL = value
             case "member.new-ttl": settings.newMemberTTL = value
-            case "clusters.seed-members": settings.seedMembers = Int(value)
+            case "privacy.min-cluster-size": settings.minClusterSize = value
+            case "clusters.seed-members": settings.seedMembers = .number(Int(value))
             case "clusters.count": settings.clustersCount = Int(value)
             case "clusters.initial": settings.clustersInitial = Int(value)
             case "clusters.min": settings.clustersMin = Int(value)

@@ -7,7 +7,7 @@ struct RulesOption: Sendable {
     static let none = RulesOption()
     static let names = [
         "split", "merge", "swap-split", "seed-wait", "seeds-by-minimum", "merge-share", "merge-quantile", "merge-floor",
-        "refine", "hysteresis", "far", "returning-divisor", "joins", "leaves",
+        "refine", "full-seed", "first-wait", "hysteresis", "far", "returning-divisor", "joins", "leaves",
     ]
 
     private init() {}
@@ -36,6 +36,8 @@ struct RulesOption: Sendable {
         case "merge-quantile": rules.mergeQuantile = value
         case "merge-floor": rules.mergeFloor = value
         case "seeds-by-minimum": rules.seedsByMinimum = value > 0
+        case "full-seed": rules.fullSeed = Int64(value)
+        case "first-wait": rules.firstWait = Int64(value)
         case "refine": rules.refine = value
         case "hysteresis": rules.hysteresis = Int64(value)
         case "far": rules.far = Int64(value)

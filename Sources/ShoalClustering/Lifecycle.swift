@@ -9,6 +9,10 @@ struct Lifecycle {
         /// The numbers of viewers with which a seed waits for more. A smaller audience is complete soon, and a larger one has
         /// a full sample.
         static let seedWaits = 256..<Int64(SamplingPlan.mostBeforeClusters)
+        /// The percentage by which the viewers of a model grow at least as long as an automatic seed waits for more.
+        static let seedGrowth: Int64 = 10
+        /// A preliminary cluster has so many times the members of a published one, so that losing a few does not suppress it.
+        static let room = 1.2
         /// The minimum of Ashman's D for a split.
         static let separation = 2.0
         /// The minimum number of samples to evaluate a split, and the minimum on each side.
@@ -62,17 +66,21 @@ struct Lifecycle {
     var used: Set<ClusterID> = []
     /// The number of clusters after the operations so far.
     private(set) var count = 0
-    /// The minimum size of a cluster, n_min.
+    /// The minimum size of a cluster, n_min, and that of one to be created.
+    private var lowest: Int64 = 0
     private(set) var fewest: Int64 = 0
     /// The number of assigned members.
     private(set) var assigned: Int64 = 0
     /// J, 0 … 1.
     private(set) var mean = 0.0
+    /// The number of eligible members in the model before.
+    let eligibleBefore: Int64
 
-    init(_ model: Model, samples: SamplePool, version: Epoch) {
+    init(_ model: Model, samples: SamplePool, version: Epoch, eligibleBefore: Int64 = 0) {
         self.model = model
         self.samples = samples
         self.version = version
+        self.eligibleBefore = eligibleBefore
     }
 
     var most: Int { model.settings.clustersCount ?? model.settings.clustersMax }
@@ -82,12 +90,14 @@ struct Lifecycle {
         count = model.clusters.count(where: \.isActive)
         guard count > 0 else { return seed() }
         assigned = model.assigned
-        fewest = max(model.settings.clustersMinMembers, assigned * model.settings.clustersMinShare / 1_000_000)
+        lowest = max(model.settings.clustersMinMembers, assigned * model.settings.clustersMinShare / 1_000_000)
+        fewest = model.isPreliminary ? max(lowest, model.seedPlan.publishable) : lowest
         mean = Double(model.meanSimilarity) * 0x1p-30
         countLow()
         // Held centroids mark an operation that has not taken effect yet.
         guard !model.clusters.contains(where: { $0.isActive && ($0.heldUntil.map { model.ticks < $0 } ?? false) })
         else { return }
+        if seedAgain() { return }
         retireSmall()
         let standings = standings()
         let isSwapDue = !isPending
@@ -130,7 +140,7 @@ struct Lifecycle {
     }
 
     /// Whether an earlier operation has not taken effect yet.
-    private var isPending: Bool { model.clusters.contains { $0.isActive && $0.touchedTick > model.ticks } }
+    var isPending: Bool { model.clusters.contains { $0.isActive && $0.touchedTick > model.ticks } }
 
     /// Whether the cluster may be changed: no operation has touched it recently.
     func isFree(_ id: ClusterID, after rest: Int64 = Rules.rest) -> Bool {
@@ -190,7 +200,11 @@ struct Lifecycle {
     mutating func merge(_ pair: Pair) {
         guard let first = model.index(of: pair.first), let second = model.index(of: pair.second) else { return }
         let isFirst = model.clusters[first].sums.count >= model.clusters[second].sums.count
-        let (survivor, merged) = isFirst ? (first, second) : (second, first)
+        merge(isFirst ? second : first, into: isFirst ? first : second)
+    }
+
+    /// Merges the cluster at one index into that at another.
+    mutating func merge(_ merged: Int, into survivor: Int) {
         let gone = model.clusters[merged]
         let id = model.clusters[survivor].id
         model.clusters[survivor].sums.add(
@@ -209,8 +223,8 @@ struct Lifecycle {
     private mutating func countLow() {
         for index in model.clusters.indices where model.clusters[index].isActive {
             let members = model.clusters[index].sums.count
-            let isLow = members < fewest
-            let step: Int64 = members < fewest / 2 ? Rules.lowest : 1
+            let isLow = members < lowest
+            let step: Int64 = members < lowest / 2 ? Rules.lowest : 1
             model.clusters[index].lowTicks = isLow ? model.clusters[index].lowTicks + step : 0
         }
     }
@@ -228,38 +242,6 @@ struct Lifecycle {
             count -= 1
         }
         if !ended.isEmpty { model.touchUnassigned(.retire) }
-    }
-
-    /// Whether the seed waits for more viewers. Of few viewers with few events each, it would find groups that do not
-    /// last.
-    private mutating func waitsForViewers() -> Bool {
-        guard model.rules.seedWait > 0 else { return false }
-        if model.seedSince == 0 { model.seedSince = model.ticks }
-        return model.ticks - model.seedSince < model.rules.seedWait
-    }
-
-    /// Returns the number of clusters with which the seed of so many members begins. Clusters below n_min would be retired
-    /// soon.
-    private func initial(of members: Int64) -> Int {
-        let settings = model.settings
-        guard model.rules.seedsByMinimum else { return settings.clustersInitial }
-        return min(settings.clustersInitial, Int(members / max(settings.clustersMinMembers, 1)))
-    }
-
-    /// Seeds clusters from the sample of the unassigned if there are enough members and samples.
-    private mutating func seed() {
-        let settings = model.settings
-        let members = model.unassigned.count
-        guard members >= Int64(settings.seedMembers), let entry = samples.clusters[0] else { return }
-        guard 2 * Int64(entry.samples.count) >= min(Int64(SamplingPlan.mostBeforeClusters), members) else { return }
-        if Rules.seedWaits.contains(members), waitsForViewers() { return }
-        let points = SparsePoints(entry.samples, keeping: model.isTopic)
-        let wanted = settings.clustersCount ?? min(max(initial(of: members), least), most)
-        let centroids = Seeding.centroids(of: points, count: wanted, most: most, version: version, model.rules)
-        guard !centroids.isEmpty else { return }
-        for centroid in centroids { create(centroid, origin: .seed) }
-        model.seedSince = 0
-        model.touchUnassigned(.seed)
     }
 }
 

@@ -11,6 +11,12 @@ public struct LifecycleRules: Equatable, Sendable {
     package var swapSplit = 0.19
     /// The number of models that a seed waits for more than `clusters.seed-members` viewers, at most.
     package var seedWait: Int64 = 3
+    /// Whether `clusters.seed-members=auto` creates clusters before a fixed number of viewers.
+    package var seedsAutomatically = true
+    /// The number of models that the first automatic seed waits for an audience that grows, at most.
+    package var firstWait: Int64 = 1
+    /// The number of viewers from which on an automatic seed is final: it has a full sample.
+    package var fullSeed = Int64(SamplingPlan.mostBeforeClusters)
     /// Pairs are merged below this share of the typical ρ of a cluster and its nearest neighbour. 0: no such limit.
     package var mergeShare = 0.5
     /// The quantile of these that is typical, 0 … 1.
@@ -21,8 +27,6 @@ public struct LifecycleRules: Equatable, Sendable {
     package var seedsByMinimum = true
     /// The minimum gain of a refinement without an operation, as a share of the dispersion. 0: there is none.
     package var refine = 0.002
-    /// Whether the members of a merged cluster count once for the moves of the survivor's members.
-    package var countsMovesOnce = true
     /// Thresholds of members in thousandths of J: the hysteresis, the same if no other centroid has a common topic with
     /// that of the cluster (0: no more), and the scores from which on members join and stay.
     package var hysteresis: Int64 = 40
@@ -37,21 +41,17 @@ public struct LifecycleRules: Equatable, Sendable {
     package var erasedTogether = 8
     package var erasureWait: Int64 = 604_800_000
 
-    /// Whether models have an opt-out list.
-    package var hasOptOut = true
-
     private init(_ version: Int64) {
         self.version = version
-        guard version < 5 else { return }
-        (seedsByMinimum, refine, countsMovesOnce) = (false, 0, false)
-        (erasedTogether, hasOptOut) = (1, false)
+        guard version < 6 else { return }
+        seedsAutomatically = false
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.
-    public static let previous = LifecycleRules(4)
+    public static let previous = LifecycleRules(5)
 
     /// The rules of this release, with which new applications begin.
-    public static let current = LifecycleRules(5)
+    public static let current = LifecycleRules(6)
 
     /// Returns the rules of a version, or `nil` if this program cannot continue with them.
     public init?(version: Int64) {

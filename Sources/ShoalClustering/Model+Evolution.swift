@@ -30,7 +30,7 @@ extension Model {
     /// - Throws: `Contradiction` if a sum is impossible for any set of members, or a delta names an unknown cluster or
     ///   topic.
     public func next(
-        including closings: [EpochDelta], settings next: Settings, rules: LifecycleRules, version: Epoch,
+        including closings: [EpochDelta], settings: Settings, rules: LifecycleRules, version: Epoch,
         partitions: Int
     ) throws(Contradiction) -> (Model, [LifecycleChange]) {
         guard !closings.isEmpty else { return (self, []) }
@@ -52,11 +52,13 @@ extension Model {
         model.forgetMoves(through: known)
         model.removeTopics(version: version, known: known)
         model.admitTopics(from: ordered, version: version, known: known)
-        var lifecycle = Lifecycle(model, samples: SamplePool(ordered, model, version: version), version: version)
+        var lifecycle = Lifecycle(
+            model, samples: SamplePool(ordered, model, version: version), version: version,
+            eligibleBefore: assigned + unassigned.count)
         lifecycle.decide()
         model = lifecycle.model
         model.rules = rules
-        model.adopt(next, version)
+        model.adopt(settings.under(rules), version)
         model.refreshCentroids()
         let changes = model.refreshPublishedClusters(ended: lifecycle.ended, version: version)
         return (model, changes)

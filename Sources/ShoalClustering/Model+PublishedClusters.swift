@@ -115,11 +115,11 @@ extension Model {
             let (gone, survivor) = (end.cluster, root(of: end.survivor))
             let home = publishedCluster(of: survivor)
             // The survivor's sums include those of the merged cluster.
-            let isCounted = rules.countsMovesOnce && before.homes[survivor] == gone.publishedCluster
+            let isCounted = before.homes[survivor] == gone.publishedCluster
             if gone.publishedCluster != 0, !isCounted {
                 count(gone.sums, from: gone.publishedCluster, to: home, .merge)
             }
-            let isCountedFirst = rules.countsMovesOnce && !before.ids.contains(survivor)
+            let isCountedFirst = !before.ids.contains(survivor)
             if !gone.isPublished, home == survivor, !isCountedFirst { count(gone.sums, from: 0, to: home, .merge) }
         }
         return groups.filter { publishesMove(of: $0.value.count) }

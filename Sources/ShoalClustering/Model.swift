@@ -13,6 +13,8 @@ public struct Model: Equatable, Sendable {
     public var unassigned = ClusterSums()
     /// The tick at which there were first enough viewers for the seed, as long as it waits for more; 0 otherwise.
     public var seedSince: Int64 = 0
+    /// The number of eligible members at the last seed, as long as another one follows when they have doubled; 0 otherwise.
+    public var seedViewers: Int64 = 0
     /// Clusters in ascending order of id. Retired clusters, with `isActive` false, remain until their last member is
     /// gone.
     public var clusters: [Cluster] = []
@@ -40,6 +42,11 @@ public struct Model: Equatable, Sendable {
 }
 
 extension Model {
+    /// Whether the clusters are computed anew when the audience has grown.
+    var isPreliminary: Bool { seedViewers > 0 && seedPlan.isAutomatic }
+
+    var seedPlan: SeedPlan { SeedPlan(settings, rules) }
+
     /// Returns the cluster's index in `clusters` by binary search, or `nil` if it is unknown.
     public func index(of id: ClusterID) -> Int? {
         var low = 0

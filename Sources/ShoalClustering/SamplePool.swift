@@ -27,13 +27,26 @@ struct SamplePool {
         }
         for id in Array(clusters.keys) {
             let most = plan.most(of: id)
-            clusters[id]?.samples.sort { left, right in
-                left.order != right.order ? left.order < right.order : Self.precedes(left.direction, right.direction)
-            }
+            clusters[id]?.samples.sort(by: Self.precedes)
             if let count = clusters[id]?.samples.count, count > most {
                 clusters[id]?.samples.removeLast(count - most)
             }
         }
+    }
+
+    /// Returns a sample of all eligible members, lowest order first, at most as many as a seed has, and the number of members
+    /// for which it stands.
+    func uniform() -> (samples: [Sample], members: Int64) {
+        // The sample of each cluster has all members up to its highest order.
+        let full = clusters.values.filter { Int64($0.samples.count) < $0.members }
+        let bound = full.compactMap { $0.samples.last?.order }.min() ?? .max
+        let sorted = clusters.values.flatMap { $0.samples.filter { $0.order <= bound } }.sorted(by: Self.precedes)
+        let members = clusters.values.reduce(0) { $0 + $1.members }
+        return (Array(sorted.prefix(SamplingPlan.mostBeforeClusters)), members)
+    }
+
+    private static func precedes(_ left: Sample, _ right: Sample) -> Bool {
+        left.order != right.order ? left.order < right.order : precedes(left.direction, right.direction)
     }
 
     /// Orders directions by content. Equal sample orders are practically impossible, but must not depend on input

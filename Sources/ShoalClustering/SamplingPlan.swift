@@ -3,6 +3,8 @@
 struct SamplingPlan {
     /// The maximum number of samples of a cluster.
     static let mostOfCluster = 256
+    /// The same as long as clusters are preliminary: the next ones are computed of all these samples.
+    static let mostOfPreliminary = 1_024
     /// The maximum number of samples of the unassigned, as long as there are no active clusters.
     static let mostBeforeClusters = 4_096
     /// The number of clusters above which a cluster is sampled in one of `rounds` epochs only.
@@ -12,6 +14,7 @@ struct SamplingPlan {
 
     private let epoch: Epoch
     private let hasClusters: Bool
+    private let isPreliminary: Bool
     /// Whether there are too many clusters to sample all of them in each epoch.
     let isSparse: Bool
 
@@ -19,6 +22,7 @@ struct SamplingPlan {
     init(_ model: Model, epoch: Epoch) {
         self.epoch = epoch
         hasClusters = model.clusters.contains(where: \.isActive)
+        isPreliminary = model.isPreliminary
         isSparse = model.clusters.count > Self.mostInEachEpoch
     }
 
@@ -30,6 +34,7 @@ struct SamplingPlan {
 
     /// Returns the maximum number of samples of the cluster.
     func most(of cluster: ClusterID) -> Int {
-        cluster == 0 && !hasClusters ? Self.mostBeforeClusters : Self.mostOfCluster
+        if cluster == 0, !hasClusters { return Self.mostBeforeClusters }
+        return isPreliminary ? Self.mostOfPreliminary : Self.mostOfCluster
     }
 }

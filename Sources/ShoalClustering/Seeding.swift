@@ -10,11 +10,14 @@ enum Seeding {
     /// Returns centroids in Q15 without zeros, at most as many as there are distinct directions.
     /// - Parameters:
     ///   - count: The initial number.
+    ///   - least: The minimum number.
     ///   - most: The maximum number.
+    ///   - share: The share of points below which a cluster is left out.
     ///   - rules: The tests of a split.
-    static func centroids(of points: SparsePoints, count: Int, most: Int, version: Epoch, _ rules: LifecycleRules)
-        -> [[Component]]
-    {
+    static func centroids(
+        of points: SparsePoints, count: Int, from least: Int, most: Int, share: Double, version: Epoch,
+        _ rules: LifecycleRules
+    ) -> [[Component]] {
         let clusters = min(count, points.different(most: count))
         guard clusters > 0 else { return [] }
         var best: SphericalKMeans?
@@ -31,7 +34,23 @@ enum Seeding {
             guard let grown = grow(means, most: most, round: round, version: version, rules) else { break }
             means = repair(grown, version: version)
         }
+        while means.clusters > least, let fewer = withoutSmallest(means, share: share) { means = fewer }
         return (0..<means.clusters).map { points.centroid(means.centroid($0)) }
+    }
+
+    /// Leaves the smallest cluster out, if it has a smaller share of the points. Of equal ones, the first.
+    /// - Returns: `nil` if there is none.
+    private static func withoutSmallest(_ means: SphericalKMeans, share: Double) -> SphericalKMeans? {
+        guard share > 0 else { return nil }
+        var counts = [Int](repeating: 0, count: means.clusters)
+        for cluster in means.assignment { counts[cluster] += 1 }
+        guard let fewest = counts.min(), Double(fewest) < share * Double(means.points.count),
+            let smallest = counts.firstIndex(of: fewest)
+        else { return nil }
+        let left = (0..<means.clusters).filter { $0 != smallest }.map { means.centroid($0) }
+        var next = SphericalKMeans(means.points, centroids: left)
+        next.run(iterations: iterations)
+        return next
     }
 
     /// Splits clusters that are two by the tests of `Lifecycle`, if the sample is large enough. Later splits would find

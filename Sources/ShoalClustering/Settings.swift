@@ -55,6 +55,14 @@ public struct Settings: Equatable, Sendable {
         return self == other
     }
 
+    /// The settings as an application of these rules has them. Rules without `clusters.seed-members=auto` have its number for
+    /// it.
+    public func under(_ rules: LifecycleRules) -> Settings {
+        var settings = self
+        if !rules.seedsAutomatically, seedMembers == .auto { settings.seedMembers = .number(SeedPlan.before) }
+        return settings
+    }
+
     public var fixed = Fixed()
     /// Orders different settings of instances: the highest revision applies.
     public var revision: Int64 = 0
@@ -74,7 +82,7 @@ public struct Settings: Equatable, Sendable {
     public var newMemberTTL: Int64 = 604_800_000
     /// The most viewers of a partition.
     public var membersMax: Int = 10_000_000
-    public var seedMembers: Int = 1_000
+    public var seedMembers = SeedMembers.auto
     public var clustersInitial: Int = 16
     public var clustersMin: Int = 2
     public var clustersMax: Int = 128

@@ -41,6 +41,10 @@ extension Setting {
         case .integer(let range):
             guard let number = Int64(value) else { return "must be a whole number" }
             return range.contains(number) ? nil : outside
+        case .automatic(let range):
+            if value == "auto" { return nil }
+            guard let number = Int64(value) else { return "must be a whole number, or auto" }
+            return range.contains(number) ? nil : outside
         case .duration(let range):
             guard let number = Self.milliseconds(value) else {
                 return "must be a duration such as 100ms, 30s, 5m, 1h or 7d"

@@ -9,6 +9,8 @@ extension Setting {
         /// A readable file.
         case file
         case integer(ClosedRange<Int64>)
+        /// The same, or the word `auto`. A record has 0 for it.
+        case automatic(ClosedRange<Int64>)
         /// A percentage, such as `5%` or `5`.
         case percent
         /// A duration, such as `100ms`, `30s`, `1h`, `7d`; in milliseconds.
@@ -33,14 +35,14 @@ extension Setting {
             switch self {
             case .integer(let range), .duration(let range), .bytes(let range): range
             case .percent: 0...100
-            case .text, .name, .file, .choice, .address, .list, .timeRange, .mapping: nil
+            case .text, .name, .file, .automatic, .choice, .address, .list, .timeRange, .mapping: nil
             }
         }
 
         /// Parses a number in the units of this kind; `nil` if it is malformed.
         public func number(_ text: String) -> Int64? {
             switch self {
-            case .integer: Int64(text)
+            case .integer, .automatic: Int64(text)
             case .percent: Setting.percent(text)
             case .duration: Setting.milliseconds(text)
             case .bytes: Setting.bytes(text)
@@ -54,7 +56,7 @@ extension Setting {
             case .percent: "\(number)%"
             case .duration: Formatting.setting(number)
             case .bytes: Setting.size(number)
-            case .integer, .text, .name, .file, .choice, .address, .list, .timeRange, .mapping:
+            case .integer, .automatic, .text, .name, .file, .choice, .address, .list, .timeRange, .mapping:
                 "\(number)"
             }
         }
@@ -73,6 +75,7 @@ extension Setting {
         case .choice(let words): words.joined(separator: ", ")
         case .percent: "0% … 100%"
         case .integer(let range): Self.span(range) { "\($0)" }
+        case .automatic(let range): "auto or " + Self.span(range) { "\($0)" }
         case .duration(let range): "duration, " + Self.span(range, Formatting.setting)
         case .bytes(let range): "bytes, " + Self.span(range, Self.size)
         }

@@ -136,9 +136,9 @@ extension Setting {
             "The maximum number of viewers of a partition. Events of further viewers are refused and counted (shoal_refused_events_total)."
         ),
         Setting(
-            "clusters.seed-members", .integer(2...10_000_000), \.engine.seedMembers, field: 15,
-            recorded: 0...10_000_000,
-            "The number of eligible viewers at which the first clusters are created."),
+            "clusters.seed-members", .automatic(2...10_000_000), \.engine.seedMembers, field: 15,
+            "The number of eligible viewers at which the first clusters are created. auto: as soon as they carry two published clusters, and again when they have doubled, up to 4096."
+        ),
         Setting(
             "clusters.count", .integer(1...2_000), \.engine.clustersCount, field: 19, recorded: 0...2_000,
             "A fixed number of clusters. Default: the number is adapted."),

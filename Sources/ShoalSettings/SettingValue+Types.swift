@@ -37,6 +37,40 @@ extension Bool: SettingValue {
     public var number: Int64? { self ? 1 : 0 }
 }
 
+/// A record has no field for `auto`.
+extension SeedMembers: SettingValue {
+    private static let auto = "auto"
+
+    public init?(_ text: String, _ kind: Setting.Kind) {
+        if text == Self.auto {
+            self = .auto
+        } else if let number = Int(text) {
+            self = .number(number)
+        } else {
+            return nil
+        }
+    }
+
+    public func text(_ kind: Setting.Kind) -> String? {
+        switch self {
+        case .auto: Self.auto
+        case .number(let number): "\(number)"
+        }
+    }
+
+    public init?(number: Int64) {
+        guard (0...10_000_000).contains(number) else { return nil }
+        self = number == 0 ? .auto : .number(Int(number))
+    }
+
+    public var number: Int64? {
+        switch self {
+        case .auto: 0
+        case .number(let number): Int64(number)
+        }
+    }
+}
+
 // MARK: - Texts
 
 extension String: SettingValue {

@@ -78,7 +78,7 @@ struct SettingTests {
             "epoch.length": "1h", "epoch.staleness": "2", "epoch.idle-timeout": "30s", "epoch.future": "wait",
             "clock.quorum": "8", "clock.max-step": "24", "profile.half-life": "24h", "profile.topics": "16",
             "engagement.min": "5%", "topics.max": "65536", "topics.min-viewers": "5", "members.min-events": "5",
-            "clusters.seed-members": "1000", "clusters.initial": "16", "clusters.min": "2", "clusters.max": "128",
+            "clusters.seed-members": "auto", "clusters.initial": "16", "clusters.min": "2", "clusters.max": "128",
             "clusters.min-members": "40", "clusters.min-share": "2000",
             "commit.interval": "100ms", "dedup.window": "65536", "privacy.min-cluster-size": "100",
             "settings.revision": "0", "log.level": "info", "kafka.bootstrap.servers": "localhost:9092",

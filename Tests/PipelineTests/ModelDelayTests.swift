@@ -51,13 +51,35 @@ struct WaitingTests {
                 begun(&partitions, closed: 12)
                 model.ticks = 3
                 model.unassigned.count = 37
-            } == "fewer than 100 of 1,000 viewers have 5 events []")
+            } == "fewer than 100 viewers have 5 events and a topic (members.min-events), of the 200 that two published "
+                + "clusters need (privacy.min-cluster-size 100). The choices are more viewers, a lower "
+                + "privacy.min-cluster-size, as far as your privacy rules allow, or fewer events of each "
+                + "(members.min-events) []")
         #expect(
             reason(version: 12) { model, partitions in
                 begun(&partitions, closed: 12)
                 model.ticks = 3
                 model.unassigned.count = 537
-            } == "at least 500 of 1,000 viewers have 5 events []")
+            } == "at least 500 viewers have 5 events and a topic (members.min-events): enough for the first clusters, "
+                + "which wait for an epoch in which others come []")
+        #expect(
+            reason(version: 12) { model, partitions in
+                begun(&partitions, closed: 12)
+                model.ticks = 3
+                model.unassigned.count = 537
+                model.settings.seedMembers = 800
+            }?.hasPrefix(
+                "at least 500 viewers have 5 events and a topic (members.min-events), of the 800 that the first clusters "
+                    + "need (clusters.seed-members). The choices are more viewers, clusters.seed-members=auto, or")
+                == true)
+        #expect(
+            reason(version: 12) { model, partitions in
+                begun(&partitions, closed: 12)
+                model.ticks = 3
+                model.settings.minClusterSize = 10
+            }?.contains(
+                "of the 80 that 2 clusters need (clusters.min-members 40). The choices are more viewers, a lower")
+                == true)
         #expect(
             reason(version: 12) { model, partitions in
                 begun(&partitions, closed: 12)

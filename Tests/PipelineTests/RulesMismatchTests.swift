@@ -30,7 +30,7 @@ struct RulesMismatchTests {
         return part.bytes
     }
 
-    @Test("are told apart from records that are damaged", arguments: [1, 3, 6, 4_000_000_000])
+    @Test("are told apart from records that are damaged", arguments: [1, 4, 7, 4_000_000_000])
     func typed(_ rules: Int64) throws {
         for record in [value, unsealed] {
             var table = ModelTable(.test)
@@ -65,13 +65,13 @@ struct RulesMismatchTests {
 
     @Test("the message names the versions and the way on")
     func messages() {
-        #expect(LifecycleRules.current.version == 5)
+        #expect(LifecycleRules.current.version == 6)
         #expect(
-            RulesMismatch(recorded: 3).message("shoal")
-                == "Cannot continue application shoal: this version of Shoal continues rules 4 and 5, and the "
-                + "application has rules 3. Start a new application with another application.id, reset this one with "
+            RulesMismatch(recorded: 4).message("shoal")
+                == "Cannot continue application shoal: this version of Shoal continues rules 5 and 6, and the "
+                + "application has rules 4. Start a new application with another application.id, reset this one with "
                 + "`shoal reset`, or continue it with the release before.")
-        let newer = RulesMismatch(recorded: 6).message("shoal")
-        #expect(newer.contains("rules 4 and 5") && newer.contains("rules 6 of a later release. A downgrade is not"))
+        let newer = RulesMismatch(recorded: 7).message("shoal")
+        #expect(newer.contains("rules 5 and 6") && newer.contains("rules 7 of a later release. A downgrade is not"))
     }
 }

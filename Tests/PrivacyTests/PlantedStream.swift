@@ -62,6 +62,8 @@ struct PlantedStream {
         secret = Set(members[..<Self.group].map { pseudonyms.published($0, in: nil) })
         var settings = Settings()
         settings.minClusterSize = Self.minimum
+        // A planted group would have no cluster as long as clusters are preliminary.
+        settings.seedMembers = 1_000
         settings.fixed.rotation = rotation
         let engineKey = key
         var engine = GivenEpochs(

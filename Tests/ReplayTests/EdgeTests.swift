@@ -51,7 +51,7 @@ struct EdgeTests {
     @Test("one viewer is not enough for a cluster, unless configured")
     func oneViewer() throws {
         for seeds in [50, 1] {
-            var engine = Self.engine(Self.settings { $0.seedMembers = seeds })
+            var engine = Self.engine(Self.settings { $0.seedMembers = .number(seeds) })
             for _ in 0..<6 {
                 Self.watch(&engine, viewers: 0..<1) { _, _ in "t1" }
                 _ = try engine.close()

@@ -120,7 +120,7 @@ struct FileReplayTests {
         let json = try file("a.ndjson", Self.lines(viewers: 150, epochs: 8).map { $0 + [10] }.joined())
         let few = try await replay(json)
         #expect(!few.hasClusters)
-        #expect(few.notes.contains { $0.contains(" viewers were eligible, of the 200") }, "\(few.notes)")
+        #expect(few.notes.contains { $0.contains("and a topic (members.min-events), of the 200") }, "\(few.notes)")
         // A few events in each epoch: the clock follows far behind them.
         let sparse = (0..<400).map { index in
             let time = 1_767_225_600_000 + index * 1_800_000

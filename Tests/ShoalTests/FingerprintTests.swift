@@ -28,7 +28,7 @@ struct FingerprintTests {
         #expect(made.status == 0, "\(made.output)")
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "02a6544a87f042e6c160196b6e15b00a521fe004cbe4069a4bd28ea539cb58e2")
+                == "2102ec24851f771a6ddc0a803f5934b846ffaf4834623fb47ba1e60ef74437f3")
     }
 
     @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
@@ -36,6 +36,6 @@ struct FingerprintTests {
         let file = try #require(sharedEvents)
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "d894a8198a5626024ed35851e033419de0012ff1acb364414cf42bc8f6d3fdcc")
+                == "b26dcc94f226d0901e8c06e943d755682260e27f57648e9b5b8d365317c1ea36")
     }
 }

@@ -17,9 +17,11 @@ FILE = pathlib.Path(__file__).resolve().parent / "shoal/values.schema.json"
 
 def rule(value, text):
     """The schema of one setting, from what `config docs` says about its value."""
-    ends = re.fullmatch(r"(\d+) … (\d+)", value)
+    ends = re.fullmatch(r"(auto or )?(\d+) … (\d+)", value)
     if ends:
-        made = {"type": "integer", "minimum": int(ends[1]), "maximum": int(ends[2])}
+        made = {"type": "integer", "minimum": int(ends[2]), "maximum": int(ends[3])}
+        if ends[1]:
+            made = {"anyOf": [{"const": "auto"}, made]}
     elif value.endswith(" or more"):
         made = {"type": "integer", "minimum": int(value.split()[0])}
     elif value.startswith("duration"):

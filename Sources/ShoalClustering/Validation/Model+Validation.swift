@@ -6,6 +6,8 @@ extension Model {
         try ImpossibleValue.unless(Limits.ticks.contains(ticks), "the model has tick \(ticks)")
         try ImpossibleValue.unless(
             (0...ticks).contains(seedSince), "the seed waits since tick \(seedSince), but the model has tick \(ticks)")
+        try ImpossibleValue.unless(
+            Limits.counts.contains(seedViewers), "the last seed had \(seedViewers) viewers")
         try validateVocabulary()
         try validateClusters()
         try validateMerged()

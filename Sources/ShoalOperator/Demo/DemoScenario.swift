@@ -138,7 +138,7 @@ struct DemoScenario {
         settings.fixed.epochLength = shape.epochLength
         settings.halfLife = 5 * shape.epochLength
         settings.memberTTL = 10 * shape.epochLength
-        settings.seedMembers = max(viewers / 3, 2)
+        settings.seedMembers = .number(max(viewers / 3, 2))
         settings.clustersInitial = 8
         settings.minClusterSize = Self.minClusterSize
         settings.clustersMinMembers = Self.minClusterSize / 2

@@ -64,7 +64,8 @@ final class DemoSubscriber: Sendable {
     func run(_ stop: () -> Void) async throws -> DemoState {
         var iterator = changes.makeAsyncIterator()
         var state = DemoState(
-            epochs: scenario.epochs, seedMembers: scenario.settings.seedMembers, time: scenario.time(of: 0))
+            epochs: scenario.epochs,
+            seedMembers: Int(SeedPlan(scenario.settings, .current).fewest), time: scenario.time(of: 0))
         var rate = Rate()
         var ending = Ending()
         var findings = DemoFindings(scenario)

@@ -41,10 +41,8 @@ enum ModelDelay {
                     + "(privacy.min-cluster-size)", []
             )
         }
-        let viewers = Formatting.atLeast(summary.unassigned, step: settings.minClusterSize)
-        return (
-            "\(viewers) of \(Formatting.number(settings.seedMembers)) viewers have \(settings.minEvents) events", []
-        )
+        let rules = LifecycleRules(version: summary.rules) ?? .current
+        return (MissingSeed(settings, rules).reason(eligible: summary.unassigned), [])
     }
 
     private static func future(_ epoch: Epoch, _ length: Int64) -> String {

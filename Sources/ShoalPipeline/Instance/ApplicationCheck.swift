@@ -28,7 +28,7 @@ struct ApplicationCheck {
             return PipelineError(
                 .configuration, "settings are fixed for the application: \(changed.joined(separator: "; "))\(advice)")
         }
-        let (settings, recorded) = (options.settings, last.model.settings)
+        let (settings, recorded) = (options.settings.under(last.model.rules), last.model.settings)
         if let reason = recorded.unicodeProblem {
             return PipelineError(
                 .configuration, "the application \(options.application) cannot be continued: \(reason)")
@@ -38,13 +38,6 @@ struct ApplicationCheck {
                 .configuration,
                 "settings differ from those of application \(options.application), but settings.revision "
                     + "is the same (\(settings.revision)). To change settings, raise it on every instance")
-        }
-        if options.topics.optOut != nil, !last.model.rules(under: settings).hasOptOut {
-            return PipelineError(
-                .configuration,
-                "privacy.opt-out-topic requires rules \(LifecycleRules.current.version), and application "
-                    + "\(options.application) has rules \(last.model.rules.version). Programs of those rules would not drop "
-                    + "events: upgrade every instance, and raise settings.revision together with it")
         }
         return nil
     }

@@ -54,6 +54,7 @@ package enum ModelContent {
             }
         }
         if let epoch = model.openedEverywhere { writer.present(31, epoch) }
+        writer.field(32, model.seedViewers)
         return writer.bytes
     }
 
@@ -174,6 +175,7 @@ package enum ModelContent {
                     model.opened.append(opening)
                 }
             case 31: model.openedEverywhere = try reader.int64(field)
+            case 32: model.seedViewers = try reader.int64(field)
             default: try reader.skip(field)
             }
         }

@@ -49,17 +49,12 @@ extension ReplayReport {
                 + "\(Formatting.atLeast(row.eligible - row.unassigned, step: settings.minClusterSize)) members"
         }
         let most = rows.map(\.eligible).max() ?? 0
-        let count = Formatting.atLeast(most, step: settings.minClusterSize) + " viewers"
-        guard most < Int64(settings.seedMembers) else {
-            return "no cluster was published: \(count) were eligible, which is enough (clusters.seed-members "
-                + "\(settings.seedMembers)), but the log ended before their clusters took effect, or their profiles have "
-                + "no topic of the vocabulary"
-        }
-        return
-            "no cluster was published: at the peak, \(count) were eligible, of the \(settings.seedMembers) that "
-            + "the first clusters need (clusters.seed-members). A viewer is eligible with members.min-events "
-            + "(\(settings.minEvents)) events and a topic; one with fewer is forgotten after member.new-ttl without an "
-            + "event"
+        let missing = MissingSeed(settings, .current)
+        let end =
+            most < missing.fewest
+            ? ". A viewer with fewer events is forgotten after member.new-ttl without an event"
+            : ". The log ended before they took effect, or profiles have no topic of the vocabulary"
+        return "no cluster was published: at the peak, \(missing.reason(eligible: most))\(end)"
     }
 
     /// Describes the number of unassigned members, which is rounded down.

@@ -18,7 +18,7 @@ extension Tuner {
             Axis("profile.half-life", lengths(days, from: span / 500, through: 2 * span)),
             Axis("epoch.length", lengths(epochs, from: span / 1_500, through: span / 20)),
             Axis("members.min-events", ["2", "3", "5", "10"]),
-            Axis("clusters.seed-members", seeds.map(String.init)),
+            Axis("clusters.seed-members", ["auto"] + seeds.map(String.init)),
             Axis("clusters.min-members", ["20", "40", "100"]),
             Axis("clusters.max", ["32", "128", "256"]),
             Axis("engagement.min", ["0%", "5%", "20%"]),

@@ -38,6 +38,8 @@ extension Scenario {
         if draws.chance(0.2) { settings.newMemberTTL = 2_000 }
         if draws.chance(0.2) { settings.membersMax = draws.pick(2, 3, 5) }
         if draws.chance(0.2) { settings.topicsMax = draws.pick(2, 4, 8) }
+        // Few enough that clusters begin, and so many that some of them are retired.
+        settings.clustersMinMembers = draws.pick(1, 2, 3)
         takesRules = draws.chance(0.3)
         if takesRules { settings.revision = 1 }
         if draws.chance(0.3) { settings.fixed.rotation = draws.pick(1_500, 4_000) }
@@ -53,7 +55,7 @@ extension Scenario {
         settings.fixed.profileTopics = draws.pick(2, 16)
         settings.halfLife = draws.pick(2_000, 8_000)
         settings.minEvents = draws.pick(1, 2)
-        settings.seedMembers = draws.pick(2, 4)
+        settings.seedMembers = draws.pick(2, 4, .auto)
         settings.clustersInitial = draws.pick(2, 3, 4)
         settings.clustersMin = draws.pick(1, 2)
         settings.minClusterSize = draws.pick(1, 1, 2, 3)
