@@ -22,11 +22,12 @@ struct APITests {
         try await application.publish()
         let own = ["api.listen": "127.0.0.1:0", "privacy.min-cluster-size": "10"]
         let process = try application.run(own.merging(more) { $1 })
-        try await process.waitForLog("page and API are served")
-        let line = process.log.split(separator: "\n").first { $0.contains("page and API are served") } ?? ""
-        let digits = line.split(separator: "\"port\":\"").last?.prefix { $0.isNumber } ?? ""
-        let port = try #require(UInt16(digits), "\(line)")
-        return (process, HTTPProbe(ListenAddress(host: "127.0.0.1", port: port), timeout: .seconds(10)))
+        return (process, try await probe(process))
+    }
+
+    private func probe(_ process: ShoalProcess) async throws -> HTTPProbe {
+        let port = try await application.port(process, of: "page and API are served")
+        return HTTPProbe(ListenAddress(host: "127.0.0.1", port: UInt16(port)), timeout: .seconds(10))
     }
 
     private func object(_ answer: HTTPProbe.Answer) throws -> [String: Any] {

@@ -41,9 +41,10 @@ struct ObservedApplication {
     }
 
     /// Returns the port from the log.
-    func port(_ process: ShoalProcess) async throws -> Int {
-        try await process.waitForLog("health and metrics are served")
-        let line = process.log.split(separator: "\n").first { $0.contains("health and metrics are served") } ?? ""
+    /// - Parameter served: the message with it.
+    func port(_ process: ShoalProcess, of served: String = "health and metrics are served") async throws -> Int {
+        try await process.waitForLog(served)
+        let line = process.log.split(separator: "\n").first { $0.contains(served) } ?? ""
         let digits = line.split(separator: "\"port\":\"").last?.prefix { $0.isNumber } ?? ""
         return try #require(Int(digits), "\(line)")
     }
