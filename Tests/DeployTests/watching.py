@@ -1,6 +1,7 @@
 """A real application to be watched: two instances on Apache Kafka, fed all the time, and a Prometheus that scrapes them."""
 
 import contextlib
+import hashlib
 import json
 import re
 import signal
@@ -85,15 +86,19 @@ class Instance(Process):
     def start(self, words, log):
         super().__init__(words, log, env={"SHOAL_PRIVACY_KEY": Watched.key, "PATH": "/usr/bin:/bin"})
 
+    @property
+    def api(self):
+        return f"http://127.0.0.1:{wait(lambda: self.told_port('page and API are served'), 30, what='the API')}"
+
     def start_again(self):
         """Stops it, and starts it where Prometheus looks for it."""
         self.stop()
         self.start([*self.words, "--set", f"http.listen={self.address}"], self.log)
 
-    def told_port(self):
+    def told_port(self, message="health and metrics are served"):
         assert self.process.poll() is None, self.text()
         for line in self.text().splitlines():
-            if "health and metrics are served" in line:
+            if message in line:
                 return int(json.loads(line)["port"])
         return None
 
@@ -193,6 +198,8 @@ class Watched:
 
     # Of the pseudonyms.
     key = "5ac3071e94d86b2ff0417be6a2d95c38810f6d2eb79453ca1de8067fb3a4429c"
+    # Of the API, with all roles.
+    token = "a token"
 
     def __init__(self, kafka, instances, feed, prometheus, configuration):
         self.kafka = kafka
@@ -238,9 +245,14 @@ def watched(shoal, start_kafka, shortened_rules, tmp_path_factory):
         configuration.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
         subprocess.run([shoal, "topics", "create", "--partitions", "4", "--config", configuration], check=True,
                        capture_output=True)
+        access = directory / "access"
+        digest = hashlib.sha256(Watched.token.encode()).hexdigest()
+        access.write_text(f"test viewer,operator,analyst,privacy-officer {digest}\n")
         instances = []
         for name in ("a", "b"):
-            words = ["--config", str(configuration), "--set", f"checkpoint.directory={directory / name}"]
+            own = {"checkpoint.directory": directory / name, "audit.file": directory / f"{name}.audit"}
+            own |= {"api.listen": "127.0.0.1:0", "api.access-file": access, "api.lookup-limit": 100}
+            words = ["--config", str(configuration)] + [word for item in own.items() for word in ("--set", "=".join(map(str, item)))]
             (directory / name).mkdir()
             instances.append(Instance(shoal, name, words, directory))
             stack.callback(instances[-1].stop)

@@ -140,7 +140,7 @@ struct APITests {
         }
         for (body, status) in [
             ("{}", 400), (#"{"viewer":"u1","reason":" "}"#, 400), (#"{"viewer":"","reason":"x"}"#, 400),
-            ("u1", 400), (String(repeating: "x", count: 9_000), 413),
+            ("u1", 400), (String(repeating: "x", count: 40_000), 413),
         ] {
             let answer = try await ask(body)
             #expect(answer.status == status, "\(body.prefix(40)): \(answer)")

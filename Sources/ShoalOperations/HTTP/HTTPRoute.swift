@@ -3,7 +3,7 @@ import Synchronization
 /// A request. A `HEAD` is answered like a `GET`, without a body.
 public struct HTTPRequest: Equatable, Sendable {
     /// The largest body that is read, in bytes.
-    public static let largestBody = 8 << 10
+    public static let largestBody = 32 << 10
 
     public var path: String
     /// The decoded query arguments. One without `=` has an empty value.

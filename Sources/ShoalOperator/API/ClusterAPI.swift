@@ -167,7 +167,8 @@ struct ClusterAPI: Sendable {
             guard let last = rows.last else { throw Problem(status: 503, detail: "no model has been read yet") }
             return last
         }
-        guard let time = TimeText.milliseconds(text) else {
+        let number = Int64(text).flatMap { (0...TimeRange.latest).contains($0) ? $0 : nil }
+        guard let time = number ?? TimeText.date(text) else {
             throw Problem(
                 status: 400, detail: "at must be a time such as 2026-11-24T10:00:00Z, or milliseconds since 1970")
         }

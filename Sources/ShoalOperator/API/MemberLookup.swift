@@ -11,8 +11,16 @@ final class MemberLookup: Sendable {
     static let action = "lookup"
 
     private struct Question: Decodable {
+        /// The most Unicode scalars of a viewer's id, and of a reason.
+        static let longest = 1_024
+
         var viewer: String
         var reason: String
+
+        var isValid: Bool {
+            !viewer.isEmpty && reason.utf8.contains { (0x21...0x7E).contains($0) }
+                && max(viewer.unicodeScalars.count, reason.unicodeScalars.count) <= Self.longest
+        }
     }
 
     struct Answer: Encodable {
@@ -59,9 +67,11 @@ final class MemberLookup: Sendable {
             throw .init(status: 503, detail: "audit.file is not set: a lookup must leave a line in it")
         }
         guard let question = try? JSONDecoder().decode(Question.self, from: Data(request.body)),
-            !question.viewer.isEmpty, question.reason.contains(where: { !$0.isWhitespace })
+            question.isValid
         else {
-            throw .init(status: 400, detail: #"the body must be {"viewer": "ID", "reason": "TEXT"}"#)
+            throw .init(
+                status: 400,
+                detail: #"the body must be {"viewer": "ID", "reason": "TEXT"}, of at most 1024 characters each"#)
         }
         switch try outcome(of: question.viewer) {
         case .unknownPartition:

@@ -15,7 +15,8 @@ extension Instance {
     /// The answer to a question for a viewer.
     public enum Lookup: Equatable, Sendable {
         case found(Place)
-        /// Another instance has the viewer's partition; its host is given as its group's coordinator names it, if it does.
+        /// Another instance has the viewer's partition; its host is given as the group's coordinator names it; nil: no instance
+        /// has it yet.
         case elsewhere(host: String?)
         /// The partitioner is not known, so that the viewer's partition is not, either.
         case unknownPartition
@@ -35,7 +36,8 @@ extension Instance {
         }
         let group = try await admin.describe(group: options.application)
         let wanted = TopicPartition(options.topics.input, partition)
-        let owner = group.members.first { $0.partitions.contains(wanted) }
+        // This one is named until it has taken its partitions over.
+        let owner = group.members.first { $0.partitions.contains(wanted) && $0.instance != options.instance }
         return .elsewhere(host: owner.map { String($0.host.drop { $0 == "/" }) })
     }
 }
