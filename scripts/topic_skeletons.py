@@ -113,11 +113,11 @@ def mappings(table, out):
                 before = part
 
 
-def classes(out):
-    """Combining classes: ranges of code points of the same class."""
+def classes(out, kind_of=lambda point: unicodedata.combining(chr(point))):
+    """Combining classes, or other kinds but 0: ranges of code points of the same class."""
     ranges = []
     for point in PLANES:
-        kind = unicodedata.combining(chr(point))
+        kind = kind_of(point)
         if not kind:
             continue
         if ranges and ranges[-1][1] == point - 1 and ranges[-1][2] == kind:
@@ -151,13 +151,20 @@ def compositions(out):
         last = first
 
 
-def digest():
+def digest(skeleton_of=skeleton):
     """FNV-1a over the skeletons of all code points, each with a byte 0xFF behind it."""
     value = 0xCBF29CE484222325
     for point in PLANES:
-        for byte in skeleton(chr(point)).encode() + b"\xff":
+        for byte in skeleton_of(chr(point)).encode() + b"\xff":
             value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return value
+    number = f"{value:016X}"
+    return "_".join(number[start:start + 4] for start in range(0, 16, 4))
+
+
+def swift_lines(out):
+    """Bytes in base64, as the lines of a Swift text."""
+    encoded = base64.b64encode(bytes(out)).decode()
+    return "\\\n".join("        " + encoded[start:start + 108] for start in range(0, len(encoded), 108))
 
 
 def version():
@@ -173,10 +180,6 @@ def text():
     mappings(table, out)
     classes(out)
     compositions(out)
-    encoded = base64.b64encode(bytes(out)).decode()
-    lines = "\\\n".join("        " + encoded[start:start + 108] for start in range(0, len(encoded), 108))
-    number = f"{digest():016X}"
-    number = "_".join(number[start:start + 4] for start in range(0, 16, 4))
     return f'''// Written by scripts/topic_skeletons.py from Python's unicodedata {unicodedata.unidata_version}. Do not edit.
 
 enum SkeletonTable {{
@@ -184,11 +187,11 @@ enum SkeletonTable {{
     static let unicodeVersion: Int64 = {version():_}
 
     /// FNV-1a over the skeletons of all code points, for a test.
-    static let digest: UInt64 = 0x{number}
+    static let digest: UInt64 = 0x{digest()}
 
     /// Mappings, combining classes and compositions in base64; the script says how they are encoded.
     static let encoded: StaticString = """
-{lines}
+{swift_lines(out)}
         """
 }}
 '''
@@ -212,4 +215,5 @@ def main(words):
     return 0
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

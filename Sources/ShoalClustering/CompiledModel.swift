@@ -55,7 +55,7 @@ public final class CompiledModel: Sendable {
                 ? [] : Self.nearest(active.map(\.centroid), topics: topics, matrix: matrix, width: width),
             columns: active.count, model.rules)
         names = TopicNames(model.vocabulary)
-        sensitive = SensitiveTopics(model.settings.sensitiveTopics)
+        sensitive = SensitiveTopics(model.settings)
         removed = model.vocabulary.entries.map(\.isRemoved)
         optedOut = Set(model.settings.optedOut.map { $0.reduce(0) { $0 << 8 | Pseudonym($1) } })
     }

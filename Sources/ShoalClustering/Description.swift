@@ -33,6 +33,14 @@ public struct Description: Equatable, Sendable {
             for cluster in model.clusters { members[cluster.publishedCluster, default: 0] += cluster.sums.count }
             self.members = members
         }
+
+        /// Whether the policy allows to name a topic of the vocabulary.
+        func tells(_ topic: TopicNumber) -> Bool {
+            let policy = model.settings.policy
+            guard !policy.isEmpty, Int(topic) < model.vocabulary.entries.count else { return true }
+            let entry = model.vocabulary.entries[Int(topic)]
+            return !entry.isRemoved && policy.tells((entry.name ?? [])[...])
+        }
     }
 
     /// Describes a cluster. Computes one product of centroids for each other published cluster.
@@ -60,6 +68,7 @@ public struct Description: Equatable, Sendable {
         let carried = cluster.sums.sums.filter { entry in
             model.isTopic(entry.topic) && model.vocabulary.entries[Int(entry.topic)].name != nil
                 && entry.value >= least && UInt128(entry.value.magnitude) * 50 >= UInt128(all.magnitude)
+                && context.tells(entry.topic)
         }
         // The other factors of the lift are equal for all topics of a cluster, so S_kt / S_t is compared as a fraction.
         return carried.sorted { left, right in

@@ -11,7 +11,7 @@ extension Model {
     /// Returns the genesis model: the settings and the topics of `topics.file`, without clusters.
     public static func genesis(settings: Settings, topics: [[UInt8]]) -> Model {
         var model = Model(settings: settings)
-        let sensitive = SensitiveTopics(settings.sensitiveTopics)
+        let sensitive = SensitiveTopics(settings)
         for topic in topics where !model.vocabulary.entries.contains(where: { $0.name == topic }) {
             let isSensitive = sensitive.contains(topic[...])
             model.vocabulary.entries.append(Vocabulary.Entry(name: topic, isRemoved: isSensitive))
@@ -105,7 +105,7 @@ extension Model {
     private mutating func adopt(_ next: Settings, _ version: Epoch) {
         guard next != settings else { return }
         settings = next
-        let sensitive = SensitiveTopics(next.sensitiveTopics)
+        let sensitive = SensitiveTopics(next)
         for index in vocabulary.entries.indices {
             guard !vocabulary.entries[index].isRemoved, let name = vocabulary.entries[index].name else { continue }
             if sensitive.contains(name[...]) { vocabulary.entries[index].remove(version) }

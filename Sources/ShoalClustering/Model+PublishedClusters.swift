@@ -194,7 +194,7 @@ extension Model {
         let announced = cluster.announced
         announce(index, description)
         var change = LifecycleChange(kind: .drifted, cluster: cluster.id, version: version, description)
-        change.before = announced
+        change.before = announced.filter(context.tells)
         return [change]
     }
 

@@ -53,7 +53,7 @@ extension Model {
         guard !namings.isEmpty else { return }
         var names: [UInt128: [UInt8]] = [:]
         for naming in namings { names[naming.candidate] = naming.name }
-        let sensitive = SensitiveTopics(settings.sensitiveTopics)
+        let sensitive = SensitiveTopics(settings)
         for index in vocabulary.entries.indices where vocabulary.entries[index].name == nil {
             guard let candidate = vocabulary.entries[index].candidate, let name = names[candidate] else { continue }
             vocabulary.entries[index].name = name

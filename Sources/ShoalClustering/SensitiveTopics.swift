@@ -1,21 +1,42 @@
-/// The topics that are named as sensitive (`privacy.sensitive-topics`).
+/// The topics that are named as sensitive (`privacy.sensitive-topics`, `privacy.policy`).
 public struct SensitiveTopics: Sendable {
     private var names: Set<[UInt8]> = []
     private var prefixes: [[UInt8]] = []
+    private var policy = TopicPolicy.none
+    /// The names and prefixes, compared as the policy compares its own. Empty without a policy.
+    private var listed = TopicRules([])
+
+    public init(_ settings: Settings) {
+        self.init(settings.sensitiveTopics)
+        guard !settings.policy.isEmpty else { return }
+        policy = settings.policy
+        listed = TopicRules(
+            settings.sensitiveTopics.map { text in
+                let isPrefix = TopicPattern(text).isPrefix
+                let term = String(decoding: text, as: UTF8.self)
+                return TopicPolicy.Rule(category: "", form: isPrefix ? .prefix : .exact, term: term)
+            })
+    }
 
     /// - Parameter patterns: as `TopicPattern` reads them.
-    public init(_ patterns: [[UInt8]]) {
+    init(_ patterns: [[UInt8]]) {
         for pattern in patterns.map({ TopicPattern($0) }) {
             if pattern.isPrefix { prefixes.append(pattern.skeleton) } else { names.insert(pattern.skeleton) }
         }
     }
 
-    public var isEmpty: Bool { names.isEmpty && prefixes.isEmpty }
+    public var isEmpty: Bool { names.isEmpty && prefixes.isEmpty && policy.isEmpty }
 
-    /// Whether a topic is sensitive. Computes its skeleton: about 100 ns for ASCII, some µs for other names.
+    /// Whether a topic is sensitive. Computes its skeleton: about 100 ns for ASCII, some µs for other names and with a policy.
     public func contains(_ name: ArraySlice<UInt8>) -> Bool {
         guard !isEmpty else { return false }
         let skeleton = TopicSkeleton.of(name)
-        return names.contains(skeleton) || prefixes.contains { skeleton.starts(with: $0) }
+        if names.contains(skeleton) || prefixes.contains(where: { skeleton.starts(with: $0) }) { return true }
+        guard !policy.isEmpty else { return false }
+        let reading = TopicReading(name)
+        return policy.isSensitive(reading) || listed.rule(for: reading) != nil
     }
+
+    /// Whether a description may name a topic.
+    public func tells(_ name: ArraySlice<UInt8>) -> Bool { policy.tells(name) && !contains(name) }
 }

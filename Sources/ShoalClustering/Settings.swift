@@ -73,6 +73,8 @@ public struct Settings: Equatable, Sendable {
     public var topicsMinViewers: Int = 5
     /// Patterns of topics that never enter a profile (see `TopicPattern`).
     public var sensitiveTopics: [[UInt8]] = []
+    /// Which topics are sensitive by category, and which descriptions may name (`privacy.policy`).
+    public var policy = TopicPolicy.none
     /// The Unicode version under which these patterns are compared with names.
     public var unicodeVersion = TopicSkeleton.unicodeVersion
     public var minEvents: UInt32 = 5

@@ -1,6 +1,9 @@
-/// The tables of `TopicSkeleton`, decoded once from `SkeletonTable`.
+/// The tables of `TopicSkeleton` and `TopicSpelling`, each decoded once.
 struct SkeletonData: Sendable {
     static let shared = SkeletonData(decoding: SkeletonTable.encoded)
+    /// The letters that look like others, and the kinds of characters.
+    static let letters = SkeletonData(decoding: SpellingTable.letters)
+    static let capitals = SkeletonData(decoding: SpellingTable.capitals)
 
     /// Code points that change, ascending, and the ends of their replacements in `values`.
     private var points: [UInt32] = []

@@ -9,24 +9,40 @@ public enum TopicSkeleton {
     /// Returns the skeleton of a name. Bytes that are not UTF-8 are replaced.
     public static func of(_ name: ArraySlice<UInt8>) -> [UInt8] {
         if name.allSatisfy({ $0 < 0x80 }) { return ascii(name) }
+        let values = String(decoding: name, as: UTF8.self).unicodeScalars.map(\.value)
+        return utf8(folded(values))
+    }
+
+    /// Returns the skeleton of code points as code points.
+    /// - Parameter keepsMarks: Whether accents and other marks of their kind are left as they are.
+    static func folded(_ values: [UInt32], keepsMarks: Bool = true) -> [UInt32] {
         let data = SkeletonData.shared
         var scalars: [UInt32] = []
-        scalars.reserveCapacity(name.count)
-        for scalar in String(decoding: name, as: UTF8.self).unicodeScalars { data.append(scalar.value, to: &scalars) }
+        scalars.reserveCapacity(values.count)
+        for value in values { data.append(value, to: &scalars) }
         order(&scalars, data)
         // The combining iota subscript folds to a letter, so it is folded only after the marks are ordered.
         if scalars.contains(iotaMark) {
             scalars = scalars.map { $0 == iotaMark ? iota : $0 }
             order(&scalars, data)
         }
+        if !keepsMarks { scalars.removeAll { isLoose(data.kind($0)) } }
         compose(&scalars, data)
-        var skeleton: [UInt8] = []
-        skeleton.reserveCapacity(name.count)
+        return scalars
+    }
+
+    /// Whether a mark of a combining class tells no letter apart if nothing is composed with it: accents, and the points of
+    /// Arabic and Hebrew.
+    static func isLoose(_ kind: UInt8) -> Bool { (10...35).contains(kind) || kind >= 200 }
+
+    static func utf8(_ scalars: [UInt32]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(scalars.count)
         for value in scalars {
             guard let scalar = Unicode.Scalar(value), let bytes = UTF8.encode(scalar) else { continue }
-            skeleton += bytes
+            text += bytes
         }
-        return skeleton
+        return text
     }
 
     private static let iotaMark: UInt32 = 0x345

@@ -92,6 +92,18 @@ extension Configuration {
                 problems.append("\(place) cannot be read; for one without tokens, create an empty file")
             }
         }
+        if let file = self[\.policyFile] {
+            let place = "\(source(\.policyFile)): privacy.policy: \(file.printable)"
+            if let content = try? String(contentsOfFile: file, encoding: .utf8) {
+                do throws(PolicyFile.Invalid) {
+                    settings.engine.policy = try PolicyFile(content).policy
+                } catch {
+                    problems += error.mistakes.map { "\(place):\($0.line): \($0.text)" }
+                }
+            } else {
+                problems.append("\(place) cannot be read, or is not UTF-8")
+            }
+        }
         if let file = self[\.topicsFile], !FileManager.default.isReadableFile(atPath: file) {
             problems.append("\(source(\.topicsFile)): topics.file: \(file.printable) cannot be read")
         }

@@ -8,7 +8,7 @@ public enum Names {
     }
 
     /// Returns the edit distance (Levenshtein, 1966).
-    static func distance(_ left: String, _ right: String) -> Int {
+    package static func distance(_ left: String, _ right: String) -> Int {
         let (left, right) = (Array(left), Array(right))
         var row = Array(0...right.count)
         for (i, a) in left.enumerated() {

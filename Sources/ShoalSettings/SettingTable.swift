@@ -200,6 +200,11 @@ extension Setting {
             "Topics that never enter a profile. The comparison ignores case, width, white space, invisible characters and the encoding of accents; `*` at the end matches all topics with the prefix."
         ),
         Setting(
+            "privacy.policy", .file, \.policyFile, scope: .recorded,
+            fields: [RecordedField(55, .list(\.engine.policyText))], isReported: false,
+            "A file with sensitive topics by category, and with the topics that descriptions of clusters may name (see docs/privacy.md). Its topics never enter a profile, in all spellings that look alike, and those of privacy.sensitive-topics are compared so, too. The content is recorded with models: change it with a higher settings.revision. `shoal policy check` shows what a file does. Disabled by default."
+        ),
+        Setting(
             "privacy.min-cluster-size", .integer(1...1_000_000_000), \.engine.minClusterSize, field: 20,
             recorded: 0...1_000_000_000,
             "The number of members below which nothing is published about a cluster."),

@@ -23,6 +23,8 @@ public struct SettingValues: Equatable, Sendable {
     public var modelsRetention: Int64?
     public var topicsFile: String?
     public var privacyKeyFile: String?
+    /// Its content is `engine.policy`.
+    public var policyFile: String?
     public var httpListen: ListenAddress?
     public var apiListen: ListenAddress?
     public var apiAccessFile: String?

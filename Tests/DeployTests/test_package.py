@@ -55,6 +55,8 @@ def test_it_depends_on_what_the_image_installs(package):
 
 def test_the_manual_page_has_every_command(package, tmp_path):
     subprocess.run(["dpkg-deb", "--extract", package, tmp_path], check=True)
+    policy = tmp_path / "usr/share/shoal/policy.properties"
+    assert policy.read_bytes() == (ROOT / "deploy/policy/policy.properties").read_bytes()
     page = tmp_path / "usr/share/man/man1/shoal.1.gz"
     shown = subprocess.run([tool("man"), "--warnings", "--local-file", page], capture_output=True, text=True,
                            env=os.environ | {"MANWIDTH": "100", "LC_ALL": "C.UTF-8", "MANROFFOPT": "-ww"})

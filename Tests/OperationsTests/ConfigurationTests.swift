@@ -8,7 +8,7 @@ import Testing
 @Suite("Configuration")
 struct ConfigurationTests {
     /// A temporary folder for one test, deleted with the object.
-    private final class Folder {
+    final class Folder {
         let url = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
 
         init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }

@@ -45,10 +45,10 @@ struct SettingTests {
     func properties() {
         func count(_ value: Any) -> Int { Mirror(reflecting: value).children.count }
         let settings = Settings()
-        // `engine` and `pipeline` hold others. `fixed` does, and three properties have no setting of their own: the
-        // Unicode version, the publication of memberships, and the opt-out list. A range of times has two properties.
+        // `engine` and `pipeline` hold others. `fixed` does, and four properties have no setting of their own: the
+        // Unicode version, the publication of memberships, the policy and the opt-out list. A range of times has two.
         let operational = count(SettingValues()) - 2 + count(PipelineSettings())
-        let engine = count(settings) - 4 + count(settings.fixed) - 1
+        let engine = count(settings) - 5 + count(settings.fixed) - 1
         #expect(Setting.table.count == operational + engine)
         for (index, setting) in Setting.table.enumerated() {
             #expect(Setting.table.firstIndex { $0.path == setting.path } == index, "\(setting.name)")

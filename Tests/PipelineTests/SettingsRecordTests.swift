@@ -43,6 +43,7 @@ struct SettingsRecordTests {
         settings.fixed.outputEvery = .event
         settings.fixed.rotation = 604_800_000
         settings.optedOut = [Array(1...16)]
+        settings.policy = TopicPolicy(recorded: Array("told listed\ndrop faith words islam".utf8))
         return settings
     }
 
@@ -73,6 +74,8 @@ struct SettingsRecordTests {
             + "a8038088b2a002"
             // The opt-out list.
             + "b203100102030405060708090a0b0c0d0e0f10"
+            // The policy.
+            + "ba0322746f6c64206c69737465640a64726f7020666169746820776f7264732069736c616d"
         #expect(hex(Settings().under(.previous)) == standard)
         // clusters.seed-members=auto has no field.
         #expect(hex(Settings()) == standard.replacing("680578e807", with: "6805"))
@@ -97,7 +100,8 @@ struct SettingsRecordTests {
     func definitions() {
         #expect(Set(RecordedField.all.map(\.number)).count == RecordedField.all.count)
         let (standard, other) = (SettingValues(), SettingValues(engine: changed))
-        for setting in Setting.recorded where !["members.topic", "privacy.opt-out-topic"].contains(setting.name) {
+        for setting in Setting.recorded
+        where !["members.topic", "privacy.opt-out-topic", "privacy.policy"].contains(setting.name) {
             #expect(setting.text(in: other) != setting.text(in: standard), "\(setting.name)")
             // An empty pattern can be recorded, and cannot be configured.
             guard setting.kind != .list else { continue }

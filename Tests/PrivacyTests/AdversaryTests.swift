@@ -26,7 +26,7 @@ struct AdversaryTests {
             onGroups(stream) + onPositions(stream) + (try onPseudonyms(stream, seed: seed)) + (try onInternals(stream))
             + onKeys(seed: seed) + [
                 onAPI(stream), weakKeys, searched, counted,
-            ]
+            ] + (try onSpellings())
         let table = Attack.table(attacks)
         print("seed \(seed)\n\(table)")
         if let file = Self.setting("TABLE") { try Data(table.utf8).write(to: URL(filePath: file)) }
@@ -204,6 +204,38 @@ struct AdversaryTests {
                 // By chance one of each group is right, give or take the root of their number.
                 value: Double(right) / Double(max(pairs, 1)),
                 bound: (groups + 4 * groups.squareRoot()) / Double(max(pairs, 1)), isPercentage: true),
+        ]
+    }
+
+    // MARK: - Writers of topics
+
+    /// Which spellings of sensitive topics count, and what do innocent topics lose?
+    private func onSpellings() throws -> [Attack] {
+        let (known, unseen) = (
+            try SpellingAttack.passing(SpellingAttack.known), try SpellingAttack.passing(SpellingAttack.unseen)
+        )
+        let innocent = InnocentTopics.all
+        let hit = Set(innocent).subtracting(try SpellingAttack.passing(innocent))
+        #expect(SpellingAttack.known.count == 46 && SpellingAttack.unseen.count == 40 && Set(innocent).count >= 2_000)
+        print("pass: \(known + unseen)\nhit: \(hit.sorted())")
+        let settings = try SpellingAttack.settings()
+        let told = (known + unseen).count { settings.policy.tells(Array($0.utf8)[...]) }
+        return [
+            Attack(
+                adversary: "writer of topics",
+                name: "spell a sensitive topic so that it passes the shipped policy and ten listed topics, of 46",
+                value: Double(known.count), bound: 5),
+            Attack(
+                adversary: "writer of topics", name: "the same, of 40 other spellings",
+                value: Double(unseen.count), bound: 5),
+            Attack(
+                adversary: "subscriber", name: "read one of them in a description, with `told = listed`",
+                value: Double(told),
+                bound: 0),
+            Attack(
+                adversary: "nobody",
+                name: "lose an innocent topic to the shipped policy, of \(Set(innocent).count) in 12 languages",
+                value: Double(hit.count) / Double(Set(innocent).count), bound: 0.01, isPercentage: true),
         ]
     }
 

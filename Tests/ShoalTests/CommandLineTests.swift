@@ -8,7 +8,7 @@ struct CommandLineTests {
         "run", "demo", "publish", "simulate", "changes", "replay", "diff", "verify", "explain", "status", "reset",
         "pseudonym", "erase", "erase verify", "audit-log verify",
         "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "health", "config check",
-        "config show", "config docs", "metrics docs", "manual", "version",
+        "config show", "config docs", "policy check", "metrics docs", "manual", "version",
     ]
 
     @Test("the help lists every command, and no command is a usage error")
@@ -127,6 +127,31 @@ struct ConfigCommandTests {
         }
         let scram = ["kafka.sasl.mechanism=SCRAM-SHA-512", "kafka.sasl.username=a", "kafka.sasl.password=b", secure]
         #expect(try check(scram).status == 0)
+    }
+
+    @Test("policy check lists what a policy drops, what passes nearly, and every mistake")
+    func policy() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func write(_ name: String, _ text: String) throws -> String {
+            let file = folder.appending(path: name)
+            try Data(text.utf8).write(to: file)
+            return file.path
+        }
+        let policy = try write("a.properties", "faith.words.en = islam, church\nallow.exact = chess\n")
+        let topics = try write("topics.txt", "chess\nISLAM\nislamm\nchurches\ngo\n")
+        let text = try shoal(["policy", "check", policy, "--topics", topics])
+        #expect(
+            text.status == 0 && text.output.contains("5 topics: 1 dropped, 4 counted, 1 of these told"),
+            "\(text.output)")
+        #expect(text.output.contains("faith.words.en: islam") && text.output.contains("1 letter from islam (faith)"))
+        #expect(text.output.contains("begins with church (faith)"))
+        let json = try shoal(["policy", "check", policy, "--topics", topics, "--json"])
+        #expect(json.output.contains(#""dropped":[{"category":"faith""#) && json.output.contains(#""topics_told":1"#))
+        let bad = try shoal(["policy", "check", try write("b.properties", "faith.words = a*b\nfaith = c\n")])
+        #expect(bad.status == 78 && bad.output.contains("b.properties:1: ") && bad.output.contains("b.properties:2: "))
+        #expect(try shoal(["policy", "check", "/nonexistent"]).status == 78)
     }
 
     @Test("variables that Kubernetes sets for services are ignored with one warning")

@@ -23,6 +23,7 @@ tree=$work/shoal doc=$work/shoal/usr/share/doc/shoal
 install -D --mode 755 "$program" "$tree/usr/bin/shoal"
 install -D --mode 644 deploy/shoal@.service -t "$tree/lib/systemd/system"
 install -D --mode 644 deploy/shoal.properties -t "$tree/etc/shoal"
+install -D --mode 644 deploy/policy/policy.properties -t "$tree/usr/share/shoal"
 install -D --mode 644 "$own/copyright" "$own/README.Debian" -t "$doc"
 install -D --mode 644 README.md SECURITY.md schemas/shoal/v1/*.proto -t "$doc"
 install -D --mode 644 docs/*.md -t "$doc/docs"

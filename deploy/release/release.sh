@@ -25,6 +25,7 @@ tree=$work/$name
 install -D --mode 755 "$program" "$tree/bin/shoal"
 install -D --mode 755 deploy/acls.sh -t "$tree/deploy"
 install -D --mode 644 deploy/shoal@.service deploy/shoal.properties -t "$tree/deploy"
+install -D --mode 644 deploy/policy/policy.properties -t "$tree/deploy/policy"
 install -D --mode 644 schemas/shoal/v1/*.proto -t "$tree/schemas/shoal/v1"
 install -D --mode 644 deploy/README.md deploy/runbook.md -t "$tree/deploy"
 install -D --mode 644 docs/*.md -t "$tree/docs"

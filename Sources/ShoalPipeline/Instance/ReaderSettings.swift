@@ -5,6 +5,10 @@ internal import ShoalSettings
 extension Settings {
     /// Why names of sensitive topics would be compared in another way than they were; nil: they would not.
     package var unicodeProblem: String? {
+        if policy.hasOtherTables {
+            return "its policy compares names by tables that this version of Shoal does not have. Use the version that "
+                + "started it, or start a new application with another application.id"
+        }
         guard !sensitiveTopics.isEmpty, unicodeVersion != TopicSkeleton.unicodeVersion else { return nil }
         func text(_ version: Int64) -> String { "\(version / 10_000).\(version / 100 % 100).\(version % 100)" }
         return "its sensitive topics are compared by Unicode \(text(unicodeVersion)), but this version of Shoal has "

@@ -5,7 +5,7 @@ internal import ShoalSchemas
 /// rounded so that they tell nothing of fewer than `privacy.min-cluster-size` members.
 struct ModelSummary: Equatable, Sendable {
     var rules: Int64
-    /// Without the lists of topics and of input fields.
+    /// Without the lists of topics and of input fields, and without the policy.
     var settings: Settings
     /// How many models with epoch deltas there have been.
     var ticks: Int64
@@ -26,6 +26,7 @@ extension ModelSummary {
         rules = model.rules.version
         settings = model.settings
         settings.sensitiveTopics = []
+        settings.policy = .none
         settings.optedOut = []
         settings.fixed.inputMapping = []
         ticks = model.ticks

@@ -27,15 +27,16 @@ package struct LiveReport {
         (last, self.version) = (record.model, version)
     }
 
-    /// The report of all models so far. Topics that are sensitive under the last model's settings are in none of its descriptions.
+    /// The report of all models so far. Topics that are sensitive or not told under the last model's
+    /// settings are in none of its descriptions.
     package var report: ReplayReport {
         var report = builder.report()
         report.input.name = name
         guard let settings = last?.settings else { return report }
         let step = max(settings.minClusterSize, 1)
-        let sensitive = SensitiveTopics(settings.sensitiveTopics)
+        let sensitive = SensitiveTopics(settings)
         func rounded(_ count: Int64) -> Int64 { count / step * step }
-        func told(_ topics: [String]) -> [String] { topics.filter { !sensitive.contains(Array($0.utf8)[...]) } }
+        func told(_ topics: [String]) -> [String] { topics.filter { sensitive.tells(Array($0.utf8)[...]) } }
         for row in report.rows.indices { report.rows[row].members = report.rows[row].members.map(rounded) }
         for change in report.lifecycle.indices {
             report.lifecycle[change].members = rounded(report.lifecycle[change].members)

@@ -59,6 +59,9 @@ package struct AudienceFacts {
     /// The median number of events of a viewer.
     package var medianEvents: Int { sorted.isEmpty ? 0 : sorted[sorted.count / 2] }
 
+    /// All topics, in no order.
+    package var names: [[UInt8]] { Array(viewersByTopic.keys) }
+
     /// The topics of enough viewers, in the order of their bytes.
     package var vocabulary: [[UInt8]] {
         viewersByTopic.filter { $0.value.count >= min(Self.enough, max(viewers / 10, 1)) }.keys

@@ -48,26 +48,12 @@ struct Command: Sendable {
         options + (isConfigured ? Self.configuration : []) + [Option("help", nil, "print this help")]
     }
 
-    /// The help text.
-    var help: String {
-        var lines = [
-            "shoal \(name) - \(summary)", "",
-            "usage: shoal \(name)" + arguments.map { " \($0)" }.joined() + " [options]",
-        ]
-        if !details.isEmpty { lines += ["", details] }
-        lines += ["", "options:"]
-        for option in allOptions {
-            lines.append("  \(option.term)".padding(to: 26) + option.text)
-        }
-        if isConfigured {
-            lines += [
-                "", "Settings are read from the file, then from SHOAL_... environment variables (commit.interval is",
-                "SHOAL_COMMIT_INTERVAL), then from --set; later sources win. `shoal config docs` lists all settings.",
-            ]
-        }
-        if !examples.isEmpty { lines += ["", "examples:"] + examples.map { "  \($0)" } }
-        lines += ["", "exit status:"]
-        lines += ExitCode.allCases.map { "  \($0.rawValue)".padding(to: 6) + $0.meaning }
-        return lines.joined(separator: "\n")
+    /// What the manual page says of it.
+    var entry: ManualPage.Entry {
+        .init(
+            name: name, arguments: arguments, summary: summary, details: details,
+            options: options.map { ($0.term, $0.text) }, examples: examples)
     }
+
+    var help: String { entry.help(allOptions.map { ($0.term, $0.text) }, isConfigured: isConfigured) }
 }

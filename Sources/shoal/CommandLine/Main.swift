@@ -10,8 +10,8 @@ struct Shoal {
     static let commands: [Command] = [
         .run, .demo, .tryFile, .tune, .publish, .simulate, .changes, .replay, .diff, .verify, .explain, .pseudonym,
         .eraseVerify, .erase, .auditLogVerify, .status, .reset, .deadLettersList, .deadLettersResubmit,
-        .topicsCreate, .topicsDescribe, .accessAdd, .health, .configCheck, .configShow, .configDocs, .metricsDocs,
-        .manual, .version,
+        .topicsCreate, .topicsDescribe, .accessAdd, .health, .configCheck, .configShow, .configDocs, .policyCheck,
+        .metricsDocs, .manual, .version,
     ]
 
     static func main() async {

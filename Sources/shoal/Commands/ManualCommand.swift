@@ -10,9 +10,4 @@ extension Command {
         Output.line(ManualPage.text(Shoal.commands.map(\.entry)))
         return .ok
     }
-    private var entry: ManualPage.Entry {
-        .init(
-            name: name, arguments: arguments, summary: summary, details: details,
-            options: options.map { ($0.term, $0.text) }, examples: examples)
-    }
 }

@@ -1,0 +1,143 @@
+public import ShoalClustering
+internal import ShoalSchemas
+internal import ShoalSettings
+
+/// The file of a privacy policy (`privacy.policy`), in the form of Java properties:
+///
+/// - `told = listed` or `all-but-sensitive`
+/// - `CATEGORY.protect = drop` or `none`
+/// - `CATEGORY.FORM = TERM, TERM` or `CATEGORY.FORM.LABEL = TERM, TERM`: sensitive topics; a label, such as a language, is free
+/// - `allow.FORM = TERM, TERM`: topics that may be told
+public struct PolicyFile: Sendable {
+    /// The terms of one line.
+    public struct List: Equatable, Sendable {
+        /// Nil: the topics may be told.
+        public var category: String?
+        public var form: TopicPolicy.Form
+        /// Empty without one.
+        public var label: String
+        public var terms: [String]
+    }
+
+    /// A file with mistakes, all of them in the order of the lines.
+    public struct Invalid: Error, Sendable {
+        public var mistakes: [Properties.Mistake]
+    }
+
+    public private(set) var told = TopicPolicy.Told.listed
+    public private(set) var lists: [List] = []
+    /// The categories whose topics count as others do (`protect = none`).
+    public private(set) var unprotected: Set<String> = []
+    /// The policy with the rules of all lists whose category is protected.
+    public private(set) var policy = TopicPolicy.none
+    private var mistakes: [Properties.Mistake] = []
+    /// The line that first names a category.
+    private var categories: [String: Int] = [:]
+
+    /// - Throws: `Invalid` with all mistakes.
+    public init(_ text: String) throws(Invalid) {
+        let (entries, mistakes) = Properties.parse(text)
+        self.mistakes = mistakes
+        var lines: [String: Int] = [:]
+        for entry in entries {
+            if let line = lines.updateValue(entry.line, forKey: entry.key) {
+                note("\(entry.key.printable) is already set in line \(line)", entry)
+            } else {
+                read(entry)
+            }
+        }
+        for (category, line) in categories where !lists.contains(where: { $0.category == category }) {
+            self.mistakes.append(Properties.Mistake(text: "the category \(category) has no topics", line: line))
+        }
+        let rules = lists.filter { $0.category.map { !unprotected.contains($0) } ?? true }.flatMap { list in
+            list.terms.map { TopicPolicy.Rule(category: list.category, form: list.form, term: $0) }
+        }
+        policy = TopicPolicy(told: told, rules: rules)
+        if let problem = policy.problem { self.mistakes.append(Properties.Mistake(text: problem, line: 1)) }
+        guard self.mistakes.isEmpty else {
+            throw Invalid(mistakes: self.mistakes.sorted { ($0.line, $0.text) < ($1.line, $1.text) })
+        }
+    }
+
+    private mutating func note(_ text: String, _ entry: Properties.Entry) {
+        mistakes.append(Properties.Mistake(text: text, line: entry.line))
+    }
+
+    private mutating func read(_ entry: Properties.Entry) {
+        let parts = entry.key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        switch (parts.count, parts.dropFirst().first) {
+        case (1, _) where parts[0] == "told": readTold(entry)
+        case (2, "protect") where parts[0] != Self.allow: readProtection(entry, parts[0])
+        case (2, let form?), (3, let form?):
+            readList(entry, parts[0], form, label: parts.count == 3 ? parts[2] : nil)
+        default:
+            note(
+                "\(entry.key.printable) is neither told, allow.FORM, CATEGORY.protect nor CATEGORY.FORM, where FORM is "
+                    + Self.forms, entry)
+        }
+    }
+
+    private static let allow = "allow"
+    private static let forms = TopicPolicy.Form.allCases.map(\.rawValue).joined(separator: ", ")
+
+    private mutating func readTold(_ entry: Properties.Entry) {
+        guard let told = TopicPolicy.Told(rawValue: entry.value.trimmed) else {
+            return note(
+                "told must be one of \(TopicPolicy.Told.allCases.map(\.rawValue).joined(separator: ", "))", entry)
+        }
+        self.told = told
+    }
+
+    private mutating func readProtection(_ entry: Properties.Entry, _ category: String) {
+        guard isCategory(category, entry) else { return }
+        switch entry.value.trimmed {
+        case "drop": return
+        case "none": unprotected.insert(category)
+        case "neutralize": note("protect = neutralize does not exist yet; use drop", entry)
+        default: note("protect must be drop, or none for a category that counts as others do", entry)
+        }
+    }
+
+    /// Whether the name of a category is valid.
+    private mutating func isCategory(_ name: String, _ entry: Properties.Entry) -> Bool {
+        guard Self.isWord(name), name != "told" else {
+            note("\(name.printable) cannot name a category: use small letters, digits and `-`", entry)
+            return false
+        }
+        categories[name] = categories[name] ?? entry.line
+        return true
+    }
+
+    private static func isWord(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "-")
+            }
+    }
+
+    private mutating func readList(_ entry: Properties.Entry, _ name: String, _ form: String, label: String?) {
+        guard let known = TopicPolicy.Form(rawValue: form) else {
+            let hint = Names.nearest(form, TopicPolicy.Form.allCases.map(\.rawValue) + ["protect"])
+            return note(
+                "\(entry.key.printable): \(form.printable) is not a form (\(Self.forms))"
+                    + (hint.map { "; did you mean \($0)?" } ?? ""), entry)
+        }
+        guard name == Self.allow || isCategory(name, entry) else { return }
+        if let label, !Self.isWord(label) {
+            return note("\(entry.key.printable): a label has small letters, digits and `-`", entry)
+        }
+        let category = name == Self.allow ? nil : name
+        var list = List(category: category, form: known, label: label ?? "", terms: [])
+        for term in entry.value.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed) {
+            if let problem = TopicPolicy.problem(TopicPolicy.Rule(category: category, form: known, term: term)) {
+                note("\(entry.key): \(term.isEmpty ? "an empty term" : "\(term.printable): \(problem)")", entry)
+            } else if list.terms.contains(term) {
+                note("\(entry.key): \(term.printable) is in the list twice", entry)
+            } else {
+                list.terms.append(term)
+            }
+        }
+        lists.append(list)
+    }
+}
