@@ -2,8 +2,9 @@
 struct TopicReading {
     /// The ways to read the name, each with its words separated by spaces, and the places at which words begin.
     let readings: [(whole: [UInt8], words: [UInt8], starts: [Int])]
+    private let name: ArraySlice<UInt8>
     /// The spellings of the levels of the name.
-    let levels: [[UInt8]]
+    var levels: [[UInt8]] { Self.levels(of: name) }
 
     init(_ name: ArraySlice<UInt8>) {
         readings = TopicSpelling.readings(of: name).map { spelling in
@@ -16,7 +17,7 @@ struct TopicReading {
             }
             return (spelling.whole, words, starts)
         }
-        levels = Self.levels(of: name)
+        self.name = name
     }
 
     /// Returns the spellings of the levels of a name, which `/`, `.` and `:` separate.

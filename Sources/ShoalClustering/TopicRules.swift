@@ -11,6 +11,8 @@ struct TopicRules: Sendable {
     private var prefixLengths: [Int] = []
     private var wordLengths: Set<Int> = []
     private var stemLengths: [Int] = []
+    /// The first four bytes of stems. Stems have at least four letters.
+    private var stemHeads: Set<UInt32> = []
 
     init(_ rules: [TopicPolicy.Rule]) {
         for (number, rule) in rules.enumerated() where rule.category != nil {
@@ -33,6 +35,7 @@ struct TopicRules: Sendable {
         }
         prefixLengths = Set(prefixes.keys.map(\.count)).sorted()
         stemLengths = Set(stems.keys.map(\.count)).sorted()
+        stemHeads = Set(stems.keys.map { Self.head($0[...]) })
         wordLengths = Set(words.keys.map(\.count))
     }
 
@@ -45,7 +48,7 @@ struct TopicRules: Sendable {
 
     /// Returns the number of the first rule found: of equal spellings the first one of the policy.
     func rule(for name: TopicReading) -> Int? {
-        if let number = ruleForTree(name.levels) { return number }
+        if !trees.isEmpty, let number = ruleForTree(name.levels) { return number }
         for reading in name.readings {
             if let number = exact[reading.whole] { return number }
             for length in prefixLengths where length <= reading.whole.count {
@@ -61,6 +64,7 @@ struct TopicRules: Sendable {
             for next in starts[(place + 1)...] + [text.count + 1] where wordLengths.contains(next - 1 - start) {
                 if let number = words[Array(text[start..<(next - 1)])] { return number }
             }
+            guard stemHeads.contains(Self.head(text[start...])) else { continue }
             for length in stemLengths {
                 if length > text.count - start { break }
                 if let number = stems[Array(text[start..<(start + length)])] { return number }
@@ -69,8 +73,9 @@ struct TopicRules: Sendable {
         return nil
     }
 
+    private static func head(_ text: ArraySlice<UInt8>) -> UInt32 { text.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
+
     private func ruleForTree(_ levels: [[UInt8]]) -> Int? {
-        guard !trees.isEmpty else { return nil }
         var key: [UInt8] = []
         for level in levels {
             if !key.isEmpty { key.append(UInt8(ascii: "/")) }

@@ -16,6 +16,9 @@ public enum TopicSkeleton {
     /// Returns the skeleton of code points as code points.
     /// - Parameter keepsMarks: Whether accents and other marks of their kind are left as they are.
     static func folded(_ values: [UInt32], keepsMarks: Bool = true) -> [UInt32] {
+        if values.allSatisfy({ $0 < 0x80 }) {
+            return ascii(values.map { UInt8(truncatingIfNeeded: $0) }[...]).map { UInt32($0) }
+        }
         let data = SkeletonData.shared
         var scalars: [UInt32] = []
         scalars.reserveCapacity(values.count)

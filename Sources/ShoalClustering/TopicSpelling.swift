@@ -35,7 +35,7 @@ struct TopicSpelling: Equatable {
             var (end, hasLetter) = (start, false)
             while end < scalars.count {
                 let isWritten = letter(for: scalars[end]) != nil || isDigit(scalars[end])
-                if !isWritten, SkeletonData.letters.kind(scalars[end]) == separator { break }
+                if !isWritten, kind(scalars[end]) == separator { break }
                 hasLetter = hasLetter || !isWritten
                 end += 1
             }
@@ -77,7 +77,7 @@ struct TopicSpelling: Equatable {
             }
         }
         for scalar in scalars {
-            switch SkeletonData.letters.kind(scalar) {
+            switch Self.kind(scalar) {
             case Self.separator: end(&words)
             case Self.single:
                 end(&words)
@@ -99,13 +99,26 @@ struct TopicSpelling: Equatable {
     private static let single: UInt8 = 2
     private static let ignored: UInt8 = 3
 
+    private static func kind(_ scalar: UInt32) -> UInt8 {
+        guard scalar < 0x80 else { return SkeletonData.letters.kind(scalar) }
+        let isLetter = (0x61...0x7A).contains(scalar | 0x20)
+        return isLetter || isDigit(scalar) ? 0 : separator
+    }
+
+    /// The spellings of the characters of ASCII.
+    private static let ascii: [[UInt32]] = (0..<0x80 as Range<UInt32>).map { scalar in
+        var letters: [UInt32] = []
+        SkeletonData.letters.append(scalar, to: &letters)
+        return letters
+    }
+
     /// Returns the spelling of a word's skeleton.
     static func word(_ folded: [UInt32]) -> [UInt8] {
         let letters = SkeletonData.letters
         var word: [UInt32] = []
         word.reserveCapacity(folded.count)
         for scalar in folded where scalar < 0x300 || !TopicSkeleton.isLoose(SkeletonData.shared.kind(scalar)) {
-            letters.append(scalar, to: &word)
+            if scalar < 0x80 { word += ascii[Int(scalar)] } else { letters.append(scalar, to: &word) }
         }
         return TopicSkeleton.utf8(word)
     }
