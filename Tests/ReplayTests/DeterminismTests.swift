@@ -69,6 +69,14 @@ struct DeterminismTests {
                 var changed = settings
                 changed.revision = 1
                 changed.sensitiveTopics = [Array("t1*".utf8), names[2]]
+                if chance(0.5) {
+                    changed.policy = TopicPolicy(
+                        told: one(of: [.listed, .allButSensitive]),
+                        rules: [
+                            .init(category: "a", form: .words, term: String(decoding: names[3], as: UTF8.self)),
+                            .init(category: nil, form: .exact, term: String(decoding: names[4], as: UTF8.self)),
+                        ])
+                }
                 changed.minClusterSize = one(of: [1, 30])
                 later[shape.epochs / 2] = changed
             }
