@@ -22,6 +22,26 @@ public struct EngineEvent: Sendable {
     public var duration: Int64 = 0
     /// Milliseconds since 1970.
     public var time: Int64 = 0
+    /// The time of the record, in milliseconds since 1970; `.max` if it has none, as in a file.
+    public var recordTime: Int64 = .max
+
+    /// What the clock reads of it.
+    @inlinable
+    public var tick: Tick { Tick(member: member, time: time, recordTime: recordTime) }
+
+    /// What the clock reads of an event.
+    public struct Tick: Sendable {
+        public var member: Pseudonym
+        public var time: Int64
+        public var recordTime: Int64
+
+        @inlinable
+        public init(member: Pseudonym, time: Int64, recordTime: Int64) {
+            self.member = member
+            self.time = time
+            self.recordTime = recordTime
+        }
+    }
 
     public init() {}
 }

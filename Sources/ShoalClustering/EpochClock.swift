@@ -4,20 +4,26 @@ public struct EpochClock: Equatable, Sendable {
     public struct Entry: Equatable, Sendable {
         /// A hash that identifies the viewer.
         public var viewer: UInt64
+        /// The epoch that it counts for.
         public var epoch: Epoch
+        /// The epoch of its last event, and of that event's record if it is earlier; `epoch` under rules 5.
+        public var reached: Epoch
 
-        public init(viewer: UInt64, epoch: Epoch) {
+        /// - Parameter reached: nil: `epoch`.
+        public init(viewer: UInt64, epoch: Epoch, reached: Epoch? = nil) {
             self.viewer = viewer
             self.epoch = epoch
+            self.reached = reached ?? epoch
         }
     }
 
     /// The number of viewers remembered.
     static let window = 64
 
-    /// Viewers and epochs in two arrays: a ring that starts at `oldest`.
+    /// Viewers, the epochs that they count for, and those that they have reached: a ring that starts at `oldest`.
     private var viewers: [UInt64] = []
     private var epochs: [Epoch] = []
+    private var reached: [Epoch] = []
     private var oldest = 0
     /// The number of viewers by hash bucket. Most events are of viewers that are not remembered, which one bucket
     /// shows.
@@ -34,14 +40,15 @@ public struct EpochClock: Equatable, Sendable {
         self.maxStep = maxStep
         viewers.reserveCapacity(Self.window)
         epochs.reserveCapacity(Self.window)
-        for entry in entries { add(entry.viewer, entry.epoch) }
+        reached.reserveCapacity(Self.window)
+        for entry in entries { add(entry.viewer, entry.epoch, entry.reached) }
     }
 
     /// The entries, the oldest first.
     public var entries: [Entry] {
         viewers.indices.map { index in
             let place = (oldest + index) % viewers.count
-            return Entry(viewer: viewers[place], epoch: epochs[place])
+            return Entry(viewer: viewers[place], epoch: epochs[place], reached: reached[place])
         }
     }
 
@@ -57,41 +64,47 @@ public struct EpochClock: Equatable, Sendable {
     }
 
     /// Adds a viewer that is not remembered yet, and drops the oldest if the ring is full.
-    private mutating func add(_ viewer: UInt64, _ epoch: Epoch) {
+    private mutating func add(_ viewer: UInt64, _ epoch: Epoch, _ reached: Epoch) {
         places[place(viewer)] += 1
         guard viewers.count == Self.window else {
             viewers.append(viewer)
             epochs.append(0)
-            return set(viewers.count - 1, epoch, before: .min)
+            self.reached.append(0)
+            return set(viewers.count - 1, epoch, reached, before: .min)
         }
         places[place(viewers[oldest])] -= 1
         viewers[oldest] = viewer
-        set(oldest, epoch, before: epochs[oldest])
+        set(oldest, epoch, reached, before: epochs[oldest])
         oldest = (oldest + 1) % Self.window
     }
 
-    private mutating func set(_ index: Int, _ epoch: Epoch, before: Epoch) {
+    private mutating func set(_ index: Int, _ epoch: Epoch, _ reached: Epoch, before: Epoch) {
         if let open { beyond += (epoch > open ? 1 : 0) - (before > open ? 1 : 0) }
         epochs[index] = epoch
+        self.reached[index] = reached
     }
 
     /// Observes an event and returns the epoch to advance to, or `nil` to stay. Repeating an observation that did not
     /// advance the clock has no effect.
-    /// - Parameter open: The open epoch; `nil` in genesis.
-    public mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?) -> Epoch? {
+    /// - Parameters:
+    ///   - open: The open epoch; `nil` in genesis.
+    ///   - latest: The epoch of the record, which an event cannot be after; `nil` under rules 5, whose clock does not pass over
+    ///     a gap at once.
+    public mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?, latest: Epoch? = nil) -> Epoch? {
         let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
+        let last = latest.map { min(epoch, $0) } ?? counted
         if open != self.open {
             self.open = open
             beyond = open.map { open in epochs.count { $0 > open } } ?? 0
         }
         if let index = index(of: viewer) {
-            if epochs[index] == counted, open.map({ counted <= $0 }) ?? false { return nil }
-            set(index, counted, before: epochs[index])
+            if epochs[index] == counted, reached[index] == last, open.map({ counted <= $0 }) ?? false { return nil }
+            set(index, counted, last, before: epochs[index])
         } else {
-            add(viewer, counted)
+            add(viewer, counted, last)
         }
         guard viewers.count >= quorum else { return nil }
-        guard open != nil else {
+        guard let open else {
             let sorted = epochs.sorted()
             let first = sorted[(sorted.count - 1) / 2]
             // From now on all entries, also earlier ones, count for at most `maxStep` beyond the open epoch. So a
@@ -102,7 +115,20 @@ public struct EpochClock: Equatable, Sendable {
         // Most events belong to the open epoch, so entries are sorted only if enough of them are beyond it.
         let needed = max(quorum, (viewers.count + 1) / 2)
         guard beyond >= needed else { return nil }
+        if latest != nil, let end = endOfGap(after: open + maxStep, needed) { return end }
         let sorted = epochs.sorted()
         return sorted[sorted.count - needed]
+    }
+
+    /// Returns the epoch that enough viewers have reached, if three quarters of them are further than one step: nobody has
+    /// watched for long, and the clock need not go there step by step.
+    /// - Parameter limit: the last epoch of a step.
+    private mutating func endOfGap(after limit: Epoch, _ needed: Int) -> Epoch? {
+        guard reached.count(where: { $0 > limit }) * 4 >= reached.count * 3 else { return nil }
+        let end = reached.sorted()[reached.count - needed]
+        guard end > limit else { return nil }
+        // As at the end of genesis: fewer than needed are beyond the new epoch.
+        for index in epochs.indices { epochs[index] = min(reached[index], end + maxStep) }
+        return end
     }
 }

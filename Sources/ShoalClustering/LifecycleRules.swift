@@ -41,10 +41,13 @@ public struct LifecycleRules: Equatable, Sendable {
     package var erasedTogether = 8
     package var erasureWait: Int64 = 604_800_000
 
+    /// Whether the clock passes over a gap at once.
+    package var passesGaps = true
+
     private init(_ version: Int64) {
         self.version = version
         guard version < 6 else { return }
-        seedsAutomatically = false
+        (seedsAutomatically, passesGaps) = (false, false)
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.

@@ -58,18 +58,18 @@ public struct PartitionDriver<Keys: TopicKeys> {
     @inlinable
     @inline(__always)
     public mutating func advance(to event: borrowing EngineEvent, at place: Int64) -> Stop? {
-        advance(to: event.time, of: event.member, at: place)
+        advance(to: event.tick, at: place)
     }
 
     /// Performs one step before the events of the record at `place`, of which the latest is given. The clock does not move
     /// between the events of a record.
     @inlinable
     @inline(__always)
-    public mutating func advance(to time: Int64, of member: Pseudonym, at place: Int64) -> Stop? {
+    public mutating func advance(to tick: EngineEvent.Tick, at place: Int64) -> Stop? {
         next = max(next, place)
         if let needed = shard.neededModel { return .needs(needed) }
-        if shard.hasOptedOut(member) { return nil }
-        guard let epoch = shard.observe(viewer: member, time: time) else { return nil }
+        if shard.hasOptedOut(tick.member) { return nil }
+        guard let epoch = shard.observe(tick) else { return nil }
         return .closed(shard.close(to: epoch))
     }
 

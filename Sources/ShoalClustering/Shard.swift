@@ -100,11 +100,14 @@ public struct Shard<Keys: TopicKeys> {
     public var fixed: Settings.Fixed { current.model.settings.fixed }
 
     /// Observes a record's time and returns the epoch to advance to, or `nil`. Only in the phases `genesis` and `open`.
-    public mutating func observe(viewer: Pseudonym, time: Int64) -> Epoch? {
-        let epoch = Arithmetic.epoch(of: time, length: current.rules.epochLength)
-        guard let to = clock.observe(viewer: UInt64(truncatingIfNeeded: viewer), epoch: epoch, open: openEpoch) else {
-            return nil
-        }
+    public mutating func observe(_ tick: EngineEvent.Tick) -> Epoch? {
+        let length = current.rules.epochLength
+        let viewer = UInt64(truncatingIfNeeded: tick.member)
+        let epoch = Arithmetic.epoch(of: tick.time, length: length)
+        let latest =
+            current.passesGaps
+            ? tick.recordTime >= tick.time ? epoch : Arithmetic.epoch(of: tick.recordTime, length: length) : nil
+        guard let to = clock.observe(viewer: viewer, epoch: epoch, open: openEpoch, latest: latest) else { return nil }
         return openEpoch.map { to > $0 } ?? true ? to : nil
     }
 

@@ -11,9 +11,12 @@ struct EpochClockTests {
         /// The number of times that the last record moved the clock.
         var moves = 0
 
-        mutating func see(_ viewer: UInt64, _ epoch: Epoch) {
+        /// - Parameter latest: the epoch of the record; nil: under rules that do not pass over gaps.
+        mutating func see(_ viewer: UInt64, _ epoch: Epoch, latest: Epoch? = nil) {
             moves = 0
-            while let next = clock.observe(viewer: viewer, epoch: epoch, open: open), next > open ?? .min {
+            while let next = clock.observe(viewer: viewer, epoch: epoch, open: open, latest: latest),
+                next > open ?? .min
+            {
                 open = next
                 moves += 1
             }
@@ -25,6 +28,32 @@ struct EpochClockTests {
             for viewer in 0..<viewers { partition.see(viewer, epoch) }
             return partition
         }
+    }
+
+    @Test("a gap of any length is passed over once three quarters of the viewers are beyond it")
+    func gap() {
+        var partition = Partition.at(100, viewers: 64)
+        for viewer in 100..<147 as Range<UInt64> { partition.see(viewer, 40_000, latest: 40_000) }
+        #expect(partition.open == 124)
+        partition.see(147, 40_000, latest: 40_000)
+        #expect(partition.open == 124)
+        // The 64th: half of the viewers have moved it already, and half of the rest do now.
+        for viewer in 148..<164 as Range<UInt64> { partition.see(viewer, 40_001, latest: 40_001) }
+        #expect(partition.open == 40_000)
+        #expect(partition.moves <= 1)
+        var old = Partition.at(100, viewers: 64)
+        for viewer in 100..<164 as Range<UInt64> { old.see(viewer, 40_000) }
+        #expect(old.open == 148)
+    }
+
+    @Test("events later than their records do not pass over a gap")
+    func wrongClocks() {
+        var partition = Partition.at(100, viewers: 64)
+        for viewer in 100..<400 as Range<UInt64> {
+            partition.see(viewer, 40_000, latest: 101)
+            #expect(partition.moves <= 1)
+        }
+        #expect(partition.open ?? 0 <= 100 + 24 * 10)
     }
 
     @Test("genesis ends with the quorum, at the lower median of all")
@@ -141,7 +170,8 @@ struct EpochClockTests {
             let epoch = now + Int64(random.next() % 5) - 2 + (random.next() % 50 == 0 ? 1_000 : 0)
             let told = clock.observe(viewer: viewer, epoch: epoch, open: open)
             #expect(told == list.observe(viewer: viewer, epoch: epoch, open: open), "step \(step)")
-            #expect(clock.entries == list.entries, "step \(step)")
+            #expect(clock.entries.map(\.viewer) == list.entries.map(\.viewer), "step \(step)")
+            #expect(clock.entries.map(\.epoch) == list.entries.map(\.epoch), "step \(step)")
             if let told { open = told }
             if step % 1_000 == 999 {
                 // Restores the clock from a snapshot.

@@ -82,7 +82,7 @@ struct EngineWorld {
 
     private mutating func handle(_ event: EngineEvent) throws {
         var changes: [MemberChange] = []
-        if let epoch = shard.observe(viewer: event.member, time: event.time) {
+        if let epoch = shard.observe(event.tick) {
             let before = (coordinator, shard)
             let epochDelta = shard.close(to: epoch)
             steps.append(Step(epochDelta: epochDelta, coordinator: before.0, shard: before.1))

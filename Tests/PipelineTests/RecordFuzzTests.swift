@@ -198,7 +198,7 @@ struct RecordFuzzTests {
         for (place, viewer) in ((0..<80).map { $0 % 40 }).enumerated() {
             let time = min(max(first + Int64(place / 40) * length, 0), 1 << 53)
             let event = EngineWorld.event(viewer, at: time, 500 + Int64(place))
-            if shard.neededModel == nil, let next = shard.observe(viewer: event.member, time: event.time) {
+            if shard.neededModel == nil, let next = shard.observe(event.tick) {
                 _ = shard.close(to: next)
                 while !shard.open(model, offset: 500, changes: &changes) {}
             }

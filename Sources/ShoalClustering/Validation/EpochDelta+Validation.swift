@@ -62,7 +62,8 @@ extension ShardHeader {
             "the snapshot is of offset \(point.offset), epoch \(point.epoch ?? 0)")
         try ImpossibleValue.unless(Limits.counts.contains(deltaCount), "the snapshot counts \(deltaCount) epoch deltas")
         try ImpossibleValue.unless(
-            clock.count <= EpochClock.window && clock.allSatisfy { Limits.epochs.contains($0.epoch) },
+            clock.count <= EpochClock.window
+                && clock.allSatisfy { Limits.epochs.contains($0.epoch) && Limits.epochs.contains($0.reached) },
             "the clock of the snapshot has \(clock.count) viewers, or epochs that no event has")
         try ImpossibleValue.unless(ids.count <= Limits.eventIDs, "the snapshot remembers \(ids.count) events")
         try ImpossibleValue.unless(

@@ -100,6 +100,9 @@ enum StateRecord {
                 if erased.since != .min { writer.present(3, erased.since) }
             }
         }
+        if header.clock.contains(where: { $0.reached != $0.epoch }) {
+            writer.packed(35, zigzag: header.clock.map(\.reached))
+        }
         return writer.bytes
     }
 
@@ -201,7 +204,7 @@ enum StateRecord {
     static func header(_ bytes: [UInt8]) throws(ProtoError) -> ShardHeader {
         var header = ShardHeader(point: SnapshotPoint(offset: 0, epoch: nil))
         var viewers: [UInt64] = []
-        var epochs: [Epoch] = []
+        var (epochs, reached): ([Epoch], [Epoch]) = ([], [])
         var (seeing, counts): ([UInt64], [UInt64]) = ([], [])
         var open = EpochDelta(partition: 0, number: 0, from: nil, through: 0)
         var reader = ProtoReader(bytes.span)
@@ -218,17 +221,23 @@ enum StateRecord {
             case 31: try reader.repeated(field) { counts.append($0) }
             case 32: header.isFull = try reader.bool(field)
             case 33: try reader.repeated(field) { header.fullSwitches.append(Int64(bitPattern: $0)) }
+            case 35: try reader.repeated(field) { reached.append(ProtoReader.unzigzag($0)) }
             case 34:
                 try reader.message(field) { reader throws(ProtoError) in header.erased.append(try erased(&reader)) }
             default: try reader.skip(field)
             }
         }
-        guard viewers.count == epochs.count, seeing.count == counts.count else { throw .badValue }
+        if reached.isEmpty { reached = epochs }
+        guard viewers.count == epochs.count, viewers.count == reached.count, seeing.count == counts.count else {
+            throw .badValue
+        }
         for (viewer, count) in zip(seeing, counts) {
             guard count > 0, count <= UInt64(UInt8.max) else { throw .badValue }
             header.sightings.append(SightingCount(viewer: viewer, count: UInt8(count)))
         }
-        header.clock = zip(viewers, epochs).map { EpochClock.Entry(viewer: $0, epoch: $1) }
+        header.clock = viewers.indices.map {
+            EpochClock.Entry(viewer: viewers[$0], epoch: epochs[$0], reached: reached[$0])
+        }
         (header.delta, header.candidates, header.namings) = (open.clusters, open.candidates, open.namings)
         try ProtoError.validate(header.validate)
         return header

@@ -30,7 +30,8 @@ package struct DecodedBatch {
             let record = intake.decode(batch, index)
             if case .event = record {
                 let viewer = intake.viewerHash
-                chunk.append(intake.buffer, id: intake.id(viewer), viewer: viewer)
+                chunk.append(
+                    intake.buffer, id: intake.id(viewer), viewer: viewer, recordTime: Self.time(batch, index))
             }
             append(record, index, offset)
         }
@@ -47,12 +48,20 @@ package struct DecodedBatch {
         _ batch: borrowing MessageBatch, _ index: Int, _ chunk: inout EventChunk, _ intake: inout Intake
     ) {
         let (room, offset) = (chunk.room, batch.offset(index))
-        let record = intake.decodeEach(batch, index) { event, id, viewer in chunk.append(event, id: id, viewer: viewer)
+        let time = Self.time(batch, index)
+        let record = intake.decodeEach(batch, index) { event, id, viewer in
+            chunk.append(event, id: id, viewer: viewer, recordTime: time)
         }
         append(record, index, offset)
         guard case .parts(let count) = record else { return chunk.removeAll(beyond: room) }
         for _ in 0..<count { append(.part, index, offset) }
         append(.end, index, offset)
+    }
+
+    /// The time of a record; `.max` if it has none.
+    private static func time(_ batch: borrowing MessageBatch, _ index: Int) -> Int64 {
+        let time = batch.timestamp(index)
+        return time > 0 ? time : .max
     }
 
     private mutating func append(_ record: Intake.Record, _ index: Int, _ offset: Int64) {

@@ -12,6 +12,7 @@ package struct EventChunk: Sendable {
         var watched: Int64
         var duration: Int64
         var time: Int64
+        var recordTime: Int64
         var topics: UInt32
         var hasID: Bool
         /// Whether the viewer's records belong to another partition. Known once the viewer is identified.
@@ -77,18 +78,23 @@ package struct EventChunk: Sendable {
         heads.append(
             Head(
                 member: event.member, order: event.order, id: event.id ?? 0, watched: event.watched,
-                duration: event.duration, time: event.time, topics: UInt32(event.topics.count), hasID: event.id != nil))
+                duration: event.duration, time: event.time, recordTime: event.recordTime,
+                topics: UInt32(event.topics.count), hasID: event.id != nil))
         let text = event.text.span
         for topic in event.topics { append(text.extracting(topic.name), topic.weight) }
     }
 
     /// Appends an event whose viewer is not identified yet.
-    /// - Parameter viewer: The viewer's look-up hash.
-    package mutating func append(_ event: borrowing WatchEvent, id: UInt64?, viewer hash: (UInt64, UInt64)) {
+    /// - Parameters:
+    ///   - hash: The viewer's look-up hash.
+    ///   - recordTime: the time of the record, in ms since 1970; `.max` if it has none.
+    package mutating func append(
+        _ event: borrowing WatchEvent, id: UInt64?, viewer hash: (UInt64, UInt64), recordTime: Int64 = .max
+    ) {
         heads.append(
             Head(
                 member: Pseudonym(hash.0) << 64 | Pseudonym(hash.1), order: UInt64(event.viewer.count), id: id ?? 0,
-                watched: event.watched, duration: event.duration, time: event.time,
+                watched: event.watched, duration: event.duration, time: event.time, recordTime: recordTime,
                 topics: UInt32(event.topics.count), hasID: id != nil))
         let text = event.text.span
         if let names = Self.names(of: event) {
@@ -180,6 +186,7 @@ package struct EventChunk: Sendable {
             event.watched = next.watched
             event.duration = next.duration
             event.time = next.time
+            event.recordTime = next.recordTime
             event.topics.removeAll(keepingCapacity: true)
             for _ in 0..<next.topics {
                 let next = chunk.topics[topic]
@@ -191,14 +198,14 @@ package struct EventChunk: Sendable {
             return true
         }
 
-        /// Returns the latest of the next events that belong to this partition, and its member; nil: none of them does.
+        /// Returns what the clock reads of the next events: the latest that belongs to this partition; nil: none of them does.
         /// - Parameter count: of the events.
-        package func latest(of count: Int) -> (time: Int64, member: Pseudonym)? {
+        package func latest(of count: Int) -> EngineEvent.Tick? {
             var latest: Head?
             for next in chunk.heads[head..<head + count] where !next.isMisplaced {
                 if next.time > latest?.time ?? .min { latest = next }
             }
-            return latest.map { ($0.time, $0.member) }
+            return latest.map { .init(member: $0.member, time: $0.time, recordTime: $0.recordTime) }
         }
 
         /// Whether the event that was read last belongs to another partition.

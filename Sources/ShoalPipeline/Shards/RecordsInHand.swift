@@ -93,7 +93,7 @@ struct RecordsInHand: ~Copyable {
             return machine.step(event, at: offset, now: Monotonic.now)
         }
         guard let latest = events.latest(of: count) else { return .handled }
-        return machine.advance(to: latest.time, of: latest.member, at: offset, now: Monotonic.now) ?? .handled
+        return machine.advance(to: latest, at: offset, now: Monotonic.now) ?? .handled
     }
 
     private mutating func load() {

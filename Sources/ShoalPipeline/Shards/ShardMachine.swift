@@ -122,22 +122,18 @@ struct ShardMachine {
 
     /// Performs one step of the event at `place`. Must be repeated until the event is handled.
     mutating func step(_ event: borrowing EngineEvent, at place: Int64, now: @autoclosure () -> Int64) -> Step {
-        if let step = advance(to: event.time, of: event.member, at: place, now: now()) { return step }
+        if let step = advance(to: event.tick, at: place, now: now()) { return step }
         driver.handle(event, at: place)
         publish()
         return .handled
     }
 
     /// Performs one step before the events of the record at `place`.
-    /// - Parameters:
-    ///   - time: of the latest of them.
-    ///   - member: whose it is.
+    /// - Parameter tick: of the latest of them.
     /// - Returns: nil: they can be handled.
     @inline(__always)
-    mutating func advance(
-        to time: Int64, of member: Pseudonym, at place: Int64, now: @autoclosure () -> Int64
-    ) -> Step? {
-        switch driver.advance(to: time, of: member, at: place) {
+    mutating func advance(to tick: EngineEvent.Tick, at place: Int64, now: @autoclosure () -> Int64) -> Step? {
+        switch driver.advance(to: tick, at: place) {
         case .needs(let version): return .needs(version)
         case .closed(let delta):
             publish(delta, now())

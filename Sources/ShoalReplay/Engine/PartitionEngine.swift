@@ -53,7 +53,7 @@ struct PartitionEngine {
                 driver.shard.prefetch(source.upcoming(far), source.upcoming(far * 2 / 3), source.upcoming(far / 3))
                 observed(at: place) { $0.handle($1, at: place) }
             case .parts(let place, let latest):
-                if !isGiven, let latest, let stop = driver.advance(to: latest.time, of: latest.member, at: place) {
+                if !isGiven, let latest, let stop = driver.advance(to: latest, at: place) {
                     return Stop(stop)
                 }
             case .part(let place):

@@ -3,8 +3,8 @@ internal import ShoalClustering
 /// The kind of a record, and its offset.
 enum SourceRecord {
     case event(Int64)
-    /// Stands before the events of a record, with the time and the viewer of the latest of them.
-    case parts(Int64, latest: (time: Int64, member: Pseudonym)?)
+    /// Stands before the events of a record, with what the clock reads of the latest of them.
+    case parts(Int64, latest: EngineEvent.Tick?)
     /// One of the events of a record.
     case part(Int64)
     /// Stands after the events of a record.

@@ -113,7 +113,7 @@ final class CheckpointStart: Sendable {
             case .rejected(let place): driver.pass(place)
             case .erase(let member, let place): driver.erase(member, at: place)
             case .event(let place):
-                if try await advance(&driver, to: (event.time, event.member), at: place, models) { return }
+                if try await advance(&driver, to: event.tick, at: place, models) { return }
                 driver.handle(event, at: place)
             case .parts(let place, let latest):
                 if let latest, try await advance(&driver, to: latest, at: place, models) { return }
@@ -126,11 +126,11 @@ final class CheckpointStart: Sendable {
     /// Performs the steps before an event.
     /// - Returns: Whether the state was reached by them, so that the event is left.
     private func advance(
-        _ driver: inout PartitionDriver<KeyedTopics>, to event: (time: Int64, member: Pseudonym), at place: Int64,
+        _ driver: inout PartitionDriver<KeyedTopics>, to tick: EngineEvent.Tick, at place: Int64,
         _ models: RecordedModels
     ) async throws -> Bool {
         guard place <= point.offset else { throw astray }
-        while let stop = driver.advance(to: event.time, of: event.member, at: place) {
+        while let stop = driver.advance(to: tick, at: place) {
             guard case .needs(let version) = stop else { continue }
             guard let model = try await models.exact(version) else { throw astray }
             driver.openWhole(model, at: place)

@@ -22,7 +22,7 @@ struct MemorySource: EventSource {
             switch record.value {
             case .event(let event): [Self(content: .event(offset), event: event)]
             case .events(let events):
-                [Self(content: .parts(offset, latest: events.latest.map { ($0.time, $0.member) }))]
+                [Self(content: .parts(offset, latest: events.latest?.tick))]
                     + events.map { Self(content: .part(offset), event: $0) } + [Self(content: .end(offset))]
             case .tombstone(let member): [Self(content: .erase(member, offset))]
             default: [Self(content: .rejected(offset))]

@@ -47,7 +47,7 @@ struct InputMaker {
             if index == burst {
                 let ahead: Int64 = draws.pick(15_000, 40_000, 150_000)
                 for viewer in 0..<1 + draws.below(7) {
-                    let event = event(partition * 1_000 + 500 + viewer, time + ahead)
+                    let event = event(partition * 1_000 + 500 + viewer, time + ahead, at: time)
                     arrivals.append(.init(content: .event(event), at: time, isAhead: true))
                 }
             }
@@ -55,12 +55,13 @@ struct InputMaker {
             time += draws.chance(0.95) ? Int64(pace * draws.pick(0, 50, 100, 200, 300)) : draws.pick(4_000, 15_000)
             let viewer = draws.below(viewers)
             let late: Int64 = draws.pick(0, 0, 0, 0, 400, 1_500)
-            let event = event(partition * 1_000 + viewer, time + (wrong[viewer] ?? 0) - late)
+            let event = event(partition * 1_000 + viewer, time + (wrong[viewer] ?? 0) - late, at: time)
             var content = Scenario.Content.event(event)
             if draws.chance(0.06) {
                 content = .events(
                     [event]
-                        + (0..<1 + draws.below(3)).map { _ in self.event(partition * 1_000 + draws.below(viewers), time)
+                        + (0..<1 + draws.below(3)).map { _ in
+                            self.event(partition * 1_000 + draws.below(viewers), time, at: time)
                         })
             }
             if draws.chance(0.03) { content = .tombstone(event.member) }
@@ -74,7 +75,8 @@ struct InputMaker {
         return arrivals
     }
 
-    private mutating func event(_ viewer: Int, _ time: Int64) -> EngineEvent {
+    /// - Parameter arrival: the time of its record.
+    private mutating func event(_ viewer: Int, _ time: Int64, at arrival: Int64) -> EngineEvent {
         ids += 1
         var event = EngineEvent()
         event.member = Self.member(viewer)
@@ -90,6 +92,7 @@ struct InputMaker {
         event.watched = Int64(draws.below(40_000))
         event.duration = 30_000
         event.time = time
+        event.recordTime = arrival
         return event
     }
 }
