@@ -1,4 +1,5 @@
-/// The topics that descriptions may name. They are compared by their skeletons: a name that only looks alike is not told.
+/// The topics that descriptions may name. They are compared by their skeletons: a name that only looks alike is not
+/// told.
 struct ToldTopics: Sendable {
     private var names: Set<[UInt8]> = []
     private var prefixes: [[UInt8]] = []

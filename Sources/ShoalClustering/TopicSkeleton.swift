@@ -34,8 +34,8 @@ public enum TopicSkeleton {
         return scalars
     }
 
-    /// Whether a mark of a combining class tells no letter apart if nothing is composed with it: accents, and the points of
-    /// Arabic and Hebrew.
+    /// Whether a mark of a combining class tells no letter apart if nothing is composed with it: accents, and the
+    /// points of Arabic and Hebrew.
     static func isLoose(_ kind: UInt8) -> Bool { (10...35).contains(kind) || kind >= 200 }
 
     static func utf8(_ scalars: [UInt32]) -> [UInt8] {

@@ -1,9 +1,9 @@
 /// The words of a topic's name as a privacy policy compares them: spellings that look alike are one.
 ///
 /// A word is a run of letters, marks and digits. A Chinese character and an emoji is a word by itself, and three or more
-/// single letters in a row are one word, as in `H.I.V`. Digits at the end of a word are left out. A word is the skeleton of its letters (`TopicSkeleton`), in which
-/// letters that look alike are one (Unicode's technical standard 39), and so are `i`, `l` and `1`. The tables are part
-/// of the program (`scripts/topic_spellings.py`).
+/// single letters in a row are one word, as in `H.I.V`. Digits at the end of a word are left out. A word is the skeleton
+/// of its letters (`TopicSkeleton`), in which letters that look alike are one (Unicode's technical standard 39), and so
+/// are `i`, `l` and `1`. The tables are part of the program (`scripts/topic_spellings.py`).
 struct TopicSpelling: Equatable {
     /// The words, as UTF-8.
     var words: [[UInt8]]
@@ -11,8 +11,8 @@ struct TopicSpelling: Equatable {
     /// The words without anything between them.
     var whole: [UInt8] { words.flatMap { $0 } }
 
-    /// Returns the ways to read a name, at most three, without repetitions: as it is; with capitals that look like those of
-    /// another script; with digits and signs for letters, as in `h1v`.
+    /// Returns the ways to read a name, at most three, without repetitions: as it is; with capitals that look like those
+    /// of another script; with digits and signs for letters, as in `h1v`.
     static func readings(of name: ArraySlice<UInt8>) -> [TopicSpelling] {
         let scalars = String(decoding: name, as: UTF8.self).unicodeScalars.map(\.value)
         var readings = [TopicSpelling(scalars)]

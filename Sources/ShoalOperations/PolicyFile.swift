@@ -6,7 +6,8 @@ internal import ShoalSettings
 ///
 /// - `told = listed` or `all-but-sensitive`
 /// - `CATEGORY.protect = drop` or `none`
-/// - `CATEGORY.FORM = TERM, TERM` or `CATEGORY.FORM.LABEL = TERM, TERM`: sensitive topics; a label, such as a language, is free
+/// - `CATEGORY.FORM = TERM, TERM` or `CATEGORY.FORM.LABEL = TERM, TERM`: sensitive topics; a label, such as a language,
+///   is free
 /// - `allow.FORM = TERM, TERM`: topics that may be told
 public struct PolicyFile: Sendable {
     /// The terms of one line.

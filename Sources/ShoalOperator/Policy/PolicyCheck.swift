@@ -33,8 +33,8 @@ package struct PolicyCheck {
     package private(set) var told = 0
 
     /// - Parameter topics: a file with a name a line, or with events; `-` for names on standard input; nil: none.
-    /// - Throws: `UsageError` without a path; `Configuration.Invalid` with all mistakes of the policy; `ReplayError` if the
-    ///   topics cannot be read.
+    /// - Throws: `UsageError` without a path; `Configuration.Invalid` with all mistakes of the policy; `ReplayError` if
+    ///   the topics cannot be read.
     package init(_ path: String?, topics: String?) throws {
         guard let path else { throw UsageError(description: "shoal policy check: FILE is missing") }
         self.path = path

@@ -26,8 +26,8 @@ struct PolicyNeighbours {
         }
     }
 
-    /// Returns the term that words of a topic resemble most: one letter of five differs, or two of nine; or a word begins with
-    /// the term, with no distance.
+    /// Returns the term that words of a topic resemble most: one letter of five differs, or two of nine; or a word begins
+    /// with the term, with no distance.
     func nearest(to name: ArraySlice<UInt8>) -> (rule: TopicPolicy.Rule, distance: Int?)? {
         let words = TopicPolicy.words(of: name)
         var best: (rule: TopicPolicy.Rule, distance: Int)?
