@@ -15,8 +15,8 @@ public struct LifecycleRules: Equatable, Sendable {
     package var seedsAutomatically = true
     /// The number of models that the first automatic seed waits for an audience that grows, at most.
     package var firstWait: Int64 = 1
-    /// The number of viewers from which on an automatic seed is final: it has a full sample.
-    package var fullSeed = Int64(SamplingPlan.mostBeforeClusters)
+    /// The number of viewers from which on an automatic seed may be final.
+    package var fullSeed: Int64 = 2_000
     /// Pairs are merged below this share of the typical ρ of a cluster and its nearest neighbour. 0: no such limit.
     package var mergeShare = 0.5
     /// The quantile of these that is typical, 0 … 1.

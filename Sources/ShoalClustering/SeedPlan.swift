@@ -2,7 +2,7 @@
 ///
 /// With `clusters.seed-members=auto`, the first clusters need viewers for two that are published. Of an audience that is
 /// still small, the seed is preliminary: whenever the audience has doubled, the clusters are computed anew, until there
-/// are enough viewers for a full sample.
+/// are enough viewers for `clusters.initial` clusters that are published.
 public struct SeedPlan: Sendable {
     /// The number that `auto` stands for under rules without it.
     static let before = 1_000
@@ -27,7 +27,9 @@ public struct SeedPlan: Sendable {
     }
 
     /// Whether clusters of so many viewers are preliminary.
-    func isPreliminary(_ viewers: Int64) -> Bool { isAutomatic && viewers < rules.fullSeed }
+    func isPreliminary(_ viewers: Int64) -> Bool {
+        isAutomatic && viewers < max(rules.fullSeed, Int64(settings.clustersInitial) * settings.minClusterSize)
+    }
 
     /// The number of members below which a preliminary cluster is not created, because it would be suppressed. A given
     /// number of clusters may include some that are.

@@ -137,7 +137,7 @@ extension Setting {
         ),
         Setting(
             "clusters.seed-members", .automatic(2...10_000_000), \.engine.seedMembers, field: 15,
-            "The number of eligible viewers at which the first clusters are created. auto: as soon as they carry two published clusters, and again when they have doubled, up to 4096."
+            "The number of eligible viewers at which the first clusters are created. auto: as soon as they carry two published clusters, and again when they have doubled, up to 2000 or clusters.initial published clusters."
         ),
         Setting(
             "clusters.count", .integer(1...2_000), \.engine.clustersCount, field: 19, recorded: 0...2_000,

@@ -28,7 +28,7 @@ struct FingerprintTests {
         #expect(made.status == 0, "\(made.output)")
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "2102ec24851f771a6ddc0a803f5934b846ffaf4834623fb47ba1e60ef74437f3")
+                == "63b5d31d1d12abf94bb67f372a3c1904c5440a69402f8e0d98940c59e191d51e")
     }
 
     @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
@@ -36,6 +36,6 @@ struct FingerprintTests {
         let file = try #require(sharedEvents)
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "b26dcc94f226d0901e8c06e943d755682260e27f57648e9b5b8d365317c1ea36")
+                == "ff937668a28c8136bbbf1a19792446eb18492885c2d65a85097b46423bf02f13")
     }
 }
