@@ -65,6 +65,8 @@ struct EventChunkTests {
         options.timeRange = .any
         var (one, many) = (Intake(key: key, options: options), Intake(key: key, options: options))
         var draws = SplitMix64(seed: 5)
+        // Memory that is used again may hold names.
+        _ = (0..<64).map { Array(String(repeating: "viewer", count: 1_000 << ($0 % 8)).utf8) }
         var (chunk, expected) = (EventChunk(), [Plain]())
         for _ in 0..<2_000 {
             let message = Self.message(&draws)

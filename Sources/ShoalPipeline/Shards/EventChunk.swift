@@ -3,7 +3,8 @@ package import ShoalSchemas
 
 /// Decoded events of one partition in three arrays, without an object per event.
 package struct EventChunk: Sendable {
-    /// An event without its topics.
+    /// An event without its topics. Its fields fill it: bytes between them would be undefined, and could hold anything that
+    /// was in memory when they are written to a file.
     private struct Head {
         var member: Pseudonym
         var order: UInt64
@@ -17,6 +18,17 @@ package struct EventChunk: Sendable {
         var hasID: Bool
         /// Whether the viewer's records belong to another partition. Known once the viewer is identified.
         var isMisplaced = false
+        private var filler16: UInt16 = 0
+        private var filler64: UInt64 = 0
+
+        init(
+            member: Pseudonym, order: UInt64, id: UInt64?, watched: Int64, duration: Int64, time: Int64,
+            recordTime: Int64, topics: Int
+        ) {
+            (self.member, self.order, self.id, hasID) = (member, order, id ?? 0, id != nil)
+            (self.watched, self.duration, self.time) = (watched, duration, time)
+            (self.recordTime, self.topics) = (recordTime, UInt32(topics))
+        }
     }
 
     private struct Topic {
@@ -77,9 +89,9 @@ package struct EventChunk: Sendable {
     package mutating func append(_ event: borrowing EngineEvent) {
         heads.append(
             Head(
-                member: event.member, order: event.order, id: event.id ?? 0, watched: event.watched,
+                member: event.member, order: event.order, id: event.id, watched: event.watched,
                 duration: event.duration, time: event.time, recordTime: event.recordTime,
-                topics: UInt32(event.topics.count), hasID: event.id != nil))
+                topics: event.topics.count))
         let text = event.text.span
         for topic in event.topics { append(text.extracting(topic.name), topic.weight) }
     }
@@ -93,9 +105,9 @@ package struct EventChunk: Sendable {
     ) {
         heads.append(
             Head(
-                member: Pseudonym(hash.0) << 64 | Pseudonym(hash.1), order: UInt64(event.viewer.count), id: id ?? 0,
+                member: Pseudonym(hash.0) << 64 | Pseudonym(hash.1), order: UInt64(event.viewer.count), id: id,
                 watched: event.watched, duration: event.duration, time: event.time, recordTime: recordTime,
-                topics: UInt32(event.topics.count), hasID: id != nil))
+                topics: event.topics.count))
         let text = event.text.span
         if let names = Self.names(of: event) {
             var end = names.lowerBound
