@@ -1,4 +1,5 @@
 import Foundation
+import ShoalClustering
 import ShoalKafka
 import ShoalSchemas
 import TestSupport
@@ -9,7 +10,9 @@ import Testing
 extension MainJob {
     @Suite("An application begun by other rules is refused", .serialized)
     struct OtherRulesTests {
-        @Test("by the start, before it joins the group, and by the readers", arguments: [Int64(3), 6])
+        @Test(
+            "by the start, before it joins the group, and by the readers",
+            arguments: [LifecycleRules.previous.version - 1, LifecycleRules.current.version + 1])
         func refused(_ rules: Int64) async throws {
             let application = try await Application.begun(on: TestBroker.kind)
             try append(rules: rules, to: application)
