@@ -99,7 +99,7 @@ extension MainJob {
             try InputStream.publish(events, to: application.input, broker)
             try await other.waitForLog("(privacy.min-cluster-size)")
             #expect(other.log.contains("all clusters have fewer than 1,234 members"), "\(other.log)")
-            try await instance.waitForLog(" of 1,000 viewers have 3 events")
+            try await instance.waitForLog(" of the 1,000 that the first clusters need (clusters.seed-members)")
             for one in [instance, other] { #expect(try await one.stop() == 0) }
         }
 
