@@ -35,9 +35,9 @@ def test_each_viewer_is_found_on_the_instance_to_which_the_other_one_leads(watch
     wait(lambda: all(found(f"u{number}") for number in range(6)), 60, pause=1, about="clusters of six viewers")
 
 
-def test_answers_are_as_the_schema_says(watched):
+def test_answers_are_as_the_schema_says(watched, tmp_path):
     run = subprocess.run(
         [tool("schemathesis"), "run", str(ROOT / "schemas/openapi.yaml"), "--url", watched.instances[0].api, "--header",
          f"Authorization: Bearer {watched.token}", "--checks", "all", "--exclude-checks", "ignored_auth", "--max-examples",
-         "25", "--seed", "1", "--no-color"], capture_output=True, text=True, timeout=300)
+         "25", "--seed", "1", "--no-color"], capture_output=True, text=True, timeout=300, cwd=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
