@@ -51,22 +51,20 @@ public struct AuditLog: Sendable {
     /// - Parameter day: such as `2026-11-24`, in UTC.
     /// - Throws: `Failure`.
     public func count(_ action: String, by bearer: String, on day: String) throws(Failure) -> Int {
-        try lines().count { $0.action == action && $0.bearer == bearer && $0.time.hasPrefix(day) }
+        try lines().compactMap { AuditLine($0) }
+            .count { $0.action == action && $0.bearer == bearer && $0.time.hasPrefix(day) }
     }
 
     /// Returns the last lines as they stand, the newest first.
     /// - Throws: `Failure`.
     public func last(_ count: Int) throws(Failure) -> [String] {
-        let descriptor = try openFile()
-        defer { close(descriptor) }
-        return try content(descriptor).split(separator: UInt8(ascii: "\n")).suffix(count).reversed()
-            .map { String(decoding: $0, as: UTF8.self) }
+        try lines().suffix(count).reversed().map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private func lines() throws(Failure) -> [AuditLine] {
+    private func lines() throws(Failure) -> [ArraySlice<UInt8>] {
         let descriptor = try openFile()
         defer { close(descriptor) }
-        return try content(descriptor).split(separator: UInt8(ascii: "\n")).compactMap { AuditLine($0) }
+        return try content(descriptor).split(separator: UInt8(ascii: "\n"))
     }
 
     /// Appends a line for each access, and waits until they are on disk.

@@ -34,8 +34,7 @@ final class MemberLookup: Sendable {
     }
 
     private let find: @Sendable (String) async throws -> Instance.Lookup
-    private let log: AuditLog?
-    private let heads: AuditHeads?
+    private let trail: AuditTrail?
     private let limit: Int
     private let logger: Logger
     /// The port of this API, which other instances have, too.
@@ -47,8 +46,7 @@ final class MemberLookup: Sendable {
         _ configuration: Configuration, _ logger: Logger,
         find: @escaping @Sendable (String) async throws -> Instance.Lookup
     ) {
-        log = configuration[\.auditFile].map { AuditLog($0, hash: AuditLog.sha256) }
-        heads = AuditHeads(configuration)
+        trail = AuditTrail(configuration)
         limit = configuration[\.apiLookupLimit]
         (self.find, self.logger) = (find, logger)
     }
@@ -63,7 +61,7 @@ final class MemberLookup: Sendable {
         guard let bearer = request.bearer else {
             throw .init(status: 403, detail: "members are found only with api.access-file, which says who asks")
         }
-        guard let log else {
+        guard let trail else {
             throw .init(status: 503, detail: "audit.file is not set: a lookup must leave a line in it")
         }
         guard let question = try? JSONDecoder().decode(Question.self, from: Data(request.body)),
@@ -84,7 +82,7 @@ final class MemberLookup: Sendable {
                 status: 307, detail: "another instance has the viewer's partition: send the request there",
                 location: "http://\(name):\(port.withLock { $0 })/v1/members:lookup")
         case .found(let place):
-            try record(place, question.reason, bearer.name, log)
+            try record(place, question.reason, bearer.name, trail)
             return Answer(cluster: place.cluster, model: place.model)
         }
     }
@@ -110,18 +108,18 @@ final class MemberLookup: Sendable {
 
     /// Leaves the line before anything is told.
     private func record(
-        _ place: Instance.Place, _ reason: String, _ bearer: String, _ log: AuditLog
+        _ place: Instance.Place, _ reason: String, _ bearer: String, _ trail: AuditTrail
     ) throws(ClusterAPI.Problem) {
         let result: Result<Void, any Error> = turn.withLock { _ in
             Result {
                 let day = String(Date().formatted(.iso8601).prefix(10))
-                guard try log.count(Self.action, by: bearer, on: day) < limit else {
+                guard try trail.log.count(Self.action, by: bearer, on: day) < limit else {
                     throw ClusterAPI.Problem(
                         status: 429, detail: "\(limit) lookups a day are permitted to each token (api.lookup-limit)")
                 }
                 let access = AuditLog.Access(
                     action: Self.action, member: place.pseudonym, reason: reason, bearer: bearer)
-                if let head = try log.append([access]) { try heads?.keep(head) }
+                try trail.append([access])
             }
         }
         do {
@@ -137,7 +135,7 @@ final class MemberLookup: Sendable {
     /// Returns the last lines of this instance's audit log.
     func audit(_ count: Int64) throws(ClusterAPI.Problem) -> Audit {
         guard (1...1_000).contains(count) else { throw .init(status: 400, detail: "limit must be 1 to 1000") }
-        guard let log, let lines = try? log.last(Int(count)) else {
+        guard let trail, let lines = try? trail.log.last(Int(count)) else {
             throw .init(status: 503, detail: "there is no audit log that can be read (audit.file)")
         }
         return Audit(lines: lines)

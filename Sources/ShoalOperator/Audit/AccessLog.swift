@@ -4,8 +4,7 @@ import ShoalSettings
 
 /// Records access to data of persons before the data is shown.
 package struct AccessLog {
-    private let log: AuditLog
-    private let heads: AuditHeads?
+    private let trail: AuditTrail
     private let action: String
     private let reason: String
 
@@ -18,14 +17,14 @@ package struct AccessLog {
         if access.needsKey, let problem = configuration.missingKey("\(access.use) requires the key of the run") {
             problems.append(problem)
         }
-        if configuration[\.auditFile] == nil {
+        let trail = AuditTrail(configuration)
+        if trail == nil {
             problems.append("audit.file is not set: \(access.use) must write a line to the audit log")
         }
-        if !problems.isEmpty { throw Configuration.Invalid(problems: problems) }
+        guard let trail, problems.isEmpty else { throw Configuration.Invalid(problems: problems) }
         self.reason = try reason()
         try Cryptography.selfTest()
-        log = AuditLog(configuration[\.auditFile] ?? "", hash: AuditLog.sha256)
-        heads = AuditHeads(configuration)
+        self.trail = trail
         action = access.command
     }
 
@@ -33,16 +32,12 @@ package struct AccessLog {
     /// - Parameter members: Published pseudonyms, 32 hexadecimal digits each.
     /// - Throws: `AuditLog.Failure`; with `audit.topic` `PipelineError` or `KafkaError`. Then nothing may be shown.
     package func record(members: [String]) throws {
-        try append(members.map { .init(action: action, member: $0, reason: reason) })
+        try trail.append(members.map { .init(action: action, member: $0, reason: reason) })
     }
 
     /// Appends a line for an access to more than one member.
     /// - Throws: As `record(members:)`.
     package func record(what: String) throws {
-        try append([.init(action: action, what: what, reason: reason)])
-    }
-
-    private func append(_ accesses: [AuditLog.Access]) throws {
-        if let head = try log.append(accesses) { try heads?.keep(head) }
+        try trail.append([.init(action: action, what: what, reason: reason)])
     }
 }

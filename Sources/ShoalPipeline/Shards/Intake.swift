@@ -77,9 +77,8 @@ package struct Intake {
                 timestamp: batch.timestamp(index), isKeyedByViewer: isKeyed, into: &buffer
             ) { event in
                 count += 1
-                let text = event.text.span
-                let viewer = viewers.hash(text.extracting(event.viewer))
-                visit(event, event.id.isEmpty ? nil : ids.hash64(viewer, text.extracting(event.id)), viewer)
+                let viewer = viewers.hash(event.text.span.extracting(event.viewer))
+                visit(event, ids.id(of: event, viewer), viewer)
             }
         } catch {
             return .rejected(error)
@@ -140,9 +139,7 @@ package struct Intake {
     /// Returns the keyed hash of the last event's id and viewer, or nil if the event has no id. The same id of two
     /// viewers gives two different hashes.
     /// - Parameter viewer: The event's `viewerHash`.
-    package func id(_ viewer: (UInt64, UInt64)) -> UInt64? {
-        buffer.id.isEmpty ? nil : ids.hash64(viewer, buffer.text.span.extracting(buffer.id))
-    }
+    package func id(_ viewer: (UInt64, UInt64)) -> UInt64? { ids.id(of: buffer, viewer) }
 
     /// The look-up hash of the last event's viewer.
     package var viewerHash: (UInt64, UInt64) { viewers.hash(buffer.text.span.extracting(buffer.viewer)) }
@@ -179,5 +176,12 @@ package struct Intake {
             event.text.append(contentsOf: text[topic.name])
             event.topics.append(.init(name: start..<event.text.count, weight: topic.weight))
         }
+    }
+}
+
+extension SipHash {
+    /// Returns the hash of an event's id and viewer; nil if the event has no id.
+    fileprivate func id(of event: borrowing WatchEvent, _ viewer: (UInt64, UInt64)) -> UInt64? {
+        event.id.isEmpty ? nil : hash64(viewer, event.text.span.extracting(event.id))
     }
 }
