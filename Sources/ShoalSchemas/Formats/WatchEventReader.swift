@@ -69,8 +69,7 @@ public struct WatchEventReader: Sendable {
         timestamp: Int64? = nil, into event: inout WatchEvent
     ) throws(Rejection) {
         let hasTime = try parse(value, RecordParts(key: key, headers: headers), into: &event)
-        if options.viewer == .field, !event.viewer.isEmpty { try match(key, event) }
-        try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
+        try accept(&event, key: key, isKeyedByViewer: true, hasTime: hasTime, timestamp: timestamp)
     }
 
     /// Reads an event without a record key, as in a file. The viewer is `user_id`.
@@ -97,11 +96,10 @@ public struct WatchEventReader: Sendable {
         timestamp: Int64? = nil, isKeyedByViewer: Bool = false, into event: inout WatchEvent,
         _ visit: (borrowing WatchEvent) -> Void
     ) throws(Rejection) {
-        let matchesKey = isKeyedByViewer && options.viewer == .field
         guard let plan, plan.isBatch else {
             let hasTime = try parse(value, RecordParts(key: key, headers: headers), into: &event)
-            if matchesKey, !event.viewer.isEmpty { try match(key, event) }
-            try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
+            try accept(
+                &event, key: key, isKeyedByViewer: isKeyedByViewer, hasTime: hasTime, timestamp: timestamp)
             return visit(event)
         }
         event.clear()
@@ -109,8 +107,8 @@ public struct WatchEventReader: Sendable {
         var mapped = MappedJSON(value, plan)
         try mapped.readBatch(into: &event, RecordParts(key: key, headers: headers)) {
             (event: inout WatchEvent, hasTime: Bool) throws(Rejection) in
-            if matchesKey, !event.viewer.isEmpty { try match(key, event) }
-            try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
+            try accept(
+                &event, key: key, isKeyedByViewer: isKeyedByViewer, hasTime: hasTime, timestamp: timestamp)
             visit(event)
         }
     }
@@ -127,6 +125,14 @@ public struct WatchEventReader: Sendable {
         }
         guard let decoder else { return try EventDecoder.readAny(of: decoders, value, into: &event) }
         return try decoder.read(value, into: &event)
+    }
+
+    /// Checks an event of a record.
+    private func accept(
+        _ event: inout WatchEvent, key: Span<UInt8>?, isKeyedByViewer: Bool, hasTime: Bool, timestamp: Int64?
+    ) throws(Rejection) {
+        if isKeyedByViewer, options.viewer == .field, !event.viewer.isEmpty { try match(key, event) }
+        try check(&event, options.viewer, key: key, hasTime: hasTime, timestamp: timestamp)
     }
 
     private func match(_ key: Span<UInt8>?, _ event: WatchEvent) throws(Rejection) {
