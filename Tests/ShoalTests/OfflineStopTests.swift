@@ -28,7 +28,10 @@ struct OfflineStopTests {
             try await Task.sleep(for: .milliseconds(10))
         }
         process.signal(number)
-        #expect(try await process.waitForEnd() == 130, "\(process.log)")
+        // The signal may also arrive before the first read, which is then left out.
+        let status = try await process.waitForEnd()
+        let isReported = status == 0 && process.log.contains("interrupted: only the part that was read")
+        #expect(status == 130 || isReported, "\(status): \(process.log)")
     }
 
     @Test("a run without progress ends with 70 and says what it waits for")
