@@ -1,4 +1,4 @@
-"""What the tests of the image, the package and the release share: one program, and one root file system of Debian's."""
+"""What the tests of the image, the package and the release share: one program, and root file systems of Debian's."""
 
 import hashlib
 import os
@@ -49,7 +49,7 @@ class Dockerfile:
 
     @property
     def suite(self):
-        """Of Debian: `bookworm` of `debian:bookworm-slim`."""
+        """Of Debian: `trixie` of `debian:trixie-slim`."""
         return re.fullmatch(r"debian:(\w+)-slim", self.stage("system")["base"])[1]
 
     @property
@@ -147,9 +147,8 @@ def mirror():
     return next((uri for uri in uris if re.search(r"/debian/?$", uri)), None)
 
 
-@pytest.fixture(scope="session")
-def system_root(request):
-    """A root file system with what the Dockerfile's last stages install; kept in build/ as long as the list is the same."""
+def debian_root(request, suite, packages, users=()):
+    """A root file system of Debian's with packages and users; kept in build/ as long as these are the same."""
     if os.geteuid() != 0:
         pytest.skip("only root can make a root file system of Debian's")
     debootstrap = tool("debootstrap")
@@ -159,25 +158,32 @@ def system_root(request):
     uri = mirror()
     if uri is None:
         pytest.skip("apt's sources name no archive of Debian's")
-    file = Dockerfile()
-    packages = file.packages("system")
-    root = BUILD / f"root-{hashlib.sha256(' '.join([file.suite, *packages]).encode()).hexdigest()[:12]}"
+    root = BUILD / f"root-{hashlib.sha256(' '.join([suite, *packages, *users]).encode()).hexdigest()[:12]}"
     if (root / "complete").exists():
         return root
     shutil.rmtree(root, ignore_errors=True)
     start = time.monotonic()
-    made = subprocess.run([debootstrap, "--variant=minbase", f"--include={','.join(packages)}", file.suite, root, uri],
+    made = subprocess.run([debootstrap, "--variant=minbase", f"--include={','.join(packages)}", suite, root, uri],
                           capture_output=True, text=True)
     if made.returncode != 0:
         shutil.rmtree(root, ignore_errors=True)
         pytest.skip(f"debootstrap does not work here: {made.stdout[-500:]}")
-    runs = " ".join(rest for word, rest in file.stage("system")["instructions"] if word == "RUN")
-    user = next(part for part in runs.split("&&") if part.strip().startswith("useradd"))
-    subprocess.run(["chroot", root, *shlex.split(user)], check=True)
+    for user in users:
+        subprocess.run(["chroot", root, *shlex.split(user)], check=True)
     shutil.rmtree(root / "var/cache/apt/archives")
     (root / "complete").touch()
-    tell(request, f"debootstrap: {time.monotonic() - start:.0f} s")
+    tell(request, f"debootstrap of {suite}: {time.monotonic() - start:.0f} s")
     return root
+
+
+@pytest.fixture(scope="session")
+def system_root(request):
+    """A root file system with what the Dockerfile's last stages install."""
+    file = Dockerfile()
+    runs = " ".join(rest for word, rest in file.stage("system")["instructions"] if word == "RUN")
+    users = [part.strip() for part in runs.split("&&") if part.strip().startswith("useradd")]
+    assert users
+    return debian_root(request, file.suite, file.packages("system"), users)
 
 
 # What engines give a container without network: a loopback interface (SIOCSIFFLAGS, IFF_UP).

@@ -42,23 +42,36 @@ def static_components():
     ]
 
 
-def libraries(program):
+def loader(program, root):
+    """The command that lists the libraries of a program: that of this system, or the loader of another root with its libraries."""
+    if root == pathlib.Path("/"):
+        return ["ldd", program]
+    loaders = sorted(root.glob("usr/lib/*-linux-gnu/ld-linux-*.so.*"))
+    if not loaders:
+        raise SystemExit(f"{root}: has no dynamic loader")
+    return [loaders[0], "--inhibit-cache", "--library-path", loaders[0].parent, "--list", program]
+
+
+def libraries(program, root):
     """The paths of all shared libraries that are loaded with a program, those of libraries included."""
-    text = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
-    missing = re.findall(r"(\S+) => not found", text)
-    if missing:
-        raise SystemExit(f"{program}: libraries are missing here: {', '.join(missing)}")
-    return sorted(set(re.findall(r"(?:=> |^\t)(/\S+)", text, re.MULTILINE)))
+    listed = subprocess.run(loader(program, root), capture_output=True, text=True)
+    missing = re.findall(r"(\S+) => not found|(\S+): cannot open shared object file", listed.stdout + listed.stderr)
+    if missing or listed.returncode != 0:
+        names = ", ".join(one or other for one, other in missing) or listed.stderr.strip()
+        raise SystemExit(f"{program}: libraries are missing in {root}: {names}")
+    return sorted(set(re.findall(r"(?:=> |^\t)(/\S+) \(", listed.stdout, re.MULTILINE)))
 
 
-def owners(paths):
+def owners(paths, root):
     """The packages that files belong to; dpkg knows a file by its path from before or after the merge of /usr."""
     names = {}
     for path in paths:
-        real = str(pathlib.Path(path).resolve())
-        names[path] = {path, real, "/usr" + path, real.removeprefix("/usr")}
+        here = str(pathlib.Path("/") / pathlib.Path(path).relative_to(root))
+        real = str(pathlib.Path("/") / pathlib.Path(path).resolve().relative_to(root.resolve()))
+        names[path] = {here, real, "/usr" + here, real.removeprefix("/usr")}
     # It ends with 1 where one of the paths is nobody's, and tells of the others all the same.
-    found = subprocess.run(["dpkg-query", "--search", *sorted(set().union(*names.values()))], capture_output=True, text=True)
+    words = ["dpkg-query", "--admindir", root / "var/lib/dpkg", "--search", *sorted(set().union(*names.values()))]
+    found = subprocess.run(words, capture_output=True, text=True)
     owner = {}
     for line in found.stdout.splitlines():
         package, _, path = line.partition(": ")
@@ -71,10 +84,10 @@ def owners(paths):
 
 
 @functools.cache
-def packages(program):
-    """The packages of all libraries that are loaded with a program: name to fields of dpkg's status."""
-    known = status(pathlib.Path("/var/lib/dpkg/status"))
-    return {name: known[name] for name in sorted(set(owners(libraries(program))))}
+def packages(program, root=pathlib.Path("/")):
+    """The packages of all libraries that are loaded with a program in a root: name to fields of dpkg's status."""
+    known = status(root / "var/lib/dpkg/status")
+    return {name: known[name] for name in sorted(set(owners(libraries(program, root), root)))}
 
 
 def status(file):
