@@ -19,7 +19,7 @@ pip-install = pip install --quiet --disable-pip-version-check --require-hashes -
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-privacy test-faults test-sanitize test-upgrade lint release \
-	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-live bench-state bench-models bench-sizing bench-epochs bench-unlearning docs pictures deps \
+	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-live bench-state bench-models bench-sizing bench-epochs bench-unlearning bench-tune docs pictures deps \
 	test-deps python-lock clean build/release/shoal
 
 .DEFAULT_GOAL := build
@@ -125,6 +125,9 @@ bench-sizing:          ## measures the resources that an instance needs (VIEWERS
 
 bench-unlearning: deps ## measures how soon erased viewers have no effect on models (ERASURES, SEED)
 	scripts/bench-unlearning.sh
+
+bench-tune: deps       ## judges what `shoal tune` recommends by the half of a log that it did not see (LOG)
+	scripts/bench-tune.sh
 
 ##@ Dependencies
 deps:                  ## installs the packages that Shoal is built with

@@ -100,6 +100,12 @@ let package = Package(
             exclude: ["results.json", "results.md", "results.svg"],
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "bench-tune", dependencies: ["ShoalOperator", "ShoalReplay", "ShoalPipeline", "ShoalClustering"],
+            path: "Benchmarks/Tune",
+            exclude: ["results.json", "results.md"],
+            swiftSettings: settings),
+
         .target(
             name: "StateMaker", dependencies: ["ShoalPipeline", "ShoalClustering", "ShoalSettings"],
             path: "Benchmarks/StateMaker",

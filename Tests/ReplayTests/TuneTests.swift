@@ -105,6 +105,19 @@ struct TuneTests {
         #expect(log.agreement((places, options.key), (places, options.key)) == 1_000_000)
     }
 
+    @Test("another part of the log may judge, and moves may count after a time only")
+    func parts() async throws {
+        let folder = try TemporaryFolder()
+        let input = try TryInput(try file(folder), corrections: [])
+        let (whole, usual) = (TuneLog(input, tried: input.events * 3 / 4), TuneLog(input))
+        let settled = TuneLog(input, tried: input.events * 3 / 4, settled: input.events / 2)
+        #expect(whole.tried == input.events * 3 / 4 && whole.judgedWatches < usual.judgedWatches)
+        let (all, _) = try await whole.score(Replay(try options(whole)))
+        let (late, _) = try await settled.score(Replay(try options(settled)))
+        #expect(late.movesPerDay > 0 && late.movesPerDay < all.movesPerDay, "viewers move most at first")
+        #expect(late.gain == all.gain && late.members == all.members)
+    }
+
     @Test("a report recommends with reasons, and says if nothing is better", arguments: [40, 100])
     func report(width: Int) async throws {
         let folder = try TemporaryFolder()

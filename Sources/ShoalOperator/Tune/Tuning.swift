@@ -17,11 +17,7 @@ package struct Tuning {
     ///   - options: The settings as they are. Without a vocabulary, the topics of the events are it.
     ///   - limit: The maximum time without progress.
     package init(_ input: TryInput, options: ReplayOptions, limit: Duration) {
-        var options = options
-        if options.vocabulary.isEmpty { options.vocabulary = input.facts.vocabulary }
-        options.epochs = .given
-        // The events were read after their mapping already.
-        options.settings.fixed.mapping = nil
+        let options = Self.options(options, for: input)
         (log, self.options, self.limit) = (TuneLog(input), options, limit)
         let values = SettingValues(engine: options.settings)
         let axes = Tuner.grid(input.facts)
@@ -57,14 +53,30 @@ package struct Tuning {
         return report
     }
 
-    private func score(
-        _ settings: [String: String], _ key: PrivacyKey
-    ) async throws -> (TuneScore, [Pseudonym: ClusterID]) {
+    /// The options with which an input is replayed.
+    package static func options(_ options: ReplayOptions, for input: TryInput) -> ReplayOptions {
         var options = options
-        options.key = key
+        if options.vocabulary.isEmpty { options.vocabulary = input.facts.vocabulary }
+        options.epochs = .given
+        // The events were read after their mapping already.
+        options.settings.fixed.mapping = nil
+        return options
+    }
+
+    /// Options with other values of some settings.
+    package static func options(_ options: ReplayOptions, with settings: [String: String]) -> ReplayOptions {
+        var options = options
         var values = SettingValues(engine: options.settings)
         for (name, value) in settings { Setting.setting(named: name)?.set(value, in: &values) }
         options.settings = values.engine
+        return options
+    }
+
+    private func score(
+        _ settings: [String: String], _ key: PrivacyKey
+    ) async throws -> (TuneScore, [Pseudonym: ClusterID]) {
+        var options = Self.options(options, with: settings)
+        options.key = key
         let (replay, log) = (Replay(options), log)
         return try await tracked(replay.progress, limit: limit, isWhole: true) { try await log.score(replay) }
     }

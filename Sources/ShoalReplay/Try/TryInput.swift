@@ -38,6 +38,9 @@ package struct TryInput {
     /// The bytes of an event, by its place in the order of times.
     func bytes(of event: Int) -> [UInt8] { Array(bytes[times[event].place]) }
 
+    /// The time of an event, by its place in the order of times.
+    func time(of event: Int) -> Int64 { times[event].time }
+
     /// Calls `body` with each event in the order of their times.
     func forEachEvent(_ body: (borrowing WatchEvent) -> Void) {
         let reader = WatchEventReader(options: Self.nativeOptions)

@@ -19,6 +19,8 @@ package struct TuneLog: Sendable {
     package let input: TryInput
     /// The number of events of the first part, and of both.
     package let tried: Int
+    /// The time from which moves count.
+    let start: Int64
     package let events: Int
     private var watches = Watches()
     /// Of each viewer: the place of the first event.
@@ -34,8 +36,12 @@ package struct TuneLog: Sendable {
     /// The share of events in the first part.
     private static let share = 0.7
 
-    package init(_ input: TryInput) {
+    /// - Parameters:
+    ///   - tried: The number of events in the first part; nil for 70 %.
+    ///   - settled: The number of events during which moves do not count.
+    package init(_ input: TryInput, tried: Int? = nil, settled: Int = 0) {
         self.input = input
+        start = settled > 0 ? input.time(of: settled) : .min
         var viewers: [[UInt8]: Int32] = [:]
         var topics: [[UInt8]: Int32] = [:]
         var (watches, firstEvents) = (Watches(), [Int]())
@@ -58,7 +64,7 @@ package struct TuneLog: Sendable {
             watches.weights.append(min(share, 1))
         }
         events = watches.viewers.count
-        tried = Int(Double(events) * Self.share)
+        self.tried = tried ?? Int(Double(events) * Self.share)
         (self.watches, self.firstEvents, topicCount) = (watches, firstEvents, topics.count)
         chooseJudged()
     }

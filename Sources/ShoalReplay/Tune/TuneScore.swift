@@ -24,7 +24,8 @@ package struct TuneScore: Codable, Equatable, Sendable {
     /// The share of the gain that one move for each member and day costs.
     static let priceOfMoves = 0.5
 
-    init(_ result: ReplayResult, _ prediction: TunePrediction) {
+    /// - Parameter start: The time from which moves count.
+    init(_ result: ReplayResult, _ prediction: TunePrediction, since start: Int64) {
         let watches = max(prediction.watches, 1)
         gain = Int64((prediction.bits / watches * 1e6).rounded())
         predicted = Int64((prediction.hits / watches * 1e6).rounded())
@@ -32,8 +33,9 @@ package struct TuneScore: Codable, Equatable, Sendable {
         let last = result.report.rows.last
         movesPerDay =
             result.model.map { model in
-                ReplayReport.Quality([ReplayReport.Quality.Member](), model: model, rows: result.report.rows)
-                    .movesPerDay
+                ReplayReport.Quality(
+                    [ReplayReport.Quality.Member](), model: model, rows: result.report.rows.filter { $0.time > start }
+                ).movesPerDay
             } ?? 0
         let eligible = last?.eligible ?? 0
         members = last?.members.reduce(0, +) ?? 0
@@ -59,6 +61,6 @@ extension TuneLog {
         var replay = replay
         replay.keepsPlaces = true
         let result = try await replay.run(source())
-        return (TuneScore(result, prediction(result.places, replay.options.key)), result.places)
+        return (TuneScore(result, prediction(result.places, replay.options.key), since: start), result.places)
     }
 }
