@@ -14,6 +14,8 @@ public struct ClientConfiguration: Sendable {
     public var settings: [String: String]
     /// Receives librdkafka's log lines; called on its threads.
     public var log: @Sendable (LogLine) -> Void
+    /// Keeps the positions of transactions in place of the broker; nil: the broker does.
+    public var offsets: TransactionalOffsets?
     /// The clients created from this configuration and its copies.
     public let clients = Clients()
 

@@ -56,6 +56,7 @@ public enum GroupEvent: Sendable {
     private let handle: Handle
     private let queue: OpaquePointer?
     public let group: String
+    private let offsets: TransactionalOffsets?
 
     /// Milliseconds after which the group removes a member that is gone, unless `session.timeout.ms` is set.
     public static let sessionTimeout: Int64 = 10_000
@@ -85,6 +86,7 @@ public enum GroupEvent: Sendable {
             if configuration.settings["client.id"] == nil { settings["client.id"] = instance }
         }
         self.group = group
+        offsets = configuration.offsets
         handle = try Handle(
             RD_KAFKA_CONSUMER, configuration, adding: settings,
             events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
@@ -167,6 +169,7 @@ public enum GroupEvent: Sendable {
     public func committed(
         _ partitions: [TopicPartition], timeout: Duration
     ) throws(KafkaError) -> [TopicPartition: PartitionOffset] {
+        if let offsets { return offsets.committed(partitions) }
         let list = PartitionList(partitions)
         let operation = KafkaError.Operation.committedOffsets(group: group, of: partitions)
         try KafkaError.check(unsafe rd_kafka_committed(handle.pointer, list.pointer, timeout.timeout), operation)

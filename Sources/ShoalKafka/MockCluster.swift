@@ -1,8 +1,8 @@
 internal import CShoalRdKafka
 
-/// librdkafka's in-process broker, for the demo and for injecting errors. It does not keep transactional offsets and
-/// returns aborted records, so it proves nothing about transactions. It keeps about 5 MB per partition and drops the
-/// oldest records.
+/// librdkafka's in-process broker, for the demo and for injecting errors. It does not keep transactional offsets
+/// (`TransactionalOffsets` does, in its place) and returns aborted records, so it proves nothing about transactions. It
+/// keeps about 5 MB per partition and drops the oldest records.
 ///
 /// `@unchecked Sendable`: librdkafka's mock functions pass their work to the cluster's own thread.
 @safe public final class MockCluster: @unchecked Sendable {

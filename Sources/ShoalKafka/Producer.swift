@@ -10,6 +10,9 @@ public final class Producer {
     private let isTransactional: Bool
     /// Records produced since callbacks were served.
     private var unserved = 0
+    private let offsets: TransactionalOffsets?
+    /// The positions of the open transaction, if `offsets` keeps them.
+    private var pending: [PartitionOffset] = []
 
     /// - Parameters:
     ///   - transactionTimeout: after which the broker aborts an open transaction.
@@ -20,6 +23,7 @@ public final class Producer {
     ) throws(KafkaError) {
         name = "transactional id \(transactionalID)"
         isTransactional = true
+        offsets = configuration.offsets
         handle = try Handle(
             RD_KAFKA_PRODUCER, configuration,
             adding: [
@@ -35,6 +39,7 @@ public final class Producer {
     public init(_ configuration: ClientConfiguration, partitioner: Partitioner = .standard) throws(KafkaError) {
         name = "producer"
         isTransactional = false
+        offsets = nil
         handle = try Handle(
             RD_KAFKA_PRODUCER, configuration,
             adding: [
@@ -60,6 +65,7 @@ public final class Producer {
     }
 
     public func begin() throws(KafkaError) {
+        pending = []
         try unsafe KafkaError.check(rd_kafka_begin_transaction(handle.pointer), .transaction(by: name, .begin))
     }
 
@@ -193,11 +199,13 @@ public final class Producer {
         try unsafe check(
             rd_kafka_send_offsets_to_transaction(handle.pointer, list.pointer, group.pointer, timeout.timeout),
             .sendOffsets)
+        if self.offsets != nil { pending = offsets }
     }
 
     /// Commits the transaction. A timeout is retriable; the outcome is unknown until a later call reports it.
     public func commit(timeout: Duration) throws(KafkaError) {
         try unsafe check(rd_kafka_commit_transaction(handle.pointer, timeout.timeout), .commit)
+        offsets?.commit(pending)
     }
 
     public func abort(timeout: Duration) throws(KafkaError) {

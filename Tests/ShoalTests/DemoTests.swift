@@ -33,6 +33,10 @@ struct DemoTests {
         #expect(result.output.contains(" h after it happened: cluster"), "\(result.output)")
         #expect(result.output.contains("(1 to 4 suppressed)"), "\(result.output)")
         #expect(result.output.contains("64 viewers ask to be erased"))
+        let killed = result.lines.firstIndex { $0.contains("another instance has taken over 4 partitions, ") }
+        let last47 = result.lines.firstIndex { $0.contains("epoch 47 of 60") }
+        let first48 = result.lines.firstIndex { $0.contains("epoch 48 of 60") }
+        #expect(try #require(killed) > #require(last47) && #require(killed) < #require(first48), "\(result.output)")
         let summary = result.lines.last { $0.contains(" erased.") } ?? ""
         #expect(!summary.isEmpty && !summary.contains(" 0 erased"), "\(summary)")
         let lines = try String(contentsOfFile: cast, encoding: .utf8).split(separator: "\n")

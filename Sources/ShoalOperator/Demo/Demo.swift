@@ -8,8 +8,8 @@ import ShoalSchemas
 import ShoalSettings
 import Synchronization
 
-/// The demo: an embedded broker, one instance, a publisher of generated events, and a subscriber that displays the
-/// changes.
+/// The demo: an embedded broker, an instance and one that takes over, a publisher of generated events, and a subscriber
+/// that displays the changes.
 package struct Demo {
     let scenario: DemoScenario
     let seed: UInt64
@@ -62,27 +62,30 @@ package struct Demo {
         ] {
             try cluster.createTopic(topic, partitions: count)
         }
-        let instance = try Instance(
-            options,
-            log: PipelineLog { entry in
-                if entry.level >= .warning { display.note("\(entry.level): \(entry.message)") }
-            })
+        let log = PipelineLog { entry in
+            if entry.level >= .warning { display.note("\(entry.level): \(entry.message)") }
+        }
+        var other = options
+        other.instance = "demo-2"
+        let instances = DemoInstances(try Instance(options, log: log), next: try Instance(other, log: log)) {
+            [display] text in display.note(text)
+        }
         // At full speed nobody looks at it.
-        let page = duration > .zero || html != nil ? try DemoPage(options, instance.statistics) : nil
+        let page = duration > .zero || html != nil ? try DemoPage(options, instances) : nil
         if let page { display.note("The page of the clusters: \(page.address)") }
         let interrupt = Interrupt()
         let progress = DemoPublisher.Progress()
         let publisher = DemoPublisher(
             client: options.kafka, topic: options.topics.input, epoch: duration / scenario.epochs,
-            statistics: instance.statistics, progress: progress, interrupt: interrupt)
+            instances: instances, progress: progress, interrupt: interrupt)
         let subscriber = DemoSubscriber(
             changes: ClusterChanges(Self.subscription(options)), scenario: scenario, progress: progress,
-            statistics: instance.statistics, interrupt: interrupt, display: display)
+            instances: instances, interrupt: interrupt, display: display)
         let (state, truth) = try await withThrowingTaskGroup(of: Component.self) { tasks in
             defer { tasks.cancelAll() }
-            tasks.addTask { .subscriber(try await subscriber.run { instance.stop() }) }
+            tasks.addTask { .subscriber(try await subscriber.run { instances.stop() }) }
             tasks.addTask {
-                try await instance.run()
+                try await instances.run()
                 subscriber.allIsCommitted()
                 return .instance
             }
@@ -126,14 +129,19 @@ package struct Demo {
         guard let key = PrivacyKey(hex: String(repeating: "0", count: 64 - digits.count) + digits) else {
             throw PipelineError(.configuration, "--seed \(seed): cannot be used as a seed")
         }
-        var options = PipelineOptions(
-            application: "shoal-demo", instance: "demo",
+        var kafka = ClientConfiguration([
             // The embedded broker answers an empty fetch only after this time.
-            kafka: ClientConfiguration([
-                "bootstrap.servers": cluster.bootstrapServers, "fetch.wait.max.ms": "10",
-            ]) { [display, running] line in
-                if line.level <= 3, running.value.withLock({ $0 }) { display.note("librdkafka: \(line.text)") }
-            },
+            "bootstrap.servers": cluster.bootstrapServers, "fetch.wait.max.ms": "10",
+            // As long as a killed instance keeps its partitions. The embedded broker makes a first member wait for 3 s,
+            // and its session must not end before.
+            "session.timeout.ms": "4000",
+        ]) { [display, running] line in
+            if line.level <= 3, running.value.withLock({ $0 }) { display.note("librdkafka: \(line.text)") }
+        }
+        kafka.offsets = TransactionalOffsets()
+        var options = PipelineOptions(
+            application: "shoal-demo", instance: "demo-1",
+            kafka: kafka,
             topics: .init(
                 input: "watch-events", changes: "cluster-changes", members: nil,
                 deadLetters: "watch-events-dead-letters", deltas: "shoal-demo-deltas", models: "shoal-demo-models",
@@ -144,6 +152,8 @@ package struct Demo {
         options.pipeline.epochFuture = .allow
         options.checksTopics = false
         options.pipeline.commitInterval = .milliseconds(50)
+        // A take-over reads the input after a snapshot again, and the embedded broker keeps little of it.
+        options.pipeline.snapshotInterval = .seconds(1)
         return options
     }
 }

@@ -9,11 +9,11 @@ final class DemoPage: Sendable {
     private let reading: Task<Void, Never>
 
     /// - Throws: `ListenError`.
-    init(_ options: PipelineOptions, _ statistics: PipelineStatistics) throws(ListenError) {
+    init(_ options: PipelineOptions, _ instances: DemoInstances) throws(ListenError) {
         let logger = Logger(label: "shoal", level: .error, format: .text)
         let live = LiveClusters(options, logger)
         let access = APIAccess(nil, logger)
-        let api = ClusterAPI(clusters: live, readiness: { [] }, snapshot: { statistics.snapshot })
+        let api = ClusterAPI(clusters: live, readiness: { [] }, snapshot: { instances.snapshot })
         server = try HTTPServer(
             ListenAddress(host: "127.0.0.1", port: 0), setting: "api.listen", api.service(access))
         self.live = live

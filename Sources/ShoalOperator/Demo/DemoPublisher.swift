@@ -28,13 +28,15 @@ struct DemoPublisher {
     let topic: String
     /// The wall-clock duration of an epoch; zero for full speed.
     let epoch: Duration
-    let statistics: PipelineStatistics
+    let instances: DemoInstances
     let progress: Progress
     let interrupt: Interrupt
 
     /// The embedded broker keeps about 5 MB per partition and drops the oldest records, so the publisher must not run
     /// further ahead.
     private static let mostAhead = 3 << 20
+    /// The time without a commit after which no transaction is open.
+    private static let quiet = Duration.milliseconds(500)
 
     /// Publishes the stream until its end or an interrupt.
     /// - Returns: The stream in its final state, which includes the ground truth.
@@ -49,6 +51,7 @@ struct DemoPublisher {
         _ = pace.due(shape.startTime)
         var (key, line): ([UInt8], [UInt8]) = ([], [])
         var (sent, last, longest) = (Int64(0), UInt64(0), 1)
+        var hasKilled = false
         while !isStopped, let event = stream.next() {
             key.removeAll(keepingCapacity: true)
             line.removeAll(keepingCapacity: true)
@@ -65,6 +68,10 @@ struct DemoPublisher {
             }
             if sent % 64 == 0 { try await wait(producer, sent, longest) }
             if event.epoch >= DemoScenario.erasure.epoch, progress.now.erasures == 0 { try erase(producer) }
+            if event.epoch > DemoScenario.kill, !hasKilled {
+                hasKilled = true
+                try await kill(producer, sent)
+            }
             try producer.produce(to: topic, key: key.span, value: line.span)
             sent += 1
             let isDifferent = event.id > last
@@ -75,6 +82,7 @@ struct DemoPublisher {
             }
         }
         try producer.flush(timeout: .seconds(10))
+        if shape.epochs > DemoScenario.kill, !hasKilled { try await kill(producer, sent) }
         progress.update { $0.isFinished = true }
         return stream
     }
@@ -88,13 +96,28 @@ struct DemoPublisher {
         progress.update { $0.erasures = Int64(DemoScenario.erasure.viewers) }
     }
 
+    /// Kills the instance once it has committed everything, and waits until another one has taken over. The embedded
+    /// broker shows readers the records of transactions that were never committed, so no transaction may be open.
+    private func kill(_ producer: Producer, _ sent: Int64) async throws {
+        try producer.flush(timeout: .seconds(10))
+        let all = sent + progress.now.erasures
+        var (last, since) = (Int64(-1), ContinuousClock.now)
+        while !isStopped, .now - since < Self.quiet {
+            let now = instances.snapshot
+            let read = now.partitions.values.reduce(0) { $0 + $1.offset }
+            if read < all || now.commits != last { (last, since) = (now.commits, .now) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        try await instances.kill { isStopped }
+    }
+
     private var isStopped: Bool { interrupt.isSet || progress.now.isStopped }
 
     /// Waits while too many events are unread.
     private func wait(_ producer: Producer, _ sent: Int64, _ longest: Int) async throws {
         while !isStopped {
             let waiting = producer.waiting()
-            let read = statistics.snapshot.partitions.values.reduce(0) { $0 + $1.offset }
+            let read = instances.snapshot.partitions.values.reduce(0) { $0 + $1.offset }
             guard Int(sent - read) * longest > Self.mostAhead || waiting > 10_000 else { return }
             try await Task.sleep(for: .milliseconds(5))
         }

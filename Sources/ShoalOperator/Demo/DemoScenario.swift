@@ -79,6 +79,9 @@ struct DemoScenario {
     /// The epoch at whose beginning viewers are erased, and how many.
     static let erasure = (epoch: 32, viewers: 64)
 
+    /// The epoch at whose end the instance is killed.
+    static let kill = 46
+
     static let story: [Step] = [
         Step(
             epoch: 4, text: "viewers of the sciences watch \(sensitive), too",
@@ -110,6 +113,9 @@ struct DemoScenario {
             text: "viewers of travel start to change to other topics, one by one",
             why: "the cluster drifts with its members and keeps its number",
             sign: .init(kinds: [.clusterDrifted], theme: 8)),
+        Step(
+            epoch: kill, text: "the instance is killed, and another one takes its partitions over",
+            why: "it reads state and positions from Kafka and goes on there: no change is lost, and none is repeated"),
     ]
     static let longest = 60
 

@@ -38,19 +38,19 @@ final class DemoSubscriber: Sendable {
     private let changes: ClusterChanges
     private let scenario: DemoScenario
     private let progress: DemoPublisher.Progress
-    private let statistics: PipelineStatistics
+    private let instances: DemoInstances
     private let interrupt: Interrupt
     private let display: any DemoDisplay
     private let isCommitted = Mutex(false)
 
     init(
         changes: ClusterChanges, scenario: DemoScenario, progress: DemoPublisher.Progress,
-        statistics: PipelineStatistics, interrupt: Interrupt, display: any DemoDisplay
+        instances: DemoInstances, interrupt: Interrupt, display: any DemoDisplay
     ) {
         self.changes = changes
         self.scenario = scenario
         self.progress = progress
-        self.statistics = statistics
+        self.instances = instances
         self.interrupt = interrupt
         self.display = display
     }
@@ -111,7 +111,7 @@ final class DemoSubscriber: Sendable {
 
     /// Updates the progress. Partitions are kept when the pipeline stops and drops them.
     private func look(_ state: inout DemoState) {
-        var snapshot = statistics.snapshot
+        var snapshot = instances.snapshot
         if snapshot.partitions.isEmpty { snapshot.partitions = state.statistics.partitions }
         state.statistics = snapshot
     }

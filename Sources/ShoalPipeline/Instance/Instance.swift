@@ -31,6 +31,12 @@ public final class Instance: Sendable {
         isStopping.withLock { $0 = true }
     }
 
+    /// Ends `run` with an error, as if the process were killed: it neither drains nor commits, and does not leave the
+    /// group, whose coordinator waits for the end of the session. For the demo.
+    package func kill() {
+        finding.withLock { $0 = PipelineError(.kafka, "killed") }
+    }
+
     private var isStopped: Bool { isStopping.withLock { $0 } }
 
     /// Runs until it is stopped.
