@@ -1,5 +1,6 @@
 /// The event-time clock of a partition. Its epoch is the latest that at least half of the last 64 viewers, and at least
-/// the quorum, have reached. A wrong clock of a single viewer does not move it. See "Clock" in docs/determinism.md.
+/// the quorum, have reached; in a sparse log three quarters of fewer viewers. A wrong clock of a single viewer does not
+/// move it. See "Clock" in docs/determinism.md.
 public struct EpochClock: Equatable, Sendable {
     public struct Entry: Equatable, Sendable {
         /// A hash that identifies the viewer.
@@ -88,8 +89,8 @@ public struct EpochClock: Equatable, Sendable {
     /// advance the clock has no effect.
     /// - Parameters:
     ///   - open: The open epoch; `nil` in genesis.
-    ///   - latest: The epoch of the record, which an event cannot be after; `nil` under rules 5, whose clock does not pass over
-    ///     a gap at once.
+    ///   - latest: The epoch of the record, which an event cannot be after; `nil` under rules 5, which know neither gaps
+    ///     nor sparse logs.
     public mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?, latest: Epoch? = nil) -> Epoch? {
         let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
         let last = latest.map { min(epoch, $0) } ?? counted
@@ -98,6 +99,7 @@ public struct EpochClock: Equatable, Sendable {
             beyond = open.map { open in epochs.count { $0 > open } } ?? 0
         }
         if let index = index(of: viewer) {
+            let index = latest == nil ? index : renew(index)
             if epochs[index] == counted, reached[index] == last, open.map({ counted <= $0 }) ?? false { return nil }
             set(index, counted, last, before: epochs[index])
         } else {
@@ -114,10 +116,61 @@ public struct EpochClock: Equatable, Sendable {
         }
         // Most events belong to the open epoch, so entries are sorted only if enough of them are beyond it.
         let needed = max(quorum, (viewers.count + 1) / 2)
-        guard beyond >= needed else { return nil }
-        if latest != nil, let end = endOfGap(after: open + maxStep, needed) { return end }
-        let sorted = epochs.sorted()
-        return sorted[sorted.count - needed]
+        guard latest != nil else { return beyond >= needed ? epochs.sorted()[viewers.count - needed] : nil }
+        guard beyond >= min(needed, recentNeeded) else { return nil }
+        var to = open
+        if let end = endOfGap(after: open + maxStep, needed) {
+            to = end
+            if let index = index(of: viewer) { epochs[index] = min(epoch, end + maxStep) }
+        }
+        while let next = next(after: to, needed) { to = next }
+        return to > open ? to : nil
+    }
+
+    /// Makes the viewer at an index the last one that is dropped.
+    /// - Returns: Its new index.
+    private mutating func renew(_ index: Int) -> Int {
+        let count = viewers.count
+        let newest = (oldest + count - 1) % count
+        guard index != newest else { return index }
+        let moved = (viewers[index], epochs[index], reached[index])
+        var index = index
+        while index != newest {
+            let next = index + 1 == count ? 0 : index + 1
+            viewers[index] = viewers[next]
+            epochs[index] = epochs[next]
+            reached[index] = reached[next]
+            index = next
+        }
+        (viewers[newest], epochs[newest], reached[newest]) = moved
+        return newest
+    }
+
+    // MARK: - Sparse logs
+
+    /// The number of viewers that decide in a sparse log, and how many of them must have reached an epoch.
+    private var recentCount: Int { max(2 * quorum, 16) }
+    private var recentNeeded: Int { (3 * recentCount + 3) / 4 }
+
+    /// The viewers that were seen last, if more than half of those before them have not been seen since the epoch
+    /// before `open`: the log is sparse, and these say nothing of the time. Otherwise nil.
+    private func recent(_ open: Epoch) -> ArraySlice<Int>? {
+        let before = viewers.count - recentCount
+        guard before > 0 else { return nil }
+        let places = viewers.indices.map { (oldest + $0) % viewers.count }
+        guard places.prefix(before).count(where: { epochs[$0] < open - 1 }) * 2 > before else { return nil }
+        return places.suffix(recentCount)
+    }
+
+    /// Returns the epoch after `open` that enough viewers have reached, or nil.
+    private func next(after open: Epoch, _ needed: Int) -> Epoch? {
+        var to = epochs.sorted()[viewers.count - needed]
+        if let recent = recent(open) { to = max(to, reached(by: recent, epochs)) }
+        return to > open ? to : nil
+    }
+
+    private func reached(by recent: ArraySlice<Int>, _ epochs: [Epoch]) -> Epoch {
+        recent.map { epochs[$0] }.sorted()[recent.count - recentNeeded]
     }
 
     /// Returns the epoch that enough viewers have reached, if three quarters of them are further than one step: nobody has
@@ -125,6 +178,9 @@ public struct EpochClock: Equatable, Sendable {
     /// - Parameter limit: the last epoch of a step.
     private mutating func endOfGap(after limit: Epoch, _ needed: Int) -> Epoch? {
         guard reached.count(where: { $0 > limit }) * 4 >= reached.count * 3 else { return nil }
+        guard beyond >= needed || (open.flatMap(recent).map { reached(by: $0, reached) > limit } ?? false) else {
+            return nil
+        }
         let end = reached.sorted()[reached.count - needed]
         guard end > limit else { return nil }
         // As at the end of genesis: fewer than needed are beyond the new epoch.

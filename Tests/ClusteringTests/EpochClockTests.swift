@@ -113,13 +113,64 @@ struct EpochClockTests {
         "a record moves the clock at most once, even with the smallest quorum",
         arguments: 1...40 as ClosedRange<UInt64>, [2, 3, 8])
     func once(seed: UInt64, quorum: Int) {
-        var draws = SplitMix64(seed: seed)
+        for length in [1, 4, 20] {
+            var draws = SplitMix64(seed: seed)
+            var (old, partition) = (Partition(), Partition())
+            old.clock = EpochClock(quorum: quorum, maxStep: 5)
+            partition.clock = old.clock
+            for step in 0..<400 {
+                let far = draws.uniform() < 0.3 ? Int64(draws.uniform() * 400) : 0
+                let (viewer, now) = (UInt64(draws.uniform() * 90), Int64(step / length))
+                old.see(viewer, now + far)
+                partition.see(viewer, now + far, latest: now)
+                #expect(old.moves <= 1 && partition.moves <= 1, "seed \(seed), record \(step)")
+            }
+        }
+    }
+
+    /// A log of one viewer after another, a few in each epoch.
+    private func lags(inEpoch count: Int, viewers: Int, isOld: Bool = false) -> [Epoch] {
+        var draws = SplitMix64(seed: UInt64(count * 1_000 + viewers))
+        var (partition, lags) = (Partition(), [Epoch]())
+        for event in 0..<2_000 {
+            let now = Epoch(event / count)
+            partition.see(draws.next() % UInt64(viewers), now, latest: isOld ? nil : now)
+            if event >= 1_000, let open = partition.open { lags.append(now - open) }
+        }
+        return lags
+    }
+
+    @Test("in a sparse log the clock lags by few viewers", arguments: [1, 2, 5], [40, 100, 100_000])
+    func sparse(inEpoch count: Int, viewers: Int) throws {
+        let lags = lags(inEpoch: count, viewers: viewers)
+        // Of 16 viewers, who are more events if some of them return, 12 must have come.
+        let mean = Double(lags.reduce(0, +)) / Double(lags.count)
+        #expect(mean <= 15.0 / Double(count) + 0.5, "\(mean)")
+        let old = self.lags(inEpoch: count, viewers: viewers, isOld: true)
+        #expect(Double(old.reduce(0, +)) / Double(old.count) > 1.2 * mean)
+    }
+
+    @Test("a gap in a sparse log is passed over by 64 viewers, and until then by a day for each 12 at most")
+    func sparseGap() {
         var partition = Partition()
-        partition.clock = EpochClock(quorum: quorum, maxStep: 5)
-        for step in 0..<400 {
-            let far = draws.uniform() < 0.3 ? Int64(draws.uniform() * 400) : 0
-            partition.see(UInt64(draws.uniform() * 90), Int64(step / 20) + far)
-            #expect(partition.moves <= 1, "seed \(seed), record \(step)")
+        for event in 0..<200 { partition.see(UInt64(event), Epoch(event / 4), latest: Epoch(event / 4)) }
+        let open = partition.open ?? 0
+        for viewer in 0..<64 as Range<UInt64> {
+            partition.see(1_000 + viewer, 9_000, latest: 9_000)
+            #expect(partition.open ?? 0 <= open + Epoch(viewer / 12 + 1) * 24 || viewer >= 47)
+        }
+        #expect(partition.open == 9_000)
+    }
+
+    @Test("wrong clocks of a fifth of the viewers move that of a busy log by no more than before")
+    func busy() {
+        var draws = SplitMix64(seed: 5)
+        var partition = Partition()
+        for event in 0..<100_000 {
+            let now = Epoch(event / 500)
+            let viewer = draws.next() % 10_000
+            partition.see(viewer, viewer % 5 == 0 ? now + 400 : now, latest: now + 400)
+            #expect(partition.open ?? now <= now)
         }
     }
 
@@ -132,46 +183,87 @@ struct EpochClockTests {
         #expect(!partition.clock.entries.contains { $0.viewer == 0 })
     }
 
-    @Test("the ring with counters gives the same results as a list", arguments: 1...20)
-    func list(seed: UInt64) {
-        /// A direct implementation of the clock's definition, without optimization.
-        struct List {
-            var entries: [EpochClock.Entry] = []
-            let (quorum, maxStep): (Int, Int64)
+    /// A direct implementation of the clock's definition, without optimization.
+    private struct List {
+        var entries: [EpochClock.Entry] = []
+        let (quorum, maxStep): (Int, Int64)
 
-            mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?) -> Epoch? {
-                let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
-                if let index = entries.firstIndex(where: { $0.viewer == viewer }) {
-                    entries[index].epoch = counted
+        mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?, latest: Epoch?) -> Epoch? {
+            let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
+            let entry = EpochClock.Entry(viewer: viewer, epoch: counted, reached: latest.map { min(epoch, $0) })
+            if let index = entries.firstIndex(where: { $0.viewer == viewer }) {
+                if latest == nil {
+                    entries[index] = entry
                 } else {
-                    if entries.count == 64 { entries.removeFirst() }
-                    entries.append(.init(viewer: viewer, epoch: counted))
+                    entries.remove(at: index)
+                    entries.append(entry)
                 }
-                guard entries.count >= quorum else { return nil }
-                let sorted = entries.map(\.epoch).sorted()
-                guard let open else {
-                    let first = sorted[(sorted.count - 1) / 2]
-                    for index in entries.indices { entries[index].epoch = min(entries[index].epoch, first + maxStep) }
-                    return first
-                }
-                let to = sorted[sorted.count - max(quorum, (sorted.count + 1) / 2)]
+            } else {
+                if entries.count == 64 { entries.removeFirst() }
+                entries.append(entry)
+            }
+            guard entries.count >= quorum else { return nil }
+            let sorted = entries.map(\.epoch).sorted()
+            guard let open else {
+                let first = sorted[(sorted.count - 1) / 2]
+                for index in entries.indices { entries[index].epoch = min(entries[index].epoch, first + maxStep) }
+                return first
+            }
+            let needed = max(quorum, (sorted.count + 1) / 2)
+            guard latest != nil else {
+                let to = sorted[sorted.count - needed]
                 return to > open ? to : nil
             }
+            let all = entries.map(\.reached).sorted()
+            let beyond = sorted.count { $0 > open }
+            guard beyond >= min(needed, recentNeeded) else { return nil }
+            let isGap =
+                beyond >= needed || isSparse(open) && recent(\.reached)[recentCount - recentNeeded] > open + maxStep
+            var to = open
+            if isGap, all.count(where: { $0 > open + maxStep }) * 4 >= all.count * 3 {
+                to = all[all.count - needed]
+                for index in entries.indices { entries[index].epoch = min(entries[index].reached, to + maxStep) }
+                entries[entries.count - 1].epoch = min(epoch, to + maxStep)
+            }
+            while true {
+                var next = entries.map(\.epoch).sorted()[entries.count - needed]
+                if isSparse(to) { next = max(next, recent(\.epoch)[recentCount - recentNeeded]) }
+                guard next > to else { break }
+                to = next
+            }
+            return to > open ? to : nil
         }
+
+        private var recentCount: Int { max(2 * quorum, 16) }
+        private var recentNeeded: Int { (3 * recentCount + 3) / 4 }
+
+        private func recent(_ epoch: (EpochClock.Entry) -> Epoch) -> [Epoch] {
+            entries.suffix(recentCount).map(epoch).sorted()
+        }
+
+        private func isSparse(_ open: Epoch) -> Bool {
+            let before = entries.dropLast(recentCount)
+            return before.count { $0.epoch < open - 1 } * 2 > before.count
+        }
+    }
+
+    @Test("the ring with counters gives the same results as a list", arguments: 1...20, [false, true])
+    func list(seed: UInt64, isOld: Bool) {
         var random = SplitMix64(seed: seed)
         let (quorum, maxStep) = (2 + Int(random.next() % 10), 1 + Int64(random.next() % 5))
         var (clock, list) = (EpochClock(quorum: quorum, maxStep: maxStep), List(quorum: quorum, maxStep: maxStep))
         let viewers = 10 + random.next() % 300
         var (open, now): (Epoch?, Epoch) = (nil, 100)
         for step in 0..<5_000 {
-            if random.next() % 40 == 0 { now += Int64(random.next() % 3) }
+            // Now busy, now sparse.
+            if random.next() % (step / 1_000 % 2 == 0 ? 40 : 5) == 0 { now += Int64(random.next() % 3) }
             // Some viewers share their low bits, and therefore their place in the table.
             let viewer = random.next() % viewers * (random.next() % 4 == 0 ? 1 : 1_024)
             let epoch = now + Int64(random.next() % 5) - 2 + (random.next() % 50 == 0 ? 1_000 : 0)
-            let told = clock.observe(viewer: viewer, epoch: epoch, open: open)
-            #expect(told == list.observe(viewer: viewer, epoch: epoch, open: open), "step \(step)")
-            #expect(clock.entries.map(\.viewer) == list.entries.map(\.viewer), "step \(step)")
-            #expect(clock.entries.map(\.epoch) == list.entries.map(\.epoch), "step \(step)")
+            let latest: Epoch? = isOld ? nil : now + (random.next() % 50 == 0 ? 1_000 : 0)
+            let told = clock.observe(viewer: viewer, epoch: epoch, open: open, latest: latest)
+            #expect(told == list.observe(viewer: viewer, epoch: epoch, open: open, latest: latest), "step \(step)")
+            #expect(clock.entries == list.entries, "step \(step)")
             if let told { open = told }
             if step % 1_000 == 999 {
                 // Restores the clock from a snapshot.

@@ -67,10 +67,11 @@ extension ReplayReport {
     private mutating func noteEarly(_ settings: Settings) {
         guard input.events >= 100, 5 * input.early > input.events else { return }
         let perEpoch = input.events / max(Int64(rows.count) * Int64(max(input.partitions, 1)), 1)
+        let part = ReportWords.part(input.early, of: input.events)
         notes.append(
-            "\(ReportWords.part(input.early, of: input.events)) of the events were ahead of the clock, which waits for "
-                + "half of the last 64 viewers of a partition: an epoch has about \(ReportWords.count(perEpoch, "event")) "
-                + "a partition. Set a longer epoch.length, use fewer partitions, or use --epochs given")
+            "\(part) of the events were ahead of the clock, which waits for half of the last 64 viewers of a partition, "
+                + "in sparse logs for 12 of 16: an epoch has about \(ReportWords.count(perEpoch, "event")) a partition. "
+                + "Set a longer epoch.length, use fewer partitions, or use --epochs given")
     }
 }
 
