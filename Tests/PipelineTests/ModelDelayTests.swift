@@ -1,4 +1,5 @@
 import ShoalClustering
+import ShoalSchemas
 import Testing
 
 @testable import ShoalPipeline
@@ -72,6 +73,15 @@ struct WaitingTests {
                 "at least 500 viewers have 5 events and a topic (members.min-events), of the 800 that the first clusters "
                     + "need (clusters.seed-members). The choices are more viewers, clusters.seed-members=auto, or")
                 == true)
+        #expect(
+            reason(version: 12) { model, partitions in
+                begun(&partitions, closed: 12)
+                model.ticks = 36
+                model.unassigned.count = 537
+                model.settings.seedMembers = 800
+            }?.hasSuffix(
+                "If they go on coming as until now, there are enough after about \(Formatting.span(22 * 3_600)) of event time []"
+            ) == true)
         #expect(
             reason(version: 12) { model, partitions in
                 begun(&partitions, closed: 12)

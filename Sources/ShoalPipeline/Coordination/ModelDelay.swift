@@ -42,7 +42,7 @@ enum ModelDelay {
             )
         }
         let rules = LifecycleRules(version: summary.rules) ?? .current
-        return (MissingSeed(settings, rules).reason(eligible: summary.unassigned), [])
+        return (MissingSeed(settings, rules).reason(eligible: summary.unassigned, epochs: summary.ticks), [])
     }
 
     private static func future(_ epoch: Epoch, _ length: Int64) -> String {
