@@ -3,8 +3,9 @@ internal import ShoalSchemas
 
 /// The model records that were read, in topic order. A pure state machine.
 ///
-/// Records are opened when they are read and kept deflated. They are decoded and compiled on request. A table with a limit keeps only the newest
-/// records, so that its memory does not grow with the age of an application.
+/// Records are opened when they are read and kept deflated, to be decoded and compiled on request. The newest one is also
+/// kept decoded until then, because shards often wait for it. A table with a limit keeps only the newest records, so that
+/// its memory does not grow with the age of an application.
 package struct ModelTable {
     /// The maximum size of a table.
     struct Limit {
@@ -27,6 +28,8 @@ package struct ModelTable {
     private var bytes = 0
     private var start: Epoch?
     private var cache = ModelCache()
+    /// The newest record, until it is compiled.
+    private var newest: ModelRecord?
 
     /// Makes a table that keeps all records.
     /// - Parameter sealer: of the model topic.
@@ -61,6 +64,7 @@ package struct ModelTable {
         guard opened.through != nil else { return take(genesis: record) }
         start = record.bookkeeping.start
         count += 1
+        newest = record
         entries.append(opened)
         bytes += opened.deflated.count
         guard let limit else { return }
@@ -97,6 +101,10 @@ package struct ModelTable {
             throw RetentionGap(version: version, first: start + 1)
         }
         if let found = cache.model(version) { return found }
+        if let newest, newest.bookkeeping.covers(version) {
+            self.newest = nil
+            return keep(newest)
+        }
         guard let record = try record(version) else { return nil }
         return keep(record)
     }

@@ -32,7 +32,5 @@ struct OpenedModel {
     }
 
     /// Whether it holds for a version.
-    func covers(_ version: Epoch) -> Bool {
-        (from ?? .min) <= version && version <= (through ?? .min)
-    }
+    func covers(_ version: Epoch) -> Bool { head.bookkeeping.covers(version) }
 }
