@@ -47,6 +47,32 @@ def test_the_archive_holds_a_program_that_runs(release_files, tmp_path):
         assert (top / file).stat().st_size > 0, file
 
 
+def test_the_archive_installs_and_removes_itself(release_files, tmp_path):
+    name = next(name for name in release_files if name.endswith(".tar.gz"))
+    with tarfile.open(release_files[name]) as archive:
+        archive.extractall(tmp_path, filter="tar")
+    script, prefix = tmp_path / name.removesuffix(".tar.gz") / "install.sh", tmp_path / "a place"
+    shown = subprocess.run([script, "--prefix", prefix], capture_output=True, text=True)
+    assert shown.returncode == 0 and f"is installed in {prefix}/bin" in shown.stdout, shown
+    found = subprocess.run([prefix / "bin/shoal", "policy", "check", prefix / "share/shoal/policy.properties"], capture_output=True)
+    assert found.returncode == 0, found.stderr
+    assert (prefix / "share/man/man1/shoal.1").stat().st_size > 0
+    assert subprocess.run([script, "--uninstall", "--prefix", prefix], capture_output=True).returncode == 0
+    assert [path for path in prefix.rglob("*") if path.is_file()] == []
+    for words in [["--prefix", "relative"], ["--prefix"], ["--force"]]:
+        assert subprocess.run([script, *words], capture_output=True).returncode == 64, words
+
+
+def test_a_program_that_cannot_run_here_is_not_installed(release_files, tmp_path):
+    name = next(name for name in release_files if name.endswith(".tar.gz"))
+    with tarfile.open(release_files[name]) as archive:
+        archive.extractall(tmp_path, filter="tar")
+    top, prefix = tmp_path / name.removesuffix(".tar.gz"), tmp_path / "prefix"
+    (top / "bin/shoal").write_bytes(b"of another machine")
+    shown = subprocess.run([top / "install.sh", "--prefix", prefix], capture_output=True, text=True)
+    assert shown.returncode == 1 and "does not run on this machine" in shown.stderr and not prefix.exists(), shown
+
+
 def test_the_bill_of_materials_is_valid_and_complete(release, release_files):
     pytest.importorskip("spdx_tools", reason="there is no spdx-tools here")
     file = next(path for name, path in release_files.items() if name.endswith(".spdx.json"))

@@ -23,6 +23,7 @@ deb=$(deploy/release/deb.sh "$program" "$output")
 
 tree=$work/$name
 install -D --mode 755 "$program" "$tree/bin/shoal"
+install --mode 755 deploy/release/install.sh -t "$tree"
 install -D --mode 755 deploy/acls.sh -t "$tree/deploy"
 install -D --mode 644 deploy/shoal@.service deploy/shoal.properties -t "$tree/deploy"
 install -D --mode 644 deploy/policy/policy.properties -t "$tree/deploy/policy"
