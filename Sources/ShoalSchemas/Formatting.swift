@@ -38,6 +38,11 @@ package enum Formatting {
         return (value < 0 && scaled > 0 ? minus : "") + number(whole) + fraction
     }
 
+    /// Formats a number without a trailing `.0`.
+    package static func brief(_ value: Double) -> String {
+        value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
+    }
+
     /// Formats a share of one as whole percent, rounded down: 12 %.
     package static func percent(_ share: Double) -> String { "\(Int(share * 100)) %" }
 

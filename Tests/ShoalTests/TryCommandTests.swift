@@ -59,9 +59,12 @@ struct TryCommandTests {
         let broker = try await TestBroker.shared()
         let name = uniqueName("try")
         try await broker.create([name: 3])
-        let kafka = ["--topic", name, "--set", "kafka.bootstrap.servers=\(broker.bootstrap)"]
-        let options = ["--viewers", "300", "--epochs", "40", "--archetypes", "4", "--format", format]
-        #expect(try shoal(["simulate"] + options + kafka).status == 0)
+        let kafka = ["--topic", name, "--bootstrap", broker.bootstrap]
+        let options = [
+            "--viewers", "300", "--epochs", "40", "--archetypes", "4", "--format", format, "--topic", name,
+            "--set", "kafka.bootstrap.servers=\(broker.bootstrap)",
+        ]
+        #expect(try shoal(["simulate"] + options).status == 0)
         let result = try run(["try"] + kafka)
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.contains("shoal replay --topic \(name) --config"), "\(result.output)")

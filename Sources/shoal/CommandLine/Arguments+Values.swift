@@ -19,8 +19,8 @@ extension Arguments {
         guard let text = self[name] else { return standard }
         guard let number = Double(text), range.contains(number) else {
             throw UsageError(
-                description: "--\(name) \(text): must be a number, \(range.lowerBound.brief) to "
-                    + range.upperBound.brief)
+                description: "--\(name) \(text): must be a number, \(Formatting.brief(range.lowerBound)) to "
+                    + Formatting.brief(range.upperBound))
         }
         return number
     }
@@ -57,9 +57,4 @@ extension Arguments {
             throw UsageError(description: "--\(name) \(word): must be \(list)\(hint)")
         }
     }
-}
-
-extension Double {
-    /// The number without a trailing `.0`.
-    fileprivate var brief: String { self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)" }
 }

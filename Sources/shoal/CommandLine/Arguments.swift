@@ -74,6 +74,7 @@ struct Arguments: Sendable {
     ///   - file: Replaces `--config`.
     ///   - sets: Take precedence over all other values.
     func configuration(file: String? = nil, sets: [String] = []) throws(Configuration.Invalid) -> Configuration {
-        try .ofProgram(file: file ?? self["config"], sets: all("set") + sets)
+        let brokers = all("bootstrap").map { "kafka.bootstrap.servers=\($0)" }
+        return try .ofProgram(file: file ?? self["config"], sets: brokers + all("set") + sets)
     }
 }

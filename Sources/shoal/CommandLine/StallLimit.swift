@@ -4,6 +4,7 @@ extension Command.Option {
     /// The option of commands that run offline.
     static let stall = Self(
         "stall-timeout", "D", "end with status 70 if there is no progress for this time (10m)")
+    static let bootstrap = Self("bootstrap", "HOST:PORT", "the same as --set kafka.bootstrap.servers=HOST:PORT")
 }
 
 extension Arguments {

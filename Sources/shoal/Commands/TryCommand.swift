@@ -8,7 +8,7 @@ extension Command {
         name: "try", summary: "show the clusters of any file of events, without Kafka",
         arguments: ["FILE"],
         options: ReportOutput.options + [
-            Option("topic", "T", "read the values of this topic instead of FILE"),
+            Option("topic", "T", "read the values of this topic instead of FILE"), .bootstrap,
             Option("open", nil, "write the page to a temporary file and open it"),
             Option("map", "FIELD=PATH", "correct the guess of a field; see below", isRepeatable: true),
             Option("save", "DIR", "write shoal.properties and topics.txt for a live application there"),
@@ -35,7 +35,7 @@ extension Command {
             "shoal try history.csv",
             "shoal try events.json.gz --html clusters.html",
             "shoal try log.ndjson --map viewer=account.id,time=at --map 'topics=tags split pipe'",
-            "shoal try --topic clicks --set kafka.bootstrap.servers=localhost:9092",
+            "shoal try --topic clicks --bootstrap localhost:9092",
             "shoal try history.csv --save . && shoal topics create --config shoal.properties",
         ]
     ) { arguments in

@@ -7,7 +7,7 @@ extension Command {
         name: "tune", summary: "try settings on a file of events, and recommend the best",
         arguments: ["FILE"],
         options: ReportOutput.options + [
-            Option("topic", "T", "read the values of this topic instead of FILE"),
+            Option("topic", "T", "read the values of this topic instead of FILE"), .bootstrap,
             Option("map", "FIELD=PATH", "correct the guess of a field, as in `shoal try`", isRepeatable: true),
             Option("save", "FILE", "write the recommended settings there, for --config"), .stall,
         ],
