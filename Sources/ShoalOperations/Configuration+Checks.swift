@@ -89,7 +89,8 @@ extension Configuration {
                     problems += error.problems.map { "\(place): \($0)" }
                 }
             } else {
-                problems.append("\(place) cannot be read; for one without tokens, create an empty file")
+                problems.append(
+                    "\(place) cannot be read. Begin with an empty file (touch), to which `shoal access add` appends")
             }
         }
         if let file = self[\.policyFile] {
