@@ -52,13 +52,18 @@ package struct Trial: Sendable {
         let path = input.path == "-" ? "FILE" : input.path
         let files = folder ?? TryFolder(".")
         let lines = words.properties(topicsFile: files.topics).split(separator: "\n").map { "  \($0)\n" }.joined()
+        let publish = path.hasPrefix("--topic ") ? "" : "\n  shoal publish \(path) --config \(files.settings)"
         return """
 
             Next, with \(files.settings)\(folder == nil ? ", which --save . writes" : ""):
 
             \(lines)
               shoal replay \(path) --config \(files.settings) --epochs given --html clusters.html
-              shoal topics create --partitions 8 --config \(files.settings)
+
+            and live, with kafka.bootstrap.servers and privacy.key-file set there:
+
+              (umask 077; openssl rand -hex 32 > shoal.key)
+              shoal topics create --partitions 8 --config \(files.settings)\(publish)
               shoal run --config \(files.settings)
             """
     }

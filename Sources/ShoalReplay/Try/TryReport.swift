@@ -78,6 +78,8 @@ package struct TryReport {
             // In a file of settings, a backslash escapes itself.
             lines.append("input.map=\(mapping.text.replacing("\\", with: "\\\\"))")
         }
+        lines.append("# What a live application needs besides; for a secured cluster see docs/operations.md.")
+        lines += ["# kafka.bootstrap.servers=localhost:9092", "# privacy.key-file=shoal.key"]
         return lines.joined(separator: "\n") + "\n"
     }
 }
