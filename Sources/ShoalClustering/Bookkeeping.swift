@@ -23,6 +23,7 @@ public struct Bookkeeping: Equatable, Sendable {
         self.deltaOffset = deltaOffset
         self.oldestOffset = oldestOffset
     }
+
     /// Whether the record holds for a version. The genesis model's holds for none.
     package func covers(_ version: Epoch) -> Bool {
         (from ?? .min) <= version && version <= (through ?? .min)
