@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # Debian's packages that Shoal is built with, and those that its tests use.
 BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libzstd-dev libmicrohttpd-dev
-TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2
+TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2 valgrind
 # Packages for a release.
 RELEASE_PACKAGES := binutils dpkg-dev git python3
 # Packages for the tests of deploy/.
@@ -19,7 +19,7 @@ pip-install = pip install --quiet --disable-pip-version-check --require-hashes -
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-privacy test-faults test-sanitize test-upgrade lint release \
-	release-check deb bench-quality bench-quality-check bench-replay bench-kafka bench-live bench-state bench-models bench-sizing bench-epochs bench-unlearning bench-tune docs pictures deps \
+	release-check deb bench-quality bench-quality-check bench-replay bench-instructions bench-kafka bench-live bench-state bench-models bench-sizing bench-epochs bench-unlearning bench-tune docs pictures deps \
 	test-deps python-lock clean build/release/shoal
 
 .DEFAULT_GOAL := build
@@ -104,6 +104,9 @@ bench-quality-check:   ## compares k-means and scores of the benchmark with thos
 
 bench-replay: deps     ## measures how fast a replay is (EVENTS, REPEATS, BASE_PROGRAM, BOOTSTRAP)
 	scripts/bench-replay.sh
+
+bench-instructions: deps  ## counts the instructions of a replay for an event, and compares them with the stored ones (UPDATE)
+	scripts/bench-instructions.sh
 
 bench-kafka:           ## measures throughput, commits, restores and memory on Apache Kafka (PARTS, EVENTS, MEMBERS, REPEATS)
 	scripts/bench-kafka.sh
