@@ -23,10 +23,13 @@ STRIMZI_PATTERNS = {"literal": "literal", "prefixed": "prefix"}
 SCRIPT = """\
 #!/usr/bin/env bash
 # The rights that Shoal needs on a secured Kafka, one kafka-acls call each. Without --apply they are only printed.
+#
+#     deploy/acls.sh ROLE[,ROLE...] PRINCIPAL [--apply [OPTION OF KAFKA-ACLS...]]
+#
 # Made by deploy/rights.py from deploy/rights.json: change that, not this.
 #
 @EXAMPLES@
-#     deploy/acls.sh run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
+#     deploy/acls.sh topics,run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
 # Names that differ from the defaults come from @VARIABLES@;
 # another kafka-acls from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the
@@ -36,7 +39,8 @@ set -euo pipefail
 usage() { sed -n '2,/^set /s/^# \\{0,1\\}//p' "$0" >&2; exit 64; }
 
 [ $# -ge 2 ] || usage
-role=$1 principal=$2
+IFS=, read -ra roles <<< "$1"
+principal=$2
 shift 2
 apply=
 if [ "${1:-}" = --apply ]; then apply=yes; shift; fi
@@ -56,10 +60,24 @@ allow() {
     fi
 }
 
-case $role in
+grant() {
+    case $1 in
 @ROLES@
-*) usage ;;
-esac
+    esac
+}
+
+[ ${#roles[@]} -gt 0 ] || usage
+# A mistake in the last role grants nothing of the first.
+for role in "${roles[@]}"; do
+    case $role in
+    @ALL@) ;;
+    *) echo "acls.sh: $role is no role" >&2; usage ;;
+    esac
+done
+for role in "${roles[@]}"; do
+    grant "$role"
+    [ -z "$apply" ] || echo "$principal has the rights of $role"
+done
 """
 
 USERS = """\
@@ -133,7 +151,7 @@ def script(rights):
                  for name, entry in rights["names"].items()]
     roles = []
     for role, entry in rights["roles"].items():
-        lines = [f"{role})"]
+        lines = [f"    {role})"]
         for right in entry["rights"]:
             words = ["allow"] + [f"--operation {operation}" for operation in right["operations"]]
             for name in right["names"]:
@@ -145,12 +163,13 @@ def script(rights):
                 words = [f'[ -z "{in_shell(right["names"][0])}" ] ||'] + words
             if right.get("pattern", "literal") != "literal":
                 words.append(f"--resource-pattern-type {right['pattern']}")
-            lines += [f"    # {right['why'][0].upper()}{right['why'][1:]}.", wrapped(words)]
-        roles.append("\n".join(lines + ["    ;;"]))
+            lines += [f"        # {right['why'][0].upper()}{right['why'][1:]}.", wrapped(words, " " * 8)]
+        roles.append("\n".join(lines + ["        ;;"]))
     parts = {
         "@EXAMPLES@": "\n".join(call.ljust(width) + text for call, text in examples),
         "@VARIABLES@": ", ".join(variable(name).upper() for name in rights["names"]),
         "@NAMES@": "\n".join(variables), "@ROLES@": "\n".join(roles),
+        "@ALL@": " | ".join(rights["roles"]),
     }
     return re.sub("@[A-Z]+@", lambda match: parts[match[0]], SCRIPT)
 

@@ -45,7 +45,7 @@ extension Configuration {
     }
 
     /// Checks the key and the required files.
-    mutating func checkFiles(_ problems: inout [String]) {
+    mutating func checkFiles(_ created: Set<String>, _ problems: inout [String]) {
         if let file = self[\.privacyKeyFile] {
             if privacyKey != nil {
                 problems.append(
@@ -88,9 +88,10 @@ extension Configuration {
                 } catch {
                     problems += error.problems.map { "\(place): \($0)" }
                 }
-            } else {
-                problems.append(
-                    "\(place) cannot be read. Begin with an empty file (touch), to which `shoal access add` appends")
+            } else if FileManager.default.fileExists(atPath: file) {
+                problems.append("\(place) cannot be read, or is not UTF-8")
+            } else if !created.contains("api.access-file") {
+                problems.append("\(place) does not exist. `shoal access add NAME` makes it, with the first token")
             }
         }
         if let file = self[\.policyFile] {

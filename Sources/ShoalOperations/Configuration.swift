@@ -40,9 +40,10 @@ public struct Configuration: Sendable {
     ///   - file: The `.properties` file; `nil` for none.
     ///   - environment: Environment variables. Only those with the prefix `SHOAL_` are used.
     ///   - sets: `key=value` arguments of the command line.
+    ///   - created: Names of settings whose files may be missing, because the command creates them.
     /// - Throws: `Invalid`, with all problems.
     public init(
-        file: String?, environment: [String: String], sets: [String], kafkaCheck: KafkaCheck
+        file: String?, environment: [String: String], sets: [String], created: Set<String> = [], kafkaCheck: KafkaCheck
     ) throws(Invalid) {
         var problems: [String] = []
         for setting in Setting.table {
@@ -52,7 +53,7 @@ public struct Configuration: Sendable {
         read(environment, &problems)
         read(sets: sets, &problems)
         checkKafka(kafkaCheck, &problems)
-        checkFiles(&problems)
+        checkFiles(created, &problems)
         checkTogether(&problems)
         if !problems.isEmpty { throw Invalid(problems: problems) }
     }

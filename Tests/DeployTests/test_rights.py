@@ -97,6 +97,26 @@ def test_an_unknown_role_is_refused_with_the_usage():
     assert found.returncode == 64 and "deploy/acls.sh run User:shoal" in found.stderr and not found.stdout
 
 
+def test_roles_with_commas_are_granted_together_or_not_at_all(tmp_path):
+    tool = tmp_path / "acls"
+    tool.write_text('#!/bin/sh\necho "$@" >> "$0.calls"\n')
+    tool.chmod(0o755)
+
+    def call(*words):
+        return subprocess.run([ROOT / "deploy/acls.sh", *words], text=True, capture_output=True,
+                              env={"PATH": "/usr/bin:/bin", "KAFKA_ACLS": str(tool)})
+
+    wrong = call("publish,everything", "User:a", "--apply")
+    assert wrong.returncode == 64 and "everything is no role" in wrong.stderr and not list(tmp_path.glob("*.calls"))
+    assert call("", "User:a").returncode == 64
+    found = call("publish,changes", "User:a", "--apply", "--bootstrap-server", "broker:9092")
+    assert found.returncode == 0, found.stderr
+    assert found.stdout == "User:a has the rights of publish\nUser:a has the rights of changes\n"
+    assert (tmp_path / "acls.calls").read_text().splitlines() == [
+        "--bootstrap-server broker:9092 --add --allow-principal User:a --operation Write --topic watch-events",
+        "--bootstrap-server broker:9092 --add --allow-principal User:a --operation Read --topic cluster-changes"]
+
+
 class Secured:
     """A secured Kafka, its lists of rights changed through a client: Kafka's own tool takes a second each time."""
 

@@ -190,6 +190,13 @@ struct APITests {
             let bearer = tokens.bearer(digest: digest)
             #expect(bearer?.name == "anna" && bearer?.roles == [.operator], "\(result.output)")
         }
+        // A file that does not exist is made; any other command refuses it.
+        let fresh = "api.access-file=\(file).new"
+        let unread = try shoal(["config", "check", "--set", fresh])
+        #expect(unread.status == 78 && unread.output.contains("`shoal access add NAME` makes it"), "\(unread.output)")
+        #expect(try shoal(["access", "add", "ben", "--set", fresh]).status == 0)
+        let mode = try FileManager.default.attributesOfItem(atPath: file + ".new")[.posixPermissions] as? Int
+        #expect(mode == 0o600)
         #expect(try shoal(["access", "add", "anna"]).status == 78)
         #expect(try shoal(["access", "add", "a b", "--set", "api.access-file=\(file)"]).status == 78)
         #expect(try shoal(["access", "add", "--set", "api.access-file=\(file)"]).status == 64)

@@ -5,9 +5,11 @@ import Testing
 @Suite("The command line")
 struct CommandLineTests {
     static let commands = [
-        "run", "demo", "publish", "simulate", "changes", "replay", "diff", "verify", "explain", "status", "reset",
+        "run", "demo", "try", "tune", "publish", "simulate", "changes", "replay", "diff", "verify", "explain", "status",
+        "reset",
         "pseudonym", "erase", "erase verify", "audit-log verify",
-        "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "health", "config check",
+        "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "access add", "health",
+        "config check",
         "config show", "config docs", "policy check", "metrics docs", "manual", "version",
     ]
 
@@ -15,7 +17,9 @@ struct CommandLineTests {
     func help() throws {
         let help = try shoal(["--help"])
         #expect(help.status == 0)
-        for command in Self.commands { #expect(help.output.contains("  \(command) ")) }
+        let listed = help.output.split(separator: "\n").filter { $0.hasPrefix("  ") }
+            .map { $0.dropFirst(2).components(separatedBy: "  ")[0] }
+        #expect(listed.sorted() == Self.commands.sorted())
         #expect(try shoal(["help"]).output == help.output)
         #expect(try shoal([]).status == 64)
         #expect(try shoal(["--version"]).output.hasPrefix("shoal "))
@@ -29,6 +33,15 @@ struct CommandLineTests {
         #expect(help.output.hasPrefix("shoal \(command) - "))
         #expect(help.output.contains("exit status:") && help.output.contains("80"))
         #expect(try shoal(["help"] + words).output == help.output)
+    }
+
+    @Test("the help of a family of commands lists them", arguments: ["access", "config", "dead-letters", "topics"])
+    func familyHelp(_ family: String) throws {
+        let help = try shoal([family, "--help"])
+        #expect(help.status == 0 && help.output.hasPrefix("usage: shoal \(family) COMMAND"), "\(help.output)")
+        let members = Self.commands.filter { $0.hasPrefix("\(family) ") }
+        #expect(!members.isEmpty && members.allSatisfy(help.output.contains), "\(help.output)")
+        #expect(try shoal(["help", family]).output == help.output)
     }
 
     @Test("invalid arguments end with 64 and a suggestion")

@@ -44,12 +44,14 @@ struct RightsList: Decodable {
         self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
     }
 
-    /// Returns all rights of a role, with the placeholders of the list replaced by `names`.
+    /// Returns all rights of a role, with the placeholders of the list replaced by `names`. A topic that is not in
+    /// `names` is not used.
     func rights(of role: String, _ names: [String: String]) -> [Right] {
         (roles[role]?.rights ?? []).flatMap { group in
-            group.names.flatMap { template in
-                let name = names.reduce(template) { $0.replacing("{\($1.key)}", with: $1.value) }
-                return group.operations.map {
+            group.names.map { template in
+                names.reduce(template) { $0.replacing("{\($1.key)}", with: $1.value) }
+            }.filter { !$0.contains("{") }.flatMap { name in
+                group.operations.map {
                     Right(operation: $0, resource: group.resource, name: name, pattern: group.pattern)
                 }
             }

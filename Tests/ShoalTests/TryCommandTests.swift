@@ -108,6 +108,11 @@ struct TryCommandTests {
         #expect(!result.output.contains("w17"))
         let clean = try run(words + ["--set", "input.map=\(map)", "--sample", try folder.file("one", lines[0])])
         #expect(clean.status == 0)
+        let table = try folder.file(
+            "events.csv", "who,tags,at,seconds,kind\nw17,a|b,1767225600,90,watch\nw18,c,yesterday,90,watch\n")
+        let rows = try run(words + ["--set", "input.map=\(map)", "--sample", table])
+        #expect(rows.status == 65 && rows.output.contains("events.csv: 1 events"), "\(rows)")
+        #expect(rows.output.contains(#"record 2: bad_field: at is "yesterday", expected seconds"#), "\(rows)")
     }
 
     @Test(

@@ -7,10 +7,13 @@ extension Configuration {
     /// - Parameters:
     ///   - file: The file of settings; nil for that of `SHOAL_CONFIG`.
     ///   - sets: `key=value` arguments, which take precedence.
-    package static func ofProgram(file: String?, sets: [String]) throws(Invalid) -> Configuration {
+    ///   - created: Names of settings whose files may be missing, because the command creates them.
+    package static func ofProgram(
+        file: String?, sets: [String], created: Set<String> = []
+    ) throws(Invalid) -> Configuration {
         let environment = ProcessInfo.processInfo.environment
         let configuration = try Configuration(
-            file: file ?? environment["SHOAL_CONFIG"], environment: environment, sets: sets,
+            file: file ?? environment["SHOAL_CONFIG"], environment: environment, sets: sets, created: created,
             kafkaCheck: KafkaProperty.problem)
         if !configuration.ignoredVariables.isEmpty, isFirstWarning.exchange(false, ordering: .relaxed) {
             configuration.logger.log(

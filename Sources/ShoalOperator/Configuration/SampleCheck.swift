@@ -26,7 +26,7 @@ package struct SampleCheck {
         options.viewer = .field
         try options.mapping?.checkSources(of: path)
         let reader = WatchEventReader(options: options)
-        let file = try EventFileReader(path)
+        let file = try EventFileReader(path, converts: options.mapping != nil)
         let framing = try file.recognize().framing
         var (record, event): ([UInt8], WatchEvent) = ([], WatchEvent())
         var (number, events, excluded) = (0, 0, 0)
@@ -49,7 +49,7 @@ package struct SampleCheck {
                 }
                 faults += 1
                 guard problems.count < Self.mostFaults else { continue }
-                let place = "\(framing == .lines ? "line" : "record") \(number)"
+                let place = "\(framing == .lines && !file.isConverted ? "line" : "record") \(number)"
                 problems.append(RecordFault(event.fault(error), of: record, at: place, options.mapping).text)
             }
         }

@@ -40,10 +40,14 @@ package struct Trial: Sendable {
     /// Writes the settings and the topics for a live application.
     /// - Throws: `OutputError`.
     package func save(in folder: TryFolder) throws {
-        let names = input.facts.vocabulary.map { String(decoding: $0, as: UTF8.self) }
-        try OutputFile.save(Array((names.joined(separator: "\n") + "\n").utf8), to: folder.topics)
+        let isNaming = !settings.has("topics.file")
+        if isNaming {
+            let names = input.facts.vocabulary.map { String(decoding: $0, as: UTF8.self) }
+            try OutputFile.save(Array((names.joined(separator: "\n") + "\n").utf8), to: folder.topics)
+        }
         try OutputFile.save(Array(words.properties(topicsFile: folder.topics).utf8), to: folder.settings)
-        Program.report("the settings were written to \(folder.settings), the topics to \(folder.topics)")
+        Program.report(
+            "the settings were written to \(folder.settings)" + (isNaming ? ", the topics to \(folder.topics)" : ""))
     }
 
     /// Says how to go on.
@@ -60,10 +64,10 @@ package struct Trial: Sendable {
             \(lines)
               shoal replay \(path) --config \(files.settings) --epochs given --html clusters.html
 
-            and live, with kafka.bootstrap.servers and privacy.key-file set there:
+            and live, with what is commented out there:
 
               (umask 077; openssl rand -hex 32 > shoal.key)
-              shoal topics create --partitions 8 --config \(files.settings)\(publish)
+              shoal topics create --partitions \(settings.partitions) --config \(files.settings)\(publish)
               shoal run --config \(files.settings)
             """
     }

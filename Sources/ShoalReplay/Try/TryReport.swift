@@ -57,8 +57,7 @@ package struct TryReport {
             ("topics", ReportWords.number(facts.topics)),
             (
                 "time",
-                "\(ReportWords.time(facts.firstTime)) to \(ReportWords.time(facts.lastTime)) UTC, "
-                    + ReportWords.span(facts.span)
+                "\(ReportWords.time(facts.firstTime)) to \(ReportWords.time(facts.lastTime)) UTC, " + length
             ),
         ]
         for (reason, count) in input.rejected.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -68,18 +67,35 @@ package struct TryReport {
         return lines
     }
 
+    /// How long the events' time is, and how long most of it if a few wrong times stretch it.
+    private var length: String {
+        let whole = input.facts.lastTime - input.facts.firstTime
+        let most = input.facts.span
+        return ReportWords.span(whole)
+            + (most < whole / 2 ? ", 98 % of the events within \(ReportWords.span(most))" : "")
+    }
+
     /// The lines of a file of settings with which a live application does the same.
     /// - Parameter topicsFile: the path of the file with the topics.
     package func properties(topicsFile: String) -> String {
         var lines = ["# Settings for \(input.path), chosen by `shoal try`."]
-        for choice in settings.choices { lines.append("# \(choice.reason)\n\(choice.name)=\(choice.value)") }
-        lines.append("topics.file=\(topicsFile)")
+        for choice in settings.choices {
+            lines.append("# \(choice.reason)\n\(choice.name)=\(choice.value.replacing("\\", with: "\\\\"))")
+        }
+        if !settings.has("topics.file") { lines.append("topics.file=\(topicsFile)") }
         if let mapping = input.mapping {
             // In a file of settings, a backslash escapes itself.
             lines.append("input.map=\(mapping.text.replacing("\\", with: "\\\\"))")
         }
         lines.append("# What a live application needs besides; for a secured cluster see docs/operations.md.")
-        lines += ["# kafka.bootstrap.servers=localhost:9092", "# privacy.key-file=shoal.key"]
+        lines.append(
+            settings.brokers.map { "kafka.bootstrap.servers=\($0)" } ?? "# kafka.bootstrap.servers=localhost:9092")
+        if !settings.has("privacy.key-file") { lines.append("# privacy.key-file=shoal.key") }
+        if !settings.has("privacy.policy"), !settings.has("privacy.sensitive-topics") {
+            lines.append(
+                "# Sensitive topics, which otherwise make and name clusters as any others do; see docs/privacy.md.")
+            lines.append("# privacy.policy=deploy/policy/policy.properties")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -13,6 +13,11 @@ package struct TrySettings {
     package private(set) var choices: [Choice] = []
     /// Why there can be no clusters; nil: there can.
     package private(set) var refusal: String?
+    /// How many partitions suit a live application: up to eight, of 500 viewers each at least, because the clock of a
+    /// partition waits for several viewers.
+    package let partitions: Int
+    /// The brokers that were given.
+    private(set) var brokers: String?
 
     private static let hour: Int64 = 3_600_000
     private static let day = 24 * hour
@@ -21,6 +26,7 @@ package struct TrySettings {
 
     /// - Parameter given: Values by name that were given, and replace choices.
     package init(_ facts: AudienceFacts, keeping given: [String: String] = [:]) {
+        partitions = [8, 4, 2].first { facts.viewers >= $0 * 500 } ?? 1
         let minEvents = max(min(facts.medianEvents / 2, 5), 1)
         let eligible = facts.viewers(withEvents: minEvents)
         let epoch = Self.epoch(facts.span)
@@ -51,13 +57,23 @@ package struct TrySettings {
     /// The lines of a file of settings, as `--set` takes them.
     package var sets: [String] { choices.map { "\($0.name)=\($0.value)" } }
 
+    /// Takes what was given. Properties of Kafka's client, which may be secrets, and the mapping, which is told elsewhere,
+    /// are none of the choices.
     private mutating func keep(_ given: [String: String]) {
-        for index in choices.indices {
-            guard let value = given[choices[index].name] else { continue }
-            choices[index].value = value
-            choices[index].reason = "as given"
+        for (name, value) in given.sorted(by: { $0.key < $1.key })
+        where !name.hasPrefix("kafka.") && name != "input.map" {
+            let choice = Choice(name: name, value: value, reason: "as given")
+            if let index = choices.firstIndex(where: { $0.name == name }) {
+                choices[index] = choice
+            } else {
+                choices.append(choice)
+            }
         }
+        brokers = given["kafka.bootstrap.servers"]
     }
+
+    /// Whether a choice is about this setting.
+    package func has(_ name: String) -> Bool { choices.contains { $0.name == name } }
 
     private mutating func add(_ name: String, _ value: String, _ reason: String) {
         choices.append(Choice(name: name, value: value, reason: reason))

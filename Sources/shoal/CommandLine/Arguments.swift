@@ -73,8 +73,11 @@ struct Arguments: Sendable {
     /// - Parameters:
     ///   - file: Replaces `--config`.
     ///   - sets: Take precedence over all other values.
-    func configuration(file: String? = nil, sets: [String] = []) throws(Configuration.Invalid) -> Configuration {
+    ///   - created: Names of settings whose files may be missing, because the command creates them.
+    func configuration(
+        file: String? = nil, sets: [String] = [], created: Set<String> = []
+    ) throws(Configuration.Invalid) -> Configuration {
         let brokers = all("bootstrap").map { "kafka.bootstrap.servers=\($0)" }
-        return try .ofProgram(file: file ?? self["config"], sets: brokers + all("set") + sets)
+        return try .ofProgram(file: file ?? self["config"], sets: brokers + all("set") + sets, created: created)
     }
 }

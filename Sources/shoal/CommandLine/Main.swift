@@ -32,6 +32,11 @@ struct Shoal {
         let two = words.prefix(2).joined(separator: " ")
         guard let command = commands.first(where: { $0.name == two }) ?? commands.first(where: { $0.name == first })
         else {
+            let family = commands.filter { $0.name.hasPrefix(first + " ") }
+            if !family.isEmpty, words.count == 2, ["--help", "-h"].contains(words[1]) {
+                Output.line("usage: shoal \(first) COMMAND [options]\n\n\(list(family))")
+                return .ok
+            }
             Program.report("shoal: unknown command: \(first)\(CommandNames(commands.map(\.name)).hint(two, first))")
             return .usage
         }
@@ -54,17 +59,20 @@ struct Shoal {
 
     static func code(of error: any Error) -> ExitCode { error is UsageError ? .usage : ExitCode(error) }
 
+    private static func list(_ commands: [Command]) -> String {
+        commands.map { "  " + $0.name.padding(to: 23) + $0.summary }.joined(separator: "\n")
+    }
+
     static var help: String {
-        let list = commands.map { "  " + $0.name.padding(to: 23) + $0.summary }.joined(separator: "\n")
-        return """
-            shoal - clusters viewers by what they watch, online, from Kafka to Kafka
+        """
+        shoal - clusters viewers by what they watch, online, from Kafka to Kafka
 
-            usage: shoal COMMAND [options]
+        usage: shoal COMMAND [options]
 
-            \(list)
+        \(list(commands))
 
-            Run `shoal COMMAND --help` for the options of a command. librdkafka \(ClientConfiguration.libraryVersion).
-            """
+        Run `shoal COMMAND --help` for the options of a command. librdkafka \(ClientConfiguration.libraryVersion).
+        """
     }
 }
 

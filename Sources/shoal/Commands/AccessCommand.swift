@@ -9,7 +9,13 @@ extension Command {
         ],
         details: """
             Prints a new token, and appends a line with NAME, its roles and the SHA-256 of the token to `api.access-file`, which
-            running instances read again. The token is stored nowhere: give it to its bearer. To end it, delete its line.
+            running instances read again. A file that does not exist is made, readable for its owner only. The token is stored
+            nowhere: give it to its bearer. To end it, delete its line.
+
+            viewer            the page, clusters, models and changes
+            operator          the state of the instances
+            analyst           where one member is, with a reason, which the audit log keeps
+            privacy-officer   the audit log
             """,
         examples: ["shoal access add anna --config shoal.properties", "shoal access add ben --role operator"]
     ) { arguments in
@@ -17,7 +23,7 @@ extension Command {
             throw UsageError(description: "shoal access add: NAME is missing")
         }
         let roles = try arguments.choices("role", of: AccessTokens.Role.allCases.map(\.rawValue))
-        Output.line(try AccessFile(arguments.configuration()).add(name, roles))
+        Output.line(try AccessFile(arguments.configuration(created: ["api.access-file"])).add(name, roles))
         return .ok
     }
 }

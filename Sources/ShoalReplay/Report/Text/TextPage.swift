@@ -37,13 +37,33 @@ struct TextPage {
         if !line.allSatisfy({ $0 == " " }) { lines.append(line.cut(to: width)) }
     }
 
-    /// Appends names with aligned values.
+    /// Appends names with aligned values, which are wrapped between words.
     mutating func list(_ entries: [(name: String, value: String)]) {
         let longest = entries.map { $0.name.columns }.max() ?? 0
+        let space = String(repeating: " ", count: longest)
         for entry in entries {
-            let name = entry.name.padded(to: longest)
-            lines.append("  " + dim(name) + "  " + entry.value.printable.cut(to: max(width - longest - 4, 8)))
+            var name = dim(entry.name.padded(to: longest))
+            for line in wrapped(entry.value.printable, to: max(width - longest - 4, 8)) {
+                lines.append("  " + name + "  " + line)
+                name = space
+            }
         }
+    }
+
+    private func wrapped(_ text: String, to width: Int) -> [String] {
+        guard text.columns > width else { return [text] }
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let line = lines[lines.count - 1]
+            if line.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if line.columns + 1 + word.columns <= width {
+                lines[lines.count - 1] = line + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.map { $0.cut(to: width) }
     }
 
     /// A column of a table.
