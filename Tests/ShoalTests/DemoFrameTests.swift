@@ -141,7 +141,11 @@ struct DemoFrameTests {
         #expect(row().contains(" 131  announced"), "\(row())")
         #expect(state.table.clusters == 0)
         _ = state.table.take(joined(1, 7))
-        #expect(!row().contains("announced") && row().split(separator: " ").prefix(2) == ["7", "1"], "\(row())")
+        #expect(row().contains(" 131  announced") && state.table.clusters == 1, "one would be too small: \(row())")
+        for member in 2...20 { _ = state.table.take(joined(member, 7)) }
+        #expect(!row().contains("announced") && row().split(separator: " ").prefix(2) == ["7", "20"], "\(row())")
+        _ = state.table.take(change(1, .clusterMerged) { ($0.cluster, $0.otherCluster) = (7, 5) })
+        #expect(row().isEmpty && state.table.clusters == 0, "its members are on their way to another one")
         var other = ClusterTable()
         _ = other.take(created(8, 50))
         for _ in 0..<6 { _ = other.endEpoch() }

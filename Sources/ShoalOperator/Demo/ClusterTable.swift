@@ -10,7 +10,7 @@ struct ClusterTable {
         /// The number of members at the end of the previous epoch.
         var before = 0
         /// The number of members that the cluster's creation announced. They join when partitions open an epoch with
-        /// its model, some epochs later. Nil once a member has joined.
+        /// its model, some epochs later. Nil once enough have joined for a cluster that is published.
         var announced: Int64?
         /// The number of epochs that ended while its members were announced.
         fileprivate var waited = 0
@@ -40,14 +40,15 @@ struct ClusterTable {
     /// The number of epochs for which a cluster's announced members are awaited.
     private static let patience = 4
 
-    /// The clusters with actual or announced members, by id. When a cluster becomes too small to be published, changes
-    /// that remove all of its members are published, but its end is not.
+    /// The clusters with actual or announced members, by id, without those that have ended, whose last members are still
+    /// moving. When a cluster becomes too small to be published, changes that remove all of its members are published,
+    /// but its end is not.
     var rows: [Row] {
-        found.values.filter { $0.announced != nil || $0.members > 0 }.sorted { $0.id < $1.id }
+        found.values.filter { !$0.hasEnded && ($0.announced != nil || $0.members > 0) }.sorted { $0.id < $1.id }
     }
 
-    /// Clusters with members.
-    var clusters: Int { found.values.count { $0.members > 0 } }
+    /// Clusters with members, without those that have ended.
+    var clusters: Int { found.values.count { $0.members > 0 && !$0.hasEnded } }
 
     var changes: Int { seen.count }
 
@@ -83,7 +84,11 @@ struct ClusterTable {
         homes[member] = cluster == 0 ? nil : cluster
         guard cluster != 0 else { return }
         found[cluster, default: Row(id: cluster)].members += 1
-        found[cluster]?.announced = nil
+        if let row = found[cluster], let announced = row.announced,
+            row.members >= min(Int(announced), Int(DemoScenario.minClusterSize))
+        {
+            found[cluster]?.announced = nil
+        }
         found[cluster]?.silent = 0
         silenced.remove(cluster)
     }

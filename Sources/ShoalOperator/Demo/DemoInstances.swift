@@ -73,6 +73,7 @@ final class DemoInstances: Sendable {
             (state.isKilled, state.before) = (true, before)
             return state.current
         }
+        note("the instance is killed; another one waits for its partitions")
         first.kill()
         while !isStopped() {
             let hasNext = state.withLock { $0.next == nil }
@@ -82,6 +83,7 @@ final class DemoInstances: Sendable {
                 note(
                     "another instance has taken over \(Formatting.count(now.partitions.count, "partition")), "
                         + "\(Formatting.elapsed(.now - killed)) after the first one was killed")
+                note("  it goes on with the state and positions in Kafka: no change is lost or repeated")
                 return
             }
             try await Task.sleep(for: .milliseconds(20))

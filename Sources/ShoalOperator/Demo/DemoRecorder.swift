@@ -67,7 +67,7 @@ final class DemoRecorder: DemoDisplay {
         base.end(summary)
         let text = recording.withLock { recording in
             let frame = DemoFrame(width: size.columns, height: size.rows, hasColor: true)
-            let lines = frame.table(summary.state) + [""] + summary.lines
+            let lines = frame.table(summary.state) + [""] + summary.lines(width: size.columns)
             recording.append("\u{1B}[2J\u{1B}[H\(lines.joined(separator: "\r\n"))\r\n\u{1B}[?25h")
             return recording.text
         }

@@ -113,9 +113,6 @@ struct DemoScenario {
             text: "viewers of travel start to change to other topics, one by one",
             why: "the cluster drifts with its members and keeps its number",
             sign: .init(kinds: [.clusterDrifted], theme: 8)),
-        Step(
-            epoch: kill, text: "the instance is killed, and another one takes its partitions over",
-            why: "it reads state and positions from Kafka and goes on there: no change is lost, and none is repeated"),
     ]
     static let longest = 60
 

@@ -1,9 +1,20 @@
+import ShoalOperations
 import ShoalPipeline
 import ShoalSchemas
 
 extension DemoSummary {
-    /// The lines of the final summary.
-    var lines: [String] {
+    /// The lines of the final summary, wrapped between words.
+    /// - Parameter width: in columns; nil: not wrapped.
+    func lines(width: Int?) -> [String] {
+        guard let width else { return lines }
+        return lines.flatMap { line in
+            guard line.count > width else { return [line] }
+            return line.wrapped(max(width, 20)).split(separator: "\n", omittingEmptySubsequences: false).map(
+                String.init)
+        }
+    }
+
+    private var lines: [String] {
         var lines = [work, results]
         if pure > 0 { lines.append(truth) }
         if !isInterrupted {
@@ -21,10 +32,11 @@ extension DemoSummary {
 
     /// The way to one's own application.
     private static let commands = [
-        "shoal try FILE --save .       show the clusters of a file (JSON, CSV, ...), and save settings for it",
-        "edit shoal.properties         kafka.bootstrap.servers=HOST:9092, input.topic, privacy.key-file",
+        "shoal try FILE --save .   show the clusters of a file, and save settings",
+        "edit shoal.properties     kafka.bootstrap.servers, privacy.key-file",
         "shoal topics create --config shoal.properties",
-        "shoal run --config shoal.properties      cluster live; `shoal changes` prints what subscribers read",
+        "shoal run --config shoal.properties",
+        "shoal changes --config shoal.properties   print what subscribers read",
     ]
 
     private var work: String {

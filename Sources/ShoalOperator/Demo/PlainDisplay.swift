@@ -56,7 +56,7 @@ final class PlainDisplay: DemoDisplay {
     }
 
     func end(_ summary: DemoSummary) {
-        write(Self.table(summary.state) + summary.lines)
+        write(Self.table(summary.state) + summary.lines(width: nil))
     }
 
     private static func line(_ change: ClusterChange, _ seen: String) -> String {

@@ -29,7 +29,7 @@ final class TerminalDisplay: DemoDisplay {
         let size = screen.size
         Screen.close()
         let frame = DemoFrame(width: size.columns, height: size.rows, hasColor: hasColor)
-        let lines = frame.table(summary.state) + [""] + summary.lines
+        let lines = frame.table(summary.state) + [""] + summary.lines(width: size.columns)
         _ = StandardStream.output.write(lines.joined(separator: "\n") + "\n")
     }
 }
