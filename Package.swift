@@ -53,7 +53,7 @@ let package = Package(
             "ShoalPipeline",
             [
                 "ShoalKafka", "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalIntrinsics", "CShoalOpenSSL",
-                "CShoalZlib",
+                "CShoalZlib", "CShoalZstd",
             ]),
         library("ShoalGenerator", ["ShoalSchemas"]),
         library("ShoalScoring", ["ShoalClustering"]),

@@ -14,6 +14,7 @@ struct EpochRun {
     private let tastes: Int
     private let names: [[UInt8]]
     private let settings: Settings
+    private let compression: Compression
     private let sealer: RecordSealer
     private var drivers: [PartitionDriver<KeyedTopics>]
     private var coordinator: Coordinator
@@ -24,8 +25,10 @@ struct EpochRun {
     private var isMeasuring = false
     private var costs = EpochCosts()
 
-    /// - Parameter members: of each partition.
-    init(partitions: Int, members: Int, clusters: Int, topics: Int, key: PrivacyKey) {
+    /// - Parameters:
+    ///   - members: of each partition.
+    ///   - rules: how records are compressed.
+    init(partitions: Int, members: Int, clusters: Int, topics: Int, key: PrivacyKey, rules: LifecycleRules) {
         self.members = members
         tastes = clusters
         names = (0..<topics).map { Array("topic \($0)".utf8) }
@@ -38,13 +41,16 @@ struct EpochRun {
         settings.minEvents = 2
         self.settings = settings
         sealer = RecordSealer(key, topic: "bench", partition: 0)
-        let genesis = CompiledModel(.genesis(settings: settings, topics: names), version: nil)
+        compression = Compression(rules)
+        var first = Model.genesis(settings: settings, topics: names)
+        first.rules = rules
+        let genesis = CompiledModel(first, version: nil)
         self.genesis = genesis
         drivers = (0..<partitions).map {
             PartitionDriver(Shard(partition: Int32($0), genesis: genesis, keys: KeyedTopics(key)), offset: 0)
         }
         coordinator = Coordinator(
-            model: genesis.model,
+            model: first,
             bookkeeping: Bookkeeping(
                 from: nil, through: nil, start: nil, partitions: drivers.map { _ in PartitionState() }, deltaOffset: 0,
                 oldestOffset: 0))
@@ -93,7 +99,7 @@ struct EpochRun {
             let before = Self.cpuTime()
             switch drivers[partition].advance(to: event, at: place) {
             case .closed(let delta):
-                deltas.append(DeltaRecord.encode(delta, by: sealer))
+                deltas.append(DeltaRecord.encode(delta, compression, by: sealer))
                 note(\.deltaWritten, since: before)
                 guard isMeasuring else { continue }
                 costs.sums += Double(delta.clusters.reduce(0) { $0 + $1.sums.count })
@@ -146,10 +152,10 @@ struct EpochRun {
         if isMeasuring { costs.modelBytes += Double(records.bytes.count) }
         guard let through = publication.bookkeeping.through else { return }
         let content = ModelContent.encode(publication.model)
-        let deflated = Compression.deflate(content)
+        let compressed = compression.compress(content)
         let reading = Self.cpuTime()
-        let inflated = Compression.inflate(deflated, size: content.count) ?? []
-        let model = CompiledModel(try ModelRecord.decode(record.head, inflated).model, version: through)
+        let decompressed = compression.decompress(compressed, size: content.count) ?? []
+        let model = CompiledModel(try ModelRecord.decode(record.head, decompressed).model, version: through)
         note(\.modelRead, since: reading)
         models[through] = model
         for old in models.keys where old < through - 4 { models[old] = nil }

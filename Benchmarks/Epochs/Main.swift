@@ -5,7 +5,8 @@ import Foundation
 
 /// Measures what the end of an epoch costs, without Kafka: `make bench-epochs`. It uses internal types, as tests do.
 ///
-/// Prints a line of CSV for each shape: sizes in bytes, and times in seconds of CPU time of one core.
+/// Prints a line of CSV for each shape: sizes in bytes, and times in seconds of CPU time of one core. With the argument
+/// `previous`, records are compressed as under the previous rules.
 @main
 struct BenchEpochs {
     /// Partitions, members of each, clusters and topics.
@@ -17,9 +18,11 @@ struct BenchEpochs {
 
     static func main() throws {
         guard let key = PrivacyKey(hex: String(repeating: "5a", count: 32)) else { return }
+        let rules = CommandLine.arguments.contains("previous") ? LifecycleRules.previous : .current
         print(EpochCosts.columns.joined(separator: ","))
         for (partitions, members, clusters, topics) in shapes {
-            var run = EpochRun(partitions: partitions, members: members, clusters: clusters, topics: topics, key: key)
+            var run = EpochRun(
+                partitions: partitions, members: members, clusters: clusters, topics: topics, key: key, rules: rules)
             print(try run.measure().line)
         }
     }

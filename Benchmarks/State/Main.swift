@@ -84,7 +84,7 @@ struct BenchState {
         }
         times.size = records.size
         StateRecord.append(
-            shard.header(at: 0), number: 1, side: .a, largestChunk: Chunks.largest, by: sealer, to: &records)
+            shard.header(at: 0), number: 1, side: .a, .zstd, largestChunk: Chunks.largest, by: sealer, to: &records)
         StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
         var state = StateTable(sealer)
         times.restored = try cpuSeconds { try take(records, into: &state) }

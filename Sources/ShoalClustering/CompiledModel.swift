@@ -8,8 +8,6 @@ public final class CompiledModel: Sendable {
     let thresholds: Thresholds
     /// The settings needed for every event.
     let rules: Rules
-    /// Whether the clock passes over a gap at once.
-    let passesGaps: Bool
     /// The ids of the active clusters in ascending order, one per column.
     let columns: [ClusterID]
     private let columnOf: ClusterIndex
@@ -30,7 +28,6 @@ public final class CompiledModel: Sendable {
         self.model = model.forShards
         self.version = version
         rules = Rules(model.settings)
-        passesGaps = model.rules.passesGaps
         let active = model.clusters.filter(\.isActive)
         columns = active.map(\.id)
         var columnOf = ClusterIndex()

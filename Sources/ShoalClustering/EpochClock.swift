@@ -7,7 +7,7 @@ public struct EpochClock: Equatable, Sendable {
         public var viewer: UInt64
         /// The epoch that it counts for.
         public var epoch: Epoch
-        /// The epoch of its last event, and of that event's record if it is earlier; `epoch` under rules 5.
+        /// The epoch of its last event, and of that event's record if it is earlier.
         public var reached: Epoch
 
         /// - Parameter reached: nil: `epoch`.
@@ -89,17 +89,16 @@ public struct EpochClock: Equatable, Sendable {
     /// advance the clock has no effect.
     /// - Parameters:
     ///   - open: The open epoch; `nil` in genesis.
-    ///   - latest: The epoch of the record, which an event cannot be after; `nil` under rules 5, which know neither gaps
-    ///     nor sparse logs.
-    public mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?, latest: Epoch? = nil) -> Epoch? {
+    ///   - latest: The epoch of the record, which an event cannot be after.
+    public mutating func observe(viewer: UInt64, epoch: Epoch, open: Epoch?, latest: Epoch) -> Epoch? {
         let counted = open.map { min(epoch, $0 + maxStep) } ?? epoch
-        let last = latest.map { min(epoch, $0) } ?? counted
+        let last = min(epoch, latest)
         if open != self.open {
             self.open = open
             beyond = open.map { open in epochs.count { $0 > open } } ?? 0
         }
         if let index = index(of: viewer) {
-            let index = latest == nil ? index : renew(index)
+            let index = renew(index)
             if epochs[index] == counted, reached[index] == last, open.map({ counted <= $0 }) ?? false { return nil }
             set(index, counted, last, before: epochs[index])
         } else {
@@ -116,7 +115,6 @@ public struct EpochClock: Equatable, Sendable {
         }
         // Most events belong to the open epoch, so entries are sorted only if enough of them are beyond it.
         let needed = max(quorum, (viewers.count + 1) / 2)
-        guard latest != nil else { return beyond >= needed ? epochs.sorted()[viewers.count - needed] : nil }
         guard beyond >= min(needed, recentNeeded) else { return nil }
         var to = open
         if let end = endOfGap(after: open + maxStep, needed) {

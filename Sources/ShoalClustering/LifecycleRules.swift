@@ -11,8 +11,6 @@ public struct LifecycleRules: Equatable, Sendable {
     package var swapSplit = 0.19
     /// The number of models that a seed waits for more than `clusters.seed-members` viewers, at most.
     package var seedWait: Int64 = 3
-    /// Whether `clusters.seed-members=auto` creates clusters before a fixed number of viewers.
-    package var seedsAutomatically = true
     /// The number of models that the first automatic seed waits for an audience that grows, at most.
     package var firstWait: Int64 = 1
     /// The number of viewers from which on an automatic seed may be final.
@@ -41,20 +39,19 @@ public struct LifecycleRules: Equatable, Sendable {
     package var erasedTogether = 8
     package var erasureWait: Int64 = 604_800_000
 
-    /// Whether the clock passes over a gap at once.
-    package var passesGaps = true
+    /// Whether internal records are compressed with zstd, and not with zlib. It does not reach the result.
+    package var usesZstd = true
 
     private init(_ version: Int64) {
         self.version = version
-        guard version < 6 else { return }
-        (seedsAutomatically, passesGaps) = (false, false)
+        usesZstd = version >= 7
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.
-    public static let previous = LifecycleRules(5)
+    public static let previous = LifecycleRules(6)
 
     /// The rules of this release, with which new applications begin.
-    public static let current = LifecycleRules(6)
+    public static let current = LifecycleRules(7)
 
     /// Returns the rules of a version, or `nil` if this program cannot continue with them.
     public init?(version: Int64) {

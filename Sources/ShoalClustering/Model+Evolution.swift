@@ -58,7 +58,7 @@ extension Model {
         lifecycle.decide()
         model = lifecycle.model
         model.rules = rules
-        model.adopt(settings.under(rules), version)
+        model.adopt(settings, version)
         model.refreshCentroids()
         let changes = model.refreshPublishedClusters(ended: lifecycle.ended, version: version)
         return (model, changes)

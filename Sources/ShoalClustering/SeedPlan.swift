@@ -4,14 +4,11 @@
 /// still small, the seed is preliminary: whenever the audience has doubled, the clusters are computed anew, until there
 /// are enough viewers for `clusters.initial` clusters that are published.
 public struct SeedPlan: Sendable {
-    /// The number that `auto` stands for under rules without it.
-    static let before = 1_000
-
     private let settings: Settings
     private let rules: LifecycleRules
 
     public init(_ settings: Settings, _ rules: LifecycleRules) {
-        self.settings = settings.under(rules)
+        self.settings = settings
         self.rules = rules
     }
 

@@ -55,14 +55,6 @@ public struct Settings: Equatable, Sendable {
         return self == other
     }
 
-    /// The settings as an application of these rules has them. Rules without `clusters.seed-members=auto` have its number for
-    /// it.
-    public func under(_ rules: LifecycleRules) -> Settings {
-        var settings = self
-        if !rules.seedsAutomatically, seedMembers == .auto { settings.seedMembers = .number(SeedPlan.before) }
-        return settings
-    }
-
     public var fixed = Fixed()
     /// Orders different settings of instances: the highest revision applies.
     public var revision: Int64 = 0

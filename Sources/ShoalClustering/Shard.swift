@@ -104,9 +104,7 @@ public struct Shard<Keys: TopicKeys> {
         let length = current.rules.epochLength
         let viewer = UInt64(truncatingIfNeeded: tick.member)
         let epoch = Arithmetic.epoch(of: tick.time, length: length)
-        let latest =
-            current.passesGaps
-            ? tick.recordTime >= tick.time ? epoch : Arithmetic.epoch(of: tick.recordTime, length: length) : nil
+        let latest = tick.recordTime >= tick.time ? epoch : Arithmetic.epoch(of: tick.recordTime, length: length)
         guard let to = clock.observe(viewer: viewer, epoch: epoch, open: openEpoch, latest: latest) else { return nil }
         return openEpoch.map { to > $0 } ?? true ? to : nil
     }

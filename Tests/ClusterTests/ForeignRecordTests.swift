@@ -40,7 +40,8 @@ extension MainJob {
                 partition: 0, number: 1_000, from: 5, through: 4,
                 clusters: [ClusterDelta(cluster: 1, count: .max, sums: [SumEntry(topic: 4_000_000_000, value: .max)])])
             try produce(
-                DeltaRecord.encode(epochDelta, by: application.sealer(of: application.deltas))[0], key: Array("0".utf8),
+                DeltaRecord.encode(epochDelta, .zstd, by: application.sealer(of: application.deltas))[0],
+                key: Array("0".utf8),
                 to: application.deltas, application)
             let end = try await application.records(of: application.deltas).last?.offset ?? -1
             #expect(end > last.offset)
@@ -54,7 +55,7 @@ extension MainJob {
                 partition: 77, number: 1, from: nil, through: 4,
                 namings: (0..<9).map { TopicNaming(candidate: UInt128($0), name: [UInt8($0)]) })
             let part = DeltaRecord.encode(
-                epochDelta, by: application.sealer(of: application.deltas), largestChunk: 20)[0]
+                epochDelta, .zstd, by: application.sealer(of: application.deltas), largestChunk: 20)[0]
             try produce(part, key: Array("77".utf8), to: application.deltas, application)
             let end = try await application.records(of: application.deltas).last?.offset ?? -1
             try await check(application, application.deltas, end, "partition 77")

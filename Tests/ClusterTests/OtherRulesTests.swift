@@ -48,7 +48,7 @@ extension MainJob {
             var part = ProtoWriter()
             part.field(2, 1)
             part.field(3, record.bytes.count)
-            part.field(4, bytes: Compression.deflate(record.bytes))
+            part.field(4, bytes: Compression.zlib.compress(record.bytes))
             let producer = try Producer(application.broker.configuration())
             try producer.produce(
                 to: application.models, partition: 0, key: Array("9".utf8).span, value: part.bytes.span)

@@ -19,8 +19,8 @@ struct CoordinatorMachineTests {
             firstOffsets: [0, 0], keyFingerprint: 1, model: .genesis(settings: Settings(), topics: []))
         var machine = CoordinatorMachine(last: genesis, options: options)
         let words =
-            DeltaRecord.encode(EpochDelta(partition: 0, number: 1, from: nil, through: 9), by: .test)
-            + DeltaRecord.encode(EpochDelta(partition: 0, number: 2, from: 10, through: 15), by: .test)
+            DeltaRecord.encode(EpochDelta(partition: 0, number: 1, from: nil, through: 9), .zstd, by: .test)
+            + DeltaRecord.encode(EpochDelta(partition: 0, number: 2, from: 10, through: 15), .zstd, by: .test)
             + [DeltaRecord.encode(caughtUp: true, partition: 1, number: 0)]
         for (offset, word) in words.enumerated() { try machine.fold(word.span, offset: Int64(offset), now: 0) }
         return machine

@@ -115,7 +115,7 @@ struct EngineWorld {
         }
     }
 
-    /// The content of records before it is deflated.
+    /// The content of records before it is compressed.
     static func content(of epochDelta: EpochDelta) -> [UInt8] {
         var writer = ProtoWriter()
         DeltaRecord.write(epochDelta, &writer)

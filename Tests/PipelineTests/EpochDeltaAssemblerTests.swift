@@ -10,7 +10,7 @@ struct EpochDeltaAssemblerTests {
     private func parts(_ partition: Int32, _ number: Int64) throws -> [DeltaRecord.Content] {
         var epochDelta = EpochDelta(partition: partition, number: number, from: 1, through: 2)
         epochDelta.namings = (0..<20).map { TopicNaming(candidate: UInt128($0) << 70 ^ 77, name: [1, UInt8($0), 3]) }
-        let values = DeltaRecord.encode(epochDelta, by: .test, largestChunk: 50)
+        let values = DeltaRecord.encode(epochDelta, .zstd, by: .test, largestChunk: 50)
         #expect(values.count > 2)
         return try values.map { value throws(ProtoError) in try DeltaRecord.decode(value.span) }
     }
@@ -67,7 +67,7 @@ struct EpochDeltaAssemblerTests {
     @Test("a changed epoch, number or size of a delta is noticed")
     func changed() throws {
         let epochDelta = EpochDelta(partition: 1, number: 4, from: 1, through: 2)
-        let value = DeltaRecord.encode(epochDelta, by: .test)[0]
+        let value = DeltaRecord.encode(epochDelta, .zstd, by: .test)[0]
         guard case .part(_, _, let part) = try DeltaRecord.decode(value.span) else { throw ProtoError.badValue }
         func add(_ number: Int64, _ change: (inout Chunks.Chunk) -> Void) throws -> DeltaMessage? {
             var changed = part

@@ -191,7 +191,7 @@ struct ImpossibleRecordTests {
         var epochDelta = try #require(world.steps.last).epochDelta
         epochDelta.partition = 2
         var assembler = EpochDeltaAssembler(partitions: 2, sealer: .test)
-        let value = DeltaRecord.encode(epochDelta, by: .test)[0]
+        let value = DeltaRecord.encode(epochDelta, .zstd, by: .test)[0]
         refused("partition 2") { _ = try assembler.add(DeltaRecord.decode(value.span), offset: 1) }
     }
 

@@ -12,7 +12,7 @@ struct RulesMismatchTests {
         if let rules { head.field(10, rules) }
         head.field(900, Int64(1))
         var part = ProtoWriter()
-        Chunks.Chunk(index: 0, count: 1, size: 1, data: [1], clear: head.bytes, format: 7).write(&part)
+        Chunks.Chunk(index: 0, count: 1, size: 1, data: [1], clear: head.bytes, format: 9).write(&part)
         return part.bytes
     }
 
@@ -25,12 +25,12 @@ struct RulesMismatchTests {
         record.present(8, fixed64: 1)
         record.present(9, bytes: content.bytes)
         var part = ProtoWriter()
-        let data = Compression.deflate(record.bytes)
+        let data = Compression.zlib.compress(record.bytes)
         Chunks.Chunk(index: 0, count: 1, size: Int64(record.bytes.count), data: data, format: 0).write(&part)
         return part.bytes
     }
 
-    @Test("are told apart from records that are damaged", arguments: [1, 4, 7, 4_000_000_000])
+    @Test("are told apart from records that are damaged", arguments: [1, 5, 8, 4_000_000_000])
     func typed(_ rules: Int64) throws {
         for record in [value, unsealed] {
             var table = ModelTable(.test)
@@ -65,13 +65,13 @@ struct RulesMismatchTests {
 
     @Test("the message names the versions and the way on")
     func messages() {
-        #expect(LifecycleRules.current.version == 6)
+        #expect(LifecycleRules.current.version == 7)
         #expect(
-            RulesMismatch(recorded: 4).message("shoal")
-                == "Cannot continue application shoal: this version of Shoal continues rules 5 and 6, and the "
-                + "application has rules 4. Start a new application with another application.id, reset this one with "
+            RulesMismatch(recorded: 5).message("shoal")
+                == "Cannot continue application shoal: this version of Shoal continues rules 6 and 7, and the "
+                + "application has rules 5. Start a new application with another application.id, reset this one with "
                 + "`shoal reset`, or continue it with the release before.")
-        let newer = RulesMismatch(recorded: 7).message("shoal")
-        #expect(newer.contains("rules 5 and 6") && newer.contains("rules 7 of a later release. A downgrade is not"))
+        let newer = RulesMismatch(recorded: 8).message("shoal")
+        #expect(newer.contains("rules 6 and 7") && newer.contains("rules 8 of a later release. A downgrade is not"))
     }
 }

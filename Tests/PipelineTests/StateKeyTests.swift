@@ -23,7 +23,7 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = (0..<count).map { _ in draws.next() }
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .a, largestChunk: 8, by: .test, to: &records)
+        StateRecord.append(header, number: 1, side: .a, .zstd, largestChunk: 8, by: .test, to: &records)
         #expect(records.entries.count >= count)
         StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
         var table = StateTable(.test)
@@ -40,13 +40,31 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = (0..<UInt64(Limits.eventIDs / share)).map { $0 &* 0x9E37_79B9_7F4A_7C15 }
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .b, largestChunk: Chunks.largest / share, by: .test, to: &records)
+        StateRecord.append(
+            header, number: 1, side: .b, .zstd, largestChunk: Chunks.largest / share, by: .test, to: &records)
         #expect(records.entries.count > 200 && records.entries.count < Int(Chunks.most))
         #expect(Int64(2 * Limits.eventIDs * MemoryLayout<UInt64>.size) < Compression.largest)
         StateRecord.append(StateRecord.Whole(number: 1, side: .b), to: &records)
         var table = StateTable(.test)
         try take(records, into: &table)
         #expect(try table.restored()?.header.ids == header.ids)
+    }
+
+    @Test("a snapshot of rules 6 is read beside one of rules 7", arguments: [Compression.zlib, .zstd])
+    func mixed(first: Compression) throws {
+        var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
+        header.ids = Array(1...300)
+        var later = header
+        later.point = SnapshotPoint(offset: 70, epoch: 3)
+        var records = RecordBuffer()
+        StateRecord.append(header, number: 1, side: .a, first, largestChunk: 200, by: .test, to: &records)
+        StateRecord.append(StateRecord.Whole(number: 1, side: .a), to: &records)
+        let second: Compression = first == .zlib ? .zstd : .zlib
+        StateRecord.append(later, number: 2, side: .b, second, largestChunk: 200, by: .test, to: &records)
+        var table = StateTable(.test)
+        try take(records, into: &table)
+        let restored = try #require(try table.restored())
+        #expect(restored.header == header && restored.later == later)
     }
 
     @Test("each key is read as it was written, and no other counts")
@@ -68,7 +86,7 @@ struct StateKeyTests {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = [1, 2, 3]
         var records = RecordBuffer()
-        StateRecord.append(header, number: 1, side: .a, largestChunk: 8, by: .test, to: &records)
+        StateRecord.append(header, number: 1, side: .a, .zstd, largestChunk: 8, by: .test, to: &records)
         let value = try #require(records.entries[0].value)
         for text in ["a/1", "a/100", "whale"] {
             let key = Array(text.utf8)

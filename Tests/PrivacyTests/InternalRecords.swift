@@ -34,7 +34,7 @@ struct InternalRecords {
     ) throws {
         shard.trackChanges()
         guard let header = shard.beginSnapshot(at: 0) else { throw ProtoError.badValue }
-        StateRecord.append(header, number: 1, side: .a, largestChunk: Chunks.largest, by: sealer, to: &records)
+        StateRecord.append(header, number: 1, side: .a, .zstd, largestChunk: Chunks.largest, by: sealer, to: &records)
         plain.append(StateRecord.encode(header))
         while !shard.continueSnapshot(most: 4_096) {}
         shard.takeSnapshot { states in
@@ -68,7 +68,7 @@ struct InternalRecords {
     }
 
     private mutating func addDelta(_ delta: EpochDelta, _ sealer: RecordSealer) {
-        stored += DeltaRecord.encode(delta, by: sealer)
+        stored += DeltaRecord.encode(delta, .zstd, by: sealer)
         var writer = ProtoWriter()
         DeltaRecord.write(delta, &writer)
         plain.append(writer.bytes)
@@ -97,10 +97,10 @@ struct InternalRecords {
         if bytes.count >= 8 { secrets.insert(bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }) }
     }
 
-    /// Returns how many of the secrets are in records, also in those that are only deflated.
+    /// Returns how many of the secrets are in records, also in those that are only compressed.
     func found(in records: [[UInt8]]) -> Int {
         var found: Set<UInt64> = []
-        for record in records + records.flatMap(inflated) {
+        for record in records + records.flatMap(decompressed) {
             var window: UInt64 = 0
             for (index, byte) in record.enumerated() {
                 window = window << 8 | UInt64(byte)
@@ -111,7 +111,7 @@ struct InternalRecords {
     }
 
     /// Returns the content of a part of a record that is not sealed.
-    private func inflated(_ record: [UInt8]) -> [[UInt8]] {
+    private func decompressed(_ record: [UInt8]) -> [[UInt8]] {
         var part = Chunks.Chunk()
         var reader = ProtoReader(record.span)
         if case .part(_, _, let found)? = try? DeltaRecord.decode(record.span) {
@@ -119,6 +119,7 @@ struct InternalRecords {
         } else if (try? part.read(&reader)) == nil {
             return []
         }
-        return [part.clear] + [Compression.inflate(part.data, size: Int(part.size))].compactMap(\.self)
+        let contents = [Compression.zlib, .zstd].map { $0.decompress(part.data, size: Int(part.size)) }
+        return [part.clear] + contents.compactMap(\.self)
     }
 }

@@ -28,7 +28,7 @@ struct FingerprintTests {
         #expect(made.status == 0, "\(made.output)")
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "b85b5df79ea42b67971afc16579c4faea15b8402d570309d241abb2ebe1a8d1f")
+                == "2ab391cb85bf47415a2b90a969f14ee6134b97631e65b4fbba3b18f2ab94d758")
     }
 
     @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
@@ -36,6 +36,6 @@ struct FingerprintTests {
         let file = try #require(sharedEvents)
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "31a9a15b51f48b7e4325ba5bca45570bf5daa5273928bb428532342f57b2fd0c")
+                == "3188243a1d8c55a27b6266f45d010ce31dff67a10b4bcb99f839f0e07488fa18")
     }
 }

@@ -136,9 +136,9 @@ actor ModelArchive {
     private func keep(_ entry: OpenedModel, _ through: Epoch, behind next: Int64) {
         kept.removeAll { $0.through == through }
         kept.append(entry)
-        keptBytes = kept.reduce(0) { $0 + $1.deflated.count }
+        keptBytes = kept.reduce(0) { $0 + $1.content.bytes.count }
         while kept.count > 1, keptBytes > Self.mostKept {
-            keptBytes -= kept.removeFirst().deflated.count
+            keptBytes -= kept.removeFirst().content.bytes.count
         }
         let index = places.firstIndex { $0.through >= through } ?? places.count
         if index < places.count, places[index].through == through { return }

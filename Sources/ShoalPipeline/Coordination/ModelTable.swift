@@ -3,7 +3,7 @@ internal import ShoalSchemas
 
 /// The model records that were read, in topic order. A pure state machine.
 ///
-/// Records are opened when they are read and kept deflated, to be decoded and compiled on request. The newest one is also
+/// Records are opened when they are read and kept compressed, to be decoded and compiled on request. The newest one is also
 /// kept decoded until then, because shards often wait for it. A table with a limit keeps only the newest records, so that
 /// its memory does not grow with the age of an application.
 package struct ModelTable {
@@ -66,11 +66,11 @@ package struct ModelTable {
         count += 1
         newest = record
         entries.append(opened)
-        bytes += opened.deflated.count
+        bytes += opened.content.bytes.count
         guard let limit else { return }
         var extra = 0
         while entries.count - extra > limit.records, bytes > limit.bytes {
-            bytes -= entries[extra].deflated.count
+            bytes -= entries[extra].content.bytes.count
             extra += 1
         }
         entries.removeFirst(extra)

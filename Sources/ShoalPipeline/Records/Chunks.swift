@@ -4,9 +4,6 @@ internal import ShoalSchemas
 /// Compresses and seals epoch deltas, models and headers of snapshots, and splits those that exceed a message into parts
 /// *i* of *n* with a common number.
 enum Chunks {
-    /// The format that is written, and the only one that is read. Format 1 was not sealed.
-    static let format: Int64 = 2
-
     struct Chunk {
         var index: Int64 = 0
         var count: Int64 = 0
@@ -15,8 +12,8 @@ enum Chunks {
         var data: [UInt8] = []
         /// What stands in clear, as a message; in the first part only.
         var clear: [UInt8] = []
-        /// 0 stands for 1.
-        var format: Int64 = Chunks.format
+        /// The raw value of `Compression`. Format 1 was not sealed, and 0 stands for it.
+        var format: Int64 = 0
 
         /// Writes `ClosingPart`, `ModelPart` or `SnapshotPart`.
         /// - Parameter number: of the snapshot, whose parts have nothing in clear.
@@ -65,21 +62,24 @@ enum Chunks {
     ///   - clear: a message that is not sealed. A change of it is noticed, too.
     ///   - largest: the maximum size of a part in bytes.
     static func seal(
-        _ bytes: [UInt8], as name: String, clear: [UInt8] = [], by sealer: RecordSealer, largest: Int
+        _ bytes: [UInt8], as name: String, clear: [UInt8] = [], _ compression: Compression, by sealer: RecordSealer,
+        largest: Int
     ) -> [Chunk] {
         var sealed: [UInt8] = []
-        let deflated = Compression.deflate(bytes)
-        sealer.seal(associated(name, clear, size: Int64(bytes.count)), into: &sealed) { $0 += deflated }
+        let compressed = compression.compress(bytes)
+        let associated = associated(name, clear, size: Int64(bytes.count), format: compression.rawValue)
+        sealer.seal(associated, into: &sealed) { $0 += compressed }
         let starts = stride(from: 0, to: sealed.count, by: largest)
         let count = Int64((sealed.count - 1) / largest + 1)
         return starts.enumerated().map { index, start in
             Chunk(
                 index: Int64(index), count: count, size: Int64(bytes.count),
-                data: Array(sealed[start..<min(start + largest, sealed.count)]), clear: index == 0 ? clear : [])
+                data: Array(sealed[start..<min(start + largest, sealed.count)]), clear: index == 0 ? clear : [],
+                format: compression.rawValue)
         }
     }
 
-    private static func associated(_ name: String, _ clear: [UInt8], size: Int64) -> [UInt8] {
+    private static func associated(_ name: String, _ clear: [UInt8], size: Int64, format: Int64) -> [UInt8] {
         Array("\(format) \(size) \(name.utf8.count) \(name)".utf8) + clear
     }
 
@@ -90,26 +90,26 @@ enum Chunks {
         var clear: [UInt8] = []
         var format: Int64 = 0
 
-        /// Returns the inflated bytes.
+        /// Returns the content.
         /// - Parameter name: that with which it was sealed.
         /// - Throws: `ProtoError` if it has another format, was changed, or was sealed with another key.
         func opened(as name: String, by sealer: RecordSealer) throws(ProtoError) -> [UInt8] {
-            let deflated = try self.deflated(as: name, by: sealer)
-            guard let bytes = Compression.inflate(deflated, size: Int(size)) else { throw .badValue }
-            return bytes
+            try compressed(as: name, by: sealer).content()
         }
 
-        /// The same as it was before it was sealed.
-        func deflated(as name: String, by sealer: RecordSealer) throws(ProtoError) -> [UInt8] {
-            try checkFormat()
-            return try sealer.opened(data, Chunks.associated(name, clear, size: size))
+        /// Returns the content as it was before it was sealed.
+        func compressed(as name: String, by sealer: RecordSealer) throws(ProtoError) -> CompressedContent {
+            let compression = try compression()
+            let bytes = try sealer.opened(data, Chunks.associated(name, clear, size: size, format: format))
+            return CompressedContent(bytes: bytes, size: size, compression: compression)
         }
 
         /// Whether it is of the first format.
-        var isUnsealed: Bool { format < Chunks.format }
+        var isUnsealed: Bool { format < Compression.zlib.rawValue }
 
-        func checkFormat() throws(ProtoError) {
-            guard format != Chunks.format else { return }
+        /// - Throws: `ProtoError` if this program does not have the format.
+        func compression() throws(ProtoError) -> Compression {
+            if let compression = Compression(rawValue: format) { return compression }
             let earlier = "format \(max(format, 1)) of an earlier version of Shoal, which did not seal its records"
             throw .outOfRange(
                 "it has " + (isUnsealed ? earlier : "format \(format) of a later version of Shoal"))

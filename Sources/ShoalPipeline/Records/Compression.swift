@@ -1,83 +1,73 @@
-internal import CShoalZlib
+internal import ShoalClustering
+internal import ShoalSchemas
 
-/// zlib, for models, epoch deltas and the headers of snapshots.
-enum Compression {
-    /// The most bytes of a record before it is deflated: 2 GiB.
+/// How the content of models, epoch deltas and headers of snapshots is compressed. The raw value is the format of their
+/// parts; format 1 was not sealed.
+///
+/// Contents are hashed and compared before they are compressed: the compressed bytes can differ between versions of zlib
+/// and zstd.
+enum Compression: Int64 {
+    case zlib = 2
+    case zstd = 3
+
+    /// The newest format that this program reads.
+    static let newest = Compression.zstd
+
+    /// The one in which an application of these rules writes, so that programs which have no later rules can read it.
+    init(_ rules: LifecycleRules) {
+        self = rules.usesZstd ? .zstd : .zlib
+    }
+
+    /// The most bytes of a record before it is compressed: 2 GiB.
     static let largest: Int64 = 1 << 31
-    /// A record has at most this many bytes plus `ratio` times its deflated size, so that small records use little
+    /// A record has at most this many bytes plus `ratio` times its compressed size, so that small records use little
     /// memory.
     private static let base: Int64 = 16 << 20
     private static let ratio: Int64 = 256
 
-    /// Returns the maximum inflated size of a record with the given deflated size.
-    static func limit(deflated: Int) -> Int64 {
-        min(base + ratio * Int64(deflated), largest)
+    /// Returns the maximum size of a record with the given compressed size.
+    static func limit(compressed: Int) -> Int64 {
+        min(base + ratio * Int64(compressed), largest)
     }
 
-    /// Returns the deflated bytes. They are stored uncompressed if the ratio would otherwise exceed `ratio`.
-    ///
-    /// Models are compared by their content and not by these bytes, which can differ between versions of zlib.
-    static func deflate(_ bytes: [UInt8]) -> [UInt8] {
-        guard Int64(bytes.count) <= largest else {
+    /// Returns the compressed bytes. They are stored as they are if the ratio would otherwise exceed `ratio`.
+    func compress(_ bytes: [UInt8]) -> [UInt8] {
+        guard Int64(bytes.count) <= Self.largest else {
             LibraryFailure.end(
-                "Cannot write a record of \(bytes.count) bytes: the maximum is \(largest). Lower clusters.max or "
+                "Cannot write a record of \(bytes.count) bytes: the maximum is \(Self.largest). Lower clusters.max or "
                     + "topics.max."
             )
         }
-        // Level 6 takes four times as long, and saves a tenth of the size.
-        let deflated = deflate(bytes, level: 1)
-        return Int64(bytes.count) <= limit(deflated: deflated.count) ? deflated : deflate(bytes, level: 0)
+        return switch self {
+        case .zlib: Zlib.deflate(bytes)
+        case .zstd: Zstd.compress(bytes)
+        }
     }
 
-    private static func deflate(_ bytes: [UInt8], level: Int32) -> [UInt8] {
-        var size = compressBound(UInt(bytes.count))
-        var output = [UInt8](repeating: 0, count: Int(size))
-        let result = unsafe output.withUnsafeMutableBufferPointer { target in
-            unsafe bytes.withUnsafeBufferPointer { source in
-                // Safe: both lengths are those of the arrays.
-                unsafe compress2(target.baseAddress, &size, source.baseAddress, UInt(source.count), level)
-            }
-        }
-        // An empty record could never be read again.
-        guard result == Z_OK else {
-            LibraryFailure.end("Cannot deflate \(bytes.count) bytes: zlib returned \(result). Is there enough memory?")
-        }
-        output.removeLast(output.count - Int(size))
-        return output
-    }
-
-    /// Returns the `size` inflated bytes, or nil if they are damaged or exceed `limit`.
+    /// Returns the `size` bytes of the content, or nil if they are damaged or exceed `limit`.
     ///
     /// The memory use depends on the bytes that are produced, and not on the size that the record claims.
-    static func inflate(_ bytes: [UInt8], size: Int) -> [UInt8]? {
-        guard size >= 0, Int64(size) <= limit(deflated: bytes.count), bytes.count <= largest else { return nil }
-        var stream = unsafe z_stream()
-        guard
-            unsafe inflateInit_(&stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-        else { return nil }
-        var chunk = [UInt8](repeating: 0, count: min(size + 1, 256 << 10))
-        var output: [UInt8] = []
-        output.reserveCapacity(min(size, 16 * bytes.count))
-        var input = bytes
-        let isWhole = unsafe input.withUnsafeMutableBufferPointer { source in
-            unsafe stream.next_in = source.baseAddress
-            unsafe stream.avail_in = UInt32(source.count)
-            while true {
-                // Safe: both lengths are those of the arrays, and zlib keeps no pointer after `inflateEnd`.
-                let (result, count) = unsafe chunk.withUnsafeMutableBufferPointer { target in
-                    unsafe stream.next_out = target.baseAddress
-                    unsafe stream.avail_out = UInt32(target.count)
-                    let result = unsafe CShoalZlib.inflate(&stream, Z_NO_FLUSH)
-                    return unsafe (result, target.count - Int(stream.avail_out))
-                }
-                guard result == Z_OK || result == Z_STREAM_END, output.count + count <= size else { return false }
-                output += chunk[..<count]
-                if result == Z_STREAM_END { return unsafe stream.avail_in == 0 && output.count == size }
-                // Without progress, the input is truncated.
-                if count == 0, unsafe stream.avail_in == 0 { return false }
-            }
+    func decompress(_ bytes: [UInt8], size: Int) -> [UInt8]? {
+        guard size >= 0, Int64(size) <= Self.limit(compressed: bytes.count), bytes.count <= Self.largest else {
+            return nil
         }
-        guard unsafe inflateEnd(&stream) == Z_OK else { return nil }
-        return isWhole ? output : nil
+        return switch self {
+        case .zlib: Zlib.inflate(bytes, size: size)
+        case .zstd: Zstd.decompress(bytes, size: size)
+        }
+    }
+}
+
+/// The content of a record as it was before it was sealed.
+struct CompressedContent {
+    let bytes: [UInt8]
+    /// The size of the content in bytes.
+    let size: Int64
+    let compression: Compression
+
+    /// - Throws: `ProtoError` if it is damaged.
+    func content() throws(ProtoError) -> [UInt8] {
+        guard let content = compression.decompress(bytes, size: Int(size)) else { throw .badValue }
+        return content
     }
 }

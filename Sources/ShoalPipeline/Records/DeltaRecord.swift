@@ -5,14 +5,15 @@ internal import ShoalSchemas
 enum DeltaRecord {
     /// Returns the values of a delta's records: compressed, sealed, in parts.
     static func encode(
-        _ closing: EpochDelta, by sealer: RecordSealer, largestChunk: Int = Chunks.largest
+        _ closing: EpochDelta, _ compression: Compression, by sealer: RecordSealer,
+        largestChunk: Int = Chunks.largest
     ) -> [[UInt8]] {
         var writer = ProtoWriter()
         write(closing, &writer)
         var epochs = ProtoWriter()
         writeEpochs(closing, &epochs)
         let parts = Chunks.seal(
-            writer.bytes, as: name(closing.partition, closing.number), clear: epochs.bytes, by: sealer,
+            writer.bytes, as: name(closing.partition, closing.number), clear: epochs.bytes, compression, by: sealer,
             largest: largestChunk)
         return parts.map { part in
             var record = ProtoWriter()

@@ -47,7 +47,7 @@ struct ModelHead {
     static func decode(_ whole: Chunks.Whole) throws -> ModelHead {
         let rules = try rules(whole)
         guard LifecycleRules(version: rules) != nil else { throw RulesMismatch(recorded: rules) }
-        try whole.checkFormat()
+        _ = try whole.compression()
         let head = try fields(whole.clear)
         try ProtoError.validate(head.validate)
         return head
@@ -69,7 +69,7 @@ struct ModelHead {
     /// begins with it.
     private static func unsealedRules(_ whole: Chunks.Whole) throws(ProtoError) -> Int64? {
         var rules: Int64?
-        guard let bytes = Compression.inflate(whole.data, size: Int(whole.size)) else { throw .badValue }
+        guard let bytes = Compression.zlib.decompress(whole.data, size: Int(whole.size)) else { throw .badValue }
         var reader = ProtoReader(bytes.span)
         while let field = try reader.next() {
             guard field.number == 9 else {

@@ -24,7 +24,7 @@ package struct ModelRecord {
         let content = ModelContent.encode(model)
         let head = head
         let parts = Chunks.seal(
-            content, as: head.name, clear: head.encoded, by: sealer, largest: largestChunk)
+            content, as: head.name, clear: head.encoded, Compression(model.rules), by: sealer, largest: largestChunk)
         let headers: [RecordBuffer.Header] = [
             .init("content_hash", Hex.text(SHA256Digest.of(content.span)).utf8), .init("content_hash_v", "1".utf8),
             .init("from", (bookkeeping.from.map { "\($0)" } ?? "").utf8), .init("through", head.name.utf8),
@@ -37,7 +37,7 @@ package struct ModelRecord {
         }
     }
 
-    /// Decodes and validates a record from its head and the inflated bytes of its content.
+    /// Decodes and validates a record from its head and the bytes of its content.
     /// - Throws: `ProtoError` if they are not valid.
     static func decode(_ head: ModelHead, _ content: [UInt8]) throws(ProtoError) -> ModelRecord {
         var reader = ProtoReader(content.span)

@@ -4,10 +4,7 @@ internal import ShoalSchemas
 /// A model record as it was read and opened, to be decoded on demand.
 struct OpenedModel {
     let head: ModelHead
-    /// The content, deflated.
-    let deflated: [UInt8]
-    /// The size of the content in bytes.
-    private let size: Int64
+    let content: CompressedContent
 
     /// The versions that it is valid for; no `from`: the range has no lower bound; no `through`: the genesis model.
     var from: Epoch? { head.bookkeeping.from }
@@ -18,17 +15,15 @@ struct OpenedModel {
     init(_ whole: Chunks.Whole, by sealer: RecordSealer) throws {
         head = try ModelHead.decode(whole)
         do {
-            deflated = try whole.deflated(as: head.name, by: sealer)
+            content = try whole.compressed(as: head.name, by: sealer)
         } catch {
             throw head.keyFingerprint == sealer.keyFingerprint ? error : KeyMismatch()
         }
-        size = whole.size
     }
 
     /// - Throws: `ProtoError`.
     func record() throws(ProtoError) -> ModelRecord {
-        guard let content = Compression.inflate(deflated, size: Int(size)) else { throw .badValue }
-        return try ModelRecord.decode(head, content)
+        try ModelRecord.decode(head, content.content())
     }
 
     /// Whether it holds for a version.

@@ -3,7 +3,8 @@ internal import ShoalSchemas
 
 /// Encodes and decodes the records of the state topic: `shoal.v1.MemberState`, `SnapshotPart` and `SnapshotWhole`.
 enum StateRecord {
-    /// The format version that is written, and the only one that is read. Format 1 was not sealed.
+    /// The format version that is written, and the only one that is read, of all records but the parts of headers. Format 1
+    /// was not sealed.
     static let format: UInt32 = 2
 
     /// The two alternating headers: that of the last complete snapshot remains while the next one is written.
@@ -53,8 +54,9 @@ enum StateRecord {
         }
     }
 
-    static func check(_ format: UInt32) throws(Failure) {
-        if format > Self.format { throw .newer(format: format) }
+    /// - Parameter newest: the newest format that is read.
+    static func check(_ format: UInt32, newest: UInt32 = Self.format) throws(Failure) {
+        if format > newest { throw .newer(format: format) }
         if format < Self.format { throw .older(format: format) }
     }
 
@@ -62,12 +64,12 @@ enum StateRecord {
 
     /// Appends the header of a snapshot that begins.
     static func append(
-        _ header: ShardHeader, number: Int64, side: Side, largestChunk: Int, by sealer: RecordSealer,
-        to records: inout RecordBuffer
+        _ header: ShardHeader, number: Int64, side: Side, _ compression: Compression, largestChunk: Int,
+        by sealer: RecordSealer, to records: inout RecordBuffer
     ) {
-        let bytes = encode(header)
-        let name = name(of: side, number)
-        for (index, part) in Chunks.seal(bytes, as: name, by: sealer, largest: largestChunk).enumerated() {
+        let parts = Chunks.seal(
+            encode(header), as: name(of: side, number), compression, by: sealer, largest: largestChunk)
+        for (index, part) in parts.enumerated() {
             var value = ProtoWriter()
             part.write(&value, number: number)
             records.append(
@@ -166,7 +168,7 @@ enum StateRecord {
 
     private static func readPart(_ value: Span<UInt8>, _ side: Side, _ index: Int) throws -> Content {
         var number: Int64 = 0
-        var part = Chunks.Chunk(format: 0)
+        var part = Chunks.Chunk()
         var reader = ProtoReader(value)
         while let field = try reader.next() {
             switch field.number {
@@ -174,7 +176,7 @@ enum StateRecord {
             default: try part.read(field, &reader)
             }
         }
-        try check(UInt32(clamping: part.format))
+        try check(UInt32(clamping: part.format), newest: UInt32(clamping: Compression.newest.rawValue))
         guard part.isSound, part.index == Int64(index) else { throw Failure.damaged }
         guard Limits.counts.contains(number) else { throw Failure.impossible("the snapshot has the number \(number)") }
         return .part(side, number: number, part)
@@ -200,7 +202,7 @@ enum StateRecord {
         try header(whole.opened(as: name(of: side, number), by: sealer))
     }
 
-    /// Decodes and validates a header from its inflated bytes.
+    /// Decodes and validates a header.
     static func header(_ bytes: [UInt8]) throws(ProtoError) -> ShardHeader {
         var header = ShardHeader(point: SnapshotPoint(offset: 0, epoch: nil))
         var viewers: [UInt64] = []

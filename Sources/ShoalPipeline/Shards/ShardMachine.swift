@@ -222,7 +222,9 @@ struct ShardMachine {
     mutating func publish(_ delta: EpochDelta, _ now: Int64) {
         caughtUp.restart(now)
         guard !isReplaying else { return }
-        for value in DeltaRecord.encode(delta, by: output.sealer, largestChunk: output.largestChunk) { say(value) }
+        let compression = Compression(driver.shard.current.model.rules)
+        let values = DeltaRecord.encode(delta, compression, by: output.sealer, largestChunk: output.largestChunk)
+        for value in values { say(value) }
     }
 
     private mutating func publish() {
