@@ -15,23 +15,36 @@ struct SamplePool {
     ///   - model: The model that gives the lineage.
     init(_ epochDeltas: [EpochDelta], _ model: Model, version: Epoch) {
         let plan = SamplingPlan(model, epoch: version)
+        var lists: [ClusterID: [[Sample]]] = [:]
         for (index, epochDelta) in epochDeltas.enumerated() {
             if index + 1 < epochDeltas.count, epochDeltas[index + 1].partition == epochDelta.partition { continue }
             if plan.isSparse, epochDelta.from != version { continue }
             for delta in epochDelta.clusters where delta.sampled > 0 {
                 let id = delta.cluster == 0 ? 0 : model.root(of: delta.cluster)
                 guard plan.samples(id) else { continue }
-                clusters[id, default: Entry()].samples += delta.samples
+                lists[id, default: []].append(delta.samples)
                 clusters[id, default: Entry()].members += delta.sampled
             }
         }
-        for id in Array(clusters.keys) {
-            let most = plan.most(of: id)
-            clusters[id]?.samples.sort(by: Self.precedes)
-            if let count = clusters[id]?.samples.count, count > most {
-                clusters[id]?.samples.removeLast(count - most)
-            }
+        for (id, lists) in lists { clusters[id]?.samples = Self.first(plan.most(of: id), of: lists) }
+    }
+
+    /// Returns the first samples of all lists in ascending order. Their orders are sorted instead of the samples, because
+    /// each move of a sample counts references.
+    private static func first(_ most: Int, of lists: [[Sample]]) -> [Sample] {
+        var places: [(order: UInt64, list: Int32, index: Int32)] = []
+        places.reserveCapacity(lists.reduce(0) { $0 + $1.count })
+        for (list, samples) in lists.enumerated() {
+            for index in samples.indices { places.append((samples[index].order, Int32(list), Int32(index))) }
         }
+        places.sort { left, right in
+            left.order != right.order
+                ? left.order < right.order
+                : precedes(
+                    lists[Int(left.list)][Int(left.index)].direction,
+                    lists[Int(right.list)][Int(right.index)].direction)
+        }
+        return places.prefix(most).map { lists[Int($0.list)][Int($0.index)] }
     }
 
     /// Returns a sample of all eligible members, lowest order first, at most as many as a seed has, and the number of members

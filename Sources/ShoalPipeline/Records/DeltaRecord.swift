@@ -81,13 +81,13 @@ enum DeltaRecord {
             writer.message(3) { writer in
                 writer.field(1, delta.cluster)
                 writer.field(2, zigzag: delta.count)
-                writer.packed(3, delta.sums.map(\.topic))
-                writer.packed(4, zigzag: delta.sums.map(\.value))
+                writer.packed(3, delta.sums.lazy.map(\.topic))
+                writer.packed(4, zigzag: delta.sums.lazy.map(\.value))
                 for sample in delta.samples {
                     writer.message(5) { writer in
                         writer.present(1, fixed64: sample.order)
-                        writer.packed(2, sample.direction.map(\.topic))
-                        writer.packed(3, sample.direction.map(\.value))
+                        writer.packed(2, sample.direction.lazy.map(\.topic))
+                        writer.packed(3, sample.direction.lazy.map(\.value))
                     }
                 }
                 writer.field(6, delta.sampled)
@@ -170,6 +170,7 @@ enum DeltaRecord {
         var topics: [TopicNumber] = []
         var sums: [Int64] = []
         var published = PublishedCounts()
+        var direction = DirectionFields()
         while let field = try reader.next() {
             switch field.number {
             case 1: delta.cluster = try reader.uint32(field)
@@ -179,7 +180,7 @@ enum DeltaRecord {
             case 5:
                 try reader.message(field) { reader throws(ProtoError) in
                     var sample = Sample(order: 0, direction: [])
-                    var direction = DirectionFields()
+                    direction.removeAll()
                     while let field = try reader.next() {
                         switch field.number {
                         case 1: sample.order = try reader.fixed64(field)
@@ -209,8 +210,13 @@ struct DirectionFields {
     var topics: [TopicNumber] = []
     var values: [UInt16] = []
 
+    mutating func removeAll() {
+        topics.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+    }
+
     func components() throws(ProtoError) -> [Component] {
         guard topics.count == values.count else { throw .badValue }
-        return zip(topics, values).map { Component(topic: $0, value: $1) }
+        return topics.indices.map { Component(topic: topics[$0], value: values[$0]) }
     }
 }

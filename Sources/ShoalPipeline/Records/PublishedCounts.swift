@@ -8,8 +8,8 @@ struct PublishedCounts {
 
     /// - Parameter first: The number of the field with the clusters. The counts follow.
     static func write(_ counts: [PublishedCount], _ writer: inout ProtoWriter, first: Int) {
-        writer.packed(first, counts.map(\.published))
-        writer.packed(first + 1, zigzag: counts.map(\.count))
+        writer.packed(first, counts.lazy.map(\.published))
+        writer.packed(first + 1, zigzag: counts.lazy.map(\.count))
     }
 
     mutating func readClusters(_ field: ProtoReader.Field, _ reader: inout ProtoReader) throws(ProtoError) {

@@ -123,6 +123,27 @@ struct JSONScanner: ~Escapable {
         throw .badJSON
     }
 
+    /// Reads a string without escapes and of ASCII only, in place.
+    /// - Returns: where its bytes are, without quotation marks; nil: it is another one, and was not read.
+    mutating func plainString() throws(Rejection) -> Range<Int>? {
+        guard try peek() == UInt8(ascii: "\"") else { throw .badJSON }
+        var end = at + 1
+        while end < span.count {
+            let byte = span[end]
+            if byte == UInt8(ascii: "\"") {
+                defer { at = end + 1 }
+                return at + 1..<end
+            }
+            guard (0x20..<0x80).contains(byte), byte != UInt8(ascii: "\\") else { return nil }
+            end += 1
+        }
+        return nil
+    }
+
+    /// The bytes of a string that was read in place.
+    @_lifetime(copy self)
+    func bytes(_ range: Range<Int>) -> Span<UInt8> { span.extracting(range) }
+
     private mutating func escape(_ event: inout WatchEvent) throws(Rejection) {
         event.text.append(contentsOf: UTF8.encode(try escape()) ?? .init())
     }

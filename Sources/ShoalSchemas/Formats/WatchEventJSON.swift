@@ -58,21 +58,23 @@ struct WatchEventJSON: ~Escapable {
 
     /// The field, by its name in the Protobuf schema or in proto3's JSON form; nil: another one.
     private mutating func field(_ event: inout WatchEvent) throws(Rejection) -> Fault.Field? {
+        if let name = try scanner.plainString() { return Self.field(scanner.bytes(name)) }
         let start = event.text.count
         let name = try scanner.string(into: &event)
         defer { event.text.removeSubrange(start...) }
-        return switch name.count {
-        case 6: event.matches(name, "topics") ? .topics : event.matches(name, "userId") ? .viewer : nil
+        return Self.field(event.text.span.extracting(name))
+    }
+
+    private static func field(_ name: Span<UInt8>) -> Fault.Field? {
+        switch name.count {
+        case 6: name.matches("topics") ? .topics : name.matches("userId") ? .viewer : nil
         case 7:
-            event.matches(name, "user_id")
-                ? .viewer
-                : event.matches(name, "eventId") ? .id : event.matches(name, "videoId") ? .video : nil
-        case 8: event.matches(name, "event_id") ? .id : event.matches(name, "video_id") ? .video : nil
-        case 9: event.matches(name, "watchedMs") ? .watched : nil
-        case 10: event.matches(name, "watched_ms") ? .watched : event.matches(name, "durationMs") ? .duration : nil
-        case 11:
-            event.matches(name, "duration_ms") ? .duration : event.matches(name, "eventTimeMs") ? .time : nil
-        case 13: event.matches(name, "event_time_ms") ? .time : nil
+            name.matches("user_id") ? .viewer : name.matches("eventId") ? .id : name.matches("videoId") ? .video : nil
+        case 8: name.matches("event_id") ? .id : name.matches("video_id") ? .video : nil
+        case 9: name.matches("watchedMs") ? .watched : nil
+        case 10: name.matches("watched_ms") ? .watched : name.matches("durationMs") ? .duration : nil
+        case 11: name.matches("duration_ms") ? .duration : name.matches("eventTimeMs") ? .time : nil
+        case 13: name.matches("event_time_ms") ? .time : nil
         default: nil
         }
     }
@@ -91,6 +93,21 @@ struct WatchEventJSON: ~Escapable {
         } while try scanner.comma(before: UInt8(ascii: "]"))
     }
 
+    /// The name of a topic's field.
+    private mutating func topicField(
+        _ event: inout WatchEvent
+    ) throws(Rejection) -> (isName: Bool, isWeight: Bool) {
+        if let range = try scanner.plainString() {
+            let name = scanner.bytes(range)
+            return (name.matches("name"), name.matches("weight"))
+        }
+        let start = event.text.count
+        let range = try scanner.string(into: &event)
+        defer { event.text.removeSubrange(start...) }
+        let name = event.text.span.extracting(range)
+        return (name.matches("name"), name.matches("weight"))
+    }
+
     /// An object with a name and, optionally, a weight.
     mutating func topic(_ event: inout WatchEvent) throws(Rejection) {
         var name = 0..<0
@@ -98,10 +115,7 @@ struct WatchEventJSON: ~Escapable {
         try scanner.expect(UInt8(ascii: "{"))
         if try scanner.take(UInt8(ascii: "}")) { throw .missingTopicName }
         repeat {
-            let start = event.text.count
-            let field = try scanner.string(into: &event)
-            let (isName, isWeight) = (event.matches(field, "name"), event.matches(field, "weight"))
-            event.text.removeSubrange(start...)
+            let (isName, isWeight) = try topicField(&event)
             try scanner.expect(UInt8(ascii: ":"))
             if try scanner.takeNull() { continue }
             if isName {
@@ -121,13 +135,14 @@ struct WatchEventJSON: ~Escapable {
     }
 }
 
-extension WatchEvent {
-    func matches(_ range: Range<Int>, _ name: StaticString) -> Bool {
-        guard range.count == name.utf8CodeUnitCount else { return false }
-        for index in 0..<range.count {
+extension Span<UInt8> {
+    /// Whether these are the bytes of a name.
+    fileprivate func matches(_ name: StaticString) -> Bool {
+        guard count == name.utf8CodeUnitCount else { return false }
+        for index in indices {
             // Safe: the index is within the static string.
             let byte = unsafe name.utf8Start[index]
-            if text[range.lowerBound + index] != byte { return false }
+            if self[index] != byte { return false }
         }
         return true
     }
