@@ -13,6 +13,8 @@ public struct Replay: Sendable {
     var rules = LifecycleRules.current
     /// Receives the changes; `nil` to discard them.
     var outlet: ReplayOutlet?
+    /// Measures what is published, if the epochs are given; `nil` to measure nothing.
+    package var disclosure: DisclosureCollector?
 
     public init(_ options: ReplayOptions, progress: ReplayProgress = ReplayProgress()) {
         self.options = options
@@ -68,13 +70,16 @@ public struct Replay: Sendable {
         guard !epochs.isTooLong else { throw Self.tooLong(epochs, length: options.settings.fixed.epochLength) }
         let coordinator = coordinator(partitions: count, opening: epochs.first)
         let genesis = genesis
+        let span = DisclosureCollector.Span(first: epochs.first, last: epochs.last, options.settings.fixed)
+        disclosure?.begin(partitions: count)
         return try await results(coordinator, partitions: count) { partition in
             let shard = Shard(
                 partition: Int32(partition), genesis: genesis, keys: KeyedTopics(options.key),
                 opening: epochs.first)
+            let places = disclosure.map { PublishedTracks($0, span, partition: partition) }
             var run = PartitionRun(
                 PartitionEngine(shard, offset: 0, isGiven: true), coordinator: coordinator, progress: progress,
-                outlet: outlet, keepsPlaces: keepsPlaces)
+                outlet: outlet, places: places, keepsPlaces: keepsPlaces)
             var source = SpooledSource(spool, partition: partition, first: epochs.first)
             return try await run.run(&source, epochs: epochs)
         }

@@ -5,8 +5,9 @@ import Testing
 @Suite("The command line")
 struct CommandLineTests {
     static let commands = [
-        "run", "demo", "try", "tune", "publish", "simulate", "changes", "replay", "diff", "verify", "explain", "status",
-        "reset",
+        "run", "demo", "try", "tune", "disclosure", "publish", "simulate", "changes", "replay", "diff", "verify",
+        "explain",
+        "status", "reset",
         "pseudonym", "erase", "erase verify", "audit-log verify",
         "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "access add", "health",
         "config check",

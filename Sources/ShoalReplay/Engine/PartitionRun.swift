@@ -8,6 +8,7 @@ struct PartitionRun {
     private let coordinator: ReplayCoordinator
     private let progress: ReplayProgress
     private let outlet: ReplayOutlet?
+    private let places: (any PlaceWatcher)?
     private var keeper = TallyKeeper()
     private var history = MembershipHistory()
     private var reported: Int64 = 0
@@ -15,13 +16,14 @@ struct PartitionRun {
 
     init(
         _ engine: consuming PartitionEngine, coordinator: ReplayCoordinator, progress: ReplayProgress,
-        outlet: ReplayOutlet?, keepsPlaces: Bool
+        outlet: ReplayOutlet?, places: (any PlaceWatcher)? = nil, keepsPlaces: Bool
     ) {
         partition = engine.driver.shard.partition
         self.engine = engine
         self.coordinator = coordinator
         self.progress = progress
         self.outlet = outlet
+        self.places = places
         self.keepsPlaces = keepsPlaces
     }
 
@@ -68,8 +70,13 @@ struct PartitionRun {
     /// Opens the epoch after the last one, which publishes the changes of the last one.
     private mutating func publishLast() async throws {
         guard let needed = engine.driver.shard.neededModel, let model = await model(needed) else { return }
+        try await openWhole(model)
+    }
+
+    private mutating func openWhole(_ model: CompiledModel) async throws {
         while !engine.open(model, offset: engine.driver.offset) { try await flush() }
         try await flush()
+        places?.opened(engine.driver.shard, model.model)
     }
 
     private func model(_ version: Epoch) async -> CompiledModel? {
@@ -93,13 +100,13 @@ struct PartitionRun {
             try await coordinator.take(engine.driver.close(to: next ?? epoch + 1), cut())
             guard let next else {
                 try await publishLast()
+                places?.finish()
                 break
             }
             guard let needed = engine.driver.shard.neededModel, let model = await model(needed) else {
                 return try await finish()
             }
-            while !engine.open(model, offset: engine.driver.offset) { try await flush() }
-            try await flush()
+            try await openWhole(model)
             if let start = await coordinator.start { history.record(engine.driver.shard, since: start) }
             epoch = next
         }
@@ -116,6 +123,7 @@ struct PartitionRun {
         guard !engine.driver.changes.isEmpty else { return }
         keeper.take(engine.driver.changes)
         if let outlet { try await outlet.members(engine.driver.changes, partition) }
+        places?.take(engine.driver.changes)
         engine.driver.changes.removeAll(keepingCapacity: true)
     }
 

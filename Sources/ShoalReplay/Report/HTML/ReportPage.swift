@@ -97,7 +97,10 @@ struct ReportPage {
     ///   - head: the cells of the head; empty for none.
     ///   - label: the table's name for screen readers.
     ///   - style: the table's CSS class.
-    static func table(head: Markup = "", _ rows: [Markup], label: String, style: String = "") -> Markup {
+    ///   - visible: how many rows are not folded.
+    static func table(
+        head: Markup = "", _ rows: [Markup], label: String, style: String = "", visible: Int = visibleRows
+    ) -> Markup {
         func table(_ rows: ArraySlice<Markup>) -> Markup {
             """
             <div class="scroll" tabindex="0" role="region" aria-label="\(label)"><table class="\(style)">\
@@ -105,10 +108,10 @@ struct ReportPage {
 
             """
         }
-        let first = table(rows.prefix(visibleRows))
-        guard rows.count > visibleRows else { return first }
-        let more = ReportWords.number(rows.count - visibleRows)
-        return "\(first)<details><summary>\(more) more</summary>\(table(rows.dropFirst(visibleRows)))</details>\n"
+        let first = table(rows.prefix(visible))
+        guard rows.count > visible else { return first }
+        let more = ReportWords.number(rows.count - visible)
+        return "\(first)<details><summary>\(more) more</summary>\(table(rows.dropFirst(visible)))</details>\n"
     }
 
     /// Returns a list of names and values.

@@ -137,6 +137,7 @@ enum ReportStyle {
         .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));gap:0 32px}
         .facts div{display:flex;justify-content:space-between;gap:16px;border-bottom:1px solid var(--rule);padding:5px 0}
         .facts dt{color:var(--soft);flex:1 0 auto;max-width:55%}.facts dd{flex:0 1 auto;text-align:right;overflow-wrap:anywhere;font-weight:550}
+        .sign div{padding:30px 0 5px}
         .scroll{overflow-x:auto;scrollbar-width:thin;background:linear-gradient(90deg,var(--bg) 40%,transparent) 0 0,
         linear-gradient(270deg,var(--bg) 40%,transparent) 100% 0,linear-gradient(90deg,var(--shade),transparent) 0 0,
         linear-gradient(270deg,var(--shade),transparent) 100% 0;background-repeat:no-repeat;

@@ -1,0 +1,42 @@
+internal import ShoalSchemas
+
+extension DisclosureReport {
+    /// The help of `shoal disclosure`.
+    package static let help = """
+        FILE is any file that `shoal try` reads; `-` is standard input. The log is replayed in memory with the settings
+        of --config and --set, each event in the epoch of its own time, and what a subscriber of the output would see is
+        compared with the log. Nothing is written to Kafka. The same log and settings give the same report, byte for
+        byte.
+
+        Traits. For each category of `privacy.policy`, for the topics of `privacy.sensitive-topics` in no category, and
+        for each --trait, a viewer who watched one of the topics has the trait, also if the topics are dropped. The
+        report tells the share of members with the trait (prior), and the highest share in a published cluster, or in
+        none, of any epoch: as lift (share / prior) and as distance (|share − prior|). --trait-watches 2,25% wants two
+        watches, and a quarter of all. At most \(DisclosureTraits.most) traits.
+
+        Sequences. After 1, 3, 7, 14, 21 … days of output: how many pseudonyms have a sequence of clusters that no other
+        one has, and one that fewer than ten have. With `privacy.rotation`, a sequence ends with its pseudonym.
+
+        Sizes. How large the published clusters are that members are in, the smallest one, and what is suppressed.
+
+        Forging. max(k, n) − 1 forged viewers isolate a person, with k = `privacy.min-cluster-size` and n = the larger
+        of `clusters.min-members` and `clusters.min-share` of all members in clusters: all members of a published
+        cluster but one. Each needs `members.min-events` events.
+
+        Bounds, and what --bound sets, as 0.1 or 10%:
+          distance=\(ReportWords.decimal(bounds.distance, digits: 1))          |share − prior| of each trait
+          lift=\(ReportWords.decimal(bounds.lift, digits: 1))              share / prior of each trait
+          unique=\(bounds.unique / 10_000)%            unique sequences after each of the days
+          fewer-than-ten=\(bounds.fewerThanTen / 10_000)%   sequences of fewer than ten pseudonyms
+          records=\(bounds.records)         forged records, and the event time in days that they take
+          days=\(bounds.days)
+        No published cluster may be smaller than `privacy.min-cluster-size`.
+
+        Nothing is told of groups of fewer than `privacy.min-cluster-size` viewers: groups so small are not measured,
+        and of a trait of so few viewers there are only verdicts. No cluster is named. Traits are kept in memory only.
+        The log is kept in memory, too: the first \(Formatting.number(TryInput.most)) events are used.
+        JSON: times are milliseconds since 1970; shares and lifts are millionths.
+        """
+
+    private static var bounds: DisclosureBounds { DisclosureBounds() }
+}

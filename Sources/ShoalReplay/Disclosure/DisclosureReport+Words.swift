@@ -1,0 +1,107 @@
+internal import ShoalSchemas
+
+/// The tables and sentences of the report, for text and page.
+extension DisclosureReport {
+    static let traitTitles = [
+        "trait", "viewers", "prior", "highest share", "lift", "epoch", "farthest", "epoch", "beyond",
+    ]
+
+    /// - Parameter least: `privacy.min-cluster-size` of the run.
+    static func row(_ trait: DisclosureMeasures.Trait, least: Int64) -> [String] {
+        guard let viewers = trait.viewers else {
+            return [trait.title, "under \(ReportWords.number(least))"] + Array(repeating: "–", count: 7)
+        }
+        let (highest, farthest) = (trait.highest, trait.farthest)
+        return [
+            trait.title, ReportWords.number(viewers), trait.prior.map { ReportWords.share($0) } ?? "–",
+            highest.map { "\(ReportWords.share($0.share)) of \(ReportWords.share($0.prior))" } ?? "–",
+            highest.map { ReportWords.decimal($0.lift, digits: 2) } ?? "–", highest.map(place) ?? "–",
+            farthest.map { ReportWords.decimal($0.share - $0.prior, digits: 3) } ?? "–", farthest.map(place) ?? "–",
+            trait.beyond.map { ReportWords.share($0) } ?? "–",
+        ]
+    }
+
+    private static func place(_ group: DisclosureMeasures.Group) -> String {
+        (group.isNone ? "none, " : "") + ReportWords.shortTime(group.time)
+    }
+
+    static let sequenceTitles = [
+        "", "pseudonyms", "changes each", "unique", "under 10", "median set", "unique with epochs",
+        "under 10 with epochs",
+    ]
+
+    static func row(_ sequences: DisclosureMeasures.Sequences) -> [String] {
+        [
+            sequences.title, ReportWords.number(sequences.members),
+            ReportWords.decimal(sequences.changes * 10_000, digits: 2),
+            ReportWords.share(sequences.unique), ReportWords.share(sequences.fewerThanTen),
+            ReportWords.number(sequences.medianSet), ReportWords.share(sequences.timedUnique),
+            ReportWords.share(sequences.timedFewerThanTen),
+        ]
+    }
+
+    static func facts(_ sizes: DisclosureMeasures.Sizes) -> [(name: String, value: String)] {
+        func size(_ size: Int64?) -> String {
+            size.map(ReportWords.number) ?? "under \(ReportWords.number(sizes.least))"
+        }
+        var facts = zip(DisclosureMeasures.percents, sizes.quantiles).map { percent, value in
+            (name: "\(percent) % are seen among at most", value: "\(size(value))")
+        }
+        let classes = zip(sizes.suppressed, ["none", "1–4", "5+"])
+            .filter { $0.0 > 0 }.map { "\($0.1) in \(ReportWords.share($0.0)) of the epochs" }
+        facts += [
+            ("smallest published cluster", sizes.smallest == nil && sizes.holds ? "none" : size(sizes.smallest)),
+            ("privacy.min-cluster-size", ReportWords.number(sizes.least)),
+            ("seen among fewer than that", ReportWords.share(sizes.seenUnderLeast)),
+            ("in no published cluster", ReportWords.share(sizes.none)),
+            ("suppressed clusters", classes.isEmpty ? "none" : classes.joined(separator: ", ")),
+            (
+                "viewers in them, on average",
+                sizes.suppressedMembers == 0
+                    ? "under \(ReportWords.number(sizes.least))"
+                    : "at least \(ReportWords.number(sizes.suppressedMembers))"
+            ),
+        ]
+        return facts
+    }
+
+    /// What is measured, and how.
+    var traitText: String {
+        let share = traitPercent > 0 ? ", which are \(traitPercent) % of all that it watched," : ""
+        return
+            "A viewer has a trait after \(Formatting.count(traitWatches, "watch", plural: "watches"))\(share) of its topics in the "
+            + "whole log, also of topics that are dropped. The prior is the share of all members of an epoch who have it, and P that of "
+            + "the members of one published cluster, or of those in none. Shown are the groups with the highest P in relation to "
+            + "the prior and with the P farthest from it, over all epochs; beyond is the share of members and epochs in groups that "
+            + "miss a bound. Groups of fewer than privacy.min-cluster-size members are not measured, and of a trait of fewer viewers "
+            + "only the verdicts are shown."
+    }
+
+    static let sequenceText =
+        "A sequence is all clusters in which a pseudonym was published, in their order. Unique: no other pseudonym has the same; "
+        + "under 10: fewer than ten have it. With epochs: the same if it is also known when each change was published. Days are those of "
+        + "UTC; the first one has the first published change."
+
+    static let sizesText =
+        "Over members and epochs: how many pseudonyms are published in the same cluster. A cluster has more members than are seen in it "
+        + "while changes wait to be published together with others."
+
+    static func forgingText(_ forging: DisclosureMeasures.Forging) -> String {
+        "A cluster is published from privacy.min-cluster-size (k) members on, and lasts with n = max(clusters.min-members, "
+            + "clusters.min-share of all members in clusters). Members count equally, whoever made them. So max(k, n) − 1 forged viewers "
+            + "isolate one person whose watches are like theirs and unlike all others, and each needs members.min-events events: "
+            + "\(ReportWords.number(forging.viewers)) viewers and \(ReportWords.number(forging.records)) records at least. The cluster is "
+            + "published epoch.staleness epochs later at the earliest: after \(ReportWords.span(forging.milliseconds)). This is "
+            + "computed, not tried: an attack may need more."
+    }
+
+    /// One sentence with the verdict.
+    var verdict: String {
+        let (count, all) = (missed.count, lines.count { $0.values[0] != nil })
+        return count == 0
+            ? "All \(all) bounds are met." : "\(count) of \(all) bounds are missed."
+    }
+
+    /// The name of each run.
+    var names: [String] { runs.map { $0.with.isEmpty ? "as given" : $0.with } }
+}
