@@ -111,7 +111,7 @@ bench-instructions: deps  ## counts the instructions of a replay for an event, a
 bench-kafka:           ## measures throughput, commits, restores and memory on Apache Kafka (PARTS, EVENTS, MEMBERS, REPEATS)
 	scripts/bench-kafka.sh
 
-bench-live:            ## measures CPU, memory and idle cost beside a bare consumer (WORKLOAD, FORMAT, ROUNDS, BASE_PROGRAM)
+bench-live:            ## measures CPU, memory, idle cost and delays beside a bare consumer (WORKLOAD, ROUNDS, BASE_PROGRAM)
 	scripts/bench-live.sh
 
 bench-state: deps      ## measures how fast snapshots and checkpoints are written and read (MEMBERS)

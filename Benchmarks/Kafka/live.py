@@ -6,6 +6,7 @@ the program.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -16,11 +17,11 @@ import subprocess
 import sys
 import time
 
+import delay
+import workloads
 from harness import Harness, idle_cost, kafka, resident
 
 PARTITIONS = 8
-# Each workload: viewers, clusters and topics.
-WORKLOADS = {"A": (100_000, 64, 300), "B": (1_000_000, 256, 1_000)}
 # Name, what a run measured, its unit, the factor to that unit, the most that is allowed of a ratio to the bare consumer, and of
 # the figure.
 FIGURES = (
@@ -36,24 +37,51 @@ FIGURES = (
 
 class Bench(Harness):
     def __init__(self, options, folder, cluster):
-        self.viewers, clusters, topics = WORKLOADS[options.workload]
+        self.workload = workloads.WORKLOADS[options.workload]
+        if options.viewers:
+            self.workload = dataclasses.replace(self.workload, viewers=options.viewers)
+        self.format = options.format or self.workload.format
         super().__init__(options.shoal, folder, cluster)
-        self.options, self.bare_program = options, os.path.join(folder, "bare")
-        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "rdkafka"], check=True, stdout=subprocess.PIPE, text=True)
-        source = pathlib.Path(__file__).with_name("bare.c")
-        subprocess.run(["gcc", "-O2", "-o", self.bare_program, source, *flags.stdout.split()], check=True)
+        self.options, self.partitions = options, PARTITIONS
+        self.bare_program, self.arrivals_program = self.compiled("bare"), self.compiled("arrivals")
+        #: Events after the backlog.
+        self.added = 0
         name = f"bench-live-{random.getrandbits(40):x}"
         settings = self.settings(name)
         self.topic = settings["input.topic"]
         self.create(settings, PARTITIONS)
-        path = os.path.join(folder, "events")
-        words = ["--viewers", self.viewers, "--archetypes", clusters, "--topics", topics, "--events", options.events,
-                 "--rate", options.events / 25 / self.viewers, "--format", options.format, "--topics-file",
-                 settings["topics.file"]]
-        subprocess.run([self.program, "simulate", path, *map(str, words)], check=True, stderr=subprocess.DEVNULL)
-        self.shoal(["publish", path], settings, "--topic", name, "--format", options.format)
-        self.bytes = os.path.getsize(path) / options.events
-        os.remove(path)
+        if options.delay_seconds:
+            # The broker's time of each event.
+            self.tool("configs", "--alter", "--entity-type", "topics", "--entity-name", name, "--add-config",
+                      "message.timestamp.type=LogAppendTime")
+        self.path = os.path.join(folder, "events.json")
+        workloads.write(self.workload, self.program, self.path, settings["topics.file"], options.events, options.log)
+        self.publish(self.path)
+
+    def compiled(self, name):
+        """The path of a C program."""
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "rdkafka"], check=True, stdout=subprocess.PIPE, text=True)
+        source, program = pathlib.Path(__file__).with_name(f"{name}.c"), os.path.join(self.folder, name)
+        subprocess.run(["gcc", "-O2", "-o", program, source, *flags.stdout.split()], check=True)
+        return program
+
+    def tool(self, *words):
+        subprocess.run([self.options.kafka, "run", "--dir", self.cluster["DIR"], *words], check=True, stdout=subprocess.DEVNULL)
+
+    def publish(self, path, speed="max"):
+        """Sends a file of JSON events in the format of the workload."""
+        self.shoal(["publish", path], {"kafka.bootstrap.servers": self.cluster["BOOTSTRAP"]}, "--topic", self.topic, "--speed",
+                   f"{speed}", "--format", self.format)
+
+    def arrivals(self, topic, partitions, start):
+        """The command that prints when records of a topic can be read."""
+        return [self.arrivals_program, self.cluster["BOOTSTRAP"], topic, str(partitions), "read_committed", start]
+
+    def appended(self):
+        """All events of the topic, with the times at which the broker appended them."""
+        printed = subprocess.run(
+            self.arrivals(self.topic, PARTITIONS, "beginning"), check=True, stdout=subprocess.PIPE, text=True).stdout
+        return delay.parsed(printed)
 
     def bare(self):
         """A run of the bare consumer."""
@@ -140,18 +168,21 @@ def table(rounds):
         yield f"| {' | '.join(cells)} |"
 
 
-def text(options, bench, rounds):
+def text(options, bench, rounds, delays):
     stages = rounds[-1]["shoal"]["stages"]
+    viewers = "the log's viewers" if bench.workload.is_log else f"{bench.workload.viewers:,} viewers in {workloads.EPOCHS} epochs"
     lines = [
         "# Shoal beside a bare consumer", "",
-        f"Made by `make bench-live`: workload {options.workload}, {options.events:,} events of {bench.viewers:,} viewers in 25 "
-        f"epochs, {options.format}, {bench.bytes:.0f} bytes each, {PARTITIONS} partitions; Apache Kafka {options.release}, one "
+        f"Made by `make bench-live`: workload {options.workload} ({bench.workload.what}), {options.events:,} events of "
+        f"{viewers}, {bench.format}, {PARTITIONS} partitions; Apache Kafka {options.release}, one "
         f"broker on the same {os.cpu_count()} cores; load {options.load:.1f} at the begin, {os.getloadavg()[0]:.1f} at the end. "
         f"Medians of {options.rounds} rounds, with the smallest and the largest value.", "",
         *table(rounds), "",
         "Seconds of all partitions in the last run: " + ", ".join(
             f"{name} {value:.1f}" for name, value in sorted(stages.items(), key=lambda stage: -stage[1])) + ".",
     ]
+    if delays:
+        lines += ["", f"Half load is {delays['rate']:,.0f} events a second.", "", *delay.lines(delays)]
     return "\n".join(lines) + "\n"
 
 
@@ -162,24 +193,33 @@ def main():
     parser.add_argument("--base", help="an older program, which is run in turn")
     parser.add_argument("--out", help="the file for the table; the runs go beside it, as JSON")
     parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")
-    parser.add_argument("--workload", choices=WORKLOADS, default="A", help="(%(default)s)")
-    parser.add_argument("--format", choices=("json", "protobuf"), default="json", help="of events (%(default)s)")
+    parser.add_argument("--workload", choices=workloads.WORKLOADS, default="A", help="; ".join(
+        f"{name}: {workload.what}" for name, workload in workloads.WORKLOADS.items()) + " (%(default)s)")
+    parser.add_argument("--format", choices=("json", "protobuf"), help="of events (that of the workload)")
+    parser.add_argument("--log", help="the log of workload R, one JSON object a line, gzip")
+    parser.add_argument("--delay-seconds", type=float, default=40, help="for each kind of delay; 0: none is measured (%(default)s)")
     parser.add_argument("--events", type=int, default=2_000_000, help="of the backlog (%(default)s)")
+    parser.add_argument("--viewers", type=int, help="(those of the workload)")
     parser.add_argument("--rounds", type=int, default=5, help="(%(default)s)")
     parser.add_argument("--settle", type=float, default=5, help="seconds between the backlog and the idle time (%(default)s)")
     parser.add_argument("--idle", type=float, default=15, help="seconds of idle time (%(default)s)")
     parser.add_argument("--set", action="append", default=[], help="a setting of the instances, NAME=VALUE")
     options = parser.parse_args()
+    if workloads.WORKLOADS[options.workload].is_log and not (options.log and os.path.exists(options.log)):
+        print("skipped: workload R needs a real log (LOG=FILE)")
+        return
     options.load = os.getloadavg()[0]
     with kafka(options.kafka, options.release) as (folder, cluster):
         bench = Bench(options, folder, cluster)
         rounds = bench.rounds()
-        page = text(options, bench, rounds)
+        rate = statistics.median(runs["shoal"]["rate"] for runs in rounds)
+        delays = delay.Delays(bench, rate, options.delay_seconds).measured() if options.delay_seconds else None
+        page = text(options, bench, rounds, delays)
         print(page)
         if options.out:
             out = pathlib.Path(options.out)
             out.write_text(page, encoding="utf-8")
-            out.with_suffix(".json").write_text(json.dumps(rounds, indent=1) + "\n", encoding="utf-8")
+            out.with_suffix(".json").write_text(json.dumps(rounds + ([{"delays": delays}] if delays else []), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
