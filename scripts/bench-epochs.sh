@@ -4,6 +4,7 @@
 source "$(dirname "$0")/common.sh"
 
 swift build "${test_build[@]}" --product bench-epochs
+swift build "${test_build[@]}" --product shoal
 .build/tests/release/bench-epochs | tee build/epochs.csv
 mv build/epochs.csv Benchmarks/Epochs/results.csv
 scripts/scale.py --write

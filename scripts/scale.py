@@ -2,28 +2,29 @@
 """Computes what an application of any size needs, from what was measured on two cores. docs/scale.md explains the result.
 
     scripts/scale.py                  prints the tables of docs/scale.md
-    scripts/scale.py --write          writes them into the document
-    scripts/scale.py --check          ends with 1 if the document has other tables
+    scripts/scale.py --write          writes them into the document, and the figures into Sources/ShoalOperator/Bench
+    scripts/scale.py --check          ends with 1 if either has others
     scripts/scale.py --instances 20 --partitions 100 --members 5e7 --events 1e5 [--clusters 64] [--topics 500] [--epoch 3600]
 
-A figure that was measured stands in a results file only. This script reads it there.
+A figure that was measured stands in a results file only. This script reads it there, and `shoal bench` computes with it.
 """
 
 import argparse
 import csv
 import difflib
-import math
+import json
 import pathlib
 import re
+import subprocess
 import sys
-from dataclasses import dataclass
+import tempfile
+from dataclasses import asdict, dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs/scale.md"
 MARKS = ("<!-- scale.py -->\n", "<!-- end -->\n")
-WEEK = 7 * 24 * 3600
-# A topic's number and a sum, in memory.
-SUM_ENTRY = 16
+#: The figures that come with the program.
+STORED = ROOT / "Sources/ShoalOperator/Bench/CostFigures+Stored.swift"
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,15 @@ RESULTS = "docs/results.md"
 MEASURED = {
     "event_cpu": Measured("CPU time of an event, JSON, all in", "µs", "make bench-kafka", RESULTS,
                           r"through a backlog, JSON \| [\d,]+ \(([\d.]+) µs"),
+    "replay_cpu": Measured("CPU time of such an event in a replay", "µs", "shoal replay", RESULTS,
+                           r"events in a replay, JSON \| ([\d.]+) µs"),
     "event_size": Measured("size of an event, JSON", "bytes", "make bench-sizing", RESULTS,
                            r"an event on the input, JSON \| \d+ bytes \| (\d+) bytes"),
     "change_size": Measured("size of a change", "bytes", "make bench-sizing", RESULTS, r"\| a change \| (\d+) bytes"),
     "moves": Measured("changes of a member in 60 epochs", "", "make bench-quality", RESULTS, r"\| base \|.* ([\d.]+) \|\n"),
     "member_memory": Measured("memory of a member", "bytes", "make bench-sizing", RESULTS, r"(\d+) bytes a member, \d+ MB"),
+    "member_table": Measured("of that, in the table of members", "bytes", "shoal bench", RESULTS,
+                             r"member in the table of members \(`shoal bench`\) \| (\d+) bytes"),
     "base_memory": Measured("memory of an instance without members", "MB", "make bench-sizing", RESULTS,
                             r"bytes a member, (\d+) MB"),
     "queue_memory": Measured("memory of a partition with a backlog", "MB", "make bench-sizing", RESULTS,
@@ -126,6 +131,44 @@ class EpochFactors:
             max(row["model_read_s"] / row["model_bytes"] for row in rows), error)
 
 
+def costs():
+    """The figures of `shoal bench --costs`, from those measured here. Sizes in bytes, times in seconds."""
+    figure, factors = {name: measured.value for name, measured in MEASURED.items()}, EpochFactors.fitted()
+    return rounded({
+        "event_cpu": micro(figure["event_cpu"]),
+        "kafka_cpu": micro(figure["event_cpu"] - figure["replay_cpu"]), "event_size": figure["event_size"],
+        "change_size": figure["change_size"], "moves": figure["moves"] / 60, "member_memory": figure["member_memory"],
+        "member_overhead": figure["member_memory"] - figure["member_table"], "base_memory": figure["base_memory"] * 1e6,
+        "queue_memory": figure["queue_memory"] * 1e6, "state_size": figure["state_size"],
+        "snapshot_cpu": micro(figure["snapshot_cpu"]), "seal_cpu": micro(figure["seal_cpu"]),
+        "restore_kafka": figure["restore_kafka"], "restore_disk": figure["restore_disk"], "sum_size": factors.sum_size,
+        "sample_size": factors.sample_size, "write": factors.write, "read": factors.read, "add": factors.add,
+        "decide": [{"clusters": clusters, "seconds": seconds} for clusters, seconds in sorted(factors.decide.items())],
+        "model_size": factors.model_size, "model_read": factors.model_read,
+    })
+
+
+def micro(seconds):
+    """Microseconds as seconds."""
+    return seconds / 1e6
+
+
+def rounded(figures):
+    """Figures with six digits, in whatever they are."""
+    if isinstance(figures, dict):
+        return {name: rounded(value) for name, value in figures.items()}
+    return [rounded(value) for value in figures] if isinstance(figures, list) else float(f"{figures:.6g}")
+
+
+def stored():
+    """The text of STORED."""
+    text = json.dumps(costs(), indent=4)
+    lines = "".join(f"        {line}\n" for line in text.splitlines())
+    return ("// scripts/scale.py writes this file from the results of measurements.\n\n"
+            "extension CostFigures {\n    /// The figures that come with the program.\n"
+            f'    static let storedJSON = """\n{lines}        """\n}}\n')
+
+
 @dataclass(frozen=True)
 class Load:
     instances: int
@@ -139,41 +182,17 @@ class Load:
 
 
 class Needs:
-    """What a load needs. All of it is computed."""
+    """What a load needs: all of it is computed by `shoal bench`, which has the formulas."""
 
-    def __init__(self, load):
-        figure = {name: measured.value for name, measured in MEASURED.items()}
-        factors = EpochFactors.fitted()
-        instances, partitions, pairs = load.instances, load.partitions, load.clusters * load.topics
-        # Each event changes another member: the largest number of records that a snapshot can have.
-        self.cores = load.events / instances * (figure["event_cpu"] + figure["snapshot_cpu"] + figure["seal_cpu"]) / 1e6
-        own = math.ceil(partitions / instances)
-        self.memory = figure["base_memory"] * 1e6 + load.members / instances * figure["member_memory"]
-        self.memory_behind = self.memory + own * figure["queue_memory"] * 1e6
-        self.input = load.events * figure["event_size"]
-        self.state = load.events * figure["state_size"]
-        self.state_size = load.members * figure["state_size"]
-        self.output = load.members * figure["moves"] / 60 * figure["change_size"]
-        # In the worst case each cluster has a new sum for each topic in each partition.
-        samples = load.clusters * min(256, 512 / partitions) / (8 if load.clusters > 256 else 1)
-        self.delta = pairs * factors.sum_size + samples * factors.sample_size
-        self.deltas = self.delta * partitions
-        self.pending = pairs * partitions * SUM_ENTRY
-        self.deltas_kept = self.deltas * WEEK / load.epoch
-        self.closing = own * self.delta * factors.write
-        nearest = min(factors.decide, key=lambda clusters: (abs(math.log(clusters / load.clusters)), -clusters))
-        self.reading = self.deltas * factors.read
-        self.adding = pairs * partitions * factors.add
-        self.deciding = factors.decide[nearest] * max(1.0, load.clusters / nearest) ** 2
-        self.coordinator = self.reading + self.adding + self.deciding
-        self.model = pairs * factors.model_size
-        self.models_kept = self.model * 365 * 24 * 3600 / load.epoch
-        self.model_traffic = self.model * instances
-        self.model_reading = self.model * factors.model_read
-        self.restore = load.members / instances / figure["restore_kafka"]
-        self.restore_disk = load.members / instances / figure["restore_disk"]
-        self.takeover = load.members / partitions * math.ceil(own / max(1, instances - 1)) / figure["restore_kafka"]
-        self.shortest_epoch = 2 * self.coordinator
+    def __init__(self, load, program):
+        expected = ",".join(f"{'events/s' if name == 'events' else name}={value:.15g}" for name, value in asdict(load).items())
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(costs(), file)
+            file.flush()
+            done = subprocess.run([program, "bench", "--costs", file.name, "--expect", expected, "--json"],
+                                  stdout=subprocess.PIPE, text=True, check=True)
+        for name, value in json.loads(done.stdout)["needs"].items():
+            setattr(self, name, value)
 
 
 def size(count):
@@ -228,7 +247,7 @@ LOADS = [
 ]
 
 
-def load_table(loads):
+def load_table(loads, program):
     lines = []
 
     def row(head, cells):
@@ -240,7 +259,7 @@ def load_table(loads):
         head = "events a second" if name == "events" else name
         row(head, [count(getattr(load, name)) for load in loads])
     row("epoch", [time(load.epoch) for load in loads])
-    needs = [Needs(load) for load in loads]
+    needs = [Needs(load, program) for load in loads]
     for head, cell in ROWS:
         row(f"*{head}*", [cell(one) for one in needs])
     return "\n".join(lines)
@@ -249,7 +268,7 @@ def load_table(loads):
 def measured_table():
     lines = ["| measured | figure | by |", "| --- | --- | --- |"]
     for one in MEASURED.values():
-        by = f"`{one.command}`" if one.command.startswith("make") else one.command
+        by = f"`{one.command}`" if one.command.startswith(("make", "shoal")) else one.command
         figure = f"{one.value:,.10g} {one.unit}".strip()
         lines.append(f"| {one.what} | {figure} | {by}, `{one.file}` |")
     return "\n".join(lines)
@@ -274,8 +293,8 @@ def fitted_table():
     return "\n".join(lines)
 
 
-def tables():
-    return "\n".join(["", measured_table(), "", fitted_table(), "", "Computed, all in italics:", "", load_table(LOADS), "", ""])
+def tables(program):
+    return "\n".join(["", measured_table(), "", fitted_table(), "", "Computed, all in italics:", "", load_table(LOADS, program), "", ""])
 
 
 def document_with(text, block):
@@ -283,34 +302,45 @@ def document_with(text, block):
     return head + MARKS[0] + block + MARKS[1] + rest.split(MARKS[1], 1)[1]
 
 
+def built():
+    """The program that the tests or `make program` have built."""
+    for place in (".build/tests/release/shoal", ".build/release/shoal"):
+        if (ROOT / place).exists():
+            return ROOT / place
+    sys.exit("shoal is not built: `make program` builds it, and --shoal FILE names it")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--shoal", help="the program, which has the formulas")
     for name in ("instances", "partitions", "clusters", "topics", "epoch"):
         parser.add_argument(f"--{name}", type=int)
     for name in ("members", "events"):
         parser.add_argument(f"--{name}", type=float)
     options = vars(parser.parse_args())
-    writes, checks = options.pop("write"), options.pop("check")
+    writes, checks, program = options.pop("write"), options.pop("check"), options.pop("shoal") or built()
     given = {name: value for name, value in options.items() if value is not None}
     if given:
         missing = {"instances", "partitions", "members", "events"} - given.keys()
         if missing:
             parser.error("also give " + ", ".join(f"--{name}" for name in sorted(missing)))
-        print(load_table([Load(**given)]))
+        print(load_table([Load(**given)], program))
         return 0
     if not writes and not checks:
-        print(tables())
+        print(tables(program))
         return 0
-    text = DOCUMENT.read_text()
-    wanted = document_with(text, tables())
-    if writes:
-        DOCUMENT.write_text(wanted)
-    elif wanted != text:
-        sys.stdout.writelines(difflib.unified_diff(text.splitlines(True), wanted.splitlines(True), "docs/scale.md", "scripts/scale.py"))
-        return 1
-    return 0
+    differs = False
+    for path, wanted in ((DOCUMENT, document_with(DOCUMENT.read_text(), tables(program))), (STORED, stored())):
+        text = path.read_text() if path.exists() else ""
+        if writes:
+            path.write_text(wanted)
+        elif wanted != text:
+            name = str(path.relative_to(ROOT))
+            sys.stdout.writelines(difflib.unified_diff(text.splitlines(True), wanted.splitlines(True), name, "scripts/scale.py"))
+            differs = True
+    return 1 if differs else 0
 
 
 if __name__ == "__main__":

@@ -55,6 +55,12 @@ struct MemberTable {
     /// Free blocks by size in fours.
     private var freeBlocks: [[UInt32]] = []
 
+    /// The bytes in use, without room that was reserved and not touched.
+    var bytes: Int {
+        func size<Element>(_ array: [Element]) -> Int { array.count * MemoryLayout<Element>.stride }
+        return size(slots) + size(orders) + size(published) + size(index) + size(topics)
+    }
+
     // MARK: - Slots
 
     /// Returns the member's slot, or `nil` if it is unknown.

@@ -91,6 +91,8 @@ public struct Shard<Keys: TopicKeys> {
     }
 
     public var memberCount: Int { members.count }
+    /// The bytes of the members' table that are in use.
+    package var memberBytes: Int { members.bytes }
 
     /// Whether the viewer is on the opt-out list, so that its events have no effect.
     @inline(__always)

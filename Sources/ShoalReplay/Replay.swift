@@ -9,6 +9,8 @@ public struct Replay: Sendable {
     public let progress: ReplayProgress
     /// Whether the members' final clusters are kept, by pseudonym.
     package var keepsPlaces = false
+    /// Measures epochs and members; nil: they are not measured.
+    package var meter: ReplayMeter?
     /// The rules with which it begins.
     var rules = LifecycleRules.current
     /// Receives the changes; `nil` to discard them.
@@ -43,7 +45,7 @@ public struct Replay: Sendable {
             model: genesis.model, genesis: genesis,
             bookkeeping: Bookkeeping(
                 from: nil, through: before, start: before, partitions: states, deltaOffset: 0, oldestOffset: 0),
-            settings: options.settings, recorded: recorded, watcher: ReportBuilder(), outlet: outlet)
+            settings: options.settings, recorded: recorded, watcher: ReportBuilder(meter: meter), outlet: outlet)
     }
 
     /// Runs all partitions, each from its own source.
@@ -128,6 +130,7 @@ public struct Replay: Sendable {
                     + "partition can contribute any more. This is an error in Shoal; report it together with the "
                     + "input.")
         }
+        meter?.take(results)
         var report = await coordinator.report()
         report.isInterrupted = progress.isStopped
         report.settings = ReplayReport.Setting.list(options.settings)

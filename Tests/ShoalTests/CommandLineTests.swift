@@ -5,7 +5,8 @@ import Testing
 @Suite("The command line")
 struct CommandLineTests {
     static let commands = [
-        "run", "demo", "try", "tune", "disclosure", "publish", "simulate", "changes", "replay", "diff", "verify",
+        "run", "demo", "try", "tune", "disclosure", "bench", "publish", "simulate", "changes", "replay", "diff",
+        "verify",
         "explain",
         "status", "reset",
         "pseudonym", "erase", "erase verify", "audit-log verify",

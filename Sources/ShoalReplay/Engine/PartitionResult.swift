@@ -6,6 +6,9 @@ struct PartitionResult: Sendable {
     var partition: Int32
     var counters = Shard<KeyedTopics>.Counters()
     var times: ClosedRange<Int64>?
+    /// Members, and the bytes of their table that are in use.
+    var members = 0
+    var memberBytes = 0
     /// Counts since the last epoch delta.
     var tally = Tally()
     /// The eligible members for the quality measure.

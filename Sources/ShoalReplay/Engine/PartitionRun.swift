@@ -136,6 +136,8 @@ struct PartitionRun {
         var result = PartitionResult(partition: partition, position: engine.driver.position)
         result.counters = engine.driver.shard.counters
         result.times = engine.times
+        result.members = engine.driver.shard.memberCount
+        result.memberBytes = engine.driver.shard.memberBytes
         result.tally = cut()
         result.sample = SampledMember.sample(of: engine.driver.shard)
         result.history = history.taken

@@ -9,10 +9,16 @@ final class ReportBuilder: ModelWatcher {
     private var clusters: [ClusterID: ReplayReport.Cluster] = [:]
     private var digest: [UInt8] = []
     private var last: Model?
+    private let meter: ReplayMeter?
 
-    func closed(_ epochDelta: EpochDelta) {}
+    init(meter: ReplayMeter? = nil) {
+        self.meter = meter
+    }
+
+    func closed(_ epochDelta: EpochDelta) { meter?.take(epochDelta) }
 
     func take(_ publication: Coordinator.Publication, _ tally: Tally?) throws {
+        meter?.take(publication)
         guard let tally, let version = publication.bookkeeping.through else { return }
         take(publication.model, version, tally)
         let length = publication.model.settings.fixed.epochLength

@@ -8,9 +8,9 @@ import ShoalPipeline
 @main
 struct Shoal {
     static let commands: [Command] = [
-        .run, .demo, .tryFile, .tune, .disclosure, .publish, .simulate, .changes, .replay, .diff, .verify, .explain,
-        .pseudonym,
-        .eraseVerify, .erase, .auditLogVerify, .status, .reset, .deadLettersList, .deadLettersResubmit,
+        .run, .demo, .tryFile, .tune, .disclosure, .bench, .publish, .simulate, .changes, .replay, .diff, .verify,
+        .explain, .pseudonym, .eraseVerify, .erase, .auditLogVerify, .status, .reset, .deadLettersList,
+        .deadLettersResubmit,
         .topicsCreate, .topicsDescribe, .accessAdd, .health, .configCheck, .configShow, .configDocs, .policyCheck,
         .metricsDocs, .manual, .version,
     ]
