@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("shoal disclosure")
+struct DisclosureCommandTests {
+    /// A table of 200 viewers of two tastes over ten days. Half of the viewers of one taste watch `faith`, too.
+    private func table(_ folder: TemporaryFolder) throws -> String {
+        var rows = "Member,Seen At,Genres\n"
+        for step in 0..<8_000 {
+            let viewer = (step * 7 + step / 200) % 200
+            let more = viewer % 4 == 0 && step / 200 % 5 == 0 ? ";faith" : ""
+            rows += "m\(viewer),\(1_767_225_600 + step * 108),genre \(viewer % 2 * 3 + step / 200 % 3)\(more)\n"
+        }
+        return try folder.file("history.csv", rows)
+    }
+
+    private let settings = [
+        "privacy.sensitive-topics=faith", "epoch.length=6h", "clusters.seed-members=80", "members.min-events=3",
+        "privacy.min-cluster-size=20",
+    ].flatMap { ["--set", $0] }
+
+    private func run(_ words: [String]) throws -> CommandResult {
+        try shell("$shoal \(words.map { "'\($0)'" }.joined(separator: " ")) 2>&1")
+    }
+
+    @Test("a dropped topic is found where a taste tells it, a setting is compared, and --check ends with 2")
+    func check() throws {
+        let folder = try TemporaryFolder()
+        let page = folder.url.appending(path: "page.html").path
+        let words = try ["disclosure", table(folder), "--check"] + settings
+        let found = try run(words + ["--with", "privacy.min-cluster-size=150", "--html", page])
+        #expect(found.status == 2, "\(found.output)")
+        #expect(found.output.contains("2 of 2: privacy.min-cluster-size=150"), "\(found.output)")
+        // A quarter of all viewers has the trait, and half of a cluster's members.
+        let row = found.lines.first { $0.contains("privacy.sensitive-topics: |P − prior|") } ?? ""
+        #expect(row.contains("missed") && row.hasSuffix("met"), "\(row)")
+        #expect(found.output.contains("topics: |P − prior|: 0.2"), "each missed bound has a line: \(found.output)")
+        #expect(!found.output.contains("m17"), "no viewer is named")
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("privacy.sensitive-topics"))
+        let bounds = ["distance=0.9", "lift=9", "records=0", "days=0", "unique=100%", "fewer-than-ten=100%"]
+        let wide = try run(words + bounds.flatMap { ["--bound", $0] })
+        #expect(wide.status == 0, "\(wide.output)")
+    }
+
+    @Test("the values of a topic are measured, as JSON, the same each time")
+    func topic() async throws {
+        let broker = try await TestBroker.shared()
+        let name = uniqueName("disclosure")
+        try await broker.create([name: 3])
+        let options = ["--topic", name, "--set", "kafka.bootstrap.servers=\(broker.bootstrap)"]
+        let simulated = ["simulate", "--viewers", "300", "--epochs", "40", "--archetypes", "4"] + options
+        #expect(try shoal(simulated).status == 0)
+        let words = ["disclosure", "--topic", name, "--bootstrap", broker.bootstrap, "--json"] + settings
+        let results = try (0..<2).map { _ in
+            try shell("$shoal \(words.map { "'\($0)'" }.joined(separator: " ")) 2> /dev/null")
+        }
+        #expect(results[0].status == 0 && results[0].output == results[1].output, "\(results[0].output)")
+        let report = try JSONSerialization.jsonObject(with: Data(results[0].output.utf8))
+        #expect(report is [String: Any], "\(results[0].output)")
+    }
+
+    @Test(
+        "what cannot be measured is refused",
+        arguments: [
+            (["--bound", "colour=1"], 64, "must be NAME=VALUE with one of"),
+            (["--trait-watches", "some"], 64, "must be a number of watches"),
+            (["--with", "privacy.min-cluster-size=many"], 78, "privacy.min-cluster-size"),
+            (["--trait", "no such topic"], 66, "no such topic"),
+        ])
+    func refused(_ words: [String], status: Int32, message: String) throws {
+        let folder = try TemporaryFolder()
+        let result = try run(["disclosure", table(folder)] + words)
+        #expect(result.status == status && result.output.contains(message), "\(result.status): \(result.output)")
+    }
+}
