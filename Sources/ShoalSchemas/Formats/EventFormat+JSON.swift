@@ -27,12 +27,15 @@ private enum JSONForm {
         // A Protobuf message may begin with these bytes, but its first field, an id or the viewer, would then begin
         // with space and a brace.
         if first == UInt8(ascii: "["), next == UInt8(ascii: "{") || next == UInt8(ascii: "[") {
-            return .refused(name: "a JSON array", advice: "Write one object a line: jq -c '.[]'.")
+            return .refused(
+                name: "a JSON array", advice: "Write one object a line (jq -c '.[]'), \(EventFileMatch.mapping).")
         }
         guard first == UInt8(ascii: "{") else { return nil }
         guard next == UInt8(ascii: "}") || beginsWithField(text.dropFirst()) else { return .likely }
         return isSpread(text)
-            ? .refused(name: "JSON objects over several lines", advice: "Write one object a line: jq -c .") : .certain
+            ? .refused(
+                name: "JSON objects over several lines",
+                advice: "Write one object a line (jq -c .), \(EventFileMatch.mapping).") : .certain
     }
 
     /// Returns whether the object begins with a quoted field name and a colon.

@@ -41,7 +41,7 @@ public enum WatchEventFile {
         return file.isTable
             ? .other(
                 name: "a table (CSV or similar)",
-                advice: "Convert it to one JSON object a line, for instance with mlr --icsv --ojsonl cat.")
+                advice: "Convert it to one JSON object a line (mlr --icsv --ojsonl cat), \(EventFileMatch.mapping).")
             : .events(.json)
     }
 
