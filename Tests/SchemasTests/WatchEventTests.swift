@@ -83,6 +83,16 @@ struct WatchEventTests {
         #expect(names(event) == ["😀\n", "é"])
     }
 
+    @Test("names of fields are the same with escapes, and any other name is skipped")
+    func escapedNames() throws {
+        let event = try read(
+            #"{"us\u0065r_id":"u","é":1,"topics":[{"n\u0061me":"a","\n":2,"weight":2}],"event_time_ms":1,"watched_ms":1}"#
+        )
+        #expect(names(event) == ["a"] && event.topics.map(\.weight) == [1 << 17])
+        #expect(throws: Rejection.badJSON) { try read("{\"us\u{1}er_id\":\"u\"}") }
+        #expect(throws: Rejection.badJSON) { try read(#"{"user_id"#) }
+    }
+
     @Test(
         "a weight is rounded exactly from its decimal digits",
         arguments: [
