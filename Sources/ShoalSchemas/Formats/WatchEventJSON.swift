@@ -58,11 +58,19 @@ struct WatchEventJSON: ~Escapable {
 
     /// The field, by its name in the Protobuf schema or in proto3's JSON form; nil: another one.
     private mutating func field(_ event: inout WatchEvent) throws(Rejection) -> Fault.Field? {
-        if let name = try scanner.plainString() { return Self.field(scanner.bytes(name)) }
+        try name(&event, Self.field)
+    }
+
+    /// Reads the name of a field, in place unless it has escapes or is not ASCII, and returns what `find` makes of it.
+    @inline(__always)
+    private mutating func name<Found>(
+        _ event: inout WatchEvent, _ find: (Span<UInt8>) -> Found
+    ) throws(Rejection) -> Found {
+        if let range = try scanner.plainString() { return find(scanner.bytes(range)) }
         let start = event.text.count
-        let name = try scanner.string(into: &event)
+        let range = try scanner.string(into: &event)
         defer { event.text.removeSubrange(start...) }
-        return Self.field(event.text.span.extracting(name))
+        return find(event.text.span.extracting(range))
     }
 
     private static func field(_ name: Span<UInt8>) -> Fault.Field? {
@@ -93,21 +101,6 @@ struct WatchEventJSON: ~Escapable {
         } while try scanner.comma(before: UInt8(ascii: "]"))
     }
 
-    /// The name of a topic's field.
-    private mutating func topicField(
-        _ event: inout WatchEvent
-    ) throws(Rejection) -> (isName: Bool, isWeight: Bool) {
-        if let range = try scanner.plainString() {
-            let name = scanner.bytes(range)
-            return (name.matches("name"), name.matches("weight"))
-        }
-        let start = event.text.count
-        let range = try scanner.string(into: &event)
-        defer { event.text.removeSubrange(start...) }
-        let name = event.text.span.extracting(range)
-        return (name.matches("name"), name.matches("weight"))
-    }
-
     /// An object with a name and, optionally, a weight.
     mutating func topic(_ event: inout WatchEvent) throws(Rejection) {
         var name = 0..<0
@@ -115,7 +108,7 @@ struct WatchEventJSON: ~Escapable {
         try scanner.expect(UInt8(ascii: "{"))
         if try scanner.take(UInt8(ascii: "}")) { throw .missingTopicName }
         repeat {
-            let (isName, isWeight) = try topicField(&event)
+            let (isName, isWeight) = try self.name(&event) { ($0.matches("name"), $0.matches("weight")) }
             try scanner.expect(UInt8(ascii: ":"))
             if try scanner.takeNull() { continue }
             if isName {
