@@ -96,7 +96,7 @@ struct EpochRun {
 
     private mutating func advance(to event: EngineEvent, in partition: Int, at place: Int64) throws {
         while true {
-            let before = Self.cpuTime()
+            let before = CPUTime.ofProcess
             switch drivers[partition].advance(to: event, at: place) {
             case .closed(let delta):
                 deltas.append(DeltaRecord.encode(delta, compression, by: sealer))
@@ -121,7 +121,7 @@ struct EpochRun {
 
     /// Reads the deltas of this round, and publishes the models that are due.
     private mutating func publish() throws {
-        let reading = Self.cpuTime()
+        let reading = CPUTime.ofProcess
         var assembler = EpochDeltaAssembler(partitions: drivers.count, sealer: sealer)
         var words: [DeltaMessage] = []
         for part in deltas.joined() {
@@ -129,7 +129,7 @@ struct EpochRun {
         }
         deltas.removeAll()
         note(\.deltaRead, since: reading)
-        let deciding = Self.cpuTime()
+        let deciding = CPUTime.ofProcess
         for word in words {
             try coordinator.fold(word, firstOffset: offset, offset: offset)
             offset += 1
@@ -144,7 +144,7 @@ struct EpochRun {
 
     /// Writes a model and reads it again, as instances do.
     private mutating func pass(_ publication: Coordinator.Publication) throws {
-        let writing = Self.cpuTime()
+        let writing = CPUTime.ofProcess
         var records = RecordBuffer()
         let record = ModelRecord(bookkeeping: publication.bookkeeping, keyFingerprint: 1, model: publication.model)
         record.append(to: &records, by: sealer)
@@ -153,7 +153,7 @@ struct EpochRun {
         guard let through = publication.bookkeeping.through else { return }
         let content = ModelContent.encode(publication.model)
         let compressed = compression.compress(content)
-        let reading = Self.cpuTime()
+        let reading = CPUTime.ofProcess
         let decompressed = compression.decompress(compressed, size: content.count) ?? []
         let model = CompiledModel(try ModelRecord.decode(record.head, decompressed).model, version: through)
         note(\.modelRead, since: reading)
@@ -164,12 +164,6 @@ struct EpochRun {
     // MARK: - Time
 
     private mutating func note(_ path: WritableKeyPath<EpochCosts, Double>, since before: Double) {
-        if isMeasuring { costs[keyPath: path] += Self.cpuTime() - before }
-    }
-
-    private static func cpuTime() -> Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        if isMeasuring { costs[keyPath: path] += CPUTime.ofProcess - before }
     }
 }

@@ -29,7 +29,7 @@ struct BenchState {
         report("snapshot, restored", members, sum.restored, bytes: sum.size)
         report("checkpoint, written", members, sum.written, bytes: sum.fileSize)
 
-        let (began, before) = (ContinuousClock.now, cpuTime())
+        let (began, before) = (ContinuousClock.now, CPUTime.ofProcess)
         let ready = try await withThrowingTaskGroup(of: Int.self) { tasks in
             for partition in 0..<Int32(partitions) {
                 tasks.addTask { try await read(partition, key, from: url(folder, partition)) }
@@ -42,7 +42,7 @@ struct BenchState {
         guard ready == members / partitions * partitions else {
             throw Checkpoint.Failure.damaged("\(ready) members are read of \(members)")
         }
-        report("checkpoint, ready again", members, cpuTime() - before, bytes: sum.fileSize)
+        report("checkpoint, ready again", members, CPUTime.ofProcess - before, bytes: sum.fileSize)
         print(String(format: "all ready again after       %.2f s, memory at most %.2f GB", seconds, peak()))
     }
 
@@ -114,17 +114,10 @@ struct BenchState {
 
     // MARK: - Measuring
 
-    /// Returns the CPU time of this process in seconds.
-    private static func cpuTime() -> Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-
     private static func cpuSeconds(_ body: () throws -> Void) rethrows -> Double {
-        let before = cpuTime()
+        let before = CPUTime.ofProcess
         try body()
-        return cpuTime() - before
+        return CPUTime.ofProcess - before
     }
 
     /// Returns the peak resident memory in GB.

@@ -1,7 +1,7 @@
 extension String {
     /// Returns the lines of the text, which are broken between words.
     /// - Parameter width: The most characters of a line, unless a word is longer.
-    func wrappedLines(_ width: Int) -> [String] {
+    public func wrappedLines(_ width: Int) -> [String] {
         var lines = [""]
         for word in split(separator: " ") {
             let last = lines[lines.count - 1]

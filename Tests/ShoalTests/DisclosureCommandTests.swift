@@ -20,16 +20,12 @@ struct DisclosureCommandTests {
         "privacy.min-cluster-size=20",
     ].flatMap { ["--set", $0] }
 
-    private func run(_ words: [String]) throws -> CommandResult {
-        try shell("$shoal \(words.map { "'\($0)'" }.joined(separator: " ")) 2>&1")
-    }
-
     @Test("a dropped topic is found where a taste tells it, a setting is compared, and --check ends with 2")
     func check() throws {
         let folder = try TemporaryFolder()
         let page = folder.url.appending(path: "page.html").path
         let words = try ["disclosure", table(folder), "--check"] + settings
-        let found = try run(words + ["--with", "privacy.min-cluster-size=150", "--html", page])
+        let found = try shoalAndMessages(words + ["--with", "privacy.min-cluster-size=150", "--html", page])
         #expect(found.status == 2, "\(found.output)")
         #expect(found.output.contains("2 of 2: privacy.min-cluster-size=150"), "\(found.output)")
         // A quarter of all viewers has the trait, and half of a cluster's members.
@@ -40,7 +36,7 @@ struct DisclosureCommandTests {
         let html = try String(contentsOfFile: page, encoding: .utf8)
         #expect(html.hasPrefix("<!DOCTYPE html>") && html.contains("privacy.sensitive-topics"))
         let bounds = ["distance=0.9", "lift=9", "records=0", "days=0", "unique=100%", "fewer-than-ten=100%"]
-        let wide = try run(words + bounds.flatMap { ["--bound", $0] })
+        let wide = try shoalAndMessages(words + bounds.flatMap { ["--bound", $0] })
         #expect(wide.status == 0, "\(wide.output)")
     }
 
@@ -71,7 +67,7 @@ struct DisclosureCommandTests {
         ])
     func refused(_ words: [String], status: Int32, message: String) throws {
         let folder = try TemporaryFolder()
-        let result = try run(["disclosure", table(folder)] + words)
+        let result = try shoalAndMessages(["disclosure", table(folder)] + words)
         #expect(result.status == status && result.output.contains(message), "\(result.status): \(result.output)")
     }
 }

@@ -15,15 +15,11 @@ struct TryCommandTests {
         return try folder.file("history.csv", rows)
     }
 
-    private func run(_ words: [String]) throws -> CommandResult {
-        try shell("$shoal \(words.map { "'\($0)'" }.joined(separator: " ")) 2>&1")
-    }
-
     @Test("a table becomes clusters, a page and the settings of a live application")
     func table() throws {
         let folder = try TemporaryFolder()
         let page = folder.url.appending(path: "page.html").path
-        let result = try run(["try", table(folder), "--html", page, "--save", folder.url.path])
+        let result = try shoalAndMessages(["try", table(folder), "--html", page, "--save", folder.url.path])
         #expect(result.status == 0)
         let lines = result.output
         #expect(lines.contains("viewer    Member"), "\(lines)")
@@ -34,7 +30,7 @@ struct TryCommandTests {
         #expect(lines.contains("shoal run --config"))
         #expect(try String(contentsOfFile: page, encoding: .utf8).hasPrefix("<!DOCTYPE html>"))
         let settings = folder.url.appending(path: "shoal.properties").path
-        let check = try run(["config", "check", "--config", settings, "--set", "privacy.key-file="])
+        let check = try shoalAndMessages(["config", "check", "--config", settings, "--set", "privacy.key-file="])
         #expect(!check.output.contains("epoch.length"), "\(check.output)")
         let text = try String(contentsOfFile: settings, encoding: .utf8)
         #expect(text.contains("\nepoch.length=3h\n") && text.contains("\nclusters.seed-members=40\n"))
@@ -46,7 +42,7 @@ struct TryCommandTests {
     func corrections() throws {
         let folder = try TemporaryFolder()
         let words = try ["try", table(folder), "--map", "topics=Genres", "--map", "watched=", "--json"]
-        let result = try run(words + ["--set", "epoch.length=6h", "--set", "log.format=text"])
+        let result = try shoalAndMessages(words + ["--set", "epoch.length=6h", "--set", "log.format=text"])
         #expect(result.status == 0)
         #expect(result.output.contains(#""name":"epoch.length","value":"6h""#), "\(result.output)")
         #expect(result.output.contains("genre 0;all"))
@@ -65,11 +61,11 @@ struct TryCommandTests {
             "--set", "kafka.bootstrap.servers=\(broker.bootstrap)",
         ]
         #expect(try shoal(["simulate"] + options).status == 0)
-        let result = try run(["try"] + kafka)
+        let result = try shoalAndMessages(["try"] + kafka)
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.contains("shoal replay --topic \(name) --config"), "\(result.output)")
-        #expect(try run(["try", "FILE"] + kafka).status == 64)
-        #expect(try run(["tune", "--topic", uniqueName("none")] + kafka.dropFirst(2)).status == 72)
+        #expect(try shoalAndMessages(["try", "FILE"] + kafka).status == 64)
+        #expect(try shoalAndMessages(["tune", "--topic", uniqueName("none")] + kafka.dropFirst(2)).status == 72)
     }
 
     @Test("tune tries settings on a table, and writes those that it recommends")
@@ -77,10 +73,10 @@ struct TryCommandTests {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "tuned.properties").path
         let words = try ["tune", table(folder), "--save", file, "--set", "privacy.min-cluster-size=20"]
-        let result = try run(words + ["--set", "clusters.seed-members=60"])
+        let result = try shoalAndMessages(words + ["--set", "clusters.seed-members=60"])
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.contains("Recommended") && result.output.contains("as given"), "\(result.output)")
-        let check = try run(["config", "check", "--config", file])
+        let check = try shoalAndMessages(["config", "check", "--config", file])
         #expect(!check.output.contains("tuned.properties:"), "\(check.output)")
     }
 
@@ -98,7 +94,7 @@ struct TryCommandTests {
         let words = [
             "config", "check", "--set", "privacy.key-file=\(key)", "--set", "kafka.bootstrap.servers=localhost:1",
         ]
-        let result = try run(words + ["--set", "input.map=\(map)", "--sample", path])
+        let result = try shoalAndMessages(words + ["--set", "input.map=\(map)", "--sample", path])
         #expect(result.status == 65, "\(result)")
         #expect(
             result.output.contains("events.ndjson: 1 events, 1 records left out by the condition, 1 that are no events")
@@ -106,11 +102,12 @@ struct TryCommandTests {
         #expect(result.output.contains(#"line 3: bad_field: at is "1.1.2026", expected seconds"#), "\(result)")
         #expect(result.output.contains("such as 2026-01-01T00:00:00Z: a video about a, b, watched for 90 s"))
         #expect(!result.output.contains("w17"))
-        let clean = try run(words + ["--set", "input.map=\(map)", "--sample", try folder.file("one", lines[0])])
+        let clean = try shoalAndMessages(
+            words + ["--set", "input.map=\(map)", "--sample", try folder.file("one", lines[0])])
         #expect(clean.status == 0)
         let table = try folder.file(
             "events.csv", "who,tags,at,seconds,kind\nw17,a|b,1767225600,90,watch\nw18,c,yesterday,90,watch\n")
-        let rows = try run(words + ["--set", "input.map=\(map)", "--sample", table])
+        let rows = try shoalAndMessages(words + ["--set", "input.map=\(map)", "--sample", table])
         #expect(rows.status == 65 && rows.output.contains("events.csv: 1 events"), "\(rows)")
         #expect(rows.output.contains(#"record 2: bad_field: at is "yesterday", expected seconds"#), "\(rows)")
     }
@@ -127,7 +124,7 @@ struct TryCommandTests {
     func mistakes(words: [String], status: Int32, message: String) throws {
         let folder = try TemporaryFolder()
         let path = try table(folder)
-        let result = try run(words.map { $0 == "FILE" ? path : $0 })
+        let result = try shoalAndMessages(words.map { $0 == "FILE" ? path : $0 })
         #expect(result.status == status && result.output.contains(message), "\(result)")
     }
 }

@@ -20,6 +20,11 @@ public func shell(_ line: String, environment: [String: String] = [:]) throws ->
         "timeout", ["120", "/bin/sh", "-c", line], environment: environment.merging(["shoal": shoalProgram]) { $1 })
 }
 
+/// Runs the program, and returns its output together with its messages.
+public func shoalAndMessages(_ words: [String]) throws -> CommandResult {
+    try shell("$shoal \(words.map { "'\($0)'" }.joined(separator: " ")) 2>&1")
+}
+
 private func execute(
     _ program: String, _ words: [String], environment: [String: String]
 ) throws -> CommandResult {

@@ -1,4 +1,5 @@
 import Foundation
+import ShoalPipeline
 package import ShoalReplay
 
 /// What the events of a file or topic cost on this machine. Sizes are in bytes, times in seconds of CPU time of one core.
@@ -76,9 +77,9 @@ extension BenchMeasurement {
             var replay = Replay(options)
             let meter = ReplayMeter(options.key)
             replay.meter = meter
-            let (began, clock) = (cpuTime(), ContinuousClock.now)
+            let (began, clock) = (CPUTime.ofProcess, ContinuousClock.now)
             let result = try await source.run(replay, limit: limit)
-            let (cpu, seconds) = (cpuTime() - began, (ContinuousClock.now - clock) / .seconds(1))
+            let (cpu, seconds) = (CPUTime.ofProcess - began, (ContinuousClock.now - clock) / .seconds(1))
             if result.report.isInterrupted { throw Interrupted() }
             guard result.report.input.events > 0 else {
                 throw ReplayError(.input, "\(result.report.input.name): there is no event to measure")
@@ -91,13 +92,6 @@ extension BenchMeasurement {
                 result.report, meter.counts, rounds, cores: ProcessInfo.processInfo.activeProcessorCount,
                 size: source.plainSize)
         }
-    }
-
-    private static func cpuTime() -> Double {
-        var time = timespec()
-        // Safe: the pointer is used in the call only.
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
 

@@ -44,10 +44,12 @@ package struct CostFigures: Codable, Equatable, Sendable {
     package static func stored() throws -> CostFigures { try CostFigures(json: Data(storedJSON.utf8)) }
 
     /// - Throws: `DecodingError`.
-    package init(json: Data) throws {
+    package init(json: Data) throws { self = try Self.decoder.decode(CostFigures.self, from: json) }
+
+    private static var decoder: JSONDecoder {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        self = try decoder.decode(CostFigures.self, from: json)
+        return decoder
     }
 
     /// Reads a file of figures, or the report of `shoal bench --json`.
@@ -59,10 +61,8 @@ package struct CostFigures: Codable, Equatable, Sendable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw UsageError(description: "--costs \(path): it cannot be read")
         }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
-            self = try (try? decoder.decode(Report.self, from: data))?.costs ?? CostFigures(json: data)
+            self = try (try? Self.decoder.decode(Report.self, from: data))?.costs ?? CostFigures(json: data)
         } catch {
             throw UsageError(
                 description:

@@ -7,11 +7,7 @@ extension DemoSummary {
     /// - Parameter width: in columns; nil: not wrapped.
     func lines(width: Int?) -> [String] {
         guard let width else { return lines }
-        return lines.flatMap { line in
-            guard line.count > width else { return [line] }
-            return line.wrapped(max(width, 20)).split(separator: "\n", omittingEmptySubsequences: false).map(
-                String.init)
-        }
+        return lines.flatMap { $0.count > width ? $0.wrappedLines(max(width, 20)) : [$0] }
     }
 
     private var lines: [String] {

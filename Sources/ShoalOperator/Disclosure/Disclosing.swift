@@ -57,13 +57,7 @@ package struct Disclosing {
         alternatives: [(with: String, options: ReplayOptions)], limit: Duration
     ) throws {
         (self.input, self.wanted, self.limit) = (input, wanted, limit)
-        runs = ([("", options)] + alternatives).map { run in
-            var options = run.options
-            options.epochs = .given
-            // The events were read after their mapping already.
-            options.settings.fixed.mapping = nil
-            return (run.with, options)
-        }
+        runs = ([("", options)] + alternatives).map { ($0.with, $0.options.ofTried) }
         traits = try DisclosureTraits(
             input, of: runs.map(\.options.settings), topics: wanted.topics, least: wanted.least)
     }

@@ -55,11 +55,8 @@ package struct Tuning {
 
     /// The options with which an input is replayed.
     package static func options(_ options: ReplayOptions, for input: TryInput) -> ReplayOptions {
-        var options = options
+        var options = options.ofTried
         if options.vocabulary.isEmpty { options.vocabulary = input.facts.vocabulary }
-        options.epochs = .given
-        // The events were read after their mapping already.
-        options.settings.fixed.mapping = nil
         return options
     }
 

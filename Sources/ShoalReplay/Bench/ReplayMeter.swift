@@ -1,9 +1,9 @@
-internal import Foundation
 internal import ShoalClustering
 package import ShoalPipeline
 internal import Synchronization
 
-/// Measures what the epochs of a replay would write in a live application, and the memory of its members. Thread-safe.
+/// Measures what the epochs of a replay would write in a live application, and the memory of its members. CPU time is that of
+/// the thread: an epoch is measured between two suspensions. Thread-safe.
 package final class ReplayMeter: Sendable {
     /// Sums over a replay. Sizes are in bytes, times in seconds of CPU time.
     package struct Counts: Sendable {
@@ -36,25 +36,25 @@ package final class ReplayMeter: Sendable {
     package var counts: Counts { sums.withLock { $0 } }
 
     func take(_ delta: EpochDelta) {
-        let began = Self.cpuTime()
+        let began = CPUTime.ofThread
         let bytes = RecordSize.of(delta, by: sealer)
         sums.withLock { sums in
             sums.deltas += 1
             sums.deltaSums += delta.clusters.reduce(0) { $0 + $1.sums.count }
             sums.deltaBytes += bytes
-            sums.deltaCPU += Self.cpuTime() - began
+            sums.deltaCPU += CPUTime.ofThread - began
         }
     }
 
     func take(_ publication: Coordinator.Publication) {
-        let began = Self.cpuTime()
+        let began = CPUTime.ofThread
         let bytes = RecordSize.of(publication, by: sealer)
         sums.withLock { sums in
             sums.models += 1
             sums.clusters = publication.model.clusters.count(where: \.isActive)
             sums.topics = publication.model.vocabulary.entries.count { $0.name != nil && !$0.isRemoved }
             sums.modelBytes += bytes
-            sums.modelCPU += Self.cpuTime() - began
+            sums.modelCPU += CPUTime.ofThread - began
         }
     }
 
@@ -63,13 +63,5 @@ package final class ReplayMeter: Sendable {
             sums.members = results.reduce(0) { $0 + $1.members }
             sums.memberBytes = results.reduce(0) { $0 + $1.memberBytes }
         }
-    }
-
-    /// The CPU time of this thread: an epoch is measured between two suspensions.
-    private static func cpuTime() -> Double {
-        var time = timespec()
-        // Safe: the pointer is used in the call only.
-        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -93,18 +93,31 @@ package final class DisclosureCollector: Sendable {
         }
     }
 
+    /// What partitions add up, by epoch or moment.
+    private struct Sums<Key: Hashable, Value> {
+        private var open: [Key: (sum: Value, partitions: Int)] = [:]
+
+        /// Adds what a partition has.
+        /// - Returns: The sum if it is complete: all partitions have added to it.
+        mutating func add(
+            _ value: Value, to key: Key, of partitions: Int, by add: (inout Value, Value) -> Void
+        ) -> Value? {
+            var (sum, count) = (value, 1)
+            if var entry = open.removeValue(forKey: key) {
+                add(&entry.sum, value)
+                (sum, count) = (entry.sum, entry.partitions + 1)
+            }
+            if count == partitions { return sum }
+            open[key] = (sum, count)
+            return nil
+        }
+    }
+
     private struct State {
         var partitions = 0
-        var places: [Epoch: (sum: Places, partitions: Int)] = [:]
-        var sets: [Moment.Name: (sum: Sets, partitions: Int)] = [:]
+        var places = Sums<Epoch, Places>()
+        var sets = Sums<Moment.Name, Sets>()
         var tally: DisclosureTally
-
-        /// Compares the sequences of a moment once all partitions have added theirs.
-        mutating func finish(_ moment: Moment.Name) {
-            guard let entry = sets[moment], entry.partitions == partitions else { return }
-            sets[moment] = nil
-            tally.add(entry.sum, at: moment)
-        }
     }
 
     let traits: [Pseudonym: UInt64]
@@ -123,27 +136,15 @@ package final class DisclosureCollector: Sendable {
 
     func add(_ places: Places, epoch: Epoch) {
         state.withLock { state in
-            var entry = state.places.removeValue(forKey: epoch) ?? (Places(traits: traitCount), 0)
-            entry.sum.add(places)
-            entry.partitions += 1
-            if entry.partitions == state.partitions {
-                state.tally.add(entry.sum, epoch: epoch)
-            } else {
-                state.places[epoch] = entry
-            }
+            let sum = state.places.add(places, to: epoch, of: state.partitions) { $0.add($1) }
+            if let sum { state.tally.add(sum, epoch: epoch) }
         }
     }
 
     func add(_ sets: Sets, at moment: Moment.Name) {
         state.withLock { state in
-            guard var entry = state.sets.removeValue(forKey: moment) else {
-                state.sets[moment] = (sets, 1)
-                return state.finish(moment)
-            }
-            entry.sum.add(sets)
-            entry.partitions += 1
-            state.sets[moment] = entry
-            state.finish(moment)
+            let sum = state.sets.add(sets, to: moment, of: state.partitions) { $0.add($1) }
+            if let sum { state.tally.add(sum, at: moment) }
         }
     }
 

@@ -62,9 +62,7 @@ package struct DisclosureReport: Codable, Equatable, Sendable {
 
     /// The report as one line of JSON.
     package func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try ReportJSON.encode(self, names: .useDefaultKeys)
     }
 
     /// The measures with their bounds.

@@ -15,10 +15,12 @@ extension ReplayReport {
 
 /// Encodes and decodes reports as JSON.
 enum ReportJSON {
-    static func encode(_ report: some Encodable) throws -> String {
+    static func encode(
+        _ report: some Encodable, names: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
+    ) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.keyEncodingStrategy = names
         return String(decoding: try encoder.encode(report), as: UTF8.self)
     }
 

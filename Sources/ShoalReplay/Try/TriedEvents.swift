@@ -1,4 +1,6 @@
+internal import ShoalClustering
 internal import ShoalSchemas
+internal import ShoalSettings
 
 /// Events in memory, in the order of their times, in the native form.
 final class TriedEvents: EventBlockSource {
@@ -32,5 +34,16 @@ final class TriedEvents: EventBlockSource {
         }
         defer { number += 1 }
         return EventBlock(number: number, bytes: block, format: .protobuf)
+    }
+}
+
+extension ReplayOptions {
+    /// The options with which the events of a `TryInput` are replayed.
+    package var ofTried: ReplayOptions {
+        var options = self
+        options.epochs = .given
+        // The events were read after their mapping already.
+        options.settings.fixed.mapping = nil
+        return options
     }
 }

@@ -34,9 +34,7 @@ package struct TuneReport: Codable, Equatable, Sendable {
 
     /// The report as one line of JSON.
     package func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try ReportJSON.encode(self, names: .useDefaultKeys)
     }
 
     /// The recommended settings as lines of a file of settings.

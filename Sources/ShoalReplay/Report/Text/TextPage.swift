@@ -25,16 +25,12 @@ struct TextPage {
 
     /// Appends a paragraph, wrapped between words.
     mutating func paragraph(_ text: String, indent: String = "  ") {
-        var line = indent
-        for word in text.printable.split(separator: " ") {
-            if line.columns > indent.columns, line.columns + word.columns + 1 > width {
-                lines.append(line)
-                line = indent + "  "
-            }
-            let isFirst = line.allSatisfy { $0 == " " }
-            line += (isFirst ? "" : " ") + word
+        let left = width - indent.columns
+        let parts = Self.wrapped(text.printable, to: left, then: left - 2)
+        for (number, part) in parts.enumerated() {
+            let line = indent + (number == 0 ? "" : "  ") + part
+            lines.append(number == parts.count - 1 ? line.cut(to: width) : line)
         }
-        if !line.allSatisfy({ $0 == " " }) { lines.append(line.cut(to: width)) }
     }
 
     /// Appends names with aligned values, which are wrapped between words.
@@ -43,27 +39,29 @@ struct TextPage {
         let space = String(repeating: " ", count: longest)
         for entry in entries {
             var name = dim(entry.name.padded(to: longest))
-            for line in wrapped(entry.value.printable, to: max(width - longest - 4, 8)) {
-                lines.append("  " + name + "  " + line)
+            let (value, left) = (entry.value.printable, max(width - longest - 4, 8))
+            for line in value.columns > left ? Self.wrapped(value, to: left, then: left) : [value] {
+                lines.append("  " + name + "  " + line.cut(to: left))
                 name = space
             }
         }
     }
 
-    private func wrapped(_ text: String, to width: Int) -> [String] {
-        guard text.columns > width else { return [text] }
-        var lines = [""]
+    /// Returns the lines of a text. Only a word that is wider than a line is longer.
+    /// - Parameters:
+    ///   - width: of the first line.
+    ///   - next: of the other lines.
+    private static func wrapped(_ text: String, to width: Int, then next: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
         for word in text.split(separator: " ") {
-            let line = lines[lines.count - 1]
-            if line.isEmpty {
-                lines[lines.count - 1] = String(word)
-            } else if line.columns + 1 + word.columns <= width {
-                lines[lines.count - 1] = line + " " + word
-            } else {
-                lines.append(String(word))
+            if !line.isEmpty, line.columns + 1 + word.columns > (lines.isEmpty ? width : next) {
+                lines.append(line)
+                line = ""
             }
+            line += (line.isEmpty ? "" : " ") + word
         }
-        return lines.map { $0.cut(to: width) }
+        return line.isEmpty ? lines : lines + [line]
     }
 
     /// A column of a table.
