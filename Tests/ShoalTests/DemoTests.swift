@@ -33,11 +33,15 @@ struct DemoTests {
         #expect(result.output.contains(" h after it happened: cluster"), "\(result.output)")
         #expect(result.output.contains("(1 to 4 suppressed)"), "\(result.output)")
         #expect(result.output.contains("64 viewers ask to be erased"))
-        let killed = result.lines.firstIndex { $0.contains("another instance has taken over 4 partitions, ") }
-        // The clock shows epoch 47 before or after, as its model comes.
-        let last46 = result.lines.firstIndex { $0.contains("epoch 46 of 60") }
-        let first48 = result.lines.firstIndex { $0.contains("epoch 48 of 60") }
-        #expect(try #require(killed) > #require(last46) && #require(killed) < #require(first48), "\(result.output)")
+        let killed = try #require(
+            result.lines.firstIndex { $0.contains("another instance has taken over 4 partitions, ") })
+        // Not every epoch is shown at this speed, and epoch 47 is before or after, as its model comes.
+        func epochs(_ lines: some Sequence<String>) -> [Int] {
+            lines.compactMap { try? /epoch (\d+) of 60/.firstMatch(in: $0).flatMap { Int($0.output.1) } }
+        }
+        let (before, after) = (epochs(result.lines[..<killed]), epochs(result.lines[killed...]))
+        #expect(!before.isEmpty && before.allSatisfy { $0 <= 47 }, "\(result.output)")
+        #expect(!after.isEmpty && after.allSatisfy { $0 >= 47 }, "\(result.output)")
         let summary = result.lines.last { $0.contains(" erased.") } ?? ""
         #expect(!summary.isEmpty && !summary.contains(" 0 erased"), "\(summary)")
         let lines = try String(contentsOfFile: cast, encoding: .utf8).split(separator: "\n")
