@@ -32,8 +32,8 @@ struct DemoPublisher {
     let progress: Progress
     let interrupt: Interrupt
 
-    /// The embedded broker keeps about 5 MB per partition and drops the oldest records, so the publisher must not run
-    /// further ahead.
+    /// The embedded broker keeps about 5 MB per partition, as they were sent, and drops the oldest records, so the
+    /// publisher must not run further ahead.
     private static let mostAhead = 3 << 20
     /// The time without a commit after which no transaction is open.
     private static let quiet = Duration.milliseconds(500)
@@ -44,6 +44,8 @@ struct DemoPublisher {
         var stream = stream
         var settings = client
         settings.settings["linger.ms"] = "5"
+        // A take-over reads what follows the last snapshot again, which is all within the 5 MB only if it is compressed.
+        settings.settings["compression.type"] = "zstd"
         let producer = try Producer(settings)
         let shape = stream.shape
         let encoder = EventEncoder(stream.catalogue, .json)
