@@ -90,6 +90,49 @@ struct JSONScannerTests {
         for bad in ["-1", "65536", "1e9"] { #expect(weight(bad) == .failure(.badWeight)) }
     }
 
+    @Test("a number is the same in quotation marks, in which it is read digit by digit")
+    func plainNumbers() {
+        var state: UInt64 = 7
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        func digits(_ most: Int) -> String { (0..<random(most + 1)).map { _ in "\(random(10))" }.joined() }
+        var read = (integers: 0, weights: 0)
+        for _ in 0..<20_000 {
+            let whole = digits(16)
+            let json = random(2) == 0 ? whole : "\(whole).\(digits(16))"
+            let (integer, quoted) = (integer(json), self.integer("\"\(json)\""))
+            let (weight, quotedWeight) = (weight(json), self.weight("\"\(json)\""))
+            if case .success = integer { read.integers += 1 }
+            if case .success = weight { read.weights += 1 }
+            // A bad form is told as that of a field in quotation marks.
+            #expect(integer == quoted || integer == .failure(.badJSON) && quoted == .failure(.badField), "\(json)")
+            #expect(
+                weight == quotedWeight || weight == .failure(.badJSON) && quotedWeight == .failure(.badField),
+                "\(json)")
+        }
+        #expect(read.integers > 1_000 && read.weights > 1_000)
+        for json in ["1.0e1", "1E1", "10e0", "1.5e1"] { #expect(integer(json) == integer("\"\(json)\"")) }
+    }
+
+    @Test("a string of any length is read up to its end, and a byte that is not plain is found at any place")
+    func plainStrings() {
+        for length in 0..<40 {
+            let plain = String((0..<length).map { Character(Unicode.Scalar(UInt8(0x23 + $0))) })
+            for (more, expected) in [
+                ("", plain), ("\\\"", plain + "\""), ("\\u0041", plain + "A"), ("é", plain + "é"),
+                ("\u{7F}", plain + "\u{7F}"),
+            ] {
+                for rest in ["", "x", "a longer rest of the string"] {
+                    #expect(text("\"\(plain)\(more)\(rest)\"") == .success(expected + rest))
+                }
+            }
+            for bad in ["\u{0}", "\u{1F}", "\n"] { #expect(text("\"\(plain)\(bad)x\"") == .failure(.badJSON)) }
+            #expect(text("\"\(plain)") == .failure(.badJSON))
+        }
+    }
+
     @Test("values of unknown fields are skipped, and their form is checked")
     func skipping() {
         for json in ["1", "null", "true", #""a""#, "[]", "{}", #"{"a":[1,{"b":null},"c"],"d":{}}"#] {

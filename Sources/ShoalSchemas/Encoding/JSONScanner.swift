@@ -22,25 +22,25 @@ struct JSONScanner: ~Escapable {
 
     // MARK: - Structure
 
+    @inline(__always)
     private mutating func skipSpace() {
-        while at < span.count {
-            let byte = span[at]
-            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
-            at += 1
-        }
+        while at < span.count, span[at].isJSONSpace { at += 1 }
     }
 
+    @inline(__always)
     mutating func peek() throws(Rejection) -> UInt8 {
         skipSpace()
         guard at < span.count else { throw .badJSON }
         return span[at]
     }
 
+    @inline(__always)
     mutating func expect(_ byte: UInt8) throws(Rejection) {
         guard try peek() == byte else { throw .badJSON }
         at += 1
     }
 
+    @inline(__always)
     mutating func take(_ byte: UInt8) throws(Rejection) -> Bool {
         guard try peek() == byte else { return false }
         at += 1
@@ -48,12 +48,14 @@ struct JSONScanner: ~Escapable {
     }
 
     /// Reads a comma and returns true, or reads the end of the object or array and returns false.
+    @inline(__always)
     mutating func comma(before end: UInt8) throws(Rejection) -> Bool {
         if try take(UInt8(ascii: ",")) { return true }
         try expect(end)
         return false
     }
 
+    @inline(__always)
     mutating func takeNull() throws(Rejection) -> Bool {
         guard try peek() == UInt8(ascii: "n") else { return false }
         try word("null")
@@ -95,6 +97,16 @@ struct JSONScanner: ~Escapable {
     /// Reads a string, resolves its escapes and appends it to the event's text.
     mutating func string(into event: inout WatchEvent) throws(Rejection) -> Range<Int> {
         try expect(UInt8(ascii: "\""))
+        let end = plainEnd(from: at)
+        if end < span.count, span[end] == UInt8(ascii: "\"") {
+            defer { at = end + 1 }
+            return event.append(span, at..<end)
+        }
+        return try rest(ofStringInto: &event)
+    }
+
+    /// Reads what follows a quotation mark, whatever it is.
+    private mutating func rest(ofStringInto event: inout WatchEvent) throws(Rejection) -> Range<Int> {
         let start = event.text.count
         var from = at
         var isASCII = true
@@ -127,17 +139,37 @@ struct JSONScanner: ~Escapable {
     /// - Returns: where its bytes are, without quotation marks; nil: it is another one, and was not read.
     mutating func plainString() throws(Rejection) -> Range<Int>? {
         guard try peek() == UInt8(ascii: "\"") else { throw .badJSON }
-        var end = at + 1
-        while end < span.count {
-            let byte = span[end]
-            if byte == UInt8(ascii: "\"") {
-                defer { at = end + 1 }
-                return at + 1..<end
-            }
-            guard (0x20..<0x80).contains(byte), byte != UInt8(ascii: "\\") else { return nil }
+        let start = at + 1
+        let end = plainEnd(from: start)
+        guard end < span.count, span[end] == UInt8(ascii: "\"") else { return nil }
+        at = end + 1
+        return start..<end
+    }
+
+    /// Returns the first byte from a place on that is not ASCII, or that a string cannot contain as it is.
+    @inline(__always)
+    private func plainEnd(from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops = ones << 7
+        var end = start
+        while end + 8 <= span.count {
+            // Safe: any eight bytes are a UInt64, and they are within the span.
+            let word = unsafe span.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: end, as: UInt64.self)
+                .littleEndian
+            let (quotes, backslashes) = (word ^ ones * 0x22, word ^ ones * 0x5C)
+            // The lowest bit that is set is that of the first such byte: borrows only reach later ones. See "Determine if a
+            // word has a byte less than n" in Sean Anderson's Bit Twiddling Hacks.
+            let zeros = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+            let found = (zeros | (word &- ones * 0x20) & ~word | word) & tops
+            if found != 0 { return end + found.trailingZeroBitCount / 8 }
+            end += 8
+        }
+        while end < span.count, span[end] >= 0x20, span[end] < 0x80, span[end] != UInt8(ascii: "\""),
+            span[end] != UInt8(ascii: "\\")
+        {
             end += 1
         }
-        return nil
+        return end
     }
 
     /// The bytes of a string that was read in place.
@@ -212,6 +244,10 @@ struct JSONScanner: ~Escapable {
     mutating func integer(
         times exponent: Int = 0, outOfRange: Rejection = .numberOutOfRange
     ) throws(Rejection) -> Int64 {
+        if exponent == 0, try peek() != UInt8(ascii: "\""), let plain = plainNumber(), plain.scale == 1 {
+            at = plain.end
+            return Int64(plain.digits)
+        }
         let decimal = try numberOrString()
         var magnitude: UInt64 = 0
         var place = decimal.point + exponent - 1
@@ -238,6 +274,11 @@ struct JSONScanner: ~Escapable {
     /// Returns ⌊w · 2¹⁶ + ½⌋ of a number or a string, computed exactly from its decimal digits. The bound between two
     /// results has 17 decimals, so 20 decimals are enough to round correctly.
     mutating func weight() throws(Rejection) -> UInt32 {
+        if try peek() != UInt8(ascii: "\""), let plain = plainNumber() {
+            guard plain.digits < 65_536 * plain.scale else { throw .badWeight }
+            at = plain.end
+            return UInt32(clamping: (plain.digits * 131_072 + plain.scale) / (2 * plain.scale))
+        }
         let decimal = try numberOrString()
         var scaled: UInt128 = 0
         var place = decimal.point - 1
@@ -256,6 +297,46 @@ struct JSONScanner: ~Escapable {
         let one = Self.power(scale)
         guard scaled < one * 65_536 else { throw .badWeight }
         return UInt32(clamping: (scaled * 131_072 + one) / (2 * one))
+    }
+
+    /// A number of at most 13 digits without sign and exponent: `digits / scale`.
+    private struct PlainNumber {
+        /// The digits, as if there were no decimal point.
+        var digits: UInt64
+        /// A power of ten.
+        var scale: UInt64
+        var end: Int
+    }
+
+    /// Returns the number that begins here if it is as plain as most numbers are; nil: it is another one, or none. Reads
+    /// nothing.
+    @inline(__always)
+    private func plainNumber() -> PlainNumber? {
+        var number = PlainNumber(digits: 0, scale: 1, end: at)
+        func digit(_ place: Int) -> UInt64? {
+            guard place < span.count else { return nil }
+            let digit = span[place] &- UInt8(ascii: "0")
+            return digit < 10 ? UInt64(digit) : nil
+        }
+        while let digit = digit(number.end) {
+            number.digits = number.digits &* 10 &+ digit
+            number.end += 1
+        }
+        let whole = number.end - at
+        var most = 13
+        guard whole > 0, whole == 1 || span[at] != UInt8(ascii: "0") else { return nil }
+        if number.end < span.count, span[number.end] == UInt8(ascii: ".") {
+            number.end += 1
+            most += 1
+            while let digit = digit(number.end) {
+                number.digits = number.digits &* 10 &+ digit
+                number.scale = number.scale &* 10
+                number.end += 1
+            }
+            guard number.scale > 1 else { return nil }
+        }
+        let hasExponent = number.end < span.count && span[number.end] | 0x20 == UInt8(ascii: "e")
+        return number.end - at <= most && !hasExponent ? number : nil
     }
 
     /// A number, or a string that holds one and nothing else, with a decimal comma if that is accepted.

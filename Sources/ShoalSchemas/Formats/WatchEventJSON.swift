@@ -129,14 +129,22 @@ struct WatchEventJSON: ~Escapable {
 }
 
 extension Span<UInt8> {
-    /// Whether these are the bytes of a name.
+    /// Whether these are the bytes of a name of 4 to 16 characters.
+    @inline(__always)
     fileprivate func matches(_ name: StaticString) -> Bool {
-        guard count == name.utf8CodeUnitCount else { return false }
-        for index in indices {
-            // Safe: the index is within the static string.
-            let byte = unsafe name.utf8Start[index]
-            if self[index] != byte { return false }
-        }
-        return true
+        let count = name.utf8CodeUnitCount
+        guard self.count == count else { return false }
+        return count < 8 ? matches(name, UInt32.self) : matches(name, UInt64.self)
+    }
+
+    /// Compares by the first and the last word, which together are the whole name.
+    @inline(__always)
+    private func matches<Word: FixedWidthInteger & BitwiseCopyable>(_ name: StaticString, _: Word.Type) -> Bool {
+        // Safe: both have as many bytes, at least those of a word and at most those of two.
+        let name = unsafe UnsafeRawPointer(name.utf8Start)
+        let last = count - MemoryLayout<Word>.size
+        return unsafe bytes.unsafeLoadUnaligned(fromByteOffset: 0, as: Word.self) == name.loadUnaligned(as: Word.self)
+            && bytes.unsafeLoadUnaligned(fromByteOffset: last, as: Word.self)
+                == name.loadUnaligned(fromByteOffset: last, as: Word.self)
     }
 }
