@@ -6,8 +6,10 @@ struct Opening {
     let dropsTopics: Bool
     /// The viewers on the new model's opt-out list that are not on the old one's.
     private let optedOut: Set<Pseudonym>
-    /// The epoch that was open before; `nil` for genesis.
-    private let closed: Epoch?
+    /// The epochs whose watches are published now; nil for none.
+    private let watched: ClosedRange<Epoch>?
+    /// Whether what concerns single members waits for the opening of the next interval of `output.every`.
+    private let waits: Bool
     /// Members that were handled last before these epochs expire: all of them, and those that are not eligible.
     private let expiresBefore: Epoch?
     private let newExpiresBefore: Epoch
@@ -31,8 +33,10 @@ struct Opening {
     }
 
     init(from old: CompiledModel, to new: CompiledModel, closed: Epoch?, epoch: Epoch) {
-        (self.old, self.new, self.closed) = (old, new, closed)
+        (self.old, self.new) = (old, new)
         let settings = new.model.settings
+        watched = closed.flatMap { settings.fixed.published(closing: $0, opening: epoch) }
+        waits = watched == nil && settings.fixed.outputEvery.length != nil
         let length = settings.fixed.epochLength
         // What happened in the epoch that was closed is published under its pseudonyms.
         moment = Moment(time: epoch * length, period: settings.fixed.period(of: closed ?? epoch))
@@ -83,8 +87,11 @@ struct Opening {
     /// Why the members of a cluster are processed.
     func reason(_ cluster: ClusterID) -> Reason? { changes(of: cluster)?.reason }
 
-    func isExpired(_ slot: MemberTable.Slot) -> Bool {
-        guard slot.lastEpoch != .min else { return false }
+    /// Whether a member is removed because it was silent for too long. The epoch in which a published one leaves would tell
+    /// when it watched last, so it leaves when others change.
+    /// - Parameter published: The cluster in which it was published last; 0 for none.
+    func isExpired(_ slot: MemberTable.Slot, published: ClusterID) -> Bool {
+        guard slot.lastEpoch != .min, published == 0 || !waits else { return false }
         if slot.cluster == MemberTable.uncounted, slot.lastEpoch < newExpiresBefore { return true }
         return expiresBefore.map { slot.lastEpoch < $0 } ?? false
     }
@@ -92,9 +99,9 @@ struct Opening {
     /// Whether the member is erased because it opted out.
     func erases(_ slot: MemberTable.Slot) -> Bool { !optedOut.isEmpty && optedOut.contains(slot.pseudonym) }
 
-    /// Whether the changes of the member's own watches are published now: it watched something in the epoch that was
-    /// closed, and was not published at once.
-    func hasWatched(_ slot: MemberTable.Slot) -> Bool { !new.rules.publishesAtOnce && slot.lastEpoch == closed }
+    /// Whether the changes of the member's own watches are published now: it watched something since they were published
+    /// last.
+    func hasWatched(_ slot: MemberTable.Slot) -> Bool { watched?.contains(slot.lastEpoch) ?? false }
 
     /// Whether anything changes for the member.
     func concerns(_ members: borrowing MemberTable, _ slot: Int) -> Bool {
@@ -106,13 +113,22 @@ struct Opening {
         let isInCluster = member.cluster != 0 && member.cluster != MemberTable.uncounted
         let known = published == 0 ? changes?.firstHome : isInCluster ? changes?.home : nil
         let home = known ?? new.model.home(of: 0, published: published)
-        if home != published, hasWatched(member) || isMove(from: published, to: home) { return true }
-        return isExpired(member) || erases(member)
+        if home != published {
+            if hasWatched(member) || isMove(from: published, to: home, left: member.cluster) { return true }
+        }
+        return isExpired(member, published: published) || erases(member)
             || dropsTopics && members.range(slot).contains { new.hasRemoved(members.topics[$0].number) }
     }
 
-    private func isMove(from: ClusterID, to: ClusterID) -> Bool {
-        new.model.publishesEveryMove || moves[PublishedMove.Pair(from: from, to: to)] != nil
+    private func isMove(from: ClusterID, to: ClusterID, left: ClusterID) -> Bool {
+        moves[PublishedMove.Pair(from: from, to: to)] != nil
+            || publishesEveryMove(of: from, before: old.model.home(of: left, published: from))
+    }
+
+    /// Whether a member is published where it belongs, in whatever company: no group is too small, and its own watches led it
+    /// nowhere else since it was published.
+    private func publishesEveryMove(of published: ClusterID, before: ClusterID) -> Bool {
+        new.model.publishesEveryMove && !(waits && before != published)
     }
 
     /// Returns where a member is published from now on, and why; `nil` if nothing changes for subscribers.
@@ -130,7 +146,7 @@ struct Opening {
         let home = new.model.home(of: cluster, published: published)
         let before = old.model.home(of: left, published: published)
         if hasWatched, before != published { return (home, .event, nil) }
-        if new.model.publishesEveryMove { return (home, reason ?? .event, nil) }
+        if publishesEveryMove(of: published, before: before) { return (home, reason ?? .event, nil) }
         let next = before == published ? new.model.home(of: left, published: published) : home
         if next != published, let move = moves[PublishedMove.Pair(from: published, to: next)] {
             return (next, move.reason, move.version)

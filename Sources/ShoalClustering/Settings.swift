@@ -11,11 +11,27 @@ public struct Settings: Equatable, Sendable {
     }
 
     /// When changes of members are published (`output.every`).
-    public enum OutputInterval: String, CaseIterable, Sendable {
+    public enum OutputInterval: Equatable, Sendable {
         /// Together, when the next epoch is opened: one net change for each member.
         case epoch
         /// At once, with the event.
         case event
+        /// Together, when the first epoch of an interval is opened: one net change for each member. Intervals have this length
+        /// in ms of event time, and are counted from 1970.
+        case every(Int64)
+
+        public static let day = OutputInterval.every(86_400_000)
+        public static let week = OutputInterval.every(604_800_000)
+
+        /// The length of an interval, ms; nil if changes are published with every epoch, or at once.
+        public var length: Int64? {
+            if case .every(let length) = self { length } else { nil }
+        }
+
+        /// Returns the beginning of the next interval after a time, ms; nil without intervals.
+        public func next(after time: Int64) -> Int64? {
+            length.map { (Arithmetic.epoch(of: time, length: $0) + 1) * $0 }
+        }
     }
 
     public struct Fixed: Equatable, Sendable {
@@ -45,6 +61,16 @@ public struct Settings: Equatable, Sendable {
         /// if pseudonyms are not rotated.
         public func period(of epoch: Epoch) -> Int64? {
             rotation.map { Arithmetic.epoch(of: epoch * epochLength, length: $0) }
+        }
+
+        /// Returns the epochs whose watches are published when `next` is opened after `closed`: with intervals, those that began
+        /// in the same one as `closed`, if `next` begins in another one; nil for none.
+        func published(closing closed: Epoch, opening next: Epoch) -> ClosedRange<Epoch>? {
+            guard let length = outputEvery.length else { return outputEvery == .epoch ? closed...closed : nil }
+            let interval = Arithmetic.epoch(of: closed * epochLength, length: length)
+            guard interval != Arithmetic.epoch(of: next * epochLength, length: length) else { return nil }
+            let first = -Arithmetic.epoch(of: -interval * length, length: epochLength)
+            return first...closed
         }
     }
 

@@ -4,7 +4,7 @@ extension Shard {
 
     /// Opens the next epoch with its model. For each member, in the order of ranks: expires it, drops topics that
     /// left the vocabulary, follows merges, and reassigns it if its cluster was touched. Publishes at most one change
-    /// per member: with `output.every=epoch`, also what its own watches changed in the epoch that was closed.
+    /// per member: also what its own watches changed, if `output.every` has that published now.
     /// - Parameters:
     ///   - model: The model of version `neededModel`.
     ///   - offset: The offset of the event that opens the epoch.
@@ -87,7 +87,7 @@ extension Shard {
         let (left, published) = (member.cluster, members.published[slot])
         if left != MemberTable.uncounted { delta.add(members, slot, to: left, sign: -1) }
         let isErased = opening.erases(member)
-        if isErased || opening.isExpired(member) {
+        if isErased || opening.isExpired(member, published: published) {
             if left != MemberTable.uncounted {
                 counters.eligible -= 1
                 delta.count(published: published, of: left, sign: -1)

@@ -11,6 +11,11 @@ extension Configuration {
                     + "watches finds the viewer's pseudonym (measured: 67 % by ten known times, 66 of 100 by 12 written "
                     + "events, 20 of 20 by one tombstone). output.every=epoch, the default, tells none of it")
         }
+        if let length = self[\.engine.fixed.outputEvery].length, let ttl = self[\.engine.memberTTL], ttl < length {
+            concerns.append(
+                "member.ttl is shorter than output.every: viewers who are silent when changes are published are forgotten "
+                    + "before they are published, and published ones stay until then")
+        }
         if self[\.policyFile] == nil, self[\.engine.sensitiveTopics].isEmpty {
             concerns.append(
                 "neither privacy.policy nor privacy.sensitive-topics is set: clusters are made, and named, by any topic, "

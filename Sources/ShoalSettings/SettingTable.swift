@@ -61,9 +61,9 @@ extension Setting {
             "output.format", .word(of: OutputFormat.self), \.pipeline.outputFormat,
             "The format of cluster changes."),
         Setting(
-            "output.every", .word(of: Settings.OutputInterval.self), \.engine.fixed.outputEvery, scope: .fixedForLife,
+            "output.every", .choice(Settings.OutputInterval.words), \.engine.fixed.outputEvery, scope: .fixedForLife,
             field: 52,
-            "When changes of members are published. `epoch`: together, when the partition opens its next epoch, one net change for each member; `event`: at once, so that whoever can read or write the input learns which change belongs to which viewer (see docs/privacy.md)."
+            "When changes of members are published. `epoch`: together, when the partition opens its next epoch, one net change for each member; `1d`, `7d`: what a member's own watches changed waits for the first epoch of the next day, or seven days, of UTC, so that fewer members can be recognised by their clusters; `event`: at once, so that whoever can read or write the input learns which change belongs to which viewer (see docs/privacy.md)."
         ),
         Setting(
             "members.topic", .name, \.membersTopic, fields: [RecordedField(21, \.engine.publishesMemberships)],

@@ -121,12 +121,51 @@ extension SettingWord {
 }
 
 extension Settings.Partitioner: SettingWord {}
-extension Settings.OutputInterval: SettingWord {}
 extension WatchEventReader.Viewer: SettingWord {}
 
 extension WatchEventReader.Format: SettingValue {
     public init?(_ text: String, _ kind: Setting.Kind) { self.init(name: text) }
     public func text(_ kind: Setting.Kind) -> String? { name }
+}
+
+/// A record has the place of a word, or the length of an interval.
+extension Settings.OutputInterval: SettingValue {
+    static let words = ["epoch", "event", "1d", "7d"]
+
+    public init?(_ text: String, _ kind: Setting.Kind) {
+        switch text {
+        case "epoch": self = .epoch
+        case "event": self = .event
+        default:
+            guard let length = Setting.milliseconds(text) else { return nil }
+            self = .every(length)
+        }
+    }
+
+    public func text(_ kind: Setting.Kind) -> String? {
+        switch self {
+        case .epoch: "epoch"
+        case .event: "event"
+        case .every(let length): Formatting.setting(length)
+        }
+    }
+
+    public init?(number: Int64) {
+        switch number {
+        case 0: self = .epoch
+        case 1: self = .event
+        case 2...: self = .every(number)
+        default: return nil
+        }
+    }
+
+    public var number: Int64? {
+        switch self {
+        case .epoch: 0
+        case .event: 1
+        case .every(let length): length
+        }
+    }
 }
 
 // MARK: - Unset values

@@ -36,11 +36,14 @@ struct OptOutTests {
         #expect(places(listed) == places(absent))
     }
 
-    @Test("erases a member when an epoch opens with it, and publishes that with other erasures")
-    func erased() throws {
+    @Test(
+        "erases a member when an epoch opens with it, and publishes that with other erasures",
+        arguments: [.epoch, .every(5_000)] as [Settings.OutputInterval])
+    func erased(every: Settings.OutputInterval) throws {
         var events = ToyEvents(seed: 32)
         var settings = events.settings
         settings.minClusterSize = 5
+        settings.fixed.outputEvery = every
         var stream = Stream(events.records(partitions: 1, tombstones: 0), settings: settings, topics: events.names)
         try stream.run()
         var shard = stream.shards[0]

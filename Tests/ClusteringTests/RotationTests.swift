@@ -40,9 +40,11 @@ struct RotationTests {
             events.records(partitions: partitions, tombstones: tombstones), settings: settings, topics: events.names)
     }
 
-    @Test("of a period replace those of the one before, also of members that were erased", arguments: [2_000, 3_500])
-    func rotation(_ length: Int64) throws {
-        var stream = stream(seed: 21, rotation: length)
+    @Test(
+        "of a period replace those of the one before, also of members that were erased", arguments: [2_000, 3_500],
+        [.epoch, .every(3_000)] as [Settings.OutputInterval])
+    func rotation(_ length: Int64, every: Settings.OutputInterval) throws {
+        var stream = stream(seed: 21, rotation: length) { $0.fixed.outputEvery = every }
         try stream.run()
         var subscriber = Subscriber()
         for change in stream.memberChanges { subscriber.take(change) }

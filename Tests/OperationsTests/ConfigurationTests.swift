@@ -69,6 +69,18 @@ struct ConfigurationTests {
         #expect(configuration[\.engine.memberTTL] == nil)
     }
 
+    @Test("changes are published with each epoch, at once, daily or weekly; one who expires earlier is not published")
+    func outputEvery() throws {
+        let every =
+            [("epoch", .epoch), ("event", .event), ("1d", .day), ("7d", .week)] as [(String, Settings.OutputInterval)]
+        for (word, interval) in every {
+            let found = try configuration([:], "output.every=\(word)", "member.ttl=2d")
+            #expect(found[\.engine.fixed.outputEvery] == interval)
+            #expect(found.concerns.contains { $0.hasPrefix("member.ttl is shorter") } == (word == "7d"))
+        }
+        #expect(problems([:], "output.every=3d").first?.contains("must be one of epoch, event, 1d, 7d") == true)
+    }
+
     @Test("every setting has a variable, and surrounding white space is ignored")
     func variables() throws {
         for setting in Setting.table {

@@ -78,6 +78,9 @@ struct SettingsRecordTests {
             + "ba0322746f6c64206c69737465640a64726f7020666169746820776f7264732069736c616d"
         #expect(hex(Settings()) == standard)
         #expect(hex(changed) == other)
+        var weekly = Settings()
+        weekly.fixed.outputEvery = .week
+        #expect(hex(weekly) == standard + "a0038088b2a002")
     }
 
     @Test("recorded settings are read as they were written, and an absent field means 0 if 0 is allowed")

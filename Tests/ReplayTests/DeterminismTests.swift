@@ -54,6 +54,7 @@ struct DeterminismTests {
             settings.memberTTL = chance(0.4) ? 4 * 3_600_000 : nil
             settings.fixed.staleness = one(of: [1, 2, 4])
             settings.fixed.profileTopics = one(of: [4, 16])
+            if seed.isMultiple(of: 2) { settings.fixed.outputEvery = .every(Int64(seed % 3 + 3) * 3_600_000) }
             while let epoch = events.next() {
                 var records: [Record] = []
                 for (viewer, event) in epoch {

@@ -94,6 +94,9 @@ struct StatusText {
                 ", published \(Formatting.span(Double(max(status.timeMs - $0, 0)) / 1_000)) ago"
             }
             lines.append("\(version)\(age ?? "")")
+            if let next = model.nextChangesMs {
+                lines.append("  changes by members' own watches are published next at \(Formatting.time(next))")
+            }
             let step = model.minClusterSize
             lines.append(
                 "  \(Formatting.count(model.shown, "published cluster")), \(SuppressedCount.text(model.withheld)); "

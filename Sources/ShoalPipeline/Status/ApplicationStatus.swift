@@ -63,6 +63,9 @@ public struct ApplicationStatus: Sendable, Encodable {
         public var epochEndMs: Int64?
         /// The time of publication, in ms since 1970.
         public var publishedMs: Int64?
+        /// With intervals of `output.every`: the event time with which what members' own watches changed is published next, in
+        /// ms since 1970.
+        public var nextChangesMs: Int64?
         /// The number of published clusters.
         public var shown: Int
         /// The lower bound of the number of suppressed clusters: 0, 1 or 5.
@@ -86,6 +89,7 @@ public struct ApplicationStatus: Sendable, Encodable {
             (self.version, self.epochEndMs, self.publishedMs) = (version, epochEndMs, publishedMs)
             (shown, withheld) = (Int(summary.published), Int(summary.suppressed))
             (members, unassigned, topics) = (summary.members, summary.unassigned, Int(summary.topics))
+            nextChangesMs = epochEndMs.flatMap { summary.settings.fixed.outputEvery.next(after: $0) }
             minClusterSize = summary.settings.minClusterSize
             settingsRevision = summary.settings.revision
             (rules, releaseRules) = (summary.rules, LifecycleRules.current.version)

@@ -43,6 +43,7 @@ extension Scenario {
         takesRules = draws.chance(0.3)
         if takesRules { settings.revision = 1 }
         if draws.chance(0.3) { settings.fixed.rotation = draws.pick(1_500, 4_000) }
+        if draws.chance(0.3) { settings.fixed.outputEvery = .every(draws.pick(700, 2_500, 3_000, 6_000)) }
     }
 
     private static func settings(_ draws: inout Draws) -> Settings {
