@@ -86,6 +86,25 @@ struct BenchCommandTests {
         #expect(try #require(here.costs["event_cpu"]).number != stored.eventCpu)
     }
 
+    @Test("the fields of a table are guessed, and told")
+    func table() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<3_000).map { step in
+            "\(1_767_225_600 + step * 60),account-\(step * 7 % 90),film-\(step % 40),drama|t\(step % 3),300"
+        }
+        let text = (["watched_at,account,title,genres,seconds_watched"] + rows).joined(separator: "\n")
+        let path = try folder.file("history.csv", text + "\n")
+        let found = try report([path] + Self.settings)
+        #expect(found.measured?["events"]?.number == 3_000 && found.measured?["members"]?.number == 90)
+        let told = try shoal(["bench", path] + Self.settings)
+        #expect(told.output.contains("fields were guessed: ") && told.output.contains("viewer=account"))
+        let corrected = try shoal(
+            ["bench", path, "--set", "input.map=viewer=title,topics=genres split pipe,time=watched_at as s"]
+                + Self.settings)
+        #expect(corrected.status == 0 && !corrected.output.contains("guessed"), "\(corrected.output)")
+        #expect(corrected.output.contains(/members +40\n/), "\(corrected.output)")
+    }
+
     @Test("the values of a topic are measured")
     func topic() async throws {
         let broker = try await TestBroker.shared()

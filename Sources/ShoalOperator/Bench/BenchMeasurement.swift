@@ -1,6 +1,9 @@
 import Foundation
+import ShoalClustering
 import ShoalPipeline
 package import ShoalReplay
+import ShoalSchemas
+import ShoalSettings
 
 /// What the events of a file or topic cost on this machine. Sizes are in bytes, times in seconds of CPU time of one core.
 package struct BenchMeasurement: Encodable, Equatable, Sendable {
@@ -72,6 +75,13 @@ extension BenchMeasurement {
     package static func of(
         _ source: ReplaySource, _ options: ReplayOptions, limit: Duration
     ) async throws -> BenchMeasurement {
+        var options = options
+        if options.settings.fixed.mapping == nil, case .file(let path) = source, source.isRepeatable,
+            let mapping = try TryInput.guessedMapping(of: path)
+        {
+            options.settings.fixed.mapping = mapping
+            Program.report("fields were guessed: \(mapping.text). --set input.map=… corrects them.")
+        }
         var (rounds, total): ([Round], Double) = ([], 0)
         while true {
             var replay = Replay(options)

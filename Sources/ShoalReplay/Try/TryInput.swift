@@ -72,9 +72,28 @@ package struct TryInput {
         guard events > 0 else { throw ReplayError(.input, nothing) }
     }
 
-    private mutating func readAll(_ corrections: [String]) throws {
-        var reader = try EventFileReader(source, converts: true)
-        let framing = try reader.recognize().framing
+    /// Guesses how the fields of a file are mapped; nil: they have the native form.
+    /// - Parameter path: the file, which is read to its end; no pipe.
+    /// - Throws: `ReplayError` if the file cannot be read, or no mapping is found.
+    package static func guessedMapping(of path: String) throws -> EventMapping? {
+        var input = TryInput(unread: path)
+        do {
+            var reader = try EventFileReader(path, converts: true)
+            _ = try input.readSample(of: &reader, framing: reader.recognize().framing, [])
+        } catch let error as EventFileError {
+            throw ReplayError(error)
+        }
+        return input.mapping
+    }
+
+    private init(unread path: String) {
+        (self.path, source) = (path, path)
+    }
+
+    /// Reads records for the guess, and guesses.
+    private mutating func readSample(
+        of reader: inout EventFileReader, framing: EventFraming, _ corrections: [String]
+    ) throws -> RecordSample {
         var sample = RecordSample()
         var record: [UInt8] = []
         // What was read of a pipe cannot be read again.
@@ -82,6 +101,14 @@ package struct TryInput {
             if !framing.isBlank(record, 0, record.count) { sample.add(record) }
         }
         if framing == .lines { try map(sample.records, corrections) }
+        return sample
+    }
+
+    private mutating func readAll(_ corrections: [String]) throws {
+        var reader = try EventFileReader(source, converts: true)
+        let framing = try reader.recognize().framing
+        let sample = try readSample(of: &reader, framing: framing, corrections)
+        var record: [UInt8] = []
         var decoder = TryDecoder(mapping)
         if reader.isRepeatable {
             reader = try EventFileReader(source, converts: true)

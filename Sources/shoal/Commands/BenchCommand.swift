@@ -18,6 +18,7 @@ extension Command {
             joins no group and writes nothing. Run it on a machine like those of the application, and with its settings.
 
             \(ReplayInput.details)
+            The fields of events in another form, and of tables, are guessed as by `shoal try`, unless input.map names them.
 
             --expect events/s=20k,members=5M computes instances, partitions, and what each of them needs. With --expect, but
             neither FILE nor --topic, nothing is measured, and the figures that come with shoal count. LOAD has, separated by
@@ -29,7 +30,7 @@ extension Command {
             The text says what was measured and what was computed. docs/scale.md has the formulas' limits.
             """,
         examples: [
-            "shoal bench events.ndjson.gz --config shoal.properties",
+            "shoal bench events.ndjson.gz --config shoal.properties", "shoal bench history.csv",
             "shoal bench --topic watch-events --bootstrap localhost:9092 --expect events/s=20k,members=5M",
             "shoal bench --expect events/s=2e5,members=1e8,topics=500,clusters=64,memory=16GB",
             "shoal bench events.ndjson --json > costs.json && shoal bench --costs costs.json --expect events/s=1k,members=1M",
