@@ -151,7 +151,8 @@ public struct ClusterChanges: AsyncSequence, Sendable {
             let feed = try await TopicFeed(configuration.topic, configuration.kafka) { partition, count, marks, admin in
                 if let unknown = configuration.positions.keys.filter({ $0 < 0 || $0 >= count }).min() {
                     throw PositionInvalid(
-                        description: "\(configuration.topic) has no partition \(unknown): it has \(count) partitions")
+                        description: "\(configuration.topic) has no partition \(unknown): it has "
+                            + Formatting.count(count, "partition"))
                 }
                 if let offset = configuration.positions[partition] {
                     try Position.check(offset, TopicPartition(configuration.topic, partition), marks)
@@ -200,8 +201,8 @@ extension Position {
     func offset(_ partition: Int32, of count: Int32, _ marks: Admin.Watermarks) throws -> Int64? {
         guard offsets.count <= Int(count) else {
             throw PositionInvalid(
-                description: "\(topic) has \(count) partitions, and the position is of \(offsets.count): was it "
-                    + "created again?")
+                description: "\(topic) has \(Formatting.count(count, "partition")), and the position is of "
+                    + "\(offsets.count): was it created again?")
         }
         guard Int(partition) < offsets.count else { return nil }
         let offset = offsets[Int(partition)]

@@ -84,11 +84,15 @@ package struct AuditReport: Encodable {
     }
 
     package var text: String {
-        var lines = heads.map { "\($0.writer): \($0.lines) lines, head \($0.hash)" }
+        var lines = heads.map { "\($0.writer): \(Formatting.count($0.lines, "line")), head \($0.hash)" }
         if unchainedLines > 0 {
-            lines.append("\(unchainedLines) lines are in no chain: an earlier release wrote them")
+            let count = Formatting.count(unchainedLines, "line is", plural: "lines are")
+            lines.append("\(count) in no chain: an earlier release wrote \(unchainedLines == 1 ? "it" : "them")")
         }
-        if incompleteLines > 0 { lines.append("\(incompleteLines) lines are not whole, as after a full disk") }
+        if incompleteLines > 0 {
+            let count = Formatting.count(incompleteLines, "line is", plural: "lines are")
+            lines.append("\(count) not whole, as after a full disk")
+        }
         if let keptHeads { lines.append("\(Formatting.count(keptHeads, "head")) from audit.topic compared") }
         if let otherHosts, !otherHosts.isEmpty {
             lines.append("not compared, because no line is from there: heads of \(otherHosts.joined(separator: ", "))")

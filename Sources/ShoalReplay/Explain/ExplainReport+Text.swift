@@ -12,7 +12,8 @@ extension ExplainReport {
     /// The report as text.
     public var text: String {
         let since = isFromCheckpoint ? " since the checkpoint" : ""
-        var lines = ["member \(member): \(events) events\(since), \(steps.count) steps shown"]
+        let counts = "\(Formatting.count(events, "event"))\(since), \(Formatting.count(steps.count, "step")) shown"
+        var lines = ["member \(member): \(counts)"]
         for step in steps { lines += ["", step.heading] + step.lines }
         return lines.joined(separator: "\n")
     }
@@ -47,7 +48,8 @@ extension ExplainReport.Step {
                 lines.append("  \(name): unknown")
                 continue
             }
-            lines.append("  \(name): \(state.events) events; profile \(Self.list(Array(state.topics.prefix(6))))")
+            let topics = Self.list(Array(state.topics.prefix(6)))
+            lines.append("  \(name): \(Formatting.count(state.events, "event")); profile \(topics)")
             let scores = state.scores.map { score in
                 "\(score.cluster)\(score.isWithheld ? " (suppressed)" : "") \(Self.cosine(score.similarity))"
             }

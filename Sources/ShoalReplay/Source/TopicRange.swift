@@ -1,4 +1,5 @@
 public import ShoalKafka
+internal import ShoalSchemas
 
 /// The beginning or end of a range of a topic.
 public enum TopicBound: Equatable, Sendable {
@@ -31,7 +32,8 @@ public struct TopicRange: Sendable {
             guard case .offsets(let offsets) = bound, let unknown = offsets.keys.filter({ $0 >= count }).min() else {
                 continue
             }
-            throw ReplayError(.input, "\(topic) has no partition \(unknown): it has \(count) partitions")
+            throw ReplayError(
+                .input, "\(topic) has no partition \(unknown): it has \(Formatting.count(count, "partition"))")
         }
         var ranges: [Range<Int64>] = []
         for partition in 0..<count {
