@@ -101,27 +101,33 @@ class Delays:
         while count != (count := arrivals.count()):
             time.sleep(3)
 
+    def arrivals(self, settings, count, step, topics):
+        """What a consumer reads of topics while an instance that has worked off the input gets `count` more events, `step` ms apart in
+        event time, at half load."""
+        bench = self.bench
+        bench.create(settings, bench.partitions)
+        tail = os.path.join(bench.folder, "tail.json")
+        workloads.again(bench.path, tail, count, self.first, step)
+        instance = bench.start(settings)
+        try:
+            self.caught_up(instance, bench.options.events + bench.added)
+            found = [Arrivals(bench, topic, partitions) for topic, partitions in topics]
+            bench.publish(tail, self.rate * step / 1000)
+            bench.added += count
+            self.caught_up(instance, bench.options.events + bench.added)
+            self.quiet(found[0])
+            return [arrivals.end() for arrivals in found]
+        finally:
+            instance.end(signal.SIGTERM)
+            os.remove(tail)
+
     def of_events(self):
         """With output.every=event, in ms: from the append of an event to its change. All events are of one epoch."""
         bench = self.bench
         settings = bench.settings(bench.topic) | {"output.every": "event", "output.format": "json"}
-        bench.create(settings, bench.partitions)
         count = min(int(self.rate * self.seconds), workloads.EPOCH)
-        tail, first = os.path.join(bench.folder, "tail.json"), self.first
-        workloads.again(bench.path, tail, count, first, 1)
+        read, = self.arrivals(settings, count, 1, [(settings["output.topic"], bench.partitions)])
         self.first += workloads.EPOCH
-        instance = bench.start(settings)
-        try:
-            self.caught_up(instance, bench.options.events + bench.added)
-            changes = Arrivals(bench, settings["output.topic"], bench.partitions)
-            bench.publish(tail, self.rate / 1000)
-            bench.added += count
-            self.caught_up(instance, bench.options.events + bench.added)
-            self.quiet(changes)
-            read = changes.end()
-        finally:
-            instance.end(signal.SIGTERM)
-            os.remove(tail)
         # The first fifth opens the epoch and settles. The append is that of the input topic: LogAppendTime.
         appended = {(record.partition, record.offset): record.timestamp for record in bench.appended()}
         begin = sorted(appended.values())[-count:][count // 5]
@@ -136,25 +142,10 @@ class Delays:
         """With the default, in ms: from the last delta of an epoch to a change of it, and to the last one."""
         bench = self.bench
         settings = bench.settings(bench.topic) | {"output.format": "json"}
-        bench.create(settings, bench.partitions)
         each = int(self.rate * self.seconds / (EPOCHS + 1))
-        count = each * (EPOCHS + 1)
-        step = workloads.EPOCH / each
-        tail = os.path.join(bench.folder, "tail.json")
-        workloads.again(bench.path, tail, count, self.first, step)
-        instance = bench.start(settings)
-        try:
-            self.caught_up(instance, bench.options.events + bench.added)
-            changes = Arrivals(bench, settings["output.topic"], bench.partitions)
-            deltas = Arrivals(bench, f"{settings['application.id']}-deltas", 1)
-            bench.publish(tail, self.rate * step / 1000)
-            bench.added += count
-            self.caught_up(instance, bench.options.events + bench.added)
-            self.quiet(changes)
-            read, closed = changes.end(), deltas.end()
-        finally:
-            instance.end(signal.SIGTERM)
-            os.remove(tail)
+        read, closed = self.arrivals(
+            settings, each * (EPOCHS + 1), workloads.EPOCH / each,
+            [(settings["output.topic"], bench.partitions), (f"{settings['application.id']}-deltas", 1)])
         bursts = []
         gap = self.seconds * 1000 / (EPOCHS + 1) / 2
         # Smaller ones are the status of a partition.
