@@ -8,8 +8,11 @@ struct Opening {
     private let optedOut: Set<Pseudonym>
     /// The epochs whose watches are published now; nil for none.
     private let watched: ClosedRange<Epoch>?
-    /// Whether what concerns single members waits for the opening of the next interval of `output.every`.
+    /// Whether what members' own watches changed waits: for the opening of the next interval of `output.every`, or for the
+    /// rotation that follows.
     private let waits: Bool
+    /// Whether members who expire, and are published, stay until the next interval.
+    private let staysExpired: Bool
     /// Members that were handled last before these epochs expire: all of them, and those that are not eligible.
     private let expiresBefore: Epoch?
     private let newExpiresBefore: Epoch
@@ -35,11 +38,17 @@ struct Opening {
     init(from old: CompiledModel, to new: CompiledModel, closed: Epoch?, epoch: Epoch) {
         (self.old, self.new) = (old, new)
         let settings = new.model.settings
-        watched = closed.flatMap { settings.fixed.published(closing: $0, opening: epoch) }
-        waits = watched == nil && settings.fixed.outputEvery.length != nil
+        let watched = closed.flatMap { settings.fixed.published(closing: $0, opening: epoch) }
+        let period = settings.fixed.period(of: closed ?? epoch)
+        let rotates = period != settings.fixed.period(of: epoch)
+        let hasIntervals = settings.fixed.outputEvery.length != nil
+        // A rotation has members join where they belong, and nothing tells where they were.
+        self.watched = hasIntervals && rotates ? nil : watched
+        waits = hasIntervals && (watched == nil || rotates)
+        staysExpired = hasIntervals && watched == nil && !rotates
         let length = settings.fixed.epochLength
         // What happened in the epoch that was closed is published under its pseudonyms.
-        moment = Moment(time: epoch * length, period: settings.fixed.period(of: closed ?? epoch))
+        moment = Moment(time: epoch * length, period: period)
         func before(_ ttl: Int64) -> Epoch { epoch - (ttl + length - 1) / length }
         expiresBefore = settings.memberTTL.map(before)
         newExpiresBefore = before(settings.newMemberTTL)
@@ -91,7 +100,7 @@ struct Opening {
     /// when it watched last, so it leaves when others change.
     /// - Parameter published: The cluster in which it was published last; 0 for none.
     func isExpired(_ slot: MemberTable.Slot, published: ClusterID) -> Bool {
-        guard slot.lastEpoch != .min, published == 0 || !waits else { return false }
+        guard slot.lastEpoch != .min, published == 0 || !staysExpired else { return false }
         if slot.cluster == MemberTable.uncounted, slot.lastEpoch < newExpiresBefore { return true }
         return expiresBefore.map { slot.lastEpoch < $0 } ?? false
     }

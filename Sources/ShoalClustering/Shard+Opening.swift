@@ -64,7 +64,7 @@ extension Shard {
         }
         if closed == nil { settleLandmarks(before: (epoch + 1) * fixed.epochLength - 1, at: point) }
         if rotates {
-            phase = .rotating(epoch, .joining, after: nil)
+            phase = .rotating(epoch, halves.first, after: nil)
             openEpoch = closed
             return false
         }

@@ -141,6 +141,27 @@ struct OutputIntervalTests {
         _ = tables(stream, every: 4_000)
     }
 
+    @Test("has members join where they belong when a rotation begins, and tells nothing of their moves")
+    func rotation() throws {
+        let length: Int64 = 4_000
+        let plain = try stream(seed: 48, .epoch, partitions: 1)
+        let coarse = try stream(seed: 48, .every(length), partitions: 1) { $0.fixed.rotation = length }
+        #expect(
+            coarse.memberChanges.contains { $0.reason == .rotated }
+                && !coarse.memberChanges.contains { $0.reason == .event })
+        let expected = tables(plain, every: length)
+        let joined = coarse.memberChanges.filter { $0.reason == .rotated && $0.from == 0 }
+        let batches = Dictionary(grouping: joined) { $0.epoch ?? 0 }
+        #expect(batches.count >= 4)
+        for (epoch, batch) in batches {
+            let table = Dictionary(uniqueKeysWithValues: batch.map { ($0.member, $0.to) })
+            #expect(table == expected[epoch], "epoch \(epoch)")
+        }
+        var shares = coarse
+        let kept = shares.kept()
+        #expect(shares.recomputed() == kept)
+    }
+
     @Test("lets a member wait whom its own watches moved, also if no group is too small")
     func waits() {
         func opening(_ next: Epoch) -> Opening {

@@ -218,6 +218,27 @@ struct DisclosureTests {
         }
     }
 
+    @Test("if sequences are rare, the report says what to compare")
+    func advice() async throws {
+        let folder = try TemporaryFolder()
+        let input = try TryInput(try file(folder), corrections: [])
+        var settings = settings()
+        for (every, word) in [(.epoch, "output.every=7d"), (.week, "clusters.max=16")]
+            as [(Settings.OutputInterval, String)]
+        {
+            settings.fixed.outputEvery = every
+            var report = try await report(input, settings)
+            try #require(!report.runs[0].measures.sequences.isEmpty)
+            report.runs[0].measures.sequences[0].unique = 0
+            report.runs[0].measures.sequences[0].fewerThanTen = 0
+            report.runs[0].measures.sequences = Array(report.runs[0].measures.sequences.prefix(1))
+            #expect(report.sequenceAdvice == nil)
+            report.runs[0].measures.sequences[0].unique = 60_000
+            #expect(report.sequenceAdvice?.contains(word) == true)
+            #expect(report.text(width: 200).contains(word) && report.html().contains(word))
+        }
+    }
+
     @Test("text and page show verdicts, and what is no number of viewers", arguments: [40, 120])
     func texts(width: Int) async throws {
         let folder = try TemporaryFolder()

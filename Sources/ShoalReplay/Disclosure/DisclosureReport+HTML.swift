@@ -43,11 +43,13 @@ extension DisclosureReport {
                 .init("traits", "Traits", lead: "\(traitText)", Self.whole(Self.traitTitles, rows, label: "Traits")))
         }
         let rows = measures.sequences.map { Self.cells(Self.row($0)) }
+        let advice = sequenceAdvice.map { advice -> Markup in "<p>\(advice)</p>\n" } ?? ""
         page.sections.append(
             .init(
                 "sequences", "Sequences", lead: "\(Self.sequenceText)",
                 rows.isEmpty
-                    ? "<p>Nothing was published.</p>\n" : Self.whole(Self.sequenceTitles, rows, label: "Sequences")))
+                    ? "<p>Nothing was published.</p>\n"
+                    : "\(Self.whole(Self.sequenceTitles, rows, label: "Sequences"))\(advice)"))
         page.sections.append(
             .init("sizes", "Sizes", lead: "\(Self.sizesText)", ReportPage.facts(Self.facts(measures.sizes))))
         page.sections.append(.init("forging", "Forging", "<p>\(Self.forgingText(measures.forging))</p>\n"))

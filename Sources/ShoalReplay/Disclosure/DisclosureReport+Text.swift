@@ -21,6 +21,7 @@ extension DisclosureReport {
         page.paragraph(Self.sequenceText)
         if measures.sequences.isEmpty { page.paragraph("Nothing was published.") }
         Self.add(Self.sequenceTitles, measures.sequences.map(Self.row), to: &page)
+        if let advice = sequenceAdvice { page.paragraph(advice) }
         page.heading("Sizes")
         page.paragraph(Self.sizesText)
         page.list(Self.facts(measures.sizes))

@@ -82,6 +82,23 @@ extension DisclosureReport {
         + "under 10: fewer than ten have it. With epochs: the same if it is also known when each change was published. Days are those of "
         + "UTC; the first one has the first published change."
 
+    /// What to compare if a bound of sequences is missed; nil if none is.
+    var sequenceAdvice: String? {
+        guard let run = runs.first, missed.contains(where: { $0.hasPrefix("sequences, ") }) else { return nil }
+        let every = run.settings.first { $0.name == "output.every" }?.value
+        switch every {
+        case "1d", "7d":
+            return
+                "Sequences are rarer the more clusters there are, and the longer they are. A rotation at each publication has them "
+                + "begin anew: compare `--with privacy.rotation=\(every ?? "")`, `--with clusters.max=16` and `--with "
+                + "profile.half-life=7d`, and others of their kind."
+        default:
+            return
+                "Sequences are rarer the more often changes are published: compare `--with output.every=1d` and `--with "
+                + "output.every=7d`, which cost news."
+        }
+    }
+
     static let sizesText =
         "Over members and epochs: how many pseudonyms are published in the same cluster. A cluster has more members than are seen in it "
         + "while changes wait to be published together with others."

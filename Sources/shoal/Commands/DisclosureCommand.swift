@@ -20,6 +20,7 @@ extension Command {
             "shoal disclosure events.ndjson.gz --config shoal.properties",
             "shoal disclosure events.ndjson.gz --config shoal.properties --html disclosure.html",
             "shoal disclosure history.csv --trait 'pride parade' --trait-watches 2,25%",
+            "shoal disclosure events.ndjson.gz --config shoal.properties --with output.every=1d --with output.every=7d",
             "shoal disclosure --topic watch-events --config shoal.properties --with privacy.min-cluster-size=500",
             "shoal disclosure events.ndjson.gz --config shoal.properties --check --bound records=0 --bound days=0",
         ]
