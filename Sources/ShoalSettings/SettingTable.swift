@@ -242,6 +242,14 @@ extension Setting {
             "How many viewers each token with the role analyst may look up by this instance's API on a day (UTC). Each lookup needs `audit.file`, to which it appends a line first."
         ),
         Setting(
+            "api.request-limit", .integer(1...100_000), \.apiRequestLimit,
+            "How many requests a second each token (without `api.access-file`, and without a token, each address) may make to this instance's API; twice as many at once. Further ones are answered with 429."
+        ),
+        Setting(
+            "api.streams", .integer(0...10_000), \.apiStreams,
+            "The most event streams of `/v1/changes` that are open at a time on this instance. Further ones are answered with 503."
+        ),
+        Setting(
             "watchdog.timeout", .duration(1_000...3_600_000), \.pipeline.watchdogTimeout, defaultText: "60s",
             "The time without progress after which a component fails /livez and is logged."),
         Setting(

@@ -29,6 +29,8 @@ public struct SettingValues: Equatable, Sendable {
     public var apiListen: ListenAddress?
     public var apiAccessFile: String?
     public var apiLookupLimit: Int = 20
+    public var apiRequestLimit: Int = 100
+    public var apiStreams: Int = 1_000
     public var auditFile: String?
     /// `nil` if the heads of the audit log are kept nowhere else.
     public var auditTopic: String?

@@ -251,7 +251,7 @@ def watched(shoal, start_kafka, shortened_rules, tmp_path_factory):
         instances = []
         for name in ("a", "b"):
             own = {"checkpoint.directory": directory / name, "audit.file": directory / f"{name}.audit"}
-            own |= {"api.listen": "127.0.0.1:0", "api.access-file": access, "api.lookup-limit": 100}
+            own |= {"api.listen": "127.0.0.1:0", "api.access-file": access, "api.lookup-limit": 100, "api.request-limit": 100_000}
             words = ["--config", str(configuration)] + [word for item in own.items() for word in ("--set", "=".join(map(str, item)))]
             (directory / name).mkdir()
             instances.append(Instance(shoal, name, words, directory))

@@ -74,6 +74,83 @@ struct APITests {
         #expect(try await process.stop() == 0)
     }
 
+    /// The events of a stream until a text has come.
+    private func events(
+        _ probe: HTTPProbe, _ path: String = "/v1/changes", _ header: String = "", until text: String
+    ) async throws -> [[String: String]] {
+        let answer = try await onThread {
+            let handle = try connection(to: probe.address.port)
+            defer { try? handle.close() }
+            let head = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\(header)\r\n"
+            try handle.write(contentsOf: Data(head.utf8))
+            var answer = ""
+            let end = ContinuousClock.now + patience
+            while !answer.contains(text), ContinuousClock.now < end {
+                let more = try receive(handle)
+                if more.isEmpty { break }
+                answer += String(decoding: more, as: UTF8.self)
+            }
+            return answer
+        }
+        let parts = answer.split(separator: "\r\n\r\n", maxSplits: 1)
+        #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains(text), "\(answer)")
+        return parts.dropFirst().joined().components(separatedBy: "\n\n").compactMap { block in
+            let fields = block.split(separator: "\n").map { $0.split(separator: ":", maxSplits: 1).map(String.init) }
+            guard fields.contains(where: { $0[0] == "data" }) else { return nil }
+            return Dictionary(uniqueKeysWithValues: fields.map { ($0[0], String($0[1].dropFirst())) })
+        }
+    }
+
+    @Test("changes are told as they come, and a reader goes on where it was, also on another instance")
+    func stream() async throws {
+        let (process, probe) = try await start(["instance.id": "a"])
+        _ = try await clusters(probe)
+        let list = try object(try probe.get("/v1/changes"))
+        let (changes, last) = (
+            try #require(list["changes"] as? [[String: Any]]), try #require(list["through"] as? Int)
+        )
+        #expect(!changes.isEmpty)
+        let all = try await events(probe, "/v1/changes?after=0", until: "\nid: \(last)\n")
+        let told = all.filter { $0["event"] != "model" }
+        #expect(told.map { $0["event"] } == changes.map { $0["kind"] as? String })
+        for (event, change) in zip(told, changes) {
+            let data = try JSONSerialization.jsonObject(with: Data((event["data"] ?? "").utf8)) as? NSDictionary
+            #expect(data == change as NSDictionary, "\(event)")
+            #expect(event["id"]?.hasPrefix("\(change["model"] as? Int ?? 0).") == true, "\(event)")
+        }
+        let models = try object(try probe.get("/v1/models"))["models"] as? [[String: Any]] ?? []
+        let ids = all.filter { $0["event"] == "model" }.map { $0["id"] ?? "" }
+        #expect(ids == models.reversed().map { "\($0["model"] ?? "")" })
+        // From the middle of a model's changes, on another instance.
+        let other = try application.run([
+            "api.listen": "127.0.0.1:0", "privacy.min-cluster-size": "10", "instance.id": "b",
+        ])
+        let second = try await self.probe(other)
+        _ = try await clusters(second)
+        let place = try #require(all.firstIndex { $0["id"] == told[0]["id"] })
+        for each in [probe, second] {
+            let rest = try await events(
+                each, "/v1/changes?after=0", "Last-Event-ID: \(told[0]["id"] ?? "")\r\n", until: "\nid: \(last)\n")
+            #expect(rest == Array(all[(place + 1)...]))
+        }
+        // Without a position, only what is new is told.
+        let reading = Task { try await events(probe, until: "event: model\n") }
+        try await application.publish(from: 6)
+        let news = try await reading.value
+        #expect((news.first?["id"].flatMap { Int($0.prefix { $0 != "." }) } ?? 0) > last, "\(news)")
+        for (header, path, text) in [
+            ("x", "", "Last-Event-ID"), ("7.0", "", "Last-Event-ID"), ("", "?after=x", "after"),
+        ] {
+            for accepted in ["text/event-stream", "*/*"] {
+                let headers = ["Accept: \(accepted)"] + (header.isEmpty ? [] : ["Last-Event-ID: \(header)"])
+                let refused = try await http(probe.address.port, "/v1/changes\(path)", headers: headers)
+                #expect(refused.status == 400 && refused.body.contains(text), "\(refused)")
+            }
+        }
+        #expect(try await other.stop() == 0)
+        #expect(try await process.stop() == 0)
+    }
+
     @Test("what cannot be answered is a problem with its reason")
     func problems() async throws {
         let (process, probe) = try await start()
@@ -112,6 +189,7 @@ struct APITests {
             #expect(answer.status == status, "\(path) \(header ?? "without"): \(answer)")
         }
         #expect(!process.log.contains("t3"))
+        _ = try await events(probe, "/v1/changes", "Authorization: Bearer t1\r\n", until: "\nid: ")
         try Data(both.utf8).write(to: URL(filePath: file))
         try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: 9)], ofItemAtPath: file)
         #expect(try probe.get("/v1/clusters", headers: ["Authorization: Bearer t1"]).status == 401)
@@ -121,6 +199,54 @@ struct APITests {
     /// A line of an access file.
     private func line(_ name: String, _ role: String, _ token: String) -> String {
         "\(name) \(role) \(SHA256Digest.of(Array(token.utf8).span).map { String(format: "%02x", $0) }.joined())\n"
+    }
+
+    @Test("requests are counted and limited, unknown tokens are slowed and then refused, and the log tells only routes")
+    func observed() async throws {
+        let file = try folder.file("access", line("anna", "viewer", "t1") + line("ben", "viewer", "t2"))
+        let (process, probe) = try await start([
+            "api.access-file": file, "api.request-limit": "20", "log.level": "debug", "log.format": "json",
+        ])
+        let (first, second) = (["Authorization: Bearer t1"], ["Authorization: Bearer t2"])
+        let id = ((try await clusters(probe, second)["clusters"] as? [[String: Any]])?.first?["id"] as? Int) ?? 0
+        #expect(try probe.get("/v1/clusters/\(id)?at=2026-11-24T10:00:00Z", headers: second).status == 200)
+        var refused: [HTTPAnswer] = []
+        var count = 0
+        while refused.isEmpty, count < 1_000 {
+            count += 1
+            let answer = try await http(probe.address.port, "/v1/models", headers: first)
+            if answer.status != 200 { refused.append(answer) }
+        }
+        #expect(count > 40, "twice as many as a second")
+        #expect(refused.first?.status == 429 && refused.first?.headers["retry-after"] == "1", "\(refused)")
+        #expect(refused.first?.body.contains("api.request-limit") == true, "\(refused)")
+        #expect(try probe.get("/v1/models", headers: second).status == 200, "another token")
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { tasks in
+            for _ in 0..<16 {
+                tasks.addTask {
+                    try await http(probe.address.port, "/v1/models", headers: ["Authorization: Bearer secret"]).status
+                }
+            }
+            return try await tasks.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses.count { $0 == 401 } >= 10 && statuses.contains(429), "\(statuses)")
+        #expect(statuses.allSatisfy { $0 == 401 || $0 == 429 })
+        let limited = Double(statuses.count { $0 == 429 } + 1)
+        let metrics = metricValues(
+            try await application.metrics(try await application.port(process)) {
+                $0["shoal_api_refused_logins_total"] == 16
+            })
+        #expect(metrics["shoal_api_limited_requests_total"] == limited)
+        #expect(metrics[#"shoal_api_requests_total{route="/v1/models",status="4xx"}"#] == 17)
+        #expect(metrics[#"shoal_api_requests_total{route="/v1/models",status="2xx"}"#] == Double(count))
+        #expect(metrics[#"shoal_api_requests_total{route="/v1/audit",status="2xx"}"#] == 0)
+        #expect(metrics[#"shoal_api_request_duration_seconds_count{route="/v1/clusters/{id}"}"#] == 1)
+        #expect(metrics["shoal_api_streams"] == 0 && metrics["shoal_api_dropped_streams_total"] == 0)
+        #expect(process.log.contains(#""route":"/v1/clusters/{id}""#))
+        for text in ["secret", "t1\"", "2026-11-24", "/v1/clusters/\(id)", "anna"] {
+            #expect(!process.log.contains(text), "\(text)")
+        }
+        #expect(try await process.stop() == 0)
     }
 
     @Test("an analyst finds one viewer at a time with a reason, as often as permitted, and an officer reads who did")

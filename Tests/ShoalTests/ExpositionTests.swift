@@ -35,6 +35,12 @@ struct ExpositionTests {
         snapshot.brokers.inputPartitions = 12
         var busy = reading(snapshot)
         busy.times.record(.commit, .milliseconds(3))
+        let api = APIStatistics([HTTPRoute("/v1/a/{id}", "") { _ in HTTPResponse("") }])
+        api.take(.init(method: "GET", path: "/v1/a/{id}", status: 404, duration: .milliseconds(2)))
+        api.take(.init(method: "GET", path: nil, status: 404, duration: .seconds(60)))
+        api.refusedLogin()
+        api.limited()
+        busy.api = api.snapshot
         busy.components = [
             .init(part: .group, doing: "polling", age: 1_500, isStuck: false),
             .init(part: .partition(2), doing: "handling records", age: 0, isStuck: true),
@@ -109,6 +115,14 @@ struct ExpositionTests {
             #"shoal_checkpoint_bytes{topic="watched",partition="10"} 900"#,
             "shoal_model_epoch 5", "shoal_epoch_length_seconds 3600",
             #"shoal_clusters{state="shown"} 7"#, #"shoal_clusters{state="withheld"} 1"#,
+            #"shoal_api_requests_total{route="/v1/a/{id}",status="4xx"} 1"#,
+            #"shoal_api_requests_total{route="/v1/a/{id}",status="5xx"} 0"#,
+            #"shoal_api_requests_total{route="other",status="4xx"} 1"#,
+            #"shoal_api_request_duration_seconds_bucket{route="/v1/a/{id}",le="0.001"} 0"#,
+            #"shoal_api_request_duration_seconds_bucket{route="/v1/a/{id}",le="0.0025"} 1"#,
+            #"shoal_api_request_duration_seconds_sum{route="other"} 60"#,
+            "shoal_api_streams 0", "shoal_api_dropped_streams_total 0", "shoal_api_refused_logins_total 1",
+            "shoal_api_limited_requests_total 1",
             "shoal_vocabulary_max_topics 512", "shoal_model_settings_revision 4", "shoal_settings_revision 5",
             "shoal_coordinator 1", #"shoal_coordinator_waiting{topic="watched",partition="2"} 1"#,
             #"shoal_stage_duration_seconds_bucket{stage="commit",le="0.0025"} 0"#,

@@ -50,9 +50,10 @@ struct ObservedApplication {
     }
 
     /// Publishes one event an hour for six hours from each of 24 viewers of two tastes. One event per hour is repeated.
-    func publish() async throws {
+    /// - Parameter first: the first hour.
+    func publish(from first: Int = 0) async throws {
         let producer = try Producer(broker.configuration())
-        for hour in 0..<6 {
+        for hour in first..<first + 6 {
             for viewer in 0..<24 {
                 let time = 1_700_000_000_000 + hour * 3_600_000 + viewer * 1_000
                 let topic = viewer % 2 == 0 ? "chess" : "cats"

@@ -13,9 +13,7 @@ public func http(
     _ port: some BinaryInteger, _ path: String, method: String = "GET", headers: [String] = [], body: String = ""
 ) async throws -> HTTPAnswer {
     let port = Int(port)
-    let text = try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try exchange(port, path, method, headers, body) }) }
-    }
+    let text = try await onThread { try exchange(port, path, method, headers, body) }
     let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
     let lines = parts[0].split(separator: "\r\n")
     guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
@@ -27,6 +25,22 @@ public func http(
         if pair.count == 2 { headers[pair[0].lowercased()] = pair[1].drop { $0 == " " }.description }
     }
     return HTTPAnswer(status: status, headers: headers, body: parts.count > 1 ? String(parts[1]) : "")
+}
+
+/// Does work that blocks on a thread of its own, so that other tests go on.
+public func onThread<Outcome: Sendable>(_ work: @escaping @Sendable () throws -> Outcome) async throws -> Outcome {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
+    }
+}
+
+/// Returns what has come over a connection, and waits for it for 10 s; nothing at its end.
+public func receive(_ handle: FileHandle) throws -> Data {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    // Safe: at most as many bytes as the buffer holds.
+    let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(handle.fileDescriptor, $0.baseAddress, $0.count, 0) }
+    guard count >= 0 || errno == ECONNRESET else { throw BrokerUnavailable(what: "a part of a response") }
+    return Data(buffer.prefix(max(count, 0)))
 }
 
 private func exchange(

@@ -257,6 +257,22 @@ ROWS = [
               query(f"max(process_open_fds{{{S}}} / process_max_fds{{{S}}})", "files, share of the limit"),
               query(f"max(process_threads{{{S}}})", "threads")),
     ]),
+    ("Who asks the API?", [
+        graph("Requests a second, by status", None,
+              query(f"sum by (status) (rate(shoal_api_requests_total{{{S}}}{R}))", "{{status}}"), stacked=True),
+        graph("Requests a second, by route", None,
+              query(f"sum by (route) (rate(shoal_api_requests_total{{{S}}}{R}))", "{{route}}"), stacked=True),
+        graph("Mean duration, by route", None,
+              query(f"sum by (route) (rate(shoal_api_request_duration_seconds_sum{{{S}}}{R})) / "
+                    f"clamp_min(sum by (route) (rate(shoal_api_request_duration_seconds_count{{{S}}}{R})), 0.001)",
+                    "{{route}}"), unit="s"),
+        graph("Open event streams", None, query(f"sum by (instance) (shoal_api_streams{{{S}}})"), stacked=True),
+        graph("Slow readers and refused requests", "Streams whose readers were too slow, unknown tokens, and requests beyond "
+              "api.request-limit.",
+              query(f"sum(increase(shoal_api_dropped_streams_total{{{S}}}{R}))", "dropped streams"),
+              query(f"sum(increase(shoal_api_refused_logins_total{{{S}}}{R}))", "unknown tokens"),
+              query(f"sum(increase(shoal_api_limited_requests_total{{{S}}}{R}))", "limited requests")),
+    ]),
 ]
 
 # Metrics that no panel shows: old names, which the next release does not have, and what tells an operator nothing.

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import ShoalSchemas
 import Synchronization
 
 /// The open connections of a server. It closes those that take too long, and the oldest ones when there are too many, so that a
@@ -75,6 +76,28 @@ final class HTTPConnections: @unchecked Sendable {
         table.withLock { table in
             guard let connection = table.connections.removeValue(forKey: number) else { return }
             close(connection.descriptor)
+        }
+    }
+
+    /// Returns what stands for the address of the other end; nil if it is not known.
+    func client(_ number: Int) -> String? {
+        guard let address = table.withLock({ $0.connections[number]?.address }), !address.isEmpty else { return nil }
+        return Self.client(address)
+    }
+
+    /// Returns what stands for an address: that of IPv4, also inside one of IPv6, or the first half of one of IPv6.
+    static func client(_ address: [UInt8]) -> String {
+        let isMapped = address.count == 16 && address.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+        return Hex.text(isMapped ? address.suffix(4) : address.prefix(8))
+    }
+
+    /// Hands a connection over, which is not watched any more.
+    /// - Returns: its descriptor, owned by the caller; nil: it was shut down, or has never been watched.
+    func release(_ number: Int) -> Int32? {
+        table.withLock { table in
+            guard let connection = table.connections[number], !connection.isEnded else { return nil }
+            table.connections[number] = nil
+            return connection.descriptor
         }
     }
 

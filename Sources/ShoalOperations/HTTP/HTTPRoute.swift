@@ -10,10 +10,15 @@ public struct HTTPRequest: Equatable, Sendable {
     public var query: [String: String]
     /// The parts of the path that a route names, such as `id` of `/v1/clusters/{id}`.
     public var parameters: [String: String] = [:]
-    /// The headers `Host`, `Authorization` and `If-None-Match`.
+    /// The headers `Host`, `Authorization`, `If-None-Match`, `Accept` and `Last-Event-ID`.
     public var host: String?
     public var authorization: String?
     public var knownTag: String?
+    public var accepted: String?
+    public var lastEvent: String?
+    /// What stands for the client's address; nil if it is not known. Addresses of IPv6 count by their first half, which one
+    /// client has to itself.
+    public var client: String?
     /// The body of a `POST`.
     public var body: [UInt8] = []
     /// Who asks, if the service knows.
@@ -22,6 +27,13 @@ public struct HTTPRequest: Equatable, Sendable {
     public init(path: String, query: [String: String] = [:]) {
         self.path = path
         self.query = query
+    }
+
+    /// Whether server-sent events are accepted.
+    var acceptsEvents: Bool {
+        (accepted ?? "").split(separator: ",").contains { type in
+            type.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased() == HTTPResponse.events
+        }
     }
 }
 
@@ -40,6 +52,7 @@ public struct HTTPResponse: Equatable, Sendable {
 
     public static let text = "text/plain; charset=utf-8"
     public static let json = "application/json"
+    public static let events = "text/event-stream"
 }
 
 /// A path served by a server.
@@ -61,6 +74,8 @@ public struct HTTPRoute: Sendable {
     public var summary: String
     /// Called on the thread of a connection, several at a time.
     public var answer: @Sendable (HTTPRequest) -> HTTPResponse
+    /// Returns what a request gets that accepts server-sent events; nil: the same as others.
+    public var events: (@Sendable (HTTPRequest) -> HTTPService.Answer)?
 
     public init(
         _ path: String, _ summary: String, method: Method = .get, roles: Set<AccessTokens.Role> = [],

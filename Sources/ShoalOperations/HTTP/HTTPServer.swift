@@ -4,7 +4,8 @@ public import ShoalSettings
 import Synchronization
 
 /// A small HTTP server on GNU libmicrohttpd, with a thread for each connection: a slow answer, or a slow client, does not delay
-/// the answers to others. Nothing of it runs on the cooperative pool. A connection serves one request.
+/// the answers to others. Nothing of it runs on the cooperative pool. A connection serves one request. Streams of events leave the
+/// library and its threads (`HTTPStreams`).
 ///
 /// `@unchecked Sendable`: the daemon is thread-safe, and `stop` lets only one caller end it.
 @safe public final class HTTPServer: @unchecked Sendable {
@@ -24,10 +25,12 @@ import Synchronization
         /// The number of requests without a complete answer.
         let open = Mutex(0)
         let connections: HTTPConnections
+        let streams: HTTPStreams
 
-        init(_ service: HTTPService, _ limits: HTTPConnections.Limits) {
+        init(_ service: HTTPService, _ limits: HTTPConnections.Limits, _ streamLimits: HTTPStream.Limits) {
             self.service = service
             connections = HTTPConnections(limits)
+            streams = HTTPStreams(most: service.mostStreams, streamLimits)
         }
     }
 
@@ -58,10 +61,11 @@ import Synchronization
     }
 
     init(
-        _ address: ListenAddress, setting: String, _ service: HTTPService, limits: HTTPConnections.Limits
+        _ address: ListenAddress, setting: String, _ service: HTTPService, limits: HTTPConnections.Limits,
+        streams: HTTPStream.Limits = .init()
     ) throws(ListenError) {
         let (socket, port) = try ListeningSocket.open(address, setting: setting)
-        let context = Context(service, limits)
+        let context = Context(service, limits, streams)
         let seconds = UInt32(clamping: max(limits.deadline.components.seconds, 1))
         // Safe: the context is kept until the daemon, and with it its threads, has ended.
         let opaque = unsafe Unmanaged.passUnretained(context).toOpaque()
@@ -90,6 +94,7 @@ import Synchronization
         }
         guard isFirst else { return }
         let socket = unsafe MHD_quiesce_daemon(daemon)
+        context.streams.stop()
         let deadline = ContinuousClock.now + .seconds(1)
         while context.open.withLock({ $0 }) > 0, ContinuousClock.now < deadline {
             try? await Task.sleep(for: .milliseconds(5))
@@ -100,11 +105,20 @@ import Synchronization
 
     private func end() {
         let isStopped = isStopped.withLock { $0 }
-        if !isStopped { unsafe MHD_stop_daemon(daemon) }
+        guard !isStopped else { return }
+        unsafe MHD_stop_daemon(daemon)
+        context.streams.stop()
     }
 
     /// Connections that are open.
     var connectionCount: Int { context.connections.count }
+
+    /// Streams of events that are open, and those that were ended because their readers were too slow.
+    public var openStreams: Int { context.streams.count }
+    public var droppedStreams: Int { context.streams.dropped }
+
+    /// Tells that there may be new events.
+    public func hasNews() { context.streams.hasNews() }
 
     // MARK: - Called by the library, on its threads
 
@@ -147,9 +161,15 @@ import Synchronization
         unsafe request.host = HTTPServer.header("Host", connection)
         unsafe request.authorization = HTTPServer.header("Authorization", connection)
         unsafe request.knownTag = HTTPServer.header("If-None-Match", connection)
+        unsafe request.accepted = HTTPServer.header("Accept", connection)
+        unsafe request.lastEvent = HTTPServer.header("Last-Event-ID", connection)
         request.body = pending.body
-        let (response, allow) = unsafe server.service.answer(method: String(cString: method), request)
-        return unsafe HTTPServer.send(response, allow: allow, connection)
+        request.client = unsafe server.connections.client(Int(bitPattern: shoal_mhd_context(connection)))
+        let answer = unsafe server.service.answer(method: String(cString: method), request) { server.streams.enter() }
+        switch answer {
+        case .response(let response): return unsafe HTTPServer.send(response, connection)
+        case .events(let events): return unsafe HTTPServer.send(events, server, connection)
+        }
     }
 
     private static let completed: MHD_RequestCompletedCallback = { context, _, state, _ in
@@ -181,7 +201,44 @@ import Synchronization
         return query
     }
 
-    private static func send(_ response: HTTPResponse, allow: String?, _ connection: OpaquePointer?) -> MHD_Result {
+    private static let common = [
+        "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Connection": "close",
+    ]
+
+    /// Takes the connection from the library, which closes an empty socket instead, and keeps it open without a thread. A place
+    /// for it is reserved.
+    private static func send(_ events: HTTPEvents, _ server: Context, _ connection: OpaquePointer?) -> MHD_Result {
+        let number = unsafe Int(bitPattern: shoal_mhd_context(connection))
+        guard let descriptor = server.connections.release(number) else {
+            server.streams.leave()
+            return .NO
+        }
+        guard HTTPStreams.replace(unsafe shoal_mhd_socket(connection)) else {
+            close(descriptor)
+            server.streams.leave()
+            return .NO
+        }
+        let headers = common.merging(events.headers) { $1 }
+        var lines = ["HTTP/1.1 200 OK", "Date: \(date)", "Content-Type: \(HTTPResponse.events)"]
+        lines += headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        let head = lines.map { $0 + "\r\n" }.joined() + "\r\n"
+        server.streams.add(descriptor, events, head: Array(head.utf8))
+        return .NO
+    }
+
+    /// The time as a header has it (RFC 9110, section 5.6.7). The program never sets a locale.
+    private static var date: String {
+        var (now, parts) = unsafe (time(nil), tm())
+        // Safe: time and parts outlive the calls, and the text has room for the 29 characters of any such date.
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+            guard unsafe gmtime_r(&now, &parts) != nil,
+                unsafe strftime(text.baseAddress, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts) > 0
+            else { return "" }
+            return unsafe text.baseAddress.map { unsafe String(cString: $0) } ?? ""
+        }
+    }
+
+    private static func send(_ response: HTTPResponse, _ connection: OpaquePointer?) -> MHD_Result {
         var body = Array(response.body.utf8)
         // Safe: the library copies the bytes before the call returns.
         let made = unsafe body.withUnsafeMutableBytes { bytes in
@@ -189,11 +246,7 @@ import Synchronization
         }
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
-        var headers = [
-            "Content-Type": response.contentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-            "Connection": "close",
-        ].merging(response.headers) { $1 }
-        if let allow { headers["Allow"] = allow }
+        let headers = common.merging(["Content-Type": response.contentType]) { $1 }.merging(response.headers) { $1 }
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
             guard unsafe MHD_add_response_header(made, name, value) == .YES else { return .NO }
         }

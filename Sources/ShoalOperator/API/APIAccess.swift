@@ -10,17 +10,24 @@ final class APIAccess: Sendable {
     private struct State {
         var tokens: AccessTokens?
         var identity: [Int]?
+        var requests: RequestRate
+        var failures = RequestRate(1, burst: 10)
     }
 
     private let file: String?
     private let logger: Logger
     private let limit = RateLimit(.seconds(10))
-    private let state = Mutex(State())
+    private let statistics: APIStatistics
+    private let state: Mutex<State>
 
-    /// - Parameter file: `api.access-file`; nil: everybody on this host may use the API.
-    init(_ file: String?, _ logger: Logger) {
+    /// - Parameters:
+    ///   - file: `api.access-file`; nil: everybody on this host may use the API.
+    ///   - rate: `api.request-limit`.
+    init(_ file: String?, rate: Int, _ statistics: APIStatistics, _ logger: Logger) {
         self.file = file
+        self.statistics = statistics
         self.logger = logger
+        state = Mutex(State(requests: RequestRate(rate, burst: 2 * rate)))
     }
 
     /// Returns the refusal of a request; nil admits it. A token that is not known is answered late.
@@ -30,27 +37,61 @@ final class APIAccess: Sendable {
     func refusal(_ request: inout HTTPRequest, _ route: HTTPRoute?) -> HTTPResponse? {
         guard let tokens else {
             // A page of another site may have its name resolved to this host.
-            guard let host = request.host, !Self.isLocal(host) else { return nil }
+            guard let host = request.host, !Self.isLocal(host) else { return tooMany(from: request.client) }
             return ClusterAPI.response(
                 .init(status: 403, detail: "without api.access-file, the host must be 127.0.0.1 or localhost"))
         }
         guard let token = request.authorization.flatMap(Self.token) else {
+            if let refusal = tooMany(from: request.client) { return refusal }
             return challenge("a token is required: Authorization: Bearer TOKEN, or the token as a password")
         }
-        guard let bearer = tokens.bearer(digest: Hex.text(SHA256Digest.of(Array(token.utf8).span))) else {
+        let digest = Self.digest(of: token)
+        guard let bearer = tokens.bearer(digest: digest) else {
+            statistics.refusedLogin()
             if let held = limit.pass("token") {
                 logger.log(
                     .warning, "the API refused an unknown token",
                     [("path", route?.path ?? "unknown")] + (held > 0 ? [("held_back", "\(held)")] : []))
             }
+            // Who tries many is refused at once, so that few threads wait.
+            let wait = state.withLock { $0.failures.take(request.client ?? "") }
+            if let wait { return refusal(wait, "too many unknown tokens come from this address") }
             Thread.sleep(forTimeInterval: 1)
             return challenge("the token is not known")
         }
         request.bearer = bearer
-        guard let roles = route?.roles, !roles.isEmpty, bearer.roles.isDisjoint(with: roles) else { return nil }
-        let needed = roles.map(\.rawValue).sorted().joined(separator: " or ")
+        if let refusal = tooMany(from: digest) { return refusal }
+        guard let route, !Self.permits(bearer, route) else { return nil }
+        let needed = route.roles.map(\.rawValue).sorted().joined(separator: " or ")
         return ClusterAPI.response(.init(status: 403, detail: "this requires the role \(needed)"))
     }
+
+    /// Returns whether a request that was admitted would be admitted now.
+    func admits(_ request: HTTPRequest, _ route: HTTPRoute) -> Bool {
+        guard let tokens else { return true }
+        return request.authorization.flatMap(Self.token).flatMap { tokens.bearer(digest: Self.digest(of: $0)) }.map {
+            Self.permits($0, route)
+        } ?? false
+    }
+
+    /// Counts a request, and returns its refusal if the client makes too many.
+    private func tooMany(from client: String?) -> HTTPResponse? {
+        guard let wait = state.withLock({ $0.requests.take(client ?? "") }) else { return nil }
+        return refusal(wait, "more requests than permitted (api.request-limit)")
+    }
+
+    private func refusal(_ wait: Duration, _ detail: String) -> HTTPResponse {
+        statistics.limited()
+        var response = ClusterAPI.response(.init(status: 429, detail: detail))
+        response.headers["Retry-After"] = "\(wait.components.seconds + 1)"
+        return response
+    }
+
+    private static func permits(_ bearer: AccessTokens.Bearer, _ route: HTTPRoute) -> Bool {
+        route.roles.isEmpty || !bearer.roles.isDisjoint(with: route.roles)
+    }
+
+    private static func digest(of token: String) -> String { Hex.text(SHA256Digest.of(Array(token.utf8).span)) }
 
     /// The tokens as the file has them now. A file that has become invalid or is gone changes nothing.
     private var tokens: AccessTokens? {

@@ -12,6 +12,8 @@ struct ClusterAPI: Sendable {
     let snapshot: @Sendable () -> PipelineStatistics.Snapshot
     /// Finds members; nil: members cannot be found.
     var members: MemberLookup?
+    /// The most streams of events at a time.
+    var mostStreams = 100
 
     /// A request that cannot be answered, as RFC 9457 says.
     struct Problem: Error {
@@ -48,11 +50,7 @@ struct ClusterAPI: Sendable {
                 }
                 return ClusterViews.List(moment.report, row)
             },
-            json("/v1/changes", "what became of clusters; ?after=MODEL") { request, moment in
-                let after = try request.query["after"].map { try number($0, "after") } ?? .min
-                let changes = moment.report.lifecycle.filter { $0.version > after }.map(ClusterViews.Change.init)
-                return ClusterViews.Changes(changes: changes, through: moment.version)
-            },
+            changes,
             HTTPRoute("/v1/status", "the state of this instance", roles: [.operator]) { _ in status },
             HTTPRoute(
                 "/v1/members:lookup", "where a viewer is; a reason is required", method: .post, roles: [.analyst]
@@ -64,6 +62,43 @@ struct ClusterAPI: Sendable {
                 }
             },
         ]
+    }
+
+    /// The changes of clusters, as a list or as events.
+    private var changes: HTTPRoute {
+        var route = json("/v1/changes", "what became of clusters; ?after=MODEL; or as server-sent events") {
+            request, moment in
+            let changes = moment.report.changes(after: try position(request) ?? .init(.min))
+            return ClusterViews.Changes(changes: changes.map { .init($0.change) }, through: moment.version)
+        }
+        route.answer = { [answer = route.answer] request in
+            var response = answer(request)
+            response.headers["Vary"] = "Accept, Last-Event-ID"
+            return response
+        }
+        route.events = { request in
+            guard let moment = clusters.moment else { return .response(Self.response(Self.noModel)) }
+            do throws(Problem) {
+                let start = try position(request) ?? .init(moment.version)
+                var events = HTTPEvents(ChangeFeed(clusters, after: start))
+                // A proxy that collects the answer would hold the events back.
+                events.headers = HTTPResponse.protection.merging(["X-Accel-Buffering": "no"]) { $1 }
+                return .events(events)
+            } catch {
+                return .response(Self.response(error))
+            }
+        }
+        return route
+    }
+
+    /// The position that a request names; nil if it names none.
+    private func position(_ request: HTTPRequest) throws(Problem) -> ChangeFeed.Position? {
+        let after = try request.query["after"].map { text throws(Problem) in try number(text, "after") }
+        guard let text = request.lastEvent, !text.isEmpty else { return after.map(ChangeFeed.Position.init) }
+        guard let position = ChangeFeed.Position(text) else {
+            throw Problem(status: 400, detail: "Last-Event-ID must be the id of an event")
+        }
+        return position
     }
 
     private var lookup: MemberLookup {
@@ -82,9 +117,21 @@ struct ClusterAPI: Sendable {
     }
 
     /// The service of these routes for those whom `access` admits.
-    func service(_ access: APIAccess) -> HTTPService {
+    func service(_ access: APIAccess, _ statistics: APIStatistics, _ logger: Logger) -> HTTPService {
         var service = HTTPService(routes: routes)
         service.refuse = { access.refusal(&$0, $1) }
+        service.isPermitted = { access.admits($0, $1) }
+        service.mostStreams = mostStreams
+        service.observe = { request in
+            statistics.take(request)
+            // The path and its arguments may name what a person looks for, so the route stands for them.
+            logger.log(
+                .debug, "request",
+                [
+                    ("method", request.method), ("route", request.path ?? "unknown"), ("status", "\(request.status)"),
+                    ("microseconds", "\(Int64(request.duration / .microseconds(1)))"),
+                ])
+        }
         service.problem = { Self.response(Problem(status: $0, detail: $1)) }
         return service
     }
@@ -127,7 +174,7 @@ struct ClusterAPI: Sendable {
     ) -> HTTPRoute {
         HTTPRoute(path, summary, roles: [.viewer]) { request in
             guard let moment = clusters.moment else {
-                return Self.response(Problem(status: 503, detail: "no model has been read yet"))
+                return Self.response(Self.noModel)
             }
             do {
                 var response = Self.response(try body(request, moment))
@@ -164,7 +211,7 @@ struct ClusterAPI: Sendable {
     private func row(_ request: HTTPRequest, _ moment: LiveClusters.Moment) throws(Problem) -> ReplayReport.Row {
         let rows = moment.report.rows
         guard let text = request.query["at"] else {
-            guard let last = rows.last else { throw Problem(status: 503, detail: "no model has been read yet") }
+            guard let last = rows.last else { throw Self.noModel }
             return last
         }
         let number = Int64(text).flatMap { (0...TimeRange.latest).contains($0) ? $0 : nil }
@@ -199,6 +246,8 @@ struct ClusterAPI: Sendable {
         return HTTPResponse(text, contentType: HTTPResponse.json).secured
     }
 
+    private static let noModel = Problem(status: 503, detail: "no model has been read yet")
+
     private struct ProblemBody: Encodable {
         var title: String
         var status: Int
@@ -232,10 +281,12 @@ extension HTTPResponse {
     /// The same with headers that keep browsers from doing more than showing it.
     var secured: HTTPResponse {
         var response = self
-        response.headers.merge([
-            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Frame-Options": "DENY",
-            "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "same-origin",
-        ]) { own, _ in own }
+        response.headers.merge(Self.protection) { own, _ in own }
         return response
     }
+
+    static let protection = [
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "same-origin",
+    ]
 }

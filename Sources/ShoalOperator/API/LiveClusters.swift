@@ -17,6 +17,9 @@ final class LiveClusters: Sendable {
         var moment: Moment?
         /// The page, and the version that it shows.
         var page: (version: Epoch?, text: String)?
+        /// The last events that were asked for, which are the same for all who follow.
+        var part: (version: Epoch, start: ChangeFeed.Position, part: ChangeFeed.Part?)?
+        var listeners: [@Sendable () -> Void] = []
     }
 
     private let state: Mutex<State>
@@ -33,7 +36,13 @@ final class LiveClusters: Sendable {
     func follow() async throws {
         while true {
             do {
-                try await history.follow { record in state.withLock { $0.live.take(record) } }
+                try await history.follow { record in
+                    let listeners = state.withLock { state in
+                        state.live.take(record)
+                        return state.listeners
+                    }
+                    for listener in listeners { listener() }
+                }
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
@@ -41,6 +50,21 @@ final class LiveClusters: Sendable {
             }
             try await Task.sleep(for: .seconds(10))
         }
+    }
+
+    /// Calls a function after each model.
+    func listen(_ listener: @escaping @Sendable () -> Void) {
+        state.withLock { $0.listeners.append(listener) }
+    }
+
+    /// Returns the next events behind a position; nil if there are none yet.
+    func part(after position: ChangeFeed.Position) -> ChangeFeed.Part? {
+        guard let moment, moment.version >= position.model else { return nil }
+        let known = state.withLock { $0.part }
+        if let known, known.version == moment.version, known.start == position { return known.part }
+        let part = moment.report.part(after: position)
+        state.withLock { $0.part = (moment.version, position, part) }
+        return part
     }
 
     /// The clusters after the last model; nil before the first one.

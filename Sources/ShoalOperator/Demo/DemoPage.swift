@@ -12,10 +12,12 @@ final class DemoPage: Sendable {
     init(_ options: PipelineOptions, _ instances: DemoInstances) throws(ListenError) {
         let logger = Logger(label: "shoal", level: .error, format: .text)
         let live = LiveClusters(options, logger)
-        let access = APIAccess(nil, logger)
+        let statistics = APIStatistics([])
+        let access = APIAccess(nil, rate: 100, statistics, logger)
         let api = ClusterAPI(clusters: live, readiness: { [] }, snapshot: { instances.snapshot })
         server = try HTTPServer(
-            ListenAddress(host: "127.0.0.1", port: 0), setting: "api.listen", api.service(access))
+            ListenAddress(host: "127.0.0.1", port: 0), setting: "api.listen", api.service(access, statistics, logger))
+        live.listen { [weak server] in server?.hasNews() }
         self.live = live
         reading = Task { try? await live.follow() }
     }

@@ -5,6 +5,8 @@ import ShoalPipeline
 /// The metrics of an instance in Prometheus' format.
 struct Exposition: Sendable {
     let statistics: PipelineStatistics
+    /// nil without an API.
+    let api: APIStatistics?
     /// The consumer group, and its input topic.
     let group: String
     let topic: String
@@ -17,7 +19,8 @@ struct Exposition: Sendable {
         var text = Self.text(
             InstanceReading(
                 snapshot: statistics.snapshot, times: statistics.times, components: statistics.heartbeats.look(),
-                time: Date().timeIntervalSince1970, group: group, topic: topic, settingsRevision: settingsRevision,
+                api: api?.snapshot, time: Date().timeIntervalSince1970, group: group, topic: topic,
+                settingsRevision: settingsRevision,
                 epochLength: epochLength))
         text.add(ProcessMetrics.table, of: ProcessReading())
         return text.text

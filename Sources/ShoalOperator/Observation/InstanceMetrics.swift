@@ -5,7 +5,7 @@ import ShoalPipeline
 /// The metrics of an instance.
 enum InstanceMetrics {
     /// All metrics, in order of exposition.
-    static let table = input + progress + saved + model + health
+    static let table = input + progress + saved + model + api + health
 
     /// Labels of a partition, without and with the consumer group.
     private static let partition = ["topic", "partition"]
@@ -231,6 +231,40 @@ enum InstanceMetrics {
         ) { reading in
             (reading.snapshot.waitedFor ?? []).map { .init([reading.topic, "\($0)"], 1) }
         },
+    ]
+
+    /// The page and the API, if `api.listen` is set.
+    private static let api: [StateMetric<InstanceReading>] = [
+        .samples(
+            .counter, "shoal_api_requests_total", ["route", "status"],
+            "Requests to the API and the page, by the route's path (other: there is none) and the class of the status: 2xx, 3xx, 4xx, 5xx. "
+                + "This and the following ones are absent without api.listen."
+        ) { reading in
+            reading.ofRoutes { path, route in
+                zip(APIStatistics.classes, route.classes).map { .init([path, $0], Double($1)) }
+            }.flatMap { $0 }
+        },
+        .distributions(
+            "shoal_api_request_duration_seconds", ["route"],
+            "Duration of requests to the API and the page, from the whole request to its answer."
+        ) { reading in
+            reading.ofRoutes { path, route in
+                .init([path], bounds: APIStatistics.bounds, counts: route.durations, sum: route.seconds)
+            }
+        },
+        .count(.gauge, "shoal_api_streams", "Open event streams of the API.") { $0.api?.streams },
+        .count(
+            .counter, "shoal_api_dropped_streams_total",
+            "Event streams that were ended because their readers were too slow."
+        ) { $0.api?.droppedStreams },
+        .count(
+            .counter, "shoal_api_refused_logins_total",
+            "Requests to the API with a token that is not known."
+        ) { $0.api?.refusedLogins },
+        .count(
+            .counter, "shoal_api_limited_requests_total",
+            "Requests to the API that were answered with 429, because the client made too many (api.request-limit) or tried too many unknown tokens."
+        ) { $0.api?.limited },
     ]
 
     /// The state and health of the instance.

@@ -6,6 +6,8 @@ struct InstanceReading: Sendable {
     var snapshot: PipelineStatistics.Snapshot
     var times: StageTimes
     var components: [Heartbeats.Status] = []
+    /// nil without an API.
+    var api: APIStatistics.Snapshot?
     /// The wall clock in seconds since 1970.
     var time: Double
     /// The consumer group, and its input topic.
@@ -28,6 +30,11 @@ struct InstanceReading: Sendable {
     /// Returns a sample for each partition with saved state that has a value, by number.
     func ofSaved(_ value: (Int32, SavedState) -> Double?) -> [Metric.Sample] {
         samples(snapshot.saved, value)
+    }
+
+    /// Returns what is read of each route of the API, by path.
+    func ofRoutes<Value>(_ read: (String, APIStatistics.Snapshot.Route) -> Value) -> [Value] {
+        (api?.routes ?? [:]).sorted { $0.key < $1.key }.map(read)
     }
 
     /// Returns samples of partitions with the consumer group as an additional first label.

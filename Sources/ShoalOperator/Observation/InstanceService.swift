@@ -14,11 +14,12 @@ package enum InstanceService {
     ) async throws {
         let instance = try Instance(options, log: PipelineLog(logger))
         let service = try report(instance)
-        let live = configuration[\.apiListen] == nil ? nil : LiveClusters(options, logger)
-        let (server, api): (HTTPServer?, HTTPServer?)
+        let api = InstanceAPI(instance, configuration, options, logger)
+        let servers: [HTTPServer?]
         do {
-            server = try serve(instance, configuration, options, logger)
-            api = try live.flatMap { try serve($0, instance, configuration, logger) }
+            servers = [
+                try serve(instance, api?.statistics, configuration, options, logger), try api?.serve(),
+            ]
         } catch {
             service?.end(error)
             throw error
@@ -32,10 +33,9 @@ package enum InstanceService {
             service?.stop()
             instance.stop()
         }
-        let outcome = await work(instance, live, isServed: server != nil, logger)
-        // The server answers until everything else has ended.
-        await server?.stop()
-        await api?.stop()
+        let outcome = await work(instance, api?.clusters, isServed: servers[0] != nil, logger)
+        // The servers answer until everything else has ended.
+        for server in servers { await server?.stop() }
         _ = interrupt
         if case .failure(let error) = outcome { service?.end(error) } else { service?.end(nil) }
         try outcome.get()
@@ -51,32 +51,15 @@ package enum InstanceService {
 
     /// Serves health and metrics over HTTP, if enabled.
     private static func serve(
-        _ instance: Instance, _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger
+        _ instance: Instance, _ api: APIStatistics?, _ configuration: Configuration, _ options: PipelineOptions,
+        _ logger: Logger
     ) throws -> HTTPServer? {
         guard var address = configuration[\.httpListen] else { return nil }
-        let server = try HTTPServer(address, routes: instance.routes(options))
+        let server = try HTTPServer(address, routes: instance.routes(options, api))
         address.port = server.port
         logger.log(
             .info, "health and metrics are served",
             [("address", "\(address)"), ("port", "\(server.port)")])
-        return server
-    }
-
-    /// Serves the page and the API, if enabled.
-    private static func serve(
-        _ live: LiveClusters, _ instance: Instance, _ configuration: Configuration, _ logger: Logger
-    ) throws -> HTTPServer? {
-        guard var address = configuration[\.apiListen] else { return nil }
-        let access = APIAccess(configuration[\.apiAccessFile], logger)
-        let members = MemberLookup(configuration, logger) { try await instance.find($0) }
-        let api = ClusterAPI(
-            clusters: live, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot },
-            members: members)
-        let server = try HTTPServer(address, setting: "api.listen", api.service(access))
-        members.isServed(on: server.port)
-        address.port = server.port
-        logger.log(
-            .info, "page and API are served", [("url", "http://\(address)"), ("port", "\(server.port)")])
         return server
     }
 

@@ -1,15 +1,16 @@
 import Foundation
 import ShoalClustering
 import ShoalKafka
-package import ShoalOperations
-package import ShoalPipeline
+import ShoalOperations
+import ShoalPipeline
 import ShoalSchemas
 
 extension Instance {
     /// Returns the HTTP routes of an instance.
-    package func routes(_ options: PipelineOptions) -> [HTTPRoute] {
+    /// - Parameter api: nil without an API.
+    func routes(_ options: PipelineOptions, _ api: APIStatistics?) -> [HTTPRoute] {
         let exposition = Exposition(
-            statistics: statistics, group: options.application, topic: options.topics.input,
+            statistics: statistics, api: api, group: options.application, topic: options.topics.input,
             settingsRevision: options.settings.revision, epochLength: options.settings.fixed.epochLength)
         return [
             HTTPRoute("/livez", "whether all components make progress; ?verbose lists them") { request in

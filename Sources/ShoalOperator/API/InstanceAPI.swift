@@ -1,0 +1,40 @@
+import ShoalOperations
+import ShoalPipeline
+import ShoalSettings
+
+/// The page and the API of an instance.
+struct InstanceAPI: Sendable {
+    let clusters: LiveClusters
+    let statistics: APIStatistics
+    private let address: ListenAddress
+    private let members: MemberLookup
+    private let service: HTTPService
+    private let logger: Logger
+
+    /// nil unless `api.listen` is set.
+    init?(_ instance: Instance, _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger) {
+        guard let address = configuration[\.apiListen] else { return nil }
+        let clusters = LiveClusters(options, logger)
+        let members = MemberLookup(configuration, logger) { try await instance.find($0) }
+        let api = ClusterAPI(
+            clusters: clusters, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot },
+            members: members, mostStreams: configuration[\.apiStreams])
+        let statistics = APIStatistics(api.routes)
+        let access = APIAccess(
+            configuration[\.apiAccessFile], rate: configuration[\.apiRequestLimit], statistics, logger)
+        service = api.service(access, statistics, logger)
+        (self.clusters, self.statistics, self.members) = (clusters, statistics, members)
+        (self.address, self.logger) = (address, logger)
+    }
+
+    func serve() throws(ListenError) -> HTTPServer {
+        let server = try HTTPServer(address, setting: "api.listen", service)
+        clusters.listen { [weak server] in server?.hasNews() }
+        statistics.isServed(by: server)
+        members.isServed(on: server.port)
+        var address = address
+        address.port = server.port
+        logger.log(.info, "page and API are served", [("url", "http://\(address)"), ("port", "\(server.port)")])
+        return server
+    }
+}
