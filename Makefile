@@ -9,7 +9,7 @@ TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2 valgrind
 # Packages for a release.
 RELEASE_PACKAGES := binutils dpkg-dev git python3
 # Packages for the tests of deploy/.
-DEPLOY_PACKAGES := shellcheck openssl systemd mmdebstrap debian-archive-keyring lintian man-db util-linux $(RELEASE_PACKAGES)
+DEPLOY_PACKAGES := chromium shellcheck openssl systemd mmdebstrap debian-archive-keyring lintian man-db util-linux $(RELEASE_PACKAGES)
 
 install = scripts/packages.sh $(1)
 # `make python-lock` writes the requirements, with the hashes of all packages; nothing else is installed.

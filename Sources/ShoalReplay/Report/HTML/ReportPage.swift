@@ -101,17 +101,19 @@ struct ReportPage {
     static func table(
         head: Markup = "", _ rows: [Markup], label: String, style: String = "", visible: Int = visibleRows
     ) -> Markup {
-        func table(_ rows: ArraySlice<Markup>) -> Markup {
+        func table(_ rows: ArraySlice<Markup>, _ label: String) -> Markup {
             """
             <div class="scroll" tabindex="0" role="region" aria-label="\(label)"><table class="\(style)">\
             \(head.isEmpty ? "" : "<thead><tr>\(head)</tr></thead>\n" as Markup)<tbody>\(Array(rows))</tbody></table></div>
 
             """
         }
-        let first = table(rows.prefix(visible))
+        let first = table(rows.prefix(visible), label)
         guard rows.count > visible else { return first }
         let more = ReportWords.number(rows.count - visible)
-        return "\(first)<details><summary>\(more) more</summary>\(table(rows.dropFirst(visible)))</details>\n"
+        // Screen readers tell regions apart by their names.
+        let rest = table(rows.dropFirst(visible), "\(label), continued")
+        return "\(first)<details><summary>\(more) more</summary>\(rest)</details>\n"
     }
 
     /// Returns a list of names and values.
