@@ -16,17 +16,18 @@ struct AdversaryTests {
     }
 
     @Test("stay within their bounds, or are listed as open")
-    func all() throws {
+    func all() async throws {
         let seed = Self.setting("SEED").flatMap { UInt64($0) } ?? 1
         let stream = try PlantedStream(seed: seed)
         #expect(stream.isGroupSuppressed, "seed \(seed): the planted group has no suppressed cluster")
         let searched = try searchedChangeIDs(stream)
         let counted = try onCounters()
+        let disclosed = try await DisclosureAttacks(seed: seed).attacks()
         let attacks =
             onGroups(stream) + onPositions(stream) + (try onPseudonyms(stream, seed: seed)) + (try onInternals(stream))
             + onKeys(seed: seed) + [
                 onAPI(stream), weakKeys, searched, counted,
-            ] + (try onSpellings())
+            ] + (try onSpellings()) + disclosed
         let table = Attack.table(attacks)
         print("seed \(seed)\n\(table)")
         if let file = Self.setting("TABLE") { try Data(table.utf8).write(to: URL(filePath: file)) }

@@ -14,15 +14,22 @@ struct Attack {
     var value: Double
     var bound: Double
     var isPercentage = false
+    /// The digits after the point of a number that is no percentage.
+    var digits = 0
+    /// Whether the bound is the least value.
+    var isLeast = false
     var isOpen = false
 
-    var status: Status { value <= bound ? .met : isOpen ? .open : .missed }
+    var status: Status { (isLeast ? value >= bound : value <= bound) ? .met : isOpen ? .open : .missed }
 
     /// A row of the table in docs/privacy.md.
-    var row: String { "| \(adversary) | \(name) | \(text(value)) | \(text(bound)) | \(status.rawValue) |" }
+    var row: String {
+        let limit = (isLeast ? "at least " : "") + text(bound)
+        return "| \(adversary) | \(name) | \(text(value)) | \(limit) | \(status.rawValue) |"
+    }
 
     private func text(_ number: Double) -> String {
-        guard isPercentage else { return String(format: "%.0f", number) }
+        guard isPercentage else { return String(format: "%.\(digits)f", number) }
         return String(format: number < 0.1 ? "%.1f %%" : "%.0f %%", number * 100)
     }
 
