@@ -51,8 +51,8 @@ struct DisclosureAttacks {
         settings.policy = TopicPolicy(
             told: .allButSensitive,
             rules: [
-                .init(category: "of a group", form: .exact, term: "clinic"),
-                .init(category: "of anyone", form: .exact, term: "news"),
+                .init(category: "group", form: .exact, term: "clinic"),
+                .init(category: "anyone", form: .exact, term: "news"),
             ])
         settings.fixed.outputEvery = every
         settings.fixed.rotation = rotation
@@ -72,9 +72,10 @@ struct DisclosureAttacks {
 
     /// What do clusters tell of a topic that enters no profile?
     private func traits(_ measures: DisclosureMeasures) throws -> [Attack] {
-        try measures.traits.flatMap { trait -> [Attack] in
+        #expect(measures.traits.map(\.name) == ["anyone", "group"])
+        return try measures.traits.flatMap { trait -> [Attack] in
             let (highest, farthest) = (try #require(trait.highest), try #require(trait.farthest))
-            let isOpen = trait.name == "of a group"
+            let isOpen = trait.name == "group"
             let topic =
                 isOpen ? "a dropped topic that an interest group watches" : "a dropped topic that nothing goes with"
             return [
