@@ -111,7 +111,7 @@ struct HTTPProbeTests {
 
     @Test("a server that accepts but does not answer times out")
     func silence() throws {
-        let kind = Int32(SOCK_STREAM.rawValue)
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         let socket = Foundation.socket(AF_INET, kind, 0)
         defer { close(socket) }
         var address = sockaddr_in()

@@ -61,7 +61,7 @@ private func exchange(
 
 /// Opens a TCP connection to the loopback interface.
 public func connection(to port: some BinaryInteger) throws -> FileHandle {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let handle = FileHandle(fileDescriptor: socket, closeOnDealloc: true)
     var time = timeval(tv_sec: 10, tv_usec: 0)
     var address = loopback(port: UInt16(port))

@@ -2,7 +2,7 @@ import Foundation
 
 /// Returns a free port of the loopback interface.
 public func freePort() throws -> Int {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(socket) }
     var address = loopback(port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -20,7 +20,7 @@ public func freePort() throws -> Int {
 func waitForPort(_ port: Int) async throws {
     let end = ContinuousClock.now + patience
     while ContinuousClock.now < end {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }
         var address = loopback(port: UInt16(port))
         // Safe: the address has the given size.
