@@ -114,6 +114,8 @@ struct HTTPStreamTests {
         try await wait("a free place") { server.openStreams == 1 }
         let again = try open(server)
         #expect(try await read(again, until: "\r\n\r\n").hasPrefix("HTTP/1.1 200"))
+        // The readers that stay are kept until here.
+        for handle in [handles[1], again] { try handle.close() }
         await server.stop()
         let closed = try self.server(most: 0)
         #expect(try await http(closed.port, "/events", headers: accept).status == 503)
