@@ -97,42 +97,30 @@ struct JSONScanner: ~Escapable {
     /// Reads a string, resolves its escapes and appends it to the event's text.
     mutating func string(into event: inout WatchEvent) throws(Rejection) -> Range<Int> {
         try expect(UInt8(ascii: "\""))
-        let end = plainEnd(from: at)
-        if end < span.count, span[end] == UInt8(ascii: "\"") {
-            defer { at = end + 1 }
-            return event.append(span, at..<end)
-        }
-        return try rest(ofStringInto: &event)
-    }
-
-    /// Reads what follows a quotation mark, whatever it is.
-    private mutating func rest(ofStringInto event: inout WatchEvent) throws(Rejection) -> Range<Int> {
         let start = event.text.count
         var from = at
         var isASCII = true
-        while at < span.count {
-            let byte = span[at]
-            if byte == UInt8(ascii: "\"") {
+        while true {
+            at = plainEnd(from: at)
+            guard at < span.count, span[at] >= 0x20 else { throw .badJSON }
+            switch span[at] {
+            case UInt8(ascii: "\""):
                 let copied = event.append(span, from..<at)
                 at += 1
                 let range = start..<copied.upperBound
                 guard isASCII || event.isUTF8(range) else { throw .badUTF8 }
                 return range
-            }
-            if byte == UInt8(ascii: "\\") {
+            case UInt8(ascii: "\\"):
                 _ = event.append(span, from..<at)
                 at += 1
                 try escape(&event)
                 isASCII = false
                 from = at
-            } else if byte < 0x20 {
-                throw .badJSON
-            } else {
-                if byte >= 0x80 { isASCII = false }
-                at += 1
+            default:
+                isASCII = false
+                while at < span.count, span[at] >= 0x80 { at += 1 }
             }
         }
-        throw .badJSON
     }
 
     /// Reads a string without escapes and of ASCII only, in place.
