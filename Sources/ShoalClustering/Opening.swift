@@ -136,8 +136,8 @@ struct Opening {
 
     /// Whether a member is published where it belongs, in whatever company: no group is too small, and its own watches led it
     /// nowhere else since it was published.
-    private func publishesEveryMove(of published: ClusterID, before: ClusterID) -> Bool {
-        new.model.publishesEveryMove && !(waits && before != published)
+    private func publishesEveryMove(of published: ClusterID, before: @autoclosure () -> ClusterID) -> Bool {
+        new.model.publishesEveryMove && !(waits && before() != published)
     }
 
     /// Returns where a member is published from now on, and why; `nil` if nothing changes for subscribers.
