@@ -4,6 +4,8 @@ struct Archetypes: Sendable {
     private(set) var cores: [[Int]] = []
     let weights: [Double]
     private var unused: [Int] = []
+    /// How many of the shape's given cores are taken.
+    private var given = 0
     private let shape: StreamShape
 
     init(_ shape: StreamShape, _ draws: inout Draws) {
@@ -41,8 +43,13 @@ struct Archetypes: Sendable {
     }
 
     private mutating func addGiven() -> Int? {
-        guard cores.count < shape.givenCores.count else { return nil }
-        cores.append(shape.givenCores[cores.count])
+        guard given < shape.givenCores.count else { return nil }
+        defer { given += 1 }
+        return add(shape.givenCores[given])
+    }
+
+    mutating func add(_ core: [Int]) -> Int {
+        cores.append(core)
         return cores.count - 1
     }
 

@@ -79,6 +79,12 @@ struct Population: Sendable {
         return turned
     }
 
+    /// The viewer watches no more.
+    mutating func silence(_ viewer: Int) {
+        rate[viewer] = 0
+        update()
+    }
+
     private mutating func update() {
         byRate = AliasTable(rate.lazy.map { Double($0) })
     }

@@ -29,7 +29,8 @@ public struct WatchStream: IteratorProtocol, Sendable {
     private var arrival: Int64?
     private var sessions = Sessions()
     private var lastID: UInt64 = 0
-    private var recent: [GeneratedEvent] = []
+    /// Events that may be repeated.
+    var recent: [GeneratedEvent] = []
     private let multipliers: [Float]
     private let tasteSeed: UInt64
 

@@ -5,11 +5,13 @@ import importlib.util
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import urllib.request
 
 import pytest
 
+from browser import browser
 from conftest import tool
 from running import wait
 
@@ -61,3 +63,43 @@ def test_the_page_is_accessible(page, axe, tmp_path, scheme, size):
     found = json.loads(html.unescape(result.group(1)))
     assert found["isDark"] == (scheme == "dark") and found["passes"] > 20, found
     assert found["violations"] == []
+
+
+@pytest.fixture
+def demo(shoal, tmp_path):
+    """A demo that is running, and the address of its page."""
+    log = tmp_path / "demo.log"
+    with open(log, "wb") as out:
+        process = subprocess.Popen([shoal, "demo", "--plain", "--viewers", "800", "--seconds", "60"], stdout=out,
+                                   stderr=subprocess.STDOUT)
+    try:
+        address = wait(lambda: re.search(r"The page of the clusters: (http://\S+)", log.read_text()), 60, about="the page")
+        yield address.group(1), log.read_text
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def test_the_demo_s_buttons_are_pressed_by_its_page_alone(demo, tmp_path):
+    address, log = demo
+    with browser(tool("chromium"), tmp_path / "profile") as page:
+        page.open(address)
+        press = "document.querySelector('button[data-path=\"/demo/{}\"]')"
+        page.wait(f"{press.format('taste')} && !{press.format('taste')}.disabled")
+        page.value(f"{press.format('taste')}.focus(), {press.format('taste')}.click()")
+        page.wait("document.querySelector('#controls [role=status]').textContent.includes('aeroplanes')")
+        wait(lambda: "the page: 64 viewers arrive" in log(), 30, about="new viewers")
+        page.wait("document.getElementById('sizes') !== null")
+        # The buttons stay while the page is renewed, and so does the focus.
+        assert page.value("document.activeElement.dataset.path") == "/demo/taste"
+        assert page.value("document.querySelector('#controls').nextElementSibling.id") == "main"
+        wait(lambda: re.search(r"was created .*(aeroplanes|helicopters)", log()), 60, about="a cluster of them")
+        page.value(f"{press.format('erasure')}.click()")
+        wait(lambda: "the page: a viewer is erased" in log(), 30, about="an erasure")
+        token = page.value("document.getElementById('controls').dataset.token")
+        # A page of another origin cannot read the token, and so cannot press.
+        page.open("data:text/html,<p>other</p>")
+        assert page.value(f"fetch('{address}/').then(answer => answer.text(), () => 'refused')") == "refused"
+        page.value(f"fetch('{address}/demo/taste', {{method: 'POST', mode: 'no-cors', body: '{token[::-1]}'}})"
+                   ".then(() => true, () => true)")
+    assert log().count("the page: 64 viewers arrive") == 1

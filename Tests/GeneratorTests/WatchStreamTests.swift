@@ -56,6 +56,30 @@ struct WatchStreamTests {
         #expect(copy.next() == expected.first { $0.epoch == 1 })
     }
 
+    @Test("viewers are added and silenced on request, and the script's groups keep their topics")
+    func requests() throws {
+        var shape = Self.small
+        shape.coreTopics = 3
+        shape.archetypes = 2
+        shape.noiseShare = 0
+        shape.repeatShare = 0.1
+        shape.givenCores = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+        shape.script = DriftScript([.init(2, .birth(share: 0.1))])
+        var stream = try WatchStream(shape, seed: 5)
+        let copy = stream
+        _ = stream.nextEpoch()
+        stream.add(300, watching: [10, 11, 12])
+        stream.silence(7)
+        let added = 2_000..<2_300
+        let events = Self.events(stream)
+        func topics(_ viewers: Range<Int>) -> Set<Int> {
+            Set(events.filter { viewers.contains($0.viewer) }.compactMap { $0.topics.first?.topic })
+        }
+        #expect(topics(added) == [10, 11, 12] && topics(2_300..<2_500) == [7, 8, 9])
+        #expect(!events.contains { $0.viewer == 7 })
+        #expect(Self.events(copy).contains { $0.viewer == 7 && $0.epoch > 0 })
+    }
+
     @Test("events are in order of time, each in its epoch")
     func order() throws {
         let shape = Self.small

@@ -55,6 +55,36 @@ struct DemoTests {
         }
     }
 
+    @Test("buttons of the page add a taste and erase a viewer, and only the page can press them")
+    func buttons() async throws {
+        let process = try ShoalProcess(["demo", "--plain", "--viewers", "800", "--seconds", "600"])
+        try await process.waitForLog("The page of the clusters: ")
+        let address = try #require(try /The page of the clusters: http:..127.0.0.1:(\d+)/.firstMatch(in: process.log))
+        let port = try #require(Int(address.output.1))
+        let page = try await http(port, "/")
+        let token = try #require(try /data-token="([0-9a-f]{32})"/.firstMatch(in: page.body)).output.1
+        #expect(page.body.contains(#"<script src="/demo.js" defer="defer">"#) && !page.body.contains("<script>"))
+        #expect(page.headers["content-security-policy"]?.contains("script-src 'self'; connect-src 'self'") == true)
+        for body in ["", String(token.reversed()), String(token) + "0"] {
+            let answer = try await http(port, "/demo/taste", method: "POST", body: body)
+            #expect(answer.status == 403, "\(answer)")
+        }
+        #expect(try await http(port, "/demo/taste").status == 405)
+        #expect(!process.log.contains("the page: "))
+        let taste = try await http(port, "/demo/taste", method: "POST", body: String(token))
+        #expect(taste.status == 200 && taste.body.contains("aeroplanes, helicopters, rockets"), "\(taste)")
+        try await process.waitForLog("the page: 64 viewers arrive who watch aeroplanes, helicopters, rockets")
+        let erasure = try await http(port, "/demo/erasure", method: "POST", body: String(token))
+        #expect(erasure.status == 200, "\(erasure)")
+        try await process.waitForLog("the page: a viewer is erased")
+        var statuses: [Int] = []
+        for _ in 1...6 {
+            statuses.append(try await http(port, "/demo/taste", method: "POST", body: String(token)).status)
+        }
+        #expect(statuses == [200, 200, 200, 200, 200, 409])
+        #expect(try await process.stop() == 0)
+    }
+
     @Test("invalid options are refused")
     func usage() throws {
         for words in [["--viewers", "3"], ["--epochs", "0"], ["--seed", "x"], ["--colour"]] {

@@ -263,6 +263,7 @@ struct ClusterAPI: Sendable {
             case 403: "Forbidden"
             case 404: "Not Found"
             case 405: "Method Not Allowed"
+            case 409: "Conflict"
             case 413: "Content Too Large"
             case 429: "Too Many Requests"
             case 503: "Service Unavailable"

@@ -24,9 +24,12 @@ final class LiveClusters: Sendable {
 
     private let state: Mutex<State>
     private let history: ModelHistory
+    /// Buttons of the page; nil for none.
+    private let controls: PageControls?
     private let logger: Logger
 
-    init(_ options: PipelineOptions, _ logger: Logger) {
+    init(_ options: PipelineOptions, _ logger: Logger, controls: PageControls? = nil) {
+        self.controls = controls
         state = Mutex(State(live: LiveReport(name: options.application)))
         history = ModelHistory(options)
         self.logger = logger
@@ -86,7 +89,7 @@ final class LiveClusters: Sendable {
         let moment = moment
         return state.withLock { state in
             if let page = state.page, page.version == moment?.version { return page.text }
-            let text = (moment?.report ?? state.live.report).livePage()
+            let text = (moment?.report ?? state.live.report).livePage(controls: controls)
             state.page = (moment?.version, text)
             return text
         }

@@ -25,7 +25,16 @@ enum LiveScript {
           if (!page.ok) return;
           const next = new DOMParser().parseFromString(await page.text(), "text/html");
           const open = [...document.querySelectorAll("details")].map(part => part.open);
-          document.body.replaceChildren(...next.body.childNodes);
+          const parts = [...next.body.childNodes], kept = document.getElementById("controls");
+          const place = parts.findIndex(part => part.id === "controls");
+          if (kept && place >= 0) {
+            // Buttons keep the focus.
+            for (const part of [...document.body.childNodes]) if (part !== kept) part.remove();
+            kept.before(...parts.slice(0, place));
+            kept.after(...parts.slice(place + 1));
+          } else {
+            document.body.replaceChildren(...parts);
+          }
           document.querySelectorAll("details").forEach((part, index) => { part.open = open[index] || false; });
         }
         function look() {

@@ -71,13 +71,15 @@ package struct Demo {
             [display] text in display.note(text)
         }
         // At full speed nobody looks at it.
-        let page = duration > .zero || html != nil ? try DemoPage(options, instances) : nil
+        let requests = DemoRequests()
+        let page = duration > .zero || html != nil ? try DemoPage(options, instances, requests) : nil
         if let page { display.note("The page of the clusters: \(page.address)") }
         let interrupt = Interrupt()
         let progress = DemoPublisher.Progress()
         let publisher = DemoPublisher(
             client: options.kafka, topic: options.topics.input, epoch: duration / scenario.epochs,
-            instances: instances, progress: progress, interrupt: interrupt)
+            scenario: scenario, requests: requests, instances: instances, progress: progress, interrupt: interrupt
+        ) { [display] text in display.note(text) }
         let subscriber = DemoSubscriber(
             changes: ClusterChanges(Self.subscription(options)), scenario: scenario, progress: progress,
             instances: instances, interrupt: interrupt, display: display)

@@ -28,9 +28,13 @@ struct DemoPublisher {
     let topic: String
     /// The wall-clock duration of an epoch; zero for full speed.
     let epoch: Duration
+    let scenario: DemoScenario
+    let requests: DemoRequests
     let instances: DemoInstances
     let progress: Progress
     let interrupt: Interrupt
+    /// Shows a line.
+    let note: @Sendable (String) -> Void
 
     /// The embedded broker keeps about 5 MB per partition, as they were sent, and drops the oldest records, so the
     /// publisher must not run further ahead.
@@ -53,7 +57,7 @@ struct DemoPublisher {
         _ = pace.due(shape.startTime)
         var (key, line): ([UInt8], [UInt8]) = ([], [])
         var (sent, last, longest) = (Int64(0), UInt64(0), 1)
-        var hasKilled = false
+        var (hasErased, hasKilled) = (false, false)
         while !isStopped, let event = stream.next() {
             key.removeAll(keepingCapacity: true)
             line.removeAll(keepingCapacity: true)
@@ -69,7 +73,11 @@ struct DemoPublisher {
                 }
             }
             if sent % 64 == 0 { try await wait(producer, sent, longest) }
-            if event.epoch >= DemoScenario.erasure.epoch, progress.now.erasures == 0 { try erase(producer) }
+            if event.epoch >= DemoScenario.erasure.epoch, !hasErased {
+                hasErased = true
+                try erase(0..<DemoScenario.erasure.viewers, producer)
+            }
+            for request in requests.take() { try serve(request, &stream, producer) }
             if event.epoch > DemoScenario.kill, !hasKilled {
                 hasKilled = true
                 try await kill(producer, sent)
@@ -83,19 +91,36 @@ struct DemoPublisher {
                 if isDifferent { state.different += 1 }
             }
         }
+        requests.end()
+        for request in requests.take() { try serve(request, &stream, producer) }
         try producer.flush(timeout: .seconds(10))
         if shape.epochs > DemoScenario.kill, !hasKilled { try await kill(producer, sent) }
         progress.update { $0.isFinished = true }
         return stream
     }
 
-    /// Erases some viewers.
-    private func erase(_ producer: Producer) throws {
-        for viewer in 0..<DemoScenario.erasure.viewers {
+    private func erase(_ viewers: Range<Int>, _ producer: Producer) throws {
+        for viewer in viewers {
             let key = Array(GeneratedEvent.name(ofViewer: viewer).utf8)
             try producer.produce(to: topic, key: key.span, value: nil)
         }
-        progress.update { $0.erasures = Int64(DemoScenario.erasure.viewers) }
+        progress.update { $0.erasures += Int64(viewers.count) }
+    }
+
+    private func serve(_ request: DemoRequests.Request, _ stream: inout WatchStream, _ producer: Producer) throws {
+        switch request {
+        case .taste(let number):
+            let theme = DemoScenario.moreThemes[number]
+            stream.add(scenario.moreViewers, watching: theme.numbers)
+            note("the page: \(Formatting.count(scenario.moreViewers, "viewer")) arrive who watch \(theme.words)")
+        case .erasure:
+            // The first viewers are those that the story erases.
+            let viewers = DemoScenario.erasure.viewers..<stream.viewers
+            guard let viewer = viewers.first(where: { !stream.taste(of: $0).isSilent }) else { return }
+            stream.silence(viewer)
+            try erase(viewer..<viewer + 1, producer)
+            note("the page: a viewer is erased, who watches nothing from now on")
+        }
     }
 
     /// Kills the instance once it has committed everything, and waits until another one has taken over. The embedded

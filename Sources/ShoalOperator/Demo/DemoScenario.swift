@@ -29,6 +29,15 @@ struct DemoScenario {
         Theme("history", "castles pirates vikings romans egypt knights"),
         Theme("racket sports", "tennis badminton squash table-tennis golf football"),
     ]
+    /// Themes that a button of the page adds.
+    static let moreThemes = [
+        Theme("flight", "aeroplanes helicopters rockets drones robots ships"),
+        Theme("the earth", "dinosaurs fossils minerals volcanoes caves rivers"),
+        Theme("computers", "programming databases security networks cryptography electronics"),
+        Theme("comics", "cartoons anime manga comics superheroes thrillers"),
+        Theme("winter sports", "skiing snowboarding skating ice-hockey curling athletics"),
+        Theme("building", "woodworking carpentry welding masonry plumbing architecture"),
+    ]
     /// The number of themes from the start. Each birth and each split takes the next one.
     private static let first = 10
 
@@ -57,10 +66,9 @@ struct DemoScenario {
     init(viewers: Int, epochs: Int) {
         self.viewers = viewers
         self.epochs = epochs
-        let numbers = Dictionary(uniqueKeysWithValues: TopicNames.all.enumerated().map { ($1, $0) })
         shape = StreamShape.base.with {
             $0.archetypes = Self.first
-            $0.givenCores = Self.themes.map { $0.topics.compactMap { numbers[$0] } }
+            $0.givenCores = Self.themes.map(\.numbers)
             $0.coreTopics = 6
             $0.sizeExponent = 0.4
             $0.viewers = viewers
@@ -78,6 +86,9 @@ struct DemoScenario {
 
     /// The epoch at whose beginning viewers are erased, and how many.
     static let erasure = (epoch: 32, viewers: 64)
+
+    /// How many viewers a theme that is added has.
+    var moreViewers: Int { max(viewers * 2 / 25, 3 * Int(Self.minClusterSize)) }
 
     /// The epoch at whose end the instance is killed.
     static let kill = 46
@@ -117,7 +128,7 @@ struct DemoScenario {
     static let longest = 60
 
     private static func words(_ theme: Int) -> String {
-        themes[theme].topics.prefix(3).joined(separator: ", ")
+        themes[theme].words
     }
 
     /// Returns the step of an epoch, from 0; `nil` for none.
@@ -156,4 +167,10 @@ extension DemoScenario.Theme {
     init(_ name: String, _ topics: String) {
         self.init(name: name, topics: topics.split(separator: " ").map(String.init))
     }
+
+    /// The topics' numbers in the stream.
+    var numbers: [Int] { topics.compactMap(TopicNames.number) }
+
+    /// The first topics, for people.
+    var words: String { topics.prefix(3).joined(separator: ", ") }
 }

@@ -19,7 +19,8 @@ extension Command {
             on them. The display shows only published data: members are counted from the changes on the output topic, and the
             topics of a cluster are those in its last change. During the demo a new taste appears, a group splits, two groups
             merge, one stops watching, viewers are erased, a sensitive topic is dropped, and a small cluster is suppressed. A page with
-            the clusters is served on 127.0.0.1 meanwhile. Nothing is stored, and no other broker is contacted. Ctrl-C stops the demo.
+            the clusters is served on 127.0.0.1 meanwhile; its buttons add a new taste and erase a viewer. Nothing is stored, and no
+            other broker is contacted. Ctrl-C stops the demo.
             """,
         examples: ["shoal demo", "shoal demo --viewers 20000 --seconds 110", "shoal demo --seed 7 --plain > demo.log"]
     ) { arguments in

@@ -40,18 +40,20 @@ extension ReplayReport {
     }
 
     /// Returns the page of a running application. Equal reports give equal bytes.
-    /// - Parameter isServed: Whether `/live.js` keeps it up to date; false for a file.
-    package func livePage(isServed: Bool = true) -> String {
+    /// - Parameters:
+    ///   - isServed: Whether `/live.js` keeps it up to date; false for a file.
+    ///   - controls: Buttons; nil for none.
+    package func livePage(isServed: Bool = true, controls: PageControls? = nil) -> String {
         var report = self
         for index in rows.indices {
             // Sizes are rounded down one by one: what is lost by that is no member without a cluster.
             let row = rows[index]
             report.rows[index].eligible = min(row.eligible, row.members.reduce(row.unassigned, +))
         }
-        return report.livePage(of: rows.last, isServed: isServed)
+        return report.livePage(of: rows.last, isServed: isServed, controls)
     }
 
-    private func livePage(of last: Row?, isServed: Bool) -> String {
+    private func livePage(of last: Row?, isServed: Bool, _ controls: PageControls?) -> String {
         let (palette, family) = (Palette(self), Family(self))
         let time = rows.last.map { "model of \(ReportWords.time($0.time)) UTC" } ?? "no model yet"
         var page = ReportPage(title: input.name, subtitle: "Published clusters · \(time)")
@@ -64,6 +66,7 @@ extension ReplayReport {
             ]
         }
         page.script = isServed ? "/live.js" : nil
+        page.controls = controls
         page.definitions = Palette.definitions([palette])
         if clusters.isEmpty {
             page.sections.append(.init("notes", "No cluster yet", "<p>No cluster has been published so far.</p>\n"))

@@ -24,6 +24,8 @@ struct ReportPage {
     /// The text below the title.
     var subtitle: Markup
     var tiles: [Tile] = []
+    /// Buttons, which the script of the page leaves as they are; nil for none.
+    var controls: PageControls?
     var sections: [Section] = []
     var footer: Markup = ""
     /// The path of a script of the same server; nil for none.
@@ -62,7 +64,7 @@ struct ReportPage {
             <title>\(title)</title>
             <style>
             \(Markup(stringLiteral: ReportStyle.text))</style>
-            \(script.map { "<script src=\"\($0)\" defer=\"defer\"></script>\n" as Markup } ?? "")\
+            \([script, controls?.script].compactMap { $0 }.map { "<script src=\"\($0)\" defer=\"defer\"></script>\n" as Markup })\
             </head>
             <body>
             <a class="skip" href="#main">To the contents</a>
@@ -72,6 +74,7 @@ struct ReportPage {
             <p class="subtitle">\(subtitle)</p>
             <nav aria-label="Contents"><ul>\(entries)</ul></nav>
             </header>
+            \(controls?.markup ?? "")\
             <main id="main">
             <dl class="tiles">
             \(tiles)</dl>

@@ -80,6 +80,11 @@ enum ReportStyle {
         nav a{text-decoration:none}nav a:hover{text-decoration:underline}
         nav ul{display:flex;flex-wrap:wrap;gap:2px 18px;border-bottom:1px solid var(--rule);padding-bottom:12px}
         section{margin-top:44px;scroll-margin-top:12px}
+        section.controls{margin-top:26px}
+        button{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:6px;
+        padding:5px 14px;margin:0 10px 8px 0;cursor:pointer}
+        button:hover{border-color:var(--link)}button:disabled{color:var(--soft);cursor:default}
+        .controls p[role=status]{min-height:1.5em;margin:0;color:var(--soft)}
         dl,dd{margin:0}
         .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:18px 28px;margin:26px 0 0}
         .tile{display:flex;flex-direction:column}
