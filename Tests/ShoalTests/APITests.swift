@@ -105,9 +105,9 @@ struct APITests {
     func stream() async throws {
         let (process, probe) = try await start(["instance.id": "a"])
         _ = try await clusters(probe)
-        let list = try object(try probe.get("/v1/changes"))
+        let answer = try object(try probe.get("/v1/changes"))
         let (changes, last) = (
-            try #require(list["changes"] as? [[String: Any]]), try #require(list["through"] as? Int)
+            try #require(answer["changes"] as? [[String: Any]]), try #require(answer["through"] as? Int)
         )
         #expect(!changes.isEmpty)
         let all = try await events(probe, "/v1/changes?after=0", until: "\nid: \(last)\n")
@@ -118,9 +118,9 @@ struct APITests {
             #expect(data == change as NSDictionary, "\(event)")
             #expect(event["id"]?.hasPrefix("\(change["model"] as? Int ?? 0).") == true, "\(event)")
         }
-        let models = try object(try probe.get("/v1/models"))["models"] as? [[String: Any]] ?? []
+        let list = try object(try probe.get("/v1/models"))["models"] as? [[String: Any]] ?? []
         let ids = all.filter { $0["event"] == "model" }.map { $0["id"] ?? "" }
-        #expect(ids == models.reversed().map { "\($0["model"] ?? "")" })
+        #expect(ids == list.reversed().map { "\($0["model"] ?? "")" })
         // From the middle of a model's changes, on another instance.
         let other = try application.run([
             "api.listen": "127.0.0.1:0", "privacy.min-cluster-size": "10", "instance.id": "b",
@@ -133,6 +133,26 @@ struct APITests {
                 each, "/v1/changes?after=0", "Last-Event-ID: \(told[0]["id"] ?? "")\r\n", until: "\nid: \(last)\n")
             #expect(rest == Array(all[(place + 1)...]))
         }
+        // Filters change neither ids nor the order, and a reader goes on where it was.
+        let models = all.filter { $0["event"] == "model" }
+        let created = told.filter { $0["event"] == "cluster_created" }
+        #expect(created.count == 2)
+        let own = #""cluster":\#(changes[0]["cluster"] ?? 0),"#
+        let ofCluster = all.filter { $0["event"] == "model" || $0["data"]?.contains(own) == true }
+        for (query, start, expected) in [
+            ("kind=model", "", models), ("kind=cluster_created", "", created),
+            ("kind=cluster_retired,cluster_created", created[0]["id"] ?? "", Array(created[1...])),
+            ("cluster=\(changes[0]["cluster"] ?? 0)", "", ofCluster),
+        ] {
+            let found = try await events(
+                second, "/v1/changes?after=0&\(query)", start.isEmpty ? "" : "Last-Event-ID: \(start)\r\n",
+                until: "\nid: \(expected.last?["id"] ?? "")\n")
+            #expect(found == expected, "\(query)")
+        }
+        let filtered = try object(
+            try probe.get("/v1/changes?kind=cluster_created&cluster=\(changes[0]["cluster"] ?? 0)"))
+        #expect((filtered["changes"] as? [[String: Any]])?.map { $0 as NSDictionary } == [changes[0] as NSDictionary])
+        #expect((try object(try probe.get("/v1/changes?cluster=77"))["changes"] as? [Any])?.isEmpty == true)
         // Without a position, only what is new is told.
         let reading = Task { try await events(probe, until: "event: model\n") }
         try await application.publish(from: 6)
@@ -140,6 +160,8 @@ struct APITests {
         #expect((news.first?["id"].flatMap { Int($0.prefix { $0 != "." }) } ?? 0) > last, "\(news)")
         for (header, path, text) in [
             ("x", "", "Last-Event-ID"), ("7.0", "", "Last-Event-ID"), ("", "?after=x", "after"),
+            ("", "?kind=", "cluster_drifted, model"), ("", "?kind=model,member_joined", "cluster_created, "),
+            ("", "?cluster=0", "cluster"), ("", "?cluster=all", "cluster"),
         ] {
             for accepted in ["text/event-stream", "*/*"] {
                 let headers = ["Accept: \(accepted)"] + (header.isEmpty ? [] : ["Last-Event-ID: \(header)"])

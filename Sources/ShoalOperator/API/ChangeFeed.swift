@@ -33,18 +33,19 @@ struct ChangeFeed: HTTPEvents.Source {
         }
     }
 
-    /// Events as they are sent, and the position behind them.
+    /// Events as they are sent, and the position behind them and those that are left out.
     struct Part: Sendable {
         var text: String
         var end: Position
     }
 
     private let clusters: LiveClusters
+    private let filter: ChangeFeedFilter
     private var position: Position
     private var hasBegun = false
 
-    init(_ clusters: LiveClusters, after position: Position) {
-        (self.clusters, self.position) = (clusters, position)
+    init(_ clusters: LiveClusters, after position: Position, _ filter: ChangeFeedFilter) {
+        (self.clusters, self.position, self.filter) = (clusters, position, filter)
     }
 
     mutating func next() -> String? {
@@ -53,9 +54,9 @@ struct ChangeFeed: HTTPEvents.Source {
             hasBegun = true
             return "retry: 5000\nid: \(position)\n\n"
         }
-        guard let part = clusters.part(after: position) else { return nil }
+        guard let part = clusters.part(after: position, filter) else { return nil }
         position = part.end
-        return part.text
+        return part.text.isEmpty ? nil : part.text
     }
 }
 
@@ -73,14 +74,14 @@ extension ReplayReport {
         return found
     }
 
-    /// Returns the next events behind a position; nil if there are none.
-    func part(after position: ChangeFeed.Position) -> ChangeFeed.Part? {
+    /// Returns the next events behind a position; nil if there are none, not even such as are left out.
+    func part(after position: ChangeFeed.Position, _ filter: ChangeFeedFilter) -> ChangeFeed.Part? {
         var text = ""
         var end = position
-        func add(_ kind: String, _ position: ChangeFeed.Position, _ value: some Encodable) {
-            guard let line = try? JSONText.line(value) else { return }
-            text += HTTPEvents.text(kind, id: "\(position)", data: String(line.dropLast()))
+        func add(_ kind: String, _ position: ChangeFeed.Position, _ value: some Encodable, if isTaken: Bool) {
             end = position
+            guard isTaken, let line = try? JSONText.line(value) else { return }
+            text += HTTPEvents.text(kind, id: "\(position)", data: String(line.dropLast()))
         }
         let changes = changes(after: position)
         var next = 0
@@ -88,12 +89,15 @@ extension ReplayReport {
         for row in rows[start...] {
             while next < changes.count, changes[next].change.version <= row.version {
                 guard text.utf8.count < HTTPEvents.chunk else { return .init(text: text, end: end) }
-                add(changes[next].change.kind, changes[next].end, ClusterViews.Change(changes[next].change))
+                let change = changes[next].change
+                add(change.kind, changes[next].end, ClusterViews.Change(change), if: filter.takes(change))
                 next += 1
             }
             guard text.utf8.count < HTTPEvents.chunk else { break }
-            if position.precedes(row.version, .max) { add("model", .init(row.version), ClusterViews.Model(row)) }
+            if position.precedes(row.version, .max) {
+                add(ChangeFeedFilter.model, .init(row.version), ClusterViews.Model(row), if: filter.takesModels)
+            }
         }
-        return text.isEmpty ? nil : .init(text: text, end: end)
+        return end == position ? nil : .init(text: text, end: end)
     }
 }

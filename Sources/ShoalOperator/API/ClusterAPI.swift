@@ -66,10 +66,13 @@ struct ClusterAPI: Sendable {
 
     /// The changes of clusters, as a list or as events.
     private var changes: HTTPRoute {
-        var route = json("/v1/changes", "what became of clusters; ?after=MODEL; or as server-sent events") {
-            request, moment in
-            let changes = moment.report.changes(after: try position(request) ?? .init(.min))
-            return ClusterViews.Changes(changes: changes.map { .init($0.change) }, through: moment.version)
+        var route = json(
+            "/v1/changes", "what became of clusters; ?after=MODEL, ?kind=, ?cluster=; or as server-sent events"
+        ) { request, moment in
+            let filter = try filter(request)
+            let changes = moment.report.changes(after: try position(request) ?? .init(.min)).map(\.change)
+            return ClusterViews.Changes(
+                changes: changes.filter(filter.takes).map(ClusterViews.Change.init), through: moment.version)
         }
         route.answer = { [answer = route.answer] request in
             var response = answer(request)
@@ -80,7 +83,7 @@ struct ClusterAPI: Sendable {
             guard let moment = clusters.moment else { return .response(Self.response(Self.noModel)) }
             do throws(Problem) {
                 let start = try position(request) ?? .init(moment.version)
-                var events = HTTPEvents(ChangeFeed(clusters, after: start))
+                var events = HTTPEvents(ChangeFeed(clusters, after: start, try filter(request)))
                 // A proxy that collects the answer would hold the events back.
                 events.headers = HTTPResponse.protection.merging(["X-Accel-Buffering": "no"]) { $1 }
                 return .events(events)
@@ -99,6 +102,25 @@ struct ClusterAPI: Sendable {
             throw Problem(status: 400, detail: "Last-Event-ID must be the id of an event")
         }
         return position
+    }
+
+    private func filter(_ request: HTTPRequest) throws(Problem) -> ChangeFeedFilter {
+        var filter = ChangeFeedFilter()
+        if let text = request.query["kind"] {
+            let kinds = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            guard kinds.allSatisfy(ChangeFeedFilter.kinds.contains) else {
+                let known = ChangeFeedFilter.kinds.joined(separator: ", ")
+                throw Problem(status: 400, detail: "kind must be one of \(known), or several with commas between them")
+            }
+            filter.kinds = Set(kinds)
+        }
+        if let text = request.query["cluster"] {
+            guard let id = Int64(text), id > 0 else {
+                throw Problem(status: 400, detail: "cluster must be the number of a cluster")
+            }
+            filter.cluster = id
+        }
+        return filter
     }
 
     private var lookup: MemberLookup {

@@ -17,8 +17,8 @@ final class LiveClusters: Sendable {
         var moment: Moment?
         /// The page, and the version that it shows.
         var page: (version: Epoch?, text: String)?
-        /// The last events that were asked for, which are the same for all who follow.
-        var part: (version: Epoch, start: ChangeFeed.Position, part: ChangeFeed.Part?)?
+        /// The last events that were asked for, which are the same for all who follow with a filter.
+        var parts: [ChangeFeedFilter: (version: Epoch, start: ChangeFeed.Position, part: ChangeFeed.Part?)] = [:]
         var listeners: [@Sendable () -> Void] = []
     }
 
@@ -61,14 +61,20 @@ final class LiveClusters: Sendable {
     }
 
     /// Returns the next events behind a position; nil if there are none yet.
-    func part(after position: ChangeFeed.Position) -> ChangeFeed.Part? {
+    func part(after position: ChangeFeed.Position, _ filter: ChangeFeedFilter) -> ChangeFeed.Part? {
         guard let moment, moment.version >= position.model else { return nil }
-        let known = state.withLock { $0.part }
+        let known = state.withLock { $0.parts[filter] }
         if let known, known.version == moment.version, known.start == position { return known.part }
-        let part = moment.report.part(after: position)
-        state.withLock { $0.part = (moment.version, position, part) }
+        let part = moment.report.part(after: position, filter)
+        state.withLock { state in
+            if state.parts.count >= Self.mostFilters, state.parts[filter] == nil { state.parts = [:] }
+            state.parts[filter] = (moment.version, position, part)
+        }
         return part
     }
+
+    /// The most filters whose last events are kept.
+    private static let mostFilters = 64
 
     /// The clusters after the last model; nil before the first one.
     var moment: Moment? {
