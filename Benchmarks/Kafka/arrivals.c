@@ -3,8 +3,9 @@
 //     arrivals BOOTSTRAP TOPIC PARTITIONS ISOLATION FROM
 //
 // FROM is `beginning` or `end`. Prints "ready" once it reads from the end, and then a line for each record: the wall clock when it was
-// read and the record's timestamp, both in ms, its partition, offset and size, and the id of the change in it,
-// if an event of its member caused it. `beginning` ends at the end of all partitions, and `end` when it is killed.
+// read and the record's timestamp, both in ms, its partition, offset and size, the id of the change in it, if an event of its member
+// caused it, and the change's `event_time_ms`; "-" and 0 without. `beginning` ends at the end of all partitions, and `end` when it is
+// killed.
 #define _GNU_SOURCE
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
@@ -29,6 +30,14 @@ static const char *change_id(const char *bytes, size_t size) {
     if (!found || !memmem(bytes, size, cause, sizeof cause - 1) || (size_t)(bytes + size - found) < sizeof name - 1 + 32) return "-";
     memcpy(id, found + sizeof name - 1, 32);
     return id;
+}
+
+// The time of a change in JSON, or 0.
+static long change_time(const char *bytes, size_t size) {
+    static const char name[] = "\"event_time_ms\":";
+    const char *found = size ? memmem(bytes, size, name, sizeof name - 1) : NULL;
+    // The object's end is no digit.
+    return found ? strtol(found + sizeof name - 1, NULL, 10) : 0;
 }
 
 int main(int count, char **arguments) {
@@ -73,8 +82,8 @@ int main(int count, char **arguments) {
                 rd_kafka_timestamp_type_t kind;
                 long timestamp = (long)rd_kafka_message_timestamp(message, &kind);
                 printf(
-                    "%ld %ld %d %ld %zu %s\n", now, timestamp, message->partition, (long)message->offset, message->len,
-                    change_id(message->payload, message->len));
+                    "%ld %ld %d %ld %zu %s %ld\n", now, timestamp, message->partition, (long)message->offset, message->len,
+                    change_id(message->payload, message->len), change_time(message->payload, message->len));
             }
             rd_kafka_message_destroy(message);
         }

@@ -64,11 +64,13 @@ class Record(NamedTuple):
     size: int
     #: Of a change that an event of its member caused; "-" for others.
     id: str
+    #: The end of a change's epoch, in ms; 0 for others.
+    time: int
 
 
 def parsed(text):
     fields = [line.split() for line in text.splitlines()]
-    return [Record(*map(int, line[:5]), line[5]) for line in fields if len(line) == 6]
+    return [Record(*map(int, line[:5]), line[5], int(line[6])) for line in fields if len(line) == 7]
 
 
 def positions(ids):
@@ -154,11 +156,16 @@ class Delays:
                 bursts.append([])
             bursts[-1].append(moment)
         closes = [burst[-1] for burst in bursts][-EPOCHS:]
-        every, last = [], []
-        for close, following in zip(closes, closes[1:] + [float("inf")]):
-            found = [record.arrival - close for record in read if close <= record.arrival < following]
-            every += found
-            last += [max(found)] if found else []
+        epochs, every, last = {}, [], []
+        for record in read:
+            epochs.setdefault(record.time, []).append(record.arrival)
+        for arrivals in epochs.values():
+            # A partition publishes the changes of an epoch when it closes, which may be before the last partition does.
+            middle = statistics.median(arrivals)
+            close = min(closes, key=lambda moment: abs(moment - middle))
+            if abs(close - middle) < gap:
+                every += [max(arrival - close, 0) for arrival in arrivals]
+                last.append(max(*arrivals, close) - close)
         if len(last) < 3:
             raise SystemExit(f"only {len(last)} of {len(closes)} ends of epochs had changes: give more --delay-seconds")
         return {"epochs": len(last), "epoch_changes": len(every), "epoch_p50": statistics.median(every),

@@ -201,7 +201,8 @@ def main():
     parser.add_argument("--events", type=int, default=2_000_000, help="of the backlog (%(default)s)")
     parser.add_argument("--viewers", type=int, help="(those of the workload)")
     parser.add_argument("--rounds", type=int, default=5, help="(%(default)s)")
-    parser.add_argument("--settle", type=float, default=5, help="seconds between the backlog and the idle time (%(default)s)")
+    parser.add_argument("--settle", type=float, default=35, help="seconds between the backlog and the idle time: a snapshot.interval "
+                        "and more (%(default)s)")
     parser.add_argument("--idle", type=float, default=15, help="seconds of idle time (%(default)s)")
     parser.add_argument("--set", action="append", default=[], help="a setting of the instances, NAME=VALUE")
     options = parser.parse_args()

@@ -45,7 +45,7 @@ enum StateMaker {
                 format: .protobuf, key: key, sealer: RecordSealer(key, topic: "bench-deltas", partition: 0),
                 memberships: false),
             caughtUp: CaughtUp(timeout: 1_000, now: 0),
-            snapshots: SnapshotWriter(interval: 1_000, after: state, now: 0))
+            snapshots: SnapshotWriter(interval: 1_000, partition: 0, of: 1, after: state, now: 0))
         return machine.driver.shard.memberCount
     }
 }

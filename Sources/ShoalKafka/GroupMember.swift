@@ -57,14 +57,18 @@ public enum GroupEvent: Sendable {
     private let queue: OpaquePointer?
     public let group: String
     private let offsets: TransactionalOffsets?
+    private let arrivals: Signal
 
     /// Milliseconds after which the group removes a member that is gone, unless `session.timeout.ms` is set.
     public static let sessionTimeout: Int64 = 10_000
 
     /// Joins the group.
-    /// - Parameter instance: The static member's id (`group.instance.id`); `nil` for a dynamic member.
+    /// - Parameters:
+    ///   - instance: The static member's id (`group.instance.id`); `nil` for a dynamic member.
+    ///   - arrivals: Is notified when there are events after a `poll` that returned none.
     public init(
-        _ configuration: ClientConfiguration, group: String, instance: String?, topics: [String]
+        _ configuration: ClientConfiguration, group: String, instance: String?, topics: [String],
+        notifying arrivals: Signal = Signal()
     ) throws(KafkaError) {
         var settings = [
             "group.id": group, "isolation.level": "read_committed", "enable.auto.commit": "false",
@@ -86,12 +90,14 @@ public enum GroupEvent: Sendable {
             if configuration.settings["client.id"] == nil { settings["client.id"] = instance }
         }
         self.group = group
+        self.arrivals = arrivals
         offsets = configuration.offsets
         handle = try Handle(
             RD_KAFKA_CONSUMER, configuration, adding: settings,
             events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
         try unsafe KafkaError.check(rd_kafka_poll_set_consumer(handle.pointer), .joining(group: group))
         unsafe queue = rd_kafka_queue_get_consumer(handle.pointer)
+        unsafe arrivals.notify(of: queue)
         let list = PartitionList(topics.map { TopicPartition($0, -1) })
         try KafkaError.check(
             unsafe rd_kafka_subscribe(handle.pointer, list.pointer), .subscribing(topics: topics))
@@ -99,11 +105,14 @@ public enum GroupEvent: Sendable {
 
     deinit {
         // Before the client, which is released with the properties.
-        if let queue = unsafe queue { unsafe rd_kafka_queue_destroy(queue) }
+        if let queue = unsafe queue {
+            unsafe Signal.end(of: queue)
+            unsafe rd_kafka_queue_destroy(queue)
+        }
     }
 
     /// Returns the next event, waiting up to `timeout`.
-    public func poll(timeout: Duration) -> GroupEvent? {
+    public func poll(timeout: Duration = .zero) -> GroupEvent? {
         guard let event = unsafe rd_kafka_queue_poll(queue, timeout.timeout) else { return nil }
         defer { unsafe rd_kafka_event_destroy(event) }
         switch unsafe rd_kafka_event_type(event) {

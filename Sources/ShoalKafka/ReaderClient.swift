@@ -44,7 +44,7 @@ public final class ReaderClient: Sendable {
     private let handle: Handle
     private let rkt: OpaquePointer
     private let queue: OpaquePointer
-    /// Counts the moments at which the queue was empty and something arrived. librdkafka calls it on its threads.
+    /// Counts the moments at which the queue was empty and something arrived.
     private let arrivals = Signal()
     /// The count before the last poll.
     private var seen: UInt64 = 0
@@ -69,13 +69,7 @@ public final class ReaderClient: Sendable {
         }
         unsafe self.rkt = rkt
         unsafe self.queue = queue
-        // Safe: `deinit` removes the callback, for which librdkafka takes the lock under which it calls it.
-        unsafe rd_kafka_queue_cb_event_enable(
-            queue,
-            { _, signal in
-                guard let signal = unsafe signal else { return }
-                unsafe Unmanaged<Signal>.fromOpaque(signal).takeUnretainedValue().notify()
-            }, Unmanaged.passUnretained(arrivals).toOpaque())
+        unsafe arrivals.notify(of: queue)
         guard unsafe rd_kafka_consume_start_queue(rkt, partition, offset, queue) == 0 else {
             throw KafkaError(rd_kafka_last_error(), .reading(TopicPartition(topic, partition), from: offset))
         }
@@ -83,7 +77,7 @@ public final class ReaderClient: Sendable {
 
     deinit {
         unsafe rd_kafka_consume_stop(rkt, partition)
-        unsafe rd_kafka_queue_cb_event_enable(queue, nil, nil)
+        unsafe Signal.end(of: queue)
         unsafe rd_kafka_queue_destroy(queue)
         unsafe rd_kafka_topic_destroy(rkt)
     }

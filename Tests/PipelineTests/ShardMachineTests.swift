@@ -8,14 +8,29 @@ import Testing
 struct ShardMachineTests {
     private static let key = PrivacyKey(hex: String(repeating: "5a", count: 32))
 
-    private func machine() throws -> ShardMachine {
+    private func machine(snapshots: SnapshotWriter? = nil) throws -> ShardMachine {
         var settings = Settings()
         settings.fixed.clockQuorum = 1
         return ShardMachine(
             partition: 0, offset: 10, genesis: CompiledModel(.genesis(settings: settings, topics: []), version: nil),
             keys: KeyedTopics(try #require(Self.key)),
             output: .init(format: .json, key: try #require(Self.key), sealer: .test, memberships: false),
-            caughtUp: CaughtUp(timeout: 1_000, now: 0), snapshots: nil)
+            caughtUp: CaughtUp(timeout: 1_000, now: 0), snapshots: snapshots)
+    }
+
+    @Test("partitions that are taken over together write their snapshots one after another")
+    func snapshots() throws {
+        var begun: [Int64] = []
+        for partition: Int32 in 0..<4 {
+            var machine = try machine(
+                snapshots: SnapshotWriter(
+                    interval: 1_000, partition: partition, of: 4, after: StateTable(.test), now: 5_000))
+            for now in stride(from: Int64(5_000), through: 7_000, by: 50) where machine.snapshot(now) {
+                begun.append(now)
+                break
+            }
+        }
+        #expect(begun == [5_250, 5_500, 5_750, 6_000])
     }
 
     private func event(time: Int64) -> EngineEvent {

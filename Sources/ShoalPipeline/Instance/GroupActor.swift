@@ -7,6 +7,8 @@ actor GroupActor {
 
     private let options: PipelineOptions
     private let log: PipelineLog
+    /// Is notified when there may be an event.
+    nonisolated let arrivals = Signal()
     private var member: GroupMember?
     private var fencing = Fencing()
     private var lastError: String?
@@ -24,13 +26,20 @@ actor GroupActor {
         hasLetGo = false
         member = try GroupMember(
             options.kafka, group: options.application, instance: options.instance,
-            topics: [options.topics.input, options.topics.deltas])
+            topics: [options.topics.input, options.topics.deltas], notifying: arrivals)
     }
 
-    /// Waits for the next event. Returns `nil` after a timeout. After `failed`, only a new member can continue.
-    func poll() async throws -> GroupEvent? {
+    /// Returns the next event, or `nil` if there is none yet. After `failed`, only a new member can continue.
+    func poll() throws -> GroupEvent? {
         guard let member else { return nil }
-        guard let event = member.poll(timeout: .milliseconds(100)) else { return nil }
+        while let event = member.poll() {
+            if let event = try judged(event, of: member) { return event }
+        }
+        return nil
+    }
+
+    /// Returns the event, or `nil` if it is an error that passes.
+    private func judged(_ event: GroupEvent, of member: GroupMember) throws -> GroupEvent? {
         switch event {
         case .assigned: fencing.assigned()
         case .revoked(_, let isLost):

@@ -29,12 +29,18 @@ public final class Instance: Sendable {
     /// Requests a graceful stop: `run` drains, commits, leaves the group, and returns.
     public func stop() {
         isStopping.withLock { $0 = true }
+        dependencies.group.arrivals.notify()
     }
 
     /// Ends `run` with an error, as if the process were killed: it neither drains nor commits, and does not leave the
     /// group, whose coordinator waits for the end of the session. For the demo.
     package func kill() {
-        finding.withLock { $0 = PipelineError(.kafka, "killed") }
+        fail(PipelineError(.kafka, "killed"))
+    }
+
+    private func fail(_ reason: PipelineError) {
+        finding.withLock { $0 = reason }
+        dependencies.group.arrivals.notify()
     }
 
     private var isStopped: Bool { isStopping.withLock { $0 } }
@@ -52,7 +58,7 @@ public final class Instance: Sendable {
             return
         }
         let watch = ClusterWatch(options: options, admin: dependencies.admin, statistics: statistics, log: log)
-        let watching = Task { await watch.run { error in self.finding.withLock { $0 = error } } }
+        let watching = Task { await watch.run(fail) }
         defer { watching.cancel() }
         var state = State(wait: AssignmentWait(patience: options.assignmentPatience))
         var group = GroupLife()
@@ -93,7 +99,8 @@ public final class Instance: Sendable {
             let value = Mutex<Result<Assignment.End, any Error>?>(nil)
         }
 
-        init(_ assignment: Assignment) {
+        /// - Parameter end: Is notified when there is an outcome.
+        init(_ assignment: Assignment, notifying end: Signal) {
             let outcome = Outcome()
             self.outcome = outcome
             self.assignment = assignment
@@ -101,6 +108,7 @@ public final class Instance: Sendable {
                 let result: Result<Assignment.End, any Error>
                 do { result = .success(try await assignment.run()) } catch { result = .failure(error) }
                 outcome.value.withLock { $0 = result }
+                end.notify()
             }
         }
 
@@ -131,7 +139,9 @@ public final class Instance: Sendable {
             // The assignment may have been lost between the callback and this call.
             guard let metadata = try await dependencies.group.acknowledgeAssignment() else { return .ended(.lost) }
             state.wait.end()
-            state.running = Running(try Assignment(state.parts, metadata: metadata, dependencies: dependencies))
+            state.running = Running(
+                try Assignment(state.parts, metadata: metadata, dependencies: dependencies),
+                notifying: dependencies.group.arrivals)
         case .drain:
             return await drain(&state)
         case .cancel:
@@ -172,7 +182,9 @@ public final class Instance: Sendable {
 
     /// Waits for the next event.
     private func event(_ state: inout State) async throws -> GroupLife.Event {
+        let arrivals = dependencies.group.arrivals
         while true {
+            let seen = arrivals.count
             if isStopped { return .stop }
             if let found = finding.withLock({ $0 }) { throw found }
             heartbeats.beat(.group, "polling the group")
@@ -197,6 +209,8 @@ public final class Instance: Sendable {
                 if await isDeaf(&state) { return .expelled }
             }
             if state.running?.result != nil { return end(&state) }
+            // Not longer, because of the heartbeat and the search for a missing assignment.
+            await arrivals.wait(past: seen, atMost: min(.seconds(1), options.watchdogTimeout / 4))
         }
     }
 

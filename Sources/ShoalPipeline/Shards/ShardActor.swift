@@ -60,8 +60,10 @@ actor ShardActor {
             format: options.outputFormat, key: options.key, sealer: options.sealer(of: .deltas),
             memberships: options.topics.members != nil)
         let caughtUp = CaughtUp(timeout: options.idleTimeout.milliseconds, now: Monotonic.now)
-        let snapshots = options.snapshotInterval.map {
-            SnapshotWriter(interval: $0.milliseconds, after: state, now: Monotonic.now)
+        let snapshots = options.snapshotInterval.map { interval in
+            SnapshotWriter(
+                interval: interval.milliseconds, partition: partition, of: around.partitions, after: state,
+                now: Monotonic.now)
         }
         machine =
             switch beginning {

@@ -30,11 +30,13 @@ struct SnapshotWriter {
         var offset: Int64 = 0
     }
 
+    /// The first snapshot is due after a part of the interval that depends on the partition. If those of all partitions
+    /// were due at once, their members would fill the transactions, and changes would wait for seconds.
     /// - Parameter state: The current content of the topic.
-    init(interval: Int64, after state: StateTable, now: Int64) {
+    init(interval: Int64, partition: Int32, of partitions: Int32, after state: StateTable, now: Int64) {
         self.interval = interval
         sealer = state.sealer
-        due = now + interval
+        due = now + interval * Int64(partition + 1) / Int64(partitions)
         number = state.newest
         whole = state.whole
     }

@@ -264,10 +264,11 @@ actor Committer {
                     timeout: options.transactionTimeout)
             }
         }
-        beat("waiting for records to be delivered")
-        try producer.flush(timeout: options.transactionTimeout)
+        // Meanwhile, the records are delivered.
         beat("sending offsets")
         try producer.sendOffsets(offsets(positions), group: metadata, timeout: options.transactionTimeout)
+        beat("waiting for records to be delivered")
+        try producer.flush(timeout: options.transactionTimeout)
     }
 
     /// Returns the timestamp of a record, in ms; `nil` for the time of its production. Brokers refuse records of the future,

@@ -40,7 +40,7 @@ final class SimulatedShard {
         position = genesis.firstOffsets[Int(part.number)]
         machine = ShardMachine(
             partition: part.number, offset: position, genesis: model, keys: world.topicKeys,
-            output: world.output, caughtUp: world.caughtUp, snapshots: world.snapshots(after: state))
+            output: world.output, caughtUp: world.caughtUp, snapshots: world.snapshots(of: part.number, after: state))
     }
 
     /// Starts from a snapshot.
@@ -51,7 +51,7 @@ final class SimulatedShard {
         position = restored.header.point.offset
         machine = ShardMachine(
             restoring: restored, partition: part.number, model: model, keys: world.topicKeys,
-            output: world.output, caughtUp: world.caughtUp, snapshots: world.snapshots(after: state))
+            output: world.output, caughtUp: world.caughtUp, snapshots: world.snapshots(of: part.number, after: state))
         if world.off == .membersAhead { machine.driver.shard.ahead = nil }
     }
 

@@ -89,8 +89,10 @@ final class Simulation {
 
     var caughtUp: CaughtUp { CaughtUp(timeout: rates.idleTimeout * 1_000, again: again, now: monotonic) }
 
-    func snapshots(after state: StateTable) -> SnapshotWriter {
-        var writer = SnapshotWriter(interval: rates.snapshots * 1_000, after: state, now: monotonic)
+    func snapshots(of partition: Int32, after state: StateTable) -> SnapshotWriter {
+        var writer = SnapshotWriter(
+            interval: rates.snapshots * 1_000, partition: partition, of: Int32(scenario.input.count), after: state,
+            now: monotonic)
         // A single step must complete within the transaction timeout.
         let isHasty = rates.patience < 1_000
         writer.step = isHasty ? min(rates.snapshotStep, 2) : rates.snapshotStep
