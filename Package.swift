@@ -41,6 +41,8 @@ let package = Package(
         .systemLibrary(
             name: "CShoalMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+        .systemLibrary(
+            name: "CShoalGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"]), .brew(["gnutls"])]),
 
         // Three lines of C: fetching ahead, two square roots at once, and returning freed memory.
         .systemLibrary(name: "CShoalIntrinsics"),
@@ -64,7 +66,10 @@ let package = Package(
                 "CShoalZlib", "CShoalZstd",
             ]),
         library(
-            "ShoalOperations", ["ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalZlib", "CShoalMicroHTTPD"]),
+            "ShoalOperations",
+            [
+                "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalZlib", "CShoalMicroHTTPD", "CShoalGnuTLS",
+            ]),
         library("ShoalClient", ["ShoalKafka", "ShoalSchemas"]),
         library(
             "ShoalOperator",

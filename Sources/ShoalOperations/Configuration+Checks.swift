@@ -94,6 +94,14 @@ extension Configuration {
                 problems.append("\(place) does not exist. `shoal access add NAME` makes it, with the first token")
             }
         }
+        do throws(HTTPTLS.Invalid) {
+            _ = try HTTPTLS(settings)
+        } catch {
+            for problem in error.problems {
+                let source = values[problem.setting]?.source ?? "default"
+                problems.append("\(source): \(problem.setting): \(problem.text)")
+            }
+        }
         if let file = self[\.policyFile] {
             let place = "\(source(\.policyFile)): privacy.policy: \(file.printable)"
             if let content = try? String(contentsOfFile: file, encoding: .utf8) {

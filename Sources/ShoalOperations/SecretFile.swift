@@ -7,9 +7,10 @@ enum SecretFile {
     ///
     /// The group may read a file of root that another user's process reads: so Kubernetes mounts a Secret (mode 0440, group
     /// `fsGroup`), and so systemd passes a credential (an access control list shows as the group's right). Pipes are not checked.
-    static func problem(ofKeyFile path: String) -> String? {
+    /// - Parameter harm: what others can do with the key.
+    static func problem(ofKeyFile path: String, harm: String = pseudonyms) -> String? {
         guard let status = status(path), status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return problem(mode: status.st_mode, owner: status.st_uid, process: geteuid()).map {
+        return problem(mode: status.st_mode, owner: status.st_uid, process: geteuid(), harm: harm).map {
             "\(path.printable) \($0)"
         }
     }
@@ -18,14 +19,16 @@ enum SecretFile {
     ///   - mode: of the file.
     ///   - owner: the user that it belongs to.
     ///   - process: the user that this process runs as.
-    static func problem(mode: mode_t, owner: uid_t, process: uid_t) -> String? {
+    static func problem(mode: mode_t, owner: uid_t, process: uid_t, harm: String = pseudonyms) -> String? {
         let others = mode & 0o077
         if others == 0 { return nil }
         if others == 0o040, owner == 0, process != 0 { return nil }
         let text = String(mode & 0o777, radix: 8)
-        return "has mode 0\(text), so other users can read it. With the key, the pseudonym of any viewer can be "
-            + "computed. Run `chmod 600` on it (in Kubernetes: defaultMode 0440 with an fsGroup)"
+        return "has mode 0\(text), so other users can read it. With the key, \(harm). "
+            + "Run `chmod 600` on it (in Kubernetes: defaultMode 0440 with an fsGroup)"
     }
+
+    private static let pseudonyms = "the pseudonym of any viewer can be computed"
 
     /// Returns why a directory of checkpoints is refused; nil if it is not writable for all users.
     ///

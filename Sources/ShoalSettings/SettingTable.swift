@@ -235,7 +235,18 @@ extension Setting {
         ),
         Setting(
             "api.access-file", .file, \.apiAccessFile,
-            "The file with the access tokens of the API: on each line a name, its roles (viewer, operator, analyst, privacy-officer; with commas between them) and the SHA-256 of the token in hexadecimal digits. Without it, anybody on this host may use the API."
+            "The file with the access tokens of the API: on each line a name, its roles (viewer, operator, analyst, privacy-officer; with commas between them) and the SHA-256 of the token in hexadecimal digits, or `subject:` and the subject of a client's certificate (`api.ssl.ca.location`). Without it, anybody on this host may use the API."
+        ),
+        Setting(
+            "api.ssl.certificate.location", .file, \.apiCertificateFile,
+            "The file with the certificate of the page and the API, as PEM, with the chain up to its authority. They are then served over HTTPS. Requires `api.ssl.key.location`. Read when the instance starts. Default: plain HTTP."
+        ),
+        Setting(
+            "api.ssl.key.location", .file, \.apiKeyFile,
+            "The file with the key of the certificate, as PEM without a password."),
+        Setting(
+            "api.ssl.ca.location", .file, \.apiAuthorityFile,
+            "The file with the authorities of clients' certificates, as PEM. A client with a certificate of theirs has the roles that `api.access-file` gives to its subject. Default: clients are not asked for a certificate."
         ),
         Setting(
             "api.lookup-limit", .integer(0...100_000), \.apiLookupLimit,

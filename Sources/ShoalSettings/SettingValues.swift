@@ -28,6 +28,10 @@ public struct SettingValues: Equatable, Sendable {
     public var httpListen: ListenAddress?
     public var apiListen: ListenAddress?
     public var apiAccessFile: String?
+    public var apiCertificateFile: String?
+    public var apiKeyFile: String?
+    /// The authorities of clients' certificates; `nil` if clients are not asked for one.
+    public var apiAuthorityFile: String?
     public var apiLookupLimit: Int = 20
     public var apiRequestLimit: Int = 100
     public var apiStreams: Int = 1_000

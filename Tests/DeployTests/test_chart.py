@@ -157,6 +157,11 @@ def test_the_api_has_a_port_and_a_service_and_needs_an_access_file(render, templ
     ingress = only(documents, "NetworkPolicy")["spec"]["ingress"]
     assert ingress[1] == {"ports": [{"port": "api", "protocol": "TCP"}],
                           "from": [{"podSelector": {"matchLabels": {"app": "proxy"}}}]}
+    for name in ("certificate", "key", "ca"):
+        words += ["--set", rf"secrets.api\.ssl\.{name}\.location.secret=tls",
+                  "--set", rf"secrets.api\.ssl\.{name}\.location.key=tls.{name}"]
+    settings = only(render(*words), "ConfigMap")["data"]["shoal.properties"]
+    assert "api.ssl.key.location = /etc/shoal/secrets/api.ssl.key.location" in settings
     refused = template("--set", "bootstrapServers=k:9092", "--set", r"config.api\.listen=:80")
     assert "config.api.listen: the chart sets it: see api" in refused.stderr
 

@@ -32,7 +32,8 @@ struct HTTPStreamTests {
     private let feed = Feed()
 
     private func server(
-        most: Int = 10, _ limits: HTTPStream.Limits = .init(heartbeat: .seconds(600), patience: .seconds(600))
+        most: Int = 10, _ limits: HTTPStream.Limits = .init(heartbeat: .seconds(600), patience: .seconds(600)),
+        tls: HTTPTLS? = nil
     ) throws -> HTTPServer {
         var route = HTTPRoute("/events", "") { _ in HTTPResponse("a list\n") }
         route.events = { [feed] request in
@@ -42,8 +43,8 @@ struct HTTPStreamTests {
         service.mostStreams = most
         service.isPermitted = { [feed] _, _ in feed.isPermitted.withLock { $0 } }
         return try HTTPServer(
-            ListenAddress(host: "127.0.0.1", port: 0), setting: "http.listen", service, limits: .init(), streams: limits
-        )
+            ListenAddress(host: "127.0.0.1", port: 0), setting: "http.listen", service, tls: tls, limits: .init(),
+            streams: limits)
     }
 
     private func open(_ server: HTTPServer, _ header: String = "") throws -> FileHandle {
@@ -138,6 +139,52 @@ struct HTTPStreamTests {
         #expect(server.openStreams == 1)
         await server.stop()
         try slow.close()
+    }
+
+    @Test("over TLS, events come, a reader that takes nothing is dropped, and the server stops")
+    func secured() async throws {
+        let folder = try TemporaryFolder()
+        let (certificate, key) = (folder.url.appending(path: "a.pem").path, folder.url.appending(path: "a.key").path)
+        func openssl(_ words: [String]) throws -> (process: Process, input: Pipe, output: Pipe) {
+            let (process, input, output) = (Process(), Pipe(), Pipe())
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["openssl"] + words
+            (process.standardInput, process.standardOutput) = (input, output)
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            return (process, input, output)
+        }
+        let made = try openssl([
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=a",
+            "-days", "2", "-keyout", key, "-out", certificate,
+        ])
+        made.process.waitUntilExit()
+        var values = SettingValues()
+        (values.apiCertificateFile, values.apiKeyFile) = (certificate, key)
+        let server = try server(.init(heartbeat: .seconds(1), patience: .seconds(2)), tls: try HTTPTLS(values))
+        feed.add("one")
+        let client = try openssl(["s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"])
+        defer { client.process.terminate() }
+        let head = "GET /events HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n"
+        try client.input.fileHandleForWriting.write(contentsOf: Data(head.utf8))
+        let output = client.output.fileHandleForReading
+        let text = try await onThread {
+            var text = ""
+            while !text.contains("data: one\n\n"), let more = try output.read(upToCount: 1), !more.isEmpty {
+                text += String(decoding: more, as: UTF8.self)
+            }
+            return text
+        }
+        #expect(
+            text.hasPrefix("HTTP/1.1 200 OK\r\n") && text.contains("\r\nContent-Type: text/event-stream\r\n"), "\(text)"
+        )
+        #expect(server.openStreams == 1 && server.connectionCount == 0)
+        // Nobody reads the client's output, so that the client stops reading.
+        let line = String(repeating: "x", count: 10_000)
+        for _ in 0..<3_000 { feed.add(line) }
+        server.hasNews()
+        try await wait("the slow one is dropped") { server.droppedStreams == 1 && server.openStreams == 0 }
+        await server.stop()
     }
 
     @Test("a stream ends when its reader is not permitted any more, at the next heartbeat at the latest")

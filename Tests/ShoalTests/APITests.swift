@@ -350,6 +350,83 @@ struct APITests {
         #expect(try shoal(["access", "add", "--set", "api.access-file=\(file)"]).status == 64)
     }
 
+    @Test("a subject of certificates gets roles, however it is written")
+    func subjects() throws {
+        let file = try folder.file("access", "anna viewer subject:CN=anna,O=Example\n")
+        let set = ["--set", "api.access-file=\(file)"]
+        let subject = "CN=ben\\, the first , O = Example"
+        #expect(try shoal(["access", "add", "ben", "--role", "operator", "--subject", subject] + set).status == 0)
+        let tokens = try AccessTokens(try String(contentsOfFile: file, encoding: .utf8))
+        #expect(tokens.bearer(subject: "CN=anna, O=Example")?.name == "anna")
+        #expect(tokens.bearer(subject: "CN=ben\\, the first,O = Example")?.roles == [.operator])
+        for other in ["CN=anna", "O=Example,CN=anna", "cn=anna,O=Example", ""] {
+            #expect(tokens.bearer(subject: other) == nil, "\(other)")
+        }
+        for words in [["a b", "--subject", "CN=x"], ["anna", "--subject", " "], ["anna", "--subject", "CN=a\nb"]] {
+            #expect(try shoal(["access", "add"] + words + set).status == 78, "\(words)")
+        }
+        let again = try folder.file(
+            "again", "anna viewer subject:CN=a,O=b\nben viewer subject:CN=a, O=b\nx viewer subject:\n")
+        let wrong = try shoal(["config", "check", "--set", "api.access-file=\(again)"])
+        #expect(wrong.status == 78, "\(wrong.output)")
+        for text in ["line 2: the same subject", "line 3: the subject is missing"] {
+            #expect(wrong.output.contains(text), "\(wrong.output)")
+        }
+    }
+
+    @Test("files of certificates that cannot be used are told, each with its setting")
+    func certificates() throws {
+        func openssl(_ words: [String]) throws {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["openssl"] + words
+            process.currentDirectoryURL = folder.url
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0, "\(words)")
+        }
+        let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+        for name in ["a", "b"] {
+            try openssl(
+                ["req", "-x509"] + curve + ["-keyout", "\(name).key", "-out", "\(name).pem", "-subj", "/CN=\(name)"])
+        }
+        func path(_ name: String) -> String { folder.url.appending(path: name).path }
+        let access = try folder.file("tokens", "")
+        let text = try folder.file("text", "no certificate")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: text)
+        func check(_ certificate: String?, _ key: String?, _ authority: String?, isOpen: Bool = false) throws
+            -> CommandResult
+        {
+            let sets = [
+                "api.ssl.certificate.location": certificate, "api.ssl.key.location": key,
+                "api.ssl.ca.location": authority, "api.access-file": isOpen ? nil : access,
+            ].compactMap { name, value in value.map { ["--set", "\(name)=\($0)"] } }
+            return try shoal(
+                ["config", "check"] + sets.flatMap { $0 }, environment: ["SHOAL_PRIVACY_KEY": TestKey.digits])
+        }
+        let right = try check(path("a.pem"), path("a.key"), path("b.pem"))
+        #expect(!right.output.contains("api.ssl"), "\(right.output)")
+        for (result, texts) in [
+            (try check(path("a.pem"), path("b.key"), nil), ["api.ssl.certificate.location: ", "b.key: "]),
+            (try check(path("a.pem"), nil, nil), ["api.ssl.key.location, which belongs to it, is not set"]),
+            (try check(nil, path("a.key"), nil), ["api.ssl.certificate.location, which belongs to it, is not set"]),
+            (try check(nil, nil, path("b.pem")), ["api.ssl.ca.location: api.ssl.certificate.location is not set"]),
+            (
+                try check(path("a.pem"), path("a.key"), path("b.pem"), isOpen: true),
+                ["api.access-file, which gives roles"]
+            ),
+            (try check(path("none"), path("a.key"), nil), ["api.ssl.certificate.location", "none"]),
+            (try check(path("a.pem"), text, text), ["api.ssl.certificate.location: ", "api.ssl.ca.location: "]),
+        ] {
+            #expect(result.status == 78, "\(result.output)")
+            for text in texts { #expect(result.output.contains(text), "\(text): \(result.output)") }
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path("a.key"))
+        let read = try check(path("a.pem"), path("a.key"), nil)
+        #expect(read.status == 78 && read.output.contains("others can pose as this server"), "\(read.output)")
+    }
+
     @Test("an address for other hosts needs an access file, and a wrong file is told line by line")
     func refused() throws {
         let open = try shoal(["config", "check", "--set", "api.listen=:8090"])

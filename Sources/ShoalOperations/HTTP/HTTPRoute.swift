@@ -19,6 +19,8 @@ public struct HTTPRequest: Equatable, Sendable {
     /// What stands for the client's address; nil if it is not known. Addresses of IPv6 count by their first half, which one
     /// client has to itself.
     public var client: String?
+    /// The subject of the client's certificate (RFC 4514), if it is valid; nil without one.
+    public var subject: String?
     /// The body of a `POST`.
     public var body: [UInt8] = []
     /// Who asks, if the service knows.

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A small HTTP server on GNU libmicrohttpd, with a thread for each connection: a slow answer, or a slow client, does not delay
 /// the answers to others. Nothing of it runs on the cooperative pool. A connection serves one request. Streams of events leave the
-/// library and its threads (`HTTPStreams`).
+/// library and its threads (`HTTPStreams`), unless they are secured: the session of TLS is the library's.
 ///
 /// `@unchecked Sendable`: the daemon is thread-safe, and `stop` lets only one caller end it.
 @safe public final class HTTPServer: @unchecked Sendable {
@@ -26,9 +26,16 @@ import Synchronization
         let open = Mutex(0)
         let connections: HTTPConnections
         let streams: HTTPStreams
+        let tls: HTTPTLSTexts
+        let isSecured: Bool
 
-        init(_ service: HTTPService, _ limits: HTTPConnections.Limits, _ streamLimits: HTTPStream.Limits) {
+        init(
+            _ service: HTTPService, _ tls: HTTPTLS?, _ limits: HTTPConnections.Limits,
+            _ streamLimits: HTTPStream.Limits
+        ) {
             self.service = service
+            self.tls = HTTPTLSTexts(tls)
+            isSecured = tls != nil
             connections = HTTPConnections(limits)
             streams = HTTPStreams(most: service.mostStreams, streamLimits)
         }
@@ -37,16 +44,20 @@ import Synchronization
     /// A request whose body is being read, one byte more than the largest at most. Only the thread of its connection uses it.
     private final class Pending {
         var body: [UInt8] = []
+        /// Whether it is answered with a stream of events that the library sends.
+        var isStream = false
     }
 
     /// Starts listening.
-    /// - Parameter setting: the setting with the address, for messages.
+    /// - Parameters:
+    ///   - setting: the setting with the address, for messages.
+    ///   - tls: nil for plain HTTP.
     /// - Throws: `ListenError` if the port is in use, the address does not belong to this machine, or a right is
     ///   missing.
     public convenience init(
-        _ address: ListenAddress, setting: String = "http.listen", _ service: HTTPService
+        _ address: ListenAddress, setting: String = "http.listen", _ service: HTTPService, tls: HTTPTLS? = nil
     ) throws(ListenError) {
-        try self.init(address, setting: setting, service, limits: HTTPConnections.Limits())
+        try self.init(address, setting: setting, service, tls: tls, limits: HTTPConnections.Limits())
     }
 
     /// Starts listening without restrictions.
@@ -61,18 +72,20 @@ import Synchronization
     }
 
     init(
-        _ address: ListenAddress, setting: String, _ service: HTTPService, limits: HTTPConnections.Limits,
-        streams: HTTPStream.Limits = .init()
+        _ address: ListenAddress, setting: String, _ service: HTTPService, tls: HTTPTLS? = nil,
+        limits: HTTPConnections.Limits, streams: HTTPStream.Limits = .init()
     ) throws(ListenError) {
         let (socket, port) = try ListeningSocket.open(address, setting: setting)
-        let context = Context(service, limits, streams)
+        let context = Context(service, tls, limits, streams)
+        // Secured streams stay connections of the library.
+        let most = limits.total + Self.reserve + (tls == nil ? 0 : context.streams.most)
         let seconds = UInt32(clamping: max(limits.deadline.components.seconds, 1))
         // Safe: the context is kept until the daemon, and with it its threads, has ended.
         let opaque = unsafe Unmanaged.passUnretained(context).toOpaque()
         guard
             let daemon = unsafe shoal_mhd_start(
-                socket, Self.answer, Self.completed, Self.notified, opaque, UInt32(limits.total + Self.reserve),
-                seconds, Self.stackSize)
+                socket, context.tls.pointers, Self.answer, Self.completed, Self.notified, opaque, UInt32(most), seconds,
+                Self.stackSize)
         else {
             close(socket)
             throw ListenError(description: "\(setting)=\(address): the HTTP server could not be started")
@@ -106,8 +119,9 @@ import Synchronization
     private func end() {
         let isStopped = isStopped.withLock { $0 }
         guard !isStopped else { return }
-        unsafe MHD_stop_daemon(daemon)
+        // The library waits for the threads of secured streams.
         context.streams.stop()
+        unsafe MHD_stop_daemon(daemon)
     }
 
     /// Connections that are open.
@@ -163,19 +177,25 @@ import Synchronization
         unsafe request.knownTag = HTTPServer.header("If-None-Match", connection)
         unsafe request.accepted = HTTPServer.header("Accept", connection)
         unsafe request.lastEvent = HTTPServer.header("Last-Event-ID", connection)
+        if server.isSecured { unsafe request.subject = HTTPTLS.subject(shoal_mhd_session(connection)) }
         request.body = pending.body
         request.client = unsafe server.connections.client(Int(bitPattern: shoal_mhd_context(connection)))
         let answer = unsafe server.service.answer(method: String(cString: method), request) { server.streams.enter() }
         switch answer {
         case .response(let response): return unsafe HTTPServer.send(response, connection)
-        case .events(let events): return unsafe HTTPServer.send(events, server, connection)
+        case .events(let events):
+            guard server.isSecured else { return unsafe HTTPServer.send(events, server, connection) }
+            pending.isStream = true
+            return unsafe HTTPServer.sendSecured(events, server, connection)
         }
     }
 
-    private static let completed: MHD_RequestCompletedCallback = { context, _, state, _ in
+    private static let completed: MHD_RequestCompletedCallback = { context, _, state, reason in
         guard let context = unsafe context, let state = unsafe state, let known = unsafe state.pointee else { return }
-        unsafe Unmanaged<Pending>.fromOpaque(known).release()
-        unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().open.withLock { $0 -= 1 }
+        let pending = unsafe Unmanaged<Pending>.fromOpaque(known).takeRetainedValue()
+        let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+        server.open.withLock { $0 -= 1 }
+        if pending.isStream, reason == .REQUEST_TERMINATED_TIMEOUT_REACHED { server.streams.wasTooSlow() }
     }
 
     private static func header(_ name: String, _ connection: OpaquePointer?) -> String? {
@@ -224,6 +244,48 @@ import Synchronization
         let head = lines.map { $0 + "\r\n" }.joined() + "\r\n"
         server.streams.add(descriptor, events, head: Array(head.utf8))
         return .NO
+    }
+
+    /// Sends events on the connection's own thread. A place for them is reserved.
+    private static func sendSecured(
+        _ events: HTTPEvents, _ server: Context, _ connection: OpaquePointer?
+    ) -> MHD_Result {
+        // The deadline of requests does not hold any more.
+        guard let descriptor = server.connections.release(unsafe Int(bitPattern: shoal_mhd_context(connection))) else {
+            server.streams.leave()
+            return .NO
+        }
+        close(descriptor)
+        let stream = HTTPSecuredStream(events, server.streams)
+        // Safe: the response owns the stream, and `freed` releases it.
+        let opaque = unsafe Unmanaged.passRetained(stream).toOpaque()
+        let made = unsafe MHD_create_response_from_callback(.max, HTTPEvents.chunk, Self.read, opaque, Self.freed)
+        guard let made = unsafe made else {
+            unsafe Unmanaged<HTTPSecuredStream>.fromOpaque(opaque).release()
+            return .NO
+        }
+        defer { unsafe MHD_destroy_response(made) }
+        let headers = common.merging(events.headers) { $1 }.merging(["Content-Type": HTTPResponse.events]) { $1 }
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            guard unsafe MHD_add_response_header(made, name, value) == .YES else { return .NO }
+        }
+        guard unsafe shoal_mhd_set_timeout(connection, server.streams.longestPause) == .YES else { return .NO }
+        return unsafe MHD_queue_response(connection, 200, made)
+    }
+
+    /// Waits for events, on the thread of the connection.
+    private static let read: MHD_ContentReaderCallback = { stream, _, buffer, size in
+        guard let stream = unsafe stream, let buffer = unsafe buffer else { return -1 }
+        let source = unsafe Unmanaged<HTTPSecuredStream>.fromOpaque(stream).takeUnretainedValue()
+        guard let bytes = source.next(most: size) else { return -1 }
+        // Safe: there are at most as many bytes as the buffer has room for.
+        for (index, byte) in bytes.enumerated() { unsafe buffer[index] = CChar(bitPattern: byte) }
+        return bytes.count
+    }
+
+    private static let freed: MHD_ContentReaderFreeCallback = { stream in
+        guard let stream = unsafe stream else { return }
+        unsafe Unmanaged<HTTPSecuredStream>.fromOpaque(stream).release()
     }
 
     /// The time as a header has it (RFC 9110, section 5.6.7). The program never sets a locale.

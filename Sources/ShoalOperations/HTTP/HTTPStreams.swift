@@ -10,6 +10,8 @@ final class HTTPStreams: @unchecked Sendable {
         var count = 0
         var arrived: [(descriptor: Int32, stream: HTTPStream)] = []
         var hasNews = false
+        /// How often there may have been news, for secured streams.
+        var news = 0
         var isStopped = false
         var isRunning = false
         var dropped = 0
@@ -23,13 +25,15 @@ final class HTTPStreams: @unchecked Sendable {
     /// poll(2): the other end sends nothing more. A macro that is not imported.
     private static let hangup: Int32 = 0x2000
 
-    private let most: Int
-    private let limits: HTTPStream.Limits
+    let most: Int
+    let limits: HTTPStream.Limits
     private let shared = Mutex(Shared())
     /// A byte to the first wakes the thread, which waits at the second.
     private let wake: Int32
     private let woken: Int32
     private let ended = DispatchSemaphore(value: 0)
+    /// Wakes the threads of secured streams.
+    private let condition = NSCondition()
     private var streams: [Int32: HTTPStream] = [:]
 
     /// - Parameter most: Streams at a time. At most half of the process's descriptors are used.
@@ -63,6 +67,9 @@ final class HTTPStreams: @unchecked Sendable {
     }
 
     func leave() { shared.withLock { $0.count -= 1 } }
+
+    /// Counts a secured stream whose reader was too slow.
+    func wasTooSlow() { shared.withLock { $0.dropped += 1 } }
 
     /// Puts an unconnected socket in the place of a connection, which another descriptor keeps open.
     static func replace(_ descriptor: Int32) -> Bool {
@@ -101,8 +108,10 @@ final class HTTPStreams: @unchecked Sendable {
     func hasNews() {
         let isRunning = shared.withLock { shared in
             shared.hasNews = true
+            shared.news += 1
             return shared.isRunning
         }
+        wakeSecured()
         if isRunning { notify() }
     }
 
@@ -112,9 +121,38 @@ final class HTTPStreams: @unchecked Sendable {
             defer { shared.isStopped = true }
             return shared.isRunning && !shared.isStopped
         }
+        wakeSecured()
         guard isRunning else { return }
         notify()
         ended.wait()
+    }
+
+    // MARK: - Secured streams, each on the thread of its connection
+
+    /// Waits for news or a time.
+    /// - Parameter known: how often there have been news.
+    /// - Returns: How often there have been now; nil: streams end.
+    func news(after known: Int, until deadline: ContinuousClock.Instant) -> Int? {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            let (isStopped, news) = shared.withLock { ($0.isStopped, $0.news) }
+            if isStopped { return nil }
+            let left = deadline - .now
+            if news > known || left <= .zero { return news }
+            _ = condition.wait(until: Date(timeIntervalSinceNow: left / .seconds(1)))
+        }
+    }
+
+    private func wakeSecured() {
+        condition.lock()
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// The time in seconds without progress after which a secured stream is given up: it is silent until its next comment.
+    var longestPause: UInt32 {
+        UInt32(clamping: Int64(((limits.heartbeat + limits.patience) / .seconds(1)).rounded(.up)))
     }
 
     /// A full socket wakes the thread, too.

@@ -41,6 +41,15 @@ final class APIAccess: Sendable {
             return ClusterAPI.response(
                 .init(status: 403, detail: "without api.access-file, the host must be 127.0.0.1 or localhost"))
         }
+        if request.authorization == nil, let subject = request.subject {
+            guard let bearer = tokens.bearer(subject: subject) else {
+                statistics.refusedLogin()
+                if let refusal = tooMany(from: request.client) { return refusal }
+                return challenge("api.access-file has no line for the subject of the certificate")
+            }
+            request.bearer = bearer
+            return tooMany(from: subject) ?? refusal(of: bearer, route)
+        }
         guard let token = request.authorization.flatMap(Self.token) else {
             if let refusal = tooMany(from: request.client) { return refusal }
             return challenge("a token is required: Authorization: Bearer TOKEN, or the token as a password")
@@ -60,7 +69,10 @@ final class APIAccess: Sendable {
             return challenge("the token is not known")
         }
         request.bearer = bearer
-        if let refusal = tooMany(from: digest) { return refusal }
+        return tooMany(from: digest) ?? refusal(of: bearer, route)
+    }
+
+    private func refusal(of bearer: AccessTokens.Bearer, _ route: HTTPRoute?) -> HTTPResponse? {
         guard let route, !Self.permits(bearer, route) else { return nil }
         let needed = route.roles.map(\.rawValue).sorted().joined(separator: " or ")
         return ClusterAPI.response(.init(status: 403, detail: "this requires the role \(needed)"))
@@ -69,9 +81,13 @@ final class APIAccess: Sendable {
     /// Returns whether a request that was admitted would be admitted now.
     func admits(_ request: HTTPRequest, _ route: HTTPRoute) -> Bool {
         guard let tokens else { return true }
-        return request.authorization.flatMap(Self.token).flatMap { tokens.bearer(digest: Self.digest(of: $0)) }.map {
-            Self.permits($0, route)
-        } ?? false
+        let bearer =
+            if request.authorization == nil {
+                request.subject.flatMap(tokens.bearer(subject:))
+            } else {
+                request.authorization.flatMap(Self.token).flatMap { tokens.bearer(digest: Self.digest(of: $0)) }
+            }
+        return bearer.map { Self.permits($0, route) } ?? false
     }
 
     /// Counts a request, and returns its refusal if the client makes too many.

@@ -4,7 +4,7 @@ import ShoalPipeline
 import ShoalSchemas
 import ShoalSettings
 
-/// Adds tokens to `api.access-file`.
+/// Adds tokens, and subjects of certificates, to `api.access-file`.
 package struct AccessFile {
     private let path: String
 
@@ -28,10 +28,30 @@ package struct AccessFile {
         var random = SystemRandomNumberGenerator()
         let token = Hex.text((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
         let digest = Hex.text(SHA256Digest.of(Array(token.utf8).span))
-        let line = "\(name) \((roles.isEmpty ? ["viewer"] : roles.sorted()).joined(separator: ",")) \(digest)"
+        let line = "\(name) \(Self.list(roles).joined(separator: ",")) \(digest)"
         guard (try? AccessTokens(line))?.bearer(digest: digest)?.name == name else {
             throw Configuration.Invalid(problems: ["\(name.printable): a name is one word that does not begin with #"])
         }
+        try append(line)
+        return token
+    }
+
+    /// Appends a line for those who have a certificate with a subject.
+    /// - Throws: `OutputError`; `Configuration.Invalid` if the name or the subject cannot be in the file.
+    package func add(_ name: String, _ roles: Set<String>, subject: String) throws {
+        let line = AccessTokens.line(name: name, roles: Self.list(roles), subject: subject)
+        guard !line.contains(where: \.isNewline), (try? AccessTokens(line))?.bearer(subject: subject)?.name == name
+        else {
+            throw Configuration.Invalid(problems: [
+                "a name is one word that does not begin with #, and a subject is as CN=anna,O=Example: \(line.printable)"
+            ])
+        }
+        try append(line)
+    }
+
+    private static func list(_ roles: Set<String>) -> [String] { roles.isEmpty ? ["viewer"] : roles.sorted() }
+
+    private func append(_ line: String) throws {
         let content = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         let start = content.isEmpty || content.hasSuffix("\n") ? "" : "\n"
         // Safe: the path outlives the call.
@@ -42,6 +62,5 @@ package struct AccessFile {
         // Safe: the buffer holds `count` bytes and outlives the call.
         let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         guard count == bytes.count, fsync(descriptor) == 0 else { throw OutputError(path, count < 0 ? errno : ENOSPC) }
-        return token
     }
 }

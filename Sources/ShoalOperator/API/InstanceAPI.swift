@@ -7,6 +7,7 @@ struct InstanceAPI: Sendable {
     let clusters: LiveClusters
     let statistics: APIStatistics
     private let address: ListenAddress
+    private let configuration: Configuration
     private let members: MemberLookup
     private let service: HTTPService
     private let logger: Logger
@@ -24,17 +25,24 @@ struct InstanceAPI: Sendable {
             configuration[\.apiAccessFile], rate: configuration[\.apiRequestLimit], statistics, logger)
         service = api.service(access, statistics, logger)
         (self.clusters, self.statistics, self.members) = (clusters, statistics, members)
-        (self.address, self.logger) = (address, logger)
+        (self.address, self.configuration, self.logger) = (address, configuration, logger)
+    }
+
+    /// How a URL of the page begins.
+    static func scheme(_ configuration: Configuration) -> String {
+        configuration[\.apiCertificateFile] == nil ? "http" : "https"
     }
 
     func serve() throws(ListenError) -> HTTPServer {
-        let server = try HTTPServer(address, setting: "api.listen", service)
+        let server = try HTTPServer(address, setting: "api.listen", service, tls: try configuration.apiTLS())
         clusters.listen { [weak server] in server?.hasNews() }
         statistics.isServed(by: server)
         members.isServed(on: server.port)
         var address = address
         address.port = server.port
-        logger.log(.info, "page and API are served", [("url", "http://\(address)"), ("port", "\(server.port)")])
+        logger.log(
+            .info, "page and API are served",
+            [("url", "\(Self.scheme(configuration))://\(address)"), ("port", "\(server.port)")])
         return server
     }
 }

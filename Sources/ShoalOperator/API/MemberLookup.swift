@@ -39,6 +39,7 @@ final class MemberLookup: Sendable {
     private let logger: Logger
     /// The port of this API, which other instances have, too.
     private let port = Mutex<UInt16>(0)
+    private let scheme: String
     /// One lookup at a time, so that a limit is not passed by several at once.
     private let turn = Mutex(())
 
@@ -48,6 +49,7 @@ final class MemberLookup: Sendable {
     ) {
         trail = AuditTrail(configuration)
         limit = configuration[\.apiLookupLimit]
+        scheme = InstanceAPI.scheme(configuration)
         (self.find, self.logger) = (find, logger)
     }
 
@@ -80,7 +82,7 @@ final class MemberLookup: Sendable {
             let name = host.contains(":") ? "[\(host)]" : host
             throw .init(
                 status: 307, detail: "another instance has the viewer's partition: send the request there",
-                location: "http://\(name):\(port.withLock { $0 })/v1/members:lookup")
+                location: "\(scheme)://\(name):\(port.withLock { $0 })/v1/members:lookup")
         case .found(let place):
             try record(place, question.reason, bearer.name, trail)
             return Answer(cluster: place.cluster, model: place.model)
