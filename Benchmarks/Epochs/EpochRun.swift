@@ -14,7 +14,6 @@ struct EpochRun {
     private let tastes: Int
     private let names: [[UInt8]]
     private let settings: Settings
-    private let compression: Compression
     private let sealer: RecordSealer
     private var drivers: [PartitionDriver<KeyedTopics>]
     private var coordinator: Coordinator
@@ -27,7 +26,7 @@ struct EpochRun {
 
     /// - Parameters:
     ///   - members: of each partition.
-    ///   - rules: how records are compressed.
+    ///   - rules: with which all begin.
     init(partitions: Int, members: Int, clusters: Int, topics: Int, key: PrivacyKey, rules: LifecycleRules) {
         self.members = members
         tastes = clusters
@@ -41,7 +40,6 @@ struct EpochRun {
         settings.minEvents = 2
         self.settings = settings
         sealer = RecordSealer(key, topic: "bench", partition: 0)
-        compression = Compression(rules)
         var first = Model.genesis(settings: settings, topics: names)
         first.rules = rules
         let genesis = CompiledModel(first, version: nil)
@@ -99,7 +97,7 @@ struct EpochRun {
             let before = CPUTime.ofProcess
             switch drivers[partition].advance(to: event, at: place) {
             case .closed(let delta):
-                deltas.append(DeltaRecord.encode(delta, compression, by: sealer))
+                deltas.append(DeltaRecord.encode(delta, .newest, by: sealer))
                 note(\.deltaWritten, since: before)
                 guard isMeasuring else { continue }
                 costs.sums += Double(delta.clusters.reduce(0) { $0 + $1.sums.count })
@@ -152,9 +150,9 @@ struct EpochRun {
         if isMeasuring { costs.modelBytes += Double(records.bytes.count) }
         guard let through = publication.bookkeeping.through else { return }
         let content = ModelContent.encode(publication.model)
-        let compressed = compression.compress(content)
+        let compressed = Compression.newest.compress(content)
         let reading = CPUTime.ofProcess
-        let decompressed = compression.decompress(compressed, size: content.count) ?? []
+        let decompressed = Compression.newest.decompress(compressed, size: content.count) ?? []
         let model = CompiledModel(try ModelRecord.decode(record.head, decompressed).model, version: through)
         note(\.modelRead, since: reading)
         models[through] = model

@@ -6,7 +6,7 @@ import Foundation
 /// Measures what the end of an epoch costs, without Kafka: `make bench-epochs`. It uses internal types, as tests do.
 ///
 /// Prints a line of CSV for each shape: sizes in bytes, and times in seconds of CPU time of one core. With the argument
-/// `previous`, records are compressed as under the previous rules.
+/// `previous`, the previous rules apply.
 @main
 struct BenchEpochs {
     /// Partitions, members of each, clusters and topics.

@@ -39,19 +39,19 @@ public struct LifecycleRules: Equatable, Sendable {
     package var erasedTogether = 8
     package var erasureWait: Int64 = 604_800_000
 
-    /// Whether internal records are compressed with zstd, and not with zlib. It does not reach the result.
-    package var usesZstd = true
+    /// Whether `privacy.member-age` decides which members count towards `privacy.min-cluster-size`.
+    package var agesMembers = true
 
     private init(_ version: Int64) {
         self.version = version
-        usesZstd = version >= 7
+        agesMembers = version >= 8
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.
-    public static let previous = LifecycleRules(6)
+    public static let previous = LifecycleRules(7)
 
     /// The rules of this release, with which new applications begin.
-    public static let current = LifecycleRules(7)
+    public static let current = LifecycleRules(8)
 
     /// Returns the rules of a version, or `nil` if this program cannot continue with them.
     public init?(version: Int64) {

@@ -13,10 +13,12 @@ public struct MemberFields: Equatable, Sendable {
     public var previous: ClusterID
     /// The cluster in which the member was last published; 0 for none.
     public var published: ClusterID
+    /// The first day on which it watched, counted from 1970, · 4, and the number of days, up to 3; 0 if they were not counted.
+    public var watchDays: UInt32
 
     public init(
         pseudonym: Pseudonym, order: UInt64, landmark: Int64, lastEpoch: Epoch?, events: UInt32, cluster: ClusterID?,
-        previous: ClusterID, published: ClusterID
+        previous: ClusterID, published: ClusterID, watchDays: UInt32 = 0
     ) {
         self.pseudonym = pseudonym
         self.order = order
@@ -26,5 +28,6 @@ public struct MemberFields: Equatable, Sendable {
         self.cluster = cluster
         self.previous = previous
         self.published = published
+        self.watchDays = watchDays
     }
 }

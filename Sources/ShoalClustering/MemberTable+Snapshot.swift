@@ -15,7 +15,7 @@ extension MemberTable {
             pseudonym: member.pseudonym, order: orders[slot], landmark: member.landmark,
             lastEpoch: member.lastEpoch == .min ? nil : member.lastEpoch, events: member.events,
             cluster: member.cluster == Self.uncounted ? nil : member.cluster, previous: member.previous,
-            published: published[slot])
+            published: published[slot], watchDays: days[slot].rawValue)
     }
 
     /// Inserts members, or replaces their known state.
@@ -42,6 +42,7 @@ extension MemberTable {
         guard let slot = find(fields.pseudonym) else {
             let slot = insert(member, order: fields.order)
             published[slot] = fields.published
+            days[slot].rawValue = fields.watchDays
             return slot
         }
         update(slot) {
@@ -50,6 +51,7 @@ extension MemberTable {
         }
         orders[slot] = fields.order
         published[slot] = fields.published
+        days[slot].rawValue = fields.watchDays
         return slot
     }
 }

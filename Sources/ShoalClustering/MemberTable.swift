@@ -1,6 +1,6 @@
 /// The members of a shard in arrays: fixed-size slots and topic blocks, without an object per member.
 ///
-/// A slot takes 64 bytes, a sample order 8, a published cluster 4, an index place 8, and a topic 12 in blocks of 4. The
+/// A slot takes 64 bytes, a sample order 8, a published cluster 4, its days 4, an index place 8, and a topic 12 in blocks of 4. The
 /// slot of a member does not affect results.
 struct MemberTable {
     struct Slot {
@@ -32,6 +32,8 @@ struct MemberTable {
     var orders: [UInt64] = []
     /// The cluster in which each member was last published, by slot; 0 for none.
     var published: [ClusterID] = []
+    /// The days on which each member watched, by slot.
+    var days: [WatchDays] = []
     private var freeSlots: [UInt32] = []
     private(set) var count = 0
     /// An open-addressing index by pseudonym. Each entry holds the pseudonym's low half, so that other members are
@@ -58,7 +60,7 @@ struct MemberTable {
     /// The bytes in use, without room that was reserved and not touched.
     var bytes: Int {
         func size<Element>(_ array: [Element]) -> Int { array.count * MemoryLayout<Element>.stride }
-        return size(slots) + size(orders) + size(published) + size(index) + size(topics)
+        return size(slots) + size(orders) + size(published) + size(days) + size(index) + size(topics)
     }
 
     // MARK: - Slots
@@ -92,6 +94,7 @@ struct MemberTable {
         slots.reserveCapacity(count)
         orders.reserveCapacity(count)
         published.reserveCapacity(count)
+        days.reserveCapacity(count)
         topics.reserveCapacity(topicCount)
         var size = index.count
         while count * 4 > size * 3 { size *= 2 }
@@ -112,11 +115,13 @@ struct MemberTable {
             slots[slot] = member
             orders[slot] = order
             published[slot] = 0
+            days[slot] = WatchDays()
         } else {
             slot = slots.count
             slots.append(member)
             orders.append(order)
             published.append(0)
+            days.append(WatchDays())
         }
         place(slot)
         count += 1
@@ -202,13 +207,11 @@ struct MemberTable {
         Prefetch.lines(of: slots, in: slot..<slot + 1)
     }
 
-    /// Prefetches a member's topics, some time after `fetchSlot`.
+    /// Prefetches the days of the member in a slot.
     @inline(__always)
-    func fetchTopics(_ pseudonym: Pseudonym) {
-        if let slot = find(pseudonym) { fetchTopics(at: slot) }
-    }
+    func fetchDays(at slot: Int) { Prefetch.line(of: days, at: slot) }
 
-    /// Prefetches the topics of the member in a slot.
+    /// Prefetches the topics of the member in a slot, some time after `fetchSlot`.
     @inline(__always)
     func fetchTopics(at slot: Int) {
         let range = range(slot)

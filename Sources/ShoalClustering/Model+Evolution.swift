@@ -58,7 +58,9 @@ extension Model {
         lifecycle.decide()
         model = lifecycle.model
         model.rules = rules
-        model.adopt(settings, version)
+        model.adopt(settings.under(rules), version)
+        // Shards count days from the epoch on that they open with this model.
+        if rules.agesMembers, model.firstEpoch == nil { model.firstEpoch = version + settings.fixed.staleness }
         model.refreshCentroids()
         let changes = model.refreshPublishedClusters(ended: lifecycle.ended, version: version)
         return (model, changes)
@@ -131,7 +133,7 @@ extension ClusterSums {
     mutating func add(_ delta: ClusterDelta) -> Bool {
         var overflows: Bool
         (count, overflows) = count.addingReportingOverflow(delta.count)
-        for entry in delta.published where !published.add(entry.count, published: entry.published) { overflows = true }
+        for entry in delta.published where !published.add(entry) { overflows = true }
         guard !delta.sums.isEmpty else { return !overflows }
         var merged: [SumEntry] = []
         merged.reserveCapacity(sums.count + delta.sums.count)

@@ -1,17 +1,18 @@
 extension Model {
     /// Decides the published cluster of each cluster, and returns the changes of published clusters. A cluster is
-    /// suppressed below `privacy.min-cluster-size` members, and published again from 1.2 times that number. A suppressed
-    /// cluster counts as another one, so that nothing published tells of it.
+    /// suppressed below `privacy.min-cluster-size` members that count, and published again from 1.2 times that number. A
+    /// suppressed cluster counts as another one, so that nothing published tells of it.
     /// Also decides which members are published in another cluster because of that.
     /// - Parameter ended: Clusters that this model merged or retired.
     mutating func refreshPublishedClusters(ended: [Lifecycle.Ended], version: Epoch) -> [LifecycleChange] {
         var before = PublishedClusters(self)
+        let isAged = CountingRule.applies(self, version: version)
         for index in clusters.indices {
-            clusters[index].isPublished = clusters[index].isActive && isLargeEnough(clusters[index])
+            clusters[index].isPublished = clusters[index].isActive && isLargeEnough(clusters[index], isAged)
         }
         numberPublishedClusters(&before, version: version)
         for index in clusters.indices { clusters[index].publishedCluster = publishedCluster(at: index) }
-        moves += newMoves(before, ended: ended, version: version)
+        moves += newMoves(before, ended: ended, isAged, version: version)
         var changes = ended.compactMap { publish($0, before, version: version) }
         for cluster in clusters where cluster.isActive && !cluster.isPublished && before.ids.contains(cluster.id) {
             changes.append(end(of: cluster, survivor: cluster.publishedCluster, before, version: version))
@@ -91,12 +92,13 @@ extension Model {
 
     /// Returns the moves of members whose cluster is published as another one from now on. Counted are members who are
     /// published as their cluster was; others of the same move go with them.
+    /// - Parameter isAged: Whether only members decide that count towards `privacy.min-cluster-size`.
     private func newMoves(
-        _ before: PublishedClusters, ended: [Lifecycle.Ended], version: Epoch
+        _ before: PublishedClusters, ended: [Lifecycle.Ended], _ isAged: Bool, version: Epoch
     ) -> [PublishedMove] {
         var groups: [PublishedMove.Pair: (count: Int64, reason: Reason)] = [:]
         func count(_ members: ClusterSums, from: ClusterID, to: ClusterID, _ reason: Reason) {
-            let number = members.published[published: from]
+            let number = members.published[published: from].number(isAged)
             guard from != to, to != 0, number > 0 else { return }
             let pair = PublishedMove.Pair(from: from, to: to)
             let known = groups[pair]
@@ -135,8 +137,10 @@ extension Model {
         return cluster.wasPublished ? .split : cluster.origin.reason
     }
 
-    private func isLargeEnough(_ cluster: Cluster) -> Bool {
-        let (count, least) = (cluster.sums.count, settings.minClusterSize)
+    private func isLargeEnough(_ cluster: Cluster, _ isAged: Bool) -> Bool {
+        let sums = cluster.sums
+        let count = isAged ? sums.published.reduce(0) { $0 + $1.counting } : sums.count
+        let least = settings.minClusterSize
         let isBack = cluster.wasPublished && !cluster.isPublished
         // 1.2 times as an exact fraction.
         return least <= 1 || (isBack ? 5 * count >= 6 * least : count >= least)

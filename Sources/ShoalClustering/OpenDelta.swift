@@ -74,8 +74,15 @@ struct OpenDelta {
     }
 
     /// Counts a member of a cluster (`sign` 1), or no longer (−1), by the cluster in which it is published.
-    mutating func count(published: ClusterID, of cluster: ClusterID, sign: Int64) {
-        self.published[row(of: cluster)].add(sign, published: published)
+    /// - Parameter counts: Whether it counts towards `privacy.min-cluster-size`.
+    mutating func count(published: ClusterID, of cluster: ClusterID, counts: Bool, sign: Int64) {
+        let entry = PublishedCount(published: published, count: sign, counting: counts ? sign : 0)
+        self.published[row(of: cluster)].add(entry)
+    }
+
+    /// Counts a member of a cluster towards `privacy.min-cluster-size` from now on (`sign` 1), or no longer (−1).
+    mutating func recount(published: ClusterID, of cluster: ClusterID, _ sign: Int64) {
+        self.published[row(of: cluster)].add(PublishedCount(published: published, count: 0, counting: sign))
     }
 
     /// Adds a value to one topic of a cluster's sum.

@@ -81,6 +81,13 @@ public struct Settings: Equatable, Sendable {
         return self == other
     }
 
+    /// The settings as an application of these rules has them: what its rules do not have is off.
+    public func under(_ rules: LifecycleRules) -> Settings {
+        var settings = self
+        if !rules.agesMembers { (settings.memberAge, settings.memberWatches) = (0, 0) }
+        return settings
+    }
+
     public var fixed = Fixed()
     /// Orders different settings of instances: the highest revision applies.
     public var revision: Int64 = 0
@@ -113,6 +120,11 @@ public struct Settings: Equatable, Sendable {
     public var clustersMinShare: Int64 = 2_000
     /// The size below which clusters are suppressed (`privacy.min-cluster-size`).
     public var minClusterSize: Int64 = 100
+    /// The event time since a member's first watch from which on it counts towards that size (`privacy.member-age`); 0: every
+    /// member does.
+    public var memberAge: Int64 = 604_800_000
+    /// The number of events from which on it does (`privacy.member-watches`).
+    public var memberWatches: UInt32 = 0
     /// Whether `members.topic` is written.
     public var publishesMemberships = false
     /// The viewers on the opt-out list: stored pseudonyms of 16 bytes each, big-endian, ascending. Their events have no effect.

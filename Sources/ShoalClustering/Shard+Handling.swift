@@ -15,7 +15,9 @@ extension Shard {
             if far.id != 0 { ids.fetch(far.id, in: Self.prefetchDistance) }
         }
         if let near { members.fetchSlot(near.member) }
-        if let next { members.fetchTopics(next.member) }
+        guard let next, let slot = members.find(next.member) else { return }
+        members.fetchTopics(at: slot)
+        if counting.isFirstToday(members.slots[slot]) { members.fetchDays(at: slot) }
     }
 
     /// Handles an event in the open epoch, or in genesis.
@@ -44,19 +46,26 @@ extension Shard {
         let left = members.slots[slot].cluster
         let wasEligible = left != MemberTable.uncounted
         if wasEligible { before.remember(members, members.range(slot)) }
+        // Known only if the event may change it, which few do.
+        let counted = counting.reviews(members.slots[slot]) ? counts(slot) : nil
         update(slot, event, time: time, rules)
         let isEligible = members.slots[slot].events >= rules.minEvents && !members.range(slot).isEmpty
         if isEligible, wasEligible, stays(slot, in: left) {
             counters.skipped += 1
             if isAudited { audit(slot, left) }
             delta.replace(before, members, slot, in: left)
+            if let counted { recount(slot, counted) }
         } else {
             if wasEligible { delta.remove(before, from: left) }
             counters.eligible += (isEligible ? 1 : 0) - (wasEligible ? 1 : 0)
             let cluster = isEligible ? assign(slot, from: wasEligible ? left : 0) : MemberTable.uncounted
             members.update(slot) { $0.cluster = cluster }
             if isEligible { delta.add(members, slot, to: cluster, sign: 1) }
-            if cluster != left { countPublished(slot, from: left, members.published[slot], to: cluster) }
+            if cluster != left {
+                countPublished(slot, from: left, members.published[slot], counted, to: cluster)
+            } else if isEligible, let counted {
+                recount(slot, counted)
+            }
         }
         if rules.publishesAtOnce {
             let home = current.model.home(of: members.slots[slot].cluster, published: members.published[slot])
@@ -68,12 +77,26 @@ extension Shard {
     /// published in another one.
     /// - Parameters:
     ///   - left: The previous cluster, and that in which it was published.
+    ///   - counted: Whether it counted towards `privacy.min-cluster-size` there; nil: as it does now.
     ///   - cluster: The new cluster. Members that are not eligible are not counted.
     mutating func countPublished(
-        _ slot: Int, from left: ClusterID, _ published: ClusterID, to cluster: ClusterID
+        _ slot: Int, from left: ClusterID, _ published: ClusterID, _ counted: Bool? = nil, to cluster: ClusterID
     ) {
-        if left != MemberTable.uncounted { delta.count(published: published, of: left, sign: -1) }
-        if cluster != MemberTable.uncounted { delta.count(published: members.published[slot], of: cluster, sign: 1) }
+        let counts = counts(slot)
+        if left != MemberTable.uncounted {
+            delta.count(published: published, of: left, counts: counted ?? counts, sign: -1)
+        }
+        if cluster != MemberTable.uncounted {
+            delta.count(published: members.published[slot], of: cluster, counts: counts, sign: 1)
+        }
+    }
+
+    /// Counts a member towards `privacy.min-cluster-size`, or no longer, after an event that left it in its cluster.
+    /// - Parameter counted: Whether it counted before.
+    private mutating func recount(_ slot: Int, _ counted: Bool) {
+        let counts = counts(slot)
+        guard counts != counted else { return }
+        delta.recount(published: members.published[slot], of: members.slots[slot].cluster, counts ? 1 : -1)
     }
 
     /// Repeats a skipped scan, and counts different decisions.
@@ -96,7 +119,7 @@ extension Shard {
         let (cluster, published) = (members.slots[slot].cluster, members.published[slot])
         if cluster != MemberTable.uncounted {
             delta.add(members, slot, to: cluster, sign: -1)
-            delta.count(published: published, of: cluster, sign: -1)
+            delta.count(published: published, of: cluster, counts: counts(slot), sign: -1)
             counters.eligible -= 1
         }
         goes(member, from: published, offset: offset, moment, &changes)
@@ -137,6 +160,7 @@ extension Shard {
     private mutating func update(_ slot: Int, _ event: borrowing EngineEvent, time: Int64, _ rules: CompiledModel.Rules)
     {
         let isNew = members.slots[slot].events == 0
+        if let today = counting.today, counting.isFirstToday(members.slots[slot]) { members.days[slot].add(today) }
         members.update(slot) { slot in
             if isNew { slot.landmark = time }
             slot.events = slot.events == .max ? .max : slot.events + 1

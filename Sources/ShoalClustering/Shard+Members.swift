@@ -10,6 +10,8 @@ public struct MemberView: Sendable {
     public var direction: [Component]
     /// The cluster in which the member was last published; 0 for none.
     public var published: ClusterID
+    /// Whether the member counts towards `privacy.min-cluster-size` in the open epoch.
+    public var counts: Bool
 }
 
 extension Shard {
@@ -46,7 +48,7 @@ extension Shard {
         return MemberView(
             pseudonym: member.pseudonym, cluster: member.cluster == MemberTable.uncounted ? nil : member.cluster,
             events: member.events, lastEpoch: member.lastEpoch, direction: members.direction(slot),
-            published: members.published[slot])
+            published: members.published[slot], counts: counts(slot))
     }
 }
 

@@ -62,6 +62,7 @@ extension Shard {
             adopt(old)
             return false
         }
+        recount(by: CountingRule(model.model, epoch: epoch), at: point)
         if closed == nil { settleLandmarks(before: (epoch + 1) * fixed.epochLength - 1, at: point) }
         if rotates {
             phase = .rotating(epoch, halves.first, after: nil)
@@ -90,7 +91,7 @@ extension Shard {
         if isErased || opening.isExpired(member, published: published) {
             if left != MemberTable.uncounted {
                 counters.eligible -= 1
-                delta.count(published: published, of: left, sign: -1)
+                delta.count(published: published, of: left, counts: counts(slot), sign: -1)
                 members.update(slot) { $0.cluster = MemberTable.uncounted }
             }
             if isErased {
@@ -148,6 +149,7 @@ extension Shard {
                 member.landmark = min(member.landmark, end)
                 if member.lastEpoch == .min, let openEpoch { member.lastEpoch = openEpoch }
             }
+            if let today = counting.today { members.days[slot].add(today) }
         }
     }
 }

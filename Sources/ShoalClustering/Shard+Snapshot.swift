@@ -123,6 +123,7 @@ extension Shard {
     ) {
         self.init(partition: partition, genesis: model, keys: keys)
         openEpoch = header.point.epoch
+        counting = CountingRule(model.model, epoch: openEpoch)
         phase = header.point.epoch.map { .open($0) } ?? .genesis
         deltaCount = header.deltaCount
         clock = EpochClock(quorum: fixed.clockQuorum, maxStep: fixed.clockMaxStep, entries: header.clock)

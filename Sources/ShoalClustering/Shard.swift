@@ -45,6 +45,8 @@ public struct Shard<Keys: TopicKeys> {
     /// Members that a replay must skip for a while; `nil` for none.
     var ahead: MembersAhead?
     var delta = OpenDelta()
+    /// The members that the open delta counts towards `privacy.min-cluster-size`.
+    var counting = CountingRule()
     /// Members in the order of an interrupted rotation, the next one last. Empty otherwise.
     var rotation: [(rank: UInt128, slot: Int)] = []
     /// Erased members that are not yet published as such.
@@ -87,6 +89,7 @@ public struct Shard<Keys: TopicKeys> {
     public init(partition: Int32, genesis: CompiledModel, keys: Keys, opening first: Epoch) {
         self.init(partition: partition, genesis: genesis, keys: keys)
         openEpoch = first
+        counting = CountingRule(genesis.model, epoch: first)
         phase = .open(first)
     }
 

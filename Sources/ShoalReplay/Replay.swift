@@ -24,7 +24,7 @@ public struct Replay: Sendable {
     }
 
     var genesis: CompiledModel {
-        var model = Model.genesis(settings: options.settings, topics: options.vocabulary)
+        var model = Model.genesis(settings: options.settings.under(rules), topics: options.vocabulary)
         model.rules = rules
         return CompiledModel(model, version: nil)
     }

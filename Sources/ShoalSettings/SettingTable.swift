@@ -209,6 +209,14 @@ extension Setting {
             recorded: 0...1_000_000_000,
             "The number of members below which nothing is published about a cluster."),
         Setting(
+            "privacy.member-age", .duration(0...(3_650 * day)), \.engine.memberAge, field: 56, recorded: unchecked,
+            "How long ago, in days of event time, a member must have watched first, on at least three days, to count towards `privacy.min-cluster-size`, so that nobody can bring a small cluster above that size at once by forged viewers. Applies from the time on that the application is as old; until it is twice as old, half of its age is enough. `0s`: every member counts (see docs/privacy.md)."
+        ),
+        Setting(
+            "privacy.member-watches", .integer(0...1_000_000), \.engine.memberWatches, field: 57, recorded: unchecked,
+            "The number of events of a member that counts towards `privacy.min-cluster-size`, where `privacy.member-age` applies. Raise it as far as most of your viewers watch: forging a viewer who counts takes as many events."
+        ),
+        Setting(
             "privacy.opt-out-topic", .name, \.optOutTopic, scope: .operational,
             fields: [RecordedField(54, .list(\.engine.optedOut))], isReported: false,
             "A compacted topic with the viewers whose events are dropped: the key is the viewer's id, and a record without a value takes the viewer off the list. `shoal erase --opt-out` adds viewers. Disabled by default."

@@ -168,7 +168,8 @@ struct Stream {
                 let entries = shard.members.topics[shard.members.range(slot)].filter { $0.direction > 0 }
                     .map { SumEntry(topic: $0.number, value: Int64($0.direction)) }
                     .sorted { $0.topic < $1.topic }
-                let published = PublishedCount(published: shard.members.published[slot], count: 1)
+                let published = PublishedCount(
+                    published: shard.members.published[slot], count: 1, counting: shard.counts(slot) ? 1 : 0)
                 sums[cluster, default: ClusterSums()].add(
                     ClusterDelta(cluster: cluster, count: 1, sums: entries, published: [published]))
             }

@@ -14,10 +14,11 @@ struct ApplicationCheckTests {
             topics: .init(
                 input: "in", changes: "out", members: nil, deadLetters: "dead", deltas: "deltas", models: "models",
                 state: "state"), key: key)
-        func problem(_ seedMembers: SeedMembers) throws -> PipelineError? {
+        func problem(_ seedMembers: SeedMembers, _ rules: LifecycleRules = .current) throws -> PipelineError? {
             var settings = Settings()
             settings.seedMembers = seedMembers
-            let model = Model.genesis(settings: settings, topics: [])
+            var model = Model.genesis(settings: settings.under(rules), topics: [])
+            model.rules = rules
             let bookkeeping = Bookkeeping(
                 from: nil, through: nil, start: nil, partitions: [PartitionState()], deltaOffset: 0, oldestOffset: 0)
             let record = ModelRecord(bookkeeping: bookkeeping, keyFingerprint: key.fingerprint, model: model)
@@ -25,6 +26,7 @@ struct ApplicationCheckTests {
         }
         #expect(options.settings.seedMembers == .auto)
         #expect(try problem(.auto) == nil)
+        #expect(try problem(.auto, .previous) == nil, "the previous rules do not have privacy.member-age")
         let refused = try #require(try problem(1_000))
         #expect(refused.kind == .configuration && "\(refused)".contains("settings.revision"), "\(refused)")
         options.settings.seedMembers = 1_000

@@ -71,12 +71,12 @@ struct CompressionTests {
         }
     }
 
-    @Test("records of rules 6 have the format that programs before rules 7 read, and both formats are read")
+    @Test("records have the newest format, and that of programs before rules 7 is read")
     func formats() throws {
         let delta = EpochDelta(
             partition: 1, number: 1, from: nil, through: 3,
             clusters: [ClusterDelta(cluster: 1, count: 5, sums: (0..<90).map { SumEntry(topic: $0, value: 9) })])
-        for (rules, format) in [(LifecycleRules.previous, Int64(2)), (.current, 3)] {
+        for (rules, format) in [(LifecycleRules.previous, Int64(3)), (.current, 3), (.current, 2)] {
             var model = Model.genesis(settings: Settings(), topics: (0..<50).map { Array("topic \($0)".utf8) })
             model.rules = rules
             let record = ModelRecord(
@@ -84,9 +84,9 @@ struct CompressionTests {
                     from: nil, through: nil, start: nil, partitions: [PartitionState()], deltaOffset: 0, oldestOffset: 0
                 ),
                 firstOffsets: [0], keyFingerprint: 1, model: model)
-            #expect(try record.sealed().format == format)
+            #expect(try record.sealed().format == 3)
             #expect(try record.readAgain().model == model)
-            let value = DeltaRecord.encode(delta, Compression(rules), by: .test)[0]
+            let value = DeltaRecord.encode(delta, Compression(rawValue: format) ?? .zstd, by: .test)[0]
             guard case .part(_, _, var part) = try DeltaRecord.decode(value.span) else { throw ProtoError.badValue }
             #expect(part.format == format)
             let whole = try #require(try Self.whole(part))

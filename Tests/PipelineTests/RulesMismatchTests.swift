@@ -30,7 +30,7 @@ struct RulesMismatchTests {
         return part.bytes
     }
 
-    @Test("are told apart from records that are damaged", arguments: [1, 5, 8, 4_000_000_000])
+    @Test("are told apart from records that are damaged", arguments: [1, 6, 9, 4_000_000_000])
     func typed(_ rules: Int64) throws {
         for record in [value, unsealed] {
             var table = ModelTable(.test)
@@ -65,13 +65,13 @@ struct RulesMismatchTests {
 
     @Test("the message names the versions and the way on")
     func messages() {
-        #expect(LifecycleRules.current.version == 7)
+        #expect(LifecycleRules.current.version == 8)
         #expect(
-            RulesMismatch(recorded: 5).message("shoal")
-                == "Cannot continue application shoal: this version of Shoal continues rules 6 and 7, and the "
-                + "application has rules 5. Start a new application with another application.id, reset this one with "
+            RulesMismatch(recorded: 6).message("shoal")
+                == "Cannot continue application shoal: this version of Shoal continues rules 7 and 8, and the "
+                + "application has rules 6. Start a new application with another application.id, reset this one with "
                 + "`shoal reset`, or continue it with the release before.")
-        let newer = RulesMismatch(recorded: 8).message("shoal")
-        #expect(newer.contains("rules 6 and 7") && newer.contains("rules 8 of a later release. A downgrade is not"))
+        let newer = RulesMismatch(recorded: 9).message("shoal")
+        #expect(newer.contains("rules 7 and 8") && newer.contains("rules 9 of a later release. A downgrade is not"))
     }
 }

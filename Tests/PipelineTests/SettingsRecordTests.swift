@@ -38,6 +38,7 @@ struct SettingsRecordTests {
         settings.clustersMinShare = 2_001
         settings.clustersCount = 20
         settings.minClusterSize = 101
+        (settings.memberAge, settings.memberWatches) = (259_200_000, 26)
         settings.publishesMemberships = true
         settings.fixed.inputMapping = [Array("viewer=u,topics=t,time=a".utf8)]
         settings.fixed.outputEvery = .event
@@ -76,11 +77,16 @@ struct SettingsRecordTests {
             + "b203100102030405060708090a0b0c0d0e0f10"
             // The policy.
             + "ba0322746f6c64206c69737465640a64726f7020666169746820776f7264732069736c616d"
-        #expect(hex(Settings()) == standard)
+            // The age and the events of members that count.
+            + "c00380a8cc7b" + "c8031a"
+        let age = "c0038088b2a002"
+        #expect(hex(Settings()) == standard + age)
+        #expect(hex(Settings().under(.previous)) == standard)
+        #expect(hex(changed.under(.previous)) == String(other.dropLast(18)))
         #expect(hex(changed) == other)
         var weekly = Settings()
         weekly.fixed.outputEvery = .week
-        #expect(hex(weekly) == standard + "a0038088b2a002")
+        #expect(hex(weekly) == standard + "a0038088b2a002" + age)
     }
 
     @Test("recorded settings are read as they were written, and an absent field means 0 if 0 is allowed")
@@ -93,7 +99,7 @@ struct SettingsRecordTests {
         let empty: [UInt8] = []
         var reader = ProtoReader(empty.span)
         var expected = Settings()
-        (expected.fixed.dedupWindow, expected.engagementMin) = (0, 0)
+        (expected.fixed.dedupWindow, expected.engagementMin, expected.memberAge) = (0, 0, 0)
         #expect(try SettingsRecord.read(&reader) == expected)
     }
 

@@ -50,7 +50,7 @@ struct StateKeyTests {
         #expect(try table.restored()?.header.ids == header.ids)
     }
 
-    @Test("a snapshot of rules 6 is read beside one of rules 7", arguments: [Compression.zlib, .zstd])
+    @Test("a snapshot compressed with zlib is read beside one with zstd", arguments: [Compression.zlib, .zstd])
     func mixed(first: Compression) throws {
         var header = ShardHeader(point: SnapshotPoint(offset: 9, epoch: 2))
         header.ids = Array(1...300)

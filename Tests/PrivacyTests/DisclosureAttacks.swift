@@ -36,11 +36,32 @@ struct DisclosureAttacks {
         }
         let rotated = try await measures(input, .day, rotation: 86_400_000)
         attacks += try sequences(rotated, "`output.every=1d` and `privacy.rotation=1d`", isOpen: false)
-        attacks.append(
-            Attack(
-                adversary: "writer", name: "isolate one person by forged records of a few hours, as computed: records",
-                value: Double(plain.forging.records), bound: Double(bounds.records), isLeast: true, isOpen: true))
-        return attacks
+        return attacks + (try forging(plain.forging))
+    }
+
+    /// What does it take to isolate a person, and is it what `shoal disclosure` computes?
+    private func forging(_ computed: DisclosureMeasures.Forging) throws -> [Attack] {
+        let week: Int64 = 604_800_000
+        let cases: [(name: String, age: Int64, watches: UInt32)] = [
+            ("`privacy.member-age=0s`", 0, 0), ("`privacy.member-age=7d`", week, 0),
+            ("`privacy.member-age=7d` and `privacy.member-watches=102`", week, 102),
+        ]
+        return try cases.flatMap { entry -> [Attack] in
+            let attack = ForgingAttack(seed: seed, age: entry.age, watches: entry.watches)
+            let cost = try #require(try attack.cheapest(), "seed \(seed): \(entry.name): no attempt succeeds")
+            if entry.watches == 0 {
+                #expect(cost.records >= Int(computed.records), "\(entry.name): fewer records than computed")
+            }
+            let name = "isolate one person by forged viewers, \(entry.name)"
+            return [
+                Attack(
+                    adversary: "writer", name: "\(name): records", value: Double(cost.records),
+                    bound: Double(bounds.records), isLeast: true, isOpen: entry.watches == 0),
+                Attack(
+                    adversary: "writer", name: "\(name): days", value: cost.days, bound: Double(bounds.days), digits: 1,
+                    isLeast: true, isOpen: entry.age == 0),
+            ]
+        }
     }
 
     private func measures(

@@ -202,7 +202,17 @@ struct DisclosureTests {
         let traits = try DisclosureTraits(TryInput(try file(folder), corrections: []), of: [], topics: [])
         let tally = DisclosureTally(traits, settings(least: 100), .init())
         let small = tally.measures(assigned: 10_000, smallest: nil).forging
-        #expect(small.viewers == 99 && small.records == 495 && small.milliseconds == 2 * hour && !small.holds)
+        #expect(small.viewers == 99 && small.records == 495)
+        #expect(small.milliseconds == (7 * 24 + 2) * hour && !small.holds)
+        func forging(_ change: (inout Settings) -> Void) -> DisclosureMeasures.Forging {
+            var settings = settings(least: 100)
+            change(&settings)
+            return DisclosureTally(traits, settings, .init()).measures(assigned: 10_000, smallest: nil).forging
+        }
+        let young = forging { $0.memberAge = 0 }
+        #expect(young.records == 495 && young.milliseconds == 2 * hour && !young.holds)
+        let watching = forging { $0.memberWatches = 102 }
+        #expect(watching.records == 10_098 && watching.holds)
         #expect(tally.measures(assigned: 100_000, smallest: nil).forging.viewers == 199, "clusters.min-share")
     }
 

@@ -17,7 +17,7 @@ struct DisclosureCommandTests {
 
     private let settings = [
         "privacy.sensitive-topics=faith", "epoch.length=6h", "clusters.seed-members=80", "members.min-events=3",
-        "privacy.min-cluster-size=20",
+        "privacy.min-cluster-size=20", "privacy.member-age=0s",
     ].flatMap { ["--set", $0] }
 
     @Test("a dropped topic is found where a taste tells it, a setting is compared, and --check ends with 2")

@@ -28,7 +28,7 @@ struct FingerprintTests {
         #expect(made.status == 0, "\(made.output)")
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "2ab391cb85bf47415a2b90a969f14ee6134b97631e65b4fbba3b18f2ab94d758")
+                == "4ab0150e2d6a37aa68988188bdc220e21940f56145bc73f70d7c14d85555e778")
     }
 
     @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
@@ -36,6 +36,6 @@ struct FingerprintTests {
         let file = try #require(sharedEvents)
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "3188243a1d8c55a27b6266f45d010ce31dff67a10b4bcb99f839f0e07488fa18")
+                == "4c0090759b8b538e137457c9308609ed258066949d1cfdd44701bdf4585cdcc1")
     }
 }

@@ -42,7 +42,9 @@ extension ClusterDelta {
         }
         try ImpossibleValue.unless(
             published.ascend(by: \.published)
-                && published.allSatisfy { $0.published < Limits.clusterID && members.contains($0.count) },
+                && published.allSatisfy {
+                    $0.published < Limits.clusterID && members.contains($0.count) && members.contains($0.counting)
+                },
             "the members of cluster \(cluster) are published in clusters that do not ascend, or by impossible numbers")
         try ImpossibleValue.unless(
             (0...Limits.members).contains(sampled) && samples.count <= Limits.samples && samples.count <= sampled,

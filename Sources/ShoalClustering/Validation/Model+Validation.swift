@@ -19,7 +19,7 @@ extension Model {
     private func validateOpenings() throws(ImpossibleValue) {
         let epochs = settings.fixed.epochs
         try ImpossibleValue.unless(
-            epochs.contains(openedEverywhere ?? 0) && opened.ascend(by: \.partition)
+            epochs.contains(openedEverywhere ?? 0) && epochs.contains(firstEpoch ?? 0) && opened.ascend(by: \.partition)
                 && opened.allSatisfy {
                     $0.partition >= 0 && epochs.contains($0.epoch) && $0.epoch > openedEverywhere ?? .min
                 },
@@ -134,7 +134,10 @@ extension ClusterSums {
         try ImpossibleValue.unless((0...Limits.members).contains(count), "\(name) would have \(count) members")
         try ImpossibleValue.unless(
             published.ascend(by: \.published)
-                && published.allSatisfy { $0.published < Limits.clusterID && (1...Limits.members).contains($0.count) }
+                && published.allSatisfy {
+                    $0.published < Limits.clusterID && (1...Limits.members).contains($0.count)
+                        && (0...$0.count).contains($0.counting)
+                }
                 && published.reduce(0) { $0 + $1.count } == count,
             "the \(count) members of \(name) would be published in clusters with other numbers of members")
         let most = count * Int64(Limits.component)

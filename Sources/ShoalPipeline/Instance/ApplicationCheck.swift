@@ -28,7 +28,7 @@ struct ApplicationCheck {
             return PipelineError(
                 .configuration, "settings are fixed for the application: \(changed.joined(separator: "; "))\(advice)")
         }
-        let (settings, recorded) = (options.settings, last.model.settings)
+        let (settings, recorded) = (options.settings.under(last.model.rules), last.model.settings)
         if let reason = recorded.unicodeProblem {
             return PipelineError(
                 .configuration, "the application \(options.application) cannot be continued: \(reason)")

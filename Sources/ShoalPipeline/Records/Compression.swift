@@ -10,13 +10,8 @@ enum Compression: Int64 {
     case zlib = 2
     case zstd = 3
 
-    /// The newest format that this program reads.
+    /// The newest format that this program reads, and the one that it writes.
     static let newest = Compression.zstd
-
-    /// The one in which an application of these rules writes, so that programs which have no later rules can read it.
-    init(_ rules: LifecycleRules) {
-        self = rules.usesZstd ? .zstd : .zlib
-    }
 
     /// The most bytes of a record before it is compressed: 2 GiB.
     static let largest: Int64 = 1 << 31

@@ -195,6 +195,7 @@ enum DeltaRecord {
             case 6: delta.sampled = try reader.int64(field)
             case 7: try published.readClusters(field, &reader)
             case 8: try published.readCounts(field, &reader)
+            case 9: try published.readCounting(field, &reader)
             default: try reader.skip(field)
             }
         }

@@ -55,6 +55,7 @@ package enum ModelContent {
         }
         if let epoch = model.openedEverywhere { writer.present(31, epoch) }
         writer.field(32, model.seedViewers)
+        if let epoch = model.firstEpoch { writer.present(33, epoch) }
         return writer.bytes
     }
 
@@ -176,6 +177,7 @@ package enum ModelContent {
                 }
             case 31: model.openedEverywhere = try reader.int64(field)
             case 32: model.seedViewers = try reader.int64(field)
+            case 33: model.firstEpoch = try reader.int64(field)
             default: try reader.skip(field)
             }
         }
@@ -194,6 +196,7 @@ package enum ModelContent {
             case 3: try reader.sums(field, into: &values) { Int64(bitPattern: $0) }
             case 4: try published.readClusters(field, &reader)
             case 5: try published.readCounts(field, &reader)
+            case 6: try published.readCounting(field, &reader)
             default: try reader.skip(field)
             }
         }

@@ -113,6 +113,10 @@ extension StateRecord.Members {
         guard fields.cluster ?? 0 < Limits.clusterID, fields.previous < Limits.clusterID else {
             throw .outOfRange("a member is in cluster \(fields.cluster ?? 0), and was in \(fields.previous)")
         }
+        // Two bits are a number of days, which is 0 only if no day is known.
+        guard fields.watchDays == 0 || fields.watchDays & 3 != 0 else {
+            throw .outOfRange("a member watched first on day \(fields.watchDays >> 2), and on no day")
+        }
     }
 
     /// Validates the topics of a member: those at the end.

@@ -149,6 +149,7 @@ extension StateRecord {
         unsafe weights.withUnsafeBufferPointer { unsafe writer.packed(11, fixed32: $0) }
         unsafe directions.withUnsafeBufferPointer { unsafe writer.packed(12, $0) }
         writer.field(13, member.published)
+        writer.field(15, member.watchDays)
         swap(&writer.bytes, &buffer)
     }
 
@@ -212,6 +213,7 @@ extension StateRecord {
             case 11: try reader.repeatedFixed32(field) { members.states.weights.append($0) }
             case 12: try reader.components(field, into: &members.states.directions)
             case 13: fields.published = try reader.uint32(field)
+            case 15: fields.watchDays = try reader.uint32(field)
             default: try reader.skip(field)
             }
         }

@@ -21,7 +21,8 @@ extension DisclosureReport {
 
         Forging. max(k, n) − 1 forged viewers isolate a person, with k = `privacy.min-cluster-size` and n = the larger
         of `clusters.min-members` and `clusters.min-share` of all members in clusters: all members of a published
-        cluster but one. Each needs `members.min-events` events.
+        cluster but one. Each needs `members.min-events` and `privacy.member-watches` events, on three days, and
+        `privacy.member-age`.
 
         Bounds, and what --bound sets, as 0.1 or 10%:
           distance=\(ReportWords.decimal(bounds.distance, digits: 1))          |share − prior| of each trait

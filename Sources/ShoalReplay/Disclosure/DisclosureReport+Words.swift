@@ -104,12 +104,14 @@ extension DisclosureReport {
         + "while changes wait to be published together with others."
 
     static func forgingText(_ forging: DisclosureMeasures.Forging) -> String {
-        "A cluster is published from privacy.min-cluster-size (k) members on, and lasts with n = max(clusters.min-members, "
-            + "clusters.min-share of all members in clusters). Members count equally, whoever made them. So max(k, n) − 1 forged viewers "
-            + "isolate one person whose watches are like theirs and unlike all others, and each needs members.min-events events: "
+        "A cluster is published from privacy.min-cluster-size (k) members on that count, and lasts with n = max(clusters.min-members, "
+            + "clusters.min-share of all members in clusters). A member counts, whoever made it, privacy.member-age after its first "
+            + "watch, if it watched on three days, with privacy.member-watches events. So max(k, n) − 1 forged viewers "
+            + "isolate one person whose watches are like theirs and unlike all others: "
             + "\(ReportWords.number(forging.viewers)) viewers and \(ReportWords.number(forging.records)) records at least. The cluster is "
-            + "published epoch.staleness epochs later at the earliest: after \(ReportWords.span(forging.milliseconds)). This is "
-            + "computed, not tried: an attack may need more."
+            + "published after \(ReportWords.span(forging.milliseconds)) at the earliest. In an application younger than "
+            + "privacy.member-age, every member with members.min-events events counts. This is computed, not tried: an attack may "
+            + "need more."
     }
 
     /// One sentence with the verdict.

@@ -137,13 +137,14 @@ struct DisclosureTally {
             suppressedMembers: suppressedMembers / max(epochs, 1) / least * least)
     }
 
-    /// A published cluster has at least `privacy.min-cluster-size` members, and a cluster that lasts at least
-    /// `clusters.min-members` and a share of all. All but one of them are forged, and each has `members.min-events` events.
+    /// A published cluster has at least `privacy.min-cluster-size` members that count, and a cluster that lasts at least
+    /// `clusters.min-members` and a share of all. All but one of them are forged, and each has as many events as a member that
+    /// counts. In an application that is younger than `privacy.member-age`, all members count.
     private func forging(_ assigned: Int64) -> DisclosureMeasures.Forging {
         let smallest = max(settings.clustersMinMembers, assigned * settings.clustersMinShare / 1_000_000)
         let viewers = max(least, smallest) - 1
-        let records = viewers * Int64(settings.minEvents)
-        let time = settings.fixed.staleness * settings.fixed.epochLength
+        let records = viewers * Int64(settings.countingEvents)
+        let time = settings.countingAge + settings.fixed.staleness * settings.fixed.epochLength
         return DisclosureMeasures.Forging(
             viewers: viewers, records: records, milliseconds: time,
             holds: records >= bounds.records && time >= bounds.days * DisclosureMeasures.day)

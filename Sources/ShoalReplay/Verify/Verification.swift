@@ -182,7 +182,7 @@ public struct Verification: Sendable {
     /// Checks that the configuration is that of the run.
     func check(_ run: RecordedRun) throws {
         try checkKey(run)
-        let (ours, theirs) = (options.settings, run.last.model.settings)
+        let (ours, theirs) = (options.settings.under(run.last.model.rules), run.last.model.settings)
         guard ours.revision != theirs.revision || ours.isConfigured(as: theirs) else {
             throw ReplayError(
                 .incomparable,

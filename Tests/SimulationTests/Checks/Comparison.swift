@@ -113,7 +113,7 @@ struct ShardState {
             parts.append(
                 (
                     "member \(Hex.text(member.pseudonym))",
-                    "\(members.orders[slot]) \(member.landmark) \(member.lastEpoch) \(member.events) \(member.cluster) \(member.previous) \(topics)"
+                    "\(members.orders[slot]) \(member.landmark) \(member.lastEpoch) \(member.events) \(member.cluster) \(member.previous) \(members.days[slot].rawValue) \(topics)"
                 ))
         }
     }

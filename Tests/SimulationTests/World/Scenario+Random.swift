@@ -29,6 +29,7 @@ extension Scenario {
         let hardness = draws.pick(0, 0.1, 0.3, 1, 2)
         scenario.drawRates(hardness, &draws)
         scenario.drawFaults(hardness, Draws(seed, 3))
+        if seed % 4 == 1 { scenario.stretchToDays(Draws(seed, 6)) }
         return scenario
     }
 
