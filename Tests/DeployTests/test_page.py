@@ -80,7 +80,7 @@ def demo(shoal, tmp_path):
         process.wait(30)
 
 
-def test_the_demo_s_buttons_are_pressed_by_its_page_alone(demo, tmp_path):
+def test_the_demo_s_buttons_are_pressed_by_its_page_alone(demo, axe, tmp_path):
     address, log = demo
     with browser(tool("chromium"), tmp_path / "profile") as page:
         page.open(address)
@@ -94,6 +94,11 @@ def test_the_demo_s_buttons_are_pressed_by_its_page_alone(demo, tmp_path):
         assert page.value("document.activeElement.dataset.path") == "/demo/taste"
         assert page.value("document.querySelector('#controls').nextElementSibling.id") == "main"
         wait(lambda: re.search(r"was created .*(aeroplanes|helicopters)", log()), 60, about="a cluster of them")
+        # The buttons are as accessible as the rest.
+        page.value(axe)
+        found = page.value("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+                           ".then(found => found.violations.map(each => each.id))")
+        assert found == [], found
         page.value(f"{press.format('erasure')}.click()")
         wait(lambda: "the page: a viewer is erased" in log(), 30, about="an erasure")
         token = page.value("document.getElementById('controls').dataset.token")

@@ -92,7 +92,7 @@ extension ReplayReport {
             <th scope="col" class="r">most members</th><th scope="col">topics</th>
             """
         return """
-            <details><summary>\(ReportWords.count(gone.count, "cluster")) that are no longer published</summary>
+            <details><summary>\(ReportWords.count(gone.count, "cluster")) no longer published</summary>
             \(ReportPage.table(head: head, Array(rows), label: "Clusters that are no longer published"))</details>
 
             """
