@@ -14,6 +14,7 @@ struct ClusterAPI: Sendable {
     var members: MemberLookup?
     /// The most streams of events at a time.
     var mostStreams = 100
+    private let answers = AnswerCache()
 
     /// A request that cannot be answered, as RFC 9457 says.
     struct Problem: Error {
@@ -198,13 +199,15 @@ struct ClusterAPI: Sendable {
             guard let moment = clusters.moment else {
                 return Self.response(Self.noModel)
             }
-            do {
-                var response = Self.response(try body(request, moment))
-                response.headers["ETag"] = "\"\(moment.version)-\(Program.version)\""
-                response.headers["Cache-Control"] = "private, no-cache"
-                return response
-            } catch {
-                return Self.response(error as? Problem ?? Problem(status: 500, detail: "cannot be encoded"))
+            return answers.answer(to: request, at: moment.version) {
+                do {
+                    var response = Self.response(try body(request, moment))
+                    response.headers["ETag"] = "\"\(moment.version)-\(Program.version)\""
+                    response.headers["Cache-Control"] = "private, no-cache"
+                    return response
+                } catch {
+                    return Self.response(error as? Problem ?? Problem(status: 500, detail: "cannot be encoded"))
+                }
             }
         }
     }

@@ -14,7 +14,10 @@ final class LiveClusters: Sendable {
 
     private struct State {
         var live: LiveReport
+        /// That of the last model, or of the one before while the next one is computed; nil if nobody has asked.
         var moment: Moment?
+        /// Whether somebody has asked since the last model.
+        var isAsked = false
         /// The page, and the version that it shows.
         var page: (version: Epoch?, text: String)?
         /// The last events that were asked for, which are the same for all who follow with a filter.
@@ -42,8 +45,10 @@ final class LiveClusters: Sendable {
                 try await history.follow { record in
                     let listeners = state.withLock { state in
                         state.live.take(record)
+                        if !state.isAsked { state.moment = nil }
                         return state.listeners
                     }
+                    renew()
                     for listener in listeners { listener() }
                 }
             } catch is CancellationError {
@@ -76,15 +81,36 @@ final class LiveClusters: Sendable {
     /// The most filters whose last events are kept.
     private static let mostFilters = 64
 
-    /// The clusters after the last model; nil before the first one.
+    /// The clusters after the last model; nil before the first one. A new model takes a while to be computed, which is seen by
+    /// nobody who asks meanwhile: they get the model before it.
     var moment: Moment? {
+        let (known, live) = state.withLock { state in
+            state.isAsked = true
+            return (state.moment, state.live)
+        }
+        return known ?? Self.moment(of: live).map(keep)
+    }
+
+    /// Computes the clusters after a new model, if somebody has asked for those of the last one.
+    private func renew() {
+        let live = state.withLock { state in
+            defer { state.isAsked = false }
+            return state.isAsked ? state.live : nil
+        }
+        if let live, let moment = Self.moment(of: live) { _ = keep(moment) }
+    }
+
+    /// Keeps the newest.
+    private func keep(_ moment: Moment) -> Moment {
         state.withLock { state in
-            guard let version = state.live.version else { return nil }
-            if let known = state.moment, known.version == version { return known }
-            let moment = Moment(report: state.live.report, version: version)
+            if let known = state.moment, known.version >= moment.version { return known }
             state.moment = moment
             return moment
         }
+    }
+
+    private static func moment(of live: LiveReport) -> Moment? {
+        live.version.map { Moment(report: live.report, version: $0) }
     }
 
     /// The same page for a file.
@@ -93,11 +119,10 @@ final class LiveClusters: Sendable {
     /// The page with the clusters after the last model.
     var page: String {
         let moment = moment
-        return state.withLock { state in
-            if let page = state.page, page.version == moment?.version { return page.text }
-            let text = (moment?.report ?? state.live.report).livePage(controls: controls)
-            state.page = (moment?.version, text)
-            return text
-        }
+        let (known, live) = state.withLock { ($0.page, $0.live) }
+        if let known, known.version == moment?.version { return known.text }
+        let text = (moment?.report ?? live.report).livePage(controls: controls)
+        state.withLock { $0.page = (moment?.version, text) }
+        return text
     }
 }

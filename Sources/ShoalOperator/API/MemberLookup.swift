@@ -40,8 +40,8 @@ final class MemberLookup: Sendable {
     /// The port of this API, which other instances have, too.
     private let port = Mutex<UInt16>(0)
     private let scheme: String
-    /// One lookup at a time, so that a limit is not passed by several at once.
-    private let turn = Mutex(())
+    /// The lookups of a day by the tokens' names. Locked while a line is left, so that several lookups at once do not pass the limit.
+    private let counts = Mutex<(day: String, of: [String: Int])>((day: "", of: [:]))
 
     init(
         _ configuration: Configuration, _ logger: Logger,
@@ -112,16 +112,21 @@ final class MemberLookup: Sendable {
     private func record(
         _ place: Instance.Place, _ reason: String, _ bearer: String, _ trail: AuditTrail
     ) throws(ClusterAPI.Problem) {
-        let result: Result<Void, any Error> = turn.withLock { _ in
+        let result: Result<Void, any Error> = counts.withLock { counts in
             Result {
                 let day = String(Date().formatted(.iso8601).prefix(10))
-                guard try trail.log.count(Self.action, by: bearer, on: day) < limit else {
+                if counts.day != day { counts = (day, [:]) }
+                // The log knows of those before this instance was started. It is read once, because it may be long.
+                let count = try counts.of[bearer] ?? trail.log.count(Self.action, by: bearer, on: day)
+                counts.of[bearer] = count
+                guard count < limit else {
                     throw ClusterAPI.Problem(
                         status: 429, detail: "\(limit) lookups a day are permitted to each token (api.lookup-limit)")
                 }
                 let access = AuditLog.Access(
                     action: Self.action, member: place.pseudonym, reason: reason, bearer: bearer)
                 try trail.append([access])
+                counts.of[bearer] = count + 1
             }
         }
         do {
