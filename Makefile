@@ -19,7 +19,7 @@ pip-install = pip install --quiet --disable-pip-version-check --require-hashes -
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || echo 0)
 
 .PHONY: help build program demo test test-deploy test-kafka test-simulation test-verify test-privacy test-faults test-sanitize test-upgrade lint release \
-	release-check deb bench-quality bench-quality-check bench-replay bench-instructions bench-kafka bench-live bench-state bench-models bench-sizing bench-epochs bench-unlearning bench-tune docs pictures deps \
+	release-check deb bench-quality bench-quality-check bench-replay bench-instructions bench-kafka bench-live bench-api bench-state bench-models bench-sizing bench-epochs bench-unlearning bench-tune docs pictures deps \
 	test-deps python-lock clean build/release/shoal
 
 .DEFAULT_GOAL := build
@@ -113,6 +113,9 @@ bench-kafka:           ## measures throughput, commits, restores and memory on A
 
 bench-live:            ## measures CPU, memory, idle cost and delays beside a bare consumer (WORKLOAD, ROUNDS, BASE_PROGRAM)
 	scripts/bench-live.sh
+
+bench-api:             ## measures answers of the API beside a full backlog (RATE, EVENTS, ROUNDS)
+	scripts/bench-api.sh
 
 bench-state: deps      ## measures how fast snapshots and checkpoints are written and read (MEMBERS)
 	scripts/bench-state.sh
