@@ -13,7 +13,6 @@ final class LiveClusters: Sendable {
     }
 
     private struct State {
-        var live: LiveReport
         /// That of the last model, or of the one before while the next one is computed; nil if nobody has asked.
         var moment: Moment?
         /// Whether somebody has asked since the last model.
@@ -25,7 +24,9 @@ final class LiveClusters: Sendable {
         var listeners: [@Sendable () -> Void] = []
     }
 
-    private let state: Mutex<State>
+    /// The models so far. Locked while a report is computed; nobody waits for that who only wants the last moment.
+    private let live: Mutex<LiveReport>
+    private let state = Mutex(State())
     private let history: ModelHistory
     /// Buttons of the page; nil for none.
     private let controls: PageControls?
@@ -33,7 +34,7 @@ final class LiveClusters: Sendable {
 
     init(_ options: PipelineOptions, _ logger: Logger, controls: PageControls? = nil) {
         self.controls = controls
-        state = Mutex(State(live: LiveReport(name: options.application)))
+        live = Mutex(LiveReport(name: options.application))
         history = ModelHistory(options)
         self.logger = logger
     }
@@ -43,13 +44,8 @@ final class LiveClusters: Sendable {
         while true {
             do {
                 try await history.follow { record in
-                    let listeners = state.withLock { state in
-                        state.live.take(record)
-                        if !state.isAsked { state.moment = nil }
-                        return state.listeners
-                    }
-                    renew()
-                    for listener in listeners { listener() }
+                    take(record)
+                    for listener in state.withLock({ $0.listeners }) { listener() }
                 }
             } catch is CancellationError {
                 throw CancellationError()
@@ -84,23 +80,27 @@ final class LiveClusters: Sendable {
     /// The clusters after the last model; nil before the first one. A new model takes a while to be computed, which is seen by
     /// nobody who asks meanwhile: they get the model before it.
     var moment: Moment? {
-        let (known, live) = state.withLock { state in
+        let known = state.withLock { state in
             state.isAsked = true
-            return (state.moment, state.live)
+            return state.moment
         }
-        return known ?? Self.moment(of: live).map(keep)
+        return known ?? live.withLock { Self.moment(of: $0).map(keep) }
     }
 
-    /// Computes the clusters after a new model, if somebody has asked for those of the last one.
-    private func renew() {
-        let live = state.withLock { state in
-            defer { state.isAsked = false }
-            return state.isAsked ? state.live : nil
+    /// Takes the next model, and computes the clusters after it if somebody has asked for those of the last one.
+    private func take(_ record: ModelRecord) {
+        live.withLock { live in
+            live.take(record)
+            let isAsked = state.withLock { state in
+                defer { state.isAsked = false }
+                if !state.isAsked { state.moment = nil }
+                return state.isAsked
+            }
+            if isAsked, let moment = Self.moment(of: live) { _ = keep(moment) }
         }
-        if let live, let moment = Self.moment(of: live) { _ = keep(moment) }
     }
 
-    /// Keeps the newest.
+    /// Keeps the newest. Call it with `live` locked, so that none is kept that a later model has outdated.
     private func keep(_ moment: Moment) -> Moment {
         state.withLock { state in
             if let known = state.moment, known.version >= moment.version { return known }
@@ -114,14 +114,13 @@ final class LiveClusters: Sendable {
     }
 
     /// The same page for a file.
-    var savedPage: String { (moment?.report ?? state.withLock { $0.live.report }).livePage(isServed: false) }
+    var savedPage: String { (moment?.report ?? live.withLock { $0.report }).livePage(isServed: false) }
 
     /// The page with the clusters after the last model.
     var page: String {
         let moment = moment
-        let (known, live) = state.withLock { ($0.page, $0.live) }
-        if let known, known.version == moment?.version { return known.text }
-        let text = (moment?.report ?? live.report).livePage(controls: controls)
+        if let known = state.withLock({ $0.page }), known.version == moment?.version { return known.text }
+        let text = (moment?.report ?? live.withLock { $0.report }).livePage(controls: controls)
         state.withLock { $0.page = (moment?.version, text) }
         return text
     }
