@@ -4,7 +4,6 @@ An instance works off a backlog, in turn without and with requests: nine of ten 
 while it is idle. Needs bin/kafka, which starts a broker, gcc, and the program.
 """
 
-import argparse
 import dataclasses
 import hashlib
 import json
@@ -19,7 +18,7 @@ import time
 
 import workloads
 from delay import share
-from harness import Harness, kafka, spent
+from harness import Harness, kafka, options_parser, spent
 
 PARTITIONS = 8
 #: Requests at a time, at most.
@@ -35,9 +34,7 @@ class Bench(Harness):
     def __init__(self, options, folder, cluster):
         super().__init__(options.shoal, folder, cluster)
         self.options = options
-        self.generator = os.path.join(folder, "requests")
-        source = pathlib.Path(__file__).with_name("requests.c")
-        subprocess.run(["gcc", "-O2", "-pthread", "-o", self.generator, source], check=True)
+        self.generator = self.compiled("requests", "-pthread")
         settings = self.settings(f"bench-api-{random.getrandbits(40):x}")
         self.topic = settings["input.topic"]
         self.create(settings, PARTITIONS)
@@ -72,10 +69,7 @@ class Bench(Harness):
         instance = self.start(settings | {
             "api.listen": "127.0.0.1:0", "api.access-file": self.access, "api.request-limit": 100_000, "api.lookup-limit": 100_000,
             "audit.file": os.path.join(self.folder, f"{name}.audit")})
-        while not (found := [line for line in instance.log() if "page and API are served" in line["message"]]):
-            instance.check()
-            time.sleep(0.01)
-        return instance, found[0]["port"]
+        return instance, instance.told_port("page and API are served")
 
     def asking(self, port, seconds):
         path = os.path.join(self.folder, f"answers-{random.getrandbits(40):x}")
@@ -170,11 +164,7 @@ def text(options, rounds, idle, cost, load):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kafka", required=True, help="bin/kafka, which starts a broker")
-    parser.add_argument("--shoal", required=True, help="the program")
-    parser.add_argument("--out", help="the file for the table")
-    parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")
+    parser = options_parser(__doc__, "the file for the table")
     parser.add_argument("--rate", type=int, default=500, help="requests a second (%(default)s)")
     parser.add_argument("--events", type=int, default=2_000_000, help="of the backlog (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="(%(default)s)")

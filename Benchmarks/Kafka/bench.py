@@ -3,7 +3,6 @@
 Needs bin/kafka, which starts a broker, kcat, and the program. Every ratio is of runs in turn, and a median.
 """
 
-import argparse
 import os
 import pathlib
 import random
@@ -13,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from harness import Harness, idle_cost, kafka, total
+from harness import Harness, idle_cost, kafka, options_parser, total
 from load import churn, everyone, stream
 
 
@@ -255,13 +254,9 @@ class Bench(Harness):
 
 def main():
     parts = ["backlog", "idle", "restore", "churn"]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kafka", required=True, help="bin/kafka, which starts a broker")
-    parser.add_argument("--shoal", required=True, help="the program")
+    parser = options_parser(__doc__, "the file that gets the results, where all parts were measured")
     parser.add_argument("--base", help="an older program, which the idle cost is compared with")
-    parser.add_argument("--out", help="the file that gets the results, where all parts were measured")
     parser.add_argument("--parts", default=",".join(parts), help="(%(default)s)")
-    parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")
     parser.add_argument("--events", type=int, default=1_000_000, help="of the backlog (%(default)s)")
     parser.add_argument("--members", type=int, default=1_000_000, help="that are restored (%(default)s)")
     parser.add_argument("--minutes", type=int, default=720, help="of churn, event time (%(default)s)")

@@ -1,5 +1,6 @@
 """A broker and `shoal run` at work, for the benchmarks on Apache Kafka."""
 
+import argparse
 import contextlib
 import datetime
 import json
@@ -51,13 +52,17 @@ class Instance:
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen([program, "run", *words], env={**os.environ, **KEY}, stdout=log, stderr=log)
         try:
-            while not (found := [line for line in self.log() if "health and metrics are served" in line["message"]]):
-                self.check()
-                time.sleep(0.01)
+            self.port = self.told_port("health and metrics are served")
         except BaseException:
             self.end(signal.SIGKILL)
             raise
-        self.port = int(found[0]["port"])
+
+    def told_port(self, message):
+        """Waits for a line of the log, and returns the port that it tells."""
+        while not (found := [line for line in self.log() if message in line["message"]]):
+            self.check()
+            time.sleep(0.01)
+        return int(found[0]["port"])
 
     def log(self):
         with open(self.log_path, encoding="utf-8") as file:
@@ -114,6 +119,16 @@ def total(values, name):
     return sum(value for label, value in values.items() if label == name or label.startswith(name + "{"))
 
 
+def options_parser(description, out):
+    """The options of all these benchmarks; `out` says what the file gets."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kafka", required=True, help="bin/kafka, which starts a broker")
+    parser.add_argument("--shoal", required=True, help="the program")
+    parser.add_argument("--out", help=out)
+    parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")
+    return parser
+
+
 @contextlib.contextmanager
 def kafka(program, release):
     """Runs a broker with `program start`. Yields a folder for files, and what `start` printed."""
@@ -137,6 +152,12 @@ class Harness:
         self.program, self.folder, self.cluster = program, folder, cluster
         with open(os.path.join(folder, "topics.txt"), "w", encoding="utf-8") as file:
             file.writelines(f"topic-{number}\n" for number in range(topics))
+
+    def compiled(self, name, *flags):
+        """The path of a C program of this folder."""
+        source, program = pathlib.Path(__file__).with_name(f"{name}.c"), os.path.join(self.folder, name)
+        subprocess.run(["gcc", "-O2", "-o", program, source, *flags], check=True)
+        return program
 
     def settings(self, topic, **more):
         name = f"bench-{random.getrandbits(40):x}"

@@ -5,7 +5,6 @@ ratios of the runs of one round, as medians with the smallest and the largest. N
 the program.
 """
 
-import argparse
 import dataclasses
 import json
 import os
@@ -19,7 +18,7 @@ import time
 
 import delay
 import workloads
-from harness import Harness, idle_cost, kafka, resident
+from harness import Harness, idle_cost, kafka, options_parser, resident
 
 PARTITIONS = 8
 # Name, what a run measured, its unit, the factor to that unit, the most that is allowed of a ratio to the bare consumer, and of
@@ -43,7 +42,8 @@ class Bench(Harness):
         self.format = options.format or self.workload.format
         super().__init__(options.shoal, folder, cluster)
         self.options, self.partitions = options, PARTITIONS
-        self.bare_program, self.arrivals_program = self.compiled("bare"), self.compiled("arrivals")
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "rdkafka"], check=True, stdout=subprocess.PIPE, text=True)
+        self.bare_program, self.arrivals_program = (self.compiled(name, *flags.stdout.split()) for name in ("bare", "arrivals"))
         #: Events after the backlog.
         self.added = 0
         name = f"bench-live-{random.getrandbits(40):x}"
@@ -57,13 +57,6 @@ class Bench(Harness):
         self.path = os.path.join(folder, "events.json")
         workloads.write(self.workload, self.program, self.path, settings["topics.file"], options.events, options.log)
         self.publish(self.path)
-
-    def compiled(self, name):
-        """The path of a C program."""
-        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "rdkafka"], check=True, stdout=subprocess.PIPE, text=True)
-        source, program = pathlib.Path(__file__).with_name(f"{name}.c"), os.path.join(self.folder, name)
-        subprocess.run(["gcc", "-O2", "-o", program, source, *flags.stdout.split()], check=True)
-        return program
 
     def tool(self, *words):
         subprocess.run([self.options.kafka, "run", "--dir", self.cluster["DIR"], *words], check=True, stdout=subprocess.DEVNULL)
@@ -187,12 +180,8 @@ def text(options, bench, rounds, delays):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kafka", required=True, help="bin/kafka, which starts a broker")
-    parser.add_argument("--shoal", required=True, help="the program")
+    parser = options_parser(__doc__, "the file for the table; the runs go beside it, as JSON")
     parser.add_argument("--base", help="an older program, which is run in turn")
-    parser.add_argument("--out", help="the file for the table; the runs go beside it, as JSON")
-    parser.add_argument("--release", type=int, default=4, help="of Apache Kafka (%(default)s)")
     parser.add_argument("--workload", choices=workloads.WORKLOADS, default="A", help="; ".join(
         f"{name}: {workload.what}" for name, workload in workloads.WORKLOADS.items()) + " (%(default)s)")
     parser.add_argument("--format", choices=("json", "protobuf"), help="of events (that of the workload)")
