@@ -265,10 +265,7 @@ import Synchronization
             return .NO
         }
         defer { unsafe MHD_destroy_response(made) }
-        let headers = common.merging(events.headers) { $1 }.merging(["Content-Type": HTTPResponse.events]) { $1 }
-        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
-            guard unsafe MHD_add_response_header(made, name, value) == .YES else { return .NO }
-        }
+        guard unsafe add(events.headers, contentType: HTTPResponse.events, to: made) else { return .NO }
         guard unsafe shoal_mhd_set_timeout(connection, server.streams.longestPause) == .YES else { return .NO }
         return unsafe MHD_queue_response(connection, 200, made)
     }
@@ -308,10 +305,13 @@ import Synchronization
         }
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
-        let headers = common.merging(["Content-Type": response.contentType]) { $1 }.merging(response.headers) { $1 }
-        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
-            guard unsafe MHD_add_response_header(made, name, value) == .YES else { return .NO }
-        }
+        guard unsafe add(response.headers, contentType: response.contentType, to: made) else { return .NO }
         return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+    }
+
+    /// Adds the common headers, the content type and further headers to a response of the library.
+    private static func add(_ headers: [String: String], contentType: String, to made: OpaquePointer) -> Bool {
+        common.merging(["Content-Type": contentType]) { $1 }.merging(headers) { $1 }.sorted { $0.key < $1.key }
+            .allSatisfy { unsafe MHD_add_response_header(made, $0.key, $0.value) == .YES }
     }
 }

@@ -25,8 +25,7 @@ package struct AccessFile {
     /// - Returns: The token, 64 hexadecimal digits.
     /// - Throws: `OutputError`; `Configuration.Invalid` if the name cannot be in the file.
     package func add(_ name: String, _ roles: Set<String>) throws -> String {
-        var random = SystemRandomNumberGenerator()
-        let token = Hex.text((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        let token = Hex.random(bytes: 32)
         let digest = Hex.text(SHA256Digest.of(Array(token.utf8).span))
         let line = "\(name) \(Self.list(roles).joined(separator: ",")) \(digest)"
         guard (try? AccessTokens(line))?.bearer(digest: digest)?.name == name else {

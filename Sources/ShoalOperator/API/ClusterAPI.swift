@@ -27,9 +27,7 @@ struct ClusterAPI: Sendable {
     var routes: [HTTPRoute] {
         [
             HTTPRoute("/", "the page", roles: [.viewer]) { _ in page },
-            HTTPRoute("/live.js", "its script") { _ in
-                HTTPResponse(LiveScript.text, contentType: "text/javascript; charset=utf-8").secured
-            },
+            .script("/live.js", "its script", LiveScript.text),
             json("/v1/clusters", "the published clusters; ?at=TIME those of that time") { request, moment in
                 ClusterViews.List(moment.report, try row(request, moment))
             },
@@ -300,6 +298,15 @@ struct ClusterAPI: Sendable {
         ).secured
         response.headers["Location"] = problem.location
         return response
+    }
+}
+
+extension HTTPRoute {
+    /// A script of a page.
+    static func script(_ path: String, _ summary: String, _ text: String) -> HTTPRoute {
+        HTTPRoute(path, summary) { _ in
+            HTTPResponse(text, contentType: "text/javascript; charset=utf-8").secured
+        }
     }
 }
 

@@ -13,7 +13,7 @@ final class DemoPage: Sendable {
     /// - Throws: `ListenError`.
     init(_ options: PipelineOptions, _ instances: DemoInstances, _ requests: DemoRequests) throws(ListenError) {
         let logger = Logger(label: "shoal", level: .error, format: .text)
-        let token = Self.makeToken()
+        let token = Hex.random(bytes: 16)
         let live = LiveClusters(options, logger, controls: Self.controls(token))
         let statistics = APIStatistics([])
         let access = APIAccess(nil, rate: 100, statistics, logger)
@@ -40,11 +40,6 @@ final class DemoPage: Sendable {
     // MARK: - Buttons
 
     private static let (taste, erasure) = ("/demo/taste", "/demo/erasure")
-
-    private static func makeToken() -> String {
-        var random = SystemRandomNumberGenerator()
-        return Hex.text((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) })
-    }
 
     private static func controls(_ token: String) -> PageControls {
         PageControls(
@@ -73,9 +68,7 @@ final class DemoPage: Sendable {
             }
         }
         return [
-            HTTPRoute(DemoScript.path, "the script of the demo's buttons") { _ in
-                HTTPResponse(DemoScript.text, contentType: "text/javascript; charset=utf-8").secured
-            },
+            .script(DemoScript.path, "the script of the demo's buttons", DemoScript.text),
             press(taste) { () throws(DemoRequests.Refused) in
                 let theme = try requests.addTaste()
                 return "New viewers arrive who watch \(theme.words)."

@@ -62,7 +62,8 @@ enum Chunks {
     ///   - clear: a message that is not sealed. A change of it is noticed, too.
     ///   - largest: the maximum size of a part in bytes.
     static func seal(
-        _ bytes: [UInt8], as name: String, clear: [UInt8] = [], _ compression: Compression, by sealer: RecordSealer,
+        _ bytes: [UInt8], as name: String, clear: [UInt8] = [], _ compression: Compression = .newest,
+        by sealer: RecordSealer,
         largest: Int
     ) -> [Chunk] {
         var sealed: [UInt8] = []

@@ -5,7 +5,7 @@ internal import ShoalSchemas
 enum DeltaRecord {
     /// Returns the values of a delta's records: compressed, sealed, in parts.
     static func encode(
-        _ closing: EpochDelta, _ compression: Compression, by sealer: RecordSealer,
+        _ closing: EpochDelta, _ compression: Compression = .newest, by sealer: RecordSealer,
         largestChunk: Int = Chunks.largest
     ) -> [[UInt8]] {
         var writer = ProtoWriter()

@@ -24,7 +24,7 @@ package struct ModelRecord {
         let content = ModelContent.encode(model)
         let head = head
         let parts = Chunks.seal(
-            content, as: head.name, clear: head.encoded, .newest, by: sealer, largest: largestChunk)
+            content, as: head.name, clear: head.encoded, by: sealer, largest: largestChunk)
         let headers: [RecordBuffer.Header] = [
             .init("content_hash", Hex.text(SHA256Digest.of(content.span)).utf8), .init("content_hash_v", "1".utf8),
             .init("from", (bookkeeping.from.map { "\($0)" } ?? "").utf8), .init("through", head.name.utf8),

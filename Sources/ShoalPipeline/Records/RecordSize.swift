@@ -4,7 +4,7 @@ package import ShoalClustering
 package enum RecordSize {
     /// Encodes a delta as a new application does, and returns the bytes of its records.
     package static func of(_ delta: EpochDelta, by sealer: RecordSealer) -> Int {
-        DeltaRecord.encode(delta, .newest, by: sealer).reduce(0) { $0 + $1.count }
+        DeltaRecord.encode(delta, by: sealer).reduce(0) { $0 + $1.count }
     }
 
     /// Encodes a model, and returns the bytes of its records.

@@ -64,7 +64,7 @@ enum StateRecord {
 
     /// Appends the header of a snapshot that begins.
     static func append(
-        _ header: ShardHeader, number: Int64, side: Side, _ compression: Compression, largestChunk: Int,
+        _ header: ShardHeader, number: Int64, side: Side, _ compression: Compression = .newest, largestChunk: Int,
         by sealer: RecordSealer, to records: inout RecordBuffer
     ) {
         let parts = Chunks.seal(

@@ -222,7 +222,7 @@ struct ShardMachine {
     mutating func publish(_ delta: EpochDelta, _ now: Int64) {
         caughtUp.restart(now)
         guard !isReplaying else { return }
-        let values = DeltaRecord.encode(delta, .newest, by: output.sealer, largestChunk: output.largestChunk)
+        let values = DeltaRecord.encode(delta, by: output.sealer, largestChunk: output.largestChunk)
         for value in values { say(value) }
     }
 

@@ -58,7 +58,7 @@ struct SnapshotWriter {
             number += 1
             point = header.point
             StateRecord.append(
-                header, number: number, side: side, .newest, largestChunk: largestChunk, by: sealer, to: &records)
+                header, number: number, side: side, largestChunk: largestChunk, by: sealer, to: &records)
         }
         guard let point else { return false }
         let isWhole = shard.continueSnapshot(most: step)

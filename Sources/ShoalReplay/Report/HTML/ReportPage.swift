@@ -64,7 +64,7 @@ struct ReportPage {
             <title>\(title)</title>
             <style>
             \(Markup(stringLiteral: ReportStyle.text))</style>
-            \([script, controls?.script].compactMap { $0 }.map { "<script src=\"\($0)\" defer=\"defer\"></script>\n" as Markup })\
+            \([script, controls?.script].compactMap(\.self).map { "<script src=\"\($0)\" defer=\"defer\"></script>\n" as Markup })\
             </head>
             <body>
             <a class="skip" href="#main">To the contents</a>
