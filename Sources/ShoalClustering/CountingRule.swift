@@ -37,7 +37,7 @@ struct CountingRule: Equatable, Sendable {
     ///   - model: The model of the epoch.
     ///   - epoch: nil: genesis.
     init(_ model: Model, epoch: Epoch?) {
-        guard model.rules.agesMembers, let epoch else { return }
+        guard let epoch else { return }
         let length = model.settings.fixed.epochLength
         let now = Self.day(of: epoch, length)
         (today, watches) = (UInt32(clamping: now), model.settings.memberWatches)
@@ -59,7 +59,7 @@ struct CountingRule: Equatable, Sendable {
 
     /// Whether only members that count make a cluster large enough: the application is as old as they must be.
     static func applies(_ model: Model, version: Epoch) -> Bool {
-        guard model.rules.agesMembers, !model.publishesEveryMove, let age = days(model.settings),
+        guard !model.publishesEveryMove, let age = days(model.settings),
             let first = model.firstEpoch
         else { return false }
         let length = model.settings.fixed.epochLength

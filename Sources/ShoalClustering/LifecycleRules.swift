@@ -39,19 +39,19 @@ public struct LifecycleRules: Equatable, Sendable {
     package var erasedTogether = 8
     package var erasureWait: Int64 = 604_800_000
 
-    /// Whether `privacy.member-age` decides which members count towards `privacy.min-cluster-size`.
-    package var agesMembers = true
+    /// Whether topics that go with a category of the policy are neutralized (`protect = neutralize`).
+    package var neutralizes = true
 
     private init(_ version: Int64) {
         self.version = version
-        agesMembers = version >= 8
+        neutralizes = version >= 9
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.
-    public static let previous = LifecycleRules(7)
+    public static let previous = LifecycleRules(8)
 
     /// The rules of this release, with which new applications begin.
-    public static let current = LifecycleRules(8)
+    public static let current = LifecycleRules(9)
 
     /// Returns the rules of a version, or `nil` if this program cannot continue with them.
     public init?(version: Int64) {

@@ -60,7 +60,7 @@ extension Model {
         model.rules = rules
         model.adopt(settings.under(rules), version)
         // Shards count days from the epoch on that they open with this model.
-        if rules.agesMembers, model.firstEpoch == nil { model.firstEpoch = version + settings.fixed.staleness }
+        if model.firstEpoch == nil { model.firstEpoch = version + settings.fixed.staleness }
         model.refreshCentroids()
         let changes = model.refreshPublishedClusters(ended: lifecycle.ended, version: version)
         return (model, changes)

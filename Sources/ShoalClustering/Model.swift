@@ -35,8 +35,7 @@ public struct Model: Equatable, Sendable {
     public var opened: [PartitionOpening] = []
     /// Reasons for reassigning the unassigned (seed, birth, retire), with the latest tick of each.
     public var unassignedTouched: [Touch] = []
-    /// The epoch from which on the age of members counts: that of the first model with a delta, `epoch.staleness` later. Nil before,
-    /// and under rules without `privacy.member-age`.
+    /// The epoch from which on the age of members counts: that of the first model with a delta, `epoch.staleness` later. Nil before.
     public var firstEpoch: Epoch?
 
     public init(settings: Settings) {

@@ -84,7 +84,7 @@ public struct Settings: Equatable, Sendable {
     /// The settings as an application of these rules has them: what its rules do not have is off.
     public func under(_ rules: LifecycleRules) -> Settings {
         var settings = self
-        if !rules.agesMembers { (settings.memberAge, settings.memberWatches) = (0, 0) }
+        if !rules.neutralizes { settings.policy = policy.withoutNeutralizing }
         return settings
     }
 

@@ -42,9 +42,12 @@ public struct TopicPolicy: Equatable, Sendable {
     public static let longest = 256 << 10
     private let content: Content
 
-    /// - Parameter rules: without line breaks in their texts; valid by `problem(_:)`.
-    public init(told: Told, rules: [Rule]) {
+    /// - Parameters:
+    ///   - neutralized: The categories whose companions do not count either (`protect = neutralize`).
+    ///   - rules: without line breaks in their texts; valid by `problem(_:)`.
+    public init(told: Told, neutralized: Set<String> = [], rules: [Rule]) {
         var lines = ["spellings \(Self.spellings)", "unicode \(TopicSkeleton.unicodeVersion)", "told \(told.rawValue)"]
+        lines += neutralized.sorted().map { Self.neutralize + $0 }
         // A line has all rules that follow one another with the same category and form.
         var last = ""
         for rule in rules {
@@ -70,10 +73,23 @@ public struct TopicPolicy: Equatable, Sendable {
     public var isEmpty: Bool { text.isEmpty }
     public var told: Told { content.told }
     public var rules: [Rule] { content.rules }
+    /// The categories whose companions do not count either, ascending, at most 64.
+    public var neutralized: [String] { content.neutralized }
     /// Why a recorded text cannot be used; nil: it can.
     public var problem: String? { content.problem }
     /// The tables by which the text compares names, if this program has others.
     public var hasOtherTables: Bool { content.hasOtherTables }
+
+    private static let neutralize = "neutralize "
+    /// The most categories that are neutralized: each viewer has one bit for each while an epoch is open.
+    public static let mostNeutralized = 64
+
+    /// The policy as rules before 9 have it: a neutralized category is only dropped.
+    var withoutNeutralizing: TopicPolicy {
+        guard !neutralized.isEmpty else { return self }
+        let lines = text.split(separator: UInt8(ascii: "\n")).filter { !$0.starts(with: Self.neutralize.utf8) }
+        return TopicPolicy(recorded: Array(lines.joined(separator: [UInt8(ascii: "\n")])))
+    }
 
     /// The name of this program's table of spellings.
     static var spellings: String { String(SpellingTable.digest, radix: 16) }
@@ -116,13 +132,14 @@ public struct TopicPolicy: Equatable, Sendable {
     private final class Content: Sendable {
         let told: Told
         let rules: [Rule]
+        let neutralized: [String]
         let problem: String?
         let hasOtherTables: Bool
         let sensitive: TopicRules
         let allowed: ToldTopics
 
         init(_ text: [UInt8]) {
-            var (told, rules) = (Told.listed, [Rule]())
+            var (told, rules, neutralized) = (Told.listed, [Rule](), [String]())
             var (problem, hasOtherTables): (String?, Bool) = (nil, false)
             if text.count > TopicPolicy.longest { problem = "the policy is longer than 256 KiB" }
             for line in text.split(separator: UInt8(ascii: "\n")) {
@@ -132,6 +149,7 @@ public struct TopicPolicy: Equatable, Sendable {
                 switch (parts.first, parts.count) {
                 case ("spellings", 2): hasOtherTables = hasOtherTables || parts[1] != TopicPolicy.spellings
                 case ("unicode", 2): hasOtherTables = hasOtherTables || parts[1] != "\(TopicSkeleton.unicodeVersion)"
+                case ("neutralize", 2): neutralized.append(parts[1])
                 case ("told", 2) where Told(rawValue: parts[1]) != nil: told = Told(rawValue: parts[1]) ?? .listed
                 case ("drop", 4) where Form(rawValue: parts[2]) != nil,
                     ("tell", 4) where Form(rawValue: parts[2]) != nil:
@@ -142,7 +160,11 @@ public struct TopicPolicy: Equatable, Sendable {
                 default: problem = problem ?? "the policy has a line that this version of Shoal does not know"
                 }
             }
-            (self.told, self.rules, self.problem, self.hasOtherTables) = (told, rules, problem, hasOtherTables)
+            if !neutralized.ascend(by: \.self) || neutralized.count > TopicPolicy.mostNeutralized {
+                problem = problem ?? "the policy neutralizes too many categories, or one twice"
+            }
+            (self.told, self.rules, self.neutralized) = (told, rules, neutralized)
+            (self.problem, self.hasOtherTables) = (problem, hasOtherTables)
             sensitive = TopicRules(rules)
             allowed = ToldTopics(rules)
         }

@@ -51,10 +51,6 @@ struct CountingRuleTests {
         #expect(counts(young, 24 * 40, since: 32) && !counts(young, 24 * 40, since: 33))
         #expect(!CountingRule.applies(model(first: nil, age: 7 * Self.day), version: 24 * 40))
         #expect(!CountingRule.applies(model(first: 0, age: 0), version: 24 * 40))
-        var previous = young
-        previous.rules = .previous
-        #expect(!CountingRule.applies(previous, version: 24 * 40))
-        #expect(CountingRule(previous, epoch: 24 * 40).today == nil)
     }
 
     @Test("a day begins with the first epoch that begins in it")

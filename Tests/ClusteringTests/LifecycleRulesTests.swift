@@ -54,15 +54,15 @@ struct LifecycleRulesTests {
         #expect(LifecycleRules(version: current.version + 1) == nil)
     }
 
-    /// Rules 7 as that release had them.
+    /// Rules 8 as that release had them.
     @Test("the previous release's rules keep their values")
     func previous() {
         let rules = LifecycleRules.previous
-        #expect((rules.version, rules.split, rules.merge, rules.swapSplit) == (7, 0.19, 0.16, 0.19))
+        #expect((rules.version, rules.split, rules.merge, rules.swapSplit) == (8, 0.19, 0.16, 0.19))
         #expect((rules.seedWait, rules.seedsByMinimum, rules.refine) == (3, true, 0.002))
         #expect((rules.firstWait, rules.fullSeed) == (1, 2_000))
         #expect(rules.erasedTogether == 8 && rules.erasureWait == 604_800_000)
-        #expect(!rules.agesMembers)
+        #expect(!rules.neutralizes)
         #expect((rules.mergeShare, rules.mergeQuantile, rules.mergeFloor) == (0.5, 0.75, 0.05))
         #expect((rules.hysteresis, rules.far, rules.joins, rules.leaves) == (40, 0, 500, 400))
         #expect(rules.returningDivisor == 7)

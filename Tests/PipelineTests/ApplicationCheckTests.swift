@@ -16,7 +16,7 @@ struct ApplicationCheckTests {
                 state: "state"), key: key)
         func problem(_ seedMembers: SeedMembers, _ rules: LifecycleRules = .current) throws -> PipelineError? {
             var settings = Settings()
-            settings.seedMembers = seedMembers
+            (settings.seedMembers, settings.policy) = (seedMembers, options.settings.policy)
             var model = Model.genesis(settings: settings.under(rules), topics: [])
             model.rules = rules
             let bookkeeping = Bookkeeping(
@@ -24,9 +24,11 @@ struct ApplicationCheckTests {
             let record = ModelRecord(bookkeeping: bookkeeping, keyFingerprint: key.fingerprint, model: model)
             return ApplicationCheck(last: record).problem(with: options, partitions: 1)
         }
+        options.settings.policy = TopicPolicy(
+            told: .listed, neutralized: ["faith"], rules: [.init(category: "faith", form: .words, term: "islam")])
         #expect(options.settings.seedMembers == .auto)
         #expect(try problem(.auto) == nil)
-        #expect(try problem(.auto, .previous) == nil, "the previous rules do not have privacy.member-age")
+        #expect(try problem(.auto, .previous) == nil, "the previous rules do not neutralize")
         let refused = try #require(try problem(1_000))
         #expect(refused.kind == .configuration && "\(refused)".contains("settings.revision"), "\(refused)")
         options.settings.seedMembers = 1_000

@@ -30,7 +30,7 @@ struct RulesMismatchTests {
         return part.bytes
     }
 
-    @Test("are told apart from records that are damaged", arguments: [1, 6, 9, 4_000_000_000])
+    @Test("are told apart from records that are damaged", arguments: [1, 7, 10, 4_000_000_000])
     func typed(_ rules: Int64) throws {
         for record in [value, unsealed] {
             var table = ModelTable(.test)
@@ -65,13 +65,13 @@ struct RulesMismatchTests {
 
     @Test("the message names the versions and the way on")
     func messages() {
-        #expect(LifecycleRules.current.version == 8)
+        #expect(LifecycleRules.current.version == 9)
         #expect(
-            RulesMismatch(recorded: 6).message("shoal")
-                == "Cannot continue application shoal: this version of Shoal continues rules 7 and 8, and the "
-                + "application has rules 6. Start a new application with another application.id, reset this one with "
+            RulesMismatch(recorded: 7).message("shoal")
+                == "Cannot continue application shoal: this version of Shoal continues rules 8 and 9, and the "
+                + "application has rules 7. Start a new application with another application.id, reset this one with "
                 + "`shoal reset`, or continue it with the release before.")
-        let newer = RulesMismatch(recorded: 9).message("shoal")
-        #expect(newer.contains("rules 7 and 8") && newer.contains("rules 9 of a later release. A downgrade is not"))
+        let newer = RulesMismatch(recorded: 10).message("shoal")
+        #expect(newer.contains("rules 8 and 9") && newer.contains("rules 10 of a later release. A downgrade is not"))
     }
 }

@@ -81,9 +81,11 @@ struct SettingsRecordTests {
             + "c00380a8cc7b" + "c8031a"
         let age = "c0038088b2a002"
         #expect(hex(Settings()) == standard + age)
-        #expect(hex(Settings().under(.previous)) == standard)
-        #expect(hex(changed.under(.previous)) == String(other.dropLast(18)))
         #expect(hex(changed) == other)
+        var neutralizing = changed
+        neutralizing.policy = TopicPolicy(recorded: Array("told listed\nneutralize faith\ndrop faith words islam".utf8))
+        #expect(
+            neutralizing != changed && neutralizing.under(.previous) == changed && changed.under(.previous) == changed)
         var weekly = Settings()
         weekly.fixed.outputEvery = .week
         #expect(hex(weekly) == standard + "a0038088b2a002" + age)

@@ -28,7 +28,7 @@ struct FingerprintTests {
         #expect(made.status == 0, "\(made.output)")
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "4ab0150e2d6a37aa68988188bdc220e21940f56145bc73f70d7c14d85555e778")
+                == "a46c0a47cd0a7e9308edc67d94a3830dee6d432408e4e0268be12778fd43da3c")
     }
 
     @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
@@ -36,6 +36,6 @@ struct FingerprintTests {
         let file = try #require(sharedEvents)
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "4c0090759b8b538e137457c9308609ed258066949d1cfdd44701bdf4585cdcc1")
+                == "8994381a9e8658ca662cbfa4ba18490800021402309e7df9edbfd023c35944a8")
     }
 }
