@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 # Debian's packages that Shoal is built with, and those that its tests use.
-BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libzstd-dev libmicrohttpd-dev libgnutls28-dev
+BUILD_PACKAGES := pkg-config librdkafka-dev libssl-dev zlib1g-dev libzstd-dev libmicrohttpd-dev libgnutls28-dev libcjose-dev libcurl4-openssl-dev
 TEST_PACKAGES := python3-venv protobuf-compiler kcat prometheus libxml2 valgrind
 # Packages for a release.
 RELEASE_PACKAGES := binutils dpkg-dev git python3

@@ -44,6 +44,11 @@ let package = Package(
         .systemLibrary(
             name: "CShoalGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"]), .brew(["gnutls"])]),
 
+        // No pkgConfig: its file requires that of libjansson-dev, which is not needed.
+        .systemLibrary(name: "CShoalCjose", providers: [.apt(["libcjose-dev"]), .brew(["cjose"])]),
+        .systemLibrary(
+            name: "CShoalCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+
         // Three lines of C: fetching ahead, two square roots at once, and returning freed memory.
         .systemLibrary(name: "CShoalIntrinsics"),
 
@@ -69,6 +74,7 @@ let package = Package(
             "ShoalOperations",
             [
                 "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalZlib", "CShoalMicroHTTPD", "CShoalGnuTLS",
+                "CShoalCjose", "CShoalCurl",
             ]),
         library("ShoalClient", ["ShoalKafka", "ShoalSchemas"]),
         library(
@@ -125,7 +131,9 @@ let package = Package(
             swiftSettings: settings),
 
         .target(
-            name: "TestSupport", dependencies: ["ShoalKafka", "CShoalRdKafka"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: ["ShoalKafka", "ShoalOperations", "ShoalSettings", "CShoalRdKafka", "CShoalCjose"],
+            path: "Tests/TestSupport",
             exclude: ["proxy.py"],
             swiftSettings: settings),
         tests("KafkaTests", ["ShoalKafka"]),

@@ -102,6 +102,14 @@ extension Configuration {
                 problems.append("\(source): \(problem.setting): \(problem.text)")
             }
         }
+        do throws(OIDCSettings.Invalid) {
+            _ = try OIDCSettings(settings)
+        } catch {
+            for problem in error.problems {
+                let source = values[problem.setting]?.source ?? "default"
+                problems.append("\(source): \(problem.setting): \(problem.text)")
+            }
+        }
         if let file = self[\.policyFile] {
             let place = "\(source(\.policyFile)): privacy.policy: \(file.printable)"
             if let content = try? String(contentsOfFile: file, encoding: .utf8) {
@@ -132,10 +140,11 @@ extension Configuration {
                 "clusters.initial=\(initial) (\(source(\.engine.clustersInitial))) is not between clusters.min=\(least) "
                     + "and clusters.max=\(most)")
         }
-        if let address = self[\.apiListen], self[\.apiAccessFile] == nil, !address.isLoopback {
+        if let address = self[\.apiListen], self[\.apiAccessFile] == nil, self[\.oidcIssuer] == nil, !address.isLoopback
+        {
             problems.append(
-                "\(source(\.apiListen)): api.listen=\(address): other hosts can reach it, and api.access-file, which says who "
-                    + "may use it, is not set. Set it, or listen on 127.0.0.1")
+                "\(source(\.apiListen)): api.listen=\(address): other hosts can reach it, and neither api.access-file nor "
+                    + "api.oidc.issuer, which say who may use it, is set. Set one, or listen on 127.0.0.1")
         }
         if let start = value(\.pipeline.start)?.text, start != "beginning", start != "end",
             Int64(start).map({ $0 < 0 }) ?? true

@@ -239,11 +239,11 @@ extension Setting {
         ),
         Setting(
             "api.listen", .address, \.apiListen,
-            "The address on which the page and the API with the published clusters are served over HTTP (see docs/api.md). An address that other hosts can reach requires `api.access-file`. Disabled by default."
+            "The address on which the page and the API with the published clusters are served over HTTP (see docs/api.md). An address that other hosts can reach requires `api.access-file` or `api.oidc.issuer`. Disabled by default."
         ),
         Setting(
             "api.access-file", .file, \.apiAccessFile,
-            "The file with the access tokens of the API: on each line a name, its roles (viewer, operator, analyst, privacy-officer; with commas between them) and the SHA-256 of the token in hexadecimal digits, or `subject:` and the subject of a client's certificate (`api.ssl.ca.location`). Without it, anybody on this host may use the API."
+            "The file with the access tokens of the API: on each line a name, its roles (viewer, operator, analyst, privacy-officer; with commas between them) and the SHA-256 of the token in hexadecimal digits, or `subject:` and the subject of a client's certificate (`api.ssl.ca.location`). Without it and `api.oidc.issuer`, anybody on this host may use the API."
         ),
         Setting(
             "api.ssl.certificate.location", .file, \.apiCertificateFile,
@@ -257,12 +257,30 @@ extension Setting {
             "The file with the authorities of clients' certificates, as PEM. A client with a certificate of theirs has the roles that `api.access-file` gives to its subject. Default: clients are not asked for a certificate."
         ),
         Setting(
+            "api.oidc.issuer", .text, \.oidcIssuer,
+            "The issuer of tokens (JWTs by OpenID Connect) with which one may use the API, as its URL in their claim `iss`, such as `https://login.example/tenant`. Its keys are found by `/.well-known/openid-configuration` below it. `http` is allowed on this host only. Requires `api.oidc.audience`. Default: no such tokens are accepted."
+        ),
+        Setting(
+            "api.oidc.audience", .text, \.oidcAudience,
+            "The audience of tokens for this API: the claim `aud` must be or contain it."),
+        Setting(
+            "api.oidc.roles-claim", .text, \.oidcRolesClaim,
+            "The claim with the roles of a token's bearer, a list or a text with blanks between: its name, or a path such as `realm_access.roles`."
+        ),
+        Setting(
+            "api.oidc.roles", .text, \.oidcRoles,
+            "The roles that values of the claim give, as `VALUE=ROLE` with commas between them, such as `shoal-users=viewer,shoal-ops=operator,shoal-ops=viewer`. Other values give none. Default: a value that is a role's name (viewer, operator, analyst, privacy-officer) gives that role."
+        ),
+        Setting(
+            "api.oidc.ca-file", .file, \.oidcAuthorityFile,
+            "The file with the authorities of the issuer's certificates, as PEM. Default: those of the system."),
+        Setting(
             "api.lookup-limit", .integer(0...100_000), \.apiLookupLimit,
-            "How many viewers each token with the role analyst may look up by this instance's API on a day (UTC). Each lookup needs `audit.file`, to which it appends a line first."
+            "How many viewers each token with the role analyst, or each subject of an issuer, may look up by this instance's API on a day (UTC). Each lookup needs `audit.file`, to which it appends a line first."
         ),
         Setting(
             "api.request-limit", .integer(1...100_000), \.apiRequestLimit,
-            "How many requests a second each token (without `api.access-file`, and without a token, each address) may make to this instance's API; twice as many at once. Further ones are answered with 429."
+            "How many requests a second each token or subject of an issuer (without a token, each address) may make to this instance's API; twice as many at once. Further ones are answered with 429."
         ),
         Setting(
             "api.streams", .integer(0...10_000), \.apiStreams,

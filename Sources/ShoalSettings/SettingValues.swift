@@ -32,6 +32,12 @@ public struct SettingValues: Equatable, Sendable {
     public var apiKeyFile: String?
     /// The authorities of clients' certificates; `nil` if clients are not asked for one.
     public var apiAuthorityFile: String?
+    /// `nil` if no tokens of an issuer are accepted.
+    public var oidcIssuer: String?
+    public var oidcAudience: String?
+    public var oidcRolesClaim = "roles"
+    public var oidcRoles: String?
+    public var oidcAuthorityFile: String?
     public var apiLookupLimit: Int = 20
     public var apiRequestLimit: Int = 100
     public var apiStreams: Int = 1_000

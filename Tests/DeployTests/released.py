@@ -101,7 +101,7 @@ def release(request):
         pytest.skip("shoal is not built: `make test-deploy` builds it")
     start = time.monotonic()
     flags = subprocess.run([tool("pkg-config"), "--libs", "rdkafka", "libcrypto", "zlib", "libzstd", "libmicrohttpd",
-                            "gnutls"], check=True, capture_output=True, text=True).stdout.split()
+                            "gnutls", "libcurl"], check=True, capture_output=True, text=True).stdout.split() + ["-lcjose"]
     linker = ["--gc-sections", "--defsym", "main=shoal_main", "--build-id=none", "--start-group",
               *(f"-l{part}" for part in SWIFT_PARTS), "--end-group", "-lstdc++"]
     linked = subprocess.run([tool("swiftc"), "-static-stdlib", "-emit-executable", "-o", BUILD / "linked", f"@{objects}", *flags,

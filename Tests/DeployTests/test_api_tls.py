@@ -1,13 +1,16 @@
-"""The API over TLS: the certificate of the server, those of clients, tokens, and streams of events."""
+"""The API over TLS: the certificate of the server, those of clients, tokens, those of an issuer, and streams of events."""
 
+import base64
 import contextlib
 import hashlib
 import http.client
+import http.server
 import json
 import re
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 import pytest
@@ -20,6 +23,7 @@ SETTINGS = {
     "clusters.initial": "2", "privacy.min-cluster-size": "5", "members.min-events": "3", "instance.id": "a",
     "privacy.key-file": "shoal.key", "api.access-file": "access", "api.ssl.certificate.location": "server.pem",
     "api.ssl.key.location": "server.key", "api.ssl.ca.location": "ca.pem", "api.streams": "60", "log.format": "json",
+    "api.oidc.audience": "shoal", "api.oidc.roles-claim": "groups", "api.oidc.roles": "staff=viewer", "api.oidc.ca-file": "ca.pem",
 }
 
 
@@ -56,12 +60,63 @@ def folder(tmp_path_factory):
     return made
 
 
+def encoded(content):
+    return base64.urlsafe_b64encode(content if isinstance(content, bytes) else json.dumps(content).encode()).rstrip(b"=").decode()
+
+
+class Issuer:
+    """An issuer with the certificate of the server, and keys of RSA that openssl makes, which also signs."""
+
+    def __init__(self, folder, port):
+        self.folder, self.url, self.keys = folder, f"https://127.0.0.1:{port}", {}
+        issuer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(json.dumps({"keys": list(issuer.keys.values())} if self.path == "/keys" else {
+                    "issuer": issuer.url, "jwks_uri": f"{issuer.url}/keys"}).encode())
+
+            def log_message(self, *_):
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "server.pem", folder / "server.key")
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.add("first")
+
+    def add(self, name):
+        run(self.folder, "openssl", "genrsa", "-out", f"{name}.rsa", "2048")
+        shown = subprocess.run(["openssl", "rsa", "-in", f"{name}.rsa", "-noout", "-modulus"], cwd=self.folder, check=True,
+                               capture_output=True, text=True).stdout
+        modulus = bytes.fromhex(shown.strip().removeprefix("Modulus="))
+        self.keys[name] = {"kty": "RSA", "kid": name, "use": "sig", "n": encoded(modulus), "e": "AQAB"}
+
+    def token(self, name="first", **claims):
+        claims = {"iss": self.url, "aud": "shoal", "sub": "anna", "exp": time.time() + 600, "groups": ["staff"]} | claims
+        text = f"{encoded({'alg': 'RS256', 'kid': name})}.{encoded(claims)}"
+        signed = subprocess.run(["openssl", "dgst", "-sha256", "-sign", f"{name}.rsa"], cwd=self.folder, check=True,
+                                capture_output=True, input=text.encode()).stdout
+        return f"{text}.{encoded(signed)}"
+
+
+@pytest.fixture(scope="module")
+def issuer(folder):
+    made = Issuer(folder, free_port())
+    yield made
+    made.server.shutdown()
+
+
 class Application:
     """An instance that is fed, and whose API is served over TLS."""
 
-    def __init__(self, shoal, folder, kafka, port):
+    def __init__(self, shoal, folder, kafka, port, issuer):
         self.folder, self.port = folder, port
-        settings = SETTINGS | {"kafka.bootstrap.servers": kafka.bootstrap, "api.listen": f"127.0.0.1:{port}"}
+        settings = SETTINGS | {"kafka.bootstrap.servers": kafka.bootstrap, "api.listen": f"127.0.0.1:{port}",
+                               "api.oidc.issuer": issuer.url}
         (folder / "shoal.properties").write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
         run(folder, shoal, "topics", "create", "--partitions", "2", "--config", "shoal.properties")
         added = subprocess.run([shoal, "access", "add", "anna", "--subject", "CN=anna, O=Example", "--config", "shoal.properties"],
@@ -101,9 +156,9 @@ class Application:
 
 
 @pytest.fixture(scope="module")
-def application(shoal, folder, start_kafka):
+def application(shoal, folder, start_kafka, issuer):
     with start_kafka() as kafka:
-        made = Application(shoal, folder, kafka, free_port())
+        made = Application(shoal, folder, kafka, free_port(), issuer)
         load = None
         try:
             load = Load([shoal, "publish", "-", "--set", f"kafka.bootstrap.servers={kafka.bootstrap}"], folder / "load.log",
@@ -134,6 +189,27 @@ def test_subjects_of_certificates_and_tokens_have_roles(application):
         status, body = application.ask(path, certificate, token)
         assert status == expected, (path, certificate, token, body)
     assert application.ask("/v1/clusters", "ben")[1]["detail"] == "api.access-file has no line for the subject of the certificate"
+
+
+def test_tokens_of_an_issuer_are_those_that_openssl_signs(application, issuer):
+    right = issuer.token()
+    for path, token, expected in [
+            ("/v1/clusters", right, 200), ("/v1/status", right, 403), ("/v1/clusters", right[:-9] + "AAAAAAAAA", 401),
+            ("/v1/clusters", issuer.token(aud="other"), 401), ("/v1/clusters", issuer.token(exp=time.time() - 90), 401)]:
+        status, body = application.ask(path, token=token)
+        assert status == expected, (path, body)
+    # A new key is found when a token names it, ten seconds after the last time at most.
+    issuer.add("second")
+    wait(lambda: application.ask("/v1/clusters", token=issuer.token("second"))[0] == 200, 30, pause=1, about="the new key")
+    del issuer.keys["first"]
+    issuer.add("third")
+    wait(lambda: application.ask("/v1/clusters", token=issuer.token("third"))[0] == 200, 30, pause=1, about="the third key")
+    assert application.ask("/v1/clusters", token=right)[0] == 401
+    # Keys stay while the issuer is gone.
+    issuer.server.shutdown()
+    issuer.server.server_close()
+    assert application.ask("/v1/clusters", token=issuer.token("second", sub="ben"))[0] == 200
+    assert not any(part in application.instance.log for part in right.split("."))
 
 
 def test_the_server_is_known_by_its_certificate_and_speaks_nothing_but_tls(application):

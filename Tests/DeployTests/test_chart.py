@@ -166,6 +166,20 @@ def test_the_api_has_a_port_and_a_service_and_needs_an_access_file(render, templ
     assert "config.api.listen: the chart sets it: see api" in refused.stderr
 
 
+def test_the_api_has_an_issuer_instead_and_its_port_is_open(render, template):
+    words = ["--set", "bootstrapServers=k:9092", "--set", "api.enabled=true", "--set", r"config.api\.oidc\.audience=shoal"]
+    for url, port in [("https://login.example", 443), ("https://login.example/a:9/b", 443), ("https://login.example:8443/a", 8443),
+                      ("https://[::1]:8444", 8444), ("https://[::1]/a", 443)]:
+        documents = render(*words, "--set", rf"config.api\.oidc\.issuer={url}", "--set",
+                           "api.oidc.to[0].ipBlock.cidr=192.0.2.0/24", "--set", r"secrets.api\.oidc\.ca-file.secret=ca",
+                           "--set", r"secrets.api\.oidc\.ca-file.key=ca.crt")
+        settings = only(documents, "ConfigMap")["data"]["shoal.properties"]
+        assert f"api.oidc.issuer = {url}" in settings
+        assert "api.oidc.ca-file = /etc/shoal/secrets/api.oidc.ca-file" in settings
+        assert only(documents, "NetworkPolicy")["spec"]["egress"][-1] == {
+            "ports": [{"port": port, "protocol": "TCP"}], "to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]}
+
+
 def test_alerts_link_to_a_url_or_name_a_file_and_know_the_number_of_instances(render, template):
     words = ["--set", "bootstrapServers=k:9092", "--set", "prometheusRule.enabled=true", "--set", "replicaCount=3"]
 

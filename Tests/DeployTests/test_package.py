@@ -13,7 +13,8 @@ from released import Dockerfile, debian_root
 # Those on which the program is supported.
 SUITES = ["bookworm", "trixie"]
 # Debian 13 renamed the packages of libraries that it changed for 64-bit times; the new ones provide the old names.
-NAMES_OF_13 = {"libgnutls30": "libgnutls30t64", "libmicrohttpd12": "libmicrohttpd12t64", "libssl3": "libssl3t64"}
+NAMES_OF_13 = {"libcurl4": "libcurl4t64", "libgnutls30": "libgnutls30t64", "libmicrohttpd12": "libmicrohttpd12t64",
+               "libssl3": "libssl3t64"}
 
 
 @pytest.fixture(scope="module")

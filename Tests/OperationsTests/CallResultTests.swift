@@ -8,7 +8,7 @@ struct CallResultTests {
     /// The functions whose result may be discarded, with the reason. All other results must be used.
     private static let allowed: [String: String] = {
         let nothing = """
-            EVP_CIPHER_CTX_free EVP_CIPHER_free EVP_KDF_CTX_free EVP_KDF_free EVP_MAC_CTX_free EVP_MAC_free ERR_error_string_n MHD_destroy_response MHD_stop_daemon free freeaddrinfo prefetch_line
+            EVP_CIPHER_CTX_free EVP_CIPHER_free EVP_KDF_CTX_free EVP_KDF_free EVP_MAC_CTX_free EVP_MAC_free ERR_error_string_n cjose_jws_release MHD_destroy_response MHD_stop_daemon free freeaddrinfo prefetch_line
             rd_kafka_AdminOptions_destroy rd_kafka_ConfigResource_destroy_array rd_kafka_DeleteGroup_destroy_array
             rd_kafka_DeleteTopic_destroy_array rd_kafka_DescribeConsumerGroups rd_kafka_ListConsumerGroupOffsets
             rd_kafka_ListConsumerGroupOffsets_destroy_array rd_kafka_NewTopic_destroy_array rd_kafka_conf_destroy
@@ -24,6 +24,7 @@ struct CallResultTests {
             + "withUnsafeTemporaryAllocation"
         var allowed = [
             "MHD_get_connection_values": "returns how many arguments there are",
+            "cjose_jwk_release": "returns whether others still hold the key",
             "clock_gettime": "Linux has this clock always",
             "fclose": "the stream is one in memory, and an empty text is refused",
             "gzclose": "the file was read: an error before its end is found by gzread",

@@ -325,6 +325,78 @@ struct APITests {
         #expect(try await process.stop() == 0)
     }
 
+    @Test("bearers of an issuer's tokens have the roles that it says, and are slowed, counted and audited like others")
+    func issuer() async throws {
+        let (issuer, key) = (try FakeIssuer(), SigningKey(.p256, id: "k"))
+        try issuer.publish([key.members])
+        let file = try folder.file("access", line("ben", "viewer", "t1"))
+        let audit = folder.url.appending(path: "audit").path
+        let (process, probe) = try await start([
+            "api.access-file": file, "api.oidc.issuer": issuer.url, "api.oidc.audience": "shoal", "audit.file": audit,
+            "api.lookup-limit": "1", "api.oidc.roles": "readers=viewer,readers=analyst,operator=operator",
+            "log.format": "json", "input.partitioner": "murmur2",
+        ])
+        func token(_ subject: String, _ roles: [String], seconds: Double = 600) throws -> String {
+            try key.token("ES256", issuer.claims(subject, roles: roles, seconds: seconds))
+        }
+        @Sendable func header(_ token: String) -> [String] { ["Authorization: Bearer \(token)"] }
+        let reader = try token("anna", ["readers"])
+        _ = try await clusters(probe, header(reader))
+        let parts = reader.split(separator: ".")
+        let (expired, none) = (try token("anna", ["readers"], seconds: -90), "\(parts[0]).\(parts[1]).")
+        for (path, token, status, text) in [
+            ("/v1/clusters", "t1", 200, "chess"), ("/v1/status", reader, 403, "the role operator"),
+            ("/v1/status", try token("ops", ["operator"]), 200, "is_ready"),
+            ("/v1/clusters", try token("carl", ["viewer"]), 403, "the role viewer"),
+            ("/v1/clusters", expired, 401, "has expired"), ("/v1/clusters", none, 401, "not a signed JWT"),
+            ("/v1/clusters", "t2", 401, "the token is not known"),
+        ] {
+            let answer = try await http(probe.address.port, path, headers: header(token))
+            #expect(answer.status == status && answer.body.contains(text), "\(path) \(status) \(text): \(answer)")
+            let challenge = answer.headers["www-authenticate"]
+            let isToken = status == 401 && token != "t2"
+            #expect(
+                (challenge == "Bearer realm=\"shoal\", error=\"invalid_token\"") == isToken, "\(challenge ?? "none")")
+        }
+        // A stream ends with its token, of which five of the 60 seconds of tolerance are left.
+        let ends = try token("anna", ["readers"], seconds: -55)
+        let stream = try await onThread {
+            let handle = try connection(to: probe.address.port)
+            defer { try? handle.close() }
+            let lines = ["GET /v1/changes HTTP/1.1", "Host: localhost", "Accept: text/event-stream"] + header(ends)
+            try handle.write(contentsOf: Data((lines.map { $0 + "\r\n" }.joined() + "\r\n").utf8))
+            var answer = ""
+            let end = ContinuousClock.now + patience
+            while ContinuousClock.now < end {
+                // Nothing comes for 15 seconds, longer than this waits.
+                guard let more = try? receive(handle) else { continue }
+                if more.isEmpty { return answer + "the end" }
+                answer += String(decoding: more, as: UTF8.self)
+            }
+            return answer
+        }
+        #expect(stream.hasPrefix("HTTP/1.1 200") && stream.hasSuffix("the end"), "\(stream)")
+        // The person counts, and not the token.
+        var statuses: [Int] = []
+        for _ in 0..<2 {
+            let answer = try await http(
+                probe.address.port, "/v1/members:lookup", method: "POST",
+                headers: header(try token("anna", ["readers"])), body: #"{"viewer":"u1","reason":"ticket 7"}"#)
+            statuses.append(answer.status)
+        }
+        #expect(statuses == [200, 429])
+        let log = try String(contentsOfFile: audit, encoding: .utf8)
+        #expect(log.contains(#""bearer":"\#(issuer.url) anna""#), "\(log)")
+        let values = metricValues(try await application.metrics(try await application.port(process)) { _ in true })
+        #expect(values["shoal_api_refused_logins_total"] == 3)
+        #expect(process.log.contains(#""message":"the API refused a token of an issuer""#))
+        #expect(process.log.contains(#""reason":"expired""#), "\(process.log)")
+        for part in [reader, expired].flatMap({ $0.split(separator: ".") }) { #expect(!process.log.contains(part)) }
+        #expect(!process.log.contains("anna"))
+        #expect(try await process.stop() == 0)
+        await issuer.stop()
+    }
+
     @Test("a new token is printed, and the file has its hash")
     func add() throws {
         let file = try folder.file("access", "# tokens")
@@ -431,6 +503,12 @@ struct APITests {
     func refused() throws {
         let open = try shoal(["config", "check", "--set", "api.listen=:8090"])
         #expect(open.status == 78 && open.output.contains("api.access-file"), "\(open.output)")
+        let set = ["--set", "api.listen=:8090", "--set", "api.oidc.issuer=https://a.example", "--set"]
+        let issuer = try shoal(["config", "check"] + set + ["api.oidc.audience=shoal"])
+        #expect(!issuer.output.contains("api."), "\(issuer.output)")
+        let bare = try shoal(["config", "check"] + set + ["api.oidc.roles=a=b"])
+        #expect(bare.status == 78 && bare.output.contains("api.oidc.audience: is not set"), "\(bare.output)")
+        #expect(bare.output.contains("api.oidc.roles: a=b: must be VALUE=ROLE"), "\(bare.output)")
         let file = try folder.file(
             "wrong", "anna viewer\nben king \(String(repeating: "0a", count: 32))\nc viewer 12\n")
         let wrong = try shoal(["config", "check", "--set", "api.access-file=\(file)"])

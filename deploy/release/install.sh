@@ -36,7 +36,7 @@ if ! missing=$(ldd bin/shoal 2>&1); then
 fi
 missing=$(sed -n 's/^[[:space:]]*\([^ ]*\) => not found$/\1/p' <<< "$missing")
 if [ -n "$missing" ]; then
-    printf 'libraries are missing:\n%s\nOn Debian 12 and 13: apt install librdkafka1 libssl3 libmicrohttpd12 libgnutls30 libzstd1 zlib1g\n' \
+    printf 'libraries are missing:\n%s\nOn Debian 12 and 13: apt install librdkafka1 libssl3 libmicrohttpd12 libgnutls30 libcjose0 libcurl4 libzstd1 zlib1g\n' \
         "$missing" >&2
     exit 1
 fi

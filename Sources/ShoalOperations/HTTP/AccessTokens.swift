@@ -1,3 +1,4 @@
+import Foundation
 internal import ShoalSchemas
 internal import ShoalSettings
 
@@ -18,8 +19,17 @@ public struct AccessTokens: Sendable {
 
     /// The bearer of a token, or of a certificate.
     public struct Bearer: Equatable, Sendable {
+        /// How long a token of an issuer is valid.
+        public struct Validity: Equatable, Sendable {
+            var end: Date
+            /// What tells the issuer's key from others: a token ends with its key.
+            var key: String
+        }
+
         public var name: String
         public var roles: Set<Role>
+        /// nil: the file decides.
+        public internal(set) var validity: Validity?
     }
 
     /// The file is not valid. One text for each mistake.

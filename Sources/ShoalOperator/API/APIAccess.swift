@@ -15,16 +15,19 @@ final class APIAccess: Sendable {
     }
 
     private let file: String?
+    private let oidc: OIDCLogin?
     private let logger: Logger
     private let limit = RateLimit(.seconds(10))
     private let statistics: APIStatistics
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - file: `api.access-file`; nil: everybody on this host may use the API.
+    ///   - file: `api.access-file`; nil without `oidc`: everybody on this host may use the API.
+    ///   - oidc: admits the bearers of an issuer's tokens.
     ///   - rate: `api.request-limit`.
-    init(_ file: String?, rate: Int, _ statistics: APIStatistics, _ logger: Logger) {
+    init(_ file: String?, oidc: OIDCLogin? = nil, rate: Int, _ statistics: APIStatistics, _ logger: Logger) {
         self.file = file
+        self.oidc = oidc
         self.statistics = statistics
         self.logger = logger
         state = Mutex(State(requests: RequestRate(rate, burst: 2 * rate)))
@@ -35,13 +38,14 @@ final class APIAccess: Sendable {
     ///   - request: learns who asks.
     ///   - route: nil if there is none.
     func refusal(_ request: inout HTTPRequest, _ route: HTTPRoute?) -> HTTPResponse? {
-        guard let tokens else {
+        let tokens = tokens
+        guard tokens != nil || oidc != nil else {
             // A page of another site may have its name resolved to this host.
             guard let host = request.host, !Self.isLocal(host) else { return tooMany(from: request.client) }
             return ClusterAPI.response(
                 .init(status: 403, detail: "without api.access-file, the host must be 127.0.0.1 or localhost"))
         }
-        if request.authorization == nil, let subject = request.subject {
+        if request.authorization == nil, let subject = request.subject, let tokens {
             guard let bearer = tokens.bearer(subject: subject) else {
                 statistics.refusedLogin()
                 if let refusal = tooMany(from: request.client) { return refusal }
@@ -55,21 +59,48 @@ final class APIAccess: Sendable {
             return challenge("a token is required: Authorization: Bearer TOKEN, or the token as a password")
         }
         let digest = Self.digest(of: token)
-        guard let bearer = tokens.bearer(digest: digest) else {
-            statistics.refusedLogin()
-            if let held = limit.pass("token") {
-                logger.log(
-                    .warning, "the API refused an unknown token",
-                    [("path", route?.path ?? "unknown")] + (held > 0 ? [("held_back", "\(held)")] : []))
-            }
-            // Who tries many is refused at once, so that few threads wait.
-            let wait = state.withLock { $0.failures.take(request.client ?? "") }
-            if let wait { return refusal(wait, "too many unknown tokens come from this address") }
-            Thread.sleep(forTimeInterval: 1)
-            return challenge("the token is not known")
+        if let bearer = tokens?.bearer(digest: digest) {
+            request.bearer = bearer
+            return tooMany(from: digest) ?? refusal(of: bearer, route)
         }
-        request.bearer = bearer
-        return tooMany(from: digest) ?? refusal(of: bearer, route)
+        guard let oidc, tokens == nil || token.contains(".") else {
+            return refusal(of: request, route, "the API refused an unknown token", [], "the token is not known")
+        }
+        do throws(TokenRefusal) {
+            let bearer = try oidc.bearer(token, digest: digest)
+            request.bearer = bearer
+            // A person may have a new token for each request.
+            return tooMany(from: bearer.name) ?? refusal(of: bearer, route)
+        } catch .unavailable {
+            if let refusal = tooMany(from: request.client) { return refusal }
+            var response = ClusterAPI.response(.init(status: 503, detail: TokenRefusal.unavailable.detail))
+            response.headers["Retry-After"] = "10"
+            return response
+        } catch {
+            let reason = [("reason", error.rawValue)]
+            var response = refusal(of: request, route, "the API refused a token of an issuer", reason, error.detail)
+            if response.status == 401, request.authorization?.lowercased().hasPrefix("bearer ") == true {
+                // RFC 6750, section 3.
+                response.headers["WWW-Authenticate"] = "Bearer realm=\"shoal\", error=\"invalid_token\""
+            }
+            return response
+        }
+    }
+
+    /// Logs and counts a log-in that failed, and delays its refusal.
+    private func refusal(
+        of request: HTTPRequest, _ route: HTTPRoute?, _ message: String, _ fields: [(String, String)], _ detail: String
+    ) -> HTTPResponse {
+        statistics.refusedLogin()
+        if let held = limit.pass(message) {
+            let more = fields + (held > 0 ? [("held_back", "\(held)")] : [])
+            logger.log(.warning, message, [("path", route?.path ?? "unknown")] + more)
+        }
+        // Who tries many is refused at once, so that few threads wait.
+        let wait = state.withLock { $0.failures.take(request.client ?? "") }
+        if let wait { return refusal(wait, "too many unknown tokens come from this address") }
+        Thread.sleep(forTimeInterval: 1)
+        return challenge(detail)
     }
 
     private func refusal(of bearer: AccessTokens.Bearer, _ route: HTTPRoute?) -> HTTPResponse? {
@@ -80,7 +111,12 @@ final class APIAccess: Sendable {
 
     /// Returns whether a request that was admitted would be admitted now.
     func admits(_ request: HTTPRequest, _ route: HTTPRoute) -> Bool {
-        guard let tokens else { return true }
+        let tokens = tokens
+        guard tokens != nil || oidc != nil else { return true }
+        if let bearer = request.bearer, let validity = bearer.validity {
+            return oidc?.isValid(validity) == true && Self.permits(bearer, route)
+        }
+        guard let tokens else { return false }
         let bearer =
             if request.authorization == nil {
                 request.subject.flatMap(tokens.bearer(subject:))

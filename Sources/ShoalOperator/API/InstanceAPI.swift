@@ -9,6 +9,7 @@ struct InstanceAPI: Sendable {
     private let address: ListenAddress
     private let configuration: Configuration
     private let members: MemberLookup
+    private let oidc: OIDCLogin?
     private let service: HTTPService
     private let logger: Logger
 
@@ -21,8 +22,9 @@ struct InstanceAPI: Sendable {
             clusters: clusters, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot },
             members: members, mostStreams: configuration[\.apiStreams])
         let statistics = APIStatistics(api.routes)
+        oidc = configuration.oidc.map { OIDCLogin($0, logger) }
         let access = APIAccess(
-            configuration[\.apiAccessFile], rate: configuration[\.apiRequestLimit], statistics, logger)
+            configuration[\.apiAccessFile], oidc: oidc, rate: configuration[\.apiRequestLimit], statistics, logger)
         service = api.service(access, statistics, logger)
         (self.clusters, self.statistics, self.members) = (clusters, statistics, members)
         (self.address, self.configuration, self.logger) = (address, configuration, logger)
@@ -35,6 +37,7 @@ struct InstanceAPI: Sendable {
 
     func serve() throws(ListenError) -> HTTPServer {
         let server = try HTTPServer(address, setting: "api.listen", service, tls: try configuration.apiTLS())
+        oidc?.prepare()
         clusters.listen { [weak server] in server?.hasNews() }
         statistics.isServed(by: server)
         members.isServed(on: server.port)

@@ -61,7 +61,9 @@ final class MemberLookup: Sendable {
     /// Answers a request with a viewer and a reason.
     func find(_ request: HTTPRequest) throws(ClusterAPI.Problem) -> Answer {
         guard let bearer = request.bearer else {
-            throw .init(status: 403, detail: "members are found only with api.access-file, which says who asks")
+            throw .init(
+                status: 403,
+                detail: "members are found only with api.access-file or api.oidc.issuer, which say who asks")
         }
         guard let trail else {
             throw .init(status: 503, detail: "audit.file is not set: a lookup must leave a line in it")

@@ -13,8 +13,8 @@
 {{- if not (hasKey .Values.secrets "privacy.key-file") }}
 {{- $problems = append $problems "secrets has no privacy.key-file: pseudonyms need a key; `openssl rand -hex 32 | kubectl create secret generic shoal-key --from-file=shoal.key=/dev/stdin` makes one" }}
 {{- end }}
-{{- if and .Values.api.enabled (not (hasKey .Values.secrets "api.access-file")) }}
-{{- $problems = append $problems "api.enabled needs secrets.api.access-file: a file with access tokens, which `shoal access add` makes" }}
+{{- if and .Values.api.enabled (not (hasKey .Values.secrets "api.access-file")) (not (get .Values.config "api.oidc.issuer")) }}
+{{- $problems = append $problems "api.enabled needs secrets.api.access-file, a file with access tokens, which `shoal access add` makes, or config.api.oidc.issuer" }}
 {{- end }}
 {{- $ours := dict "instance.id" "it is the pod's name" "kafka.bootstrap.servers" "it is bootstrapServers" "http.listen" "it is :8080" "api.listen" "see api" "api.access-file" "see secrets" "checkpoint.directory" "see checkpoints" "topics.file" "see topicNames" "privacy.key-file" "see secrets" }}
 {{- range $name, $value := .Values.config }}
