@@ -348,11 +348,14 @@ struct APITests {
             ("/v1/clusters", "t1", 200, "chess"), ("/v1/status", reader, 403, "the role operator"),
             ("/v1/status", try token("ops", ["operator"]), 200, "is_ready"),
             ("/v1/clusters", try token("carl", ["viewer"]), 403, "the role viewer"),
+            ("/v1/clusters", try token("ada", (0..<900).map { "group-\($0)" } + ["readers"]), 200, ""),
             ("/v1/clusters", expired, 401, "has expired"), ("/v1/clusters", none, 401, "not a signed JWT"),
             ("/v1/clusters", "t2", 401, "the token is not known"),
         ] {
             let answer = try await http(probe.address.port, path, headers: header(token))
-            #expect(answer.status == status && answer.body.contains(text), "\(path) \(status) \(text): \(answer)")
+            #expect(
+                answer.status == status && (text.isEmpty || answer.body.contains(text)),
+                "\(path) \(status) \(text): \(answer)")
             let challenge = answer.headers["www-authenticate"]
             let isToken = status == 401 && token != "t2"
             #expect(

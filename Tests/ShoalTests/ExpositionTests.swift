@@ -122,7 +122,7 @@ struct ExpositionTests {
             #"shoal_api_request_duration_seconds_bucket{route="/v1/a/{id}",le="0.0025"} 1"#,
             #"shoal_api_request_duration_seconds_sum{route="other"} 60"#,
             "shoal_api_streams 0", "shoal_api_dropped_streams_total 0", "shoal_api_refused_logins_total 1",
-            "shoal_api_limited_requests_total 1",
+            "shoal_api_limited_requests_total 1", "shoal_api_key_failures_total 0",
             "shoal_vocabulary_max_topics 512", "shoal_model_settings_revision 4", "shoal_settings_revision 5",
             "shoal_coordinator 1", #"shoal_coordinator_waiting{topic="watched",partition="2"} 1"#,
             #"shoal_stage_duration_seconds_bucket{stage="commit",le="0.0025"} 0"#,

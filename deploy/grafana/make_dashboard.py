@@ -267,10 +267,11 @@ ROWS = [
                     f"clamp_min(sum by (route) (rate(shoal_api_request_duration_seconds_count{{{S}}}{R})), 0.001)",
                     "{{route}}"), unit="s"),
         graph("Open event streams", None, query(f"sum by (instance) (shoal_api_streams{{{S}}})"), stacked=True),
-        graph("Slow readers and refused requests", "Streams whose readers were too slow, unknown tokens, and requests beyond "
-              "api.request-limit.",
+        graph("Slow readers and refused requests", "Streams whose readers were too slow, unknown tokens, requests beyond "
+              "api.request-limit, and failed attempts to fetch the keys of api.oidc.issuer.",
               query(f"sum(increase(shoal_api_dropped_streams_total{{{S}}}{R}))", "dropped streams"),
               query(f"sum(increase(shoal_api_refused_logins_total{{{S}}}{R}))", "unknown tokens"),
+              query(f"sum(increase(shoal_api_key_failures_total{{{S}}}{R}))", "failed fetches of keys"),
               query(f"sum(increase(shoal_api_limited_requests_total{{{S}}}{R}))", "limited requests")),
     ]),
 ]

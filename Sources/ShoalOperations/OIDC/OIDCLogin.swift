@@ -24,20 +24,24 @@ public final class OIDCLogin: Sendable {
     private let rules: TokenRules
     private let fetch: DocumentFetch
     private let logger: Logger
+    private let failed: @Sendable () -> Void
     private let limit = RateLimit(.seconds(60))
     private let state: Mutex<State>
     /// Wakes those who wait for keys.
     private let condition = NSCondition()
 
-    public convenience init(_ settings: OIDCSettings, _ logger: Logger) {
-        self.init(settings, logger, KeySchedule())
+    /// - Parameter failed: called with each fetch of keys that fails.
+    public convenience init(_ settings: OIDCSettings, _ logger: Logger, failed: @escaping @Sendable () -> Void) {
+        self.init(settings, logger, KeySchedule(), failed: failed)
     }
 
-    init(_ settings: OIDCSettings, _ logger: Logger, _ schedule: KeySchedule) {
+    init(
+        _ settings: OIDCSettings, _ logger: Logger, _ schedule: KeySchedule, failed: @escaping @Sendable () -> Void = {}
+    ) {
         (issuer, rules) = (settings.issuer, settings.rules)
         state = Mutex(State(schedule: schedule))
         fetch = DocumentFetch(authorities: settings.authorities)
-        self.logger = logger
+        (self.logger, self.failed) = (logger, failed)
     }
 
     /// Tokens that are remembered.
@@ -127,6 +131,7 @@ public final class OIDCLogin: Sendable {
             logger.log(.info, "keys of the issuer fetched", [("issuer", issuer.text), ("keys", "\(keys.count)")])
         case .success: break
         case .failure(let failure):
+            failed()
             if limit.pass("keys") != nil {
                 logger.log(.warning, "keys of the issuer cannot be fetched", [("error", failure.description)])
             }

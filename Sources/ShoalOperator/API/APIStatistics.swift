@@ -17,6 +17,7 @@ final class APIStatistics: Sendable {
         var routes: [String: Route] = [:]
         var refusedLogins = 0
         var limited = 0
+        var keyFailures = 0
         var streams = 0
         var droppedStreams = 0
     }
@@ -58,6 +59,8 @@ final class APIStatistics: Sendable {
     }
 
     func refusedLogin() { state.withLock { $0.counts.refusedLogins += 1 } }
+
+    func failedToFetchKeys() { state.withLock { $0.counts.keyFailures += 1 } }
 
     func limited() { state.withLock { $0.counts.limited += 1 } }
 

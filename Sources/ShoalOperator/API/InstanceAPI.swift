@@ -22,7 +22,7 @@ struct InstanceAPI: Sendable {
             clusters: clusters, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot },
             members: members, mostStreams: configuration[\.apiStreams])
         let statistics = APIStatistics(api.routes)
-        oidc = configuration.oidc.map { OIDCLogin($0, logger) }
+        oidc = configuration.oidc.map { OIDCLogin($0, logger) { statistics.failedToFetchKeys() } }
         let access = APIAccess(
             configuration[\.apiAccessFile], oidc: oidc, rate: configuration[\.apiRequestLimit], statistics, logger)
         service = api.service(access, statistics, logger)

@@ -259,8 +259,12 @@ enum InstanceMetrics {
         ) { $0.api?.droppedStreams },
         .count(
             .counter, "shoal_api_refused_logins_total",
-            "Requests to the API with a token that is not known."
+            "Requests to the API with a token that is not known or not valid."
         ) { $0.api?.refusedLogins },
+        .count(
+            .counter, "shoal_api_key_failures_total",
+            "Attempts to fetch the keys of api.oidc.issuer that failed. Known keys are used meanwhile."
+        ) { $0.api?.keyFailures },
         .count(
             .counter, "shoal_api_limited_requests_total",
             "Requests to the API that were answered with 429, because the client made too many (api.request-limit) or tried too many unknown tokens."
