@@ -159,6 +159,22 @@ struct OIDCTests {
         #expect(Set(TokenRefusal.allCases.map(\.detail)).count == TokenRefusal.allCases.count)
     }
 
+    @Test("texts that only look alike are not equal")
+    func alike() async throws {
+        // The sign of a unit is equal to the letter in its normal form.
+        let login = try login {
+            $0.oidcAudience = "K"
+            $0.oidcRoles = "K=viewer"
+        }
+        for (audience, role, expected) in [
+            ("K", "K", [.viewer]), ("K", "\u{212A}", []), ("\u{212A}", "K", nil),
+        ] as [(String, String, Set<AccessTokens.Role>?)] {
+            let token = try rsa.token("RS256", issuer.claims(roles: [role], more: ["aud": audience]))
+            let roles = try await onThread { try? login.bearer(token, digest: token).roles }
+            #expect(roles == expected, "\(audience) \(role)")
+        }
+    }
+
     @Test("a claim, which may be in another one, gives roles")
     func roles() async throws {
         let claims: [String: Any] = [
@@ -247,7 +263,10 @@ struct OIDCTests {
         issuer.describe(nil)
         let short = SigningKey(.rsa(bits: 1_024), id: "short").members
         for keys in [
-            [], [short], [["kty": "oct", "k": "AAAA", "kid": "rsa"]], [["kty": "RSA"]], [["kty": 7]],
+            [], [short], [["kty": "oct", "k": "AAAA", "kid": "rsa"]], [["kty": "RSA"]],
+            [["kty": "RSA", "n": "", "e": ""]],
+            [["kty": "EC", "crv": "P-256", "x": "", "y": ""]], [["kty": "EC", "crv": "P-9", "x": "AA", "y": "AA"]],
+            [["kty": 7]],
             [rsa.members.merging(["use": "enc"]) { $1 }], [rsa.members.merging(["key_ops": ["sign"]]) { $1 }],
             [curves["ES256"]?.members.merging(["x": "AAAA"]) { $1 } ?? [:]], Array(repeating: rsa.members, count: 101),
         ] as [[[String: Any]]] {

@@ -150,7 +150,7 @@ public final class OIDCLogin: Sendable {
         guard let document = try? JSONSerialization.jsonObject(with: text) as? [String: Any] else {
             throw .init(description: "\(discovery.text) is not JSON")
         }
-        guard document["issuer"] as? String == issuer.text else {
+        guard TokenRules.isEqual(document["issuer"], issuer.text) else {
             throw .init(description: "\(discovery.text) is of another issuer; compare it with api.oidc.issuer")
         }
         guard let place = (document["jwks_uri"] as? String).flatMap(IssuerURL.init) else {

@@ -56,11 +56,13 @@ public struct OIDCSettings: Sendable {
     }
 
     /// Parses `VALUE=ROLE`, several with commas between them. Without any, the names of roles are the values.
-    private static func roles(_ text: String?) -> (roles: [String: Set<AccessTokens.Role>], mistakes: [String]) {
+    private static func roles(_ text: String?) -> (roles: [[UInt8]: Set<AccessTokens.Role>], mistakes: [String]) {
         guard let text else {
-            return (Dictionary(uniqueKeysWithValues: AccessTokens.Role.allCases.map { ($0.rawValue, [$0]) }), [])
+            return (
+                Dictionary(uniqueKeysWithValues: AccessTokens.Role.allCases.map { (Array($0.rawValue.utf8), [$0]) }), []
+            )
         }
-        var roles: [String: Set<AccessTokens.Role>] = [:]
+        var roles: [[UInt8]: Set<AccessTokens.Role>] = [:]
         var mistakes: [String] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let (value, name) = (part.lastIndex(of: "=").map { part[..<$0].trimmed }, part.split(separator: "=").last)
@@ -69,7 +71,7 @@ public struct OIDCSettings: Sendable {
                 mistakes.append("\(String(part).printable): must be VALUE=ROLE, with one of the roles \(known)")
                 continue
             }
-            roles[value, default: []].insert(role)
+            roles[Array(value.utf8), default: []].insert(role)
         }
         return (roles, mistakes)
     }

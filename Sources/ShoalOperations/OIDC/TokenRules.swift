@@ -12,15 +12,15 @@ struct TokenRules: Equatable, Sendable {
     var audience: String
     /// The name of a claim, or a path of names with dots between them.
     var rolesClaim: String
-    /// The roles of each value of the claim.
-    var roles: [String: Set<AccessTokens.Role>]
+    /// The roles of each value of the claim, by its UTF-8: strings of Swift are equal if only their normal forms are.
+    var roles: [[UInt8]: Set<AccessTokens.Role>]
 
     /// Returns the bearer of a token whose signature was verified.
     /// - Parameter key: What tells the key from others.
     func bearer(_ claims: [String: Any], key: String, at now: Date) throws(TokenRefusal) -> AccessTokens.Bearer {
-        guard claims["iss"] as? String == issuer else { throw .issuer }
-        let audiences = (claims["aud"] as? String).map { [$0] } ?? claims["aud"] as? [Any] ?? []
-        guard audiences.contains(where: { $0 as? String == audience }) else { throw .audience }
+        guard Self.isEqual(claims["iss"], issuer) else { throw .issuer }
+        let audiences = claims["aud"] as? [Any] ?? [claims["aud"] as Any]
+        guard audiences.contains(where: { Self.isEqual($0, audience) }) else { throw .audience }
         guard let end = (claims["exp"] as? NSNumber)?.doubleValue, end.isFinite else { throw .unlimited }
         let time = now.timeIntervalSince1970
         guard time < end + Self.leeway else { throw .expired }
@@ -44,7 +44,12 @@ struct TokenRules: Equatable, Sendable {
             case let list as [Any]: list.compactMap { $0 as? String }
             default: [String]()
             }
-        return values.reduce(into: []) { $0.formUnion(roles[$1] ?? []) }
+        return values.reduce(into: []) { $0.formUnion(roles[Array($1.utf8)] ?? []) }
+    }
+
+    /// Returns whether a value is a text, byte for byte (RFC 7519, section 2).
+    static func isEqual(_ value: Any?, _ text: String) -> Bool {
+        (value as? String).map { $0.utf8.elementsEqual(text.utf8) } ?? false
     }
 
     private static func value(_ path: ArraySlice<Substring>, _ claims: [String: Any]) -> Any? {
