@@ -42,7 +42,7 @@ def page(watched):
         request = urllib.request.Request(watched.instances[0].api, headers={"Authorization": f"Bearer {watched.token}"})
         with urllib.request.urlopen(request, timeout=20) as answer:
             text = answer.read().decode()
-        return text if "Clusters now" in text else None
+        return text if 'id="cluster-' in text else None
     return wait(found, 60, pause=1, about="clusters on the page")
 
 
@@ -108,3 +108,50 @@ def test_the_demo_s_buttons_are_pressed_by_its_page_alone(demo, axe, tmp_path):
         page.value(f"fetch('{address}/demo/taste', {{method: 'POST', mode: 'no-cors', body: '{token[::-1]}'}})"
                    ".then(() => true, () => true)")
     assert log().count("the page: 64 viewers arrive") == 1
+
+
+def test_the_page_goes_back_in_time_by_keyboard_and_finds_topics(demo, axe, tmp_path):
+    address, _ = demo
+    with browser(tool("chromium"), tmp_path / "profile") as page:
+        page.open(address)
+        page.wait("document.querySelector('#at') && at.max - at.min >= 4 * at.step && document.querySelector('.card') !== null")
+
+        def press(key, code):
+            for kind in ("keyDown", "keyUp"):
+                page.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+
+        page.value("at.focus()")
+        now = page.value("Number(at.value)")
+        press("ArrowLeft", 37)
+        press("ArrowLeft", 37)
+        page.wait("document.querySelector('[data-part=state] a.now') !== null")
+        then = page.value("Number(at.value)")
+        assert then < now and page.value("document.activeElement.id") == "at"
+        moment = page.value("new URLSearchParams(location.search).get('at')")
+        assert page.value(f"Date.parse('{moment}')") == then
+        shown = page.value("document.querySelector('[data-part=state]').innerText")
+        assert f"model of {moment[:16].replace('T', ' ')} UTC" in shown
+        assert page.value("at.getAttribute('aria-valuetext')") == f"{moment[:16].replace('T', ' ')} UTC"
+        assert page.value("getComputedStyle(document.querySelector('.veil')).display") == "block"
+        # The address leads to the same moment, and further models do not end it.
+        page.open(page.value("location.href"))
+        newer = page.wait(f"Number(at.max) > {now} && Number(at.max)")
+        assert page.value("Number(at.value)") == then and newer > then
+        page.value("since.focus()")
+        press("ArrowRight", 39)
+        page.wait("location.search.includes('since=')")
+        page.wait("document.querySelector('[data-part=flows] table') !== null")
+        page.value(axe)
+        rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}"
+        found = page.value(f"axe.run({rules}).then(found => found.violations.map(each => each.id))")
+        assert found == [], found
+        topic = page.value("document.querySelector('.card .lead1').innerText")
+        page.value("topic.focus()")
+        page.call("Input.insertText", text=topic)
+        page.wait("document.querySelector('[data-part=cards]').innerText.includes('with such a topic')")
+        assert page.value("document.querySelector('.card mark').innerText") == topic
+        assert page.value("document.activeElement.id") == "topic"
+        assert page.value(f"axe.run({rules}).then(found => found.violations.map(each => each.id))") == []
+        page.value("document.querySelector('[data-part=state] a.now').click()")
+        page.wait("!location.search.includes('at=') && !document.querySelector('[data-part=state] a.now') !== null")
+        assert page.value("at.value === at.max")

@@ -74,6 +74,57 @@ struct APITests {
         #expect(try await process.stop() == 0)
     }
 
+    @Test("answers at a time are those given then, topics are found, and flows tell what became of clusters")
+    func time() async throws {
+        let (process, probe) = try await start()
+        let list = try await clusters(probe)
+        let time = try #require(list["time_ms"] as? Int)
+        let ids = try #require(list["clusters"] as? [[String: Any]]).compactMap { $0["id"] as? Int }
+        let paths = ["/v1/clusters"] + ids.flatMap { ["/v1/clusters/\($0)", "/v1/clusters/\($0)/lineage"] }
+        let then = try paths.map { try probe.get("\($0)?at=\(time)").body }
+        // Unless a model has come meanwhile, they are those of now.
+        if try object(try probe.get("/v1/clusters"))["time_ms"] as? Int == time {
+            #expect(try probe.get("/v1/clusters").body == then[0])
+        }
+        let page = try probe.get("/?at=\(time)").body
+        try await application.publish(from: 6)
+        let end = ContinuousClock.now + patience
+        while try object(try probe.get("/v1/clusters"))["time_ms"] as? Int ?? 0 < time + 3 * 3_600_000 {
+            guard ContinuousClock.now < end else { throw ProcessMisbehaved(description: "no further model") }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        for (path, body) in zip(paths, then) { #expect(try probe.get("\(path)?at=\(time)").body == body, "\(path)") }
+        #expect(page.contains("<h1>"))
+        let past = try probe.get("/?at=\(time)&topic=&since=5")
+        #expect(past.status == 200 && past.body.contains("href=\"/\">Back to now"))
+        for (topic, count) in [("che", 1), ("CHESS", 1), ("c", 2), ("ess", 0), ("%C2%A0", 0)] {
+            let found = try object(try probe.get("/v1/clusters?topic=\(topic)"))
+            #expect((found["clusters"] as? [Any])?.count == count, "\(topic): \(found)")
+            #expect(found["members_at_least"] as? Int == 20)
+        }
+        let search = try probe.get("/?topic=che").body
+        #expect(search.contains("<mark>") && search.contains("1 cluster with such a topic now"))
+        for query in ["from=\(time)", "to=\(time)"] {
+            let flows = try object(try probe.get("/v1/flows?\(query)"))
+            let found = try #require(flows["flows"] as? [[String: Any]])
+            #expect(found.map { $0["from"] as? Int } == ids.sorted() && found.map { $0["to"] as? Int } == ids.sorted())
+            #expect(found.allSatisfy { $0["kind"] as? String == "continued" })
+            #expect((flows["from"] as? [String: Any])?["time_ms"] as? Int == time, "\(flows)")
+            #expect(
+                (flows["clusters"] as? [[String: Any]])?.compactMap { $0["from_members_at_least"] as? Int } == [10, 10])
+        }
+        for path in ["/v1/flows?from=5", "/v1/clusters/\(ids[0])/lineage?at=5"] {
+            #expect(try probe.get(path).status == 404, "\(path)")
+        }
+        let long = String(repeating: "x", count: 257)
+        for path in [
+            "/v1/flows?to=x", "/v1/clusters?topic=", "/v1/clusters?topic=\(long)", "/?at=x", "/?topic=\(long)",
+        ] {
+            #expect(try probe.get(path).status == 400, "\(path)")
+        }
+        #expect(try await process.stop() == 0)
+    }
+
     /// The events of a stream until a text has come.
     private func events(
         _ probe: HTTPProbe, _ path: String = "/v1/changes", _ header: String = "", until text: String

@@ -26,17 +26,29 @@ struct ClusterAPI: Sendable {
 
     var routes: [HTTPRoute] {
         [
-            HTTPRoute("/", "the page", roles: [.viewer]) { _ in page },
+            HTTPRoute("/", "the page; ?at=TIME, ?since=, ?topic=", roles: [.viewer]) { page($0) },
             .script("/live.js", "its script", LiveScript.text),
-            json("/v1/clusters", "the published clusters; ?at=TIME those of that time") { request, moment in
-                ClusterViews.List(moment.report, try row(request, moment))
+            json("/v1/clusters", "the published clusters; ?at=TIME those of that time; ?topic= those with such a topic")
+            {
+                request, moment in
+                let row = try row(request, moment)
+                return ClusterViews.List(moment.report(through: row.version), row, try search(request))
             },
-            json("/v1/clusters/{id}", "one of them, with its sizes over time") { request, moment in
-                let cluster = try cluster(request, moment)
-                return ClusterViews.Detail(moment.report, try row(request, moment), of: cluster)
+            json("/v1/clusters/{id}", "one of them, with its sizes over time; ?at=TIME") { request, moment in
+                let row = try row(request, moment)
+                let report = moment.report(through: row.version)
+                return ClusterViews.Detail(report, row, of: try cluster(request, report))
             },
-            json("/v1/clusters/{id}/lineage", "what it came from, and what became of it") { request, moment in
-                ClusterViews.Lineage(moment.report, of: try cluster(request, moment))
+            json("/v1/clusters/{id}/lineage", "what it came from, and what became of it; ?at=TIME") { request, moment in
+                let report = moment.report(through: try row(request, moment).version)
+                return ClusterViews.Lineage(report, of: try cluster(request, report))
+            },
+            json("/v1/flows", "what became of clusters between two times; ?from=, ?to=") { request, moment in
+                let rows = [try row(request, moment, "from"), try row(request, moment, "to")].sorted {
+                    $0.time < $1.time
+                }
+                let report = moment.report(through: rows[1].version)
+                return ClusterViews.Flows(ClusterFlows(report, from: rows[0], to: rows[1]), report)
             },
             json("/v1/models", "the models, the newest first; ?limit=, ?before=") { request, moment in
                 try models(request, moment.report)
@@ -47,7 +59,7 @@ struct ClusterAPI: Sendable {
                     throw Problem(
                         status: 404, detail: "no model has the version \(version), or it is not kept any more")
                 }
-                return ClusterViews.List(moment.report, row)
+                return ClusterViews.List(moment.report(through: version), row)
             },
             changes,
             HTTPRoute("/v1/status", "the state of this instance", roles: [.operator]) { _ in status },
@@ -157,11 +169,32 @@ struct ClusterAPI: Sendable {
         return service
     }
 
-    private var page: HTTPResponse {
-        var response = HTTPResponse(clusters.page, contentType: "text/html; charset=utf-8").secured
+    private func page(_ request: HTTPRequest) -> HTTPResponse {
+        var request = request
+        // A form sends fields that are empty, too.
+        request.query = request.query.filter { ["at", "since", "topic"].contains($0.key) && !$0.value.isEmpty }
+        guard !request.query.isEmpty, let moment = clusters.moment else { return Self.page(clusters.page) }
+        return answers.answer(to: request, at: moment.version) {
+            do throws(Problem) {
+                // The oldest model stands for those that are not kept any more.
+                let row = try row(request, moment, orOldest: true)
+                let since = try request.query["since"].map { _ throws(Problem) in
+                    try self.row(request, moment, "since", orOldest: true)
+                }
+                _ = try search(request)
+                let topic = request.query["topic"] ?? ""
+                return Self.page(clusters.page(moment, at: row.version, since: since, topic: topic))
+            } catch {
+                return Self.response(error)
+            }
+        }
+    }
+
+    private static func page(_ text: String) -> HTTPResponse {
+        var response = HTTPResponse(text, contentType: "text/html; charset=utf-8").secured
         response.headers["Content-Security-Policy"] = """
             default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; \
-            form-action 'none'; frame-ancestors 'none'
+            form-action 'self'; frame-ancestors 'none'
             """
         return response
     }
@@ -221,31 +254,45 @@ struct ClusterAPI: Sendable {
 
     /// A suppressed cluster is as unknown as one that never was.
     private func cluster(
-        _ request: HTTPRequest, _ moment: LiveClusters.Moment
+        _ request: HTTPRequest, _ report: ReplayReport
     ) throws(Problem) -> ReplayReport.Cluster {
         let id = try number(request.parameters["id"], "a cluster's id")
-        guard let cluster = moment.report.clusters.first(where: { Int64($0.id) == id }) else {
+        guard let cluster = report.clusters.first(where: { Int64($0.id) == id }) else {
             throw Problem(status: 404, detail: "there is no published cluster \(id)")
         }
         return cluster
     }
 
-    /// The last row, or that of the argument `at`.
-    private func row(_ request: HTTPRequest, _ moment: LiveClusters.Moment) throws(Problem) -> ReplayReport.Row {
+    /// The last row, or that of an argument with a time.
+    /// - Parameter orOldest: Whether the oldest row stands for those before it.
+    private func row(
+        _ request: HTTPRequest, _ moment: LiveClusters.Moment, _ name: String = "at", orOldest: Bool = false
+    ) throws(Problem) -> ReplayReport.Row {
         let rows = moment.report.rows
-        guard let text = request.query["at"] else {
+        guard let text = request.query[name] else {
             guard let last = rows.last else { throw Self.noModel }
             return last
         }
         let number = Int64(text).flatMap { (0...TimeRange.latest).contains($0) ? $0 : nil }
         guard let time = number ?? TimeText.date(text) else {
             throw Problem(
-                status: 400, detail: "at must be a time such as 2026-11-24T10:00:00Z, or milliseconds since 1970")
+                status: 400, detail: "\(name) must be a time such as 2026-11-24T10:00:00Z, or milliseconds since 1970")
         }
-        guard let row = rows.last(where: { $0.time <= time }) else {
+        guard let row = rows.last(where: { $0.time <= time }) ?? (orOldest ? rows.first : nil) else {
             throw Problem(status: 404, detail: "no model that is kept is that old")
         }
         return row
+    }
+
+    /// The longest text that is looked for, in Unicode scalars.
+    private static let longestSearch = 256
+
+    private func search(_ request: HTTPRequest) throws(Problem) -> TopicSearch? {
+        guard let text = request.query["topic"] else { return nil }
+        guard (1...Self.longestSearch).contains(text.unicodeScalars.count) else {
+            throw Problem(status: 400, detail: "topic must have 1 to \(Self.longestSearch) characters")
+        }
+        return TopicSearch(text)
     }
 
     private func models(_ request: HTTPRequest, _ report: ReplayReport) throws(Problem) -> ClusterViews.Models {

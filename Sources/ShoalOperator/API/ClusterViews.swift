@@ -40,8 +40,10 @@ enum ClusterViews {
         var suppressedClusters: String
         var clusters: [Cluster]
 
-        /// - Parameter row: of the model. Topics are those that the clusters had last.
-        init(_ report: ReplayReport, _ row: ReplayReport.Row) {
+        /// - Parameters:
+        ///   - report: as it was after the model.
+        ///   - search: lists only clusters with such a topic; nil: all.
+        init(_ report: ReplayReport, _ row: ReplayReport.Row, _ search: TopicSearch? = nil) {
             model = row.version
             timeMs = row.time
             membersAtLeast = row.eligible
@@ -49,8 +51,49 @@ enum ClusterViews {
             suppressedClusters = SuppressedCount.name(row.withheld)
             let known = Dictionary(report.clusters.map { ($0.id, $0) }) { first, _ in first }
             clusters = zip(row.clusters, row.members).compactMap { id, members in
-                known[id].map { Cluster($0, members: members) }
+                guard let cluster = known[id], search.map(cluster.has) ?? true else { return nil }
+                return Cluster(cluster, members: members)
             }
+        }
+    }
+
+    /// What became of clusters between two models.
+    struct Flows: Encodable {
+        struct Cluster: Encodable {
+            var id: ClusterID
+            /// Absent if it was not published after the model.
+            var fromMembersAtLeast: Int64?
+            var toMembersAtLeast: Int64?
+            /// Those of the later model in which it was published.
+            var leadingTopics: [String]
+        }
+
+        struct Flow: Encodable {
+            var from: ClusterID
+            var to: ClusterID
+            var kind: String
+        }
+
+        var from: Model
+        var to: Model
+        var clusters: [Cluster]
+        var flows: [Flow]
+        /// Changes after the first model, until the second one.
+        var changes: [String: Int]
+
+        /// - Parameter report: as it was after the later model.
+        init(_ found: ClusterFlows, _ report: ReplayReport) {
+            (from, to) = (Model(found.from), Model(found.to))
+            let topics = Dictionary(report.clusters.map { ($0.id, $0.leadingTopics) }) { first, _ in first }
+            clusters = found.clusters.map {
+                Cluster(
+                    id: $0.id, fromMembersAtLeast: $0.from, toMembersAtLeast: $0.to, leadingTopics: topics[$0.id] ?? [])
+            }
+            flows = found.flows.map { Flow(from: $0.from, to: $0.to, kind: $0.kind.rawValue) }
+            changes = Dictionary(
+                uniqueKeysWithValues: ["created", "split", "merged", "retired", "drifted"].map {
+                    ($0, found.counts["cluster_\($0)"] ?? 0)
+                })
         }
     }
 

@@ -10,6 +10,12 @@ final class LiveClusters: Sendable {
     struct Moment: Sendable {
         var report: ReplayReport
         var version: Epoch
+        fileprivate var live: LiveReport
+
+        /// Returns what was told after an earlier model, less the topics that may not be told any more.
+        func report(through version: Epoch) -> ReplayReport {
+            version >= self.version ? report : live.report(through: version)
+        }
     }
 
     private struct State {
@@ -27,6 +33,8 @@ final class LiveClusters: Sendable {
     /// The models so far. Locked while a report is computed; nobody waits for that who only wants the last moment.
     private let live: Mutex<LiveReport>
     private let state = Mutex(State())
+    /// Locked while a page of an earlier moment is made.
+    private let making = Mutex(())
     private let history: ModelHistory
     /// Buttons of the page; nil for none.
     private let controls: PageControls?
@@ -110,18 +118,29 @@ final class LiveClusters: Sendable {
     }
 
     private static func moment(of live: LiveReport) -> Moment? {
-        live.version.map { Moment(report: live.report, version: $0) }
+        live.version.map { Moment(report: live.report, version: $0, live: live) }
     }
-
-    /// The same page for a file.
-    var savedPage: String { (moment?.report ?? live.withLock { $0.report }).livePage(isServed: false) }
 
     /// The page with the clusters after the last model.
     var page: String {
         let moment = moment
         if let known = state.withLock({ $0.page }), known.version == moment?.version { return known.text }
-        let text = (moment?.report ?? live.withLock { $0.report }).livePage(controls: controls)
+        let text = LivePage(moment?.report ?? live.withLock { $0.report }).html(controls: controls)
         state.withLock { $0.page = (moment?.version, text) }
         return text
     }
+
+    /// Returns the page of an earlier moment, or with the clusters of a topic. One is made at a time, because it takes a while.
+    /// - Parameters:
+    ///   - version: the model to show.
+    ///   - since: the model to compare with; nil: that of a day before.
+    func page(_ moment: Moment, at version: Epoch, since: ReplayReport.Row?, topic: String) -> String {
+        making.withLock { _ in
+            LivePage(moment.report, then: moment.report(through: version), since: since, topic: topic)
+                .html(controls: controls)
+        }
+    }
+
+    /// The same page for a file.
+    var savedPage: String { LivePage(moment?.report ?? live.withLock { $0.report }).html(isServed: false) }
 }

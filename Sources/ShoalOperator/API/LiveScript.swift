@@ -3,41 +3,112 @@
 enum LiveScript {
     static let text = """
         "use strict";
-        let tag = null, events = null, isBusy = false, isDue = false;
+        let tag = null, events = null, isBusy = false, isDue = false, loading = null, waiting = 0;
+        document.documentElement.classList.add("live");
+        const query = () => new URLSearchParams(location.search);
+        const minutes = ms => new Date(Number(ms)).toISOString().slice(0, 16).replace("T", " ") + " UTC";
         async function refresh() {
           isDue = true;
           if (isBusy) return;
           isBusy = true;
           while (isDue) {
             isDue = false;
-            try { await show(); } catch { /* The server is away: the page stays as it is. */ }
+            try { await look(); } catch { /* The server is away: the page stays as it is. */ }
           }
           isBusy = false;
         }
-        async function show() {
+        async function look() {
           const answer = await fetch("/v1/models?limit=1", {cache: "no-cache"});
           if (!answer.ok) return;
           const now = answer.headers.get("ETag");
           const isNew = tag !== null && now !== tag;
           tag = now;
-          if (!isNew) return;
-          const page = await fetch("/", {cache: "no-store"});
+          if (isNew) await show();
+        }
+        // Shows the page of the address. Of several at once, the last one counts.
+        async function show() {
+          if (loading) loading.abort();
+          const own = loading = new AbortController();
+          const page = await fetch(location.pathname + location.search, {cache: "no-store", signal: own.signal});
           if (!page.ok) return;
-          const next = new DOMParser().parseFromString(await page.text(), "text/html");
+          const text = await page.text();
+          if (own === loading) put(new DOMParser().parseFromString(text, "text/html"));
+        }
+        function put(next) {
           const open = [...document.querySelectorAll("details")].map(part => part.open);
-          const parts = [...next.body.childNodes], kept = document.getElementById("controls");
-          const place = parts.findIndex(part => part.id === "controls");
-          if (kept && place >= 0) {
-            // Buttons keep the focus.
-            for (const part of [...document.body.childNodes]) if (part !== kept) part.remove();
-            kept.before(...parts.slice(0, place));
-            kept.after(...parts.slice(place + 1));
+          const parts = [...next.querySelectorAll("[data-part]")], olds = [...document.querySelectorAll("[data-part]")];
+          if (parts.map(part => part.dataset.part).join() === olds.map(part => part.dataset.part).join()) {
+            // Sliders, the search and buttons keep the focus.
+            olds.forEach((part, index) => part.replaceWith(parts[index]));
+            for (const slider of next.querySelectorAll("input[type=range]")) renew(slider);
           } else {
-            document.body.replaceChildren(...parts);
+            const body = [...next.body.childNodes], kept = document.getElementById("controls");
+            const place = body.findIndex(part => part.id === "controls");
+            if (kept && place >= 0) {
+              for (const part of [...document.body.childNodes]) if (part !== kept) part.remove();
+              kept.before(...body.slice(0, place));
+              kept.after(...body.slice(place + 1));
+            } else {
+              document.body.replaceChildren(...body);
+            }
           }
           document.querySelectorAll("details").forEach((part, index) => { part.open = open[index] || false; });
         }
-        function look() {
+        function renew(next) {
+          const slider = document.getElementById(next.id);
+          const value = waiting ? slider.value : next.value;
+          for (const name of ["min", "max", "step"]) slider[name] = next[name];
+          slider.disabled = next.disabled;
+          slider.value = value;
+          tell(slider);
+        }
+        function tell(slider) {
+          const text = minutes(slider.value);
+          slider.setAttribute("aria-valuetext", text);
+          slider.parentNode.querySelector("output").textContent = text;
+          if (slider.id !== "at") return;
+          const span = slider.max - slider.min;
+          const place = span > 0 ? (slider.value - slider.min) / span : 1;
+          for (const chart of document.querySelectorAll(".over")) chart.style.setProperty("--at", place.toFixed(4));
+          for (const link of document.querySelectorAll(".time .now")) link.hidden = place >= 1;
+        }
+        // Keeps what is chosen in the address, and shows it.
+        function choose(name, value) {
+          const now = query();
+          if (value) now.set(name, value); else now.delete(name);
+          const text = now.toString().replaceAll("%3A", ":");
+          history.replaceState(null, "", location.pathname + (text && "?" + text) + location.hash);
+          clearTimeout(waiting);
+          waiting = setTimeout(() => {
+            waiting = 0;
+            show().catch(() => {});
+          }, 150);
+        }
+        document.addEventListener("input", event => {
+          const input = event.target;
+          if (input.form === null || input.form.id !== "view" || event.isComposing) return;
+          if (input.type !== "range") return choose("topic", input.value.trim());
+          tell(input);
+          const isNow = input.id === "at" && input.value === input.max;
+          choose(input.id, isNow ? "" : new Date(Number(input.value)).toISOString().replace(".000", ""));
+        });
+        document.addEventListener("compositionend", event => {
+          if (event.target.id === "topic") choose("topic", event.target.value.trim());
+        });
+        document.addEventListener("submit", event => {
+          if (event.target.id === "view") event.preventDefault();
+        });
+        document.addEventListener("click", event => {
+          const link = event.target.closest("a.now");
+          if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          const slider = document.getElementById("at");
+          slider.value = slider.max;
+          slider.focus();
+          tell(slider);
+          choose("at", "");
+        });
+        function follow() {
           if (document.hidden) {
             if (events) events.close();
             return;
@@ -48,9 +119,11 @@ enum LiveScript {
           }
           if (!events || events.readyState !== EventSource.OPEN) refresh();
         }
-        look();
-        document.addEventListener("visibilitychange", look);
-        setInterval(look, 10000);
+        const first = document.getElementById("at");
+        if (first) tell(first);
+        follow();
+        document.addEventListener("visibilitychange", follow);
+        setInterval(follow, 10000);
 
         """
 }

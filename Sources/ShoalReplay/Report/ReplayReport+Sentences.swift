@@ -79,7 +79,8 @@ extension ReplayReport {
 
     /// The published clusters of the last model, the largest first.
     var living: [Cluster] {
-        clusters.filter { sizesAtEnd[$0.id] != nil }
+        let sizes = sizesAtEnd
+        return clusters.filter { sizes[$0.id] != nil }
             .sorted { $0.members != $1.members ? $0.members > $1.members : $0.id < $1.id }
     }
 

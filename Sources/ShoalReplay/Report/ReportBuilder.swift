@@ -21,32 +21,14 @@ final class ReportBuilder: ModelWatcher {
         meter?.take(publication)
         guard let tally, let version = publication.bookkeeping.through else { return }
         take(publication.model, version, tally)
-        let length = publication.model.settings.fixed.epochLength
-        for change in publication.changes { add(change, publication.model, length) }
+        for change in publication.changes { add(change, publication.model) }
     }
 
     /// Adds a model that includes epoch deltas.
     func take(_ model: Model, _ version: Epoch, _ tally: Tally) {
         last = model
         digest = SHA256Digest.of((digest + SHA256Digest.of(ModelContent.encode(model).span)).span)
-        add(row: version, model.settings.fixed.epochLength, model, tally)
-    }
-
-    /// Adds a model of which only the clusters are known.
-    func take(_ model: Model, _ version: Epoch, changes: [LifecycleChange]) {
-        last = model
-        let length = model.settings.fixed.epochLength
-        add(row: version, length, model, Tally())
-        for change in changes { add(change, model, length) }
-    }
-
-    /// Forgets all but the newest rows, and what ended before them.
-    func keep(newest count: Int) {
-        guard rows.count > count else { return }
-        rows.removeFirst(rows.count - count)
-        guard let first = rows.first?.version else { return }
-        lifecycle.removeAll { $0.version < first }
-        clusters = clusters.filter { $0.value.ended.map { $0 >= first } ?? true }
+        add(row: version, model, tally)
     }
 
     /// Adds a published change of a cluster. Its model must have been added before.
@@ -59,22 +41,15 @@ final class ReportBuilder: ModelWatcher {
                 members: change.members, leadingTopics: change.leadingTopics), change.kind)
     }
 
-    private func add(row version: Epoch, _ length: Int64, _ model: Model, _ tally: Tally) {
-        var row = ReplayReport.Row(version: version, time: (version + 1) * length)
+    private func add(row version: Epoch, _ model: Model, _ tally: Tally) {
+        var row = ReplayReport.Row(model, version)
         row.events = tally.events
         row.joined = tally.joined
         row.moved = tally.moved
         row.left = tally.left
         row.erased = tally.erased
         row.returned = tally.returned
-        let step = max(model.settings.minClusterSize, 1)
-        row.unassigned = model.unassigned.count / step * step
-        row.eligible = (model.unassigned.count + model.assigned) / step * step
-        row.withheld = SuppressedCount.bound(model.clusters.count { $0.isActive && !$0.isPublished })
-        row.similarity = (model.meanSimilarity * 1_000_000) >> 30
         for cluster in model.clusters where cluster.isActive && cluster.isPublished {
-            row.clusters.append(cluster.id)
-            row.members.append(cluster.sums.count)
             var entry =
                 clusters[cluster.id]
                 ?? ReplayReport.Cluster(
@@ -87,14 +62,9 @@ final class ReportBuilder: ModelWatcher {
         rows.append(row)
     }
 
-    private func add(_ change: LifecycleChange, _ model: Model, _ length: Int64) {
-        let topics = change.description.map { model.names($0.leading) } ?? []
+    private func add(_ change: LifecycleChange, _ model: Model) {
         if let description = change.description { clusters[change.cluster]?.describe(description, model) }
-        add(
-            ReplayReport.Lifecycle(
-                kind: change.kind.published.name, version: change.version, time: (change.version + 1) * length,
-                cluster: change.cluster, origin: change.origin?.name, other: change.other, members: change.members,
-                leadingTopics: topics), change.kind.published)
+        add(ReplayReport.Lifecycle(change, model), change.kind.published)
     }
 
     private func add(_ entry: ReplayReport.Lifecycle, _ kind: ClusterChange.Kind) {
@@ -119,6 +89,32 @@ final class ReportBuilder: ModelWatcher {
         report.clusters = clusters.values.sorted { $0.id < $1.id }
         report.digest = Hex.text(digest)
         return report
+    }
+}
+
+extension ReplayReport.Row {
+    /// Takes the clusters and sizes of a model. Counts of events and changes stay 0.
+    init(_ model: Model, _ version: Epoch) {
+        self.init(version: version, time: (version + 1) * model.settings.fixed.epochLength)
+        let step = max(model.settings.minClusterSize, 1)
+        unassigned = model.unassigned.count / step * step
+        eligible = (model.unassigned.count + model.assigned) / step * step
+        withheld = SuppressedCount.bound(model.clusters.count { $0.isActive && !$0.isPublished })
+        similarity = (model.meanSimilarity * 1_000_000) >> 30
+        for cluster in model.clusters where cluster.isActive && cluster.isPublished {
+            clusters.append(cluster.id)
+            members.append(cluster.sums.count)
+        }
+    }
+}
+
+extension ReplayReport.Lifecycle {
+    init(_ change: LifecycleChange, _ model: Model) {
+        self.init(
+            kind: change.kind.published.name, version: change.version,
+            time: (change.version + 1) * model.settings.fixed.epochLength, cluster: change.cluster,
+            origin: change.origin?.name, other: change.other, members: change.members,
+            leadingTopics: change.description.map { model.names($0.leading) } ?? [])
     }
 }
 

@@ -5,14 +5,16 @@ internal import ShoalSchemas
 struct FamilyChart {
     let report: ReplayReport
     let palette: Palette
-    static let most = 256
 
+    /// Whether what is later than a moment is veiled.
+    var isVeiled = false
     private let lanes: Lanes
     private let times: ClosedRange<Int64>
     /// The number of clusters that are omitted because there are too many.
     let left: Int
 
-    init(_ report: ReplayReport, _ palette: Palette) {
+    /// - Parameter most: how many clusters are drawn, the largest ones.
+    init(_ report: ReplayReport, _ palette: Palette, most: Int = 256) {
         self.report = report
         self.palette = palette
         let begin = report.rows.first?.time ?? 0
@@ -22,7 +24,7 @@ struct FamilyChart {
         var lastSeen: [ClusterID: Int64] = [:]
         for row in report.rows { for cluster in row.clusters { lastSeen[cluster] = row.time } }
         let timeOf = Self.times(of: report)
-        let drawn = report.clusters.sorted { $0.peak != $1.peak ? $0.peak > $1.peak : $0.id < $1.id }.prefix(Self.most)
+        let drawn = report.clusters.sorted { $0.peak != $1.peak ? $0.peak > $1.peak : $0.id < $1.id }.prefix(most)
         left = report.clusters.count - drawn.count
         let lines = drawn.map { cluster in
             let from = min(max(timeOf(cluster.created), begin), end)
@@ -62,13 +64,14 @@ struct FamilyChart {
         }
         let drifts = report.lifecycle.filter { $0.kind == "cluster_drifted" }
         let top = Double(lanes.lines.map(\.cluster.peak).max() ?? 1)
-        return plot.image(
+        let image = plot.image(
             "Each cluster as a line over time: births, splits, merges and ends. The list below has the same data.",
             """
             \(grid)\(plot.timeAxis)<g class="links">\(lanes.lines.map(map.links))</g>
             <g class="lines">\(lanes.lines.map { map.line($0, most: top) })</g>
             <g class="marks">\(drifts.map(map.drift))\(lanes.lines.map(map.ends))</g>\(lanes.lines.map(map.label))
             """)
+        return isVeiled ? "\(image)\(plot.veil)" : image
     }
 }
 

@@ -21,19 +21,31 @@ struct FlowChart {
         }
     }
 
-    private let flows: [ReplayReport.Flows.Flow]
+    private struct Band {
+        var from: ClusterID
+        var to: ClusterID
+        /// Its widths, in members.
+        var left: Double
+        var right: Double
+        var title: String
+        /// The text on a wide band.
+        var label: String
+        /// Whether it stays in its cluster.
+        var isStay: Bool
+    }
+
+    private let bands: [Band]
     private let left: Side
     private let right: Side
     private let label: String
-    /// Whether the members of a flow stay in their cluster.
-    private let isStay: (ReplayReport.Flows.Flow) -> Bool
     private static let most = 800
     /// In pixels.
     private static let lineHeight = 14.0
 
+    /// - Parameter isStay: Whether the members of a flow stay in their cluster.
     init(
         _ flows: [ReplayReport.Flows.Flow], from left: Side, to right: Side, label: String,
-        isStay: @escaping (ReplayReport.Flows.Flow) -> Bool
+        isStay: (ReplayReport.Flows.Flow) -> Bool
     ) {
         // Only the largest flows are visible if there are very many.
         let largest = flows.filter { $0.members > 0 && $0.from != 0 && $0.to != 0 }
@@ -44,20 +56,59 @@ struct FlowChart {
             left.sizes[flow.from, default: 0] += flow.members
             right.sizes[flow.to, default: 0] += flow.members
         }
-        left.order = left.order.filter { left.sizes[$0] != nil }
-        right.order = right.order.filter { right.sizes[$0] != nil }
-        self.flows = Array(largest)
-        (self.left, self.right, self.label, self.isStay) = (left, right, label, isStay)
+        let bands = largest.map { flow in
+            Band(
+                from: flow.from, to: flow.to, left: Double(flow.members), right: Double(flow.members),
+                title: "\(flow.from) → \(flow.to): \(ReportWords.count(flow.members, "member"))",
+                label: "\(flow.from) → \(flow.to): \(ReportWords.short(flow.members))", isStay: isStay(flow))
+        }
+        self.init(bands, left, right, label)
     }
 
-    var markup: Markup { flows.isEmpty ? Markup() : Markup(ChartFormat.allCases.map(image)) }
+    /// The clusters of two moments by their descent. What descends from a cluster shares its height, in proportion to sizes.
+    init(_ flows: ClusterFlows, from left: Side, to right: Side, label: String) {
+        var (left, right) = (left, right)
+        for cluster in flows.clusters {
+            left.sizes[cluster.id] = cluster.from.map { max($0, 1) }
+            right.sizes[cluster.id] = cluster.to.map { max($0, 1) }
+        }
+        func size(_ side: Side, _ cluster: ClusterID) -> Double { Double(side.sizes[cluster] ?? 0) }
+        var (after, before): ([ClusterID: Double], [ClusterID: Double]) = ([:], [:])
+        for flow in flows.flows {
+            after[flow.from, default: 0] += size(right, flow.to)
+            before[flow.to, default: 0] += size(left, flow.from)
+        }
+        let bands = flows.flows.map { flow in
+            let title =
+                switch flow.kind {
+                case .continued: "\(flow.from)"
+                case .split: "\(flow.to) was split off \(flow.from)"
+                case .merged: "\(flow.from) merged into \(flow.to)"
+                }
+            let (start, end) = (size(left, flow.from), size(right, flow.to))
+            return Band(
+                from: flow.from, to: flow.to, left: start * end / max(after[flow.from] ?? 0, 1),
+                right: end * start / max(before[flow.to] ?? 0, 1), title: title, label: "\(flow.from) → \(flow.to)",
+                isStay: flow.kind == .continued)
+        }
+        self.init(bands, left, right, label)
+    }
+
+    private init(_ bands: [Band], _ left: Side, _ right: Side, _ label: String) {
+        var (left, right) = (left, right)
+        left.order = left.order.filter { left.sizes[$0] != nil }
+        right.order = right.order.filter { right.sizes[$0] != nil }
+        (self.bands, self.left, self.right, self.label) = (bands, left, right, label)
+    }
+
+    var markup: Markup { bands.isEmpty ? Markup() : Markup(ChartFormat.allCases.map(image)) }
 
     private func image(_ format: ChartFormat) -> Markup {
         let count = max(left.order.count, right.order.count)
         let gap = count <= 32 ? 5.0 : 2.0
         let least = min(60 + 60 * Double(count), 300)
         let height = min(max(Double(count) * 19, least), 1_200)
-        let total = Double(max(flows.reduce(0) { $0 + $1.members }, 1))
+        let total = Double(max([left, right].map { side in side.sizes.values.reduce(0, +) }.max() ?? 1, 1))
         let scale = (height - gap * Double(count)) / total
         let margin = format == .wide ? 232.0 : 74.0
         let columns = (margin, format.width - margin)
@@ -66,29 +117,28 @@ struct FlowChart {
         var (startNext, endNext) = (starts, ends)
         let (leftRank, rightRank) = (ranks(left), ranks(right))
         // Bands are sorted by the other side's order to reduce crossings.
-        let byStart = flows.sorted { (rightRank[$0.to] ?? 0) < (rightRank[$1.to] ?? 0) }
+        let byStart = bands.sorted { (rightRank[$0.to] ?? 0) < (rightRank[$1.to] ?? 0) }
         var begins: [[ClusterID]: Double] = [:]
-        for flow in byStart {
-            begins[[flow.from, flow.to]] = startNext[flow.from] ?? 0
-            startNext[flow.from, default: 0] += Double(flow.members) * scale
+        for band in byStart {
+            begins[[band.from, band.to]] = startNext[band.from] ?? 0
+            startNext[band.from, default: 0] += band.left * scale
         }
         var (stays, moves, labels) = (Markup(), Markup(), Markup())
-        for flow in flows.sorted(by: { (leftRank[$0.from] ?? 0) < (leftRank[$1.from] ?? 0) }) {
-            let start = begins[[flow.from, flow.to]] ?? 0
-            let end = endNext[flow.to] ?? 0
-            let thickness = Double(flow.members) * scale
-            endNext[flow.to, default: 0] += thickness
-            let band = self.band(flow, columns, start, end, max(thickness, 0.4))
-            if isStay(flow) {
-                stays += band
+        for band in bands.sorted(by: { (leftRank[$0.from] ?? 0) < (leftRank[$1.from] ?? 0) }) {
+            let start = begins[[band.from, band.to]] ?? 0
+            let end = endNext[band.to] ?? 0
+            let (first, last) = (band.left * scale, band.right * scale)
+            endNext[band.to, default: 0] += last
+            let shape = shape(band, columns, (start, max(first, 0.4)), (end, max(last, 0.4)))
+            if band.isStay {
+                stays += shape
                 continue
             }
-            moves += band
+            moves += shape
             // A band that is thicker than a line of text has room for one.
-            guard thickness >= Self.lineHeight else { continue }
+            guard min(first, last) >= Self.lineHeight else { continue }
             labels += """
-                <text class="band" x="\(format.width / 2)" y="\((start + end + thickness) / 2 + 4)">\(flow.from) → \
-                \(flow.to): \(ReportWords.short(flow.members))</text>
+                <text class="band" x="\(format.width / 2)" y="\((start + end + (first + last) / 2) / 2 + 4)">\(band.label)</text>
                 """
         }
         return Plot.image(
@@ -124,21 +174,20 @@ struct FlowChart {
         Dictionary(side.order.enumerated().map { ($1, $0) }) { first, _ in first }
     }
 
-    private func band(
-        _ flow: ReplayReport.Flows.Flow, _ columns: (Double, Double), _ start: Double, _ end: Double,
-        _ thickness: Double
+    /// - Parameters: where the band begins and ends, each with its thickness.
+    private func shape(
+        _ band: Band, _ columns: (Double, Double), _ start: (y: Double, size: Double), _ end: (y: Double, size: Double)
     ) -> Markup {
         let (from, to) = (columns.0 + 6, columns.1 - 6)
         let middle = (from + to) / 2
         var outline = Outline()
-        outline.line(to: from, start)
-        outline.curve(middle, start, middle, end, to: to, end)
-        outline.line(to: to, end + thickness)
-        outline.curve(middle, end + thickness, middle, start + thickness, to: from, start + thickness)
+        outline.line(to: from, start.y)
+        outline.curve(middle, start.y, middle, end.y, to: to, end.y)
+        outline.line(to: to, end.y + end.size)
+        outline.curve(middle, end.y + end.size, middle, start.y + start.size, to: from, start.y + start.size)
         outline.close()
         return """
-            <path class="\(left.palette.name(of: flow.from))" d="\(outline.markup)"><title>\(flow.from) → \(flow.to): \
-            \(ReportWords.count(flow.members, "member"))</title></path>
+            <path class="\(left.palette.name(of: band.from))" d="\(outline.markup)"><title>\(band.title)</title></path>
 
             """
     }

@@ -41,6 +41,16 @@ struct Plot {
         """
     }
 
+    /// A veil over what is later than a moment, which the property `--at` of an element around it places, from 0 to 1.
+    var veil: Markup {
+        let all = format.width / 100
+        return """
+            <div class="veil \(format.name)" style="left:calc(\(left / all)% + var(--at)*\((end - left) / all)%);right:\(right / all)%;\
+            top:\(top / height * 100)%;bottom:\(bottom / height * 100)%"></div>
+
+            """
+    }
+
     /// Draws grid lines and labels at round values.
     func valueAxis(_ text: (Double) -> String) -> Markup {
         var markup = Markup()

@@ -1,13 +1,21 @@
-internal import ShoalClustering
+package import ShoalClustering
 
 extension ReplayReport {
     /// Returns a card for each active cluster and a table of the ended ones.
-    func cardSection(_ palette: Palette, title: String = "Clusters at the end") -> ReportPage.Section {
+    func cardSection(_ palette: Palette) -> ReportPage.Section {
+        .init(
+            "clusters", "Clusters at the end",
+            lead: "Largest first, with the topics that members of the cluster watch more than other viewers.",
+            "\(folded(cards(palette)))\(endedTable)")
+    }
+
+    /// Returns a card for each active cluster, or for each of those with a topic.
+    func cards(_ palette: Palette, _ search: TopicSearch? = nil) -> [Markup] {
         let picked = thinned(to: 60)
-        let times = Dictionary(rows.map { ($0.version, $0.time) }) { first, _ in first }
+        let (times, living) = (rowTimes, living.filter { search.map($0.has) ?? true })
         let shown = Set(living.map(\.id))
         let eligible = rows.last?.eligible ?? 0
-        let cards = living.map { cluster -> Markup in
+        return living.map { cluster -> Markup in
             """
             <article class="card \(palette.name(of: cluster.id))" id="cluster-\(cluster.id)">
             <h3>Cluster \(cluster.id)<span><b>\(ReportWords.number(cluster.members))</b> members · \
@@ -15,20 +23,21 @@ extension ReplayReport {
             \(Sparkline.image(
                 sizes(of: cluster.id, in: picked), style: palette.name(of: cluster.id),
                 label: "Members over time, \(ReportWords.number(cluster.peak)) at most"))
-            \(topics(cluster))\(branches(cluster, shown))<p>\(origin(cluster, times)); <b>\(ReportWords.share(cluster.cohesion, digits: 0))\
-            </b> alike; <b>\(ReportWords.number(cluster.peak))</b> at most</p>
+            \(topics(cluster, search))\(branches(cluster, shown, search))<p>\(origin(cluster, times)); \
+            <b>\(ReportWords.share(cluster.cohesion, digits: 0))</b> alike; \
+            <b>\(ReportWords.number(cluster.peak))</b> at most</p>
             </article>
 
             """
         }
-        return .init(
-            "clusters", title,
-            lead: "Largest first, with the topics that members of the cluster watch more than other viewers.",
-            "\(folded(cards))\(ended(shown, times))")
+    }
+
+    private var rowTimes: [Epoch: Int64] {
+        Dictionary(rows.map { ($0.version, $0.time) }) { first, _ in first }
     }
 
     /// Returns the cards, of which those behind the first ones are folded. A link to one of them unfolds them.
-    private func folded(_ cards: [Markup]) -> Markup {
+    func folded(_ cards: [Markup]) -> Markup {
         func grid(_ cards: ArraySlice<Markup>) -> Markup { "<div class=\"cards\">\(Array(cards))</div>\n" }
         let most = 24
         guard cards.count > most + 6 else { return grid(cards[...]) }
@@ -37,21 +46,27 @@ extension ReplayReport {
             "\(grid(cards.prefix(most)))<details><summary>\(more)</summary>\(grid(cards.dropFirst(most)))</details>\n"
     }
 
-    private func topics(_ cluster: Cluster) -> Markup {
+    private func topics(_ cluster: Cluster, _ search: TopicSearch?) -> Markup {
         guard !cluster.leadingTopics.isEmpty else { return "<p>No topic stands out.</p>\n" }
         let topics = cluster.leadingTopics.enumerated().map { index, topic -> Markup in
-            "<li\(index == 0 ? " class=\"lead1\"" as Markup : "")><bdi>\(topic)</bdi></li>" as Markup
+            "<li\(index == 0 ? " class=\"lead1\"" as Markup : "")>\(name(topic, search))</li>" as Markup
         }
         return "<ul class=\"topics\">\(topics)</ul>\n"
     }
 
-    private func branches(_ cluster: Cluster, _ shown: Set<ClusterID>) -> Markup {
+    /// Returns a topic's name, marked if it is looked for.
+    private func name(_ topic: String, _ search: TopicSearch?) -> Markup {
+        let isFound = search?.finds(topic) ?? false
+        return isFound ? "<mark><bdi>\(topic)</bdi></mark>" : "<bdi>\(topic)</bdi>"
+    }
+
+    private func branches(_ cluster: Cluster, _ shown: Set<ClusterID>, _ search: TopicSearch?) -> Markup {
         func list(_ parts: [Markup]) -> Markup {
             var list = Markup()
             for (index, part) in parts.enumerated() { list += index == 0 ? part : ", \(part)" }
             return list
         }
-        let topics = cluster.branchTopics.map { topic -> Markup in "<bdi>\(topic)</bdi>" }
+        let topics = cluster.branchTopics.map { name($0, search) }
         let others = cluster.branchClusters.map { id -> Markup in
             shown.contains(id) ? "<a href=\"#cluster-\(id)\">\(id)</a>" : "\(id)"
         }
@@ -71,8 +86,9 @@ extension ReplayReport {
     }
 
     /// Returns the table of clusters that have ended or are not published at the end.
-    private func ended(_ shown: Set<ClusterID>, _ times: [Epoch: Int64]) -> Markup {
-        let gone = clusters.filter { !shown.contains($0.id) }
+    var endedTable: Markup {
+        let (times, shown) = (rowTimes, sizesAtEnd)
+        let gone = clusters.filter { shown[$0.id] == nil }
         guard !gone.isEmpty else { return "" }
         let most = 500
         let rows = gone.prefix(most).map { cluster -> Markup in
@@ -97,4 +113,9 @@ extension ReplayReport {
 
             """
     }
+}
+
+extension ReplayReport.Cluster {
+    /// Returns whether a topic of the description is found.
+    package func has(_ search: TopicSearch) -> Bool { (leadingTopics + branchTopics).contains(where: search.finds) }
 }

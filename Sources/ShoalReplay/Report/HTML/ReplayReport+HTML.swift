@@ -39,48 +39,6 @@ extension ReplayReport {
         return page.html()
     }
 
-    /// Returns the page of a running application. Equal reports give equal bytes.
-    /// - Parameters:
-    ///   - isServed: Whether `/live.js` keeps it up to date; false for a file.
-    ///   - controls: Buttons; nil for none.
-    package func livePage(isServed: Bool = true, controls: PageControls? = nil) -> String {
-        var report = self
-        for index in rows.indices {
-            // Sizes are rounded down one by one: what is lost by that is no member without a cluster.
-            let row = rows[index]
-            report.rows[index].eligible = min(row.eligible, row.members.reduce(row.unassigned, +))
-        }
-        return report.livePage(of: rows.last, isServed: isServed, controls)
-    }
-
-    private func livePage(of last: Row?, isServed: Bool, _ controls: PageControls?) -> String {
-        let (palette, family) = (Palette(self), Family(self))
-        let time = rows.last.map { "model of \(ReportWords.time($0.time)) UTC" } ?? "no model yet"
-        var page = ReportPage(title: input.name, subtitle: "Published clusters · \(time)")
-        if let last {
-            page.tiles = [
-                .init(value: ReportWords.short(last.eligible), name: "members", note: "rounded down"),
-                .init(
-                    value: "\(last.clusters.count)", name: "clusters", note: SuppressedCount.text(last.withheld)),
-                .init(value: ReportWords.part(last.unassigned, of: last.eligible), name: "in no cluster"),
-            ]
-        }
-        page.script = isServed ? "/live.js" : nil
-        page.controls = controls
-        page.definitions = Palette.definitions([palette])
-        if clusters.isEmpty {
-            page.sections.append(.init("notes", "No cluster yet", "<p>No cluster has been published so far.</p>\n"))
-        } else {
-            page.sections.append(sizesSection(palette, family))
-            page.sections.append(familySection(palette))
-            if !living.isEmpty { page.sections.append(cardSection(palette, title: "Clusters now")) }
-        }
-        page.footer = """
-            Times are UTC. The page shows only published clusters, and numbers of members rounded down. It lists no members.
-            """
-        return page.html()
-    }
-
     private var subtitle: Markup {
         var parts: [String] = ["Replay report"]
         if let first = input.firstTime, let last = input.lastTime {
@@ -133,14 +91,13 @@ extension ReplayReport {
     private func sizesSection(_ palette: Palette, _ family: Family) -> ReportPage.Section {
         let chart = SizesChart(report: self, palette: palette, family: family)
         return .init(
-            "sizes", "Sizes over time",
-            lead: "Members of each cluster; related clusters are side by side. Grey: members of no published cluster.",
+            "sizes", "Sizes over time", lead: SizesChart.lead,
             ReportPage.figure(chart.markup, "\(legend(palette))\(chart.table)"))
     }
 
-    /// Returns links to the cards of the active clusters, the largest first.
-    private func legend(_ palette: Palette) -> Markup {
-        let entries = living.map { cluster -> Markup in
+    /// Returns links to the cards of the active clusters, or of those with a topic, the largest first.
+    func legend(_ palette: Palette, _ search: TopicSearch? = nil) -> Markup {
+        let entries = living.filter { search.map($0.has) ?? true }.map { cluster -> Markup in
             let topic = cluster.leadingTopics.first.map { "&#160;\($0)" as Markup } ?? ""
             return """
                 <li><a href="#cluster-\(cluster.id)"><span class="swatch \(palette.name(of: cluster.id))"></span>\
@@ -157,25 +114,31 @@ extension ReplayReport {
 
     private func familySection(_ palette: Palette) -> ReportPage.Section {
         let chart = FamilyChart(self, palette)
-        let more = chart.left > 0 ? " \(ReportWords.number(chart.left)) smaller clusters are not drawn." : ""
         let lines = Story(lifecycle).lines
         let most = 1_000
-        let rows = lines.prefix(most).map { line -> Markup in
-            "<tr><td class=\"one\">\(ReportWords.time(line.time))</td><td>\(line.text)</td></tr>\n"
-        }
         let rest =
             lines.count > most ? "<p>\(ReportWords.number(lines.count - most)) more are in the JSON.</p>" as Markup : ""
         let list: Markup = """
             <details><summary>All \(ReportWords.number(lines.count)) as a list</summary>
-            \(ReportPage.table(Array(rows), label: "Changes of clusters"))\(rest)</details>
+            \(ReportPage.table(Self.rows(lines.prefix(most)), label: "Changes of clusters"))\(rest)</details>
 
             """
         return .init(
-            "family", "Family",
-            lead: """
-                \(lifecycleCounts.isEmpty ? "No cluster changed." : "\(lifecycleCounts).") A ring is a beginning, \
-                a bar an end, and a diamond a drift. Lines part when a cluster splits, and join when two merge.\(more)
-                """, ReportPage.figure(chart.markup, lines.isEmpty ? "" : list))
+            "family", "Family", lead: "\(familyLead(chart))",
+            ReportPage.figure(chart.markup, lines.isEmpty ? "" : list))
+    }
+
+    func familyLead(_ chart: FamilyChart) -> String {
+        let more = chart.left > 0 ? " \(ReportWords.number(chart.left)) smaller clusters are not drawn." : ""
+        return """
+            \(lifecycleCounts.isEmpty ? "No cluster changed." : "\(lifecycleCounts).") A ring is a beginning, a bar an end, and a \
+            diamond a drift. Lines part when a cluster splits, and join when two merge.\(more)
+            """
+    }
+
+    /// Returns rows of a table for changes of clusters.
+    static func rows(_ lines: some Sequence<Story.Line>) -> [Markup] {
+        lines.map { "<tr><td class=\"one\">\(ReportWords.time($0.time))</td><td>\($0.text)</td></tr>\n" }
     }
 
     private func flowSection(_ flows: Flows, _ palette: Palette, _ family: Family) -> ReportPage.Section {

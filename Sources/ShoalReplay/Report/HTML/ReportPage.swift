@@ -26,6 +26,8 @@ struct ReportPage {
     var tiles: [Tile] = []
     /// Buttons, which the script of the page leaves as they are; nil for none.
     var controls: PageControls?
+    /// An empty form to which controls of sections belong.
+    var form: Markup = ""
     var sections: [Section] = []
     var footer: Markup = ""
     /// The path of a script of the same server; nil for none.
@@ -57,7 +59,8 @@ struct ReportPage {
             <meta charset="utf-8" />
             <meta http-equiv="Content-Security-Policy" \
             content="default-src 'none'; style-src 'unsafe-inline'; \
-            \(script == nil ? "" : "script-src 'self'; connect-src 'self'; " as Markup)base-uri 'none'; form-action 'none'" />
+            \(script == nil ? "" : "script-src 'self'; connect-src 'self'; " as Markup)base-uri 'none'; \
+            form-action \(form.isEmpty ? "'none'" : "'self'" as Markup)" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <meta name="color-scheme" content="light dark" />
             <meta name="referrer" content="no-referrer" />
@@ -76,7 +79,7 @@ struct ReportPage {
             </header>
             \(controls?.markup ?? "")\
             <main id="main">
-            <dl class="tiles">
+            \(form)<dl class="tiles"\(script == nil ? "" : " data-part=\"tiles\"" as Markup)>
             \(tiles)</dl>
             \(parts)</main>
             <footer>\(footer)</footer>

@@ -30,9 +30,9 @@ enum ReportStyle {
         let base =
             isLight
             ? "--bg:#fcfcfa;--shade:rgba(20,24,28,.28);--card:#fff;--ink:#1c2126;--soft:#555e68;--rule:#e2e3df;--grid:#ecece8;--link:#2b5fa3;"
-                + "--none:#d9dad6;--held:#b9bbb7;--pale:.22;--other:#a8adb3"
+                + "--none:#d9dad6;--held:#b9bbb7;--pale:.22;--other:#a8adb3;--mark:#ffe08a"
             : "--bg:#15181b;--shade:rgba(255,255,255,.28);--card:#1c2024;--ink:#e7e9eb;--soft:#a3acb5;--rule:#31373d;--grid:#262b30;--link:#8db9f0;"
-                + "--none:#343a40;--held:#4d545b;--pale:.34;--other:#6b737b"
+                + "--none:#343a40;--held:#4d545b;--pale:.34;--other:#6b737b;--mark:#6d5a14"
         var text = "\(indent):root{\(base)}\n"
         for (index, hue) in hues.enumerated() {
             text += "\(indent).k\(index){--c:\(hue.0);--t:\(hue.1)}\n"
@@ -122,6 +122,23 @@ enum ReportStyle {
         .legend b{font-weight:650}
         .swatch{display:inline-block;width:11px;height:11px;border-radius:3px;background:var(--c);margin-right:6px;
         vertical-align:-1px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+        .over{position:relative}
+        .veil{position:absolute;background:var(--bg);opacity:.72;border-left:2px solid var(--ink);pointer-events:none}
+        .over:not([style*="--at"]) .veil,.over[style*="--at:1.0000"] .veil,.over.now .veil{display:none}
+        .veil.phone{display:none}
+        .time{margin:2px 0 10px;padding:0 1.11% 0 4.81%}
+        .time input{display:block;width:calc(100% + 16px);margin:0 -8px;height:28px;accent-color:var(--link);cursor:pointer}
+        .time p{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 10px;margin:0;color:var(--soft);font-size:14px}
+        .time output{color:var(--ink);font-weight:600}
+        .search{display:flex;flex-wrap:wrap;align-items:center;gap:6px 12px;margin:0 0 12px;font-size:14px;color:var(--soft)}
+        .search input{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:6px;
+        padding:5px 10px;min-width:0;width:min(22rem,100%)}
+        .search .go,.time .go{margin:0;padding:3px 12px}
+        .live .go{display:none}
+        mark{background:none;color:inherit;box-shadow:inset 0 -.45em var(--mark)}
+        .now{white-space:nowrap}[hidden]{display:none}
+        .over+h3{margin-top:18px}
+        .news td.one{color:var(--soft);width:1%}
         .pair{display:grid;grid-template-columns:1fr;gap:28px}
         .pair h3{margin-bottom:2px}
         .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(320px,100%),1fr));gap:16px;margin-top:8px}
@@ -160,7 +177,8 @@ enum ReportStyle {
         footer{margin-top:48px;border-top:1px solid var(--rule);padding-top:14px;color:var(--soft);font-size:13px}
         @media (max-width:699px){
           body{padding:20px 16px 48px}
-          svg.wide{display:none}svg.phone{display:block}
+          svg.wide,.veil.wide{display:none}svg.phone,.veil.phone{display:block}
+          .time{padding:0 3.35% 0 11.17%}
           h1{font-size:21px}section{margin-top:36px}
           .tiles{grid-template-columns:1fr 1fr;gap:16px 20px}.tile dd{font-size:23px}
         }

@@ -7,7 +7,16 @@ struct SizesChart {
     let family: Family
     /// The highest sum that the axis shows; `nil` for the report's own.
     var most: Int64?
+    /// Whether what is later than a moment is veiled.
+    var isVeiled = false
+    /// The clusters that are looked for, beside which the others are pale; nil: all.
+    var found: Set<ClusterID>?
+    /// The number of bands up to which each has all points. More have fewer each, so that the page does not become larger.
+    var fullBands = 48
     static let bands = 128
+    static let lead: Markup = """
+        Members of each cluster; related clusters are side by side. Grey: members of no published cluster.
+        """
 
     var markup: Markup { Markup(ChartFormat.allCases.map(image)) }
 
@@ -20,6 +29,7 @@ struct SizesChart {
         var fill: Markup
         var label: String
         var values: [Int64]
+        var isPale = false
     }
 
     private func bands(_ picked: [Int]) -> [Band] {
@@ -30,7 +40,8 @@ struct SizesChart {
             let about = (topics[id] ?? []).prefix(3).joined(separator: ", ")
             return Band(
                 name: "Cluster \(id)" + (about.isEmpty ? "" : ": \(about)"), style: palette.name(of: id),
-                fill: palette.fill(of: id), label: "\(id)", values: report.sizes(of: id, in: picked))
+                fill: palette.fill(of: id), label: "\(id)", values: report.sizes(of: id, in: picked),
+                isPale: found.map { !$0.contains(id) } ?? false)
         }
         let rows = picked.map { report.rows[$0] }
         let all = rows.map { $0.members.reduce(0, +) }
@@ -40,19 +51,18 @@ struct SizesChart {
             bands.append(
                 Band(
                     name: "\(count) smaller clusters", style: "kn", fill: "class=\"kn\"", label: "others",
-                    values: others))
+                    values: others, isPale: found != nil))
         }
         bands.append(
             Band(
                 name: "In no published cluster", style: "ku", fill: "class=\"ku\"", label: "in none",
-                values: rows.map(\.unpublished)))
+                values: rows.map(\.unpublished), isPale: found != nil))
         return bands.filter { band in band.values.contains { $0 > 0 } }
     }
 
     private func image(_ format: ChartFormat) -> Markup {
-        // Many bands have fewer points each, so that the page does not become larger.
         let count = min(report.clusters.count, Self.bands)
-        let picked = report.thinned(to: format.points * 48 / max(count, 48))
+        let picked = report.thinned(to: format.points * fullBands / max(count, fullBands))
         guard let first = picked.first, let last = picked.last else { return Markup() }
         let rows = picked.map { report.rows[$0] }
         let bands = bands(picked)
@@ -71,11 +81,12 @@ struct SizesChart {
             labels += label(band, plot, places, base, top)
             base = top
         }
-        return plot.image(
+        let image = plot.image(
             "Members of each cluster over time, stacked. The table below has the same numbers.",
             """
             \(plot.valueAxis { ReportWords.short(Int64($0)) })<g class="bands">\(shapes)</g>\(plot.timeAxis)\(labels)
             """)
+        return isVeiled ? "\(image)\(plot.veil)" : image
     }
 
     private func shape(_ band: Band, _ plot: Plot, _ places: [Double], _ base: [Int64], _ top: [Int64]) -> Markup {
@@ -91,7 +102,7 @@ struct SizesChart {
         let peak = ReportWords.number(band.values.max() ?? 0)
         let end = ReportWords.number(band.values.last ?? 0)
         return """
-            <path \(band.fill) d="\(outline.markup)"><title>\(band.name) – \(end) at the end, \(peak) at most</title></path>
+            <path \(band.fill)\(band.isPale ? " opacity=\".25\"" as Markup : "") d="\(outline.markup)"><title>\(band.name) – \(end) at the end, \(peak) at most</title></path>
             """
     }
 
@@ -104,7 +115,7 @@ struct SizesChart {
         let near = places.indices.filter { abs(places[$0] - places[thickest]) <= wide / 2 }
         let upper = near.map { plot.y(Double(top[$0])) }.max() ?? 0
         let lower = near.map { plot.y(Double(base[$0])) }.min() ?? 0
-        guard lower - upper >= 13 else { return Markup() }
+        guard lower - upper >= 13, !band.isPale else { return Markup() }
         return """
             <text class="on \(band.style)" x="\(places[thickest])" y="\((upper + lower) / 2 + 4)">\(band.label)</text>
             """
