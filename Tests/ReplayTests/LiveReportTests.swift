@@ -203,6 +203,7 @@ struct LiveReportTests {
             ("che", "Chess", true), ("hess", "chess", false), ("chess", "сhеss", true),
             ("cats and", "dogs/cats-and-mice", true),
             ("cats mice", "cats and mice", false), ("猫", "犬と猫", true), ("", "chess", false), ("--", "--", false),
+            ("f1", "football", false), ("f1", "F1 2024", true), ("f", "F1", true), ("top 40 2", "top 40", false),
             ("CAFÉ", "cafe\u{301}", true),
         ] {
             #expect(TopicSearch(text).finds(name) == isFound, "\(text) in \(name)")

@@ -101,7 +101,9 @@ struct FlowChart {
         (self.bands, self.left, self.right, self.label) = (bands, left, right, label)
     }
 
-    var markup: Markup { bands.isEmpty ? Markup() : Markup(ChartFormat.allCases.map(image)) }
+    var markup: Markup {
+        left.order.isEmpty && right.order.isEmpty ? Markup() : Markup(ChartFormat.allCases.map(image))
+    }
 
     private func image(_ format: ChartFormat) -> Markup {
         let count = max(left.order.count, right.order.count)
