@@ -39,7 +39,7 @@ extension ClusterChange {
     /// The table of fields, from which both forms are written and read: number and name in the schema, value, the
     /// changes that have it in JSON, and when it is written. The order is that of both forms.
     @inline(__always)
-    mutating func visitFields<Visitor: ClusterChangeFieldVisitor>(
+    mutating func visitFields<Visitor: RecordFieldVisitor>(
         with visitor: inout Visitor
     ) throws(Visitor.Failure) {
         try visitor.field(1, "change_id", &id, .all, .required)

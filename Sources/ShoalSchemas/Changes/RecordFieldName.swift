@@ -1,9 +1,9 @@
 /// An enumeration of the schema, whose cases have names in JSON.
-protocol ClusterChangeName: ClusterChangeValue, CaseIterable, RawRepresentable where RawValue == UInt8 {
+protocol RecordFieldName: RecordFieldValue, CaseIterable, RawRepresentable where RawValue == UInt8 {
     var name: String { get }
 }
 
-extension ClusterChangeName {
+extension RecordFieldName {
     var isUnset: Bool { false }
 
     func write(_ number: Int, to writer: inout ProtoWriter) {
@@ -26,5 +26,5 @@ extension ClusterChangeName {
     }
 }
 
-extension ClusterChange.Kind: ClusterChangeName {}
-extension ClusterChange.Reason: ClusterChangeName {}
+extension ClusterChange.Kind: RecordFieldName {}
+extension ClusterChange.Reason: RecordFieldName {}

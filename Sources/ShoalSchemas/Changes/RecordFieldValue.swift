@@ -1,5 +1,5 @@
-/// A type of the fields of changes, in Protobuf and in JSON.
-protocol ClusterChangeValue {
+/// A type of the fields of records, in Protobuf and in JSON.
+protocol RecordFieldValue {
     /// Whether it is zero, empty or nil.
     var isUnset: Bool { get }
     func write(_ number: Int, to writer: inout ProtoWriter)
@@ -13,7 +13,7 @@ protocol ClusterChangeValue {
     init?(_ value: JSONFieldValue) throws
 }
 
-extension ClusterChangeValue {
+extension RecordFieldValue {
     mutating func merge(_ value: ProtoValue) throws(ProtoError) {
         self = try Self(value)
     }

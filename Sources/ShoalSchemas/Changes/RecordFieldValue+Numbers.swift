@@ -1,4 +1,4 @@
-extension ClusterChangeValue where Self: FixedWidthInteger {
+extension RecordFieldValue where Self: FixedWidthInteger {
     var isUnset: Bool { self == 0 }
 
     func write(_ number: Int, to writer: inout ProtoWriter) {
@@ -14,26 +14,26 @@ extension ClusterChangeValue where Self: FixedWidthInteger {
     }
 }
 
-extension UInt32: ClusterChangeValue {
+extension UInt32: RecordFieldValue {
     init?(_ value: JSONFieldValue) throws {
         self = try value.decode(UInt32.self)
     }
 }
 
-extension Int32: ClusterChangeValue {
+extension Int32: RecordFieldValue {
     init?(_ value: JSONFieldValue) throws {
         self = try value.decode(Int32.self)
     }
 }
 
-extension Int64: ClusterChangeValue {
+extension Int64: RecordFieldValue {
     init?(_ value: JSONFieldValue) throws {
         self = try value.decode(JSONInteger.self).value
     }
 }
 
 /// An id or a pseudonym: 16 bytes, or hexadecimal digits.
-extension UInt128: ClusterChangeValue {
+extension UInt128: RecordFieldValue {
     func write(_ number: Int, to writer: inout ProtoWriter) {
         writer.present(number, bytes: Bytes16(self))
     }
@@ -52,7 +52,7 @@ extension UInt128: ClusterChangeValue {
     }
 }
 
-extension Optional: ClusterChangeValue where Wrapped: ClusterChangeValue {
+extension Optional: RecordFieldValue where Wrapped: RecordFieldValue {
     var isUnset: Bool { self == nil }
 
     func write(_ number: Int, to writer: inout ProtoWriter) {

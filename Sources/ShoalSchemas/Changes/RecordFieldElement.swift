@@ -1,11 +1,11 @@
 /// An element of a list.
-protocol ClusterChangeElement: Decodable {
+protocol RecordFieldElement: Decodable {
     static func write(_ list: [Self], _ number: Int, to writer: inout ProtoWriter)
     static func write(_ list: [Self], _ name: StaticString, to writer: inout JSONWriter)
     static func append(_ value: ProtoValue, to list: inout [Self]) throws(ProtoError)
 }
 
-extension String: ClusterChangeElement {
+extension String: RecordFieldElement {
     static func write(_ list: [String], _ number: Int, to writer: inout ProtoWriter) {
         for text in list { writer.present(number, bytes: text.utf8) }
     }
@@ -19,7 +19,7 @@ extension String: ClusterChangeElement {
     }
 }
 
-extension UInt32: ClusterChangeElement {
+extension UInt32: RecordFieldElement {
     static func write(_ list: [UInt32], _ number: Int, to writer: inout ProtoWriter) {
         writer.packed(number, list)
     }
@@ -33,7 +33,7 @@ extension UInt32: ClusterChangeElement {
     }
 }
 
-extension Array: ClusterChangeValue where Element: ClusterChangeElement {
+extension Array: RecordFieldValue where Element: RecordFieldElement {
     var isUnset: Bool { isEmpty }
 
     func write(_ number: Int, to writer: inout ProtoWriter) {
