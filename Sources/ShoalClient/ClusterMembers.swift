@@ -26,7 +26,7 @@ public final class ClusterMembers: AsyncSequence, Sendable {
     }
 
     private let table: MemberTable
-    private let reading: MemberReading
+    private let reading: TableReading<MemberTable>
 
     /// - Parameters:
     ///   - kafka: librdkafka's properties. Only committed records are read in any case.
@@ -37,7 +37,7 @@ public final class ClusterMembers: AsyncSequence, Sendable {
         kafka: ClientConfiguration, topic: String, onInvalidRecord: (@Sendable (InvalidRecord) -> Void)? = nil
     ) {
         table = MemberTable()
-        reading = MemberReading(kafka: kafka, topic: topic, table: table, onInvalidRecord: onInvalidRecord)
+        reading = TableReading(kafka: kafka, topic: topic, table: table, onInvalidRecord: onInvalidRecord)
     }
 
     // MARK: - The table
@@ -102,7 +102,7 @@ public final class ClusterMembers: AsyncSequence, Sendable {
 }
 
 /// The table, shared by the view and the reading actor.
-final class MemberTable: Sendable {
+final class MemberTable: CompactedTable {
     struct State {
         var members: [UInt128: Membership] = [:]
         var sizes: [UInt32: Int] = [:]
@@ -111,8 +111,19 @@ final class MemberTable: Sendable {
 
     let state = Mutex(State())
 
-    func update(_ member: UInt128, _ membership: Membership?) -> ClusterMembers.Update {
-        state.withLock { state in
+    static func entry(
+        _ key: [UInt8]?, _ value: [UInt8]?
+    ) throws(ProtoError) -> (member: UInt128, membership: Membership?) {
+        guard let key, key.count == 32, let member = UInt128(String(decoding: key, as: UTF8.self), radix: 16) else {
+            throw .badValue
+        }
+        guard let value else { return (member, nil) }
+        return (member, try Membership(value))
+    }
+
+    func apply(_ entry: (member: UInt128, membership: Membership?)) -> ClusterMembers.Update {
+        let (member, membership) = entry
+        return state.withLock { state in
             let before = state.members.removeValue(forKey: member)
             if let before, let size = state.sizes[before.cluster] {
                 state.sizes[before.cluster] = size > 1 ? size - 1 : nil
@@ -124,93 +135,11 @@ final class MemberTable: Sendable {
             return ClusterMembers.Update(member: member, membership: membership, before: before)
         }
     }
-}
 
-/// Reads the topic record by record on request.
-actor MemberReading {
-    private let kafka: ClientConfiguration
-    private let topic: String
-    private let table: MemberTable
-    private let onInvalidRecord: (@Sendable (InvalidRecord) -> Void)?
-    private var feed: TopicFeed?
-    private var isOpening = false
-    /// The error to be thrown after the decoded records.
-    private var failure: (any Error)?
-    /// Decoded records in reverse order.
-    private var waiting: [(member: UInt128, membership: Membership?)] = []
-
-    init(
-        kafka: ClientConfiguration, topic: String, table: MemberTable,
-        onInvalidRecord: (@Sendable (InvalidRecord) -> Void)?
-    ) {
-        self.kafka = kafka
-        self.topic = topic
-        self.table = table
-        self.onInvalidRecord = onInvalidRecord
-    }
-
-    func next(timeout: Duration) async throws -> ClusterMembers.Update? {
-        let deadline = ContinuousClock.now + timeout
-        while true {
-            if let feed {
-                if waiting.isEmpty {
-                    if let failure { throw failure }
-                    fill(feed)
-                }
-                // Applied before the next request, so that updates keep the topic's order.
-                let update = waiting.popLast().map { table.update($0.member, $0.membership) }
-                let isNews = waiting.isEmpty && feed.isAtEnd && noteCaughtUp()
-                if update != nil || isNews { return update }
-                do { try await feed.check() } catch { failure = error }
-            } else if !isOpening {
-                try await open()
-                continue
-            }
-            guard ContinuousClock.now < deadline else { return nil }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-    }
-
-    /// - Returns: Whether this was the first time.
-    private func noteCaughtUp() -> Bool {
-        table.state.withLock { state in
+    func noteCaughtUp() -> Bool {
+        state.withLock { state in
             defer { state.isCaughtUp = true }
             return !state.isCaughtUp
         }
-    }
-
-    private func open() async throws {
-        isOpening = true
-        defer { isOpening = false }
-        feed = try await TopicFeed(topic, kafka) { _, _, marks, _ in marks.low }
-    }
-
-    private func fill(_ feed: TopicFeed) {
-        do {
-            try feed.poll { partition, batch, index in
-                do throws(ProtoError) {
-                    waiting.append(try Self.entry(batch.keyBytes(index), batch.valueBytes(index)))
-                } catch {
-                    let record = InvalidRecord(
-                        topic: topic, partition: partition, offset: batch.offset(index), reason: error)
-                    guard let skip = onInvalidRecord else { throw record }
-                    skip(record)
-                }
-            }
-        } catch {
-            // Records read before the error are applied first.
-            failure = error
-        }
-        waiting.reverse()
-    }
-
-    private static func entry(
-        _ key: [UInt8]?, _ value: [UInt8]?
-    ) throws(ProtoError) -> (member: UInt128, membership: Membership?) {
-        guard let key, key.count == 32, let member = UInt128(String(decoding: key, as: UTF8.self), radix: 16) else {
-            throw .badValue
-        }
-        guard let value else { return (member, nil) }
-        return (member, try Membership(value))
     }
 }

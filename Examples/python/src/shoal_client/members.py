@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import collections
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from . import fields
 from .change import ChangeKind, ClusterChange
 from .errors import InvalidRecord
-from .feed import TopicFeed
 from .membership import Membership
+from .topic_table import TopicTable
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def _version(membership: Membership) -> float:
     return float("-inf") if membership.model_version is None else membership.model_version
 
 
-class ClusterMembers:
+class ClusterMembers(TopicTable[MemberUpdate]):
     """The compacted topic `members.topic` as a table that is kept up to date.
 
         members = ClusterMembers({"bootstrap.servers": "localhost:9092"}, "cluster-members")
@@ -118,66 +116,9 @@ class ClusterMembers:
         `on_invalid_record`: is called for each record that is not a membership, which is then skipped. Without it the
         iterator raises `InvalidRecord`.
         """
+        super().__init__(kafka, topic, on_invalid_record)
         self.table = MemberTable()
-        self._on_invalid_record = on_invalid_record
-        self._feed = TopicFeed(topic, kafka, lambda feed, partition, count, low, high: low)
 
-    def __enter__(self) -> ClusterMembers:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Closes the connections. The table stays."""
-        self._feed.close()
-
-    @property
-    def is_caught_up(self) -> bool:
-        """Whether the table contains all records that existed when it was made."""
-        return self._feed.is_at_end
-
-    def catch_up(self) -> None:
-        """Reads until `is_caught_up`."""
-        while not self.is_caught_up:
-            self.next(1.0)
-
-    def __iter__(self) -> ClusterMembers:
-        return self
-
-    def __next__(self) -> MemberUpdate:
-        while True:
-            update = self.next(1.0)
-            if update is not None:
-                return update
-
-    def next(self, timeout: float) -> MemberUpdate | None:
-        """Applies the next record and returns it, or None if none arrives within so many seconds or it has just caught up."""
-        deadline = time.monotonic() + timeout
-        while True:
-            was_caught_up = self.is_caught_up
-            message = self._feed.poll(max(0.0, deadline - time.monotonic()))
-            if message is None:
-                if self.is_caught_up != was_caught_up or time.monotonic() >= deadline:
-                    return None
-                continue
-            partition, offset = message.partition(), message.offset()
-            assert partition is not None and offset is not None
-            update = self._read(partition, offset, message.key(), message.value())
-            self._feed.advance(partition, offset + 1)
-            if update is not None:
-                return update
-
-    def _read(self, partition: int, offset: int, key: Any, value: bytes | None) -> MemberUpdate | None:
-        try:
-            member = fields.identifier(bytes(key or b"").decode(), "the key")
-            membership = None if value is None else Membership.decode(value)
-        except ValueError as error:
-            record = InvalidRecord(self._feed.topic, partition, offset, error)
-            if self._on_invalid_record is None:
-                raise record from error
-            self._on_invalid_record(record)
-            return None
-        return self.table.update(member, membership)
+    def _apply(self, key: bytes, value: bytes | None) -> MemberUpdate:
+        member = fields.identifier(key.decode(), "the key")
+        return self.table.update(member, None if value is None else Membership.decode(value))
