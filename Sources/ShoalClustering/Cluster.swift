@@ -27,6 +27,8 @@ public struct Cluster: Equatable, Sendable {
     public var announced: [TopicNumber] = []
     public var announcedCentroid: [Component] = []
     public var announcedTick: Int64 = 0
+    /// What published changes have said of its lineage.
+    public var lineage = AnnouncedLineage()
 
     public init(id: ClusterID) {
         self.id = id

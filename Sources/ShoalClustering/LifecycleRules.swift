@@ -42,9 +42,13 @@ public struct LifecycleRules: Equatable, Sendable {
     /// Whether topics that go with a category of the policy are neutralized (`protect = neutralize`).
     package var neutralizes = true
 
+    /// Whether models record the lineage that changes have announced.
+    package var recordsLineage = true
+
     private init(_ version: Int64) {
         self.version = version
         neutralizes = version >= 9
+        recordsLineage = version >= 9
     }
 
     /// The rules of the previous release, which its applications keep until `settings.revision` is raised.

@@ -21,6 +21,7 @@ extension Model {
         for index in clusters.indices where clusters[index].isPublished {
             changes += publish(index, described, before, version: version)
         }
+        recordLineage(changes)
         return changes
     }
 

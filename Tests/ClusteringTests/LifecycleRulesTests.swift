@@ -62,7 +62,7 @@ struct LifecycleRulesTests {
         #expect((rules.seedWait, rules.seedsByMinimum, rules.refine) == (3, true, 0.002))
         #expect((rules.firstWait, rules.fullSeed) == (1, 2_000))
         #expect(rules.erasedTogether == 8 && rules.erasureWait == 604_800_000)
-        #expect(!rules.neutralizes)
+        #expect(!rules.neutralizes && !rules.recordsLineage)
         #expect((rules.mergeShare, rules.mergeQuantile, rules.mergeFloor) == (0.5, 0.75, 0.05))
         #expect((rules.hysteresis, rules.far, rules.joins, rules.leaves) == (40, 0, 500, 400))
         #expect(rules.returningDivisor == 7)

@@ -28,7 +28,7 @@ struct FingerprintTests {
         #expect(made.status == 0, "\(made.output)")
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "a46c0a47cd0a7e9308edc67d94a3830dee6d432408e4e0268be12778fd43da3c")
+                == "c8e44ebef903f91ccb0c8394fd9cb51402d9375de7d4d099e225de36991edeed")
     }
 
     @Test("models of real events", .enabled(if: sharedEvents != nil, "needs the folder `shared/data`"))
@@ -36,6 +36,6 @@ struct FingerprintTests {
         let file = try #require(sharedEvents)
         #expect(
             try models(shoal(["replay", file, "--json"]))
-                == "8994381a9e8658ca662cbfa4ba18490800021402309e7df9edbfd023c35944a8")
+                == "2200bba0433d65158356762bd0c857bad33307f37eb03604327b7f7b2c779c4b")
     }
 }

@@ -84,6 +84,10 @@ extension Model {
         try ImpossibleValue.unless(
             cluster.publishedCluster < nextID && (cluster.parent == 0 || exists(cluster.parent)),
             "cluster \(id) is a part of one that does not exist")
+        try ImpossibleValue.unless(
+            cluster.lineage.parent < nextID && cluster.lineage.merged.count <= AnnouncedLineage.mostMerged
+                && cluster.lineage.merged.allSatisfy { (1..<nextID).contains($0) },
+            "cluster \(id) names others that were never published")
         // Operations take effect after `epoch.staleness` ticks.
         let ahead = 0...ticks + settings.fixed.staleness
         try ImpossibleValue.unless(

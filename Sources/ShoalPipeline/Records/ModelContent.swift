@@ -94,6 +94,9 @@ package enum ModelContent {
         writer.packed(15, cluster.announced)
         writer.message(16) { write(cluster.announcedCentroid, &$0) }
         writer.field(17, cluster.announcedTick)
+        writer.field(18, cluster.lineage.lastChange?.rawValue ?? 0)
+        writer.field(19, cluster.lineage.parent)
+        writer.packed(20, cluster.lineage.merged)
     }
 
     static func decode(_ reader: inout ProtoReader) throws(ProtoError) -> Model {
@@ -276,6 +279,12 @@ package enum ModelContent {
                     cluster.announcedCentroid = try direction(&reader)
                 }
             case 17: cluster.announcedTick = try reader.int64(field)
+            case 18:
+                let kind = LifecycleChange.Kind(rawValue: UInt8(clamping: try reader.uint64(field)))
+                guard let kind else { throw .badValue }
+                cluster.lineage.lastChange = kind
+            case 19: cluster.lineage.parent = try reader.uint32(field)
+            case 20: try reader.repeated(field) { cluster.lineage.merged.append(ClusterID(truncatingIfNeeded: $0)) }
             default: try reader.skip(field)
             }
         }
