@@ -20,7 +20,7 @@
 #     deploy/acls.sh reset User:shoal-reset                for `shoal reset`
 #     deploy/acls.sh topics,run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
-# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, OPT_OUT, AUDIT, PUBLISH_TO;
+# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, CLUSTERS, OPT_OUT, AUDIT, PUBLISH_TO;
 # another kafka-acls from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the
 # cluster, too.
 set -euo pipefail
@@ -39,6 +39,7 @@ input=${INPUT:-watch-events}
 output=${OUTPUT:-cluster-changes}
 dead_letters=${DEAD_LETTERS:-$input-dead-letters}
 members=${MEMBERS:-}
+clusters=${CLUSTERS:-}
 opt_out=${OPT_OUT:-}
 audit=${AUDIT:-}
 publish_to=${PUBLISH_TO:-}
@@ -67,7 +68,8 @@ grant() {
         # Before it writes, the instance checks that the state topic is compacted.
         allow --operation DescribeConfigs --topic "$application-state"
         # Cluster changes and dead letters; instances only write them.
-        allow --operation Write --topic "$output" --topic "$dead_letters" ${members:+--topic "$members"}
+        allow --operation Write --topic "$output" --topic "$dead_letters" ${members:+--topic "$members"} \
+            ${clusters:+--topic "$clusters"}
         # The viewers whose events are dropped.
         [ -z "$opt_out" ] || allow --operation Read ${opt_out:+--topic "$opt_out"}
         # Group membership and committed offsets.
@@ -142,8 +144,8 @@ grant() {
         # Missing topics are created, and existing ones are described.
         allow --operation Create --operation Describe --operation DescribeConfigs --topic "$input" --topic "$output" \
             --topic "$dead_letters" --topic "$application-deltas" --topic "$application-models" \
-            --topic "$application-state" ${members:+--topic "$members"} ${opt_out:+--topic "$opt_out"} \
-            ${audit:+--topic "$audit"}
+            --topic "$application-state" ${members:+--topic "$members"} ${clusters:+--topic "$clusters"} \
+            ${opt_out:+--topic "$opt_out"} ${audit:+--topic "$audit"}
         ;;
     status)
         # Members and committed offsets of the group.
@@ -169,10 +171,10 @@ grant() {
         allow --operation Delete --group "$application"
         # The state topic gets as many partitions as the input, which is not changed.
         allow --operation Describe --topic "$input"
-        # Topics are deleted and recreated; the last three only if options name them.
+        # Topics are deleted and recreated; the last four only if options name them.
         allow --operation Create --operation Delete --operation DescribeConfigs --topic "$application-deltas" \
             --topic "$application-models" --topic "$application-state" --topic "$output" --topic "$dead_letters" \
-            ${members:+--topic "$members"}
+            ${members:+--topic "$members"} ${clusters:+--topic "$clusters"}
         ;;
     esac
 }

@@ -7,7 +7,7 @@ from setuptools.command.build_py import build_py
 
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
 # The names under `schemas/` are those that any other program registers for the same messages.
-FILES = ["shoal/v1/cluster_change.proto", "shoal/v1/membership.proto"]
+FILES = ["shoal/v1/cluster_change.proto", "shoal/v1/cluster_description.proto", "shoal/v1/membership.proto"]
 
 
 class BuildWithSchemas(build_py):

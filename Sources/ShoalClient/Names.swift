@@ -11,5 +11,7 @@ public typealias KafkaError = ShoalKafka.KafkaError
 public typealias ClusterChange = ShoalSchemas.ClusterChange
 /// A member's published cluster: the value of a record of `members.topic`.
 public typealias Membership = ShoalSchemas.Membership
+/// A published cluster: the value of a record of `clusters.topic`.
+public typealias ClusterDescription = ShoalSchemas.ClusterDescription
 /// Why a record cannot be read.
 public typealias ProtoError = ShoalSchemas.ProtoError

@@ -11,6 +11,8 @@ public struct Bookkeeping: Equatable, Sendable {
     public var deltaOffset: Int64
     /// The first offset of the oldest epoch delta that is not included.
     public var oldestOffset: Int64
+    /// The name of `clusters.topic`, if that holds the table of clusters after this model.
+    public var clustersTopic: String?
 
     public init(
         from: Epoch?, through: Epoch?, start: Epoch?, partitions: [PartitionState], deltaOffset: Int64,

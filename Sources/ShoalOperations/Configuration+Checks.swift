@@ -162,7 +162,8 @@ extension Configuration {
         var owners: [String: String] = [:]
         let topics: [(String, String?)] = [
             ("input.topic", self[\.inputTopic]), ("output.topic", self[\.outputTopic]),
-            ("members.topic", self[\.membersTopic]), ("privacy.opt-out-topic", self[\.optOutTopic]),
+            ("members.topic", self[\.membersTopic]), ("clusters.topic", self[\.clustersTopic]),
+            ("privacy.opt-out-topic", self[\.optOutTopic]),
             ("audit.topic", self[\.auditTopic]),
             ("dead-letters.topic", deadLettersTopic),
             ("the deltas' topic", deltasTopic), ("the models' topic", modelsTopic), ("the state's topic", stateTopic),

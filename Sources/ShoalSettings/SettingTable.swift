@@ -70,6 +70,10 @@ extension Setting {
             isReported: false,
             "A compacted topic with the cluster of each member. Disabled by default."),
         Setting(
+            "clusters.topic", .name, \.clustersTopic, isReported: false,
+            "A compacted topic with the description and the lineage of each published cluster. An application of rules 8 writes no lineage: it takes the rules of this release with a higher settings.revision. Disabled by default."
+        ),
+        Setting(
             "dead-letters.topic", .name, \.deadLettersTopic,
             "The topic for records that are not watch events, with the reason. Default: `<input.topic>-dead-letters`."),
         Setting(

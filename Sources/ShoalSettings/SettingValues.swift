@@ -15,6 +15,8 @@ public struct SettingValues: Equatable, Sendable {
     public var membersTopic: String? {
         didSet { engine.publishesMemberships = membersTopic != nil }
     }
+    /// `nil` if no table of clusters is published.
+    public var clustersTopic: String?
     /// `nil` for a name that depends on that of the input topic.
     public var deadLettersTopic: String?
     /// `nil` if there is no opt-out list.

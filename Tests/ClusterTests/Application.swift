@@ -18,6 +18,8 @@ struct Application {
 
     var output: String { "\(name)-out" }
     var members: String { "\(name)-members" }
+    /// nil if it is not written.
+    var clusters: String? { settings["clusters.topic"] }
     var deadLetters: String { "\(name)-dead" }
     var deltas: String { "\(name)-deltas" }
     var models: String { "\(name)-models" }
@@ -56,9 +58,17 @@ struct Application {
         self.settings = all.merging(settings) { $1 }
     }
 
+    /// The same application with `clusters.topic`.
+    func writingClusters() -> Application {
+        var application = self
+        application.settings["clusters.topic"] = "\(name)-clusters"
+        return application
+    }
+
     /// Creates the topics. The input topic is created only if this application does not share another one's.
     func createTopics(partitions: Int32) async throws {
         var topics = [output: Int32(4), members: 2, deadLetters: 1, deltas: 1, models: 1]
+        if let clusters { topics[clusters] = 1 }
         if input.hasPrefix(name) {
             topics[input] = partitions
             topics[state] = partitions

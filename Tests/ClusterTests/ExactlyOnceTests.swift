@@ -16,7 +16,7 @@ extension MainJob {
         func stopAndStart() async throws {
             let broker = try await TestBroker.shared()
             let stream = InputStream(seed: 7, viewers: 240, epochs: 24)
-            let whole = try Application(broker, "whole", topics: InputStream.topics)
+            let whole = try Application(broker, "whole", topics: InputStream.topics).writingClusters()
             try await whole.createTopics(partitions: 3)
             try InputStream.publish(stream.records, to: whole.input, broker)
             try await whole.run()
@@ -27,6 +27,7 @@ extension MainJob {
             let eligible = last.unassigned.count + last.clusters.reduce(0) { $0 + $1.sums.count }
             #expect(try checker.eligibleViewers(least: 3) == Int(eligible))
             let stopped = try Application(broker, "stopped", input: whole.input, topics: InputStream.topics)
+                .writingClusters()
             try await stopped.createTopics(partitions: 3)
             for models in [3, 9, 15] {
                 let instance = try stopped.start()
@@ -37,6 +38,7 @@ extension MainJob {
             try await stopped.run()
             try await Checker(stopped).check()
             expectSame(try await stopped.sortedChanges(), try await whole.sortedChanges())
+            #expect(checker.oracle.clusters.count > 3)
         }
 
         @Test("topics are admitted as they are watched, and new input continues after the previous one")

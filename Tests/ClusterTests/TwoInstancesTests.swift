@@ -26,6 +26,7 @@ extension MainJob {
             try checker.check()
 
             let pair = try Application(broker, "pair", input: alone.input, topics: InputStream.topics)
+                .writingClusters()
             try await pair.createTopics(partitions: 8)
             let first = try pair.start("a")
             var second = try pair.start("b")

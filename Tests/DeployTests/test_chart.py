@@ -248,7 +248,7 @@ def test_strimzis_users_have_the_list_of_rights(render):
         granted = [(operation, types[acl["resource"]["type"]], acl["resource"]["name"],
                     {"prefix": "prefixed"}.get(acl["resource"]["patternType"], "literal"))
                    for acl in acls for operation in acl["operations"]]
-        assert sorted(granted) == sorted(rights.expand(listed, role, rights.names(listed, {"members": "cluster_members"})))
+        assert sorted(granted) == sorted(rights.expand(listed, role, rights.names(listed, {"members": "cluster_members", "clusters": "clusters"})))
     assert not found
 
 

@@ -62,10 +62,11 @@ def broker(tmp_path_factory):
 class Application:
     """What an application has published: the settings of a client, names of topics, and the lines of `shoal changes --json`."""
 
-    def __init__(self, bootstrap, output, members, lines):
+    def __init__(self, bootstrap, output, members, clusters, lines):
         self.kafka = {"bootstrap.servers": bootstrap}
         self.output = output
         self.members = members
+        self.clusters = clusters
         self.lines = lines
 
 
@@ -85,6 +86,7 @@ def application(request, broker, shoal, tmp_path_factory):
     name = f"app-{request.param}"
     words = settings(broker) | {
         "application.id": name, "input.topic": f"{name}-in", "output.topic": f"{name}-out", "members.topic": f"{name}-members",
+        "clusters.topic": f"{name}-clusters",
         "output.format": request.param, "profile.half-life": "1h", "clock.quorum": "4",
     }
     words = [word for key, value in words.items() for word in ("--set", f"{key}={value}")]
@@ -106,7 +108,7 @@ def application(request, broker, shoal, tmp_path_factory):
         assert process.stop() == 0, process.log
     finally:
         process.kill()
-    return Application(broker, f"{name}-out", f"{name}-members", lines())
+    return Application(broker, f"{name}-out", f"{name}-members", f"{name}-clusters", lines())
 
 
 def values(change):
@@ -160,6 +162,48 @@ def test_python_makes_the_same_table_from_the_topic_and_from_changes(client, app
         member: found.cluster for member, found in made.items()}
     assert table.sizes == made.sizes and sum(table.sizes.values()) == len(table) == VIEWERS
     assert {len(table.members_of(cluster)) for cluster in table.sizes} == set(table.sizes.values())
+
+
+def test_python_has_the_published_clusters_of_the_changes(client, application):
+    with client.ClusterDescriptions(application.kafka, application.clusters) as clusters:
+        clusters.catch_up()
+        table = dict(clusters.table)
+    published = {}
+    for line in map(json.loads, application.lines):
+        if line["kind"] == "cluster_created":
+            published[line["cluster"]] = line.get("other_cluster", 0)
+        elif line["kind"] in ("cluster_merged", "cluster_retired"):
+            del published[line["cluster"]]
+    assert published and {number: found.parent for number, found in table.items()} == published
+    for number, found in table.items():
+        assert found.cluster == number and found.state in client.ClusterState
+        assert 0 < found.members_at_least <= VIEWERS and found.cohesion % 10_000 == 0
+        assert set(found.branch_clusters) <= set(published) and found.leading_topics
+        assert set(found.children) == {child for child, parent in published.items() if parent == number}
+
+
+def test_a_table_of_clusters_forgets_those_with_a_null_value(client, broker, topic):
+    from shoal_client.generated.shoal.v1 import cluster_description_pb2 as schema
+
+    def put(number, value):
+        with transaction(broker, topic) as producer:
+            producer.produce(topic, key=str(number), value=value)
+
+    made = schema.ClusterDescription(cluster=7, members_at_least=1 << 60, state=schema.CLUSTER_STATE_SPLIT, parent=3)
+    put(7, made.SerializeToString())
+    put(8, b'{"cluster":8,"members_at_least":"100","cohesion":740000,"state":"unheard-of","children":[9]}')
+    with client.ClusterDescriptions({"bootstrap.servers": broker}, topic) as clusters:
+        clusters.catch_up()
+        assert set(clusters.table) == {7, 8} and clusters.table[7].state is client.ClusterState.SPLIT
+        assert clusters.table[7].members_at_least == 1 << 60 and clusters.table[8].state is None
+        assert clusters.table[8].members_at_least == 100 and clusters.table[8].children == (9,)
+        put(7, None)
+        update = next(clusters)
+        assert update.cluster == 7 and update.description is None and update.before.parent == 3
+        assert set(clusters.table) == {8}
+        put(8, b'{"cluster":9}')
+        with pytest.raises(client.InvalidRecord):
+            next(clusters)
 
 
 @pytest.fixture

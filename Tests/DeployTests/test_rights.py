@@ -15,7 +15,7 @@ import yaml
 from conftest import ROOT
 
 NAMES = {"application": "app", "input": "in", "output": "out", "dead-letters": "dead", "members": "who",
-         "publish-to": "what-if", "audit": "heads"}
+         "clusters": "tastes", "publish-to": "what-if", "audit": "heads"}
 # The commands of the other roles look at persons only with an option.
 AUDITED = ("erase", "explain", "pseudonym", "audit", "topics")
 
@@ -130,7 +130,7 @@ class Secured:
         self.settings = [f"kafka.{line}" for line in text.splitlines()] + [
             f"application.id={names['application']}", f"input.topic={names['input']}",
             f"output.topic={names['output']}", f"dead-letters.topic={names['dead-letters']}",
-            f"members.topic={names['members']}", "log.format=text", f"audit.file={folder}/audit",
+            f"members.topic={names['members']}", f"clusters.topic={names['clusters']}", "log.format=text", f"audit.file={folder}/audit",
             f"audit.topic={names['audit']}"]
         self.folder = folder
         (folder / "one.ndjson").write_text('{"user_id":"a","event_time_ms":1700000000000}\n')
@@ -198,7 +198,7 @@ def test_each_right_of_topics_publish_and_changes_is_needed_and_named(secured, r
         secured.grant([right])
         made = secured.shoal("topics", "create", "--partitions", "2")
         assert made.returncode == 0 and f"{right[2]}: made" in made.stdout, made.stdout + made.stderr
-    assert len(topics) == 8
+    assert len(topics) == 9
     whole = secured.shoal("topics", "describe")
     assert whole.returncode == 0, whole.stdout + whole.stderr
     for right in operator:

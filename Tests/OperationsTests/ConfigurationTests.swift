@@ -159,6 +159,7 @@ struct ConfigurationTests {
                 "output.topic and input.topic are the same topic, watch-events"
             ])
         #expect(problems([:], "members.topic=shoal-models").count == 1)
+        #expect(problems([:], "members.topic=a", "clusters.topic=a").count == 1)
         #expect(problems(file: "/nonexistent") == ["/nonexistent: cannot be read, or is not UTF-8"])
     }
 

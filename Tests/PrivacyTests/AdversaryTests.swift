@@ -26,7 +26,7 @@ struct AdversaryTests {
         let attacks =
             onGroups(stream) + onPositions(stream) + (try onPseudonyms(stream, seed: seed)) + (try onInternals(stream))
             + onKeys(seed: seed) + [
-                onAPI(stream), weakKeys, searched, counted,
+                onAPI(stream), onDescriptions(stream), weakKeys, searched, counted,
             ] + (try onSpellings()) + disclosed
         let table = Attack.table(attacks)
         print("seed \(seed)\n\(table)")
@@ -82,6 +82,31 @@ struct AdversaryTests {
         return Attack(
             adversary: "viewer of the API",
             name: "find a suppressed cluster, or a number of fewer than \(PlantedStream.minimum) members",
+            value: Double(found), bound: 0)
+    }
+
+    /// What does `clusters.topic` tell beyond what changes have announced?
+    private func onDescriptions(_ stream: PlantedStream) -> Attack {
+        var parents: [UInt32: Set<UInt32>] = [:]
+        for change in stream.changes where change.kind == .clusterCreated {
+            parents[change.cluster, default: []].insert(change.otherCluster)
+        }
+        let merges = stream.changes.filter { $0.kind == .clusterMerged }.map { [$0.otherCluster, $0.cluster] }
+        var (found, all) = (0, 0)
+        for description in stream.descriptions {
+            let named = [description.cluster, description.parent] + description.children + description.merged
+            found += (named + description.branchClusters).count { $0 != 0 && parents[$0] == nil }
+            found += parents[description.cluster]?.contains(description.parent) == true ? 0 : 1
+            found += description.merged.count { !merges.contains([description.cluster, $0]) }
+            found += description.membersAtLeast % PlantedStream.minimum == 0 ? 0 : 1
+            all += named.count
+        }
+        #expect(all > 100, "the topic tells something")
+        return Attack(
+            adversary: "reader of `clusters.topic`",
+            name:
+                "find a suppressed cluster, a number of fewer than \(PlantedStream.minimum) members, or lineage that no "
+                + "change announced",
             value: Double(found), bound: 0)
     }
 

@@ -27,6 +27,8 @@ struct PlantedStream {
     private(set) var stored: Set<UInt128> = []
     /// What the API and the page tell after each model.
     private(set) var reports: [ReplayReport] = []
+    /// What `clusters.topic` tells after each model.
+    private(set) var descriptions: [ClusterDescription] = []
     /// What the run leaves on the internal topics.
     private(set) var internals: InternalRecords?
     /// Whether the engine has found the group and suppresses its cluster.
@@ -93,6 +95,7 @@ struct PlantedStream {
             let bookkeeping = Bookkeeping(
                 from: version, through: version, start: 0, partitions: [PartitionState()], deltaOffset: 0,
                 oldestOffset: 0)
+            descriptions += DescriptionTable.descriptions(engine.model).values
             live.take(ModelRecord(bookkeeping: bookkeeping, keyFingerprint: key.fingerprint, model: engine.model))
             if epoch % 4 == 3 { reports.append(live.report) }
         }

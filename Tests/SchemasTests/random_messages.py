@@ -6,11 +6,12 @@ random_messages.py FOLDER check   reads "NAME HEX ORIGINAL" and says how many ar
 import random, sys
 
 sys.path.insert(0, sys.argv[1])
-from shoal.v1 import cluster_change_pb2, membership_pb2, watch_event_pb2
+from shoal.v1 import cluster_change_pb2, cluster_description_pb2, membership_pb2, watch_event_pb2
 
 CLASSES = {
     "WatchEvent": watch_event_pb2.WatchEvent,
     "ClusterChange": cluster_change_pb2.ClusterChange,
+    "ClusterDescription": cluster_description_pb2.ClusterDescription,
     "Membership": membership_pb2.Membership,
 }
 
@@ -58,6 +59,21 @@ def cluster_change(r):
     return m
 
 
+def cluster_description(r):
+    m = cluster_description_pb2.ClusterDescription(cluster=r.randint(1, 2**32 - 1))
+    maybe(r, m, "state", r.randint(1, 3))
+    maybe(r, m, "members_at_least", r.randint(0, 2**40))
+    maybe(r, m, "cohesion", r.randint(0, 10**6))
+    maybe(r, m, "parent", r.randint(0, 2**32 - 1))
+    maybe(r, m, "model_version", r.randint(-(2**63), 2**63 - 1))
+    maybe(r, m, "event_time_ms", r.randint(0, 2**53))
+    for field, most in (("leading_topics", 5), ("branch_topics", 3)):
+        getattr(m, field).extend(text(r) for _ in range(r.randint(0, most)))
+    for field, most in (("branch_clusters", 3), ("children", 20), ("merged", 16)):
+        getattr(m, field).extend(r.randint(0, 2**32 - 1) for _ in range(r.randint(0, most)))
+    return m
+
+
 def membership(r):
     m = membership_pb2.Membership(cluster=r.randint(1, 2**32 - 1))
     maybe(r, m, "model_version", r.randint(-(2**63), 2**63 - 1))
@@ -78,7 +94,7 @@ if sys.argv[2] == "check":
     print(equal, "equal")
 else:
     r = random.Random(int(sys.argv[2]))
-    for make in (watch_event, cluster_change, membership):
+    for make in (watch_event, cluster_change, cluster_description, membership):
         for _ in range(200):
             m = make(r)
             print(m.DESCRIPTOR.name, m.SerializeToString().hex())

@@ -208,6 +208,66 @@ struct ClientTests {
         #expect(tolerant.count == 90 && skipped.withLock { $0 } == [topic])
     }
 
+    @Test("a table of clusters follows descriptions and null values, and what instances write")
+    func clusters() async throws {
+        let broker = try await TestBroker.shared()
+        let topic = uniqueName("clusters")
+        try await broker.create([topic: 1])
+        let producer = try Producer(broker.configuration())
+        func put(_ cluster: UInt32, _ members: Int64?, isJSON: Bool = false) throws {
+            let key = Array("\(cluster)".utf8)
+            guard let members else { return try producer.produce(to: topic, key: key.span, value: nil) }
+            var description = ClusterDescription(cluster: cluster)
+            (description.membersAtLeast, description.parent, description.state) = (members, 7, .created)
+            description.leadingTopics = ["chess", "größer"]
+            var bytes: [UInt8] = []
+            if isJSON { description.encodeJSON(into: &bytes) } else { description.encode(into: &bytes) }
+            try producer.produce(to: topic, key: key.span, value: bytes.span)
+        }
+        for cluster in 1...9 as ClosedRange<UInt32> { try put(cluster, 100, isJSON: cluster % 2 == 0) }
+        try put(3, nil)
+        try put(4, 1 << 60, isJSON: true)
+        try producer.flush(timeout: .seconds(10))
+        let clusters = ClusterDescriptions(kafka: quick(broker), topic: topic)
+        #expect(clusters.count == 0 && !clusters.isCaughtUp)
+        try await clusters.catchUp()
+        #expect(clusters.isCaughtUp && clusters.count == 8 && clusters[3] == nil)
+        #expect(clusters[4]?.membersAtLeast == 1 << 60 && clusters[5]?.leadingTopics == ["chess", "größer"])
+        #expect(clusters.snapshot.values.allSatisfy { $0.parent == 7 && $0.state == .created })
+
+        try put(5, nil)
+        try producer.flush(timeout: .seconds(10))
+        var iterator = clusters.makeAsyncIterator()
+        let update = try #require(try await iterator.next())
+        #expect(update.cluster == 5 && update.description == nil && update.before?.membersAtLeast == 100)
+        #expect(clusters[5] == nil)
+
+        // A key that is not the record's.
+        try producer.produce(to: topic, key: "9", value: #"{"cluster":8,"members_at_least":1,"cohesion":1}"#)
+        try producer.flush(timeout: .seconds(10))
+        await #expect(throws: InvalidRecord.self) {
+            try await ClusterDescriptions(kafka: quick(broker), topic: topic).catchUp()
+        }
+
+        let real = try await RealChanges.shared()
+        let found = ClusterDescriptions(kafka: quick(real.broker), topic: real.clusters)
+        try await found.catchUp()
+        var published: Set<UInt32> = []
+        for line in real.lines {
+            let change = try ClusterChange(Array(line.utf8))
+            switch change.kind {
+            case .clusterCreated: published.insert(change.cluster)
+            case .clusterMerged, .clusterRetired: published.remove(change.cluster)
+            default: break
+            }
+        }
+        #expect(!published.isEmpty && Set(found.snapshot.keys) == published)
+        for description in found.snapshot.values {
+            #expect(description.membersAtLeast % 20 == 0 && description.membersAtLeast > 0)
+            #expect(description.branchClusters.allSatisfy(published.contains) && description.state != nil)
+        }
+    }
+
     @Test("a cancelled loop over members ends")
     func cancelled() async throws {
         let broker = try await TestBroker.shared()

@@ -15,6 +15,7 @@ struct OtherLanguagesTests {
             "memberChange": kinds.filter(\.isOfMember).map(\.name),
             "changeOfCluster": kinds.filter { !$0.isOfMember }.map(\.name),
             "reason": ClusterChange.Reason.allCases.map(\.name), "rejection": Rejection.allCases.map(\.rawValue),
+            "clusterState": ClusterDescription.State.allCases.map(\.name),
         ]
         return try run(
             Self.python,
@@ -45,9 +46,23 @@ struct OtherLanguagesTests {
             messages.append("membership\t" + String(decoding: json, as: UTF8.self))
             members += 1
         }
-        #expect(real.lines.count > 100 && members > 100)
+        var descriptions = 0
+        for record in try await real.broker.records(of: real.clusters) {
+            guard let value = record.value else {
+                messages.append("noCluster\tnull")
+                continue
+            }
+            var json: [UInt8] = []
+            try ClusterDescription(protobuf: value.span).encodeJSON(into: &json)
+            messages.append("clusterDescription\t" + String(decoding: json, as: UTF8.self))
+            descriptions += 1
+        }
+        #expect(real.lines.count > 100 && members > 100 && descriptions > 5)
         let result = try check(messages)
-        #expect(result.contains("\(real.lines.count) clusterChange, \(members) membership"), "\(result)")
+        #expect(
+            result.contains(
+                "\(real.lines.count) clusterChange, \(descriptions) clusterDescription, \(members) membership"),
+            "\(result)")
         #expect(result.contains("2000 watchEvent fit"), "\(result)")
     }
 
@@ -57,6 +72,7 @@ struct OtherLanguagesTests {
     func strange() async throws {
         for (message, problem) in [
             (#"membership\#t{"cluster":1,"model_version":"7","news":1}"#, "news"),
+            (#"clusterDescription\#t{"cluster":1,"state":"merged"}"#, "merged"),
             (#"watchEvent\#t{"user_id":"","event_time_ms":1}"#, "user_id"),
             (#"clusterChange\#t{"kind":"member_moved"}"#, "change_id"),
         ] {

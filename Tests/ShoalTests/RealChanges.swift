@@ -7,6 +7,7 @@ struct RealChanges: Sendable {
     var input: String
     var output: String
     var members: String
+    var clusters: String
     /// The output of `shoal changes --json`.
     var lines: [String]
 
@@ -30,7 +31,8 @@ private actor RealChangesMaker {
         let topics = folder.url.appending(path: "topics.txt").path
         let settings = [
             "application.id": name, "input.topic": "\(name)-in", "output.topic": "\(name)-out",
-            "members.topic": "\(name)-members", "kafka.bootstrap.servers": broker.bootstrap, "epoch.future": "allow",
+            "members.topic": "\(name)-members", "clusters.topic": "\(name)-clusters",
+            "kafka.bootstrap.servers": broker.bootstrap, "epoch.future": "allow",
             "epoch.idle-timeout": "300ms", "clock.quorum": "4", "members.min-events": "3", "topics.file": topics,
             "clusters.seed-members": "300", "clusters.initial": "6", "privacy.min-cluster-size": "20",
         ].sorted { $0.key < $1.key }.flatMap { ["--set", "\($0.key)=\($0.value)"] }
@@ -59,6 +61,7 @@ private actor RealChangesMaker {
         try await process.stop()
         lines = try check(["changes", "--json", "--from", "beginning", "--until", "end"] + settings).lines
         return RealChanges(
-            broker: broker, input: "\(name)-in", output: "\(name)-out", members: "\(name)-members", lines: lines)
+            broker: broker, input: "\(name)-in", output: "\(name)-out", members: "\(name)-members",
+            clusters: "\(name)-clusters", lines: lines)
     }
 }

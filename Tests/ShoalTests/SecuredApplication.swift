@@ -36,14 +36,16 @@ struct SecuredApplication {
     var topics: [String: String] {
         [
             "application": name, "input": "\(name)-in", "output": "\(name)-out",
-            "dead-letters": "\(name)-in-dead-letters", "members": "\(name)-members", "opt-out": "\(name)-opt-out",
+            "dead-letters": "\(name)-in-dead-letters", "members": "\(name)-members",
+            "clusters": "\(name)-clusters", "opt-out": "\(name)-opt-out",
         ]
     }
 
     private var names: [String] {
         [
             "application.id=\(name)", "input.topic=\(name)-in", "output.topic=\(name)-out",
-            "members.topic=\(name)-members", "clusters.seed-members=40", "clusters.initial=2",
+            "members.topic=\(name)-members", "clusters.topic=\(name)-clusters", "clusters.seed-members=40",
+            "clusters.initial=2",
             "privacy.min-cluster-size=1", "privacy.opt-out-topic=\(name)-opt-out",
         ].flatMap { ["--set", $0] }
     }
@@ -70,7 +72,7 @@ struct SecuredApplication {
             script, [role, Self.user, "--apply"],
             environment: [
                 "APPLICATION": name, "INPUT": "\(name)-in", "OUTPUT": "\(name)-out", "MEMBERS": "\(name)-members",
-                "OPT_OUT": "\(name)-opt-out", "KAFKA_ACLS": try acls,
+                "CLUSTERS": "\(name)-clusters", "OPT_OUT": "\(name)-opt-out", "KAFKA_ACLS": try acls,
             ])
     }
 

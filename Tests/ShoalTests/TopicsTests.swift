@@ -11,6 +11,7 @@ struct TopicsTests {
         [
             "kafka.bootstrap.servers=\(broker.bootstrap)", "application.id=\(name)", "input.topic=\(name)-in",
             "output.topic=\(name)-out", "members.topic=\(name)-members",
+            "clusters.topic=\(name)-clusters",
         ].flatMap { ["--set", $0] }
     }
 
@@ -20,14 +21,15 @@ struct TopicsTests {
         let name = uniqueName("topics")
         let settings = settings(broker, name)
         let missing = try shoal(["topics", "describe"] + settings)
-        #expect(missing.status == 0 && missing.lines.filter { $0.contains("MISSING") }.count == 7)
+        #expect(missing.status == 0 && missing.lines.filter { $0.contains("MISSING") }.count == 8)
         #expect(try shoal(["topics", "describe", "--check"] + settings).status == 2)
         let dry = try shoal(["topics", "create", "--partitions", "3", "--dry-run"] + settings)
-        #expect(dry.lines.allSatisfy { $0.contains("would be created") } && dry.lines.count == 7)
+        #expect(dry.lines.allSatisfy { $0.contains("would be created") } && dry.lines.count == 8)
         let made = try shoal(["topics", "create", "--partitions", "3"] + settings)
         #expect(made.status == 0, "\(made.output)")
         #expect(made.lines.contains("\(name)-in: made, 3 partitions"))
         #expect(made.lines.contains("\(name)-models: made, 1 partition"))
+        #expect(made.lines.contains("\(name)-clusters: made, 1 partition"))
         #expect(made.lines.contains("\(name)-state: made, 3 partitions"), "as the input")
         let again = try shoal(["topics", "create"] + settings)
         #expect(again.status == 0 && again.lines.allSatisfy { $0.contains(": exists, ") }, "defaults ask for nothing")
@@ -53,6 +55,8 @@ struct TopicsTests {
         #expect(try models == #require(input) + 604_800_000)
         let members = try await admin.configuration(of: "\(name)-members")
         #expect(members["cleanup.policy"] == "compact" && members["max.compaction.lag.ms"] == "86400000")
+        let clusters = try await admin.configuration(of: "\(name)-clusters")
+        #expect(clusters["cleanup.policy"] == "compact" && clusters["max.compaction.lag.ms"] == "86400000")
         #expect(try await admin.configuration(of: "\(name)-state")["cleanup.policy"] == "compact")
     }
 

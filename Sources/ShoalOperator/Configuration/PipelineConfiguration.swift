@@ -13,6 +13,7 @@ extension Configuration {
             input: self[\.inputTopic], changes: self[\.outputTopic], members: self[\.membersTopic],
             deadLetters: deadLettersTopic, deltas: deltasTopic, models: modelsTopic,
             state: stateTopic)
+        topics.clusters = self[\.clustersTopic]
         topics.optOut = self[\.optOutTopic]
         return topics
     }

@@ -55,9 +55,8 @@ package struct Reset {
     private func findTopics(_ found: inout ResetPlan.Found) async throws {
         let names = configuration.topics
         let internals = [names.deltas, names.models, names.state]
-        let output = [names.changes, names.members].compactMap(\.self)
-        let wanted = internals + (withOutput ? output : []) + (withDeadLetters ? [names.deadLetters] : [])
-        found.kept = [names.input] + (withOutput ? [] : output) + (withDeadLetters ? [] : [names.deadLetters])
+        let wanted = internals + (withOutput ? names.published : []) + (withDeadLetters ? [names.deadLetters] : [])
+        found.kept = [names.input] + (withOutput ? [] : names.published) + (withDeadLetters ? [] : [names.deadLetters])
         let input = try await admin.partitions(of: names.input)
         let plans = TopicPlan.plans(configuration, partitions: input ?? 1, input: input, replication: -1)
         for name in wanted {

@@ -168,6 +168,13 @@ struct TopicPlan {
                     ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"],
                     [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough]))
         }
+        if let clusters = topics.clusters {
+            plans.append(
+                plan(
+                    clusters, "each published cluster", 1,
+                    ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"],
+                    [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough]))
+        }
         if let optOut = topics.optOut {
             plans.append(
                 plan(

@@ -38,7 +38,7 @@ actor CoordinatorActor {
             options: .init(
                 settings: options.settings, key: options.key, deltaSealer: options.sealer(of: .deltas),
                 modelSealer: options.sealer(of: .models),
-                format: options.outputFormat,
+                format: options.outputFormat, clustersTopic: options.topics.clusters,
                 allowsFuture: options.allowsFuture, idleTimeout: options.idleTimeout.milliseconds))
         optOut = try options.topics.optOut.map {
             try OptOutList($0, dependencies.options.kafka, dependencies.options.key)

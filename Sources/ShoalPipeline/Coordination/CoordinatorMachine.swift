@@ -13,6 +13,8 @@ struct CoordinatorMachine {
         var deltaSealer: RecordSealer
         var modelSealer: RecordSealer
         var format: OutputFormat
+        /// `clusters.topic`; nil if it is not written.
+        var clustersTopic: String?
         /// `epoch.future=allow`.
         var allowsFuture: Bool
         /// `epoch.idle-timeout`, in milliseconds.
@@ -26,6 +28,7 @@ struct CoordinatorMachine {
     var optedOut: [[UInt8]]?
     private let options: Options
     private let encoder: ChangeRecord
+    private var clusters: DescriptionTable?
     private var assembler: EpochDeltaAssembler
     /// The time at which the first delta of an epoch, or of a later one, was seen, in ms of a monotonic clock,
     /// ascending.
@@ -35,6 +38,7 @@ struct CoordinatorMachine {
     init(last: ModelRecord, options: Options) {
         self.options = options
         encoder = ChangeRecord(format: options.format, key: options.key)
+        clusters = options.clustersTopic.map { DescriptionTable($0, format: options.format, after: last) }
         coordinator = Coordinator(model: last.model, bookkeeping: last.bookkeeping)
         assembler = EpochDeltaAssembler(
             partitions: last.bookkeeping.partitions.count, sealer: options.deltaSealer)
@@ -85,7 +89,8 @@ struct CoordinatorMachine {
             guard let first = firsts.first(where: { $0.epoch >= epoch }) else { return false }
             return now - first.at >= timeout
         }
-        let next = try coordinator.publish(clock, settings: settings, unread: assembler.oldestOffset)
+        var next = try coordinator.publish(clock, settings: settings, unread: assembler.oldestOffset)
+        next?.bookkeeping.clustersTopic = options.clustersTopic
         if let through = next?.bookkeeping.through { firstRead.removeAll { $0.epoch <= through } }
         return next
     }
@@ -104,13 +109,16 @@ struct CoordinatorMachine {
         return settings
     }
 
-    /// Returns the records of a published model.
-    func records(of publication: Coordinator.Publication) -> RecordBuffer {
+    /// Returns the records of a published model, once for each.
+    mutating func records(of publication: Coordinator.Publication) -> RecordBuffer {
         let record = ModelRecord(
             bookkeeping: publication.bookkeeping, keyFingerprint: options.key.fingerprint, model: publication.model)
         var records = RecordBuffer()
         record.append(to: &records, by: options.modelSealer, largestChunk: options.largestChunk)
         for change in publication.changes { encoder.append(change, model: publication.model, to: &records) }
+        if let version = publication.bookkeeping.through {
+            clusters?.append(publication.model, version: version, to: &records)
+        }
         return records
     }
 

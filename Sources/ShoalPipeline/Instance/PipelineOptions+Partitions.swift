@@ -23,7 +23,7 @@ extension RecordBuffer.Topic {
         switch (self, part) {
         case (.deltas, _), (.models, _): 0
         case (.state, .input(let partition)): partition
-        case (.changes, _), (.members, _), (.deadLetters, _), (.state, .deltas): nil
+        case (.changes, _), (.members, _), (.clusters, _), (.deadLetters, _), (.state, .deltas): nil
         }
     }
 }

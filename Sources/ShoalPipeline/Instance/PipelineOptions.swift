@@ -11,6 +11,8 @@ public struct PipelineOptions: Sendable {
         public var changes: String
         /// `nil` if no memberships are written.
         public var members: String?
+        /// `nil` if no table of clusters is written.
+        public var clusters: String?
         public var deadLetters: String
         public var deltas: String
         public var models: String
@@ -31,10 +33,14 @@ public struct PipelineOptions: Sendable {
             self.state = state
         }
 
+        /// The topics for subscribers.
+        public var published: [String] { [changes, members, clusters].compactMap(\.self) }
+
         func name(_ topic: RecordBuffer.Topic) -> String {
             switch topic {
             case .changes: changes
             case .members: members ?? ""
+            case .clusters: clusters ?? ""
             case .deltas: deltas
             case .models: models
             case .deadLetters: deadLetters

@@ -33,15 +33,14 @@ struct Preflight {
         let topics = options.topics
         // Each topic, its required number of partitions, and the rights that an instance needs.
         let needed: [(String, Int32?, String)] = [
-            (topics.input, nil, "Read"), (topics.changes, nil, "Write"), (topics.deadLetters, nil, "Write"),
+            (topics.input, nil, "Read"), (topics.deadLetters, nil, "Write"),
             (topics.deltas, 1, "Read and Write"), (topics.models, 1, "Read and Write"),
             (topics.state, nil, "Read and Write"),
         ]
         var missing: [String] = []
-        let optional: [(String, Int32?, String)?] = [
-            topics.members.map { ($0, nil, "Write") }, topics.optOut.map { ($0, nil, "Read") },
-        ]
-        for (topic, wanted, right) in needed + optional.compactMap({ $0 }) {
+        let published = topics.published.map { ($0, nil as Int32?, "Write") }
+        let optOut = topics.optOut.map { [($0, nil as Int32?, "Read")] } ?? []
+        for (topic, wanted, right) in needed + published + optOut {
             do {
                 guard let count = try await admin.partitions(of: topic) else {
                     missing.append(topic)

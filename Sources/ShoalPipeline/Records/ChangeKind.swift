@@ -22,3 +22,15 @@ extension LifecycleChange.Kind {
         }
     }
 }
+
+extension LifecycleChange.Kind {
+    /// The state of a published cluster of which this is the last change; nil if it has ended.
+    var state: ClusterDescription.State? {
+        switch self {
+        case .created: .created
+        case .split: .split
+        case .drifted: .drifted
+        case .merged, .retired: nil
+        }
+    }
+}

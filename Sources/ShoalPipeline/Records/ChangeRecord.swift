@@ -89,7 +89,7 @@ package struct ChangeRecord {
             })
     }
 
-    private static func names(_ topics: [TopicNumber], _ model: Model) -> [String] {
+    static func names(_ topics: [TopicNumber], _ model: Model) -> [String] {
         topics.compactMap { topic in
             guard Int(topic) < model.vocabulary.entries.count else { return nil }
             return model.vocabulary.entries[Int(topic)].name.map { String(decoding: $0, as: UTF8.self) }

@@ -38,6 +38,7 @@ struct ModelHead {
         writer.field(15, summary.suppressed)
         writer.field(16, summary.members)
         writer.field(17, summary.unassigned)
+        if let topic = bookkeeping.clustersTopic { writer.present(18, bytes: topic.utf8) }
         return writer.bytes
     }
 
@@ -117,6 +118,7 @@ struct ModelHead {
             case 15: head.summary.suppressed = try reader.int64(field)
             case 16: head.summary.members = try reader.int64(field)
             case 17: head.summary.unassigned = try reader.int64(field)
+            case 18: head.bookkeeping.clustersTopic = String(decoding: try reader.bytes(field), as: UTF8.self)
             default: try reader.skip(field)
             }
         }

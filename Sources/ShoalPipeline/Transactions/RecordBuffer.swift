@@ -4,6 +4,7 @@ public struct RecordBuffer: Equatable, Sendable {
     public enum Topic: UInt8, CaseIterable, Sendable {
         case changes
         case members
+        case clusters
         case deltas
         case models
         case deadLetters

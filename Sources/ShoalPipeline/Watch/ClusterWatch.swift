@@ -42,10 +42,8 @@ struct ClusterWatch {
     /// - Returns: The reason if a topic was deleted or re-created; nil if not, or if brokers do not answer.
     private func checkTopics(_ identity: inout LogIdentity, _ start: Int64) async -> String? {
         let topics = options.topics
-        let names = [
-            topics.input, topics.deltas, topics.models, topics.state, topics.changes, topics.deadLetters,
-            topics.members,
-        ].compactMap(\.self)
+        let written = topics.published + [topics.deadLetters]
+        let names = [topics.input, topics.deltas, topics.models, topics.state] + written
         var counts: [String: Int32] = [:]
         for name in names {
             guard let answer = try? await admin.partitions(of: name, timeout: .seconds(5)) as Int32?? else { continue }
@@ -56,7 +54,7 @@ struct ClusterWatch {
         let assigned = found.partitions.keys.sorted()
         var places = [TopicPartition(topics.deltas, 0), TopicPartition(topics.models, 0)]
         for topic in [topics.input, topics.state] { places += assigned.map { TopicPartition(topic, $0) } }
-        for topic in [topics.changes, topics.deadLetters, topics.members].compactMap(\.self) {
+        for topic in written {
             places += (0..<(counts[topic] ?? 0)).map { TopicPartition(topic, $0) }
         }
         places.removeAll { counts[$0.topic] == nil }

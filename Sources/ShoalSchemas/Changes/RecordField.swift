@@ -1,4 +1,5 @@
-/// A field of a record as its encodings see it, apart from its value. The table of fields is in ClusterChange.swift.
+/// A field of a record as its encodings see it, apart from its value. The tables of fields are in ClusterChange.swift and
+/// ClusterDescription.swift.
 struct RecordField {
     /// The records that have a field in JSON.
     enum Scope {

@@ -28,3 +28,4 @@ extension RecordFieldName {
 
 extension ClusterChange.Kind: RecordFieldName {}
 extension ClusterChange.Reason: RecordFieldName {}
+extension ClusterDescription.State: RecordFieldName {}

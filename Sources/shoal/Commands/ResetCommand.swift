@@ -11,7 +11,7 @@ extension Command {
             Option("apply", nil, "do it, after the application's id has been typed"),
             Option("confirm", "NAME", "do it without asking; NAME is the application's id"),
             Option("wait", "TIME", "maximum time to wait for the last instance to leave the group (0s)"),
-            Option("with-output", nil, "also empty output.topic, and members.topic if it is set"),
+            Option("with-output", nil, "also empty output.topic, and members.topic and clusters.topic if they are set"),
             Option("with-dead-letters", nil, "also empty the dead-letter topic"),
         ],
         details: """

@@ -15,6 +15,8 @@ struct Oracle {
     private(set) var changes: [Application.Line] = []
     /// The last membership of each member; `nil` if the member is in no cluster.
     private(set) var members: [[UInt8]: [UInt8]?] = [:]
+    /// The records of `clusters.topic`, in order.
+    private(set) var clusters: [Application.Line] = []
     /// The bookkeeping of the models, in order.
     private(set) var publications: [Coordinator.Publication] = []
     /// The reason why the recorded included deltas could not be applied; `nil` if they could.
@@ -30,6 +32,7 @@ struct Oracle {
     private var coordinator: Coordinator
     private let genesis: CompiledModel
     private let settings: Settings
+    private var table: DescriptionTable
     private let encoder = ChangeRecord(format: .protobuf, key: PrivacyKey(hex: Application.keyDigits)!)
     private var buffer = RecordBuffer()
     /// The recorded models that remain to be followed; `nil` if the output is a function of the topic alone.
@@ -46,6 +49,7 @@ struct Oracle {
         let model = record.model
         genesis = CompiledModel(model, version: nil)
         settings = model.settings
+        table = DescriptionTable(after: model)
         lastModel = model
         coordinator = Coordinator(model: model, bookkeeping: record.bookkeeping)
         let key = PrivacyKey(hex: Application.keyDigits)!
@@ -66,6 +70,7 @@ struct Oracle {
             switch entry.topic {
             case .changes: ordered.append(Application.Line(key, value))
             case .members: members[key ?? []] = .some(value)
+            case .clusters: clusters.append(Application.Line(key, value))
             default: continue
             }
         }
@@ -136,6 +141,7 @@ struct Oracle {
         lastModel = next.model
         publications.append(next)
         for change in next.changes { encoder.append(change, model: next.model, to: &buffer) }
+        table.append(next.model, version: through, to: &buffer)
     }
 
     private func model(_ version: Epoch) -> CompiledModel? {

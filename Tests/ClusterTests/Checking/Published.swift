@@ -21,6 +21,9 @@ struct Published {
     /// The changes by partition, in the order of the topic.
     var changes: [TestRecord] = []
     var members: [TestRecord] = []
+    /// The records of `clusters.topic`, which has one partition, if it is written.
+    var clusters: [TestRecord] = []
+    var writesClusters = false
     var deadLetters: [TestRecord] = []
     var genesis: ModelRecord
 
@@ -32,6 +35,10 @@ struct Published {
         models = records
         changes = try await application.records(of: application.output)
         members = try await application.records(of: application.members)
+        if let topic = application.clusters {
+            clusters = try await application.records(of: topic)
+            writesClusters = true
+        }
         deadLetters = try await application.records(of: application.deadLetters)
     }
 

@@ -14,6 +14,14 @@ extension Verdict {
             ? [] : [Finding(.lastWord, "\(wrong.count) memberships of \(oracle.members.count), \(found.count) found")]
     }
 
+    /// Checks that `clusters.topic`, if it is written, has the records of the reference run.
+    func clusters() -> [Finding] {
+        guard published.writesClusters else { return [] }
+        let found = published.clusters.map { Application.Line($0.key, $0.value) }
+        return found == oracle.clusters
+            ? [] : [Finding(.lastWord, "\(found.count) records of clusters, \(oracle.clusters.count) expected")]
+    }
+
     /// Checks that each record that is not a watch event has exactly one dead letter, with its reason, position and
     /// bytes.
     func deadLetters() -> [Finding] {

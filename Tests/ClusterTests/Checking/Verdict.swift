@@ -23,8 +23,8 @@ struct Verdict {
 
     /// Returns all differences.
     func findings() throws -> [Finding] {
-        try events() + models() + changes() + order() + flow() + lastWords() + memberships() + deadLetters()
-            + tombstones()
+        try events() + models() + changes() + order() + flow() + lastWords() + memberships() + clusters()
+            + deadLetters() + tombstones()
     }
 
     // MARK: - Events

@@ -119,6 +119,8 @@ struct VerdictTests {
     @Test("missing memberships, dead letters and erasures are found")
     func others() throws {
         #expect(try kinds { $0.members.remove(at: 0) } == [.lastWord])
+        #expect(try kinds { $0.clusters.remove(at: 0) } == [.lastWord])
+        #expect(try kinds { $0.clusters.swapAt(0, $0.clusters.count - 1) } == [.lastWord])
         #expect(try kinds { $0.deadLetters.remove(at: 3) } == [.deadLetter])
         #expect(try kinds { $0.deadLetters.append($0.deadLetters[0]) } == [.deadLetter])
         func erasure(_ published: Published) throws -> Int {
@@ -183,6 +185,8 @@ extension Published {
             TestRecord(partition: 0, offset: Int64($0), key: $1.key, value: $1.value)
         }
         members = oracle.members.map { TestRecord(partition: 0, offset: 0, key: $0.key, value: $0.value) }
+        clusters = oracle.clusters.map { TestRecord(partition: 0, offset: 0, key: $0.key, value: $0.value) }
+        writesClusters = true
         deadLetters = input.filter { $0.headers["expect"] != nil }.map { record in
             TestRecord(
                 partition: 0, offset: 0, key: record.key, value: record.value,

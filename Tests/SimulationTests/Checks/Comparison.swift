@@ -57,7 +57,7 @@ struct Comparison {
     /// Returns the committed records of the output topics, and the model records.
     private func collect() throws(Finding) -> (Published, [ModelRecord]) {
         var published = Published()
-        for topic in [SimulatedKafka.Topic.changes, .members, .deadLetters] {
+        for topic in [SimulatedKafka.Topic.changes, .members, .clusters, .deadLetters] {
             for (_, record) in world.kafka[topic].committed {
                 if case .bytes(let value) = record.value {
                     published.add(topic, record.key, value)

@@ -13,7 +13,7 @@ struct Published {
     private(set) var records: [Key: [[UInt8]]] = [:]
 
     mutating func add(_ buffer: RecordBuffer) {
-        let others: Set<RecordBuffer.Topic> = [.changes, .members, .deadLetters]
+        let others: Set<RecordBuffer.Topic> = [.changes, .members, .clusters, .deadLetters]
         for entry in buffer.entries where others.contains(entry.topic) {
             add(
                 SimulatedKafka.Topic(entry.topic, of: .deltas), entry.key.map { Array(buffer.bytes[$0]) },

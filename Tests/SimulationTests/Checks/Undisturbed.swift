@@ -7,6 +7,7 @@ import ShoalSettings
 /// closes epochs by the topic alone. On a topic that grew it follows the included deltas recorded by the run's models.
 struct Undisturbed {
     private let settings: Settings
+    private var clusters: DescriptionTable?
     /// The rule that is left out. The run may break every rule of the clock, because the reference breaks it too.
     private let off: Rule?
     private let genesis: CompiledModel
@@ -30,6 +31,7 @@ struct Undisturbed {
         assembler = EpochDeltaAssembler(partitions: world.feed.count, sealer: world.seals.deltas)
         let model = CompiledModel(world.scenario.genesis, version: nil)
         genesis = model
+        clusters = world.clustersTopic.map { _ in DescriptionTable(after: world.scenario.genesis) }
         encoder = ChangeRecord(format: .protobuf, key: world.key)
         input = world.feed.indices.map { partition in
             world.kafka[.input(Int32(partition))].committed.filter { $0.offset >= firstOffsets[partition] }
@@ -104,6 +106,7 @@ struct Undisturbed {
         }
         var records = RecordBuffer()
         for change in changes { encoder.append(change, model: model, to: &records) }
+        clusters?.append(model, version: through, to: &records)
         published.add(records)
     }
 

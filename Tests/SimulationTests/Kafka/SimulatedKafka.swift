@@ -14,6 +14,7 @@ struct SimulatedKafka {
         case models
         case changes
         case members
+        case clusters
         case deadLetters
         case state(Int32)
 
@@ -23,6 +24,7 @@ struct SimulatedKafka {
                 switch topic {
                 case .changes: .changes
                 case .members: .members
+                case .clusters: .clusters
                 case .deltas: .deltas
                 case .models: .models
                 case .deadLetters: .deadLetters

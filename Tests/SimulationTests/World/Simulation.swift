@@ -108,10 +108,13 @@ final class Simulation {
 
     private var again: Int64 { rates.again * 1_000 }
 
+    /// `clusters.topic`; nil if it is not written.
+    var clustersTopic: String? { scenario.settings.publishesMemberships ? "clusters" : nil }
+
     var options: CoordinatorMachine.Options {
         .init(
             settings: scenario.settings, key: key, deltaSealer: seals.deltas, modelSealer: seals.models,
-            format: .protobuf,
+            format: .protobuf, clustersTopic: clustersTopic,
             allowsFuture: scenario.allowsFuture, idleTimeout: rates.idleTimeout * 1_000,
             largestChunk: rates.part)
     }
