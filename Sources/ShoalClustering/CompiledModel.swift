@@ -21,6 +21,10 @@ public final class CompiledModel: Sendable {
     let sensitive: SensitiveTopics
     /// Whether each topic has left the vocabulary.
     let removed: [Bool]
+    /// The categories that the policy neutralizes, ascending.
+    let neutralized: [String]
+    /// Whether each topic is a companion of one of them. Empty if none is.
+    let companions: [Bool]
     /// The viewers on the opt-out list.
     let optedOut: Set<Pseudonym>
 
@@ -57,6 +61,9 @@ public final class CompiledModel: Sendable {
         names = TopicNames(model.vocabulary)
         sensitive = SensitiveTopics(model.settings)
         removed = model.vocabulary.entries.map(\.isRemoved)
+        neutralized = model.rules.neutralizes ? model.settings.policy.neutralized : []
+        let companions = model.vocabulary.entries.map(\.isCompanion)
+        self.companions = companions.contains(true) ? companions : []
         optedOut = Set(model.settings.optedOut.map { $0.reduce(0) { $0 << 8 | Pseudonym($1) } })
     }
 

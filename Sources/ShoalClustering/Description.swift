@@ -39,7 +39,7 @@ public struct Description: Equatable, Sendable {
             let policy = model.settings.policy
             guard !policy.isEmpty, Int(topic) < model.vocabulary.entries.count else { return true }
             let entry = model.vocabulary.entries[Int(topic)]
-            return !entry.isRemoved && policy.tells((entry.name ?? [])[...])
+            return !entry.isRemoved && !entry.isCompanion && policy.tells((entry.name ?? [])[...])
         }
     }
 

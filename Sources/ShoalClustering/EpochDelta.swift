@@ -14,10 +14,12 @@ public struct EpochDelta: Equatable, Sendable {
     public var candidates: [CandidateSighting]
     /// Ascending by candidate.
     public var namings: [TopicNaming]
+    /// What the viewers of the first epoch closed watch, ascending by category. Empty unless the policy neutralizes one.
+    public var categories: [CategorySums]
 
     public init(
         partition: Int32, number: Int64, from: Epoch?, through: Epoch, clusters: [ClusterDelta] = [],
-        candidates: [CandidateSighting] = [], namings: [TopicNaming] = []
+        candidates: [CandidateSighting] = [], namings: [TopicNaming] = [], categories: [CategorySums] = []
     ) {
         self.partition = partition
         self.number = number
@@ -26,5 +28,6 @@ public struct EpochDelta: Equatable, Sendable {
         self.clusters = clusters
         self.candidates = candidates
         self.namings = namings
+        self.categories = categories
     }
 }

@@ -63,6 +63,22 @@ extension MemberTable {
         return range.lowerBound + smallest
     }
 
+    /// Recomputes the direction of the topics that count: as `aim`, and 0 for companions.
+    /// - Parameter companions: Whether each topic is one, by number. Topics beyond are none.
+    mutating func aim(_ slot: Int, without companions: [Bool]) {
+        let range = range(slot)
+        var sum: UInt64 = 0
+        func counts(_ topic: Topic) -> Bool {
+            Int(topic.number) >= companions.count || !companions[Int(topic.number)]
+        }
+        for place in range where counts(topics[place]) { sum += UInt64(topics[place].weight) }
+        for place in range {
+            let weight = Double(counts(topics[place]) ? topics[place].weight : 0)
+            let scaled = sum == 0 ? 0 : (weight / Double(sum)).squareRoot() * 32_767 + 0.5
+            topics[place].direction = UInt16(truncatingIfNeeded: Int32(scaled))
+        }
+    }
+
     /// Recomputes the direction: x_t = ⌊√(w_t / Σw) · 32767 + ½⌋, the square-root (Hellinger) map.
     mutating func aim(_ slot: Int) {
         let range = range(slot)

@@ -39,7 +39,9 @@ extension Model {
         let ordered = closings.sorted { ($0.partition, $0.number) < ($1.partition, $1.number) }
         for closing in ordered {
             for delta in closing.clusters { try model.add(delta, from: closing) }
+            for sums in closing.categories { try check(sums.shares.last?.topic, of: closing) }
         }
+        model.addCategories(ordered)
         do throws(ImpossibleValue) {
             try model.validateSums()
         } catch {
@@ -61,6 +63,7 @@ extension Model {
         model.adopt(settings.under(rules), version)
         // Shards count days from the epoch on that they open with this model.
         if model.firstEpoch == nil { model.firstEpoch = version + settings.fixed.staleness }
+        model.judgeCompanions()
         model.refreshCentroids()
         let changes = model.refreshPublishedClusters(ended: lifecycle.ended, version: version)
         return (model, changes)
@@ -71,12 +74,15 @@ extension Model {
         next.revision > settings.revision ? .current : rules
     }
 
+    private func check(_ topic: TopicNumber?, of closing: EpochDelta) throws(Contradiction) {
+        guard let topic, Int(topic) >= vocabulary.entries.count else { return }
+        throw Contradiction(
+            "epoch delta \(closing.number) of partition \(closing.partition) has topic \(topic), but the "
+                + "vocabulary has \(vocabulary.entries.count)")
+    }
+
     private mutating func add(_ delta: ClusterDelta, from closing: EpochDelta) throws(Contradiction) {
-        if let topic = delta.sums.last?.topic, Int(topic) >= vocabulary.entries.count {
-            throw Contradiction(
-                "epoch delta \(closing.number) of partition \(closing.partition) has topic \(topic), but the "
-                    + "vocabulary has \(vocabulary.entries.count)")
-        }
+        try check(delta.sums.last?.topic, of: closing)
         guard try insert(delta, from: closing) else {
             throw Contradiction(
                 "epoch delta \(closing.number) of partition \(closing.partition) changes the sums of cluster "

@@ -32,7 +32,8 @@ extension Model {
         }
         for index in vocabulary.entries.indices {
             guard vocabulary.entries[index].candidate != nil, !vocabulary.entries[index].isRemoved else { continue }
-            guard weights[index] < least else {
+            // A companion counts in no direction.
+            guard weights[index] < least, !vocabulary.entries[index].isCompanion else {
                 vocabulary.entries[index].lowSince = 0
                 continue
             }
@@ -67,5 +68,6 @@ extension Model {
             clusters[index].announced.removeAll { numbers.contains($0) }
             clusters[index].announcedCentroid.removeAll { numbers.contains($0.topic) }
         }
+        for index in categories.indices { categories[index].shares.removeAll { numbers.contains($0.topic) } }
     }
 }

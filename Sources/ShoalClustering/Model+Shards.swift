@@ -5,6 +5,7 @@ extension Model {
     var forShards: Model {
         var model = self
         model.candidates = CandidateTable()
+        model.categories = []
         model.unassigned.sums = []
         model.unassigned.published = []
         for index in model.clusters.indices {

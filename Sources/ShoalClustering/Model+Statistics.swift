@@ -43,8 +43,9 @@ extension Model {
     /// The number of assigned members.
     public var assigned: Int64 { clusters.reduce(0) { $0 + $1.sums.count } }
 
-    /// Whether the topic counts: it is in the vocabulary and not sensitive.
+    /// Whether the topic counts: it is in the vocabulary, and neither sensitive nor a companion.
     func isTopic(_ topic: TopicNumber) -> Bool {
-        Int(topic) < vocabulary.entries.count && !vocabulary.entries[Int(topic)].isRemoved
+        guard Int(topic) < vocabulary.entries.count else { return false }
+        return !vocabulary.entries[Int(topic)].isRemoved && !vocabulary.entries[Int(topic)].isCompanion
     }
 }

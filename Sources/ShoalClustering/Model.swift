@@ -37,6 +37,8 @@ public struct Model: Equatable, Sendable {
     public var unassignedTouched: [Touch] = []
     /// The epoch from which on the age of members counts: that of the first model with a delta, `epoch.staleness` later. Nil before.
     public var firstEpoch: Epoch?
+    /// What viewers of neutralized categories watch, ascending by category; first, if any, all viewers.
+    public var categories: [CategorySums] = []
 
     public init(settings: Settings) {
         self.settings = settings

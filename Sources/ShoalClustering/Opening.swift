@@ -4,6 +4,8 @@ struct Opening {
     let new: CompiledModel
     let moment: Moment
     let dropsTopics: Bool
+    /// The topics that are companions in one of the models only, by number. Empty if there is none.
+    private let turned: [Bool]
     /// The viewers on the new model's opt-out list that are not on the old one's.
     private let optedOut: Set<Pseudonym>
     /// The epochs whose watches are published now; nil for none.
@@ -55,11 +57,27 @@ struct Opening {
         dropsTopics = new.removed.indices.contains { index in
             new.removed[index] && !(index < old.removed.count && old.removed[index])
         }
+        turned = old.companions == new.companions ? [] : Self.differences(old.companions, new.companions)
         optedOut = old.optedOut == new.optedOut ? [] : new.optedOut.subtracting(old.optedOut)
         add(0, Self.changes(of: new.model.unassignedTouched, since: old))
         for cluster in old.model.clusters { add(cluster.id, changes(of: cluster)) }
         for move in new.model.moves where !old.model.moves.contains(move) {
             moves[move.pair] = move
+        }
+    }
+
+    private static func differences(_ left: [Bool], _ right: [Bool]) -> [Bool] {
+        (0..<max(left.count, right.count)).map { index in
+            (index < left.count && left[index]) != (index < right.count && right[index])
+        }
+    }
+
+    /// Whether the direction of a member changes, because one of its topics becomes a companion, or is none any more.
+    func turns(_ members: borrowing MemberTable, _ slot: Int) -> Bool {
+        guard !turned.isEmpty else { return false }
+        return members.range(slot).contains { place in
+            let number = Int(members.topics[place].number)
+            return number < turned.count && turned[number]
         }
     }
 
@@ -125,7 +143,7 @@ struct Opening {
         if home != published {
             if hasWatched(member) || isMove(from: published, to: home, left: member.cluster) { return true }
         }
-        return isExpired(member, published: published) || erases(member)
+        return isExpired(member, published: published) || erases(member) || turns(members, slot)
             || dropsTopics && members.range(slot).contains { new.hasRemoved(members.topics[$0].number) }
     }
 

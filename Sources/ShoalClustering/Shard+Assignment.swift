@@ -1,4 +1,18 @@
 extension Shard {
+    /// Recomputes a member's direction.
+    @inline(__always)
+    mutating func aim(_ slot: Int) {
+        if current.companions.isEmpty { members.aim(slot) } else { members.aim(slot, without: current.companions) }
+    }
+
+    /// Whether a member's profile has a topic that counts.
+    @inline(__always)
+    func hasDirection(_ slot: Int) -> Bool {
+        let range = members.range(slot)
+        if current.companions.isEmpty { return !range.isEmpty }
+        return range.contains { members.topics[$0].direction != 0 }
+    }
+
     /// Returns the cluster for a member's direction. A member stays unless another cluster is better by
     /// more than the hysteresis, or, for the cluster that it came from, by more than that and the advantage of a return.
     /// Ties go to the lower id. See `Thresholds`.

@@ -49,7 +49,7 @@ extension Shard {
         // Known only if the event may change it, which few do.
         let counted = counting.reviews(members.slots[slot]) ? counts(slot) : nil
         update(slot, event, time: time, rules)
-        let isEligible = members.slots[slot].events >= rules.minEvents && !members.range(slot).isEmpty
+        let isEligible = members.slots[slot].events >= rules.minEvents && hasDirection(slot)
         if isEligible, wasEligible, stays(slot, in: left) {
             counters.skipped += 1
             if isAudited { audit(slot, left) }
@@ -110,6 +110,7 @@ extension Shard {
     /// at once or when the next epoch is opened.
     /// - Returns: Whether the viewer was known.
     public mutating func erase(_ member: Pseudonym, offset: Int64, changes: inout [MemberChange]) -> Bool {
+        openCategories.forget(member)
         guard let slot = members.find(member) else {
             counters.unknownErased += 1
             return false
@@ -180,15 +181,21 @@ extension Shard {
             landmark = members.slots[slot].landmark
             growth = Arithmetic.Growth(time: time, landmark: landmark, halfLife: rules.halfLife)
         }
-        members.aim(slot)
+        aim(slot)
     }
 
     /// Returns the topic's number, or `nil` if it is sensitive or only a candidate.
     private mutating func number(_ event: borrowing EngineEvent, _ range: Range<Int>) -> TopicNumber? {
         if let number = current.names.number(event.text, range) { return number }
         let name = event.text[range]
-        if isSensitive(name) {
+        switch sensitivity(of: name) {
+        case .none: break
+        case .dropped:
             openSensitiveTopics += 1
+            return nil
+        case .neutralized(let category):
+            openSensitiveTopics += 1
+            openCategories.add(category, of: event.member)
             return nil
         }
         counters.candidates += 1
@@ -211,15 +218,15 @@ extension Shard {
         return nil
     }
 
-    /// Whether a topic outside the vocabulary is sensitive. A name that has been asked for costs no skeleton.
-    private mutating func isSensitive(_ name: ArraySlice<UInt8>) -> Bool {
-        if current.sensitive.isEmpty { return false }
+    /// Returns how a topic outside the vocabulary is sensitive. A name that has been asked for costs no skeleton.
+    private mutating func sensitivity(of name: ArraySlice<UInt8>) -> SensitiveTopics.Sensitivity {
+        if current.sensitive.isEmpty { return .none }
         let key = Array(name)
         if let known = sensitivityCache[key] { return known }
-        let isSensitive = current.sensitive.contains(name)
+        let sensitivity = current.sensitive.sensitivity(of: name)
         if sensitivityCache.count >= 65_536 { sensitivityCache.removeAll(keepingCapacity: true) }
-        sensitivityCache[key] = isSensitive
-        return isSensitive
+        sensitivityCache[key] = sensitivity
+        return sensitivity
     }
 
     /// Publishes a member in another cluster.

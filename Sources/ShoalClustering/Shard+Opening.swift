@@ -109,8 +109,13 @@ extension Shard {
             isTouched = true
             reason = min(reason ?? .topicDropped, .topicDropped)
         }
+        if opening.turns(members, slot) {
+            aim(slot)
+            isTouched = true
+            reason = min(reason ?? .topicDropped, .topicDropped)
+        }
         var cluster = left
-        if left != MemberTable.uncounted, members.range(slot).isEmpty {
+        if left != MemberTable.uncounted, !hasDirection(slot) {
             counters.eligible -= 1
             cluster = MemberTable.uncounted
         } else if left != MemberTable.uncounted {
@@ -137,7 +142,7 @@ extension Shard {
                 place += 1
             }
         }
-        if hasDropped { members.aim(slot) }
+        if hasDropped { aim(slot) }
         return hasDropped
     }
 

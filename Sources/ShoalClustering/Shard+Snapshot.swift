@@ -104,6 +104,7 @@ extension Shard {
         var candidates = candidates
         header.sightings = candidates.sightingCounts
         (header.candidates, header.namings) = candidates.take()
+        header.categoryViewers = openCategories.viewers
         header.isFull = memberLimit.isFull
         header.fullSwitches = memberLimit.switches
         return header
@@ -131,6 +132,7 @@ extension Shard {
         delta = OpenDelta(header.delta)
         erased = header.erased
         candidates = OpenCandidates(header.candidates, header.namings, header.sightings, epoch: openEpoch)
+        openCategories = OpenCategories(header.categoryViewers)
         members = restored.table
         ahead = restored.ahead(of: header.point, later: later)
         memberLimit = MemberLimit(isFull: header.isFull, until: ahead?.later?.fullSwitches)

@@ -57,7 +57,8 @@ public struct Shard<Keys: TopicKeys> {
     /// Sensitive topics of events of the open epoch.
     var openSensitiveTopics: Int64 = 0
     /// Topics outside the vocabulary by name: whether they are sensitive under the current model; bounded.
-    var sensitivityCache: [[UInt8]: Bool] = [:]
+    var sensitivityCache: [[UInt8]: SensitiveTopics.Sensitivity] = [:]
+    var openCategories = OpenCategories()
     /// Admitted candidates whose name the model does not know yet, by hash.
     var unnamed: [UInt128: TopicNumber] = [:]
     var scores: [Int32]
@@ -133,7 +134,7 @@ public struct Shard<Keys: TopicKeys> {
         phase = .waiting(epoch, after: nil)
         return EpochDelta(
             partition: partition, number: deltaCount, from: openEpoch, through: epoch - 1, clusters: clusters,
-            candidates: sightings, namings: namings)
+            candidates: sightings, namings: namings, categories: takeCategories())
     }
 
     /// The version of the model needed to open the next epoch; `nil` if none is awaited.
@@ -153,6 +154,8 @@ public struct Shard<Keys: TopicKeys> {
 
     /// Makes a model the current one.
     mutating func adopt(_ model: CompiledModel) {
+        // Only genesis has viewers of categories when it is closed.
+        if model.neutralized != current.neutralized { openCategories.removeAll() }
         current = model
         sensitivityCache.removeAll(keepingCapacity: true)
         if scores.count < model.width { scores = Array(repeating: 0, count: model.width) }

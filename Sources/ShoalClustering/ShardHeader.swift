@@ -17,6 +17,8 @@ public struct ShardHeader: Equatable, Sendable {
     public var namings: [TopicNaming] = []
     /// The sightings of candidates by each viewer in the open epoch, ascending by viewer.
     public var sightings: [SightingCount] = []
+    /// The members who watched topics of neutralized categories in the open epoch, ascending.
+    public var categoryViewers: [CategoryViewer] = []
     /// Whether new viewers are refused.
     public var isFull = false
     /// From which offsets on that was the other way round, since the beginning of the snapshot before; ascending.

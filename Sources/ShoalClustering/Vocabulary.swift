@@ -11,6 +11,8 @@ public struct Vocabulary: Equatable, Sendable {
         public var removed: Epoch?
         /// The tick since which too few viewers watch it; 0: enough do.
         public var lowSince: Int64 = 0
+        /// It goes with a neutralized category: it stays in profiles, and counts in no direction and no description.
+        public var isCompanion = false
 
         public init(name: [UInt8]?, candidate: UInt128? = nil, isRemoved: Bool = false) {
             self.name = name
@@ -22,6 +24,7 @@ public struct Vocabulary: Equatable, Sendable {
             isRemoved = true
             removed = version
             lowSince = 0
+            isCompanion = false
         }
     }
 

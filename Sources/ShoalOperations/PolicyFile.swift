@@ -5,7 +5,7 @@ internal import ShoalSettings
 /// The file of a privacy policy (`privacy.policy`), in the form of Java properties:
 ///
 /// - `told = listed` or `all-but-sensitive`
-/// - `CATEGORY.protect = drop` or `none`
+/// - `CATEGORY.protect = drop`, `neutralize` or `none`
 /// - `CATEGORY.FORM = TERM, TERM` or `CATEGORY.FORM.LABEL = TERM, TERM`: sensitive topics; a label, such as a language,
 ///   is free
 /// - `allow.FORM = TERM, TERM`: topics that may be told
@@ -20,6 +20,15 @@ public struct PolicyFile: Sendable {
         public var terms: [String]
     }
 
+    public enum Protection: String, CaseIterable, Sendable {
+        /// Its topics enter no profile.
+        case drop
+        /// Its topics enter no profile, and topics that go with them count in no direction.
+        case neutralize
+        /// Its topics count as others do.
+        case none
+    }
+
     /// A file with mistakes, all of them in the order of the lines.
     public struct Invalid: Error, Sendable {
         public var mistakes: [Properties.Mistake]
@@ -27,8 +36,8 @@ public struct PolicyFile: Sendable {
 
     public private(set) var told = TopicPolicy.Told.listed
     public private(set) var lists: [List] = []
-    /// The categories whose topics count as others do (`protect = none`).
-    public private(set) var unprotected: Set<String> = []
+    /// How the topics of each category are protected that says so; others are dropped.
+    public private(set) var protections: [String: Protection] = [:]
     /// The policy with the rules of all lists whose category is protected.
     public private(set) var policy = TopicPolicy.none
     private var mistakes: [Properties.Mistake] = []
@@ -50,10 +59,11 @@ public struct PolicyFile: Sendable {
         for (category, line) in categories where !lists.contains(where: { $0.category == category }) {
             self.mistakes.append(Properties.Mistake(text: "the category \(category) has no topics", line: line))
         }
-        let rules = lists.filter { $0.category.map { !unprotected.contains($0) } ?? true }.flatMap { list in
+        let neutralized = Set(protections.filter { $0.value == .neutralize }.keys)
+        let rules = lists.filter { $0.category.map { protections[$0] != Protection.none } ?? true }.flatMap { list in
             list.terms.map { TopicPolicy.Rule(category: list.category, form: list.form, term: $0) }
         }
-        policy = TopicPolicy(told: told, rules: rules)
+        policy = TopicPolicy(told: told, neutralized: neutralized, rules: rules)
         if let problem = policy.problem { self.mistakes.append(Properties.Mistake(text: problem, line: 1)) }
         guard self.mistakes.isEmpty else {
             throw Invalid(mistakes: self.mistakes.sorted { ($0.line, $0.text) < ($1.line, $1.text) })
@@ -91,12 +101,10 @@ public struct PolicyFile: Sendable {
 
     private mutating func readProtection(_ entry: Properties.Entry, _ category: String) {
         guard isCategory(category, entry) else { return }
-        switch entry.value.trimmed {
-        case "drop": return
-        case "none": unprotected.insert(category)
-        case "neutralize": note("protect = neutralize does not exist yet; use drop", entry)
-        default: note("protect must be drop, or none for a category that counts as others do", entry)
+        guard let protection = Protection(rawValue: entry.value.trimmed) else {
+            return note("protect must be drop, neutralize, or none for a category that counts as others do", entry)
         }
+        protections[category] = protection
     }
 
     /// Whether the name of a category is valid.

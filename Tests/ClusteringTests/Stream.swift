@@ -45,12 +45,17 @@ struct Stream {
     private(set) var includedDeltas: [IncludedDeltas] = []
     private let genesis: CompiledModel
 
-    init(_ records: [[ToyRecord]], settings: Settings, topics: [[UInt8]], order: [Int]? = nil) {
+    init(
+        _ records: [[ToyRecord]], settings: Settings, topics: [[UInt8]], order: [Int]? = nil,
+        rules: LifecycleRules = .current
+    ) {
         self.records = records
         self.settings = settings
         self.topics = topics
         self.order = order ?? Array(records.indices)
-        genesis = CompiledModel(.genesis(settings: settings, topics: topics), version: nil)
+        var model = Model.genesis(settings: settings.under(rules), topics: topics)
+        model.rules = rules
+        genesis = CompiledModel(model, version: nil)
         saidCaughtUp = records.map { _ in false }
         available = records.map(\.count)
         let genesis = genesis

@@ -16,12 +16,14 @@ struct PolicyFileTests {
             told = all-but-sensitive
             faith.words.en = church, parish*
             faith.tree = religion
+            faith.protect = neutralize
             places.protect = none
             places.exact = Rome, \\
                            Oslo
             allow.exact = church history
             """)
-        #expect(file.told == .allButSensitive && file.unprotected == ["places"] && file.lists.count == 4)
+        #expect(file.told == .allButSensitive && file.lists.count == 4)
+        #expect(file.protections == ["faith": .neutralize, "places": .none] && file.policy.neutralized == ["faith"])
         #expect(file.lists[0] == .init(category: "faith", form: .words, label: "en", terms: ["church", "parish*"]))
         #expect(file.policy.rules.map(\.term) == ["church", "parish*", "religion", "church history"])
         #expect(file.policy.rules.map(\.category) == ["faith", "faith", "faith", nil])
@@ -37,7 +39,7 @@ struct PolicyFileTests {
                 a.words = one,,two
                 a.word = three
                 A.words = four
-                b.protect = neutralize
+                b.protect = neutral
                 c.words = five, five
                 c.words = six
                 allow.words = seven
@@ -52,7 +54,7 @@ struct PolicyFileTests {
         let expected = [
             "1: told must be one of listed, all-but-sensitive", "2: a.words: an empty term",
             "3: a.word: word is not a form",
-            "4: A cannot name a category", "5: protect = neutralize does not exist yet; use drop",
+            "4: A cannot name a category", "5: protect must be drop, neutralize, or none",
             "5: the category b has no topics", "6: c.words: five is in the list twice",
             "7: c.words is already set in line 6",
             "8: allow.words: seven: `words` cannot be told", "9: mumble is neither", "10: d.words.en.gb is neither",
@@ -97,6 +99,6 @@ struct PolicyFileTests {
                 #expect(Set(terms).count >= 20, "\(category) \(language): \(terms.count)")
             }
         }
-        #expect(file.unprotected == ["places"] && file.told == .listed)
+        #expect(file.protections["places"] == PolicyFile.Protection.none && file.told == .listed)
     }
 }

@@ -30,6 +30,7 @@ struct DisclosureAttacks {
         let input = try TryInput(try folder.file("events.ndjson", events()), corrections: [])
         let plain = try await measures(input, .epoch)
         var attacks = try traits(plain)
+        attacks += try neutralized(try await measures(input, .epoch, neutralizes: true))
         for (every, name) in [(.epoch, "epoch"), (.day, "1d"), (.week, "7d")] as [(Settings.OutputInterval, String)] {
             let measures = every == .epoch ? plain : try await measures(input, every)
             attacks += try sequences(measures, "`output.every=\(name)`")
@@ -65,12 +66,12 @@ struct DisclosureAttacks {
     }
 
     private func measures(
-        _ input: TryInput, _ every: Settings.OutputInterval, rotation: Int64? = nil
+        _ input: TryInput, _ every: Settings.OutputInterval, rotation: Int64? = nil, neutralizes: Bool = false
     ) async throws -> DisclosureMeasures {
         var settings = Settings()
         settings.minClusterSize = Self.minimum
         settings.policy = TopicPolicy(
-            told: .allButSensitive,
+            told: .allButSensitive, neutralized: neutralizes ? ["anyone", "group"] : [],
             rules: [
                 .init(category: "group", form: .exact, term: "clinic"),
                 .init(category: "anyone", form: .exact, term: "news"),
@@ -109,6 +110,25 @@ struct DisclosureAttacks {
                     isOpen: isOpen),
             ]
         }
+    }
+
+    /// What do they tell of the topic of the interest group if its category is neutralized? In the first epochs, companions are not
+    /// found yet.
+    private func neutralized(_ measures: DisclosureMeasures) throws -> [Attack] {
+        let trait = try #require(measures.traits.first { $0.name == "group" })
+        let (highest, farthest) = (try #require(trait.highestAtEnd), try #require(trait.farthestAtEnd))
+        let name = "infer the topic of the interest group with `protect = neutralize`"
+        return [
+            Attack(
+                adversary: "subscriber", name: "\(name): highest lift after 15 days", value: Double(highest.lift) / 1e6,
+                bound: Double(bounds.lift) / 1e6, digits: 1),
+            Attack(
+                adversary: "subscriber", name: "\(name): share of a cluster, farthest from the prior after 15 days",
+                value: Double(farthest.distance) / 1e6, bound: Double(bounds.distance) / 1e6, digits: 2),
+            Attack(
+                adversary: "subscriber", name: "\(name): members in groups beyond a bound, of all epochs",
+                value: Double(trait.beyond ?? 0) / 1e6, bound: 0.01, isPercentage: true),
+        ]
     }
 
     /// Whose sequence of clusters is rare? A bound is promised only if pseudonyms are rotated whenever changes are published.

@@ -62,9 +62,22 @@ struct DeterminismTests {
             settings.fixed.staleness = one(of: [1, 2, 4])
             settings.fixed.profileTopics = one(of: [4, 16])
             if seed.isMultiple(of: 2) { settings.fixed.outputEvery = .every(Int64(seed % 3 + 3) * 3_600_000) }
+            let sensitive = Array("clinic".utf8)
+            func policy(_ told: TopicPolicy.Told, _ rules: [TopicPolicy.Rule] = []) -> TopicPolicy {
+                TopicPolicy(
+                    told: told, neutralized: ["b"], rules: [.init(category: "b", form: .exact, term: "clinic")] + rules)
+            }
+            if seed % 5 < 2 { settings.policy = policy(.allButSensitive) }
             while let epoch = events.next() {
                 var records: [Record] = []
-                for (viewer, event) in epoch {
+                for (viewer, watch) in epoch {
+                    var event = watch
+                    // The viewers of some groups, mostly.
+                    if viewer % 3 == 0, event.time % 4 == 0 {
+                        event.topics.append(
+                            .init(name: event.text.count..<event.text.count + sensitive.count, weight: 1 << 16))
+                        event.text += sensitive
+                    }
                     if chance(0.003) { records.append(.erase(viewer)) }
                     records.append(.event(viewer, event))
                 }
@@ -78,9 +91,9 @@ struct DeterminismTests {
                 changed.revision = 1
                 changed.sensitiveTopics = [Array("t1*".utf8), names[2]]
                 if chance(0.5) {
-                    changed.policy = TopicPolicy(
-                        told: one(of: [.listed, .allButSensitive]),
-                        rules: [
+                    changed.policy = policy(
+                        one(of: [.listed, .allButSensitive]),
+                        [
                             .init(category: "a", form: .words, term: String(decoding: names[3], as: UTF8.self)),
                             .init(category: nil, form: .exact, term: String(decoding: names[4], as: UTF8.self)),
                         ])

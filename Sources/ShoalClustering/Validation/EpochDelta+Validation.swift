@@ -21,6 +21,26 @@ extension EpochDelta {
         try ImpossibleValue.unless(namings.ascend(by: \.candidate), "the names of the epoch delta do not ascend")
         try ImpossibleValue.unless(
             namings.allSatisfy { $0.name.count <= Limits.name }, "a topic's name has more than \(Limits.name) bytes")
+        try categories.validate(topics: Limits.topics, viewers: Limits.members, shares: Limits.members << 15)
+    }
+}
+
+extension [CategorySums] {
+    /// Validates what viewers of categories watch.
+    /// - Parameters:
+    ///   - viewers: The largest number of viewers.
+    ///   - shares: The largest sum.
+    func validate(topics: Int, viewers: Int64, shares: Int64) throws(ImpossibleValue) {
+        try ImpossibleValue.unless(
+            count <= 1 + TopicPolicy.mostNeutralized
+                && zip(self, dropFirst()).allSatisfy { $0.category.lexicographicallyPrecedes($1.category) }
+                && allSatisfy { $0.category.count <= Limits.name && (0...viewers).contains($0.viewers) },
+            "the viewers of categories are of too many, of one twice, or by impossible numbers")
+        try ImpossibleValue.unless(
+            allSatisfy { sums in
+                sums.shares.ascend(by: \.topic) && Int(sums.shares.last?.topic ?? 0) < Swift.max(topics, 1)
+                    && sums.shares.allSatisfy { (1...shares).contains($0.value) }
+            }, "the viewers of a category watch topics that do not exist, or impossible shares of them")
     }
 }
 
@@ -79,6 +99,10 @@ extension ShardHeader {
         try ImpossibleValue.unless(
             erased.ascend(by: \.member) && erased.allSatisfy { $0.published > 0 && $0.published < Limits.clusterID },
             "the erased members of the snapshot do not ascend, or were in no cluster")
+        try ImpossibleValue.unless(
+            categoryViewers.count <= OpenCategories.most && categoryViewers.ascend(by: \.member)
+                && categoryViewers.allSatisfy { $0.categories != 0 },
+            "the viewers of categories of the snapshot are too many, do not ascend, or watched none")
         try EpochDelta(
             partition: 0, number: 0, from: nil, through: 0, clusters: delta, candidates: candidates, namings: namings
         ).validateContents()

@@ -30,6 +30,8 @@ public enum Limits {
     public static let ticks: ClosedRange<Int64> = 0...1 << 40
     /// Offsets and event counts.
     public static let counts: ClosedRange<Int64> = 0...1 << 60
+    /// The largest sum of shares of a category's viewers.
+    public static let shares: Int64 = 1 << 61
     /// The longest name of a topic, in bytes.
     public static let name = 1_024
     /// The most marks of a candidate: the maximum of `topics.min-viewers`.

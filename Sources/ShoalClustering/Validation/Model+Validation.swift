@@ -10,6 +10,7 @@ extension Model {
             Limits.counts.contains(seedViewers), "the last seed had \(seedViewers) viewers")
         try validateVocabulary()
         try validateClusters()
+        try categories.validate(topics: vocabulary.entries.count, viewers: Limits.shares, shares: Limits.shares)
         try validateMerged()
         try validateMoves()
         try validate(unassignedTouched, "the unassigned")

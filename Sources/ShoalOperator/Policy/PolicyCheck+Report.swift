@@ -47,8 +47,8 @@ extension PolicyCheck {
             guard let name = list.category else { continue }
             let index = categories.firstIndex { $0.name == name } ?? categories.count
             if index == categories.count {
-                let protect = file.unprotected.contains(name) ? "none" : "drop"
-                categories.append(Category(name: name, protect: protect, terms: 0, lists: []))
+                let protection = file.protections[name] ?? .drop
+                categories.append(Category(name: name, protect: protection.rawValue, terms: 0, lists: []))
             }
             categories[index].terms += list.terms.count
             categories[index].lists.append(.init(form: list.form.rawValue, label: list.label, terms: list.terms.count))
@@ -72,10 +72,10 @@ extension PolicyCheck {
     package var text: String { lines.map { $0 + "\n" }.joined() }
 
     private var lines: [String] {
-        var lines = [path.printable, "  " + "category".padding(to: 18) + "protect  terms"]
+        var lines = [path.printable, "  " + "category".padding(to: 18) + "protect     terms"]
         for category in categories {
             lines.append(
-                "  " + category.name.padding(to: 18) + category.protect.padding(to: 9)
+                "  " + category.name.padding(to: 18) + category.protect.padding(to: 12)
                     + Formatting.number(category.terms))
         }
         let tells =

@@ -106,6 +106,32 @@ enum DeltaRecord {
                 writer.field(2, bytes: naming.name)
             }
         }
+        for sums in closing.categories { writer.message(6) { write(sums, &$0) } }
+    }
+
+    /// Writes `shoal.v1.CategorySums`.
+    static func write(_ sums: CategorySums, _ writer: inout ProtoWriter) {
+        if !sums.category.isEmpty { writer.field(1, bytes: sums.category) }
+        writer.field(2, sums.viewers)
+        writer.packed(3, sums.shares.lazy.map(\.topic))
+        writer.packed(4, sums.shares.lazy.map(\.value))
+    }
+
+    static func categorySums(_ reader: inout ProtoReader) throws(ProtoError) -> CategorySums {
+        var sums = CategorySums(category: [], viewers: 0, shares: [])
+        var (topics, values): ([TopicNumber], [Int64]) = ([], [])
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: sums.category = try reader.bytes(field)
+            case 2: sums.viewers = try reader.int64(field)
+            case 3: try reader.topics(field, into: &topics)
+            case 4: try reader.sums(field, into: &values) { Int64(bitPattern: $0) }
+            default: try reader.skip(field)
+            }
+        }
+        guard topics.count == values.count else { throw .badValue }
+        sums.shares = zip(topics, values).map { SumEntry(topic: $0, value: $1) }
+        return sums
     }
 
     /// Opens, decodes and validates a closing of the delta topic.
@@ -158,6 +184,10 @@ enum DeltaRecord {
                         }
                     }
                     closing.namings.append(naming)
+                }
+            case 6:
+                try reader.message(field) { reader throws(ProtoError) in
+                    closing.categories.append(try categorySums(&reader))
                 }
             default: try reader.skip(field)
             }

@@ -15,6 +15,7 @@ package enum ModelContent {
                 writer.field(3, entry.isRemoved)
                 if let removed = entry.removed { writer.present(30, removed) }
                 writer.field(31, entry.lowSince)
+                writer.field(32, entry.isCompanion)
             }
         }
         for entry in model.candidates.entries {
@@ -56,6 +57,7 @@ package enum ModelContent {
         if let epoch = model.openedEverywhere { writer.present(31, epoch) }
         writer.field(32, model.seedViewers)
         if let epoch = model.firstEpoch { writer.present(33, epoch) }
+        for sums in model.categories { writer.message(34) { DeltaRecord.write(sums, &$0) } }
         return writer.bytes
     }
 
@@ -122,6 +124,7 @@ package enum ModelContent {
                         case 3: entry.isRemoved = try reader.bool(field)
                         case 30: entry.removed = try reader.int64(field)
                         case 31: entry.lowSince = try reader.int64(field)
+                        case 32: entry.isCompanion = try reader.bool(field)
                         default: try reader.skip(field)
                         }
                     }
@@ -181,6 +184,10 @@ package enum ModelContent {
             case 31: model.openedEverywhere = try reader.int64(field)
             case 32: model.seedViewers = try reader.int64(field)
             case 33: model.firstEpoch = try reader.int64(field)
+            case 34:
+                try reader.message(field) { reader throws(ProtoError) in
+                    model.categories.append(try DeltaRecord.categorySums(&reader))
+                }
             default: try reader.skip(field)
             }
         }

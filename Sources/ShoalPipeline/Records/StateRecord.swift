@@ -105,6 +105,12 @@ enum StateRecord {
         if header.clock.contains(where: { $0.reached != $0.epoch }) {
             writer.packed(35, zigzag: header.clock.map(\.reached))
         }
+        for viewer in header.categoryViewers {
+            writer.message(36) { writer in
+                writer.present(1, bytes: Bytes16(viewer.member))
+                writer.field(2, viewer.categories)
+            }
+        }
         return writer.bytes
     }
 
@@ -195,6 +201,18 @@ enum StateRecord {
         return erased
     }
 
+    private static func categoryViewer(_ reader: inout ProtoReader) throws(ProtoError) -> CategoryViewer {
+        var viewer = CategoryViewer(member: 0, categories: 0)
+        while let field = try reader.next() {
+            switch field.number {
+            case 1: viewer.member = try Bytes16.read(reader.bytes(field))
+            case 2: viewer.categories = try reader.uint64(field)
+            default: try reader.skip(field)
+            }
+        }
+        return viewer
+    }
+
     /// Opens, decodes and validates a header.
     static func header(
         _ whole: Chunks.Whole, _ side: Side, number: Int64, by sealer: RecordSealer
@@ -224,6 +242,10 @@ enum StateRecord {
             case 32: header.isFull = try reader.bool(field)
             case 33: try reader.repeated(field) { header.fullSwitches.append(Int64(bitPattern: $0)) }
             case 35: try reader.repeated(field) { reached.append(ProtoReader.unzigzag($0)) }
+            case 36:
+                try reader.message(field) { reader throws(ProtoError) in
+                    header.categoryViewers.append(try categoryViewer(&reader))
+                }
             case 34:
                 try reader.message(field) { reader throws(ProtoError) in header.erased.append(try erased(&reader)) }
             default: try reader.skip(field)

@@ -244,6 +244,8 @@ public struct ReplayReport: Codable, Equatable, Sendable {
     public var clusters: [Cluster] = []
     public var flows: Flows?
     public var quality = Quality()
+    /// The topics that go with a neutralized category of the policy at the end, and count in no direction; nil if none does.
+    public var companions: [String]?
     /// SHA-256 over the content hashes of all models. Replays with equal digests made equal decisions.
     public var digest = ""
     /// Whether the replay was stopped before the end of its input.

@@ -87,6 +87,8 @@ final class ReportBuilder: ModelWatcher {
         report.rows = rows
         report.lifecycle = lifecycle
         report.clusters = clusters.values.sorted { $0.id < $1.id }
+        let companions = last.map { $0.names($0.companions) } ?? []
+        report.companions = companions.isEmpty ? nil : companions
         report.digest = Hex.text(digest)
         return report
     }

@@ -104,6 +104,7 @@ struct ShardState {
         parts.append(("open delta", "\(delta.take())"))
         var candidates = shard.candidates
         parts.append(("candidates", "\(candidates.take())"))
+        parts.append(("viewers of categories", "\(shard.openCategories.viewers)"))
         let members = shard.members
         let used = members.slots.indices.filter { members.slots[$0].isUsed }
         for slot in used.sorted(by: { members.slots[$0].pseudonym < members.slots[$1].pseudonym }) {

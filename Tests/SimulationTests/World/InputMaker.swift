@@ -22,6 +22,9 @@ struct InputMaker {
 
     static func name(_ topic: Int) -> [UInt8] { Array("topic \(topic)".utf8) }
 
+    /// A topic of the policy, if there is one.
+    static let sensitive = Array("clinic".utf8)
+
     static func member(_ viewer: Int) -> Pseudonym {
         var mixer = SplitMix64(seed: UInt64(viewer) &+ 99)
         return UInt128(mixer.next()) << 64 | UInt128(mixer.next())
@@ -88,6 +91,11 @@ struct InputMaker {
             let start = event.text.count
             event.text += name
             event.topics.append(.init(name: start..<event.text.count, weight: 1 << 16))
+        }
+        if !settings.policy.isEmpty, viewer % groups == 0, time % 3 == 0 {
+            event.topics.append(
+                .init(name: event.text.count..<event.text.count + Self.sensitive.count, weight: 1 << 16))
+            event.text += Self.sensitive
         }
         event.watched = Int64(draws.below(40_000))
         event.duration = 30_000

@@ -45,6 +45,13 @@ extension Scenario {
         if takesRules { settings.revision = 1 }
         if draws.chance(0.3) { settings.fixed.rotation = draws.pick(1_500, 4_000) }
         if draws.chance(0.3) { settings.fixed.outputEvery = .every(draws.pick(700, 2_500, 3_000, 6_000)) }
+        if draws.chance(0.4) {
+            settings.policy = TopicPolicy(
+                told: .allButSensitive, neutralized: draws.chance(0.8) ? ["health"] : [],
+                rules: [
+                    .init(category: "health", form: .exact, term: String(decoding: InputMaker.sensitive, as: UTF8.self))
+                ])
+        }
     }
 
     private static func settings(_ draws: inout Draws) -> Settings {

@@ -51,6 +51,10 @@ extension ReplayReport {
         add("erased", input.erased, input.erased == 1 ? " viewer" : " viewers")
         add("tombstones", input.unknownErased, " of unknown viewers")
         add("sensitive topics", input.sensitiveTopics, " dropped")
+        if let companions {
+            let names = companions.map(\.printable).joined(separator: ", ")
+            add("companions", Int64(companions.count), " topics that go with a neutralized category: \(names)")
+        }
         for (reason, count) in input.rejected.sorted(by: { $0.key < $1.key }) {
             add("rejected", count, ": \(reason.printable)")
         }
