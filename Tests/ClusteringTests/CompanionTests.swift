@@ -83,9 +83,8 @@ struct CompanionTests {
             #expect(companions(stream.coordinator.model).isEmpty && stream.coordinator.model.categories.isEmpty)
             #expect(highestShare(stream) > 0.8)
         }
-        var plain = before.coordinator.model
-        plain.rules = .current
-        #expect(plain == dropped.coordinator.model)
+        let (rules8, rules9) = (before.coordinator.model, dropped.coordinator.model)
+        #expect(rules8.clusters.map(\.sums) == rules9.clusters.map(\.sums) && rules8.settings == rules9.settings)
     }
 
     @Test("neither the order of partitions nor the steps of an opening matter", arguments: [64, 65] as [UInt64])
