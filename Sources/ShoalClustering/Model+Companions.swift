@@ -26,6 +26,7 @@ extension Model {
         for index in categories.indices {
             fade(&categories[index].viewers)
             for place in categories[index].shares.indices { fade(&categories[index].shares[place].value) }
+            categories[index].shares.removeAll { $0.value == 0 }
         }
         for sums in closings.flatMap(\.categories) {
             let index =

@@ -149,6 +149,10 @@ struct CompanionTests {
             ])
         model.addCategories([])
         #expect(model.categories[0].viewers == 6 << 15 && model.categories[0].shares[0].value == 750)
+        model.settings.fixed.epochLength = 30 * 86_400_000
+        model.addCategories([])
+        #expect(model.categories == [CategorySums(category: [], viewers: 0, shares: [])])
+        #expect(throws: Never.self) { try model.validate() }
     }
 
     @Test("who watched a category is known until the epoch is closed, over a snapshot, and not after an erasure")

@@ -84,8 +84,11 @@ final class Simulation {
         .init(
             format: .protobuf, key: key, sealer: seals.deltas, memberships: scenario.settings.publishesMemberships,
             largestChunk: rates.part,
-            openingStep: rates.opening)
+            openingStep: isHasty ? min(rates.opening, 10) : rates.opening)
     }
+
+    /// Whether transactions time out so soon that a single step must be small.
+    private var isHasty: Bool { rates.patience < 1_000 }
 
     var caughtUp: CaughtUp { CaughtUp(timeout: rates.idleTimeout * 1_000, again: again, now: monotonic) }
 
@@ -93,8 +96,6 @@ final class Simulation {
         var writer = SnapshotWriter(
             interval: rates.snapshots * 1_000, partition: partition, of: Int32(scenario.input.count), after: state,
             now: monotonic)
-        // A single step must complete within the transaction timeout.
-        let isHasty = rates.patience < 1_000
         writer.step = isHasty ? min(rates.snapshotStep, 2) : rates.snapshotStep
         writer.largestChunk = isHasty ? Chunks.largest : rates.part
         return writer
