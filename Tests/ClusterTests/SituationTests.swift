@@ -20,7 +20,8 @@ extension MainJob {
             try await own.broker.create([
                 application.input: 2, application.deltas: 1, application.models: 1, application.state: 2,
             ])
-            try await instance.waitForLog("topics are missing: \(application.output), \(application.deadLetters)")
+            try await instance.waitForLog(
+                "topics are missing: \(application.output), \(application.members), \(application.deadLetters)")
             #expect(instance.log.contains("create them with `shoal topics create`"))
             try await own.broker.create([
                 application.output: 4, application.members: 2, application.deadLetters: 1,

@@ -32,15 +32,16 @@ struct Preflight {
     func problem() async throws -> String? {
         let topics = options.topics
         // Each topic, its required number of partitions, and the rights that an instance needs.
-        let needed: [(String, Int32?, String)] = [
-            (topics.input, nil, "Read"), (topics.deadLetters, nil, "Write"),
-            (topics.deltas, 1, "Read and Write"), (topics.models, 1, "Read and Write"),
+        let input: [(String, Int32?, String)] = [(topics.input, nil, "Read")]
+        let own: [(String, Int32?, String)] = [
+            (topics.deadLetters, nil, "Write"), (topics.deltas, 1, "Read and Write"),
+            (topics.models, 1, "Read and Write"),
             (topics.state, nil, "Read and Write"),
         ]
         var missing: [String] = []
         let published = topics.published.map { ($0, nil as Int32?, "Write") }
         let optOut = topics.optOut.map { [($0, nil as Int32?, "Read")] } ?? []
-        for (topic, wanted, right) in needed + published + optOut {
+        for (topic, wanted, right) in input + published + own + optOut {
             do {
                 guard let count = try await admin.partitions(of: topic) else {
                     missing.append(topic)
