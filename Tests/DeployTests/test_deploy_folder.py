@@ -34,4 +34,5 @@ def test_the_shipped_policy_is_valid_and_has_twenty_terms_of_each_category_in_ea
         for terms in category["lists"]:
             counts[terms["label"]] = counts.get(terms["label"], 0) + terms["terms"]
         assert len(counts) == 12 and min(counts.values()) >= 20, category["name"]
-    assert [category["name"] for category in categories if category["protect"] != "drop"] == ["places"]
+    assert [category["name"] for category in categories if category["protect"] != "neutralize"] == ["places"]
+    assert next(category["protect"] for category in categories if category["name"] == "places") == "none"
