@@ -53,27 +53,17 @@ extension Model {
 
     /// Returns the cluster's index in `clusters` by binary search, or `nil` if it is unknown.
     public func index(of id: ClusterID) -> Int? {
-        var low = 0
-        var high = clusters.count
-        while low < high {
-            let middle = (low + high) / 2
-            if clusters[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low < clusters.count && clusters[low].id == id ? low : nil
+        let place = clusters.partitioningIndex { $0.id >= id }
+        return place < clusters.count && clusters[place].id == id ? place : nil
     }
 
     /// Returns the cluster that continues `id` after all merges.
     public func root(of id: ClusterID) -> ClusterID {
         var id = id
         while true {
-            var low = 0
-            var high = merged.count
-            while low < high {
-                let middle = (low + high) / 2
-                if merged[middle].cluster < id { low = middle + 1 } else { high = middle }
-            }
-            guard low < merged.count, merged[low].cluster == id else { return id }
-            id = merged[low].survivor
+            let place = merged.partitioningIndex { $0.cluster >= id }
+            guard place < merged.count, merged[place].cluster == id else { return id }
+            id = merged[place].survivor
         }
     }
 

@@ -70,12 +70,8 @@ struct SkeletonData: Sendable {
 
     /// Returns the canonical combining class; 0 for a starter.
     func kind(_ point: UInt32) -> UInt8 {
-        var (low, high) = (0, classes.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if classes[middle].last < point { low = middle + 1 } else { high = middle }
-        }
-        return low < classes.count && classes[low].first <= point ? classes[low].kind : 0
+        let place = classes.partitioningIndex { $0.last >= point }
+        return place < classes.count && classes[place].first <= point ? classes[place].kind : 0
     }
 
     /// Returns the composition of two code points, or nil if they do not compose.
@@ -84,12 +80,8 @@ struct SkeletonData: Sendable {
     }
 
     private static func place<Value: Comparable>(_ value: Value, in list: [Value]) -> Int? {
-        var (low, high) = (0, list.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] < value { low = middle + 1 } else { high = middle }
-        }
-        return low < list.count && list[low] == value ? low : nil
+        let place = list.partitioningIndex { $0 >= value }
+        return place < list.count && list[place] == value ? place : nil
     }
 
     /// Reads variable-length numbers with 7 bits per byte, encoded in base64.

@@ -134,13 +134,8 @@ package struct ModelTable {
     }
 
     private func entry(_ version: Epoch) -> OpenedModel? {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].through ?? .min < version { low = middle + 1 } else { high = middle }
-        }
-        guard low < entries.count, entries[low].from ?? .min <= version else { return nil }
-        return entries[low]
+        let place = entries.partitioningIndex { $0.through ?? .min >= version }
+        guard place < entries.count, entries[place].from ?? .min <= version else { return nil }
+        return entries[place]
     }
 }

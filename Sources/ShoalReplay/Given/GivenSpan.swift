@@ -29,13 +29,9 @@ package struct GivenSpan: Sendable {
 
     /// Returns the epoch that is opened after `epoch`; nil if `epoch` is the last one.
     package func next(after epoch: Epoch) -> Epoch? {
-        var (low, high) = (0, occupied.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if occupied[middle] <= epoch { low = middle + 1 } else { high = middle }
-        }
-        guard low < occupied.count else { return nil }
-        let isLong = low > 0 && epoch - occupied[low - 1] >= Self.mostEmpty
-        return isLong ? occupied[low] : epoch + 1
+        let place = occupied.partitioningIndex { $0 > epoch }
+        guard place < occupied.count else { return nil }
+        let isLong = place > 0 && epoch - occupied[place - 1] >= Self.mostEmpty
+        return isLong ? occupied[place] : epoch + 1
     }
 }

@@ -77,11 +77,7 @@ extension ReplayReport {
 extension [ClusterID] {
     /// Returns the index of a number in the ascending list.
     func place(of number: ClusterID) -> Int? {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        return low < count && self[low] == number ? low : nil
+        let place = partitioningIndex { $0 >= number }
+        return place < count && self[place] == number ? place : nil
     }
 }

@@ -86,7 +86,7 @@ final class ModelVerifier: ModelWatcher {
         for record in records {
             guard record.bookkeeping.from != nil, let version = record.bookkeeping.through else { continue }
             for (partition, state) in record.bookkeeping.partitions.enumerated() {
-                let closed = before[partition] + Int64(Self.count(closed[partition], through: version))
+                let closed = before[partition] + Int64(closed[partition].partitioningIndex { $0 > version })
                 let due = min(closed, state.read)
                 guard state.included != due else { continue }
                 return Difference(
@@ -96,15 +96,5 @@ final class ModelVerifier: ModelWatcher {
             }
         }
         return nil
-    }
-
-    /// Returns how many of the ascending epochs are at most `version`.
-    private static func count(_ epochs: [Epoch], through version: Epoch) -> Int {
-        var (low, high) = (0, epochs.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if epochs[middle] <= version { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }
