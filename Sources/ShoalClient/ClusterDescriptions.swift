@@ -41,26 +41,23 @@ public final class ClusterDescriptions: AsyncSequence, Sendable {
     // MARK: - The table
 
     /// Returns the description of a cluster; `nil` if it is not published.
-    public subscript(cluster: UInt32) -> ClusterDescription? { table.state.withLock { $0.clusters[cluster] } }
+    public subscript(cluster: UInt32) -> ClusterDescription? { table.clusters.withLock { $0[cluster] } }
 
     /// The number of published clusters.
-    public var count: Int { table.state.withLock { $0.clusters.count } }
+    public var count: Int { table.clusters.withLock(\.count) }
 
     /// A copy of the current table.
-    public var snapshot: [UInt32: ClusterDescription] { table.state.withLock { $0.clusters } }
+    public var snapshot: [UInt32: ClusterDescription] { table.clusters.withLock(\.self) }
 
     /// Whether the table contains all records that existed when it was first read.
-    public var isCaughtUp: Bool { table.state.withLock { $0.isCaughtUp } }
+    public var isCaughtUp: Bool { reading.isCaughtUp }
 
     // MARK: - Updates
 
     /// Reads until `isCaughtUp`.
     /// - Throws: See `Iterator.next`.
     public func catchUp() async throws {
-        while !isCaughtUp {
-            _ = try await next(timeout: .milliseconds(100))
-            try Task.checkCancellation()
-        }
+        try await reading.catchUp()
     }
 
     public func makeAsyncIterator() -> Iterator {
@@ -75,10 +72,7 @@ public final class ClusterDescriptions: AsyncSequence, Sendable {
         /// Waits for the next update and returns it.
         /// - Throws: As `ClusterMembers.Iterator.next`.
         public mutating func next() async throws -> Update? {
-            while true {
-                if let update = try await clusters.next(timeout: .seconds(1)) { return update }
-                try Task.checkCancellation()
-            }
+            try await clusters.reading.next()
         }
     }
 
@@ -91,12 +85,7 @@ public final class ClusterDescriptions: AsyncSequence, Sendable {
 
 /// The table, shared by the view and the reading actor.
 private final class DescriptionTable: CompactedTable {
-    struct State {
-        var clusters: [UInt32: ClusterDescription] = [:]
-        var isCaughtUp = false
-    }
-
-    let state = Mutex(State())
+    let clusters = Mutex<[UInt32: ClusterDescription]>([:])
 
     static func entry(
         _ key: [UInt8]?, _ value: [UInt8]?
@@ -110,17 +99,10 @@ private final class DescriptionTable: CompactedTable {
 
     func apply(_ entry: (cluster: UInt32, description: ClusterDescription?)) -> ClusterDescriptions.Update {
         let (cluster, description) = entry
-        return state.withLock { state in
-            let before = state.clusters.removeValue(forKey: cluster)
-            state.clusters[cluster] = description
+        return clusters.withLock { clusters in
+            let before = clusters.removeValue(forKey: cluster)
+            clusters[cluster] = description
             return ClusterDescriptions.Update(cluster: cluster, description: description, before: before)
-        }
-    }
-
-    func noteCaughtUp() -> Bool {
-        state.withLock { state in
-            defer { state.isCaughtUp = true }
-            return !state.isCaughtUp
         }
     }
 }

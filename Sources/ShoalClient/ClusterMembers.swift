@@ -60,17 +60,14 @@ public final class ClusterMembers: AsyncSequence, Sendable {
     public var snapshot: [UInt128: Membership] { table.state.withLock { $0.members } }
 
     /// Whether the table contains all records that existed when it was first read.
-    public var isCaughtUp: Bool { table.state.withLock { $0.isCaughtUp } }
+    public var isCaughtUp: Bool { reading.isCaughtUp }
 
     // MARK: - Updates
 
     /// Reads until `isCaughtUp`.
     /// - Throws: See `Iterator.next`.
     public func catchUp() async throws {
-        while !isCaughtUp {
-            _ = try await next(timeout: .milliseconds(100))
-            try Task.checkCancellation()
-        }
+        try await reading.catchUp()
     }
 
     public func makeAsyncIterator() -> Iterator {
@@ -87,10 +84,7 @@ public final class ClusterMembers: AsyncSequence, Sendable {
         ///   `CancellationError`. After any error but the last, the view throws the same error again; create a new
         ///   view.
         public mutating func next() async throws -> Update? {
-            while true {
-                if let update = try await members.next(timeout: .seconds(1)) { return update }
-                try Task.checkCancellation()
-            }
+            try await members.reading.next()
         }
     }
 
@@ -106,7 +100,6 @@ final class MemberTable: CompactedTable {
     struct State {
         var members: [UInt128: Membership] = [:]
         var sizes: [UInt32: Int] = [:]
-        var isCaughtUp = false
     }
 
     let state = Mutex(State())
@@ -133,13 +126,6 @@ final class MemberTable: CompactedTable {
                 state.sizes[membership.cluster, default: 0] += 1
             }
             return ClusterMembers.Update(member: member, membership: membership, before: before)
-        }
-    }
-
-    func noteCaughtUp() -> Bool {
-        state.withLock { state in
-            defer { state.isCaughtUp = true }
-            return !state.isCaughtUp
         }
     }
 }

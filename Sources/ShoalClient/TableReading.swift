@@ -1,5 +1,6 @@
 internal import ShoalKafka
 internal import ShoalSchemas
+import Synchronization
 
 /// A compacted topic as a table, shared by a view and the actor that reads the topic.
 protocol CompactedTable: Sendable {
@@ -10,10 +11,6 @@ protocol CompactedTable: Sendable {
     static func entry(_ key: [UInt8]?, _ value: [UInt8]?) throws(ProtoError) -> Entry
 
     func apply(_ entry: Entry) -> Update
-
-    /// Notes that all records that existed at first have been applied.
-    /// - Returns: Whether this was the first time.
-    func noteCaughtUp() -> Bool
 }
 
 /// Reads a compacted topic record by record on request.
@@ -28,6 +25,7 @@ actor TableReading<Table: CompactedTable> {
     private var failure: (any Error)?
     /// Decoded records in reverse order.
     private var waiting: [Table.Entry] = []
+    private let caughtUp = Mutex(false)
 
     init(
         kafka: ClientConfiguration, topic: String, table: Table,
@@ -37,6 +35,25 @@ actor TableReading<Table: CompactedTable> {
         self.topic = topic
         self.table = table
         self.onInvalidRecord = onInvalidRecord
+    }
+
+    /// Whether all records that existed at first have been applied.
+    nonisolated var isCaughtUp: Bool { caughtUp.withLock(\.self) }
+
+    /// Reads until `isCaughtUp`.
+    func catchUp() async throws {
+        while !isCaughtUp {
+            _ = try await next(timeout: .milliseconds(100))
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Waits for the next update, and returns it after it has been applied.
+    func next() async throws -> Table.Update {
+        while true {
+            if let update = try await next(timeout: .seconds(1)) { return update }
+            try Task.checkCancellation()
+        }
     }
 
     /// Returns the next update after it has been applied, or `nil` if none arrives in time or the table has just caught up.
@@ -50,7 +67,7 @@ actor TableReading<Table: CompactedTable> {
                 }
                 // Applied before the next request, so that updates keep the topic's order.
                 let update = waiting.popLast().map { table.apply($0) }
-                let isNews = waiting.isEmpty && failure == nil && feed.isAtEnd && table.noteCaughtUp()
+                let isNews = waiting.isEmpty && failure == nil && feed.isAtEnd && noteCaughtUp()
                 if update != nil || isNews { return update }
                 do { try await feed.check() } catch { failure = error }
             } else if !isOpening {
@@ -59,6 +76,14 @@ actor TableReading<Table: CompactedTable> {
             }
             guard ContinuousClock.now < deadline else { return nil }
             try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// - Returns: Whether this was the first time.
+    private func noteCaughtUp() -> Bool {
+        caughtUp.withLock { isCaughtUp in
+            defer { isCaughtUp = true }
+            return !isCaughtUp
         }
     }
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Union
 
 from .change import ClusterChange
 from .errors import InvalidRecord, PositionInvalid
-from .feed import TopicFeed
+from .feed import FeedReader, TopicFeed
 from .position import Position
 
 #: Begin at the first record, or at the end, of each partition.
@@ -31,7 +30,7 @@ class ChangeElement:
     position: Position
 
 
-class ClusterChanges:
+class ClusterChanges(FeedReader):
     """Iterates over changes as they are committed.
 
         with ClusterChanges({"bootstrap.servers": "localhost:9092"}, "cluster-changes", start=stored) as changes:
@@ -63,18 +62,6 @@ class ClusterChanges:
             raise PositionInvalid(f"the position {start} belongs to another topic than {topic}")
         self._feed = TopicFeed(topic, kafka, self._first_offset)
 
-    def __enter__(self) -> ClusterChanges:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Closes the connections. Positions that were returned stay valid."""
-        self._feed.close()
-
     @property
     def position(self) -> Position:
         """The position after the returned changes."""
@@ -87,9 +74,6 @@ class ClusterChanges:
     def is_at_end(self) -> bool:
         """Whether the end was reached, with `stops_at_end`."""
         return self._stops_at_end and self._feed.is_at_end
-
-    def __iter__(self) -> ClusterChanges:
-        return self
 
     def __next__(self) -> ChangeElement:
         while not self.is_at_end:
@@ -120,10 +104,7 @@ class ClusterChanges:
         try:
             return ClusterChange.decode(value)
         except ValueError as error:
-            record = InvalidRecord(self._feed.topic, partition, offset, error)
-            if self._on_invalid_record is None:
-                raise record from error
-            self._on_invalid_record(record)
+            self._skip(partition, offset, error)
             return None
 
     def _first_offset(self, feed: TopicFeed, partition: int, count: int, low: int, high: int) -> int:

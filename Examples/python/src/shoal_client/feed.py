@@ -5,11 +5,12 @@ from __future__ import annotations
 import collections
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import TracebackType
+from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from .errors import PositionInvalid, TopicReplaced, UnknownTopic
+from .errors import InvalidRecord, PositionInvalid, TopicReplaced, UnknownTopic
 from .log_identity import LogIdentity
 
 # Seconds.
@@ -19,6 +20,38 @@ _CHECK_INTERVAL_IF_SUSPICIOUS = 0.7
 
 # librdkafka looks for the coordinator of a group that is never joined. The rights of a subscriber are for topics only.
 _IGNORED = {KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN}
+
+
+Reader = TypeVar("Reader", bound="FeedReader")
+
+
+class FeedReader:
+    """What reads a feed, and closes it at the end of a `with`."""
+
+    _feed: TopicFeed
+    _on_invalid_record: Callable[[InvalidRecord], None] | None
+
+    def __enter__(self: Reader) -> Reader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections. What was returned stays valid."""
+        self._feed.close()
+
+    def __iter__(self: Reader) -> Reader:
+        return self
+
+    def _skip(self, partition: int, offset: int, error: ValueError) -> None:
+        """Tells of a record that cannot be read, and raises it if nobody wants to be told."""
+        record = InvalidRecord(self._feed.topic, partition, offset, error)
+        if self._on_invalid_record is None:
+            raise record from error
+        self._on_invalid_record(record)
 
 
 class TopicFeed:

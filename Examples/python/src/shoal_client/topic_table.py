@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from .errors import InvalidRecord
-from .feed import TopicFeed
+from .feed import FeedReader, TopicFeed
 
 Update = TypeVar("Update")
-View = TypeVar("View", bound="TopicTable[Any]")
 
 
-class TopicTable(Generic[Update]):
+class TopicTable(FeedReader, Generic[Update]):
     """Reads a compacted topic record by record on request, and applies each record to a table. Not thread-safe."""
 
     def __init__(
@@ -27,18 +25,6 @@ class TopicTable(Generic[Update]):
         """Applies a record to the table. Raises `ValueError` for a record that is not of this topic."""
         raise NotImplementedError
 
-    def __enter__(self: View) -> View:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Closes the connections. The table stays."""
-        self._feed.close()
-
     @property
     def is_caught_up(self) -> bool:
         """Whether the table contains all records that existed when it was made."""
@@ -48,9 +34,6 @@ class TopicTable(Generic[Update]):
         """Reads until `is_caught_up`."""
         while not self.is_caught_up:
             self.next(1.0)
-
-    def __iter__(self: View) -> View:
-        return self
 
     def __next__(self) -> Update:
         while True:
@@ -79,8 +62,5 @@ class TopicTable(Generic[Update]):
         try:
             return self._apply(bytes(key or b""), value)
         except ValueError as error:
-            record = InvalidRecord(self._feed.topic, partition, offset, error)
-            if self._on_invalid_record is None:
-                raise record from error
-            self._on_invalid_record(record)
+            self._skip(partition, offset, error)
             return None
