@@ -74,7 +74,7 @@ extension Shard {
         openCategories.removeAll()
         let names = [[]] + current.neutralized.map { Array($0.utf8) }
         return zip(names, groups).filter { $1.viewers > 0 }.map { name, group in
-            CategorySums(category: name, viewers: group.viewers, shares: group.entries)
+            CategorySums(category: name, viewers: group.viewers, shares: [SumEntry](row: group.shares))
         }
     }
 }
@@ -82,7 +82,7 @@ extension Shard {
 /// The shares of topics in the profiles of some members.
 private struct Group {
     private(set) var viewers: Int64 = 0
-    private var shares: [Int64] = []
+    private(set) var shares: [Int64] = []
 
     mutating func add(_ members: borrowing MemberTable, _ slot: Int) {
         viewers += 1
@@ -96,10 +96,5 @@ private struct Group {
         for place in topics.indices {
             shares[Int(topics[place].number)] += Int64((UInt64(topics[place].weight) << 15) / total)
         }
-    }
-
-    /// Ascending, no zero.
-    var entries: [SumEntry] {
-        shares.enumerated().compactMap { $1 == 0 ? nil : SumEntry(topic: TopicNumber($0), value: $1) }
     }
 }

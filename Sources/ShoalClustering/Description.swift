@@ -96,6 +96,14 @@ public struct Description: Equatable, Sendable {
 }
 
 extension Model {
+    /// Returns the names of topics. Topics whose names are not yet known are left out.
+    package func names(_ topics: [TopicNumber]) -> [String] {
+        topics.compactMap { topic in
+            guard Int(topic) < vocabulary.entries.count else { return nil }
+            return vocabulary.entries[Int(topic)].name.map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
     /// Returns the current descriptions of the published clusters, by id.
     public func descriptions() -> [(cluster: ClusterID, description: Description)] {
         let context = Description.Context(self)

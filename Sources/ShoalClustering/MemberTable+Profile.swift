@@ -73,9 +73,8 @@ extension MemberTable {
         }
         for place in range where counts(topics[place]) { sum += UInt64(topics[place].weight) }
         for place in range {
-            let weight = Double(counts(topics[place]) ? topics[place].weight : 0)
-            let scaled = sum == 0 ? 0 : (weight / Double(sum)).squareRoot() * 32_767 + 0.5
-            topics[place].direction = UInt16(truncatingIfNeeded: Int32(scaled))
+            let weight = counts(topics[place]) ? topics[place].weight : 0
+            topics[place].direction = sum == 0 ? 0 : Self.component(weight, of: Double(sum))
         }
     }
 
@@ -97,7 +96,11 @@ extension MemberTable {
             place += 2
         }
         guard place < range.upperBound else { return }
-        let scaled = (Double(topics[place].weight) / total).squareRoot() * 32_767 + 0.5
-        topics[place].direction = UInt16(truncatingIfNeeded: Int32(scaled))
+        topics[place].direction = Self.component(topics[place].weight, of: total)
+    }
+
+    @inline(__always)
+    private static func component(_ weight: UInt32, of total: Double) -> UInt16 {
+        UInt16(truncatingIfNeeded: Int32((Double(weight) / total).squareRoot() * 32_767 + 0.5))
     }
 }

@@ -35,27 +35,11 @@ extension Model {
                 categories.insert(CategorySums(category: sums.category, viewers: 0, shares: []), at: index)
             }
             categories[index].viewers = Self.sum(categories[index].viewers, sums.viewers << 15)
-            categories[index].shares = Self.sum(categories[index].shares, sums.shares)
+            categories[index].shares = categories[index].shares.merged(with: sums.shares, Self.sum)
         }
     }
 
     private static func sum(_ left: Int64, _ right: Int64) -> Int64 { min(left + right, Limits.shares) }
-
-    private static func sum(_ left: [SumEntry], _ right: [SumEntry]) -> [SumEntry] {
-        var sums: [SumEntry] = []
-        sums.reserveCapacity(left.count + right.count)
-        var place = 0
-        for entry in right {
-            while place < left.count, left[place].topic < entry.topic {
-                sums.append(left[place])
-                place += 1
-            }
-            let isCommon = place < left.count && left[place].topic == entry.topic
-            sums.append(SumEntry(topic: entry.topic, value: sum(isCommon ? left[place].value : 0, entry.value)))
-            if isCommon { place += 1 }
-        }
-        return sums + left[place...]
-    }
 
     /// Decides which topics are companions from this model on.
     mutating func judgeCompanions() {
@@ -64,13 +48,13 @@ extension Model {
         var (become, stay) = (Set<TopicNumber>(), Set<TopicNumber>())
         if let all = categories.first, all.category.isEmpty {
             for category in categories.dropFirst() where category.viewers >= settings.minClusterSize << 15 {
-                for (topic, own, total) in category.common(with: all) {
+                category.shares.forEachCommon(with: all.shares) { own, total in
                     func exceeds(_ lift: (UInt128, UInt128)) -> Bool {
-                        UInt128(own) * UInt128(all.viewers) * lift.1 > UInt128(total) * UInt128(category.viewers)
-                            * lift.0
+                        UInt128(own.value) * UInt128(all.viewers) * lift.1
+                            > UInt128(total.value) * UInt128(category.viewers) * lift.0
                     }
-                    if own >= Self.leastShare << 15, exceeds(Self.becomes) { become.insert(topic) }
-                    if exceeds(Self.stays) { stay.insert(topic) }
+                    if own.value >= Self.leastShare << 15, exceeds(Self.becomes) { become.insert(own.topic) }
+                    if exceeds(Self.stays) { stay.insert(own.topic) }
                 }
             }
         }
@@ -80,18 +64,5 @@ extension Model {
             vocabulary.entries[index].isCompanion =
                 !vocabulary.entries[index].isRemoved && (become.contains(topic) || isCompanion && stay.contains(topic))
         }
-    }
-}
-
-extension CategorySums {
-    /// Returns the topics of both, with both sums.
-    fileprivate func common(with other: CategorySums) -> [(topic: TopicNumber, own: Int64, other: Int64)] {
-        var (place, common) = (0, [(topic: TopicNumber, own: Int64, other: Int64)]())
-        for entry in shares {
-            while place < other.shares.count, other.shares[place].topic < entry.topic { place += 1 }
-            guard place < other.shares.count, other.shares[place].topic == entry.topic else { continue }
-            common.append((entry.topic, entry.value, other.shares[place].value))
-        }
-        return common
     }
 }

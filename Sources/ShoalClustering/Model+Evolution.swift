@@ -141,25 +141,11 @@ extension ClusterSums {
         (count, overflows) = count.addingReportingOverflow(delta.count)
         for entry in delta.published where !published.add(entry) { overflows = true }
         guard !delta.sums.isEmpty else { return !overflows }
-        var merged: [SumEntry] = []
-        merged.reserveCapacity(sums.count + delta.sums.count)
-        var (left, right) = (0, 0)
-        while left < sums.count || right < delta.sums.count {
-            if right == delta.sums.count || left < sums.count && sums[left].topic < delta.sums[right].topic {
-                merged.append(sums[left])
-                left += 1
-            } else if left == sums.count || delta.sums[right].topic < sums[left].topic {
-                merged.append(delta.sums[right])
-                right += 1
-            } else {
-                let (value, overflow) = sums[left].value.addingReportingOverflow(delta.sums[right].value)
-                overflows = overflows || overflow
-                if value != 0 { merged.append(SumEntry(topic: sums[left].topic, value: value)) }
-                left += 1
-                right += 1
-            }
+        sums = sums.merged(with: delta.sums) { left, right in
+            let (value, overflow) = left.addingReportingOverflow(right)
+            overflows = overflows || overflow
+            return value
         }
-        sums = merged
         return !overflows
     }
 }

@@ -99,9 +99,7 @@ struct OpenDelta {
     mutating func take() -> [ClusterDelta] {
         var deltas: [ClusterDelta] = []
         for (row, id) in ids.enumerated() {
-            let entries = sums[row].enumerated().compactMap { topic, value in
-                value == 0 ? nil : SumEntry(topic: TopicNumber(topic), value: value)
-            }
+            let entries = [SumEntry](row: sums[row])
             if counts[row] != 0 || !entries.isEmpty || !published[row].isEmpty {
                 deltas.append(
                     ClusterDelta(cluster: id, count: counts[row], sums: entries, published: published[row]))

@@ -34,23 +34,25 @@ public struct SensitiveTopics: Sendable {
         case neutralized(Int)
     }
 
-    /// Returns how a topic is sensitive.
-    func sensitivity(of name: ArraySlice<UInt8>) -> Sensitivity {
-        guard contains(name) else { return .none }
-        guard !policy.neutralized.isEmpty, let category = policy.rule(for: name)?.category else { return .dropped }
-        return policy.neutralized.firstIndex(of: category).map { .neutralized($0) } ?? .dropped
-    }
-
     public var isEmpty: Bool { names.isEmpty && prefixes.isEmpty && policy.isEmpty }
 
     /// Whether a topic is sensitive. Computes its skeleton: about 100 ns for ASCII, some µs for other names and with a policy.
-    public func contains(_ name: ArraySlice<UInt8>) -> Bool {
-        guard !isEmpty else { return false }
+    public func contains(_ name: ArraySlice<UInt8>) -> Bool { sensitivity(of: name) != .none }
+
+    /// Returns how a topic is sensitive.
+    func sensitivity(of name: ArraySlice<UInt8>) -> Sensitivity {
+        guard !isEmpty else { return .none }
+        if !policy.isEmpty {
+            let reading = TopicReading(name)
+            if let rule = policy.rule(for: reading) {
+                let place = rule.category.flatMap { policy.neutralized.firstIndex(of: $0) }
+                return place.map { .neutralized($0) } ?? .dropped
+            }
+            if listed.rule(for: reading) != nil { return .dropped }
+        }
         let skeleton = TopicSkeleton.of(name)
-        if names.contains(skeleton) || prefixes.contains(where: { skeleton.starts(with: $0) }) { return true }
-        guard !policy.isEmpty else { return false }
-        let reading = TopicReading(name)
-        return policy.isSensitive(reading) || listed.rule(for: reading) != nil
+        let isListed = names.contains(skeleton) || prefixes.contains { skeleton.starts(with: $0) }
+        return isListed ? .dropped : .none
     }
 
     /// Whether a description may name a topic.

@@ -96,10 +96,10 @@ public struct TopicPolicy: Equatable, Sendable {
 
     /// Returns the rule that makes a topic sensitive; nil: none. Takes some µs.
     public func rule(for name: ArraySlice<UInt8>) -> Rule? {
-        isEmpty ? nil : content.sensitive.rule(for: TopicReading(name)).map { content.rules[$0] }
+        isEmpty ? nil : rule(for: TopicReading(name))
     }
 
-    func isSensitive(_ name: TopicReading) -> Bool { content.sensitive.rule(for: name) != nil }
+    func rule(for name: TopicReading) -> Rule? { content.sensitive.rule(for: name).map { content.rules[$0] } }
 
     /// Whether a description may name a topic that is not sensitive.
     public func tells(_ name: ArraySlice<UInt8>) -> Bool {

@@ -161,18 +161,13 @@ struct TopicPlan {
                     "min.cleanable.dirty.ratio": "0.3",
                 ], [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough], isComputed: true),
         ]
-        if let members = topics.members {
+        let tables = [
+            (topics.members, "each member's cluster", partitions), (topics.clusters, "each published cluster", 1),
+        ]
+        for case (let topic?, let content, let count) in tables {
             plans.append(
                 plan(
-                    members, "each member's cluster", partitions,
-                    ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"],
-                    [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough]))
-        }
-        if let clusters = topics.clusters {
-            plans.append(
-                plan(
-                    clusters, "each published cluster", 1,
-                    ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"],
+                    topic, content, count, ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"],
                     [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough]))
         }
         if let optOut = topics.optOut {

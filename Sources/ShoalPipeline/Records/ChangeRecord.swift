@@ -72,12 +72,12 @@ package struct ChangeRecord {
         record.eventTime = (change.version + 1) * model.settings.fixed.epochLength
         record.members = change.members
         if let description = change.description {
-            record.leadingTopics = Self.names(description.leading, model)
+            record.leadingTopics = model.names(description.leading)
             record.cohesion = Self.millionths(description.cohesion)
-            record.branchTopics = Self.names(description.branchTopics, model)
+            record.branchTopics = model.names(description.branchTopics)
             record.branchClusters = description.branchClusters
         }
-        record.formerTopics = Self.names(change.before, model)
+        record.formerTopics = model.names(change.before)
         append(record, key: key, to: &records)
     }
 
@@ -87,13 +87,6 @@ package struct ChangeRecord {
             value: { buffer in
                 if format == .json { record.encodeJSON(into: &buffer) } else { record.encode(into: &buffer) }
             })
-    }
-
-    static func names(_ topics: [TopicNumber], _ model: Model) -> [String] {
-        topics.compactMap { topic in
-            guard Int(topic) < model.vocabulary.entries.count else { return nil }
-            return model.vocabulary.entries[Int(topic)].name.map { String(decoding: $0, as: UTF8.self) }
-        }
     }
 
     /// Returns min(⌊s · 10⁶ / 2³⁰⌋, 10⁶).

@@ -67,8 +67,8 @@ struct DescriptionTable {
             record.state = cluster.lineage.lastChange?.state
             record.membersAtLeast = description.members / step * step
             record.cohesion = ChangeRecord.millionths(description.cohesion) / 10_000 * 10_000
-            record.leadingTopics = ChangeRecord.names(description.leading, model)
-            record.branchTopics = ChangeRecord.names(description.branchTopics, model)
+            record.leadingTopics = model.names(description.leading)
+            record.branchTopics = model.names(description.branchTopics)
             record.branchClusters = description.branchClusters
             record.parent = cluster.lineage.parent
             record.children = children[id] ?? []

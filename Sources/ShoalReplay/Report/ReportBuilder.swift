@@ -144,14 +144,6 @@ extension Model {
         }
         return clusters[index].id
     }
-
-    /// Returns the names of topics. Topics whose names are not yet known are omitted.
-    func names(_ topics: [TopicNumber]) -> [String] {
-        topics.compactMap { topic in
-            guard Int(topic) < vocabulary.entries.count else { return nil }
-            return vocabulary.entries[Int(topic)].name.map { String(decoding: $0, as: UTF8.self) }
-        }
-    }
 }
 
 extension LifecycleChange.Origin {
