@@ -76,7 +76,7 @@ let package = Package(
                 "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalZlib", "CShoalMicroHTTPD", "CShoalGnuTLS",
                 "CShoalCjose", "CShoalCurl",
             ]),
-        library("ShoalClient", ["ShoalKafka", "ShoalSchemas"]),
+        library("ShoalClient", ["ShoalKafka", "ShoalSchemas", "ShoalClustering"]),
         library(
             "ShoalOperator",
             [

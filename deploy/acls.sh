@@ -13,6 +13,7 @@
 #     deploy/acls.sh explain User:shoal-explainer          for `shoal explain`
 #     deploy/acls.sh erase User:shoal-eraser               for `shoal erase`
 #     deploy/acls.sh pseudonym User:shoal-joiner           for `shoal pseudonym`, which needs no other topic
+#     deploy/acls.sh label User:shoal-labels               for `shoal label`
 #     deploy/acls.sh audit User:shoal-auditor              for `shoal audit-log verify`
 #     deploy/acls.sh topics User:shoal-operator            for `shoal topics create` and `describe`
 #     deploy/acls.sh status User:shoal-monitor             for `shoal status`
@@ -20,7 +21,7 @@
 #     deploy/acls.sh reset User:shoal-reset                for `shoal reset`
 #     deploy/acls.sh topics,run User:shoal --apply --bootstrap-server broker:9092 --command-config admin.properties
 #
-# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, CLUSTERS, OPT_OUT, AUDIT, PUBLISH_TO;
+# Names that differ from the defaults come from APPLICATION, INPUT, OUTPUT, DEAD_LETTERS, MEMBERS, CLUSTERS, LABELS, OPT_OUT, AUDIT, PUBLISH_TO;
 # another kafka-acls from KAFKA_ACLS. Read and Write imply Describe. Before Kafka 2.8 producers need IdempotentWrite on the
 # cluster, too.
 set -euo pipefail
@@ -40,6 +41,7 @@ output=${OUTPUT:-cluster-changes}
 dead_letters=${DEAD_LETTERS:-$input-dead-letters}
 members=${MEMBERS:-}
 clusters=${CLUSTERS:-}
+labels=${LABELS:-}
 opt_out=${OPT_OUT:-}
 audit=${AUDIT:-}
 publish_to=${PUBLISH_TO:-}
@@ -76,6 +78,8 @@ grant() {
         allow --operation Read --group "$application"
         # One transactional id per instance: APPLICATION-INSTANCE.
         allow --operation Write --transactional-id "$application-" --resource-pattern-type prefixed
+        # Only with `api.listen`: labels of clusters.
+        [ -z "$labels" ] || allow --operation Read ${labels:+--topic "$labels"}
         # Only for lookups by the API: the heads of the audit log.
         [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
         ;;
@@ -136,6 +140,14 @@ grant() {
         # The heads of the audit log.
         [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
         ;;
+    label)
+        # The clusters that have labels; the command joins no group.
+        [ -z "$clusters" ] || allow --operation Read ${clusters:+--topic "$clusters"}
+        # Labels are read, proposed, approved and removed; `--list` needs only Read.
+        [ -z "$labels" ] || allow --operation Read --operation Write ${labels:+--topic "$labels"}
+        # The heads of the audit log; not needed for `--list`.
+        [ -z "$audit" ] || allow --operation Write ${audit:+--topic "$audit"}
+        ;;
     audit)
         # The heads of the audit log; the command joins no group.
         [ -z "$audit" ] || allow --operation Read ${audit:+--topic "$audit"}
@@ -145,7 +157,7 @@ grant() {
         allow --operation Create --operation Describe --operation DescribeConfigs --topic "$input" --topic "$output" \
             --topic "$dead_letters" --topic "$application-deltas" --topic "$application-models" \
             --topic "$application-state" ${members:+--topic "$members"} ${clusters:+--topic "$clusters"} \
-            ${opt_out:+--topic "$opt_out"} ${audit:+--topic "$audit"}
+            ${labels:+--topic "$labels"} ${opt_out:+--topic "$opt_out"} ${audit:+--topic "$audit"}
         ;;
     status)
         # Members and committed offsets of the group.
@@ -183,7 +195,7 @@ grant() {
 # A mistake in the last role grants nothing of the first.
 for role in "${roles[@]}"; do
     case $role in
-    run | publish | changes | replay | verify | explain | erase | pseudonym | audit | topics | status | dead-letters | reset) ;;
+    run | publish | changes | replay | verify | explain | erase | pseudonym | label | audit | topics | status | dead-letters | reset) ;;
     *) echo "acls.sh: $role is no role" >&2; usage ;;
     esac
 done

@@ -13,5 +13,7 @@ public typealias ClusterChange = ShoalSchemas.ClusterChange
 public typealias Membership = ShoalSchemas.Membership
 /// A published cluster: the value of a record of `clusters.topic`.
 public typealias ClusterDescription = ShoalSchemas.ClusterDescription
+/// A label that operators gave a cluster: the value of a record of `labels.topic`.
+public typealias ClusterLabel = ShoalSchemas.ClusterLabel
 /// Why a record cannot be read.
 public typealias ProtoError = ShoalSchemas.ProtoError

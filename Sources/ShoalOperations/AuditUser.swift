@@ -28,6 +28,9 @@ public struct AuditUser: Sendable, CustomStringConvertible {
         return "\(Self.name(login)) as \(Self.name(effective))"
     }
 
+    /// The person as far as it is known: the user who logged in, or else the effective user.
+    public var person: String { Self.name(login ?? effective) }
+
     /// Returns the name in the user database, or a text such as `uid 1000` without an entry. Ignores variables such as
     /// `USER`.
     private static func name(_ user: UInt32) -> String {

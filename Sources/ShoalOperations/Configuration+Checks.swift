@@ -114,7 +114,8 @@ extension Configuration {
             let place = "\(source(\.policyFile)): privacy.policy: \(file.printable)"
             if let content = try? String(contentsOfFile: file, encoding: .utf8) {
                 do throws(PolicyFile.Invalid) {
-                    settings.engine.policy = try PolicyFile(content).policy
+                    let policy = try PolicyFile(content)
+                    (settings.engine.policy, labelRules) = (policy.policy, policy.labelRules)
                 } catch {
                     problems += error.mistakes.map { "\(place):\($0.line): \($0.text)" }
                 }
@@ -159,11 +160,15 @@ extension Configuration {
                 "\(source(\.engine.sensitiveTopics)): privacy.sensitive-topics: "
                     + "\(String(decoding: pattern, as: UTF8.self).printable): \(problem)")
         }
+        if self[\.labelsTopic] != nil, self[\.clustersTopic] == nil {
+            problems.append(
+                "\(source(\.labelsTopic)): labels.topic: clusters.topic is not set, and has what labels are given for")
+        }
         var owners: [String: String] = [:]
         let topics: [(String, String?)] = [
             ("input.topic", self[\.inputTopic]), ("output.topic", self[\.outputTopic]),
             ("members.topic", self[\.membersTopic]), ("clusters.topic", self[\.clustersTopic]),
-            ("privacy.opt-out-topic", self[\.optOutTopic]),
+            ("labels.topic", self[\.labelsTopic]), ("privacy.opt-out-topic", self[\.optOutTopic]),
             ("audit.topic", self[\.auditTopic]),
             ("dead-letters.topic", deadLettersTopic),
             ("the deltas' topic", deltasTopic), ("the models' topic", modelsTopic), ("the state's topic", stateTopic),

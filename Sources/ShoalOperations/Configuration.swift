@@ -1,3 +1,4 @@
+public import ShoalClustering
 public import ShoalSettings
 
 /// The configuration of a run: a file, then environment variables, then the command line.
@@ -32,6 +33,8 @@ public struct Configuration: Sendable {
     public internal(set) var ignoredVariables: [String] = []
     /// The key's hexadecimal digits; `nil` if none was given.
     public internal(set) var privacyKey: String?
+    /// The rules of the policy for labels of clusters.
+    var labelRules: [TopicPolicy.Rule] = []
 
     /// Validates a librdkafka property. Returns the problem, or `nil`.
     public typealias KafkaCheck = (_ name: String, _ value: String) -> String?
@@ -66,6 +69,9 @@ public struct Configuration: Sendable {
 
     /// Returns the text of a setting or property of a name; `nil` if it has neither value nor default, or is empty.
     public func text(of name: String) -> String? { values[name].flatMap { $0.text.isEmpty ? nil : $0.text } }
+
+    /// The words that no label of a cluster may have.
+    public var labelTerms: LabelTerms { LabelTerms(labelRules, sensitive: SensitiveTopics(settings.engine)) }
 
     /// `<input.topic>-dead-letters` unless set.
     public var deadLettersTopic: String { self[\.deadLettersTopic] ?? "\(self[\.inputTopic])-dead-letters" }

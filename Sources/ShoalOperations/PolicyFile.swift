@@ -9,6 +9,8 @@ internal import ShoalSettings
 /// - `CATEGORY.FORM = TERM, TERM` or `CATEGORY.FORM.LABEL = TERM, TERM`: sensitive topics; a label, such as a language,
 ///   is free
 /// - `allow.FORM = TERM, TERM`: topics that may be told
+/// - `labels.deny = TERM, TERM` or `labels.deny.LABEL = TERM, TERM`: words that no label of a cluster may have, besides the
+///   sensitive topics of all categories. They are no part of `policy`
 public struct PolicyFile: Sendable {
     /// The terms of one line.
     public struct List: Equatable, Sendable {
@@ -40,6 +42,7 @@ public struct PolicyFile: Sendable {
     public private(set) var protections: [String: Protection] = [:]
     /// The policy with the rules of all lists whose category is protected.
     public private(set) var policy = TopicPolicy.none
+    private var deniedLabels: [String] = []
     private var mistakes: [Properties.Mistake] = []
     /// The line that first names a category.
     private var categories: [String: Int] = [:]
@@ -78,6 +81,9 @@ public struct PolicyFile: Sendable {
         let parts = entry.key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         switch (parts.count, parts.dropFirst().first) {
         case (1, _) where parts[0] == "told": readTold(entry)
+        case (2, "deny"?) where parts[0] == "labels", (3, "deny"?) where parts[0] == "labels":
+            guard parts.count == 2 || isLabel(parts[2], entry) else { return }
+            deniedLabels += terms(entry, category: "labels", .words)
         case (2, "protect") where parts[0] != Self.allow: readProtection(entry, parts[0])
         case (2, let form?), (3, let form?):
             readList(entry, parts[0], form, label: parts.count == 3 ? parts[2] : nil)
@@ -133,20 +139,41 @@ public struct PolicyFile: Sendable {
                     + (hint.map { "; did you mean \($0)?" } ?? ""), entry)
         }
         guard name == Self.allow || isCategory(name, entry) else { return }
-        if let label, !Self.isWord(label) {
-            return note("\(entry.key.printable): a label has small letters, digits and `-`", entry)
-        }
+        guard label.map({ isLabel($0, entry) }) ?? true else { return }
         let category = name == Self.allow ? nil : name
-        var list = List(category: category, form: known, label: label ?? "", terms: [])
+        lists.append(
+            List(category: category, form: known, label: label ?? "", terms: terms(entry, category: category, known)))
+    }
+
+    /// Whether the label of a list is valid.
+    private mutating func isLabel(_ label: String, _ entry: Properties.Entry) -> Bool {
+        let isWord = Self.isWord(label)
+        if !isWord { note("\(entry.key.printable): a label has small letters, digits and `-`", entry) }
+        return isWord
+    }
+
+    /// Returns the valid terms of an entry.
+    private mutating func terms(
+        _ entry: Properties.Entry, category: String?, _ form: TopicPolicy.Form
+    ) -> [String] {
+        var terms: [String] = []
         for term in entry.value.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed) {
-            if let problem = TopicPolicy.problem(TopicPolicy.Rule(category: category, form: known, term: term)) {
+            if let problem = TopicPolicy.problem(TopicPolicy.Rule(category: category, form: form, term: term)) {
                 note("\(entry.key): \(term.isEmpty ? "an empty term" : "\(term.printable): \(problem)")", entry)
-            } else if list.terms.contains(term) {
+            } else if terms.contains(term) {
                 note("\(entry.key): \(term.printable) is in the list twice", entry)
             } else {
-                list.terms.append(term)
+                terms.append(term)
             }
         }
-        lists.append(list)
+        return terms
+    }
+
+    /// The rules of which no label of a cluster may have a term: those of all categories, however they are protected, and the
+    /// words that are denied.
+    public var labelRules: [TopicPolicy.Rule] {
+        lists.filter { $0.category != nil }.flatMap { list in
+            list.terms.map { TopicPolicy.Rule(category: list.category, form: list.form, term: $0) }
+        } + deniedLabels.map { TopicPolicy.Rule(category: "labels", form: .words, term: $0) }
     }
 }

@@ -74,6 +74,10 @@ extension Setting {
             "A compacted topic with the description and the lineage of each published cluster. An application of rules 8 writes no lineage: it takes the rules of this release with a higher settings.revision. Disabled by default."
         ),
         Setting(
+            "labels.topic", .name, \.labelsTopic, isReported: false,
+            "A compacted topic with labels of clusters, which `shoal label` writes, and which the page, the API and clients show beside the numbers (see docs/privacy.md). Nothing else depends on it. Requires `clusters.topic`. Disabled by default."
+        ),
+        Setting(
             "dead-letters.topic", .name, \.deadLettersTopic,
             "The topic for records that are not watch events, with the reason. Default: `<input.topic>-dead-letters`."),
         Setting(

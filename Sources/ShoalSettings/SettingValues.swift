@@ -17,6 +17,8 @@ public struct SettingValues: Equatable, Sendable {
     }
     /// `nil` if no table of clusters is published.
     public var clustersTopic: String?
+    /// `nil` if clusters have no labels.
+    public var labelsTopic: String?
     /// `nil` for a name that depends on that of the input topic.
     public var deadLettersTopic: String?
     /// `nil` if there is no opt-out list.

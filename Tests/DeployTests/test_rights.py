@@ -15,9 +15,9 @@ import yaml
 from conftest import ROOT
 
 NAMES = {"application": "app", "input": "in", "output": "out", "dead-letters": "dead", "members": "who",
-         "clusters": "tastes", "publish-to": "what-if", "audit": "heads"}
+         "clusters": "tastes", "labels": "tags", "publish-to": "what-if", "audit": "heads"}
 # The commands of the other roles look at persons only with an option.
-AUDITED = ("erase", "explain", "pseudonym", "audit", "topics")
+AUDITED = ("label", "erase", "explain", "pseudonym", "audit", "topics")
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,8 @@ class Secured:
         self.settings = [f"kafka.{line}" for line in text.splitlines()] + [
             f"application.id={names['application']}", f"input.topic={names['input']}",
             f"output.topic={names['output']}", f"dead-letters.topic={names['dead-letters']}",
-            f"members.topic={names['members']}", f"clusters.topic={names['clusters']}", "log.format=text", f"audit.file={folder}/audit",
+            f"members.topic={names['members']}", f"clusters.topic={names['clusters']}",
+            f"labels.topic={names['labels']}", "log.format=text", f"audit.file={folder}/audit",
             f"audit.topic={names['audit']}"]
         self.folder = folder
         (folder / "one.ndjson").write_text('{"user_id":"a","event_time_ms":1700000000000}\n')
@@ -198,7 +199,7 @@ def test_each_right_of_topics_publish_and_changes_is_needed_and_named(secured, r
         secured.grant([right])
         made = secured.shoal("topics", "create", "--partitions", "2")
         assert made.returncode == 0 and f"{right[2]}: made" in made.stdout, made.stdout + made.stderr
-    assert len(topics) == 9
+    assert len(topics) == 10
     whole = secured.shoal("topics", "describe")
     assert whole.returncode == 0, whole.stdout + whole.stderr
     for right in operator:
@@ -219,6 +220,18 @@ def test_each_right_of_topics_publish_and_changes_is_needed_and_named(secured, r
             assert_named(secured.shoal(*words), right)
             secured.grant([right])
         secured.take(of(role))
+    secured.grant(of("label"))
+    words = {"clusters": ["label", "--list"], "labels": ["label", "7", "--remove", "--reason", "a test"]}
+    words["audit"] = words["labels"]
+    for name, command in words.items():
+        whole = secured.shoal(*command)
+        assert whole.returncode == 0, f"{command}: {whole.stdout}{whole.stderr}"
+        for right in of("label"):
+            if right[2] == NAMES[name]:
+                secured.take([right])
+                assert_named(secured.shoal(*command), right)
+                secured.grant([right])
+    secured.take(of("label"))
 
 
 def test_each_right_of_the_commands_for_operators_is_needed_and_named(secured, rights, listed):

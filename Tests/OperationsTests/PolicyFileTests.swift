@@ -30,6 +30,18 @@ struct PolicyFileTests {
         #expect(try PolicyFile("a.words = b").told == .listed)
     }
 
+    @Test("words that labels may not have are no part of what is recorded, and categories without protection count")
+    func labels() throws {
+        let lists = "told = listed\nplaces.protect = none\nplaces.exact = Oslo\nallow.exact = go\n"
+        let file = try PolicyFile(lists + "labels.deny = commuter*\nlabels.deny.de = Pendler, rentner*")
+        #expect(file.labelRules.map(\.term) == ["Oslo", "commuter*", "Pendler", "rentner*"])
+        #expect(try file.policy == PolicyFile(lists).policy && file.lists.count == 2)
+        let error = #expect(throws: PolicyFile.Invalid.self) {
+            _ = try PolicyFile("labels.deny = a,,b\nlabels.deny.De = c\nlabels.denies = d")
+        }
+        #expect(error?.mistakes.map(\.line) == [1, 2, 3], "\(error?.mistakes ?? [])")
+    }
+
     @Test("every mistake is told with its line")
     func mistakes() {
         let error = #expect(throws: PolicyFile.Invalid.self) {

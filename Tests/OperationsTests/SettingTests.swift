@@ -87,8 +87,8 @@ struct SettingTests {
             #expect(Setting.table.first { $0.name == name }?.defaultValue == standard, "\(name)")
         }
         let unset = [
-            "instance.id", "members.topic", "clusters.topic", "dead-letters.topic", "topics.file", "member.ttl",
-            "clusters.count", "privacy.key-file", "privacy.sensitive-topics",
+            "instance.id", "members.topic", "clusters.topic", "labels.topic", "dead-letters.topic", "topics.file",
+            "member.ttl", "clusters.count", "privacy.key-file", "privacy.sensitive-topics",
         ]
         for name in unset {
             #expect(Setting.table.contains { $0.name == name && $0.defaultValue == nil }, "\(name)")

@@ -9,7 +9,7 @@ struct CommandLineTests {
         "verify",
         "explain",
         "status", "reset",
-        "pseudonym", "erase", "erase verify", "audit-log verify",
+        "label", "pseudonym", "erase", "erase verify", "audit-log verify",
         "dead-letters list", "dead-letters resubmit", "topics create", "topics describe", "access add", "health",
         "config check",
         "config show", "config docs", "policy check", "metrics docs", "manual", "version",

@@ -170,6 +170,12 @@ struct TopicPlan {
                     topic, content, count, ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"],
                     [.compacted, .forgets, .compactsSoon, .keepsTombstones, .largeEnough]))
         }
+        if let labels = configuration[\.labelsTopic] {
+            plans.append(
+                plan(
+                    labels, "labels of clusters", 1,
+                    ["cleanup.policy": "compact", "max.compaction.lag.ms": "86400000"], [.compacted]))
+        }
         if let optOut = topics.optOut {
             plans.append(
                 plan(

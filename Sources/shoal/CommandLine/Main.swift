@@ -9,7 +9,7 @@ import ShoalPipeline
 struct Shoal {
     static let commands: [Command] = [
         .run, .demo, .tryFile, .tune, .disclosure, .bench, .publish, .simulate, .changes, .replay, .diff, .verify,
-        .explain, .pseudonym, .eraseVerify, .erase, .auditLogVerify, .status, .reset, .deadLettersList,
+        .explain, .label, .pseudonym, .eraseVerify, .erase, .auditLogVerify, .status, .reset, .deadLettersList,
         .deadLettersResubmit,
         .topicsCreate, .topicsDescribe, .accessAdd, .health, .configCheck, .configShow, .configDocs, .policyCheck,
         .metricsDocs, .manual, .version,

@@ -68,6 +68,7 @@ output: {{ get .Values.config "output.topic" | default "cluster-changes" | quote
 dead-letters: {{ get .Values.config "dead-letters.topic" | default (printf "%s-dead-letters" $input) | quote }}
 members: {{ get .Values.config "members.topic" | default "" | quote }}
 clusters: {{ get .Values.config "clusters.topic" | default "" | quote }}
+labels: {{ get .Values.config "labels.topic" | default "" | quote }}
 opt-out: {{ get .Values.config "privacy.opt-out-topic" | default "" | quote }}
 audit: {{ get .Values.config "audit.topic" | default "" | quote }}
 publish-to: ""
