@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -204,6 +205,49 @@ def test_a_table_of_clusters_forgets_those_with_a_null_value(client, broker, top
         put(8, b'{"cluster":9}')
         with pytest.raises(client.InvalidRecord):
             next(clusters)
+
+
+def test_python_shows_approved_labels_that_fit_and_no_denied_ones(client, broker, topic):
+    def put(number, text, by="ben", topics=("85944171f73967e8",), **more):
+        value = {"cluster": number, "text": text, "proposed": {"by": "anna", "time_ms": 1, "reason": "r"},
+                 "approved": {"by": by, "time_ms": 2, "reason": "r"},
+                 "basis": {"model_version": 1, "state": "created", "topics": list(topics), "children": [], "merged": [], **more}}
+        with transaction(broker, topic) as producer:
+            producer.produce(topic, key=str(number), value=json.dumps(value))
+
+    def described(number, topics=("foobar",)):
+        return client.ClusterDescription(number, client.ClusterState.CREATED, leading_topics=topics)
+
+    denied = []
+    put(1, "rock'n'roll")
+    put(2, "Wоmen's tastes")
+    put(3, "tea", by="anna")
+    put(4, "tea", children=[], merged=[9])
+    put(5, "<b>tea</b>")
+    put(6, "gourmets")
+    with client.ClusterLabels({"bootstrap.servers": broker}, topic, lambda text: text == "gourmets",
+                              lambda label: denied.append(label.cluster)) as labels:
+        labels.catch_up()
+        assert {number: labels.label(described(number)) for number in range(1, 8)} == {
+            1: "rock'n'roll", **dict.fromkeys(range(2, 8))}
+        assert sorted(denied) == [2, 6] and len(labels.table) == 6
+        assert labels.label(described(1, ("foobar", "x"))) and labels.label(described(1, ("foobar", "x", "y"))) is None
+        with transaction(broker, topic) as producer:
+            producer.produce(topic, key="1", value=None)
+        assert next(labels) == 1 and labels.label(described(1)) is None
+
+
+def test_python_denies_the_words_that_shoal_denies(client):
+    from shoal_client.denied_terms import DENIED_TERMS, denied_term
+
+    source = (ROOT / "Sources/ShoalClustering/LabelTerms.swift").read_text()
+    lists = re.findall(r'"""\n(.*?)\n\s*"""', source, re.DOTALL)
+    terms = [term.strip() for text in lists for term in text.replace("\\\n", " ").split(",")]
+    assert len(terms) > 200 and tuple(terms) == DENIED_TERMS
+    for text in ("women", "WOMEN", "ｗｏｍｅｎ", "wömen", "w0men", "wоmen", "wo\u200bmen", "w.o.m.e.n", "low-income", "Teenagers"):
+        assert denied_term(text), text
+    for text in ("cooking", "rock music", "Formula 1", "vegan food", "street food"):
+        assert denied_term(text) is None, text
 
 
 @pytest.fixture
