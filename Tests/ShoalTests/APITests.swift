@@ -1,7 +1,9 @@
 import Foundation
+import ShoalClient
 import ShoalKafka
 import ShoalOperations
 import ShoalPipeline
+import ShoalSchemas
 import ShoalSettings
 import TestSupport
 import Testing
@@ -71,6 +73,65 @@ struct APITests {
         #expect(try probe.get("/live.js").body.contains("replaceChildren"))
         let stored = try probe.get("/v1/clusters", headers: ["If-None-Match: \"\(model)-0.1.0\""])
         #expect(stored.status == 304 && stored.body.isEmpty, "\(stored)")
+        #expect(try await process.stop() == 0)
+    }
+
+    @Test("approved labels are told beside the numbers as long as they fit, and denied ones are not")
+    func labels() async throws {
+        let (clustersTopic, labelsTopic) = ("\(application.name)-clusters", "\(application.name)-labels")
+        try await application.broker.create([clustersTopic: 1, labelsTopic: 1])
+        let (process, probe) = try await start(["clusters.topic": clustersTopic, "labels.topic": labelsTopic])
+        let list = try await clusters(probe)
+        let unlabelled = try #require(list["clusters"] as? [[String: Any]])
+        #expect(unlabelled.allSatisfy { $0["label"] is NSNull })
+        let descriptions = ClusterDescriptions(kafka: application.broker.configuration(), topic: clustersTopic)
+        try await descriptions.catchUp()
+        let producer = try Producer(application.broker.configuration())
+        func put(_ description: ClusterDescription, _ text: String, by approver: String) throws {
+            var label = ClusterLabel(
+                cluster: description.cluster, text: text, proposed: .init(by: "anna", timeMs: 0, reason: "r"),
+                basis: .init(description))
+            label.approved = .init(by: approver, timeMs: 1, reason: "r")
+            let key = Array("\(description.cluster)".utf8)
+            try producer.produce(to: labelsTopic, key: key.span, value: label.json.span)
+            try producer.flush(timeout: .seconds(10))
+        }
+        func label(_ cluster: UInt32) throws -> String? {
+            let found = try object(try probe.get("/v1/clusters/\(cluster)"))["cluster"] as? [String: Any]
+            return found?["label"] as? String
+        }
+        func wait(_ cluster: UInt32, for text: String?) async throws {
+            let end = ContinuousClock.now + patience
+            while try label(cluster) != text {
+                guard ContinuousClock.now < end else { throw ProcessMisbehaved(description: "no label \(text ?? "-")") }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        let found = descriptions.snapshot.values.sorted { $0.cluster < $1.cluster }
+        let (one, two) = (try #require(found.first), try #require(found.last))
+        try put(two, "single mothers", by: "ben")
+        try put(two, "board games", by: "anna")
+        try put(one, "rock'n'roll (live)", by: "ben")
+        try await wait(one.cluster, for: "rock'n'roll (live)")
+        #expect(try label(two.cluster) == nil)
+        let page = try probe.get("/").body
+        #expect(page.contains("Cluster \(one.cluster) · <bdi>rock&#39;n&#39;roll (live)</bdi>"))
+        #expect(!page.contains("mothers") && !page.contains("board games"))
+        try await process.waitForLog("a label has a denied word")
+        #expect(process.log.components(separatedBy: "a label has a denied word").count == 2)
+        // What was told then is told without labels.
+        let time = try #require(list["time_ms"] as? Int) - 3_600_000
+        #expect(try !probe.get("/v1/clusters?at=\(time)").body.contains("rock"))
+        func unlabelledTag() throws -> String {
+            let models = try object(try probe.get("/v1/models?limit=1"))["models"] as? [[String: Any]]
+            return "If-None-Match: \"\(models?.first?["model"] as? Int ?? 0)-0.1.0\""
+        }
+        #expect(try probe.get("/v1/clusters", headers: [unlabelledTag()]).status == 200)
+        var other = one
+        other.leadingTopics = ["something else"]
+        try put(other, "rock'n'roll (live)", by: "ben")
+        try await wait(one.cluster, for: nil)
+        #expect(try probe.get("/v1/clusters", headers: [unlabelledTag()]).status == 304)
         #expect(try await process.stop() == 0)
     }
 

@@ -9,6 +9,7 @@ final class AnswerCache: Sendable {
         var path: String
         var query: [String: String]
         var lastEvent: String?
+        var labelTag: String
     }
 
     private struct State {
@@ -27,8 +28,11 @@ final class AnswerCache: Sendable {
     }
 
     /// Returns the answer to a request after a model. Errors are made anew each time.
-    func answer(to request: HTTPRequest, at version: Epoch, make: () -> HTTPResponse) -> HTTPResponse {
-        let key = Key(path: request.path, query: request.query, lastEvent: request.lastEvent)
+    /// - Parameter labelTag: that of the labels that the answer may show.
+    func answer(
+        to request: HTTPRequest, at version: Epoch, _ labelTag: String = "", make: () -> HTTPResponse
+    ) -> HTTPResponse {
+        let key = Key(path: request.path, query: request.query, lastEvent: request.lastEvent, labelTag: labelTag)
         let known = state.withLock { $0.version == version ? $0.answers[key] : nil }
         if let known { return known }
         let answer = make()

@@ -174,7 +174,7 @@ struct ClusterAPI: Sendable {
         // A form sends fields that are empty, too.
         request.query = request.query.filter { ["at", "since", "topic"].contains($0.key) && !$0.value.isEmpty }
         guard !request.query.isEmpty, let moment = clusters.moment else { return Self.page(clusters.page) }
-        return answers.answer(to: request, at: moment.version) {
+        return answers.answer(to: request, at: moment.version, moment.labelTag) {
             do throws(Problem) {
                 // The oldest model stands for those that are not kept any more.
                 let row = try row(request, moment, orOldest: true)
@@ -230,10 +230,10 @@ struct ClusterAPI: Sendable {
             guard let moment = clusters.moment else {
                 return Self.response(Self.noModel)
             }
-            return answers.answer(to: request, at: moment.version) {
+            return answers.answer(to: request, at: moment.version, moment.labelTag) {
                 do {
                     var response = Self.response(try body(request, moment))
-                    response.headers["ETag"] = "\"\(moment.version)-\(Program.version)\""
+                    response.headers["ETag"] = "\"\(moment.version)-\(Program.version)\(moment.labelTag)\""
                     response.headers["Cache-Control"] = "private, no-cache"
                     return response
                 } catch {

@@ -5,8 +5,20 @@ import ShoalSchemas
 /// What the API tells of clusters. Numbers of members are rounded down to a multiple of `privacy.min-cluster-size`, times are
 /// milliseconds since 1970, and similarities are between 0 and 1.
 enum ClusterViews {
+    /// A text that is null instead of absent.
+    struct OptionalText: Encodable {
+        var text: String?
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            if let text { try container.encode(text) } else { try container.encodeNil() }
+        }
+    }
+
     struct Cluster: Encodable {
         var id: ClusterID
+        /// The label that operators gave it.
+        var label: OptionalText
         var membersAtLeast: Int64
         var cohesion: Double
         var leadingTopics: [String]
@@ -20,6 +32,7 @@ enum ClusterViews {
 
         init(_ cluster: ReplayReport.Cluster, members: Int64) {
             id = cluster.id
+            label = OptionalText(text: cluster.label)
             membersAtLeast = members
             cohesion = Double(cluster.cohesion) / 1_000_000
             (leadingTopics, branchTopics) = (cluster.leadingTopics, cluster.branchTopics)

@@ -16,7 +16,7 @@ struct InstanceAPI: Sendable {
     /// nil unless `api.listen` is set.
     init?(_ instance: Instance, _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger) {
         guard let address = configuration[\.apiListen] else { return nil }
-        let clusters = LiveClusters(options, logger)
+        let clusters = LiveClusters(options, logger, labels: LabelFeed(configuration, logger))
         let members = MemberLookup(configuration, logger) { try await instance.find($0) }
         let api = ClusterAPI(
             clusters: clusters, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot },

@@ -2,6 +2,7 @@ import ShoalClustering
 import ShoalOperations
 import ShoalPipeline
 import ShoalReplay
+import ShoalSchemas
 import Synchronization
 
 /// The published clusters of a running application, read from its models.
@@ -10,6 +11,10 @@ final class LiveClusters: Sendable {
     struct Moment: Sendable {
         var report: ReplayReport
         var version: Epoch
+        /// What is told of the clusters, if there may be labels.
+        fileprivate var descriptions: [ClusterID: ClusterDescription]
+        /// Changes with the labels that are shown; empty without any.
+        fileprivate(set) var labelTag = ""
         fileprivate var live: LiveReport
 
         /// Returns what was told after an earlier model, less the topics that may not be told any more.
@@ -23,8 +28,8 @@ final class LiveClusters: Sendable {
         var moment: Moment?
         /// Whether somebody has asked since the last model.
         var isAsked = false
-        /// The page, and the version that it shows.
-        var page: (version: Epoch?, text: String)?
+        /// The page, and the version and the labels that it shows.
+        var page: (version: Epoch?, labelTag: String?, text: String)?
         /// The last events that were asked for, which are the same for all who follow with a filter.
         var parts: [ChangeFeedFilter: (version: Epoch, start: ChangeFeed.Position, part: ChangeFeed.Part?)] = [:]
         var listeners: [@Sendable () -> Void] = []
@@ -38,10 +43,14 @@ final class LiveClusters: Sendable {
     private let history: ModelHistory
     /// Buttons of the page; nil for none.
     private let controls: PageControls?
+    /// Labels of clusters; nil without any.
+    private let labels: LabelFeed?
     private let logger: Logger
 
-    init(_ options: PipelineOptions, _ logger: Logger, controls: PageControls? = nil) {
-        self.controls = controls
+    init(
+        _ options: PipelineOptions, _ logger: Logger, controls: PageControls? = nil, labels: LabelFeed? = nil
+    ) {
+        (self.controls, self.labels) = (controls, labels)
         live = Mutex(LiveReport(name: options.application))
         history = ModelHistory(options)
         self.logger = logger
@@ -49,6 +58,15 @@ final class LiveClusters: Sendable {
 
     /// Reads models until the task is cancelled. After an error it begins again: the API's trouble does not end an instance.
     func follow() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            if let labels { tasks.addTask { try await labels.follow() } }
+            tasks.addTask { try await self.followModels() }
+            defer { tasks.cancelAll() }
+            try await tasks.next()
+        }
+    }
+
+    private func followModels() async throws {
         while true {
             do {
                 try await history.follow { record in
@@ -92,7 +110,19 @@ final class LiveClusters: Sendable {
             state.isAsked = true
             return state.moment
         }
-        return known ?? live.withLock { Self.moment(of: $0).map(keep) }
+        return (known ?? live.withLock { moment(of: $0).map(keep) }).map(labelled)
+    }
+
+    /// Returns the moment with the labels as they are now.
+    private func labelled(_ moment: Moment) -> Moment {
+        guard let shown = labels?.shown(moment.descriptions), !shown.isEmpty else { return moment }
+        var moment = moment
+        for place in moment.report.clusters.indices {
+            moment.report.clusters[place].label = shown[moment.report.clusters[place].id]
+        }
+        let text = shown.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n")
+        moment.labelTag = "-\(ClusterLabel.fingerprint(text))"
+        return moment
     }
 
     /// Takes the next model, and computes the clusters after it if somebody has asked for those of the last one.
@@ -104,7 +134,7 @@ final class LiveClusters: Sendable {
                 if !state.isAsked { state.moment = nil }
                 return state.isAsked
             }
-            if isAsked, let moment = Self.moment(of: live) { _ = keep(moment) }
+            if isAsked, let moment = moment(of: live) { _ = keep(moment) }
         }
     }
 
@@ -117,16 +147,22 @@ final class LiveClusters: Sendable {
         }
     }
 
-    private static func moment(of live: LiveReport) -> Moment? {
-        live.version.map { Moment(report: live.report, version: $0, live: live) }
+    private func moment(of live: LiveReport) -> Moment? {
+        live.version.map { version in
+            let descriptions = labels == nil ? [:] : live.descriptions
+            return Moment(report: live.report, version: version, descriptions: descriptions, live: live)
+        }
     }
 
     /// The page with the clusters after the last model.
     var page: String {
         let moment = moment
-        if let known = state.withLock({ $0.page }), known.version == moment?.version { return known.text }
+        if let known = state.withLock({ $0.page }), known.version == moment?.version, known.labelTag == moment?.labelTag
+        {
+            return known.text
+        }
         let text = LivePage(moment?.report ?? live.withLock { $0.report }).html(controls: controls)
-        state.withLock { $0.page = (moment?.version, text) }
+        state.withLock { $0.page = (moment?.version, moment?.labelTag, text) }
         return text
     }
 

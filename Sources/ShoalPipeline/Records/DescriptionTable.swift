@@ -1,5 +1,5 @@
-internal import ShoalClustering
-internal import ShoalSchemas
+package import ShoalClustering
+package import ShoalSchemas
 internal import ShoalSettings
 
 /// The table of published clusters in `clusters.topic`, as the coordinator keeps it. What is written is a function of one model and of
@@ -77,4 +77,9 @@ struct DescriptionTable {
         }
         return told
     }
+}
+
+extension Model {
+    /// What `clusters.topic` has of the published clusters, by number, without versions and times.
+    package var publishedDescriptions: [ClusterID: ClusterDescription] { DescriptionTable.descriptions(self) }
 }

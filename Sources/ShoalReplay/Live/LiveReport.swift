@@ -1,6 +1,6 @@
 package import ShoalClustering
 package import ShoalPipeline
-internal import ShoalSchemas
+package import ShoalSchemas
 
 /// The published clusters of an application over time, from its models in their order. Numbers of members are rounded down to a
 /// multiple of `privacy.min-cluster-size`: the one of then or, if it has been raised since, the present one.
@@ -23,6 +23,9 @@ package struct LiveReport: Sendable {
 
     /// The version of the last model; nil before the first one.
     package var version: Epoch? { rows.last?.version }
+
+    /// What `clusters.topic` has of the clusters after the last model.
+    package var descriptions: [ClusterID: ClusterDescription] { last?.publishedDescriptions ?? [:] }
 
     /// Takes the next model. A genesis model changes nothing.
     package mutating func take(_ record: ModelRecord) {

@@ -140,6 +140,8 @@ public struct ReplayReport: Codable, Equatable, Sendable {
         public var leadingTopics: [String]
         public var branchTopics: [String]
         public var branchClusters: [ClusterID]
+        /// The label that the page of a running application shows beside the number; `nil` in reports of replays.
+        public var label: String?
 
         public init(id: ClusterID, created: Epoch, origin: String, parent: ClusterID) {
             self.id = id

@@ -18,7 +18,7 @@ extension ReplayReport {
         return living.map { cluster -> Markup in
             """
             <article class="card \(palette.name(of: cluster.id))" id="cluster-\(cluster.id)">
-            <h3>Cluster \(cluster.id)<span><b>\(ReportWords.number(cluster.members))</b> members · \
+            <h3>Cluster \(cluster.id)\(cluster.labelMarkup)<span><b>\(ReportWords.number(cluster.members))</b> members · \
             \(ReportWords.part(cluster.members, of: eligible))</span></h3>
             \(Sparkline.image(
                 sizes(of: cluster.id, in: picked), style: palette.name(of: cluster.id),
@@ -116,6 +116,9 @@ extension ReplayReport {
 }
 
 extension ReplayReport.Cluster {
+    /// The label behind the number; nothing without one.
+    var labelMarkup: Markup { label.map { " · <bdi>\($0)</bdi>" } ?? "" }
+
     /// Returns whether a topic of the description is found.
     package func has(_ search: TopicSearch) -> Bool { (leadingTopics + branchTopics).contains(where: search.finds) }
 }

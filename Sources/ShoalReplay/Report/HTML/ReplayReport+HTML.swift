@@ -101,7 +101,7 @@ extension ReplayReport {
             let topic = cluster.leadingTopics.first.map { "&#160;\($0)" as Markup } ?? ""
             return """
                 <li><a href="#cluster-\(cluster.id)"><span class="swatch \(palette.name(of: cluster.id))"></span>\
-                <b>\(cluster.id)</b>\(topic)</a></li>
+                <b>\(cluster.id)\(cluster.labelMarkup)</b>\(topic)</a></li>
 
                 """
         }
