@@ -115,7 +115,7 @@ struct APITests {
         try await wait(one.cluster, for: "rock'n'roll (live)")
         #expect(try label(two.cluster) == nil)
         let page = try probe.get("/").body
-        #expect(page.contains("Cluster \(one.cluster) · <bdi>rock&#39;n&#39;roll (live)</bdi>"))
+        #expect(page.contains("<h3><bdi>Cluster \(one.cluster) · <bdi>rock&#39;n&#39;roll (live)</bdi></bdi><span>"))
         #expect(!page.contains("mothers") && !page.contains("board games"))
         try await process.waitForLog("a label has a denied word")
         #expect(process.log.components(separatedBy: "a label has a denied word").count == 2)

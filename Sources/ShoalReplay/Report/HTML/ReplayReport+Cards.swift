@@ -18,7 +18,7 @@ extension ReplayReport {
         return living.map { cluster -> Markup in
             """
             <article class="card \(palette.name(of: cluster.id))" id="cluster-\(cluster.id)">
-            <h3>Cluster \(cluster.id)\(cluster.labelMarkup)<span><b>\(ReportWords.number(cluster.members))</b> members · \
+            <h3>\(cluster.heading)<span><b>\(ReportWords.number(cluster.members))</b> members · \
             \(ReportWords.part(cluster.members, of: eligible))</span></h3>
             \(Sparkline.image(
                 sizes(of: cluster.id, in: picked), style: palette.name(of: cluster.id),
@@ -116,6 +116,11 @@ extension ReplayReport {
 }
 
 extension ReplayReport.Cluster {
+    /// The number, and the label behind it as one item of the card's heading.
+    fileprivate var heading: Markup {
+        label == nil ? "Cluster \(id)" : "<bdi>Cluster \(id)\(labelMarkup)</bdi>"
+    }
+
     /// The label behind the number; nothing without one.
     var labelMarkup: Markup { label.map { " · <bdi>\($0)</bdi>" } ?? "" }
 
