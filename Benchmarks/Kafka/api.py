@@ -27,6 +27,7 @@ THREADS = 16
 CLUSTERS = 9
 MEMBERS = 20
 TOKEN = "bench"
+CONNECTIONS = {"kept": f"over {THREADS} connections", "new": "each over a connection of its own"}
 KINDS = ("/v1/clusters", "/v1/members:lookup")
 
 
@@ -74,7 +75,7 @@ class Bench(Harness):
     def asking(self, port, seconds):
         path = os.path.join(self.folder, f"answers-{random.getrandbits(40):x}")
         with open(path, "wb") as out:
-            words = [self.generator, port, self.options.rate, seconds, THREADS, *self.requests]
+            words = [self.generator, self.options.connections, port, self.options.rate, seconds, THREADS, *self.requests]
             return path, subprocess.Popen([str(word) for word in words], stdout=out)
 
     def answers(self, path):
@@ -149,7 +150,7 @@ def text(options, rounds, idle, cost, load):
     backlog = [[time_ for runs in rounds for time_ in runs[True]["times"][kind]] for kind in (0, 1)]
     lines = [
         "# The API beside a full backlog", "",
-        f"Made by `make bench-api`: {options.rate:,} requests a second, each over a connection of its own, one of {CLUSTERS + 1} for a member, "
+        f"Made by `make bench-api`: {options.rate:,} requests a second, {CONNECTIONS[options.connections]}, one of {CLUSTERS + 1} for a member, "
         f"with a token; {options.events:,} events of 100,000 viewers and 128 tastes over {PARTITIONS} partitions; Apache Kafka "
         f"{options.release}, one broker on the same {os.cpu_count()} cores; load {load:.1f} at the begin, {os.getloadavg()[0]:.1f} at the end. "
         "A time is from the moment at which a request was due.", "",
@@ -166,6 +167,7 @@ def text(options, rounds, idle, cost, load):
 def main():
     parser = options_parser(__doc__, "the file for the table")
     parser.add_argument("--rate", type=int, default=500, help="requests a second (%(default)s)")
+    parser.add_argument("--connections", choices=CONNECTIONS, default="kept", help="(%(default)s)")
     parser.add_argument("--events", type=int, default=2_000_000, help="of the backlog (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="(%(default)s)")
     parser.add_argument("--seconds", type=float, default=15, help="of requests to an idle instance (%(default)s)")

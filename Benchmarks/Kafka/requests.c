@@ -1,10 +1,10 @@
-// Requests of bench-api: so many a second, whatever the answers take, each over a connection of its own, because Shoal closes a
-// connection after an answer.
+// Requests of bench-api: so many a second, whatever the answers take.
 //
-//     requests PORT RATE SECONDS THREADS FILE...
+//     requests kept|new PORT RATE SECONDS THREADS FILE...
 //
-// Each file has one HTTP request; they are sent in turn, so many at a time as there are threads. Prints a line for each answer: the number of its file, its status, and the time
-// in µs from the moment at which the request was due, so that a request that waits behind a slow one counts with its wait.
+// Each file has one HTTP request; they are sent in turn, so many at a time as there are threads, each of which keeps its connection,
+// or has a new one for each request. Prints a line for each answer: the number of its file, its status, and the time in µs from the
+// moment at which the request was due, so that a request that waits behind a slow one counts with its wait.
 #define _GNU_SOURCE
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,7 +23,7 @@ static struct {
     char *bytes;
     size_t size;
 } *requests;
-static int count, threads, port;
+static int count, threads, port, is_kept;
 static double rate, seconds, begin;
 
 static double now(void) {
@@ -64,31 +64,38 @@ static int answer(int stream, char *bytes) {
 
 static void *work(void *argument) {
     char *bytes = malloc(ANSWER);
+    int stream = -1;
     for (long number = (long)argument;; number += threads) {
         double due = begin + number / rate, wait = due - now();
         if (due > begin + seconds) break;
         if (wait > 0) usleep((useconds_t)(wait * 1e6));
-        int file = number % count, stream = connection();
+        int file = number % count;
+        if (stream < 0) stream = connection();
         if (send(stream, requests[file].bytes, requests[file].size, MSG_NOSIGNAL) != (ssize_t)requests[file].size) fail("send");
         int status = answer(stream, bytes);
         printf("%d %d %.0f\n", file, status, (now() - due) * 1e6);
-        close(stream);
+        if (!is_kept) {
+            close(stream);
+            stream = -1;
+        }
     }
+    if (stream >= 0) close(stream);
     free(bytes);
     return NULL;
 }
 
 int main(int words, char **arguments) {
-    if (words < 6) {
-        fprintf(stderr, "usage: requests PORT RATE SECONDS THREADS FILE...\n");
+    if (words < 7) {
+        fprintf(stderr, "usage: requests kept|new PORT RATE SECONDS THREADS FILE...\n");
         return 64;
     }
-    port = atoi(arguments[1]), rate = atof(arguments[2]), seconds = atof(arguments[3]), threads = atoi(arguments[4]);
-    count = words - 5;
+    is_kept = !strcmp(arguments[1], "kept");
+    port = atoi(arguments[2]), rate = atof(arguments[3]), seconds = atof(arguments[4]), threads = atoi(arguments[5]);
+    count = words - 6;
     requests = calloc(count, sizeof *requests);
     for (int i = 0; i < count; i++) {
-        FILE *file = fopen(arguments[5 + i], "rb");
-        if (!file) fail(arguments[5 + i]);
+        FILE *file = fopen(arguments[6 + i], "rb");
+        if (!file) fail(arguments[6 + i]);
         requests[i].bytes = malloc(1 << 16);
         requests[i].size = fread(requests[i].bytes, 1, 1 << 16, file);
         fclose(file);

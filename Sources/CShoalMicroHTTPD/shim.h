@@ -11,7 +11,8 @@ struct shoal_mhd_tls {
 /// Starts a server on a socket that listens already, with one thread for each connection. Swift cannot call functions with
 /// variable arguments. NULL: it could not be started, and the socket stays the caller's. The library copies none of the texts.
 static inline struct MHD_Daemon *shoal_mhd_start(
-    MHD_socket socket, struct shoal_mhd_tls tls, MHD_AccessHandlerCallback answer, MHD_RequestCompletedCallback completed,
+    MHD_socket socket, struct shoal_mhd_tls tls, MHD_AccessHandlerCallback answer,
+    void *(*begun)(void *context, const char *target, struct MHD_Connection *connection), MHD_RequestCompletedCallback completed,
     MHD_NotifyConnectionCallback notify, void *context, unsigned int connections, unsigned int timeout_seconds,
     size_t stack_size) {
     struct MHD_OptionItem secured[] = {
@@ -26,7 +27,8 @@ static inline struct MHD_Daemon *shoal_mhd_start(
         MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC | (tls.certificate ? MHD_USE_TLS : 0), 0,
         NULL, NULL, answer, context,
         MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT, connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, timeout_seconds, MHD_OPTION_NOTIFY_COMPLETED, completed, context,
+        MHD_OPTION_CONNECTION_TIMEOUT, timeout_seconds, MHD_OPTION_URI_LOG_CALLBACK, begun, context,
+        MHD_OPTION_NOTIFY_COMPLETED, completed, context,
         MHD_OPTION_NOTIFY_CONNECTION, notify, context, MHD_OPTION_THREAD_STACK_SIZE, stack_size,
         MHD_OPTION_ARRAY, tls.certificate ? secured : plain, MHD_OPTION_END);
 }

@@ -38,6 +38,8 @@ public struct AuditLog: Sendable {
     /// Returns the SHA-256 of bytes.
     public typealias Hash = @Sendable ([UInt8]) -> [UInt8]
 
+    /// The first part of the file's end that is read, in bytes.
+    static let block = 16 << 10
     private let path: String
     private let hash: Hash
 
@@ -64,7 +66,7 @@ public struct AuditLog: Sendable {
     private func lines() throws(Failure) -> [ArraySlice<UInt8>] {
         let descriptor = try openFile()
         defer { close(descriptor) }
-        return try content(descriptor).split(separator: UInt8(ascii: "\n"))
+        return try content(descriptor, from: 0, to: try size(descriptor)).split(separator: UInt8(ascii: "\n"))
     }
 
     /// Appends a line for each access, and waits until they are on disk.
@@ -78,12 +80,12 @@ public struct AuditLog: Sendable {
         // The lock ends with the descriptor.
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX) == 0 else { throw failure("cannot be locked", errno) }
-        let old = try content(descriptor)
         let host = ProcessInfo.processInfo.hostName
         let writer = AuditLine.writer(host, user)
-        var head = last(old, writer: writer)
+        let end = try end(of: descriptor, writer)
+        var head = end.head
         // The last line is incomplete after a write to a full disk.
-        var whole: [UInt8] = old.last ?? UInt8(ascii: "\n") == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]
+        var whole: [UInt8] = end.isWhole ? [] : [UInt8(ascii: "\n")]
         for access in accesses {
             var line = AuditLine(access, now: now, user: user, host: host)
             line.number = head.number + 1
@@ -102,13 +104,26 @@ public struct AuditLog: Sendable {
         return head.hash.map { .init(writer: writer, lines: head.number, hash: $0) }
     }
 
-    /// The end of a writer's chain; number 0 and no hash before its first line.
-    private func last(_ content: [UInt8], writer: String) -> (number: Int, hash: String?) {
-        for bytes in content.split(separator: UInt8(ascii: "\n")).reversed() {
-            guard let line = AuditLine(bytes), line.writer == writer, let number = line.number else { continue }
-            return (number, Hex.text(hash(Array(bytes))))
+    /// The end of a file: that of the writer's chain, number 0 and no hash before its first line, and whether the last line is
+    /// whole. Reads no more of the file than it must: it grows for years.
+    private func end(
+        of descriptor: Int32, _ writer: String
+    ) throws(Failure) -> (head: (number: Int, hash: String?), isWhole: Bool) {
+        let newline = UInt8(ascii: "\n")
+        let size = try size(descriptor)
+        var length = min(size, Self.block)
+        while true {
+            let content = try content(descriptor, from: size - length, to: size)
+            let isWhole = content.last ?? newline == newline
+            // A line that begins before the part is not read.
+            let first = length < size ? (content.firstIndex(of: newline) ?? content.count) : 0
+            for bytes in content[first...].split(separator: newline).reversed() {
+                guard let line = AuditLine(bytes), line.writer == writer, let number = line.number else { continue }
+                return ((number, Hex.text(hash(Array(bytes)))), isWhole)
+            }
+            guard length < size else { return ((0, nil), isWhole) }
+            length = min(size, 4 * length)
         }
-        return (0, nil)
     }
 
     /// Opens the file without blocking: a named pipe without a reader is an error.
@@ -131,21 +146,25 @@ public struct AuditLog: Sendable {
         return descriptor
     }
 
-    private func content(_ descriptor: Int32) throws(Failure) -> [UInt8] {
+    private func size(_ descriptor: Int32) throws(Failure) -> Int {
         var status = stat()
         // Safe: the status outlives the call.
         guard unsafe fstat(descriptor, &status) == 0 else { throw failure("cannot be read", errno) }
-        var content = [UInt8](repeating: 0, count: Int(status.st_size))
-        var offset = 0
-        while offset < content.count {
-            let start = offset
+        return Int(status.st_size)
+    }
+
+    private func content(_ descriptor: Int32, from start: Int, to end: Int) throws(Failure) -> [UInt8] {
+        var content = [UInt8](repeating: 0, count: end - start)
+        var done = 0
+        while done < content.count {
+            let from = done
             // Safe: the buffer has room for the bytes that are asked for.
             let count = unsafe content.withUnsafeMutableBytes { buffer in
                 unsafe pread(
-                    descriptor, buffer.baseAddress.map { unsafe $0 + start }, buffer.count - start, off_t(start))
+                    descriptor, buffer.baseAddress.map { unsafe $0 + from }, buffer.count - from, off_t(start + from))
             }
             guard count > 0 else { throw failure("cannot be read", count < 0 ? errno : EIO) }
-            offset += count
+            done += count
         }
         return content
     }

@@ -46,6 +46,25 @@ struct AuditChainTests {
         #expect(chain.hashes.count == 10 && chain.heads.values.allSatisfy { chain.hashes.contains($0.hash) })
     }
 
+    @Test("a chain goes on wherever its last line is in a long file", arguments: [0, 3, 40, 700])
+    func far(_ count: Int) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "audit").path
+        let log = AuditLog(path, hash: toyHash)
+        let access = AuditLog.Access(action: "explain", member: "1", reason: String(repeating: "long ", count: 60))
+        let first = try #require(try log.append([access], user: Self.anna))
+        try log.append(Array(repeating: access, count: count), user: Self.ben)
+        let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+        #expect((size > 3 * AuditLog.block) == (count > 200))
+        let second = try #require(try log.append([access], user: Self.anna))
+        #expect(first.lines == 1 && second.lines == 2)
+        var chain = AuditChain(hash: toyHash)
+        chain.add(file: try Data(contentsOf: URL(filePath: path)))
+        #expect(chain.problems.isEmpty && chain.hashes.count == count + 2, "\(chain.problems)")
+    }
+
     @Test("a line that is removed, changed, copied or put in is found, wherever it is", arguments: 0..<8)
     func tampered(_ place: Int) throws {
         let lines = try lines()

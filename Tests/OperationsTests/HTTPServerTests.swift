@@ -115,13 +115,102 @@ struct HTTPServerTests {
                 try? await Task.sleep(for: .milliseconds(100))
             }
         }
-        let end = ContinuousClock.now + patience
-        while server.connectionCount > 0, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(server.connectionCount == 0)
+        for handle in slow { try await waitForEnd(of: handle) }
         writing.cancel()
         _ = await writing.result
         await server.stop()
         for handle in slow { try handle.close() }
+    }
+
+    private static func greeting(_ limits: HTTPConnections.Limits) throws -> HTTPServer {
+        let hello = HTTPRoute("/hello", "") { _ in HTTPResponse("hello\n") }
+        return try HTTPServer(ListenAddress(host: "127.0.0.1", port: 0), routes: [hello], limits: limits)
+    }
+
+    /// Sends a request over a connection, and returns its answer.
+    private func ask(_ handle: FileHandle) async throws -> String {
+        try handle.write(contentsOf: Data("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+        return try await onThread {
+            var answer = Data()
+            while !String(decoding: answer, as: UTF8.self).hasSuffix("\r\n\r\nhello\n") {
+                let more = try receive(handle)
+                guard !more.isEmpty else { break }
+                answer += more
+            }
+            return String(decoding: answer, as: UTF8.self)
+        }
+    }
+
+    private func waitForEnd(of handle: FileHandle) async throws {
+        let rest = try await onThread {
+            let end = ContinuousClock.now + patience
+            while true {
+                do { return try receive(handle) } catch { if ContinuousClock.now >= end { throw error } }
+            }
+        }
+        #expect(rest.isEmpty)
+    }
+
+    @Test("a connection serves many requests, one after the other or sent at once, until the server stops")
+    func kept() async throws {
+        let server = try Self.greeting(.init())
+        let handle = try connection(to: server.port)
+        defer { try? handle.close() }
+        for _ in 0..<3 {
+            let answer = try await ask(handle)
+            #expect(answer.hasPrefix("HTTP/1.1 200") && !answer.lowercased().contains("connection: close"))
+        }
+        try handle.write(contentsOf: Data("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+        let answers = try await ask(handle)
+        #expect(server.connectionCount == 1 && answers.contains("hello\n"))
+        await server.stop()
+        // The second of the two answers may still be there.
+        while try await !onThread({ try receive(handle) }).isEmpty {}
+    }
+
+    @Test("a connection without a request is closed after a while")
+    func idle() async throws {
+        let server = try Self.greeting(.init(deadline: .seconds(60), idle: .seconds(1)))
+        let handle = try connection(to: server.port)
+        defer { try? handle.close() }
+        #expect(try await ask(handle).hasPrefix("HTTP/1.1 200"))
+        try await waitForEnd(of: handle)
+        await server.stop()
+    }
+
+    @Test("each request of a connection has a time of its own")
+    func times() async throws {
+        let server = try Self.greeting(.init(deadline: .seconds(3)))
+        let handle = try connection(to: server.port)
+        defer { try? handle.close() }
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start < .seconds(4) {
+            #expect(try await ask(handle).hasPrefix("HTTP/1.1 200"))
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        // The rest of this one does not come.
+        try handle.write(contentsOf: Data("GET /hello HTTP/1.1\r\nHo".utf8))
+        try await waitForEnd(of: handle)
+        await server.stop()
+    }
+
+    @Test("connections without a request are closed first when there are too many")
+    func crowded() async throws {
+        let server = try Self.greeting(.init(total: 4, ofAddress: 4, deadline: .seconds(60)))
+        let busy = try trickling(2, to: server)
+        let idle = try connection(to: server.port)
+        _ = try await ask(idle)
+        let others = try trickling(2, to: server)
+        try await waitForEnd(of: idle)
+        let end = ContinuousClock.now + patience
+        while server.connectionCount != 4, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+        for handle in busy + others {
+            try handle.write(contentsOf: Data("st: localhost\r\n\r\n".utf8))
+            let answer = try await onThread { try receive(handle) }
+            #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 200"))
+        }
+        await server.stop()
+        for handle in busy + others + [idle] { try handle.close() }
     }
 
     private final class Counter: Sendable {

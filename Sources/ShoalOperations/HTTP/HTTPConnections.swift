@@ -3,8 +3,8 @@ import Foundation
 import ShoalSchemas
 import Synchronization
 
-/// The open connections of a server. It closes those that take too long, and the oldest ones when there are too many, so that a
-/// new connection, as of a probe, never waits for slow clients.
+/// The open connections of a server. It closes those that take too long. When there are too many, it closes those that wait for a
+/// next request, and then the oldest ones, so that a new connection, as of a probe, never waits for slow clients.
 ///
 /// `@unchecked Sendable`: the timer is only kept, and cancelled at the end.
 final class HTTPConnections: @unchecked Sendable {
@@ -13,8 +13,10 @@ final class HTTPConnections: @unchecked Sendable {
         var total = 256
         /// Connections at a time from one address.
         var ofAddress = 128
-        /// Time from the beginning of a connection to the end of its answer.
+        /// Time from the beginning of a connection, or of a later request of it, to the end of the answer.
         var deadline = Duration.seconds(10)
+        /// Time from an answer to the beginning of the next request.
+        var idle = Duration.seconds(60)
     }
 
     private struct Connection {
@@ -22,13 +24,14 @@ final class HTTPConnections: @unchecked Sendable {
         var descriptor: Int32
         var address: [UInt8]
         var deadline: ContinuousClock.Instant
+        /// All its requests are answered.
+        var isIdle = false
         /// It was shut down, and the server has not closed it yet.
         var isEnded = false
     }
 
     private struct Table {
         var connections: [Int: Connection] = [:]
-        /// Numbers grow, so that the lowest is the oldest connection.
         var next = 1
     }
 
@@ -71,6 +74,24 @@ final class HTTPConnections: @unchecked Sendable {
         }
     }
 
+    /// Tells that a request has begun.
+    func begin(_ number: Int) {
+        table.withLock { table in
+            // The first request has to come in the time that a new connection has.
+            guard table.connections[number]?.isIdle == true else { return }
+            table.connections[number]?.isIdle = false
+            table.connections[number]?.deadline = .now + limits.deadline
+        }
+    }
+
+    /// Tells that a request was answered.
+    func finish(_ number: Int) {
+        table.withLock { table in
+            table.connections[number]?.isIdle = true
+            table.connections[number]?.deadline = .now + limits.idle
+        }
+    }
+
     /// Forgets a connection that the server closes.
     func remove(_ number: Int) {
         table.withLock { table in
@@ -109,9 +130,11 @@ final class HTTPConnections: @unchecked Sendable {
     }
 
     private func endOldest(_ table: inout Table, most: Int, _ isCounted: (Connection) -> Bool) {
-        let numbers = table.connections.filter { !$0.value.isEnded && isCounted($0.value) }.keys
-        guard numbers.count > most else { return }
-        for number in numbers.sorted().prefix(numbers.count - most) { end(&table, number) }
+        let counted = table.connections.filter { !$0.value.isEnded && isCounted($0.value) }
+        guard counted.count > most else { return }
+        let (idle, busy) = (counted.filter(\.value.isIdle), counted.filter { !$0.value.isIdle })
+        let oldest = [idle, busy].flatMap { $0.sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) } }
+        for (number, _) in oldest.prefix(counted.count - most) { end(&table, number) }
     }
 
     /// The server reads the end of the connection, and closes it.

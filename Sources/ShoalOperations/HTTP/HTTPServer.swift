@@ -4,8 +4,9 @@ public import ShoalSettings
 import Synchronization
 
 /// A small HTTP server on GNU libmicrohttpd, with a thread for each connection: a slow answer, or a slow client, does not delay
-/// the answers to others. Nothing of it runs on the cooperative pool. A connection serves one request. Streams of events leave the
-/// library and its threads (`HTTPStreams`), unless they are secured: the session of TLS is the library's.
+/// the answers to others. Nothing of it runs on the cooperative pool. A connection is kept for further requests, except after a
+/// stream of events. Streams leave the library and its threads (`HTTPStreams`), unless they are secured: the session of TLS is the
+/// library's.
 ///
 /// `@unchecked Sendable`: the daemon is thread-safe, and `stop` lets only one caller end it.
 @safe public final class HTTPServer: @unchecked Sendable {
@@ -24,6 +25,8 @@ import Synchronization
         let service: HTTPService
         /// The number of requests without a complete answer.
         let open = Mutex(0)
+        /// Whether connections end with their current request.
+        let isStopping = Mutex(false)
         let connections: HTTPConnections
         let streams: HTTPStreams
         let tls: HTTPTLSTexts
@@ -79,13 +82,14 @@ import Synchronization
         let context = Context(service, tls, limits, streams)
         // Secured streams stay connections of the library.
         let most = limits.total + Self.reserve + (tls == nil ? 0 : context.streams.most)
-        let seconds = UInt32(clamping: max(limits.deadline.components.seconds, 1))
+        // For the library, a connection without a request is one like others.
+        let seconds = UInt32(clamping: max(limits.deadline, limits.idle, .seconds(1)).components.seconds)
         // Safe: the context is kept until the daemon, and with it its threads, has ended.
         let opaque = unsafe Unmanaged.passUnretained(context).toOpaque()
         guard
             let daemon = unsafe shoal_mhd_start(
-                socket, context.tls.pointers, Self.answer, Self.completed, Self.notified, opaque, UInt32(most), seconds,
-                Self.stackSize)
+                socket, context.tls.pointers, Self.answer, Self.begun, Self.completed, Self.notified, opaque,
+                UInt32(most), seconds, Self.stackSize)
         else {
             close(socket)
             throw ListenError(description: "\(setting)=\(address): the HTTP server could not be started")
@@ -99,13 +103,14 @@ import Synchronization
         end()
     }
 
-    /// Rejects new requests, allows up to a second for current ones, and ends.
+    /// Rejects new connections, allows up to a second for current requests, and ends.
     public func stop() async {
         let isFirst = isStopped.withLock { isStopped in
             defer { isStopped = true }
             return !isStopped
         }
         guard isFirst else { return }
+        context.isStopping.withLock { $0 = true }
         let socket = unsafe MHD_quiesce_daemon(daemon)
         context.streams.stop()
         let deadline = ContinuousClock.now + .seconds(1)
@@ -148,6 +153,24 @@ import Synchronization
         }
     }
 
+    private typealias BegunCallback =
+        @convention(c) (
+            UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?
+        ) -> UnsafeMutableRawPointer?
+
+    private static let begun: BegunCallback = { context, _, connection in
+        guard let context = unsafe context else { return nil }
+        let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+        server.connections.begin(unsafe number(of: connection))
+        // The request's own state is made by its first call of `answer`.
+        return nil
+    }
+
+    /// The number of a connection in the table; 0 if it is not in it.
+    private static func number(of connection: OpaquePointer?) -> Int {
+        unsafe Int(bitPattern: shoal_mhd_context(connection))
+    }
+
     private static let answer: MHD_AccessHandlerCallback = {
         context, connection, url, method, _, data, size, state in
         guard let context = unsafe context, let url = unsafe url, let method = unsafe method, let state = unsafe state
@@ -179,10 +202,10 @@ import Synchronization
         unsafe request.lastEvent = HTTPServer.header("Last-Event-ID", connection)
         if server.isSecured { unsafe request.subject = HTTPTLS.subject(shoal_mhd_session(connection)) }
         request.body = pending.body
-        request.client = unsafe server.connections.client(Int(bitPattern: shoal_mhd_context(connection)))
+        request.client = unsafe server.connections.client(number(of: connection))
         let answer = unsafe server.service.answer(method: String(cString: method), request) { server.streams.enter() }
         switch answer {
-        case .response(let response): return unsafe HTTPServer.send(response, connection)
+        case .response(let response): return unsafe HTTPServer.send(response, server, connection)
         case .events(let events):
             guard server.isSecured else { return unsafe HTTPServer.send(events, server, connection) }
             pending.isStream = true
@@ -190,11 +213,12 @@ import Synchronization
         }
     }
 
-    private static let completed: MHD_RequestCompletedCallback = { context, _, state, reason in
+    private static let completed: MHD_RequestCompletedCallback = { context, connection, state, reason in
         guard let context = unsafe context, let state = unsafe state, let known = unsafe state.pointee else { return }
         let pending = unsafe Unmanaged<Pending>.fromOpaque(known).takeRetainedValue()
         let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
         server.open.withLock { $0 -= 1 }
+        server.connections.finish(unsafe number(of: connection))
         if pending.isStream, reason == .REQUEST_TERMINATED_TIMEOUT_REACHED { server.streams.wasTooSlow() }
     }
 
@@ -221,15 +245,14 @@ import Synchronization
         return query
     }
 
-    private static let common = [
-        "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Connection": "close",
-    ]
+    private static let common = ["Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"]
+    /// Of the last answer over a connection.
+    private static let last = ["Connection": "close"]
 
     /// Takes the connection from the library, which closes an empty socket instead, and keeps it open without a thread. A place
     /// for it is reserved.
     private static func send(_ events: HTTPEvents, _ server: Context, _ connection: OpaquePointer?) -> MHD_Result {
-        let number = unsafe Int(bitPattern: shoal_mhd_context(connection))
-        guard let descriptor = server.connections.release(number) else {
+        guard let descriptor = server.connections.release(unsafe number(of: connection)) else {
             server.streams.leave()
             return .NO
         }
@@ -238,7 +261,7 @@ import Synchronization
             server.streams.leave()
             return .NO
         }
-        let headers = common.merging(events.headers) { $1 }
+        let headers = common.merging(last) { $1 }.merging(events.headers) { $1 }
         var lines = ["HTTP/1.1 200 OK", "Date: \(date)", "Content-Type: \(HTTPResponse.events)"]
         lines += headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         let head = lines.map { $0 + "\r\n" }.joined() + "\r\n"
@@ -251,7 +274,7 @@ import Synchronization
         _ events: HTTPEvents, _ server: Context, _ connection: OpaquePointer?
     ) -> MHD_Result {
         // The deadline of requests does not hold any more.
-        guard let descriptor = server.connections.release(unsafe Int(bitPattern: shoal_mhd_context(connection))) else {
+        guard let descriptor = server.connections.release(unsafe number(of: connection)) else {
             server.streams.leave()
             return .NO
         }
@@ -265,7 +288,8 @@ import Synchronization
             return .NO
         }
         defer { unsafe MHD_destroy_response(made) }
-        guard unsafe add(events.headers, contentType: HTTPResponse.events, to: made) else { return .NO }
+        let headers = last.merging(events.headers) { $1 }
+        guard unsafe add(headers, contentType: HTTPResponse.events, to: made) else { return .NO }
         guard unsafe shoal_mhd_set_timeout(connection, server.streams.longestPause) == .YES else { return .NO }
         return unsafe MHD_queue_response(connection, 200, made)
     }
@@ -297,7 +321,9 @@ import Synchronization
         }
     }
 
-    private static func send(_ response: HTTPResponse, _ connection: OpaquePointer?) -> MHD_Result {
+    private static func send(
+        _ response: HTTPResponse, _ server: Context, _ connection: OpaquePointer?
+    ) -> MHD_Result {
         var body = Array(response.body.utf8)
         // Safe: the library copies the bytes before the call returns.
         let made = unsafe body.withUnsafeMutableBytes { bytes in
@@ -305,7 +331,8 @@ import Synchronization
         }
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
-        guard unsafe add(response.headers, contentType: response.contentType, to: made) else { return .NO }
+        let headers = server.isStopping.withLock { $0 } ? response.headers.merging(last) { $1 } : response.headers
+        guard unsafe add(headers, contentType: response.contentType, to: made) else { return .NO }
         return unsafe MHD_queue_response(connection, UInt32(response.status), made)
     }
 

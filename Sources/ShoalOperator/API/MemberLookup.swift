@@ -94,7 +94,8 @@ final class MemberLookup: Sendable {
     /// Waits for the instance, on the thread of the connection.
     private func outcome(of viewer: String) throws(ClusterAPI.Problem) -> Instance.Lookup {
         let (found, semaphore) = (Found(), DispatchSemaphore(value: 0))
-        Task { [find] in
+        // Beside a backlog, it does not wait behind the work of all partitions.
+        Task(priority: .high) { [find] in
             let result = try? await find(viewer)
             found.value.withLock { $0 = result }
             semaphore.signal()

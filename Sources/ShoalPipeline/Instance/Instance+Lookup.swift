@@ -27,9 +27,8 @@ extension Instance {
     public func find(_ viewer: String) async throws -> Lookup {
         let (options, admin) = (dependencies.options, dependencies.admin)
         let bytes = Array(viewer.utf8)
-        guard let partitioner = options.settings.fixed.partitioner.ofKeys,
-            let count = try await admin.partitions(of: options.topics.input, timeout: .seconds(10)),
-            let partition = partitioner.partition(of: bytes.span, count: Int32(count))
+        guard let partitioner = options.settings.fixed.partitioner.ofKeys, let count = try await inputPartitions(),
+            let partition = partitioner.partition(of: bytes.span, count: count)
         else { return .unknownPartition }
         if let shard = dependencies.shards[partition] {
             return .found(await shard.place(of: options.key.storedPseudonym(of: bytes)))
@@ -39,5 +38,11 @@ extension Instance {
         // This one is named until it has taken its partitions over.
         let owner = group.members.first { $0.partitions.contains(wanted) && $0.instance != options.instance }
         return .elsewhere(host: owner.map { String($0.host.drop { $0 == "/" }) })
+    }
+
+    /// The number of input partitions, which never changes while an instance works.
+    private func inputPartitions() async throws -> Int32? {
+        if let known = statistics.snapshot.brokers.inputPartitions { return known }
+        return try await dependencies.admin.partitions(of: dependencies.options.topics.input, timeout: .seconds(10))
     }
 }
