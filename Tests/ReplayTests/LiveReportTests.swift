@@ -210,15 +210,52 @@ struct LiveReportTests {
         }
     }
 
-    @Test("the page of 64 clusters and 4,000 models is below 100 kB with gzip")
-    func size() throws {
+    @Test("the page of many clusters and 4,000 models is below 100 kB with gzip", arguments: [64, 128])
+    func size(clusters: Int) throws {
         // Sizes are rounded down as those of a live report.
-        var report = MadeReport(clusters: 64, rows: 4_000, passing: 100).report
+        var report = MadeReport(clusters: clusters, rows: 4_000, passing: 100).report
         for place in report.rows.indices {
             report.rows[place].members = report.rows[place].members.map { $0 / 50 * 50 }
         }
+        #expect(report.clusters.count > clusters + 100)
         let page = LivePage(report).html()
         let size = try run("sh", ["-c", "gzip -6 | wc -c"], input: page).trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(try #require(Int(size)) < 100_000, "\(size) bytes, \(page.utf8.count) without")
+    }
+
+    @Test("the map has each published cluster in the colour of its family, and leads to its card")
+    func map() throws {
+        let report = MadeReport().report
+        let page = Page(LivePage(report).html())
+        let links = page.attributes.filter { $0.element == "a" && $0.name == "href" }.map(\.value)
+        // Two charts and the legend.
+        for cluster in report.living { #expect(links.count { $0 == "#cluster-\(cluster.id)" } >= 3) }
+        #expect(page.attributes.count { $0.element == "circle" && $0.name == "cx" } >= 2 * report.living.count)
+        let child = try #require(report.living.first { $0.parent != 0 })
+        let (family, palette) = (Family(report), Palette(report))
+        var root = child
+        while let parent = report.clusters.first(where: { $0.id == root.parent }) { root = parent }
+        #expect(family.root(of: child.id) == root.id && root.id != child.id)
+        let chart = MapChart(report, palette, family)
+        #expect(chart.markup.text.contains("<circle class=\"\(palette.plainName(of: root.id))\""))
+        #expect(chart.table.text.contains("<td>\(root.id)</td>"))
+        // Those without the topic that is looked for lead nowhere.
+        let pale = MapChart(report, palette, family, found: [child.id]).markup.text
+        #expect(pale.contains("#cluster-\(child.id)\"") && pale.components(separatedBy: "href").count == 3)
+        // The largest ones are drawn, and the others counted.
+        let few = MapChart(report, palette, family, most: 4)
+        #expect(few.lead.contains("\(report.living.count - 4) smaller clusters are not drawn"))
+    }
+
+    @Test("an outline has the same points as if each was written by itself")
+    func outline() {
+        var outline = Outline()
+        for (x, y) in [(1.0, 2.0), (1.5, 2), (1.5, 2), (1.5, -0.25), (10, 20), (12.04, 19.5)] { outline.line(to: x, y) }
+        outline.curve(13, 20, 13, 21, to: 15, 20)
+        outline.close()
+        #expect(outline.markup.text == "M1 2h.5v-2.3l8.5 20.3 2-.5c1 .5 1 1.5 3 .5Z")
+        var halves = Outline(parts: 2)
+        for index in 0..<1_000 { halves.line(to: Double(index) * 0.3, 7.3) }
+        #expect(halves.markup.text.hasPrefix("M0 7.5h.5"))
     }
 }

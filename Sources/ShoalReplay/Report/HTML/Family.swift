@@ -5,6 +5,7 @@ struct Family {
     /// All clusters that were ever published.
     let order: [ClusterID]
     private let places: [ClusterID: Int]
+    private let roots: [ClusterID: ClusterID]
 
     init(_ report: ReplayReport) {
         let clusters = report.clusters
@@ -19,13 +20,14 @@ struct Family {
                 roots.append(cluster.id)
             }
         }
-        var order: [ClusterID] = []
+        var (order, heads): ([ClusterID], [ClusterID: ClusterID]) = ([], [:])
         var waiting: [ClusterID] = Array(roots.sorted().reversed())
         while let next = waiting.popLast() {
             order.append(next)
+            for child in children[next] ?? [] { heads[child] = heads[next] ?? next }
             waiting += (children[next] ?? []).sorted().reversed()
         }
-        self.order = order
+        (self.order, self.roots) = (order, heads)
         places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
     }
 
@@ -33,6 +35,9 @@ struct Family {
     func sorted(_ ids: some Sequence<ClusterID>) -> [ClusterID] {
         ids.sorted { (place($0), $0) < (place($1), $1) }
     }
+
+    /// Returns the cluster from which a cluster descends: itself, if it was split off no other one that is known.
+    func root(of id: ClusterID) -> ClusterID { roots[id] ?? id }
 
     private func place(_ id: ClusterID) -> Int { places[id] ?? .max }
 }

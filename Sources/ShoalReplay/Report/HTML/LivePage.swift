@@ -61,7 +61,7 @@ package struct LivePage {
             page.sections.append(.init("notes", "No cluster yet", "<p>No cluster has been published so far.</p>\n"))
         } else {
             page.form = isServed ? "<form id=\"view\" method=\"get\" action=\"/\"></form>\n" : ""
-            page.sections = [sizes(isServed), clusters(isServed), flows(isServed), familySection]
+            page.sections = [sizes(isServed), map, clusters(isServed), flows(isServed), familySection]
         }
         page.footer = """
             Times are UTC. The page shows only published clusters, and numbers of members rounded down. It lists no members.
@@ -93,6 +93,15 @@ package struct LivePage {
         return .init(
             "sizes", "Sizes over time", lead: SizesChart.lead,
             "<figure>\(part("river", veiled(chart.markup)))\(slider)\(legend)</figure>\n")
+    }
+
+    private var map: ReportPage.Section {
+        let chart = MapChart(then, palette, family, found: search.map { found($0, in: then) })
+        return .init(
+            "map", "Map of clusters",
+            part(
+                "map",
+                "<p class=\"lead\">\(chart.lead)</p>\n\(ReportPage.figure(chart.markup, chart.table))"))
     }
 
     private var familySection: ReportPage.Section {
@@ -185,8 +194,10 @@ package struct LivePage {
     }
 
     /// The clusters with the topic that is looked for; nil: none is looked for.
-    private var found: Set<ClusterID>? {
-        search.map { search in Set(report.clusters.filter { $0.has(search) }.map(\.id)) }
+    private var found: Set<ClusterID>? { search.map { found($0, in: report) } }
+
+    private func found(_ search: TopicSearch, in report: ReplayReport) -> Set<ClusterID> {
+        Set(report.clusters.filter { $0.has(search) }.map(\.id))
     }
 
     // MARK: - Time

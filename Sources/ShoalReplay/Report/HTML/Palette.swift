@@ -32,6 +32,12 @@ struct Palette: Sendable {
         return Self.texture(place).map { "\(color) \($0.name)" } ?? color
     }
 
+    /// Returns the CSS class of a cluster's colour without its texture, for shapes with text on them.
+    func plainName(of cluster: ClusterID) -> String {
+        guard cluster != 0, let place = places[cluster] else { return name(of: cluster) }
+        return "k\(place % Self.plain)"
+    }
+
     /// Returns the attributes of a shape that is filled with a cluster's colour and texture.
     func fill(of cluster: ClusterID) -> Markup {
         guard cluster != 0, let place = places[cluster], Self.texture(place) != nil else {

@@ -13,7 +13,7 @@ extension ReplayReport {
             page.sections.append(sizesSection(palette, family))
             if !clusters.isEmpty { page.sections.append(familySection(palette)) }
             if let flows, !flows.flows.isEmpty { page.sections.append(flowSection(flows, palette, family)) }
-            if !living.isEmpty { page.sections.append(cardSection(palette)) }
+            if !living.isEmpty { page.sections += [mapSection(palette, family), cardSection(palette)] }
             page.sections.append(movesSection)
         }
         if quality.sampled > 0 {
@@ -139,6 +139,12 @@ extension ReplayReport {
     /// Returns rows of a table for changes of clusters.
     static func rows(_ lines: some Sequence<Story.Line>) -> [Markup] {
         lines.map { "<tr><td class=\"one\">\(ReportWords.time($0.time))</td><td>\($0.text)</td></tr>\n" }
+    }
+
+    private func mapSection(_ palette: Palette, _ family: Family) -> ReportPage.Section {
+        let chart = MapChart(self, palette, family)
+        return .init(
+            "map", "Map of clusters", lead: "\(chart.lead)", ReportPage.figure(chart.markup, chart.table))
     }
 
     private func flowSection(_ flows: Flows, _ palette: Palette, _ family: Family) -> ReportPage.Section {

@@ -115,6 +115,8 @@ enum ReportStyle {
         rect{fill:var(--c)}.texture{fill:none;stroke:var(--bg);stroke-width:1.2}
         svg text.band{fill:var(--ink);text-anchor:middle;font-weight:600;pointer-events:none;paint-order:stroke;
         stroke:var(--bg);stroke-width:3px;stroke-opacity:.8}
+        .map circle{fill:var(--c);stroke:var(--bg)}.map .near{fill:none;stroke:var(--other);stroke-opacity:.6}
+        .map a:hover circle,.map a:focus-visible circle{stroke:var(--ink);stroke-width:2}
         .line{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round}
         .area{fill:var(--c);fill-opacity:.16}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin-top:8px;font-size:13px;color:var(--soft)}

@@ -75,9 +75,9 @@ struct SizesChart {
         var base = [Int64](repeating: 0, count: rows.count)
         var shapes = Markup()
         var labels = Markup()
-        for band in bands {
+        for (index, band) in bands.enumerated() {
             let top = zip(base, band.values).map { $0 + $1 }
-            shapes += shape(band, plot, places, base, top)
+            shapes += shape(band, plot, places, base, top, isReversed: index % 2 == 1)
             labels += label(band, plot, places, base, top)
             base = top
         }
@@ -89,15 +89,20 @@ struct SizesChart {
         return isVeiled ? "\(image)\(plot.veil)" : image
     }
 
-    private func shape(_ band: Band, _ plot: Plot, _ places: [Double], _ base: [Int64], _ top: [Int64]) -> Markup {
-        var outline = Outline()
+    /// - Parameter isReversed: Whether the outline goes around the other way. If bands take turns, the line between two of them is the
+    ///   same text in both, which compresses.
+    private func shape(
+        _ band: Band, _ plot: Plot, _ places: [Double], _ base: [Int64], _ top: [Int64], isReversed: Bool
+    ) -> Markup {
+        var outline = Outline(parts: 2)
+        let (there, back) = isReversed ? (base, top) : (top, base)
         // One more point on either side, because the band grows from zero.
         let first = max((band.values.firstIndex { $0 > 0 } ?? 0) - 1, 0)
         let last = min((band.values.lastIndex { $0 > 0 } ?? 0) + 1, places.count - 1)
-        for index in first...last { outline.line(to: places[index], plot.y(Double(top[index]))) }
-        if first == last { outline.line(to: plot.end, plot.y(Double(top[first]))) }
-        if first == last { outline.line(to: plot.end, plot.y(Double(base[first]))) }
-        for index in (first...last).reversed() { outline.line(to: places[index], plot.y(Double(base[index]))) }
+        for index in first...last { outline.line(to: places[index], plot.y(Double(there[index]))) }
+        if first == last { outline.line(to: plot.end, plot.y(Double(there[first]))) }
+        if first == last { outline.line(to: plot.end, plot.y(Double(back[first]))) }
+        for index in (first...last).reversed() { outline.line(to: places[index], plot.y(Double(back[index]))) }
         outline.close()
         let peak = ReportWords.number(band.values.max() ?? 0)
         let end = ReportWords.number(band.values.last ?? 0)

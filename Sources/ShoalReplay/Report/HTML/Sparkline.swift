@@ -3,7 +3,7 @@ struct Sparkline {
     static func image(_ values: [Int64], style: String, label: String) -> Markup {
         let most = Double(max(values.max() ?? 1, 1))
         let (width, height) = (120.0, 26.0)
-        var outline = Outline()
+        var outline = Outline(parts: 2)
         let step = width / Double(max(values.count - 1, 1))
         for (index, value) in values.enumerated() {
             outline.line(to: Double(index) * step, height - 1 - Double(value) / most * (height - 3))
