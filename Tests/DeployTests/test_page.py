@@ -7,6 +7,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -155,3 +156,38 @@ def test_the_page_goes_back_in_time_by_keyboard_and_finds_topics(demo, axe, tmp_
         page.value("document.querySelector('[data-part=state] a.now').click()")
         page.wait("!location.search.includes('at=') && document.querySelector('[data-part=state] a.now') === null"
                   " && at.value === at.max")
+
+
+def test_an_analyst_finds_a_viewer_and_the_page_forgets_it(watched, page, axe, tmp_path):
+    rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']}"
+    texts = []
+    with browser(tool("chromium"), tmp_path / "profile") as shown:
+        for instance in watched.instances:
+            address = instance.api
+            shown.open(address.replace("//", f"//test:{urllib.parse.quote(watched.token)}@"))
+            # Scripts fetch nothing from a page whose address has a password, which the browser knows now.
+            shown.call("Page.navigate", url="about:blank")
+            shown.wait("location.href === 'about:blank'")
+            shown.open(address)
+            shown.wait("document.querySelector('#find button') && !document.querySelector('#find button').disabled")
+
+            def find(viewer, reason):
+                shown.value(f"viewer.value = {json.dumps(viewer)}, reason.value = {json.dumps(reason)},"
+                            "document.querySelector('#find button').click()")
+                return shown.wait("!found.innerText.startsWith('Looking') && found.innerText")
+            assert "Refused: the body must be" in find("u7", "猫")
+            shown.value("found.replaceChildren()")
+            texts.append(find("u7", "ticket 4711"))
+            assert "u7" not in shown.value("location.href + JSON.stringify(history.state) + document.cookie"
+                                           " + JSON.stringify({...localStorage, ...sessionStorage})")
+            # Operators see the state of the instance, which is renewed by itself.
+            assert shown.value("health.innerText.includes('records behind')")
+            shown.value("document.querySelector('[data-part=health]').replaceChildren()")
+            shown.wait("health.innerText.includes('records behind')")
+            shown.value(axe.replace("<\\/script>", "</script>"))
+            assert shown.value(f"axe.run({rules}).then(found => found.violations.map(each => each.id))") == []
+            shown.value("dispatchEvent(new Event('pagehide'))")
+            assert shown.value("found.innerText + viewer.value") == ""
+    # One of them has the viewer's partition.
+    assert sum(text.startswith("Another instance") for text in texts) == 1, texts
+    assert sum("This viewer is in" in text for text in texts) == 1, texts

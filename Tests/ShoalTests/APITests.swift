@@ -67,9 +67,15 @@ struct APITests {
         #expect(try object(try probe.get("/v1/models/\(model)"))["model"] as? Int == model)
         #expect(models["next"] as? String == "/v1/models?limit=1&before=\(model)")
         #expect(try object(try probe.get("/v1/changes"))["through"] as? Int == model)
-        #expect(try object(try probe.get("/v1/status"))["is_ready"] as? Bool == true)
+        let status = try object(try probe.get("/v1/status"))
+        #expect(status["is_ready"] as? Bool == true && status["state"] as? String == "working", "\(status)")
+        #expect((status["lag"] as? [String: Any])?["records"] is Int && status["model_time_ms"] is Int, "\(status)")
+        #expect((status["broker_silence_ms"] as? Int).map { (0..<60_000).contains($0) } == true, "\(status)")
         let page = try probe.get("/")
         #expect(page.body.contains("<h1>\(application.name)</h1>") && page.body.contains("chess"))
+        // Without tokens, everybody on the host sees the state, and nobody can find viewers.
+        #expect(page.body.contains("<dd>working, ready</dd>") && !page.body.contains("id=\"find\""))
+        #expect(try probe.get("/state").body.contains("<dd>working, ready</dd>"))
         #expect(try probe.get("/live.js").body.contains("replaceChildren"))
         let stored = try probe.get("/v1/clusters", headers: ["If-None-Match: \"\(model)-0.1.0\""])
         #expect(stored.status == 304 && stored.body.isEmpty, "\(stored)")
@@ -310,17 +316,28 @@ struct APITests {
     @Test("with an access file, a token's roles decide, and a token ends with its line")
     func access() async throws {
         let (viewer, both) = (line("anna", "viewer", "t1"), line("ben", "operator,viewer", "t2"))
-        let file = try folder.file("access", "# who\n\n" + viewer + both)
+        let analyst = line("carl", "analyst,viewer", "t4")
+        let file = try folder.file("access", "# who\n\n" + viewer + both + analyst)
         let (process, probe) = try await start(["api.access-file": file])
         _ = try await clusters(probe, ["Authorization: Bearer t1"])
         let basic = Data("anna:t1".utf8).base64EncodedString()
         for (path, header, status) in [
             ("/v1/clusters", nil, 401), ("/", nil, 401), ("/v1/nothing", nil, 401),
             ("/v1/clusters", "Bearer t3", 401), ("/", "Basic \(basic)", 200), ("/v1/status", "Bearer t1", 403),
-            ("/v1/status", "Bearer t2", 200), ("/v1/nothing", "Bearer t2", 404), ("/v1/clusters", "Negotiate x", 401),
+            ("/v1/status", "Bearer t2", 200), ("/state", "Bearer t1", 403), ("/v1/nothing", "Bearer t2", 404),
+            ("/v1/clusters", "Negotiate x", 401),
         ] {
             let answer = try probe.get(path, headers: header.map { ["Authorization: \($0)"] } ?? [])
             #expect(answer.status == status, "\(path) \(header ?? "without"): \(answer)")
+        }
+        for (token, hasState, hasForm) in [("t1", false, false), ("t2", true, false), ("t4", false, true)] {
+            for path in ["/", "/?topic=chess"] {
+                let page = try probe.get(path, headers: ["Authorization: Bearer \(token)"])
+                #expect(page.status == 200 && page.body.contains("id=\"sizes\""), "\(token) \(path)")
+                #expect(page.body.contains("id=\"health\"") == hasState, "\(token) \(path)")
+                #expect(page.body.contains("id=\"find\"") == hasForm, "\(token) \(path)")
+                #expect(!page.body.contains("sections by role"))
+            }
         }
         #expect(!process.log.contains("t3"))
         _ = try await events(probe, "/v1/changes", "Authorization: Bearer t1\r\n", until: "\nid: ")

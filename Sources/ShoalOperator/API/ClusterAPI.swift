@@ -26,7 +26,10 @@ struct ClusterAPI: Sendable {
 
     var routes: [HTTPRoute] {
         [
-            HTTPRoute("/", "the page; ?at=TIME, ?since=, ?topic=", roles: [.viewer]) { page($0) },
+            HTTPRoute("/", "the page; ?at=TIME, ?since=, ?topic=", roles: [.viewer]) { withSections(page($0), $0) },
+            HTTPRoute("/state", "the state of this instance, as a section of the page", roles: [.operator]) { _ in
+                Self.page(LivePage.stateSection(InstanceStatus(self).facts))
+            },
             .script("/live.js", "its script", LiveScript.text),
             json("/v1/clusters", "the published clusters; ?at=TIME those of that time; ?topic= those with such a topic")
             {
@@ -62,7 +65,9 @@ struct ClusterAPI: Sendable {
                 return ClusterViews.List(moment.report(through: version), row)
             },
             changes,
-            HTTPRoute("/v1/status", "the state of this instance", roles: [.operator]) { _ in status },
+            HTTPRoute("/v1/status", "the state of this instance", roles: [.operator]) { _ in
+                Self.response(InstanceStatus(self))
+            },
             HTTPRoute(
                 "/v1/members:lookup", "where a viewer is; a reason is required", method: .post, roles: [.analyst]
             ) { request in answer { () throws(Problem) in try self.lookup.find(request) } },
@@ -199,26 +204,18 @@ struct ClusterAPI: Sendable {
         return response
     }
 
-    private struct Status: Encodable {
-        struct Check: Encodable {
-            var name: String
-            var problem: String?
+    /// Adds the sections that this person may see.
+    private func withSections(_ page: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
+        guard page.status == 200 else { return page }
+        var page = page
+        var sections: [String] = []
+        // Without a file of tokens, everybody on the host is admitted, and members are found by nobody.
+        if request.bearer?.roles.contains(.analyst) == true { sections.append(LivePage.lookupSection) }
+        if request.bearer?.roles.contains(.operator) ?? true {
+            sections.append(LivePage.stateSection(InstanceStatus(self).facts))
         }
-
-        var isReady: Bool
-        var checks: [Check]
-        var partitions: [Int32]
-        var members: Int
-        var model: Epoch?
-    }
-
-    private var status: HTTPResponse {
-        let (checks, now) = (readiness(), snapshot())
-        return Self.response(
-            Status(
-                isReady: checks.allSatisfy { $0.problem == nil },
-                checks: checks.map { .init(name: $0.name, problem: $0.problem) },
-                partitions: now.partitions.keys.sorted(), members: now.members, model: now.model))
+        page.body = LivePage.page(page.body, with: sections)
+        return page
     }
 
     /// A route that encodes what `body` returns. Equal versions of the last model have equal answers.

@@ -52,6 +52,7 @@ enum LiveScript {
               document.body.replaceChildren(...body);
             }
           }
+          enable();
           document.querySelectorAll("details").forEach((part, index) => { part.open = open[index] || false; });
         }
         function renew(next) {
@@ -96,8 +97,54 @@ enum LiveScript {
           if (event.target.id === "topic") choose("topic", event.target.value.trim());
         });
         document.addEventListener("submit", event => {
-          if (event.target.id === "view") event.preventDefault();
+          if (event.target.id === "view" || event.target.id === "find") event.preventDefault();
+          if (event.target.id === "find") lookUp().catch(() => showFound("The server does not answer."));
         });
+        // Finds a viewer. The id is in no address, history or storage, and the answer leaves the page after a minute.
+        let asked = 0, forgetting = 0;
+        function showFound(...parts) {
+          const place = document.getElementById("found");
+          if (place) place.replaceChildren(...parts);
+          clearTimeout(forgetting);
+          forgetting = setTimeout(forget, 60000);
+        }
+        function forget() {
+          asked++;
+          for (const id of ["found", "viewer"]) {
+            const part = document.getElementById(id);
+            if (part) { part.replaceChildren(); part.value = ""; }
+          }
+        }
+        async function lookUp() {
+          const own = ++asked, [viewer, reason] = ["viewer", "reason"].map(id => document.getElementById(id).value);
+          showFound("Looking for the viewer …");
+          const answer = await fetch("/v1/members:lookup", {
+            method: "POST", body: JSON.stringify({viewer, reason}), redirect: "manual", cache: "no-store"});
+          // Another origin, which this page may not ask.
+          const isElsewhere = answer.type === "opaqueredirect";
+          const found = isElsewhere ? {} : await answer.json();
+          if (own !== asked) return;
+          if (isElsewhere) return showFound("Another instance has this viewer: open its page, and ask there.");
+          if (!answer.ok) return showFound(`Refused: ${found.detail}.`);
+          if (!found.cluster) return showFound("This viewer is in no published cluster, or was never seen.");
+          const link = document.createElement("a");
+          [link.href, link.textContent] = [`#cluster-${found.cluster}`, `cluster ${found.cluster}`];
+          showFound("This viewer is in ", link, `, by the model ${found.model}.`);
+        }
+        function enable() {
+          const button = document.querySelector("#find button");
+          if (button) button.disabled = false;
+        }
+        addEventListener("pagehide", forget);
+        // Shows the state of the instance as it is now.
+        async function examine() {
+          const part = document.querySelector("[data-part=health]");
+          if (!part || document.hidden) return;
+          const answer = await fetch("/state", {cache: "no-store"});
+          if (!answer.ok) return;
+          const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+          document.querySelector("[data-part=health]")?.replaceWith(next.querySelector("[data-part=health]"));
+        }
         document.addEventListener("click", event => {
           const link = event.target.closest("a.now");
           if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -121,9 +168,11 @@ enum LiveScript {
         }
         const first = document.getElementById("at");
         if (first) tell(first);
+        enable();
         follow();
         document.addEventListener("visibilitychange", follow);
         setInterval(follow, 10000);
+        setInterval(() => examine().catch(() => {}), 10000);
 
         """
 }

@@ -45,7 +45,7 @@ package struct LivePage {
     ///   - isServed: Whether `/live.js` keeps it up to date, and moments can be chosen; false for a file.
     ///   - controls: Buttons; nil for none.
     package func html(isServed: Bool = true, controls: PageControls? = nil) -> String {
-        var page = ReportPage(title: report.input.name, subtitle: part("state", isInline: true, state(isServed)))
+        var page = ReportPage(title: report.input.name, subtitle: Self.part("state", isInline: true, state(isServed)))
         if let last = then.rows.last {
             page.tiles = [
                 .init(value: ReportWords.short(last.eligible), name: "members", note: "rounded down"),
@@ -56,13 +56,14 @@ package struct LivePage {
         }
         page.script = isServed ? "/live.js" : nil
         page.controls = controls
-        page.definitions = part("fills", Palette.definitions([palette]))
+        page.definitions = Self.part("fills", Palette.definitions([palette]))
         if report.clusters.isEmpty {
             page.sections.append(.init("notes", "No cluster yet", "<p>No cluster has been published so far.</p>\n"))
         } else {
             page.form = isServed ? "<form id=\"view\" method=\"get\" action=\"/\"></form>\n" : ""
             page.sections = [sizes(isServed), map, clusters(isServed), flows(isServed), familySection]
         }
+        if isServed { page.end = Self.placeOfSections }
         page.footer = """
             Times are UTC. The page shows only published clusters, and numbers of members rounded down. It lists no members.
             """
@@ -70,7 +71,7 @@ package struct LivePage {
     }
 
     /// A part that the script renews by itself.
-    private func part(_ name: String, isInline: Bool = false, _ content: Markup) -> Markup {
+    static func part(_ name: String, isInline: Bool = false, _ content: Markup) -> Markup {
         isInline
             ? "<span data-part=\"\(name)\">\(content)</span>"
             : "<div data-part=\"\(name)\">\(content)</div>\n"
@@ -88,18 +89,18 @@ package struct LivePage {
         var chart = SizesChart(report: report, palette: palette, family: family)
         (chart.isVeiled, chart.fullBands) = (isServed, 24)
         chart.found = found
-        let legend = part("legend", "\(then.legend(palette, search))\(chart.table)")
+        let legend = Self.part("legend", "\(then.legend(palette, search))\(chart.table)")
         let slider = isServed ? slider(Slider(id: "at", name: "Moment", row: then.rows.last, note: sliderNote)) : ""
         return .init(
             "sizes", "Sizes over time", lead: SizesChart.lead,
-            "<figure>\(part("river", veiled(chart.markup)))\(slider)\(legend)</figure>\n")
+            "<figure>\(Self.part("river", veiled(chart.markup)))\(slider)\(legend)</figure>\n")
     }
 
     private var map: ReportPage.Section {
         let chart = MapChart(then, palette, family, found: search.map { found($0, in: then) })
         return .init(
             "map", "Map of clusters",
-            part(
+            Self.part(
                 "map",
                 "<p class=\"lead\">\(chart.lead)</p>\n\(ReportPage.figure(chart.markup, chart.table))"))
     }
@@ -115,7 +116,7 @@ package struct LivePage {
             """
         return .init(
             "family", "Family",
-            part(
+            Self.part(
                 "family",
                 """
                 <p class="lead">\(report.familyLead(chart))</p>
@@ -142,7 +143,7 @@ package struct LivePage {
             lead: "Largest first, with the topics that members of the cluster watch more than other viewers.",
             """
             \(isServed ? box : "")\
-            \(part(
+            \(Self.part(
                 "cards",
                 "<p class=\"note\" role=\"status\">\(text)</p>\n\(cards.isEmpty ? none : then.folded(cards))\(then.endedTable)"))
             """)
@@ -156,7 +157,7 @@ package struct LivePage {
             lead: """
                 Heights are members at each moment. Pale: the same cluster. Strong: split off another cluster, or merged into it. How \
                 many members moved by what they watched is not told.
-                """, "\(slider)\(part("flows", since.map(flowParts) ?? ""))")
+                """, "\(slider)\(Self.part("flows", since.map(flowParts) ?? ""))")
     }
 
     private func flowParts(_ since: ReplayReport.Row) -> Markup {

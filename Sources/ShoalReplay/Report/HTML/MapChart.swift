@@ -73,7 +73,7 @@ struct MapChart {
         let isPale = found.map { !$0.contains(cluster.id) } ?? false
         let about = cluster.leadingTopics.prefix(3).joined(separator: ", ")
         let title = """
-            Cluster \(cluster.id)\(about.isEmpty ? "" : ": \(about)") – \(ReportWords.count(cluster.members, "member"))
+            Cluster \(cluster.id)\(cluster.label.map { " · \($0)" } ?? "")\(about.isEmpty ? "" : ": \(about)") – \(ReportWords.count(cluster.members, "member"))
             """
         let circle: Markup = """
             <circle class="\(style)" cx="\(disc.x)" cy="\(disc.y)" r="\(disc.radius)" />

@@ -11,6 +11,15 @@ struct ReportPage {
         init(_ id: String, _ title: String, lead: Markup = "", _ body: Markup) {
             (self.id, self.title, self.lead, self.body) = (id, title, lead, body)
         }
+
+        var markup: Markup {
+            """
+            <section id="\(id)" aria-labelledby="\(id)-title">
+            <h2 id="\(id)-title">\(title)</h2>
+            \(lead.isEmpty ? "" : "<p class=\"lead\">\(lead)</p>\n" as Markup)\(body)</section>
+
+            """
+        }
     }
 
     /// A highlighted number.
@@ -29,6 +38,8 @@ struct ReportPage {
     /// An empty form to which controls of sections belong.
     var form: Markup = ""
     var sections: [Section] = []
+    /// What is behind the sections.
+    var end: Markup = ""
     var footer: Markup = ""
     /// The path of a script of the same server; nil for none.
     var script: String?
@@ -41,14 +52,6 @@ struct ReportPage {
             """
             <div class="tile"><dt>\(tile.name)</dt><dd\(tile.value.count > 10 ? " class=\"long\"" : "" as Markup)>\(tile.value)</dd>\
             \(tile.note.isEmpty ? "" : "<dd class=\"note\">\(tile.note)</dd>" as Markup)</div>
-
-            """
-        }
-        let parts = sections.map { section -> Markup in
-            """
-            <section id="\(section.id)" aria-labelledby="\(section.id)-title">
-            <h2 id="\(section.id)-title">\(section.title)</h2>
-            \(section.lead.isEmpty ? "" : "<p class=\"lead\">\(section.lead)</p>\n" as Markup)\(section.body)</section>
 
             """
         }
@@ -81,7 +84,7 @@ struct ReportPage {
             <main id="main">
             \(form)<dl class="tiles"\(script == nil ? "" : " data-part=\"tiles\"" as Markup)>
             \(tiles)</dl>
-            \(parts)</main>
+            \(sections.map(\.markup))\(end)</main>
             <footer>\(footer)</footer>
             </body>
             </html>

@@ -132,8 +132,9 @@ enum ReportStyle {
         .time input{display:block;width:calc(100% + 16px);margin:0 -8px;height:28px;accent-color:var(--link);cursor:pointer}
         .time p{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 10px;margin:0;color:var(--soft);font-size:14px}
         .time output{color:var(--ink);font-weight:600}
+        .find p{display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 12px;margin:0 0 8px}.find label{width:7rem;color:var(--soft)}
         .search{display:flex;flex-wrap:wrap;align-items:center;gap:6px 12px;margin:0 0 12px;font-size:14px;color:var(--soft)}
-        .search input{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:6px;
+        .search input,.find input{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:6px;
         padding:5px 10px;min-width:0;width:min(22rem,100%)}
         .search .go,.time .go{margin:0;padding:3px 12px}
         .live .go{display:none}
