@@ -54,6 +54,26 @@ struct HTTPServerTests {
         await server.stop()
     }
 
+    @Test(
+        "a page of another site cannot use the log-in that a browser keeps",
+        arguments: [
+            (["Sec-Fetch-Site: cross-site"], 403), (["Sec-Fetch-Site: same-site"], 403), (["Origin: null"], 403),
+            (["Origin: https://elsewhere.example"], 403), (["Origin: http://localhost.example"], 403),
+            (["Origin: http://localhost"], 200), (["Origin: https://LOCALHOST"], 200), ([], 200),
+            (["Sec-Fetch-Site: same-origin", "Origin: http://behind.a.proxy"], 200), (["Sec-Fetch-Site: none"], 200),
+        ] as [([String], Int)])
+    func foreign(_ headers: [String], _ status: Int) async throws {
+        let routes = [
+            HTTPRoute("/act", "", method: .post) { _ in HTTPResponse("") },
+            HTTPRoute("/see", "") { _ in HTTPResponse("") },
+        ]
+        let server = try HTTPServer(ListenAddress(host: "127.0.0.1", port: 0), routes: routes)
+        #expect(try await http(server.port, "/act", method: "POST", headers: headers, body: "x").status == status)
+        // Such a page cannot read the answer.
+        #expect(try await http(server.port, "/see", headers: headers).status == 200)
+        await server.stop()
+    }
+
     @Test("a hundred concurrent requests are answered, and none after the stop")
     func many() async throws {
         let server = try Self.server()

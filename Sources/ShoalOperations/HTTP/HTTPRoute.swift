@@ -16,6 +16,9 @@ public struct HTTPRequest: Equatable, Sendable {
     public var knownTag: String?
     public var accepted: String?
     public var lastEvent: String?
+    /// The headers `Sec-Fetch-Site` and `Origin`, with which browsers tell which page makes them ask.
+    public var site: String?
+    public var origin: String?
     /// What stands for the client's address; nil if it is not known. Addresses of IPv6 count by their first half, which one
     /// client has to itself.
     public var client: String?
@@ -29,6 +32,13 @@ public struct HTTPRequest: Equatable, Sendable {
     public init(path: String, query: [String: String] = [:]) {
         self.path = path
         self.query = query
+    }
+
+    /// Whether a browser asks for a page of another origin: with the log-in that it keeps, not with that of the page.
+    var isOfOtherPage: Bool {
+        if let site { return site != "same-origin" && site != "none" }
+        guard let origin else { return false }
+        return origin.lowercased().split(separator: "/").last.map(String.init) != host?.lowercased()
     }
 
     /// Whether server-sent events are accepted.

@@ -200,6 +200,8 @@ import Synchronization
         unsafe request.knownTag = HTTPServer.header("If-None-Match", connection)
         unsafe request.accepted = HTTPServer.header("Accept", connection)
         unsafe request.lastEvent = HTTPServer.header("Last-Event-ID", connection)
+        unsafe request.site = HTTPServer.header("Sec-Fetch-Site", connection)
+        unsafe request.origin = HTTPServer.header("Origin", connection)
         if server.isSecured { unsafe request.subject = HTTPTLS.subject(shoal_mhd_session(connection)) }
         request.body = pending.body
         request.client = unsafe server.connections.client(number(of: connection))

@@ -70,6 +70,9 @@ public struct HTTPService: Sendable {
             response.headers["Allow"] = names.joined(separator: ", ")
             return .response(response)
         }
+        guard route.method == .get || !request.isOfOtherPage else {
+            return .response(problem(403, "a page of another site must not ask for this"))
+        }
         guard request.body.count <= HTTPRequest.largestBody else {
             return .response(problem(413, "a body has at most \(HTTPRequest.largestBody) bytes"))
         }

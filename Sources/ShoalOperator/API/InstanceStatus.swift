@@ -32,8 +32,8 @@ struct InstanceStatus: Encodable {
     var model: Epoch?
     /// The end of that model's epoch; absent if the page has not read it.
     var modelTimeMs: Int64?
-    /// Since the last answer of the brokers.
-    var brokerSilenceMs: Int64
+    /// Since the last answer of the brokers; absent before the first one.
+    var brokerSilenceMs: Int64?
 
     init(_ api: ClusterAPI) {
         let (checks, now) = (api.readiness(), api.snapshot())
@@ -51,7 +51,7 @@ struct InstanceStatus: Encodable {
         model = now.model
         let rows = api.clusters.moment?.report.rows ?? []
         modelTimeMs = rows.last { $0.version == now.model }?.time
-        brokerSilenceMs = Int64(now.brokers.silence * 1_000)
+        brokerSilenceMs = now.brokers.inputPartitions == nil ? nil : Int64(now.brokers.silence * 1_000)
     }
 
     /// The same for the page.
@@ -73,7 +73,6 @@ struct InstanceStatus: Encodable {
             ("partitions that wait for a model", list(waitingPartitions)),
             ("last model", model.map { "\($0)\(time)" } ?? "none"),
             ("members", Formatting.number(members)),
-            ("last answer of the brokers", "\(brokerSilenceMs / 1_000) s ago"),
-        ]
+        ] + (brokerSilenceMs.map { [("last answer of the brokers", "\($0 / 1_000) s ago")] } ?? [])
     }
 }

@@ -57,6 +57,8 @@ package struct Reset {
         let internals = [names.deltas, names.models, names.state]
         let wanted = internals + (withOutput ? names.published : []) + (withDeadLetters ? [names.deadLetters] : [])
         found.kept = [names.input] + (withOutput ? [] : names.published) + (withDeadLetters ? [] : [names.deadLetters])
+        // Those of clusters that come out different expire.
+        found.kept += [configuration[\.labelsTopic]].compactMap(\.self)
         let input = try await admin.partitions(of: names.input)
         let plans = TopicPlan.plans(configuration, partitions: input ?? 1, input: input, replication: -1)
         for name in wanted {
