@@ -65,7 +65,9 @@ extension Assignment {
 
     private func stablePosition(of part: AssignedPartition) async throws -> CommittedPosition? {
         // A predecessor's transaction holds the position, or brokers are unreachable.
-        let hint = "; brokers are away, or a transaction that holds them is still open (`kafka-transactions.sh list`)"
+        let hint =
+            "; brokers are away, or a transaction that holds them is still open (`kafka-transactions.sh list`) or "
+            + "hangs (`find-hanging`, `abort`)"
         return try await RetryPolicy(log: dependencies.log, hint: hint).wait(orIf: \.isGroupLoss) {
             try await dependencies.group.committed([part])[part] ?? nil
         }
