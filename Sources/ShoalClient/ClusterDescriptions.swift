@@ -89,15 +89,11 @@ private final class DescriptionTable: CompactedTable {
 
     static func entry(
         _ key: [UInt8]?, _ value: [UInt8]?
-    ) throws(ProtoError) -> (cluster: UInt32, description: ClusterDescription?) {
-        guard let key, let cluster = UInt32(String(decoding: key, as: UTF8.self)) else { throw .badValue }
-        guard let value else { return (cluster, nil) }
-        let description = try ClusterDescription(value)
-        guard description.cluster == cluster else { throw .badValue }
-        return (cluster, description)
+    ) throws(ProtoError) -> (cluster: UInt32, value: ClusterDescription?) {
+        try ClusterDescription.entry(key, value)
     }
 
-    func apply(_ entry: (cluster: UInt32, description: ClusterDescription?)) -> ClusterDescriptions.Update {
+    func apply(_ entry: (cluster: UInt32, value: ClusterDescription?)) -> ClusterDescriptions.Update {
         let (cluster, description) = entry
         return clusters.withLock { clusters in
             let before = clusters.removeValue(forKey: cluster)

@@ -76,12 +76,12 @@ private final class LabelTable: CompactedTable {
 
     static func entry(
         _ key: [UInt8]?, _ value: [UInt8]?
-    ) throws(ProtoError) -> (cluster: UInt32, label: ClusterLabel?) {
+    ) throws(ProtoError) -> (cluster: UInt32, value: ClusterLabel?) {
         try ClusterLabel.entry(key, value)
     }
 
-    func apply(_ entry: (cluster: UInt32, label: ClusterLabel?)) -> UInt32 {
-        let known = entry.label.map { label in
+    func apply(_ entry: (cluster: UInt32, value: ClusterLabel?)) -> UInt32 {
+        let known = entry.value.map { label in
             Known(label: label, isDenied: terms.term(in: label.text) != nil || isDenied(label.text))
         }
         entries.withLock { $0[entry.cluster] = known }

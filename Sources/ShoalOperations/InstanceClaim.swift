@@ -1,4 +1,5 @@
 import Foundation
+import ShoalSchemas
 
 /// The id of an instance, claimed among the processes of this host: no other process gets the same id by default while
 /// this one lives. The claim is an abstract Unix socket, which the kernel releases when the process ends, however it
@@ -63,10 +64,7 @@ public final class InstanceClaim: Sendable {
         return .success(descriptor)
     }
 
-    /// FNV-1a, 64 bits: the names are not secret, and few.
     private static func hash(_ application: String, _ id: String) -> String {
-        let bytes = Array(application.utf8) + [0] + Array(id.utf8)
-        let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
+        String(FNV1a.hash(Array(application.utf8) + [0] + Array(id.utf8)), radix: 16)
     }
 }

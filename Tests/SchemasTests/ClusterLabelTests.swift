@@ -70,8 +70,8 @@ struct ClusterLabelTests {
     func encoding() throws {
         let (label, key) = (label(), Array("17".utf8))
         let found = try ClusterLabel.entry(key, label.json)
-        #expect(found.cluster == 17 && found.label == label)
-        #expect(try ClusterLabel.entry(key, nil).label == nil)
+        #expect(found.cluster == 17 && found.value == label)
+        #expect(try ClusterLabel.entry(key, nil).value == nil)
         for (key, value) in [
             (Array("18".utf8), label.json), (Array("x".utf8), label.json), (key, Array("{}".utf8)), (key, []),
         ] {

@@ -15,7 +15,6 @@ import Synchronization
 
     private let daemon: OpaquePointer
     private let context: Context
-    private let isStopped = Mutex(false)
     /// Connections that were shut down count for the library until their threads have ended.
     private static let reserve = 64
     private static let stackSize = 1 << 20
@@ -25,8 +24,8 @@ import Synchronization
         let service: HTTPService
         /// The number of requests without a complete answer.
         let open = Mutex(0)
-        /// Whether connections end with their current request.
-        let isStopping = Mutex(false)
+        /// Whether connections end with their current request, and somebody ends the daemon.
+        let isStopped = Mutex(false)
         let connections: HTTPConnections
         let streams: HTTPStreams
         let tls: HTTPTLSTexts
@@ -105,12 +104,11 @@ import Synchronization
 
     /// Rejects new connections, allows up to a second for current requests, and ends.
     public func stop() async {
-        let isFirst = isStopped.withLock { isStopped in
+        let isFirst = context.isStopped.withLock { isStopped in
             defer { isStopped = true }
             return !isStopped
         }
         guard isFirst else { return }
-        context.isStopping.withLock { $0 = true }
         let socket = unsafe MHD_quiesce_daemon(daemon)
         context.streams.stop()
         let deadline = ContinuousClock.now + .seconds(1)
@@ -122,8 +120,7 @@ import Synchronization
     }
 
     private func end() {
-        let isStopped = isStopped.withLock { $0 }
-        guard !isStopped else { return }
+        guard !context.isStopped.withLock(\.self) else { return }
         // The library waits for the threads of secured streams.
         context.streams.stop()
         unsafe MHD_stop_daemon(daemon)
@@ -333,7 +330,7 @@ import Synchronization
         }
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
-        let headers = server.isStopping.withLock { $0 } ? response.headers.merging(last) { $1 } : response.headers
+        let headers = server.isStopped.withLock(\.self) ? response.headers.merging(last) { $1 } : response.headers
         guard unsafe add(headers, contentType: response.contentType, to: made) else { return .NO }
         return unsafe MHD_queue_response(connection, UInt32(response.status), made)
     }

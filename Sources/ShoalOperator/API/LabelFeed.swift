@@ -13,8 +13,13 @@ final class LabelFeed: Sendable {
     private let terms: LabelTerms
     private let kafka: ClientConfiguration
     private let logger: Logger
-    /// Those that were read; nil before.
-    private let labels = Mutex<ClusterLabels?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Those that were read; nil before.
+        var labels: ClusterLabels?
+        var revision = 0
+    }
 
     /// - Returns: nil without `labels.topic`.
     init?(_ configuration: Configuration, _ logger: Logger) {
@@ -31,9 +36,11 @@ final class LabelFeed: Sendable {
             do {
                 let labels = reader
                 try await labels.catchUp()
-                self.labels.withLock { $0 = labels }
+                state.withLock { ($0.labels, $0.revision) = (labels, $0.revision + 1) }
                 isTold = false
-                while true { _ = try await labels.next(timeout: .seconds(1)) }
+                while true {
+                    if try await labels.next(timeout: .seconds(1)) != nil { state.withLock { $0.revision += 1 } }
+                }
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
@@ -61,9 +68,12 @@ final class LabelFeed: Sendable {
             })
     }
 
+    /// Another number after each change of the labels.
+    var revision: Int { state.withLock(\.revision) }
+
     /// Returns the label to be shown for each cluster that has one.
     func shown(_ descriptions: [UInt32: ClusterDescription]) -> [UInt32: String] {
-        guard let labels = labels.withLock(\.self) else { return [:] }
+        guard let labels = state.withLock(\.labels) else { return [:] }
         return descriptions.compactMapValues(labels.label)
     }
 }

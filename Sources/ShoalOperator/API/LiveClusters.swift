@@ -26,6 +26,8 @@ final class LiveClusters: Sendable {
     private struct State {
         /// That of the last model, or of the one before while the next one is computed; nil if nobody has asked.
         var moment: Moment?
+        /// The last moment with labels, and the revision of these.
+        var labelled: (moment: Moment, revision: Int)?
         /// Whether somebody has asked since the last model.
         var isAsked = false
         /// The page, and the version and the labels that it shows.
@@ -115,13 +117,18 @@ final class LiveClusters: Sendable {
 
     /// Returns the moment with the labels as they are now.
     private func labelled(_ moment: Moment) -> Moment {
-        guard let shown = labels?.shown(moment.descriptions), !shown.isEmpty else { return moment }
+        guard let labels else { return moment }
+        let (revision, known) = (labels.revision, state.withLock(\.labelled))
+        if let known, known.revision == revision, known.moment.version == moment.version { return known.moment }
+        let shown = labels.shown(moment.descriptions)
+        guard !shown.isEmpty else { return moment }
         var moment = moment
         for place in moment.report.clusters.indices {
             moment.report.clusters[place].label = shown[moment.report.clusters[place].id]
         }
         let text = shown.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "\n")
         moment.labelTag = "-\(ClusterLabel.fingerprint(text))"
+        state.withLock { $0.labelled = (moment, revision) }
         return moment
     }
 
@@ -131,7 +138,7 @@ final class LiveClusters: Sendable {
             live.take(record)
             let isAsked = state.withLock { state in
                 defer { state.isAsked = false }
-                if !state.isAsked { state.moment = nil }
+                if !state.isAsked { (state.moment, state.labelled) = (nil, nil) }
                 return state.isAsked
             }
             if isAsked, let moment = moment(of: live) { _ = keep(moment) }
@@ -142,7 +149,7 @@ final class LiveClusters: Sendable {
     private func keep(_ moment: Moment) -> Moment {
         state.withLock { state in
             if let known = state.moment, known.version >= moment.version { return known }
-            state.moment = moment
+            (state.moment, state.labelled) = (moment, nil)
             return moment
         }
     }

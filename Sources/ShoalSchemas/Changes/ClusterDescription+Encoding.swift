@@ -1,6 +1,6 @@
 import Foundation
 
-extension ClusterDescription {
+extension ClusterDescription: ClusterRecord {
     /// Appends the Protobuf form.
     public func encode(into buffer: inout [UInt8]) {
         appendProtobuf(to: &buffer)

@@ -1,6 +1,6 @@
 import Foundation
 
-extension ClusterLabel {
+extension ClusterLabel: ClusterRecord {
     /// Returns the JSON form, one line with its keys in order.
     public var json: [UInt8] {
         let encoder = JSONEncoder()
@@ -14,16 +14,5 @@ extension ClusterLabel {
             throw .badValue
         }
         self = label
-    }
-
-    /// Reads a record of `labels.topic`: a label, or nil for one that was removed.
-    public static func entry(
-        _ key: [UInt8]?, _ value: [UInt8]?
-    ) throws(ProtoError) -> (cluster: UInt32, label: ClusterLabel?) {
-        guard let key, let cluster = UInt32(String(decoding: key, as: UTF8.self)) else { throw .badValue }
-        guard let value else { return (cluster, nil) }
-        let label = try ClusterLabel(value)
-        guard label.cluster == cluster else { throw .badValue }
-        return (cluster, label)
     }
 }

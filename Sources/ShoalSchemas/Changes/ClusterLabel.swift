@@ -107,9 +107,7 @@ public struct ClusterLabel: Codable, Equatable, Sendable {
 
     /// Returns the FNV-1a hash of a topic's name, 64 bits as 16 hexadecimal digits.
     public static func fingerprint(_ topic: String) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in topic.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        let hash = FNV1a.hash(topic.utf8)
+        return Hex.text((0..<8).reversed().map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) })
     }
 }

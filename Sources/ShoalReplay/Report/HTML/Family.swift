@@ -24,8 +24,9 @@ struct Family {
         var waiting: [ClusterID] = Array(roots.sorted().reversed())
         while let next = waiting.popLast() {
             order.append(next)
-            for child in children[next] ?? [] { heads[child] = heads[next] ?? next }
-            waiting += (children[next] ?? []).sorted().reversed()
+            let born = children[next] ?? []
+            for child in born { heads[child] = heads[next] ?? next }
+            waiting += born.sorted().reversed()
         }
         (self.order, self.roots) = (order, heads)
         places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }

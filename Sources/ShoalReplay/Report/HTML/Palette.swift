@@ -27,14 +27,13 @@ struct Palette: Sendable {
 
     /// Returns the CSS classes of a cluster's colour and texture; 0 means unassigned.
     func name(of cluster: ClusterID) -> String {
-        guard cluster != 0, let place = places[cluster] else { return cluster == 0 ? "ku" : "kn" }
-        let color = "k\(place % Self.plain)"
-        return Self.texture(place).map { "\(color) \($0.name)" } ?? color
+        let texture = cluster == 0 ? nil : places[cluster].flatMap(Self.texture)
+        return plainName(of: cluster) + (texture.map { " \($0.name)" } ?? "")
     }
 
     /// Returns the CSS class of a cluster's colour without its texture, for shapes with text on them.
     func plainName(of cluster: ClusterID) -> String {
-        guard cluster != 0, let place = places[cluster] else { return name(of: cluster) }
+        guard cluster != 0, let place = places[cluster] else { return cluster == 0 ? "ku" : "kn" }
         return "k\(place % Self.plain)"
     }
 
