@@ -130,9 +130,10 @@ let package = Package(
             exclude: ["results.csv"],
             swiftSettings: settings),
 
+        .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
         .target(
             name: "TestSupport",
-            dependencies: ["ShoalKafka", "ShoalOperations", "ShoalSettings", "CShoalRdKafka", "CShoalCjose"],
+            dependencies: ["CSpawn", "ShoalKafka", "ShoalOperations", "ShoalSettings", "CShoalRdKafka", "CShoalCjose"],
             path: "Tests/TestSupport",
             exclude: ["proxy.py"],
             swiftSettings: settings),

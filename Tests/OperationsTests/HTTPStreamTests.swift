@@ -145,29 +145,27 @@ struct HTTPStreamTests {
     func secured() async throws {
         let folder = try TemporaryFolder()
         let (certificate, key) = (folder.url.appending(path: "a.pem").path, folder.url.appending(path: "a.key").path)
-        func openssl(_ words: [String]) throws -> (process: Process, input: Pipe, output: Pipe) {
-            let (process, input, output) = (Process(), Pipe(), Pipe())
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = ["openssl"] + words
-            (process.standardInput, process.standardOutput) = (input, output)
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            return (process, input, output)
-        }
-        let made = try openssl([
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=a",
-            "-days", "2", "-keyout", key, "-out", certificate,
-        ])
-        made.process.waitUntilExit()
+        try run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=a",
+                "-days", "2", "-keyout", key, "-out", certificate,
+            ])
         var values = SettingValues()
         (values.apiCertificateFile, values.apiKeyFile) = (certificate, key)
         let server = try server(.init(heartbeat: .seconds(1), patience: .seconds(2)), tls: try HTTPTLS(values))
         feed.add("one")
-        let client = try openssl(["s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"])
-        defer { client.process.terminate() }
+        let (questions, answers) = (Pipe(), Pipe())
+        let client = try ChildProcess(
+            "openssl", ["s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"],
+            input: questions.fileHandleForReading, output: answers.fileHandleForWriting)
+        defer {
+            client.signal(SIGKILL)
+            client.waitUntilExit()
+        }
         let head = "GET /events HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n"
-        try client.input.fileHandleForWriting.write(contentsOf: Data(head.utf8))
-        let output = client.output.fileHandleForReading
+        try questions.fileHandleForWriting.write(contentsOf: Data(head.utf8))
+        let output = answers.fileHandleForReading
         let text = try await onThread {
             var text = ""
             while !text.contains("data: one\n\n"), let more = try output.read(upToCount: 1), !more.isEmpty {

@@ -295,16 +295,12 @@ struct OIDCTests {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let (certificate, key) = (folder + "/a.pem", folder + "/a.key")
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
-            key, "-out", certificate, "-days", "2", "-subj", "/CN=a", "-addext", "subjectAltName=IP:127.0.0.1",
-        ]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        try run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key,
+                "-out", certificate, "-days", "2", "-subj", "/CN=a", "-addext", "subjectAltName=IP:127.0.0.1",
+            ])
         var values = SettingValues()
         (values.apiCertificateFile, values.apiKeyFile) = (certificate, key)
         let secured = try FakeIssuer(tls: try HTTPTLS(values))

@@ -3,7 +3,7 @@ import Foundation
 /// A running `shoal` process that can be signalled and whose log can be read. It ends at the latest with the object,
 /// and with the test process.
 public final class ShoalProcess: Sendable {
-    private let process = Process()
+    private let process: ChildProcess
     private let leash: Supervised
     private let folder: TemporaryFolder
     private let output: URL
@@ -13,20 +13,15 @@ public final class ShoalProcess: Sendable {
         folder = try TemporaryFolder()
         output = URL(fileURLWithPath: try folder.file("output", ""))
         let handle = try FileHandle(forWritingTo: output)
-        process.executableURL = URL(fileURLWithPath: program ?? shoalProgram)
-        process.arguments = words
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.runUnmasked()
+        process = try ChildProcess(
+            program ?? shoalProgram, words, environment: environment, output: handle, error: handle)
         leash = try Supervised(
-            "", arguments: ["\(process.processIdentifier)"],
+            "", arguments: ["\(process.identifier)"],
             cleanup: "[ \"$(cat /proc/$1/comm 2> /dev/null)\" = shoal ] && kill -s KILL $1")
     }
 
     deinit {
-        if process.isRunning { signal(SIGKILL) }
+        signal(SIGKILL)
         process.waitUntilExit()
         leash.stop()
     }
@@ -34,13 +29,13 @@ public final class ShoalProcess: Sendable {
     public var isRunning: Bool { process.isRunning }
 
     /// The process's number.
-    public var identifier: Int32 { process.processIdentifier }
+    public var identifier: Int32 { process.identifier }
 
     /// Standard output and standard error so far.
     public var log: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
 
     public func signal(_ number: Int32) {
-        _ = Foundation.kill(process.processIdentifier, number)
+        process.signal(number)
     }
 
     /// Waits until the log contains the text. Fails if the process ends first, or on timeout.
@@ -55,7 +50,7 @@ public final class ShoalProcess: Sendable {
     /// - Returns: The exit status, or minus the number of the signal that ended it.
     public func waitForEnd(within time: Duration = patience) async throws -> Int32 {
         try await wait(within: time) { !self.isRunning }
-        return process.terminationReason == .uncaughtSignal ? -process.terminationStatus : process.terminationStatus
+        return process.waitUntilExit()
     }
 
     /// Asks the process to stop, and waits until it has ended.

@@ -3,7 +3,7 @@ public import Foundation
 /// A process that cannot outlive the tests. A supervising shell ends it when our end of a pipe is closed, which also
 /// happens when the test process is killed.
 public final class Supervised: Sendable {
-    private let process: Process
+    private let process: ChildProcess
     private let leash: Pipe
 
     /// - Parameters:
@@ -13,22 +13,14 @@ public final class Supervised: Sendable {
         _ script: String, arguments: [String], cleanup: String, environment: [String: String] = [:],
         log: URL? = nil
     ) throws {
-        process = Process()
         leash = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "\(script)\nread _\n\(cleanup)", "sh"] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = leash
-        if let log {
+        let handle = try log.map { log in
             _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-            let handle = try FileHandle(forWritingTo: log)
-            process.standardOutput = handle
-            process.standardError = handle
-        } else {
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
+            return try FileHandle(forWritingTo: log)
         }
-        try process.runUnmasked()
+        process = try ChildProcess(
+            "/bin/sh", ["-c", "\(script)\nread _\n\(cleanup)", "sh"] + arguments, environment: environment,
+            input: leash.fileHandleForReading, output: handle, error: handle)
     }
 
     public var isRunning: Bool { process.isRunning }
@@ -41,33 +33,27 @@ public final class Supervised: Sendable {
 }
 
 /// Runs a command and waits until it has ended.
-/// - Returns: The standard output.
+/// - Returns: Standard output and standard error.
 /// - Throws: `CommandFailed` if the exit status is not 0.
 @discardableResult
 public func run(
-    _ executable: String, _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    _ executable: String, _ arguments: [String], environment: [String: String] = [:], in folder: URL? = nil,
+    input: String? = nil
 ) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [executable] + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let output = FileManager.default.temporaryDirectory.appending(path: "shoal-\(UUID().uuidString).out")
     _ = FileManager.default.createFile(atPath: output.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: output) }
     let handle = try FileHandle(forWritingTo: output)
-    process.standardOutput = handle
-    process.standardError = handle
     // A file instead of a pipe: a command that ends before it has read a pipe would end the tests with SIGPIPE.
     let file = output.appendingPathExtension("in")
     try Data((input ?? "").utf8).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    process.standardInput = try FileHandle(forReadingFrom: file)
-    try process.runUnmasked()
-    process.waitUntilExit()
+    let status = try ChildProcess(
+        executable, arguments, environment: environment, in: folder, input: FileHandle(forReadingFrom: file),
+        output: handle, error: handle
+    ).waitUntilExit()
     let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
-    guard process.terminationStatus == 0 else {
-        throw CommandFailed(command: executable, status: process.terminationStatus, output: text)
-    }
+    guard status == 0 else { throw CommandFailed(command: executable, status: status, output: text) }
     return text
 }
 
@@ -76,18 +62,4 @@ public struct CommandFailed: Error, CustomStringConvertible {
     public var status: Int32
     public var output: String
     public var description: String { "\(command) ended with \(status): \(output)" }
-}
-
-extension Process {
-    /// Runs the process with no signal blocked. A child inherits the signal mask of the starting thread, and Dispatch's
-    /// threads block nearly all signals. A shell without SIGCHLD would wait forever for its child.
-    func runUnmasked() throws {
-        var none = sigset_t()
-        var before = sigset_t()
-        // Safe: both sets outlive the calls.
-        unsafe sigemptyset(&none)
-        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try run()
-    }
 }
