@@ -42,9 +42,9 @@ clean:                 ## deletes everything that was built
 	rm -rf .build build
 
 ##@ Test
-test: test-deps lint   ## runs all tests on the embedded and the Python broker, and the tests of deploy/
+test: test-deps lint build/deploy-venv/.installed  ## runs all tests on the embedded and the Python broker, and the tests of deploy/
+	$(call install,$(DEPLOY_PACKAGES))
 	scripts/test.sh
-	$(MAKE) --no-print-directory test-deploy
 
 test-deploy: test-deps build/deploy-venv/.installed  ## tests deploy/, scripts/ and the documents (FILTER)
 	$(call install,$(DEPLOY_PACKAGES))

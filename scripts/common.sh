@@ -17,6 +17,12 @@ limited() {
     SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=3 "$@"
 }
 
+# Runs the tests of deploy/, or those that FILTER names, with the program that was built with the tests in Swift.
+deploy_tests() {
+    build/deploy-venv/bin/python -m pytest Tests/DeployTests -q -rs --durations=0 --durations-min=0.5 -p no:cacheprovider \
+        ${FILTER:+-k "$FILTER"}
+}
+
 # Runs a target of the Makefile.
 target() {
     make --no-print-directory "$@"

@@ -6,5 +6,4 @@
 source "$(dirname "$0")/common.sh"
 
 swift build "${test_build[@]}" --product shoal
-build/deploy-venv/bin/python -m pytest Tests/DeployTests -q -rs --durations=0 --durations-min=0.5 -p no:cacheprovider \
-    ${FILTER:+-k "$FILTER"}
+deploy_tests
