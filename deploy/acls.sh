@@ -8,7 +8,7 @@
 #     deploy/acls.sh run User:shoal                        for `shoal run`
 #     deploy/acls.sh publish User:shoal-publisher          for `shoal publish`
 #     deploy/acls.sh changes User:shoal-reader             for `shoal changes` and ShoalClient
-#     deploy/acls.sh replay User:shoal-replayer            for `shoal replay`
+#     deploy/acls.sh replay User:shoal-replayer            for `shoal replay`, and `shoal disclosure` of the input
 #     deploy/acls.sh verify User:shoal-verifier            for `shoal verify` and `shoal diff --recorded`
 #     deploy/acls.sh explain User:shoal-explainer          for `shoal explain`
 #     deploy/acls.sh erase User:shoal-eraser               for `shoal erase`

@@ -329,7 +329,7 @@ def test_each_right_of_replay_verify_and_explain_is_needed_and_named(secured, ri
 
     reason = ["--reason", "a test"]
     commands = {
-        "replay": [["replay", "--publish-to", NAMES["publish-to"]]],
+        "replay": [["replay", "--publish-to", NAMES["publish-to"]], ["disclosure"]],
         "verify": [["verify"]],
         "explain": [["explain", "--viewer", "a", *reason], ["explain", "--change", "0" * 32, *reason]],
     }

@@ -1,4 +1,5 @@
 import Foundation
+import ShoalKafka
 import TestSupport
 import Testing
 
@@ -55,6 +56,56 @@ struct DisclosureCommandTests {
         #expect(results[0].status == 0 && results[0].output == results[1].output, "\(results[0].output)")
         let report = try JSONSerialization.jsonObject(with: Data(results[0].output.utf8))
         #expect(report is [String: Any], "\(results[0].output)")
+    }
+
+    @Test("the input of the configured application is measured as its topic is, without a group or a new record")
+    func application() async throws {
+        let broker = try await TestBroker.shared()
+        let (name, group) = (uniqueName("disclosed"), uniqueName("disclosing"))
+        try await broker.create([name: 3])
+        let kafka = ["--set", "kafka.bootstrap.servers=\(broker.bootstrap)"]
+        let simulated = ["simulate", "--viewers", "300", "--epochs", "40", "--archetypes", "4", "--topic", name]
+        #expect(try shoal(simulated + kafka).status == 0)
+        let folder = try TemporaryFolder()
+        let file = try folder.file(
+            "shoal.properties",
+            """
+            kafka.bootstrap.servers = \(broker.bootstrap)
+            application.id = \(group)
+            input.topic = \(name)
+            """)
+        func report(_ words: [String]) throws -> [String: Any] {
+            let words = (["disclosure", "--json"] + words + settings).map { "'\($0)'" }.joined(separator: " ")
+            let result = try shell("$shoal \(words) 2> /dev/null")
+            #expect(result.status == 0, "\(result.output)")
+            let report = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+            return try #require(report as? [String: Any])
+        }
+        let before = try await broker.records(of: name)
+        var live = try report(["--config", file])
+        var topic = try report(["--topic", name, "--bootstrap", broker.bootstrap])
+        #expect(live["input"] as? String == "input.topic=\(name)" && topic["input"] as? String == "--topic \(name)")
+        (live["input"], topic["input"]) = (nil, nil)
+        #expect(live["events"] as? Int == before.count)
+        #expect(NSDictionary(dictionary: live) == NSDictionary(dictionary: topic))
+        #expect(try await broker.records(of: name) == before)
+        let admin = try Admin(broker.configuration())
+        #expect(try await admin.committed(group: group).isEmpty)
+        let missing = try shoalAndMessages(["disclosure", "--config", file, "--set", "input.topic=\(name)-x"])
+        #expect(missing.status == 72 && missing.output.contains("\(name)-x"), "\(missing.output)")
+    }
+
+    @Test("without FILE, topic or application, the three ways are named")
+    func nothing() throws {
+        for words in [[], ["--set", "epoch.length=1h"]] {
+            let result = try shoalAndMessages(["disclosure"] + words)
+            #expect(result.status == 64, "\(result.output)")
+            for way in ["FILE", "--topic T", "--config FILE", "input.topic"] {
+                #expect(result.output.contains(way), "\(result.output)")
+            }
+        }
+        let both = try shoalAndMessages(["disclosure", "a", "--topic", "b"])
+        #expect(both.status == 64 && both.output.contains("either a or --topic, not both"), "\(both.output)")
     }
 
     @Test(

@@ -21,9 +21,11 @@ final class TopicSpool {
     }
 
     /// Reads all records of a topic as they are now, at most those that are tried.
+    /// - Parameter isNewest: Whether the newest records of a longer topic are read, instead of the first ones.
     /// - Throws: `KafkaError`; `PipelineError` if a transaction is open there; `UnknownTopic`.
-    func read(_ topic: String, _ kafka: ClientConfiguration) async throws {
-        guard let ranges = try await Admin(kafka).ranges(of: topic) else { throw UnknownTopic(topic: topic) }
+    func read(_ topic: String, _ kafka: ClientConfiguration, isNewest: Bool) async throws {
+        guard var ranges = try await Admin(kafka).ranges(of: topic) else { throw UnknownTopic(topic: topic) }
+        if isNewest { ranges = ranges.newest(TryInput.most) }
         var line = ProgressLine()
         try await RangeReader(kafka, isShort: false).readWhole(ranges) { batch, index in
             guard records < TryInput.most, let value = batch.valueBytes(index) else { return }
@@ -62,8 +64,9 @@ final class TopicSpool {
     }
 
     /// Reads the events.
-    func input(_ topic: String, corrections: [String]) throws -> TryInput {
-        try TryInput(file.path, named: "--topic \(topic)", corrections: corrections)
+    /// - Parameter name: The name in messages and commands.
+    func input(_ name: String, corrections: [String]) throws -> TryInput {
+        try TryInput(file.path, named: name, corrections: corrections)
     }
 }
 
@@ -73,16 +76,31 @@ extension TryInput {
     package init(
         file: String?, topic: String?, corrections: [String], _ configuration: () throws -> Configuration
     ) async throws {
+        switch (file, topic) {
+        case (let path?, nil): self = try Self.read(corrections) { try TryInput(path, corrections: $0) }
+        case (nil, let topic?):
+            try await self.init(
+                topic, named: "--topic \(topic)", corrections: corrections, isNewest: false, configuration())
+        case (nil, nil): throw UsageError(description: "FILE is missing; --topic T reads a topic (see --help)")
+        case (let path?, .some): throw UsageError(description: "either \(path) or --topic, not both")
+        }
+    }
+
+    /// Reads the values of the records of a topic like a file.
+    /// - Parameters:
+    ///   - name: The name in messages and commands.
+    ///   - isNewest: Whether the newest records of a longer topic are read, instead of the first ones.
+    init(
+        _ topic: String, named name: String, corrections: [String], isNewest: Bool, _ configuration: Configuration
+    ) async throws {
+        let spool = try TopicSpool()
+        try await spool.read(topic, configuration.client(configuration.logger), isNewest: isNewest)
+        self = try Self.read(corrections) { try spool.input(name, corrections: $0) }
+    }
+
+    private static func read(_ corrections: [String], _ read: ([String]) throws -> TryInput) throws -> TryInput {
         do {
-            switch (file, topic) {
-            case (let path?, nil): try self.init(path, corrections: corrections)
-            case (nil, let topic?):
-                let (spool, settings) = (try TopicSpool(), try configuration())
-                try await spool.read(topic, settings.client(settings.logger))
-                self = try spool.input(topic, corrections: corrections)
-            case (nil, nil): throw UsageError(description: "FILE is missing; --topic T reads a topic (see --help)")
-            case (let path?, .some): throw UsageError(description: "either \(path) or --topic, not both")
-            }
+            return try read(corrections)
         } catch let error as EventMappingError {
             throw UsageError(description: "--map \(error)")
         }

@@ -111,3 +111,16 @@ extension Admin {
         return ranges
     }
 }
+
+extension [RangeReader.Range] {
+    /// Returns the ranges shortened at their starts, each by the same share, so that they have about so many records.
+    package func newest(_ most: Int) -> Self {
+        let total = reduce(0) { $0 + ($1.through - $1.from) }
+        guard total > most else { return self }
+        return map { range in
+            var range = range
+            range.from = range.through - Int64(Double(range.through - range.from) * Double(most) / Double(total))
+            return range
+        }
+    }
+}

@@ -8,6 +8,13 @@ extension DisclosureReport {
         compared with the log. Nothing is written to Kafka. The same log and settings give the same report, byte for
         byte.
 
+        Without FILE and --topic, `input.topic` of an application is measured, which --config, SHOAL_ variables, --set or
+        --bootstrap name: from the oldest record that Kafka keeps to the end that the topic has when the command starts;
+        of a longer topic, the newest \(Formatting.number(TryInput.most)) records. This takes the right Read on the topic
+        (`deploy/acls.sh replay`). The command joins no group, commits nothing and writes nothing to Kafka, so it can run
+        beside the instances. It measures a run that begins with these records. The application itself may have viewers
+        whose older records are deleted; viewers who were erased or opted out since are measured.
+
         Traits. For each category of `privacy.policy`, for the topics of `privacy.sensitive-topics` in no category, and
         for each --trait, a viewer who watched one of the topics has the trait, also if the topics are dropped. The
         report tells the share of members with the trait (prior), and the highest share in a published cluster, or in

@@ -21,6 +21,7 @@ extension Command {
             "shoal disclosure events.ndjson.gz --config shoal.properties --html disclosure.html",
             "shoal disclosure history.csv --trait 'pride parade' --trait-watches 2,25%",
             "shoal disclosure events.ndjson.gz --config shoal.properties --with output.every=1d --with output.every=7d",
+            "shoal disclosure --config shoal.properties",
             "shoal disclosure --topic watch-events --config shoal.properties --with privacy.min-cluster-size=500",
             "shoal disclosure events.ndjson.gz --config shoal.properties --check --bound records=0 --bound days=0",
         ]
@@ -32,9 +33,12 @@ extension Command {
         let alternatives = try arguments.all("with").map { setting in
             (with: setting, options: try ReplayOptions(arguments.configuration(sets: [setting])))
         }
+        let input = try await Disclosing.input(
+            file: arguments.positional.first, topic: arguments["topic"],
+            corrections: configuration.mappingParts + arguments.all("map"), configuration)
         let report = try await Disclosing(
-            tried(arguments, configuration.mappingParts), wanted, options: ReplayOptions(configuration),
-            alternatives: alternatives, limit: arguments.stallLimit()
+            input, wanted, options: ReplayOptions(configuration), alternatives: alternatives,
+            limit: arguments.stallLimit()
         ).run()
         try output.give(text: report.text, json: report.json, html: report.html)
         guard arguments.has("check"), !report.missed.isEmpty else { return .ok }
