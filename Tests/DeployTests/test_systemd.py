@@ -39,6 +39,37 @@ def test_the_unit_is_right_in_the_eyes_of_systemd(root, shoal, tmp_path):
     assert found.returncode == 0 and not ours, found.stderr
 
 
+def test_the_timer_in_the_documents_is_right_and_its_steps_run(root, shoal, tmp_path):
+    text = (root / "docs/operations.md").read_text()
+    section = text.split("\n### Measure disclosure each day\n")[1].split("\n## ")[0]
+    names = [f"shoal-disclosure.{kind}" for kind in ("service", "timer")]
+    assert re.findall(r"`/etc/systemd/system/(\S+)`", section) == names
+    units = re.findall(r"^```ini\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    for name, unit in zip(names, units, strict=True):
+        (tmp_path / name).write_text(unit.replace("/usr/bin/shoal ", f"{shoal} "))
+    words = [tool("systemd-analyze"), "verify", "--man=no", *(tmp_path / name for name in names)]
+    found = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    ours = [line for line in found.stderr.splitlines() if "shoal" in line]
+    assert found.returncode == 0 and not ours, found.stderr
+    # The steps as systemd takes them, with folders of the test, and a file in place of the topic.
+    collected = tmp_path / "node-exporter"
+    collected.mkdir()
+    (tmp_path / "shoal-disclosure").mkdir()
+    (tmp_path / "events.ndjson").write_text("".join(events()))
+    replaced = {"/usr/bin/shoal ": f"{shoal} ", "/var/lib/prometheus/node-exporter": str(collected), "%t": str(tmp_path),
+                "--config /etc/shoal/shoal.properties": "events.ndjson"}
+    steps = re.findall(r"^Exec\w+=\+?(.*)$", units[0], re.MULTILINE)
+    assert len(steps) == 3 and all(step.startswith("/usr/bin/") for step in steps)
+    for step in steps:
+        for there, here in replaced.items():
+            step = step.replace(there, here)
+        ran = subprocess.run(step.split(), capture_output=True, text=True, cwd=tmp_path)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+    (file,) = collected.iterdir()
+    assert file.name == "shoal.prom"
+    assert 'shoal_disclosure_bound{application="shoal",measure="records"} 10000' in file.read_text()
+
+
 def test_its_commands_and_exit_codes_are_the_programs(root, shoal):
     text = (root / UNIT).read_text()
     for command in re.findall(r"^Exec\w+=/usr/bin/shoal ((?:[a-z]+ )+)", text, re.MULTILINE):

@@ -108,6 +108,35 @@ struct DisclosureTests {
         #expect(small.sizes.smallest == nil && !small.sizes.holds && small.sizes.seenUnderLeast == 9_000)
     }
 
+    @Test("figures are the worst values, leave out those of few viewers, and hold if no bound is missed")
+    func figures() async throws {
+        let folder = try TemporaryFolder()
+        let input = try TryInput(try file(folder), corrections: [])
+        func values(_ report: DisclosureReport) -> [String: Double?] {
+            Dictionary(uniqueKeysWithValues: report.figures.map { ($0.name, $0.value) })
+        }
+        let report = try await report(input, settings())
+        #expect(report.figures.allSatisfy(\.holds) == report.missed.isEmpty && !report.missed.isEmpty)
+        #expect(report.figures.first { $0.name == "lift" } == .init(name: "lift", value: 3, bound: 2, holds: false))
+        let traits = report.runs[0].measures.traits
+        #expect(values(report)["distance"] == Double(traits[0].farthest?.distance ?? 0) / 1e6)
+        #expect(report.toldViewers == 600)
+        // The trait of the first group is one of too few viewers, and its cluster, too.
+        let hidden = try await self.report(input, settings(least: 201))
+        let lift = try #require(hidden.figures.first { $0.name == "lift" })
+        #expect(lift.value == Double(hidden.runs[0].measures.traits[1].highest?.lift ?? 0) / 1e6, "\(lift)")
+        #expect((lift.value ?? 9) < 2 && lift.holds == hidden.runs[0].measures.traits.allSatisfy(\.holdsLift))
+        var few = report
+        few.runs[0].measures.sizes = .init(smallest: nil, least: 601, holds: false)
+        few.runs[0].measures.sequences = []
+        few.runs[0].measures.traits = []
+        #expect(few.toldViewers == nil)
+        #expect(few.figures.map(\.name) == ["smallest-cluster", "records", "days"], "no others were measured")
+        #expect(few.figures[0] == .init(name: "smallest-cluster", value: nil, bound: 601, holds: false))
+        let names = Set(report.figures.map(\.name)).subtracting(["smallest-cluster"])
+        #expect(names == Set(DisclosureBounds.names), "each bound has a figure")
+    }
+
     @Test("traits need as many watches, and as large a share, as is wanted; repeated events are one watch")
     func watches() throws {
         let folder = try TemporaryFolder()

@@ -82,17 +82,74 @@ struct DisclosureCommandTests {
             return try #require(report as? [String: Any])
         }
         let before = try await broker.records(of: name)
-        var live = try report(["--config", file])
+        let metrics = folder.url.appending(path: "shoal.prom").path
+        var live = try report(["--config", file, "--metrics", metrics])
         var topic = try report(["--topic", name, "--bootstrap", broker.bootstrap])
         #expect(live["input"] as? String == "input.topic=\(name)" && topic["input"] as? String == "--topic \(name)")
         (live["input"], topic["input"]) = (nil, nil)
         #expect(live["events"] as? Int == before.count)
         #expect(NSDictionary(dictionary: live) == NSDictionary(dictionary: topic))
+        let text = try String(contentsOfFile: metrics, encoding: .utf8)
+        #expect(text.contains("shoal_disclosure_events{application=\"\(group)\"} "), "\(text)")
         #expect(try await broker.records(of: name) == before)
         let admin = try Admin(broker.configuration())
         #expect(try await admin.committed(group: group).isEmpty)
         let missing = try shoalAndMessages(["disclosure", "--config", file, "--set", "input.topic=\(name)-x"])
         #expect(missing.status == 72 && missing.output.contains("\(name)-x"), "\(missing.output)")
+    }
+
+    @Test("--metrics has exactly the measures of the run as given, and names no topic")
+    func metrics() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.url.appending(path: "shoal.prom").path
+        let begin = Date().timeIntervalSince1970.rounded(.down)
+        let words = try ["disclosure", table(folder), "--metrics", file, "--set", "application.id=films"] + settings
+        // Nothing of another run, and readable by the collector whatever the process gives to new files.
+        let run = (words + ["--with", "privacy.min-cluster-size=150", "--bound", "lift=1.5"]).map { "'\($0)'" }
+        let result = try shell("umask 077; $shoal \(run.joined(separator: " ")) 2>&1")
+        #expect(result.status == 0 && result.output.contains("the metrics were written to \(file)"), "\(result.output)")
+        let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+        #expect(mode == 0o644)
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        if hasProgram("promtool") { #expect(try promtoolFindings(text) == "") }
+        #expect(!text.contains("faith") && !text.contains("genre") && !text.contains("m17"))
+        var lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
+        let last = try #require(lines.last)
+        lines.removeLast()
+        let stamp = #"shoal_disclosure_timestamp_seconds{application="films"} "#
+        #expect(last.hasPrefix(stamp) && Double(last.dropFirst(stamp.count)) ?? 0 >= begin, "\(last)")
+        let values: [(String, [(String, String)])] = [
+            (
+                "measure",
+                [
+                    ("distance", "0.25"), ("lift", "2"), ("unique", "0"), ("fewer-than-ten", "0"),
+                    ("smallest-cluster", "100"), ("records", "117"), ("days", "0.5"),
+                ]
+            ),
+            (
+                "bound",
+                [
+                    ("distance", "0.1"), ("lift", "1.5"), ("unique", "0.05"), ("fewer-than-ten", "0.1"),
+                    ("smallest-cluster", "20"), ("records", "10000"), ("days", "7"),
+                ]
+            ),
+            (
+                "bound_met",
+                [
+                    ("distance", "0"), ("lift", "0"), ("unique", "1"), ("fewer-than-ten", "1"),
+                    ("smallest-cluster", "1"), ("records", "0"), ("days", "0"),
+                ]
+            ),
+        ]
+        let wanted = values.flatMap { name, measures in
+            measures.map { #"shoal_disclosure_\#(name){application="films",measure="\#($0)"} \#($1)"# }
+        }
+        let sizes = [("events", 8_000), ("viewers", 200)]
+        #expect(lines == wanted + sizes.map { #"shoal_disclosure_\#($0){application="films"} \#($1)"# })
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(left.sorted() == ["history.csv", "shoal.prom"])
+        let nowhere = try shoalAndMessages(words.map { $0 == file ? "/no/such/shoal.prom" : $0 })
+        #expect(nowhere.status == 64 && nowhere.output.contains("--metrics /no/such/shoal.prom"), "\(nowhere.output)")
     }
 
     @Test("without FILE, topic or application, the three ways are named")

@@ -279,6 +279,8 @@ ROWS = [
 # Metrics that no panel shows: old names, which the next release does not have, and what tells an operator nothing.
 NOT_SHOWN = {"kafka_consumergroup_lag", "kafka_consumergroup_current_offset", "process_start_time_seconds",
              "process_virtual_memory_bytes"}
+# Those of `shoal disclosure --metrics` have the job of node_exporter, and not that of the application.
+NOT_OF_INSTANCES = "shoal_disclosure_"
 UNITS = {"_seconds": "s", "_bytes": "bytes", "_ratio": "percentunit"}
 
 VARIABLES = [
@@ -345,7 +347,8 @@ def plain(metric):
 def rows(metrics):
     """The rows, and one with the metrics that they do not show."""
     shown = {metric["name"] for _, specs in ROWS for spec in specs for metric in asked(spec["queries"], metrics)}
-    others = [plain(metric) for name, metric in metrics.items() if name not in shown | NOT_SHOWN]
+    others = [plain(metric) for name, metric in metrics.items()
+              if name not in shown | NOT_SHOWN and not name.startswith(NOT_OF_INSTANCES)]
     return ROWS + ([("Other metrics", others)] if others else [])
 
 

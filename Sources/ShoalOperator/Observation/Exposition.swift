@@ -35,6 +35,8 @@ struct Exposition: Sendable {
 }
 
 extension Metric {
-    /// All metrics: those of an instance, then those of the process.
-    package static let all = InstanceMetrics.table.map(\.definition) + ProcessMetrics.table.map(\.definition)
+    /// All metrics: those that an instance serves, then those of `shoal disclosure --metrics`.
+    package static let all = served + DisclosureMetrics.table.map(\.definition)
+    /// Those of an instance, then those of the process.
+    static let served = InstanceMetrics.table.map(\.definition) + ProcessMetrics.table.map(\.definition)
 }

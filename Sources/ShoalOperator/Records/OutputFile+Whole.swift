@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 extension OutputFile {
     /// Returns why a file could not be written at the end of a long command; nil if no reason is known.
@@ -14,7 +14,8 @@ extension OutputFile {
 
     /// Writes a whole file. A regular file is replaced atomically once the new content is complete. A device or a pipe
     /// is written to directly.
-    package static func save(_ bytes: [UInt8], to path: String) throws(OutputError) {
+    /// - Parameter mode: The permissions of a regular file; nil for those that the process gives to new files.
+    package static func save(_ bytes: [UInt8], to path: String, mode: mode_t? = nil) throws(OutputError) {
         var status = stat()
         // Safe: the status outlives the call.
         let exists = unsafe stat(path, &status) == 0
@@ -29,6 +30,8 @@ extension OutputFile {
             let file = try OutputFile(temporary)
             _ = try file.write(bytes)
             try file.close()
+            // Safe: the path outlives the call.
+            if let mode, unsafe chmod(temporary, mode) != 0 { throw OutputError(path, errno) }
             // Safe: both paths outlive the call.
             guard unsafe rename(temporary, target) == 0 else { throw OutputError(path, errno) }
         } catch {

@@ -40,6 +40,14 @@ extension DisclosureReport {
           days=\(bounds.days)
         No published cluster may be smaller than `privacy.min-cluster-size`.
 
+        Metrics. --metrics FILE replaces FILE with the measures of the settings as given, in Prometheus' text format and
+        readable by all, when the report is complete. The textfile collector of node_exporter serves files whose names
+        end in .prom in its directory. A timer that repeats the command each day keeps them current. Each measure is the
+        worst one of all traits, or of all days, under the name of its bound, and `smallest-cluster` is the smallest
+        published one. What was not measured or is about too few viewers has no value. Labels are the application.id and
+        the name of the measure. `shoal metrics docs` lists the metrics, and `deploy/prometheus/shoal.rules.yaml` has
+        alerts for a bound that is missed and for old figures.
+
         Nothing is told of groups of fewer than `privacy.min-cluster-size` viewers: groups so small are not measured,
         and of a trait of so few viewers there are only verdicts. No cluster is named. Traits are kept in memory only.
         The log is kept in memory, too: the first \(Formatting.number(TryInput.most)) events are used.
