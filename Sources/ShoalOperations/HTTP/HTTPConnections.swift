@@ -33,6 +33,8 @@ final class HTTPConnections: @unchecked Sendable {
     private struct Table {
         var connections: [Int: Connection] = [:]
         var next = 1
+        /// When the timer looks for overdue connections; nil: there are none to look for.
+        var look: ContinuousClock.Instant?
     }
 
     private let limits: Limits
@@ -43,7 +45,6 @@ final class HTTPConnections: @unchecked Sendable {
         self.limits = limits
         timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "shoal-http-deadlines"))
         timer.setEventHandler { [weak self] in self?.endOverdue(.now) }
-        timer.schedule(deadline: .now() + .milliseconds(250), repeating: .milliseconds(250))
         timer.activate()
     }
 
@@ -68,6 +69,7 @@ final class HTTPConnections: @unchecked Sendable {
             table.next += 1
             table.connections[number] = Connection(
                 descriptor: descriptor, address: address, deadline: .now + limits.deadline)
+            look(by: .now + limits.deadline, &table)
             endOldest(&table, most: limits.ofAddress) { $0.address == address }
             endOldest(&table, most: limits.total) { _ in true }
             return number
@@ -81,6 +83,7 @@ final class HTTPConnections: @unchecked Sendable {
             guard table.connections[number]?.isIdle == true else { return }
             table.connections[number]?.isIdle = false
             table.connections[number]?.deadline = .now + limits.deadline
+            look(by: .now + limits.deadline, &table)
         }
     }
 
@@ -89,6 +92,7 @@ final class HTTPConnections: @unchecked Sendable {
         table.withLock { table in
             table.connections[number]?.isIdle = true
             table.connections[number]?.deadline = .now + limits.idle
+            look(by: .now + limits.idle, &table)
         }
     }
 
@@ -125,8 +129,19 @@ final class HTTPConnections: @unchecked Sendable {
     /// Shuts down the connections whose deadline is over.
     func endOverdue(_ now: ContinuousClock.Instant) {
         table.withLock { table in
-            for (number, connection) in table.connections where connection.deadline < now { end(&table, number) }
+            for (number, connection) in table.connections where connection.deadline <= now { end(&table, number) }
+            table.look = nil
+            let next = table.connections.values.lazy.filter { !$0.isEnded }.map(\.deadline).min()
+            if let next { look(by: next, &table) }
         }
+    }
+
+    /// Sets the timer to a deadline, unless it is set to an earlier one.
+    private func look(by deadline: ContinuousClock.Instant, _ table: inout Table) {
+        guard table.look.map({ deadline < $0 }) ?? true else { return }
+        table.look = deadline
+        let time = max(deadline - .now, .zero)
+        timer.schedule(deadline: .now() + .nanoseconds(Int(time / .nanoseconds(1))))
     }
 
     private func endOldest(_ table: inout Table, most: Int, _ isCounted: (Connection) -> Bool) {
