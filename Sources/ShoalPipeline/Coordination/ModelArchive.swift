@@ -35,6 +35,8 @@ actor ModelArchive {
     private let log: PipelineLog
     private let sealer: RecordSealer
     private var reader: RangeReader?
+    /// When it was last used.
+    private var used = ContinuousClock.now
     private var isReading = false
     private let freed = Signal()
     /// The most recently read records, the newest last.
@@ -209,7 +211,13 @@ actor ModelArchive {
         }
     }
 
+    /// Closes the client if it has not been used for a while. Call it now and then.
+    func rest() {
+        if ContinuousClock.now - used > .seconds(10), !isReading { reader = nil }
+    }
+
     private func client() throws -> RangeReader {
+        used = .now
         if let reader { return reader }
         let new = try RangeReader(kafka)
         reader = new

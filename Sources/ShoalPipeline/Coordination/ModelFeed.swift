@@ -62,6 +62,7 @@ actor ModelFeed {
         while !Task.isCancelled {
             statistics.heartbeats.beat(.models, "reading models")
             if try readSome() { continue }
+            await archive.rest()
             try await reader.wait()
         }
     }
