@@ -239,10 +239,12 @@ public final class Admin: Sendable {
                 answer.give(.failure(error))
             }
         }
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(timeout.milliseconds) + 1_000)) {
+        let deadline = Deadlines.newID()
+        Deadlines.shared.add(deadline, at: .now + timeout + .seconds(1)) {
             answer.give(.failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, operation, severity: .retriable)))
         }
         let result = await answer.get()
+        Deadlines.shared.remove(deadline)
         do throws(KafkaError) {
             let found = try result.get()
             note(hasAnswer: true, of: handle)

@@ -5,7 +5,6 @@ import Synchronization
 public final class Signal: Sendable {
     private struct State {
         var count: UInt64 = 0
-        var nextID: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     }
 
@@ -15,6 +14,9 @@ public final class Signal: Sendable {
 
     /// The number of changes so far.
     public var count: UInt64 { state.withLock { $0.count } }
+
+    /// How many tasks wait.
+    var waiters: Int { state.withLock { $0.waiters.count } }
 
     public func notify() {
         let waiters = state.withLock { state in
@@ -27,21 +29,17 @@ public final class Signal: Sendable {
 
     /// Returns when there have been more changes than `seen`, the time has passed, or the task is cancelled.
     public func wait(past seen: UInt64, atMost time: Duration) async {
-        guard count <= seen else { return }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await Task.sleep(for: time) }
-            group.addTask { await self.wait(past: seen) }
-            await group.next()
-            group.cancelAll()
-        }
+        guard count <= seen, time > .zero else { return }
+        await wait(past: seen, until: .now + time)
     }
 
     /// Returns when there have been more changes than `seen`, or the task is cancelled.
     public func wait(past seen: UInt64) async {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
+        await wait(past: seen, until: nil)
+    }
+
+    private func wait(past seen: UInt64, until end: ContinuousClock.Instant?) async {
+        let id = Deadlines.newID()
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
@@ -49,10 +47,17 @@ public final class Signal: Sendable {
                     state.waiters[id] = continuation
                     return false
                 }
-                if isOver { continuation.resume() }
+                if isOver { return continuation.resume() }
+                // If the wait ends meanwhile, the deadline finds no waiter.
+                if let end { Deadlines.shared.add(id, at: end) { [weak self] in self?.end(id) } }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+            self.end(id)
         }
+        if end != nil { Deadlines.shared.remove(id) }
+    }
+
+    private func end(_ id: UInt64) {
+        state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
     }
 }

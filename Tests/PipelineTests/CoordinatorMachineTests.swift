@@ -36,6 +36,19 @@ struct CoordinatorMachineTests {
         #expect(try machine.publish(now: 1_000, wall: 1) == nil)
     }
 
+    @Test("time matters only while a closed epoch is not published")
+    func waitsForTime() throws {
+        var machine = try machine()
+        #expect(machine.waitsForTime, "the start may wait for the clock")
+        while try machine.publish(now: 0, wall: 1) != nil { #expect(machine.waitsForTime) }
+        while try machine.publish(now: 1_000, wall: 1) != nil {}
+        #expect(!machine.waitsForTime)
+        let word = try #require(
+            DeltaRecord.encode(EpochDelta(partition: 0, number: 3, from: 16, through: 16), .zstd, by: .test).first)
+        try machine.fold(word.span, offset: 3, now: 2_000)
+        #expect(machine.waitsForTime)
+    }
+
     @Test("skipped epochs are published after a take-over that knows the delta only from its model")
     func takenOver() throws {
         var before = try machine()

@@ -1,3 +1,4 @@
+import ShoalKafka
 import Synchronization
 import Testing
 
@@ -18,6 +19,16 @@ struct HeartbeatTests {
 
     private func stuck(_ heartbeats: Heartbeats) -> [String] {
         heartbeats.look().filter(\.isStuck).map { "\($0.part): \($0.doing)" }
+    }
+
+    @Test("pauses end at common moments, and none is much shorter or longer than its interval")
+    func pauses() {
+        let ends = (Int64(10_000)..<20_000).map { now in
+            let pause = Monotonic.pause(.seconds(5), now).milliseconds
+            #expect(pause >= 1_000 && pause <= 6_000)
+            return now + pause
+        }
+        #expect(Set(ends) == [15_000, 20_000, 25_000])
     }
 
     @Test("a component without heartbeats is stuck until it continues")

@@ -33,6 +33,18 @@ struct ShardMachineTests {
         #expect(begun == [5_250, 5_500, 5_750, 6_000])
     }
 
+    @Test("an idle shard has nothing to do until the idle status or the next snapshot is due")
+    func nextDue() throws {
+        var machine = try machine(
+            snapshots: SnapshotWriter(interval: 3_000, partition: 0, of: 1, after: StateTable(.test), now: 0))
+        #expect(machine.nextDue(0) == 1_000, "the idle status")
+        #expect(machine.nextDue(1_500) == 2_500, "the end of the log was not reached yet")
+        let isSaid = machine.sayCaughtUp(position: 10, high: 10, now: 1_500)
+        #expect(isSaid && machine.nextDue(1_500) == 3_000, "the first snapshot")
+        while machine.snapshot(3_000) {}
+        #expect(machine.nextDue(3_000) == 1_500 + CaughtUp.tenthOfRetention, "nothing has changed since")
+    }
+
     private func event(time: Int64) -> EngineEvent {
         var event = EngineEvent()
         event.member = 1

@@ -15,7 +15,8 @@ actor CoordinatorActor {
     private var lifecycle: LifecycleLog
     /// nil if there is no opt-out list.
     private let optOut: OptOutList?
-    private var nextOptOut = ContinuousClock.now
+    /// In milliseconds of the monotonic clock.
+    private var nextOptOut = Monotonic.now
     private var isDraining = false
     private var nextNotice = ContinuousClock.now + .seconds(5)
     private var saidOlderSettings = false
@@ -81,8 +82,7 @@ actor CoordinatorActor {
                 try await gate.append(machine.commitPoint())
             } else {
                 notice()
-                // Epochs end by the clock.
-                try await reader.wait(atMost: WatchedReader.pause)
+                try await reader.wait(until: nextDue)
             }
             try Task.checkCancellation()
         }
@@ -91,6 +91,11 @@ actor CoordinatorActor {
     func drain() {
         isDraining = true
         reader.wake()
+    }
+
+    /// When something is due if no delta arrives, in milliseconds of the monotonic clock; nil: never.
+    private var nextDue: Int64? {
+        [machine.waitsForTime ? Monotonic.now + 400 : nil, optOut == nil ? nil : nextOptOut].compactMap(\.self).min()
     }
 
     // MARK: - Steps
@@ -138,14 +143,14 @@ actor CoordinatorActor {
 
     /// Reads the opt-out list, now and then, and in any case before the first model.
     private func readOptOut() async throws {
-        guard let optOut, ContinuousClock.now >= nextOptOut else { return }
+        guard let optOut, Monotonic.now >= nextOptOut else { return }
         statistics.heartbeats.rest(.coordinator, "reading the opt-out list")
         let before = (machine.optedOut ?? machine.coordinator.model.settings.optedOut).count
         if let members = try await RetryPolicy(log: log).wait({ try await optOut.read(isKnown: before > 0) }) {
             machine.optedOut = members
             log.info("read the opt-out list", ("viewers", "\(members.count)"), ("before", "\(before)"))
         }
-        nextOptOut = .now + .seconds(5)
+        nextOptOut = Monotonic.now + 5_000
         statistics.heartbeats.beat(.coordinator, "publishing models")
     }
 

@@ -95,6 +95,10 @@ struct CoordinatorMachine {
         return next
     }
 
+    /// Whether a model may become due by the passing of time alone: an epoch that partitions have closed ends by the wall clock, or
+    /// `epoch.idle-timeout` passes.
+    var waitsForTime: Bool { coordinator.version == nil || !firstRead.isEmpty }
+
     /// Returns the epoch before which all epochs have ended by the wall clock.
     func now(wall: Int64) -> Epoch {
         options.allowsFuture ? .max : wall / coordinator.model.settings.fixed.epochLength

@@ -26,6 +26,8 @@ struct AssignmentWait {
         patience = least
     }
 
+    var isWaiting: Bool { since != nil }
+
     /// Returns how long the member has waited if that is too long and brokers should be probed; otherwise `nil`.
     func isDue(_ now: Int64) -> Int64? {
         guard let since, now - since > patience else { return nil }

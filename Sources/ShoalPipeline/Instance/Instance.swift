@@ -210,7 +210,8 @@ public final class Instance: Sendable {
             }
             if state.running?.result != nil { return end(&state) }
             // Not longer, because of the heartbeat and the search for a missing assignment.
-            await arrivals.wait(past: seen, atMost: min(.seconds(1), options.watchdogTimeout / 4))
+            let pause = state.wait.isWaiting ? min(.seconds(1), options.idlePause) : options.idlePause
+            await arrivals.wait(past: seen, atMost: Monotonic.pause(pause))
         }
     }
 

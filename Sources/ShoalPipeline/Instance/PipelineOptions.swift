@@ -76,6 +76,12 @@ public struct PipelineOptions: Sendable {
 
     public subscript<Value>(dynamicMember path: KeyPath<PipelineSettings, Value>) -> Value { pipeline[keyPath: path] }
 
+    /// How long a component waits that has nothing to do. Its heartbeat and polls of the group must come in time.
+    var idlePause: Duration {
+        let poll = kafka.settings["max.poll.interval.ms"].flatMap { Int64($0) }.map { Duration.milliseconds($0 / 4) }
+        return min(.seconds(5), pipeline.watchdogTimeout / 4, poll ?? .seconds(5))
+    }
+
     /// Returns the sealer of an internal topic's partition.
     func sealer(of topic: RecordBuffer.Topic, partition: Int32 = 0) -> RecordSealer {
         RecordSealer(key, topic: topics.name(topic), partition: partition)

@@ -15,7 +15,7 @@ final class Watchdog: @unchecked Sendable {
         self.log = log
         let queue = DispatchQueue(label: "shoal-watchdog")
         timer = DispatchSource.makeTimerSource(queue: queue)
-        let interval = DispatchTimeInterval.milliseconds(Int(min(1_000, heartbeats.timeout / 4)))
+        let interval = DispatchTimeInterval.milliseconds(Int(min(5_000, heartbeats.timeout / 4)))
         timer.setEventHandler { [weak self] in self?.look() }
         timer.schedule(deadline: .now() + interval, repeating: interval)
         timer.activate()

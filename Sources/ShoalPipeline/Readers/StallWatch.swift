@@ -59,6 +59,9 @@ struct StallWatch {
         }
     }
 
+    /// When the next query is due if nothing arrives.
+    var due: Int64 { asked + pause }
+
     /// Receives the high watermark; `nil` if there was no answer.
     mutating func answered(high: Int64?, _ now: Int64) {
         asked = now

@@ -43,15 +43,16 @@ final class WatchedReader {
         try reader.poll(max: max)
     }
 
-    /// The longest wait of a reader whose owner has something to do at a time.
-    static let pause = Duration.milliseconds(400)
-
-    /// Waits until something has arrived, or for a time. Call it when nothing has arrived.
-    /// - Parameter time: the longest delay of what is due at a time; shorter if a stall would be found too late otherwise.
+    /// Waits until something has arrived, or for some seconds, after which the heartbeat is due. Call it when nothing has arrived.
+    /// - Parameter due: the time at which the owner has something to do, in milliseconds of the monotonic clock; nil: none.
     /// - Throws: `KafkaError`, as `checkStall`; `CancellationError`.
-    func wait(atMost time: Duration = .seconds(1)) async throws {
+    func wait(until due: Int64? = nil) async throws {
         try await checkStall()
-        await reader.wait(atMost: min(time, around.options.watchdogTimeout / 4))
+        let now = Monotonic.now
+        // The time is over while another caller asks the brokers.
+        let time = min(watch.due, due ?? .max) - now
+        await reader.wait(
+            atMost: min(Monotonic.pause(around.options.idlePause, now), .milliseconds(time > 0 ? time : 1_000)))
         try Task.checkCancellation()
     }
 

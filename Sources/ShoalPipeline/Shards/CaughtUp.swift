@@ -2,7 +2,7 @@
 /// again. Times are in milliseconds of a monotonic clock.
 struct CaughtUp {
     private let timeout: Int64
-    private var due: Int64
+    private(set) var due: Int64
     private let again: Int64
     /// A tenth of a week, the retention that `shoal topics create` sets for the delta topic.
     static let tenthOfRetention: Int64 = 60_480_000

@@ -322,7 +322,7 @@ actor ShardActor {
                 // Unreachable brokers are waited for, unless the shard is stopped.
             }
         }
-        try await reader.wait()
+        try await reader.wait(until: machine.nextDue(Monotonic.now))
     }
 
     private func highWatermark() async throws -> Int64 {

@@ -219,6 +219,15 @@ struct ShardMachine {
         return snapshots?.write(&driver.shard, offset: offset, now: now, to: &records) ?? false
     }
 
+    /// Returns when a snapshot or a query for the idle status is due if no record arrives, in milliseconds of the same clock; nil:
+    /// never.
+    func nextDue(_ now: Int64) -> Int64? {
+        guard !isReplaying, driver.shard.neededModel == nil else { return nil }
+        let snapshot = snapshots?.nextDue(driver.shard, offset: driver.offset)
+        // The status waits for an answer, or for records that an open transaction hides.
+        return [snapshot, caughtUp.due].compactMap { $0.map { $0 > now ? $0 : now + 1_000 } }.min()
+    }
+
     mutating func publish(_ delta: EpochDelta, _ now: Int64) {
         caughtUp.restart(now)
         guard !isReplaying else { return }

@@ -43,6 +43,11 @@ struct SnapshotWriter {
 
     private var side: StateRecord.Side { whole?.side.other ?? .a }
 
+    /// Returns when the next snapshot is due; nil: the shard is as it was at the last one.
+    func nextDue<Keys>(_ shard: borrowing Shard<Keys>, offset: Int64) -> Int64? {
+        point == SnapshotPoint(offset: offset, epoch: shard.openEpoch) ? nil : due
+    }
+
     /// Begins a snapshot if one is due, and writes the next members of the one in progress.
     /// - Returns: Whether records were written, so that a commit point is due.
     mutating func write<Keys>(_ shard: inout Shard<Keys>, offset: Int64, now: Int64, to records: inout RecordBuffer)

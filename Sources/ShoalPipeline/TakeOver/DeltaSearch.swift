@@ -19,7 +19,7 @@ struct DeltaSearch {
         let reader = try ReaderClient(options.kafka).reader(topic: options.topics.deltas, partition: 0, from: low)
         while reader.position < offset {
             let batch = try reader.poll(max: 1_000)
-            if batch.count == 0 { await reader.wait(atMost: WatchedReader.pause) }
+            if batch.count == 0 { await reader.wait(atMost: .milliseconds(400)) }
             for index in 0..<batch.count where batch.offset(index) < offset {
                 guard case .input(let partition) = part else { return true }
                 guard let value = batch.value(index) else { continue }
