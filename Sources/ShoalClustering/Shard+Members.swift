@@ -20,6 +20,16 @@ extension Shard {
         members.find(member).map { members.published[$0] } ?? 0
     }
 
+    /// Returns the names of the topics in a member's profile, the one with the largest weight first. Topics that no model has named yet
+    /// are left out.
+    public func topicNames(of member: Pseudonym) -> [[UInt8]] {
+        guard let slot = members.find(member) else { return [] }
+        let vocabulary = current.model.vocabulary.entries
+        return members.range(slot).map { members.topics[$0] }
+            .sorted { ($1.weight, $0.number) < ($0.weight, $1.number) }
+            .compactMap { Int($0.number) < vocabulary.count ? vocabulary[Int($0.number)].name : nil }
+    }
+
     /// Visits all members in the order of pseudonyms. Sorts and copies; for tests, reports and comparisons.
     public func forEachMember(_ body: (MemberView) -> Void) {
         let used = members.slots.indices.filter { members.slots[$0].isUsed }

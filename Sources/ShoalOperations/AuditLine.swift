@@ -39,7 +39,7 @@ struct AuditLine: Codable {
         who = user.description
         uid = user.effective
         loginUid = user.login
-        sudoUserClaimed = ProcessInfo.processInfo.environment["SUDO_USER"]
+        sudoUserClaimed = user.sudoUserClaimed
         self.host = host
         action = access.action
         member = access.member

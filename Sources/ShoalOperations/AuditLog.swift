@@ -42,6 +42,7 @@ public struct AuditLog: Sendable {
     static let block = 16 << 10
     private let path: String
     private let hash: Hash
+    private let host = ProcessInfo.processInfo.hostName
 
     /// - Parameter hash: SHA-256.
     public init(_ path: String, hash: @escaping Hash) {
@@ -49,11 +50,11 @@ public struct AuditLog: Sendable {
         self.hash = hash
     }
 
-    /// Returns how often a bearer has done something, as far as the file tells.
-    /// - Parameter day: such as `2026-11-24`, in UTC.
+    /// Returns how often a bearer has done something on a day of UTC, as far as the file tells.
     /// - Throws: `Failure`.
-    public func count(_ action: String, by bearer: String, on day: String) throws(Failure) -> Int {
-        try lines().compactMap { AuditLine($0) }
+    public func count(_ action: String, by bearer: String, onDayOf time: Date) throws(Failure) -> Int {
+        let day = time.formatted(.iso8601).prefix(10)
+        return try lines().compactMap { AuditLine($0) }
             .count { $0.action == action && $0.bearer == bearer && $0.time.hasPrefix(day) }
     }
 
@@ -80,7 +81,6 @@ public struct AuditLog: Sendable {
         // The lock ends with the descriptor.
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX) == 0 else { throw failure("cannot be locked", errno) }
-        let host = ProcessInfo.processInfo.hostName
         let writer = AuditLine.writer(host, user)
         let end = try end(of: descriptor, writer)
         var head = end.head
@@ -116,8 +116,10 @@ public struct AuditLog: Sendable {
             let content = try content(descriptor, from: size - length, to: size)
             let isWhole = content.last ?? newline == newline
             // A line that begins before the part is not read.
-            let first = length < size ? (content.firstIndex(of: newline) ?? content.count) : 0
-            for bytes in content[first...].split(separator: newline).reversed() {
+            var rest = content[(length < size ? (content.firstIndex(of: newline) ?? content.count) : 0)...]
+            while !rest.isEmpty {
+                let bytes = rest.suffix(from: rest.lastIndex(of: newline).map { $0 + 1 } ?? rest.startIndex)
+                rest = rest.prefix(upTo: max(bytes.startIndex - 1, rest.startIndex))
                 guard let line = AuditLine(bytes), line.writer == writer, let number = line.number else { continue }
                 return ((number, Hex.text(hash(Array(bytes)))), isWhole)
             }

@@ -4,10 +4,16 @@ import ShoalSettings
 /// The user who runs the program, from facts that the user cannot change.
 public struct AuditUser: Sendable, CustomStringConvertible {
     /// The effective user, whose rights apply.
-    public var effective: UInt32
+    public let effective: UInt32
     /// The user who logged in (`/proc/self/loginuid`), which sudo, su and setuid programs do not change. If the kernel
     /// knows no login, as in most containers, the real user if it differs from the effective user; nil otherwise.
-    public var login: UInt32?
+    public let login: UInt32?
+    /// Such as `anna as root`; only `root` if the login user is the same or unknown.
+    public let description: String
+    /// The person as far as it is known: the user who logged in, or else the effective user.
+    public let person: String
+    /// The value of the variable SUDO_USER, which any user can set.
+    let sudoUserClaimed = ProcessInfo.processInfo.environment["SUDO_USER"]
 
     /// - Parameter loginFile: holds the number of the user who logged in.
     public static func current(loginFile: String = "/proc/self/loginuid") -> AuditUser {
@@ -20,16 +26,10 @@ public struct AuditUser: Sendable, CustomStringConvertible {
         // The kernel reports 2^32 - 1 for a process without a login.
         let login = loginText.flatMap { UInt32($0.trimmed) }.flatMap { $0 == .max ? nil : $0 }
         self.login = login ?? (real == effective ? nil : real)
+        let name = Self.name(effective)
+        person = self.login.map(Self.name) ?? name
+        description = self.login ?? effective == effective ? name : "\(person) as \(name)"
     }
-
-    /// Such as `anna as root`; only `root` if the login user is the same or unknown.
-    public var description: String {
-        guard let login, login != effective else { return Self.name(effective) }
-        return "\(Self.name(login)) as \(Self.name(effective))"
-    }
-
-    /// The person as far as it is known: the user who logged in, or else the effective user.
-    public var person: String { Self.name(login ?? effective) }
 
     /// Returns the name in the user database, or a text such as `uid 1000` without an entry. Ignores variables such as
     /// `USER`.

@@ -190,4 +190,5 @@ def test_an_analyst_finds_a_viewer_and_the_page_forgets_it(watched, page, axe, t
             assert shown.value("found.innerText + viewer.value") == ""
     # One of them has the viewer's partition.
     assert sum(text.startswith("Another instance") for text in texts) == 1, texts
+    assert any("Like the others there, the viewer watches " in text for text in texts), texts
     assert sum("This viewer is in" in text for text in texts) == 1, texts

@@ -409,7 +409,7 @@ struct APITests {
         let (process, probe) = try await start(
             settings.merging(["input.partitioner": "murmur2", "output.every": "event", "privacy.min-cluster-size": "1"])
             { $1 })
-        _ = try await clusters(probe, ["Authorization: Bearer t2"])
+        let known = try await clusters(probe, ["Authorization: Bearer t2"])
         func ask(_ body: String, _ token: String = "t1") async throws -> HTTPAnswer {
             try await http(
                 probe.address.port, "/v1/members:lookup", method: "POST", headers: ["Authorization: Bearer \(token)"],
@@ -433,8 +433,15 @@ struct APITests {
         let found = try await ask(asked)
         let body = try JSONSerialization.jsonObject(with: Data(found.body.utf8)) as? [String: Any]
         #expect(found.status == 200 && body?["cluster"] as? Int != nil && body?["model"] as? Int != nil, "\(found)")
+        // Of the viewer's topics only those are told that the description names, if it names any yet.
+        let topics = try #require(body?["topics"] as? [String])
+        let clusters = try #require(known["clusters"] as? [[String: Any]])
+        let described = try #require(clusters.first { $0["id"] as? Int == body?["cluster"] as? Int })
+        let named = ["leading_topics", "branch_topics"].flatMap { described[$0] as? [String] ?? [] }
+        #expect(Set(topics).isSubset(of: named) && (named.isEmpty || !topics.isEmpty), "\(topics) of \(named)")
         let unknown = try await ask(#"{"viewer":"nobody","reason":"ticket 8"}"#)
         #expect(unknown.status == 200 && !unknown.body.contains("cluster"), "\(unknown)")
+        #expect(unknown.body.contains(#""topics":[]"#), "\(unknown)")
         #expect(try await ask(asked).status == 200)
         let refused = try await ask(asked)
         #expect(refused.status == 429 && refused.body.contains("3 lookups a day"), "\(refused)")

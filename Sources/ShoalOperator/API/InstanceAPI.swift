@@ -17,7 +17,8 @@ struct InstanceAPI: Sendable {
     init?(_ instance: Instance, _ configuration: Configuration, _ options: PipelineOptions, _ logger: Logger) {
         guard let address = configuration[\.apiListen] else { return nil }
         let clusters = LiveClusters(options, logger, labels: LabelFeed(configuration, logger))
-        let members = MemberLookup(configuration, logger) { try await instance.find($0) }
+        let members = MemberLookup(
+            configuration, logger, describe: { clusters.topics(of: $0) }, find: { try await instance.find($0) })
         let api = ClusterAPI(
             clusters: clusters, readiness: { instance.readiness }, snapshot: { instance.statistics.snapshot },
             members: members, mostStreams: configuration[\.apiStreams])

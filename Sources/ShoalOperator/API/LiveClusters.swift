@@ -84,6 +84,12 @@ final class LiveClusters: Sendable {
         }
     }
 
+    /// The topics that the description of a published cluster names; none if there is no such cluster.
+    func topics(of cluster: UInt32) -> [String] {
+        let found = moment?.report.clusters.first { $0.id == cluster }
+        return found.map { $0.leadingTopics + $0.branchTopics } ?? []
+    }
+
     /// Calls a function after each model.
     func listen(_ listener: @escaping @Sendable () -> Void) {
         state.withLock { $0.listeners.append(listener) }

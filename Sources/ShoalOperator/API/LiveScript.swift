@@ -129,7 +129,8 @@ enum LiveScript {
           if (!found.cluster) return showFound("This viewer is in no published cluster, or was never seen.");
           const link = document.createElement("a");
           [link.href, link.textContent] = [`#cluster-${found.cluster}`, `cluster ${found.cluster}`];
-          showFound("This viewer is in ", link, `, by the model ${found.model}.`);
+          const why = found.topics.length ? ` Like the others there, the viewer watches ${found.topics.join(", ")}.` : "";
+          showFound("This viewer is in ", link, `, by the model ${found.model}.${why}`);
         }
         function enable() {
           const button = document.querySelector("#find button");

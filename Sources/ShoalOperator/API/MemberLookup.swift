@@ -26,6 +26,8 @@ final class MemberLookup: Sendable {
     struct Answer: Encodable {
         var cluster: UInt32?
         var model: Int64?
+        /// The topics that the cluster's description names and the viewer watches, the one watched most first.
+        var topics: [String]
     }
 
     struct Audit: Encodable {
@@ -34,23 +36,27 @@ final class MemberLookup: Sendable {
     }
 
     private let find: @Sendable (String) async throws -> Instance.Lookup
+    private let describe: @Sendable (UInt32) -> [String]
     private let trail: AuditTrail?
     private let limit: Int
     private let logger: Logger
     /// The port of this API, which other instances have, too.
     private let port = Mutex<UInt16>(0)
     private let scheme: String
-    /// The lookups of a day by the tokens' names. Locked while a line is left, so that several lookups at once do not pass the limit.
-    private let counts = Mutex<(day: String, of: [String: Int])>((day: "", of: [:]))
+    /// The lookups of a day, counted from 1970, by the tokens' names. Locked while a line is left, so that several lookups at once do
+    /// not pass the limit.
+    private let counts = Mutex<(day: Int, of: [String: Int])>((day: 0, of: [:]))
+    private let user = AuditUser.current()
 
+    /// - Parameter describe: Returns the topics that the description of a published cluster names.
     init(
-        _ configuration: Configuration, _ logger: Logger,
+        _ configuration: Configuration, _ logger: Logger, describe: @escaping @Sendable (UInt32) -> [String],
         find: @escaping @Sendable (String) async throws -> Instance.Lookup
     ) {
         trail = AuditTrail(configuration)
         limit = configuration[\.apiLookupLimit]
         scheme = InstanceAPI.scheme(configuration)
-        (self.find, self.logger) = (find, logger)
+        (self.find, self.describe, self.logger) = (find, describe, logger)
     }
 
     /// Tells on which port this API is served.
@@ -87,7 +93,8 @@ final class MemberLookup: Sendable {
                 location: "\(scheme)://\(name):\(port.withLock { $0 })/v1/members:lookup")
         case .found(let place):
             try record(place, question.reason, bearer.name, trail)
-            return Answer(cluster: place.cluster, model: place.model)
+            let told = Set(place.cluster.map(describe) ?? [])
+            return Answer(cluster: place.cluster, model: place.model, topics: place.topics.filter(told.contains))
         }
     }
 
@@ -117,10 +124,11 @@ final class MemberLookup: Sendable {
     ) throws(ClusterAPI.Problem) {
         let result: Result<Void, any Error> = counts.withLock { counts in
             Result {
-                let day = String(Date().formatted(.iso8601).prefix(10))
+                let now = Date()
+                let day = Int(now.timeIntervalSince1970 / 86_400)
                 if counts.day != day { counts = (day, [:]) }
                 // The log knows of those before this instance was started. It is read once, because it may be long.
-                let count = try counts.of[bearer] ?? trail.log.count(Self.action, by: bearer, on: day)
+                let count = try counts.of[bearer] ?? trail.log.count(Self.action, by: bearer, onDayOf: now)
                 counts.of[bearer] = count
                 guard count < limit else {
                     throw ClusterAPI.Problem(
@@ -128,7 +136,7 @@ final class MemberLookup: Sendable {
                 }
                 let access = AuditLog.Access(
                     action: Self.action, member: place.pseudonym, reason: reason, bearer: bearer)
-                try trail.append([access])
+                try trail.append([access], user: user)
                 counts.of[bearer] = count + 1
             }
         }

@@ -16,7 +16,7 @@ struct AuditTrail: Sendable {
 
     /// Appends a line for each access, and waits until they, and the head in the topic, are kept.
     /// - Throws: `AuditLog.Failure`; with `audit.topic` `PipelineError` or `KafkaError`. Then nothing may be shown.
-    func append(_ accesses: [AuditLog.Access]) throws {
-        if let head = try log.append(accesses) { try heads?.keep(head) }
+    func append(_ accesses: [AuditLog.Access], user: AuditUser = .current()) throws {
+        if let head = try log.append(accesses, user: user) { try heads?.keep(head) }
     }
 }

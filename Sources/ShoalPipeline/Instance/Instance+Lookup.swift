@@ -10,6 +10,9 @@ extension Instance {
         public var model: Int64?
         /// The published pseudonym, 32 hexadecimal digits.
         public var pseudonym: String
+        /// The topics of the viewer's profile, the one watched most first; empty without a cluster. Nobody may be told those that the
+        /// cluster's description does not name.
+        public var topics: [String]
     }
 
     /// The answer to a question for a viewer.

@@ -95,7 +95,9 @@ actor ShardActor {
         let (epoch, fixed) = (machine.driver.shard.openEpoch, machine.driver.shard.fixed)
         let name = PublishedPseudonyms(around.options.key).published(member, in: epoch.flatMap { fixed.period(of: $0) })
         return Instance.Place(
-            cluster: published == 0 ? nil : UInt32(published), model: epoch, pseudonym: Hex.text(name))
+            cluster: published == 0 ? nil : UInt32(published), model: epoch, pseudonym: Hex.text(name),
+            topics: published == 0
+                ? [] : machine.driver.shard.topicNames(of: member).map { String(decoding: $0, as: UTF8.self) })
     }
 
     /// Repeats the log up to exactly `target`, publishing nothing.
