@@ -49,7 +49,7 @@ let package = Package(
         .systemLibrary(
             name: "CShoalCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
 
-        // Three lines of C: fetching ahead, two square roots at once, and returning freed memory.
+        // A few lines of C: fetching ahead, two square roots at once, returning freed memory, and short turns of threads.
         .systemLibrary(name: "CShoalIntrinsics"),
 
         library("ShoalKafka", ["CShoalRdKafka"] + (seesThreads ? ["CThreads"] : [])),
@@ -73,8 +73,8 @@ let package = Package(
         library(
             "ShoalOperations",
             [
-                "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalZlib", "CShoalMicroHTTPD", "CShoalGnuTLS",
-                "CShoalCjose", "CShoalCurl",
+                "ShoalSchemas", "ShoalClustering", "ShoalSettings", "CShoalIntrinsics", "CShoalZlib",
+                "CShoalMicroHTTPD", "CShoalGnuTLS", "CShoalCjose", "CShoalCurl",
             ]),
         library("ShoalClient", ["ShoalKafka", "ShoalSchemas", "ShoalClustering"]),
         library(
@@ -153,7 +153,7 @@ let package = Package(
             "PrivacyTests",
             ["ShoalReplay", "ShoalPipeline", "ShoalClustering", "ShoalOperations", "ShoalSchemas", "ShoalSettings"]),
         tests("GeneratorTests", ["ShoalGenerator", "ShoalSchemas"]),
-        tests("OperationsTests", ["ShoalOperations", "ShoalClustering", "ShoalSettings"]),
+        tests("OperationsTests", ["ShoalOperations", "ShoalClustering", "ShoalSettings", "CShoalIntrinsics"]),
         tests("ScoringTests", ["ShoalScoring", "ShoalClustering"]),
         tests(
             "ShoalTests",

@@ -4,8 +4,10 @@
 //
 // Each file has one HTTP request; they are sent in turn, so many at a time as there are threads, each of which keeps its connection,
 // or has a new one for each request. Prints a line for each answer: the number of its file, its status, and the time in µs from the
-// moment at which the request was due, so that a request that waits behind a slow one counts with its wait.
+// moment at which the request was due, so that a request that waits behind a slow one counts with its wait. Its threads ask for short
+// turns: clients run on other machines, and do not wait for a core behind brokers and instances.
 #define _GNU_SOURCE
+#include <linux/types.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -14,6 +16,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +38,18 @@ static double now(void) {
 static void fail(const char *what) {
     perror(what);
     exit(1);
+}
+
+// Threads inherit it. Nothing changes before Linux 6.12.
+static void shorten_turns(void) {
+    struct {
+        __u32 size, policy;
+        __u64 flags;
+        __s32 nice;
+        __u32 priority;
+        __u64 runtime, deadline, period;
+    } wanted = {.size = sizeof wanted, .runtime = 100000};
+    syscall(SYS_sched_setattr, 0, &wanted, 0);
 }
 
 static int connection(void) {
@@ -100,6 +115,7 @@ int main(int words, char **arguments) {
         requests[i].size = fread(requests[i].bytes, 1, 1 << 16, file);
         fclose(file);
     }
+    shorten_turns();
     setvbuf(stdout, NULL, _IOLBF, 0);
     pthread_t *working = calloc(threads, sizeof *working);
     begin = now() + 0.05;

@@ -77,8 +77,9 @@ public struct Logger: Sendable {
     ///
     /// Control characters and newlines from brokers or topic names are escaped.
     /// - Parameter fields: Topic, partition, offset, generation, …; never viewer data.
-    public func log(_ level: Level, _ message: String, _ fields: [(String, String)] = []) {
+    public func log(_ level: Level, _ message: String, _ fields: @autoclosure () -> [(String, String)] = []) {
         guard level >= self.level else { return }
+        let fields = fields()
         sink(format == .json ? json(level, message, fields) : text(level, message, fields))
     }
 

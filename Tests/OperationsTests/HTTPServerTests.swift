@@ -1,3 +1,4 @@
+import CShoalIntrinsics
 import Dispatch
 import Foundation
 import ShoalSettings
@@ -98,6 +99,47 @@ struct HTTPServerTests {
         #expect(try await http(server.port, "/hello").status == 200)
         await server.stop()
         for handle in silent { try handle.close() }
+    }
+
+    @Test("an answer that all share is sent to each, and what is changed in a copy of it, too")
+    func shared() async throws {
+        var answer = HTTPResponse("the same", contentType: HTTPResponse.json)
+        answer.headers["ETag"] = "1"
+        let shared = answer.shared
+        var (other, longer) = (shared, shared)
+        other.headers["ETag"] = "2"
+        longer.body += " and more"
+        #expect(shared == answer && other != shared && longer != shared)
+        let answers = ["/shared": shared, "/other": other, "/longer": longer]
+        let server = try HTTPServer(
+            ListenAddress(host: "127.0.0.1", port: 0),
+            routes: answers.map { path, answer in HTTPRoute(path, "") { _ in answer } })
+        for (path, answer) in answers {
+            for _ in 0..<2 {
+                let found = try await http(server.port, path)
+                #expect(found.status == 200 && found.body == answer.body, "\(path)")
+                #expect(found.headers["etag"] == answer.headers["ETag"], "\(path)")
+            }
+        }
+        await server.stop()
+    }
+
+    @Test("the server's threads have short turns, and the one that starts it has its own again")
+    func turns() async throws {
+        /// The calling thread's, in nanoseconds.
+        @Sendable func turns() -> UInt64 {
+            let found = shorten_turns()
+            restore_turns(found)
+            return found.runtime
+        }
+        let before = turns()
+        let server = try HTTPServer(
+            ListenAddress(host: "127.0.0.1", port: 0),
+            routes: [HTTPRoute("/", "") { _ in HTTPResponse("\(turns())") }])
+        #expect(turns() == before)
+        // Before Linux 6.12, there are none, and both are 0.
+        #expect(try await http(server.port, "/").body == (before > 0 ? "100000" : "0"))
+        await server.stop()
     }
 
     /// Connections that say a part of a request.

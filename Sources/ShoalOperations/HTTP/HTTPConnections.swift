@@ -19,26 +19,39 @@ final class HTTPConnections: @unchecked Sendable {
         var idle = Duration.seconds(60)
     }
 
-    private struct Connection {
+    /// What changes with each request has no lock: a thread that is interrupted while it holds one delays all others.
+    final class Connection: Sendable {
+        fileprivate let number: Int
         /// A descriptor of our own for the same socket: the server's may be closed, and its number used again, at any time.
-        var descriptor: Int32
-        var address: [UInt8]
-        var deadline: ContinuousClock.Instant
+        fileprivate let descriptor: Int32
+        fileprivate let address: [UInt8]
+        /// What stands for the address of the other end; nil if it is not known.
+        let client: String?
+        /// In nanoseconds since the table was made.
+        fileprivate let deadline: Atomic<Int64>
         /// All its requests are answered.
-        var isIdle = false
+        fileprivate let isIdle = Atomic(false)
         /// It was shut down, and the server has not closed it yet.
-        var isEnded = false
+        fileprivate let isEnded = Atomic(false)
+
+        fileprivate init(_ number: Int, _ descriptor: Int32, _ address: [UInt8], deadline: Int64) {
+            (self.number, self.descriptor, self.address) = (number, descriptor, address)
+            client = address.isEmpty ? nil : HTTPConnections.client(address)
+            self.deadline = Atomic(deadline)
+        }
     }
 
     private struct Table {
         var connections: [Int: Connection] = [:]
         var next = 1
-        /// When the timer looks for overdue connections; nil: there are none to look for.
-        var look: ContinuousClock.Instant?
     }
 
     private let limits: Limits
+    private let start = ContinuousClock.now
     private let table = Mutex(Table())
+    /// When the timer looks for overdue connections, in nanoseconds; the largest number: there are none to look for. Set with the table
+    /// locked.
+    private let look = Atomic(Int64.max)
     private let timer: any DispatchSourceTimer
 
     init(_ limits: Limits) {
@@ -56,58 +69,58 @@ final class HTTPConnections: @unchecked Sendable {
     }
 
     /// How many are open and not shut down.
-    var count: Int { table.withLock { $0.connections.values.count { !$0.isEnded } } }
+    var count: Int { table.withLock { $0.connections.values.count { !$0.isEnded.load(ordering: .relaxed) } } }
 
     /// Takes a new connection, and shuts others down if there are too many.
-    /// - Returns: its number, for `remove`; 0: it is not watched, because no descriptor was left.
-    func add(_ socket: Int32) -> Int {
+    /// - Returns: nil: it is not watched, because no descriptor was left.
+    func add(_ socket: Int32) -> Connection? {
         let descriptor = fcntl(socket, F_DUPFD_CLOEXEC, 0)
-        guard descriptor >= 0 else { return 0 }
+        guard descriptor >= 0 else { return nil }
         let address = Self.address(of: descriptor)
         return table.withLock { table in
-            let number = table.next
+            let connection = Connection(table.next, descriptor, address, deadline: time(after: limits.deadline))
             table.next += 1
-            table.connections[number] = Connection(
-                descriptor: descriptor, address: address, deadline: .now + limits.deadline)
-            look(by: .now + limits.deadline, &table)
-            endOldest(&table, most: limits.ofAddress) { $0.address == address }
-            endOldest(&table, most: limits.total) { _ in true }
-            return number
+            table.connections[connection.number] = connection
+            setTimer(connection.deadline.load(ordering: .relaxed))
+            endOldest(table, most: limits.ofAddress) { $0.address == address }
+            endOldest(table, most: limits.total) { _ in true }
+            return connection
         }
     }
 
     /// Tells that a request has begun.
-    func begin(_ number: Int) {
-        table.withLock { table in
-            // The first request has to come in the time that a new connection has.
-            guard table.connections[number]?.isIdle == true else { return }
-            table.connections[number]?.isIdle = false
-            table.connections[number]?.deadline = .now + limits.deadline
-            look(by: .now + limits.deadline, &table)
-        }
+    func begin(_ connection: Connection) {
+        // The first request has to come in the time that a new connection has.
+        guard connection.isIdle.exchange(false, ordering: .relaxed) else { return }
+        set(connection, time(after: limits.deadline))
     }
 
     /// Tells that a request was answered.
-    func finish(_ number: Int) {
-        table.withLock { table in
-            table.connections[number]?.isIdle = true
-            table.connections[number]?.deadline = .now + limits.idle
-            look(by: .now + limits.idle, &table)
-        }
+    func finish(_ connection: Connection) {
+        set(connection, time(after: limits.idle))
+        connection.isIdle.store(true, ordering: .relaxed)
+    }
+
+    private func set(_ connection: Connection, _ deadline: Int64) {
+        // Sequentially consistent, so that `endOverdue` sees the deadline or this sees that no timer is set.
+        connection.deadline.store(deadline, ordering: .sequentiallyConsistent)
+        guard deadline < look.load(ordering: .sequentiallyConsistent) else { return }
+        table.withLock { _ in setTimer(deadline) }
+    }
+
+    /// Sets the timer to a deadline, unless it is set to an earlier one. Called with the table locked.
+    private func setTimer(_ deadline: Int64) {
+        guard deadline < look.load(ordering: .relaxed) else { return }
+        look.store(deadline, ordering: .sequentiallyConsistent)
+        timer.schedule(deadline: .now() + .nanoseconds(Int(max(deadline - time(.now), 0))))
     }
 
     /// Forgets a connection that the server closes.
-    func remove(_ number: Int) {
+    func remove(_ connection: Connection) {
         table.withLock { table in
-            guard let connection = table.connections.removeValue(forKey: number) else { return }
+            guard table.connections.removeValue(forKey: connection.number) != nil else { return }
             close(connection.descriptor)
         }
-    }
-
-    /// Returns what stands for the address of the other end; nil if it is not known.
-    func client(_ number: Int) -> String? {
-        guard let address = table.withLock({ $0.connections[number]?.address }), !address.isEmpty else { return nil }
-        return Self.client(address)
     }
 
     /// Returns what stands for an address: that of IPv4, also inside one of IPv6, or the first half of one of IPv6.
@@ -117,47 +130,54 @@ final class HTTPConnections: @unchecked Sendable {
     }
 
     /// Hands a connection over, which is not watched any more.
-    /// - Returns: its descriptor, owned by the caller; nil: it was shut down, or has never been watched.
-    func release(_ number: Int) -> Int32? {
+    /// - Returns: its descriptor, owned by the caller; nil: it was shut down.
+    func release(_ connection: Connection) -> Int32? {
         table.withLock { table in
-            guard let connection = table.connections[number], !connection.isEnded else { return nil }
-            table.connections[number] = nil
+            guard table.connections[connection.number] != nil, !connection.isEnded.load(ordering: .relaxed) else {
+                return nil
+            }
+            table.connections[connection.number] = nil
             return connection.descriptor
         }
     }
 
     /// Shuts down the connections whose deadline is over.
     func endOverdue(_ now: ContinuousClock.Instant) {
+        let now = time(now)
         table.withLock { table in
-            for (number, connection) in table.connections where connection.deadline <= now { end(&table, number) }
-            table.look = nil
-            let next = table.connections.values.lazy.filter { !$0.isEnded }.map(\.deadline).min()
-            if let next { look(by: next, &table) }
+            look.store(.max, ordering: .sequentiallyConsistent)
+            var next = Int64.max
+            for connection in table.connections.values where !connection.isEnded.load(ordering: .relaxed) {
+                let deadline = connection.deadline.load(ordering: .sequentiallyConsistent)
+                if deadline <= now { end(connection) } else { next = min(next, deadline) }
+            }
+            if next < .max { setTimer(next) }
         }
     }
 
-    /// Sets the timer to a deadline, unless it is set to an earlier one.
-    private func look(by deadline: ContinuousClock.Instant, _ table: inout Table) {
-        guard table.look.map({ deadline < $0 }) ?? true else { return }
-        table.look = deadline
-        let time = max(deadline - .now, .zero)
-        timer.schedule(deadline: .now() + .nanoseconds(Int(time / .nanoseconds(1))))
-    }
-
-    private func endOldest(_ table: inout Table, most: Int, _ isCounted: (Connection) -> Bool) {
-        let counted = table.connections.filter { !$0.value.isEnded && isCounted($0.value) }
+    private func endOldest(_ table: Table, most: Int, _ isCounted: (Connection) -> Bool) {
+        let counted = table.connections.values.filter { !$0.isEnded.load(ordering: .relaxed) && isCounted($0) }
         guard counted.count > most else { return }
-        let (idle, busy) = (counted.filter(\.value.isIdle), counted.filter { !$0.value.isIdle })
-        let oldest = [idle, busy].flatMap { $0.sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) } }
-        for (number, _) in oldest.prefix(counted.count - most) { end(&table, number) }
+        // Those without a request are the first, and then the oldest. Each is looked at once, because it changes meanwhile.
+        let order = counted.map { connection in
+            (
+                isBusy: connection.isIdle.load(ordering: .relaxed) ? 0 : 1,
+                deadline: connection.deadline.load(ordering: .relaxed), number: connection.number, connection
+            )
+        }
+        let oldest = order.sorted { ($0.isBusy, $0.deadline, $0.number) < ($1.isBusy, $1.deadline, $1.number) }
+        for (_, _, _, connection) in oldest.prefix(counted.count - most) { end(connection) }
     }
 
-    /// The server reads the end of the connection, and closes it.
-    private func end(_ table: inout Table, _ number: Int) {
-        guard let connection = table.connections[number], !connection.isEnded else { return }
-        table.connections[number]?.isEnded = true
+    /// The server reads the end of the connection, and closes it. Called with the table locked, so that the descriptor is open.
+    private func end(_ connection: Connection) {
+        guard !connection.isEnded.exchange(true, ordering: .relaxed) else { return }
         _ = shutdown(connection.descriptor, Int32(SHUT_RDWR))
     }
+
+    private func time(after interval: Duration) -> Int64 { time(.now + interval) }
+
+    private func time(_ instant: ContinuousClock.Instant) -> Int64 { Int64((instant - start) / .nanoseconds(1)) }
 
     /// The bytes of the other end's address, without the port; empty if it has none.
     private static func address(of socket: Int32) -> [UInt8] {

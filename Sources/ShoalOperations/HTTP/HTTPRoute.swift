@@ -51,15 +51,29 @@ public struct HTTPRequest: Equatable, Sendable {
 
 public struct HTTPResponse: Equatable, Sendable {
     public var status: Int
-    public var contentType: String
-    public var body: String
+    public var contentType: String { didSet { prepared = nil } }
+    public var body: String { didSet { prepared = nil } }
     /// Further headers. `Cache-Control` is `no-store` unless it is one of them.
-    public var headers: [String: String] = [:]
+    public var headers: [String: String] = [:] { didSet { prepared = nil } }
+    /// What all copies that did not change share.
+    private(set) var prepared: HTTPPreparedResponse?
 
     public init(_ body: String, status: Int = 200, contentType: String = HTTPResponse.text) {
         self.status = status
         self.contentType = contentType
         self.body = body
+    }
+
+    /// The same response, prepared once for all who get it.
+    public var shared: HTTPResponse {
+        var response = self
+        response.prepared = HTTPPreparedResponse(self)
+        return response
+    }
+
+    public static func == (left: HTTPResponse, right: HTTPResponse) -> Bool {
+        (left.status, left.contentType, left.body, left.headers)
+            == (right.status, right.contentType, right.body, right.headers)
     }
 
     public static let text = "text/plain; charset=utf-8"

@@ -1,3 +1,4 @@
+internal import CShoalIntrinsics
 internal import CShoalMicroHTTPD
 import Foundation
 public import ShoalSettings
@@ -23,9 +24,9 @@ import Synchronization
     private final class Context: Sendable {
         let service: HTTPService
         /// The number of requests without a complete answer.
-        let open = Mutex(0)
+        let open = Atomic(0)
         /// Whether connections end with their current request, and somebody ends the daemon.
-        let isStopped = Mutex(false)
+        let isStopped = Atomic(false)
         let connections: HTTPConnections
         let streams: HTTPStreams
         let tls: HTTPTLSTexts
@@ -83,6 +84,9 @@ import Synchronization
         let most = limits.total + Self.reserve + (tls == nil ? 0 : context.streams.most)
         // For the library, a connection without a request is one like others.
         let seconds = UInt32(clamping: max(limits.deadline, limits.idle, .seconds(1)).components.seconds)
+        // The threads of the server inherit them: beside a backlog, an answer does not wait behind the work of all partitions.
+        let turns = shorten_turns()
+        defer { restore_turns(turns) }
         // Safe: the context is kept until the daemon, and with it its threads, has ended.
         let opaque = unsafe Unmanaged.passUnretained(context).toOpaque()
         guard
@@ -104,15 +108,11 @@ import Synchronization
 
     /// Rejects new connections, allows up to a second for current requests, and ends.
     public func stop() async {
-        let isFirst = context.isStopped.withLock { isStopped in
-            defer { isStopped = true }
-            return !isStopped
-        }
-        guard isFirst else { return }
+        guard !context.isStopped.exchange(true, ordering: .relaxed) else { return }
         let socket = unsafe MHD_quiesce_daemon(daemon)
         context.streams.stop()
         let deadline = ContinuousClock.now + .seconds(1)
-        while context.open.withLock({ $0 }) > 0, ContinuousClock.now < deadline {
+        while context.open.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
             try? await Task.sleep(for: .milliseconds(5))
         }
         unsafe MHD_stop_daemon(daemon)
@@ -120,7 +120,7 @@ import Synchronization
     }
 
     private func end() {
-        guard !context.isStopped.withLock(\.self) else { return }
+        guard !context.isStopped.load(ordering: .relaxed) else { return }
         // The library waits for the threads of secured streams.
         context.streams.stop()
         unsafe MHD_stop_daemon(daemon)
@@ -142,11 +142,12 @@ import Synchronization
         guard let context = unsafe context, let state = unsafe state else { return }
         let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
         if event == .CONNECTION_NOTIFY_STARTED {
-            let number = server.connections.add(unsafe shoal_mhd_socket(connection))
-            // Safe: the number is kept in place of a pointer, and never used as one.
-            unsafe state.pointee = UnsafeMutableRawPointer(bitPattern: number)
-        } else if let number = unsafe state.pointee {
-            server.connections.remove(Int(bitPattern: number))
+            guard let added = server.connections.add(unsafe shoal_mhd_socket(connection)) else { return }
+            // Safe: the last notification releases it.
+            unsafe state.pointee = Unmanaged.passRetained(added).toOpaque()
+        } else if let known = unsafe state.pointee {
+            let watched = unsafe Unmanaged<HTTPConnections.Connection>.fromOpaque(known).takeRetainedValue()
+            server.connections.remove(watched)
         }
     }
 
@@ -158,14 +159,15 @@ import Synchronization
     private static let begun: BegunCallback = { context, _, connection in
         guard let context = unsafe context else { return nil }
         let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
-        server.connections.begin(unsafe number(of: connection))
+        if let watched = unsafe watched(connection) { server.connections.begin(watched) }
         // The request's own state is made by its first call of `answer`.
         return nil
     }
 
-    /// The number of a connection in the table; 0 if it is not in it.
-    private static func number(of connection: OpaquePointer?) -> Int {
-        unsafe Int(bitPattern: shoal_mhd_context(connection))
+    /// A connection as it is watched; nil: it is not.
+    private static func watched(_ connection: OpaquePointer?) -> HTTPConnections.Connection? {
+        // Safe: it is released after all requests of the connection.
+        unsafe shoal_mhd_context(connection).map { unsafe Unmanaged.fromOpaque($0).takeUnretainedValue() }
     }
 
     private static let answer: MHD_AccessHandlerCallback = {
@@ -176,7 +178,7 @@ import Synchronization
         guard let known = unsafe state.pointee else {
             // The first call for a request has only its headers. `completed` releases the object.
             unsafe state.pointee = Unmanaged.passRetained(Pending()).toOpaque()
-            server.open.withLock { $0 += 1 }
+            server.open.add(1, ordering: .relaxed)
             return .YES
         }
         let pending = unsafe Unmanaged<Pending>.fromOpaque(known).takeUnretainedValue()
@@ -201,7 +203,7 @@ import Synchronization
         unsafe request.origin = HTTPServer.header("Origin", connection)
         if server.isSecured { unsafe request.subject = HTTPTLS.subject(shoal_mhd_session(connection)) }
         request.body = pending.body
-        request.client = unsafe server.connections.client(number(of: connection))
+        request.client = unsafe watched(connection)?.client
         let answer = unsafe server.service.answer(method: String(cString: method), request) { server.streams.enter() }
         switch answer {
         case .response(let response): return unsafe HTTPServer.send(response, server, connection)
@@ -216,8 +218,8 @@ import Synchronization
         guard let context = unsafe context, let state = unsafe state, let known = unsafe state.pointee else { return }
         let pending = unsafe Unmanaged<Pending>.fromOpaque(known).takeRetainedValue()
         let server = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
-        server.open.withLock { $0 -= 1 }
-        server.connections.finish(unsafe number(of: connection))
+        server.open.subtract(1, ordering: .relaxed)
+        if let watched = unsafe watched(connection) { server.connections.finish(watched) }
         if pending.isStream, reason == .REQUEST_TERMINATED_TIMEOUT_REACHED { server.streams.wasTooSlow() }
     }
 
@@ -251,7 +253,7 @@ import Synchronization
     /// Takes the connection from the library, which closes an empty socket instead, and keeps it open without a thread. A place
     /// for it is reserved.
     private static func send(_ events: HTTPEvents, _ server: Context, _ connection: OpaquePointer?) -> MHD_Result {
-        guard let descriptor = server.connections.release(unsafe number(of: connection)) else {
+        guard let descriptor = unsafe watched(connection).flatMap(server.connections.release) else {
             server.streams.leave()
             return .NO
         }
@@ -273,7 +275,7 @@ import Synchronization
         _ events: HTTPEvents, _ server: Context, _ connection: OpaquePointer?
     ) -> MHD_Result {
         // The deadline of requests does not hold any more.
-        guard let descriptor = server.connections.release(unsafe number(of: connection)) else {
+        guard let descriptor = unsafe watched(connection).flatMap(server.connections.release) else {
             server.streams.leave()
             return .NO
         }
@@ -323,20 +325,14 @@ import Synchronization
     private static func send(
         _ response: HTTPResponse, _ server: Context, _ connection: OpaquePointer?
     ) -> MHD_Result {
-        var body = Array(response.body.utf8)
-        // Safe: the library copies the bytes before the call returns.
-        let made = unsafe body.withUnsafeMutableBytes { bytes in
-            unsafe MHD_create_response_from_buffer(bytes.count, bytes.baseAddress, .RESPMEM_MUST_COPY)
-        }
-        guard let made = unsafe made else { return .NO }
-        defer { unsafe MHD_destroy_response(made) }
-        let headers = server.isStopped.withLock(\.self) ? response.headers.merging(last) { $1 } : response.headers
-        guard unsafe add(headers, contentType: response.contentType, to: made) else { return .NO }
-        return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+        var response = response
+        if server.isStopped.load(ordering: .relaxed) { response.headers.merge(last) { $1 } }
+        guard let prepared = response.prepared ?? HTTPPreparedResponse(response) else { return .NO }
+        return unsafe MHD_queue_response(connection, UInt32(response.status), prepared.made)
     }
 
     /// Adds the common headers, the content type and further headers to a response of the library.
-    private static func add(_ headers: [String: String], contentType: String, to made: OpaquePointer) -> Bool {
+    static func add(_ headers: [String: String], contentType: String, to made: OpaquePointer) -> Bool {
         common.merging(["Content-Type": contentType]) { $1 }.merging(headers) { $1 }.sorted { $0.key < $1.key }
             .allSatisfy { unsafe MHD_add_response_header(made, $0.key, $0.value) == .YES }
     }

@@ -35,9 +35,10 @@ final class AnswerCache: Sendable {
         let key = Key(path: request.path, query: request.query, lastEvent: request.lastEvent, labelTag: labelTag)
         let known = state.withLock { $0.version == version ? $0.answers[key] : nil }
         if let known { return known }
-        let answer = make()
-        let size = answer.body.utf8.count
-        guard answer.status == 200, size <= bound else { return answer }
+        let made = make()
+        let size = made.body.utf8.count
+        guard made.status == 200, size <= bound else { return made }
+        let answer = made.shared
         state.withLock { state in
             if let newest = state.version, newest > version { return }
             if state.version != version || state.size + size > bound { state = State(version: version) }
