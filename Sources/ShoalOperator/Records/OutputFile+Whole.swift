@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 extension OutputFile {
     /// Returns why a file could not be written at the end of a long command; nil if no reason is known.
@@ -15,7 +15,7 @@ extension OutputFile {
     /// Writes a whole file. A regular file is replaced atomically once the new content is complete. A device or a pipe
     /// is written to directly.
     /// - Parameter mode: The permissions of a regular file; nil for those that the process gives to new files.
-    package static func save(_ bytes: [UInt8], to path: String, mode: mode_t? = nil) throws(OutputError) {
+    package static func save(_ bytes: [UInt8], to path: String, mode: UInt32? = nil) throws(OutputError) {
         var status = stat()
         // Safe: the status outlives the call.
         let exists = unsafe stat(path, &status) == 0
