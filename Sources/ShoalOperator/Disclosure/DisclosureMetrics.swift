@@ -18,8 +18,8 @@ package struct DisclosureMetrics {
     static let table: [StateMetric<DisclosureMetrics>] = [
         .samples(
             .gauge, "shoal_disclosure_measure", ["application", "measure"],
-            "Worst value of a measure of `shoal disclosure`: distance, lift, unique and fewer-than-ten as shares of 1, "
-                + "smallest-cluster in members, records, and days. Absent if it was not measured or is suppressed."
+            "Worst value of a measure of `shoal disclosure`: distance, lift, auc, unique and fewer-than-ten as shares "
+                + "of 1, smallest-cluster in members, records, and days. Absent if it was not measured or is suppressed."
         ) { metrics in
             metrics.samples { $0.value }
         },

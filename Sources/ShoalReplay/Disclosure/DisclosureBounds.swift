@@ -4,6 +4,8 @@ package struct DisclosureBounds: Codable, Equatable, Sendable {
     package var distance: Int64 = 100_000
     /// P / prior.
     package var lift: Int64 = 2_000_000
+    /// How often a subscriber orders two viewers, one with a trait, right: the area under the ROC curve. 0.5 is chance.
+    package var auc: Int64 = 600_000
     /// The share of viewers whose sequence of clusters is theirs alone, and is that of fewer than ten.
     package var unique: Int64 = 50_000
     package var fewerThanTen: Int64 = 100_000
@@ -14,7 +16,7 @@ package struct DisclosureBounds: Codable, Equatable, Sendable {
     package init() {}
 
     /// The names of the bounds as options have them, and what they bound.
-    package static let names = ["distance", "lift", "unique", "fewer-than-ten", "records", "days"]
+    package static let names = ["distance", "lift", "auc", "unique", "fewer-than-ten", "records", "days"]
 
     /// Sets a bound.
     /// - Parameters:
@@ -24,6 +26,7 @@ package struct DisclosureBounds: Codable, Equatable, Sendable {
         switch name {
         case "distance": Self.set(&distance, Self.share(value))
         case "lift": Self.set(&lift, Self.share(value))
+        case "auc": Self.set(&auc, Self.share(value))
         case "unique": Self.set(&unique, Self.share(value))
         case "fewer-than-ten": Self.set(&fewerThanTen, Self.share(value))
         case "records": Self.set(&records, Int64(value))

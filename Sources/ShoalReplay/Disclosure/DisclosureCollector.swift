@@ -22,12 +22,15 @@ package final class DisclosureCollector: Sendable {
     /// The epochs of the replay.
     struct Span: Sendable {
         var first: Epoch
+        /// The first and the last moment, in ms.
+        var start: Int64
+        var end: Int64
         var moments: [Moment]
         var fixed: Settings.Fixed
 
         init(first: Epoch, last: Epoch, _ fixed: Settings.Fixed) {
             (self.first, self.fixed) = (first, fixed)
-            let (start, end) = (first * fixed.epochLength, (last + 1) * fixed.epochLength)
+            (start, end) = (first * fixed.epochLength, (last + 1) * fixed.epochLength)
             let day = DisclosureMeasures.day
             let midnight = start - (start % day + day) % day
             moments = stride(from: midnight + day, through: end, by: Int64.Stride(day)).enumerated().map {
@@ -117,6 +120,7 @@ package final class DisclosureCollector: Sendable {
         var partitions = 0
         var places = Sums<Epoch, Places>()
         var sets = Sums<Moment.Name, Sets>()
+        var features = Sums<Moment.Name, PublishedFeatures>()
         var tally: DisclosureTally
     }
 
@@ -145,6 +149,13 @@ package final class DisclosureCollector: Sendable {
         state.withLock { state in
             let sum = state.sets.add(sets, to: moment, of: state.partitions) { $0.add($1) }
             if let sum { state.tally.add(sum, at: moment) }
+        }
+    }
+
+    func add(_ features: PublishedFeatures, at moment: Moment.Name) {
+        state.withLock { state in
+            let sum = state.features.add(features, to: moment, of: state.partitions) { $0.add($1) }
+            if let sum { state.tally.add(TraitInference(sum)) }
         }
     }
 

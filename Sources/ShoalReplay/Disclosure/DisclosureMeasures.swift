@@ -34,8 +34,15 @@ package struct DisclosureMeasures: Codable, Equatable, Sendable {
         package var farthestAtEnd: Group?
         /// The share of all members and epochs in groups beyond a bound.
         package var beyond: Int64?
+        /// How often a subscriber who knows the trait of half of the pseudonyms orders a pseudonym with the trait, of the
+        /// other half, before one without: by the last published cluster, and by all changes. At the end, or in the worst
+        /// period of pseudonyms. nil if it was not measured, because too few have the trait.
+        package var aucCluster: Int64?
+        package var aucHistory: Int64?
         package var holdsLift = true
         package var holdsDistance = true
+        /// nil if it was not measured.
+        package var holdsAUC: Bool?
     }
 
     package struct Sequences: Codable, Equatable, Sendable {

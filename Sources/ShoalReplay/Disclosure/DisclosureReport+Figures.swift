@@ -31,6 +31,13 @@ extension DisclosureReport {
                     bound: share(bounds.lift), holds: traits.allSatisfy(\.holdsLift)),
             ]
         }
+        let areas = traits.compactMap(\.holdsAUC)
+        if !areas.isEmpty {
+            figures.append(
+                Figure(
+                    name: "auc", value: traits.compactMap(\.auc).max().map(share), bound: share(bounds.auc),
+                    holds: areas.allSatisfy { $0 }))
+        }
         for (name, shares, bound) in [
             ("unique", measures.sequences.map(\.unique), bounds.unique),
             ("fewer-than-ten", measures.sequences.map(\.fewerThanTen), bounds.fewerThanTen),

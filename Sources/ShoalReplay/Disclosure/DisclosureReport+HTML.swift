@@ -41,6 +41,11 @@ extension DisclosureReport {
             let rows = measures.traits.map { Self.cells(Self.row($0, least: measures.sizes.least)) }
             page.sections.append(
                 .init("traits", "Traits", lead: "\(traitText)", Self.whole(Self.traitTitles, rows, label: "Traits")))
+            page.sections.append(
+                .init(
+                    "inference", "Inference", lead: "\(Self.inferenceText(measures))",
+                    Self.whole(
+                        Self.inferenceTitles, Self.inferences(measures).map(Self.cells), label: "Inference of traits")))
         }
         let rows = measures.sequences.map { Self.cells(Self.row($0)) }
         let advice = sequenceAdvice.map { advice -> Markup in "<p>\(advice)</p>\n" } ?? ""

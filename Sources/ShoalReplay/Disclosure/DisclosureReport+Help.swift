@@ -21,6 +21,12 @@ extension DisclosureReport {
         none, of any epoch: as lift (share / prior) and as distance (|share − prior|). --trait-watches 2,25% wants two
         watches, and a quarter of all. At most \(DisclosureTraits.most) traits.
 
+        Inference. A subscriber who knows of half of the pseudonyms in the output whether they have a trait orders the
+        others by how likely they have it. AUC is the share of the pairs of one with the trait and one without that it
+        orders right: 0.5 is chance, 1 always. From the last published cluster, and from all changes: the clusters and
+        the time in each, the number of changes, and the day of the first. With `privacy.rotation`, in the worst period.
+        Not measured if fewer than \(TraitInference.least) of a half have the trait.
+
         Sequences. After 1, 3, 7, 14, 21 … days of output: how many pseudonyms have a sequence of clusters that no other
         one has, and one that fewer than ten have. With `privacy.rotation`, a sequence ends with its pseudonym.
 
@@ -34,6 +40,7 @@ extension DisclosureReport {
         Bounds, and what --bound sets, as 0.1 or 10%:
           distance=\(ReportWords.decimal(bounds.distance, digits: 1))          |share − prior| of each trait
           lift=\(ReportWords.decimal(bounds.lift, digits: 1))              share / prior of each trait
+          auc=\(ReportWords.decimal(bounds.auc, digits: 1))               AUC of each trait, by the last cluster and by all changes
           unique=\(bounds.unique / 10_000)%            unique sequences after each of the days
           fewer-than-ten=\(bounds.fewerThanTen / 10_000)%   sequences of fewer than ten pseudonyms
           records=\(bounds.records)         forged records, and the event time in days that they take

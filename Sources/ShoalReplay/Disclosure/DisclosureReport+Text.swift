@@ -16,6 +16,9 @@ extension DisclosureReport {
             page.heading("Traits")
             page.paragraph(traitText)
             Self.add(Self.traitTitles, measures.traits.map { Self.row($0, least: measures.sizes.least) }, to: &page)
+            page.heading("Inference")
+            page.paragraph(Self.inferenceText(measures))
+            Self.add(Self.inferenceTitles, Self.inferences(measures), to: &page)
         }
         page.heading("Sequences")
         page.paragraph(Self.sequenceText)

@@ -25,6 +25,33 @@ extension DisclosureReport {
         (group.isNone ? "none, " : "") + ReportWords.shortTime(group.time)
     }
 
+    static let inferenceTitles = ["trait", "by the last cluster", "by all changes"]
+
+    /// The areas of the traits of which some were measured.
+    static func inferences(_ measures: DisclosureMeasures) -> [[String]] {
+        func area(_ trait: DisclosureMeasures.Trait, _ area: Int64?) -> String {
+            if trait.holdsAUC == nil { return "too few" }
+            return area.map { ReportWords.decimal($0, digits: 3) } ?? "–"
+        }
+        return measures.traits.map { [$0.title, area($0, $0.aucCluster), area($0, $0.aucHistory)] }
+    }
+
+    /// What is measured, and what the worst one means.
+    static func inferenceText(_ measures: DisclosureMeasures) -> String {
+        let worst = measures.traits.compactMap(\.auc).max()
+        let example =
+            worst.map {
+                " So the worst: a subscriber who knows half of the viewers' traits orders the others right in "
+                    + "\(ReportWords.decimal($0 * 100, digits: 0)) of 100 pairs."
+            } ?? ""
+        return
+            "How well a subscriber who knows of half of the pseudonyms whether they have the trait tells it of the others, from what "
+            + "is published of them: in how many of 100 pairs of a viewer with the trait and one without, it says which is which "
+            + "(AUC, as a share of 1); 0.5 is chance, and 1 always.\(example) By all changes: by which clusters a pseudonym was in, and for "
+            + "how long, how many changes it has, and the day of the first. With rotation, in the worst period of "
+            + "pseudonyms. Not measured if fewer than \(TraitInference.least) of a half have the trait."
+    }
+
     static let sequenceTitles = [
         "", "pseudonyms", "changes each", "unique", "under 10", "median set", "unique with epochs",
         "under 10 with epochs",

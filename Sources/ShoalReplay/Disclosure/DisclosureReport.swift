@@ -107,6 +107,13 @@ package struct DisclosureReport: Codable, Equatable, Sendable {
                     "\(name): |P − prior|", "≤ \(ReportWords.decimal(bounds.distance, digits: 2))",
                     trait.farthest.map { ReportWords.decimal($0.distance, digits: 3) } ?? "", trait.holdsDistance
                 ))
+            if let holds = trait.holdsAUC {
+                entries.append(
+                    (
+                        "\(name): AUC", "≤ \(ReportWords.decimal(bounds.auc, digits: 2))",
+                        trait.auc.map { ReportWords.decimal($0, digits: 3) } ?? "", holds
+                    ))
+            }
         }
         for row in measures.sequences {
             let name = "sequences, \(row.title)"
@@ -139,6 +146,9 @@ package struct DisclosureReport: Codable, Equatable, Sendable {
 
 extension DisclosureMeasures.Trait {
     var title: String { kind == .topic ? "topic \(name)" : name }
+
+    /// The larger area of both.
+    var auc: Int64? { aucCluster.flatMap { cluster in aucHistory.map { max(cluster, $0) } } }
 }
 
 extension DisclosureMeasures.Sequences {

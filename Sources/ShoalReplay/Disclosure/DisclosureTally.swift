@@ -11,6 +11,8 @@ struct DisclosureTally {
         var prior: Int64 = 0
         /// Members and epochs in groups beyond a bound.
         var beyond: Int64 = 0
+        /// The largest areas of all periods of pseudonyms.
+        var area: TraitInference.Area?
 
         mutating func add(_ group: DisclosureMeasures.Group, _ size: Int64, _ bounds: DisclosureBounds) {
             if group.lift > highestAtEnd?.lift ?? -1 { highestAtEnd = group }
@@ -100,6 +102,16 @@ struct DisclosureTally {
         sequences.append(entry)
     }
 
+    /// Adds what can be inferred at the end, or at the end of a period of pseudonyms.
+    mutating func add(_ inference: TraitInference) {
+        for trait in found.indices {
+            guard let area = inference.area(trait) else { continue }
+            let worst = found[trait].area ?? area
+            found[trait].area = .init(
+                cluster: max(worst.cluster, area.cluster), history: max(worst.history, area.history))
+        }
+    }
+
     /// - Parameters:
     ///   - assigned: Members in clusters in the last model.
     ///   - smallest: The size of the smallest cluster in any model that published it.
@@ -114,7 +126,9 @@ struct DisclosureTally {
         var trait = DisclosureMeasures.Trait(kind: names.traits[index].kind, name: names.traits[index].name)
         trait.holdsLift = found.highest.map { $0.lift <= bounds.lift } ?? true
         trait.holdsDistance = found.farthest.map { $0.distance <= bounds.distance } ?? true
+        trait.holdsAUC = found.area.map { max($0.cluster, $0.history) <= bounds.auc }
         guard viewers >= least else { return trait }
+        (trait.aucCluster, trait.aucHistory) = (found.area?.cluster, found.area?.history)
         (trait.viewers, trait.prior) = (viewers, found.prior)
         (trait.highest, trait.farthest) = (found.highest, found.farthest)
         (trait.highestAtEnd, trait.farthestAtEnd) = (found.highestAtEnd, found.farthestAtEnd)

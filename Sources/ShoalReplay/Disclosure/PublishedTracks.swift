@@ -1,12 +1,21 @@
 internal import ShoalClustering
 internal import ShoalPipeline
 
-/// Follows what a subscriber sees of the members of a partition: 32 bytes for each published member.
+/// Follows what a subscriber sees of the members of a partition: 48 bytes for each published member, and if there are traits, 16
+/// for each change.
 final class PublishedTracks: PlaceWatcher {
     /// What is known of a published pseudonym: its clusters in their order, and the same with the epochs.
     private struct Track {
         var clusters = SequenceHash()
         var timed = SequenceHash()
+        /// The index of its last change in `steps`; -1 without traits.
+        var last: Int32 = -1
+    }
+
+    /// A published change, and the index of the one before of the same pseudonym; -1 if it is the first one.
+    private struct LinkedStep {
+        var step: PublishedFeatures.Step
+        var previous: Int32
     }
 
     private let collector: DisclosureCollector
@@ -14,11 +23,15 @@ final class PublishedTracks: PlaceWatcher {
     private let traitCount: Int
     private let epochLength: Int64
     private var tracks: [Pseudonym: Track] = [:]
+    private var steps: [LinkedStep] = []
     /// The changes of these pseudonyms.
     private var changes: Int64 = 0
     /// The ends of days at which sequences are compared.
     private var moments: ArraySlice<DisclosureCollector.Moment>
     private var period: Int64?
+    /// When this period of pseudonyms began, and when the replay ends.
+    private var start: Int64
+    private let end: Int64
     private let isFirst: Bool
 
     init(_ collector: DisclosureCollector, _ span: DisclosureCollector.Span, partition: Int) {
@@ -27,6 +40,7 @@ final class PublishedTracks: PlaceWatcher {
         epochLength = span.fixed.epochLength
         moments = span.moments[...]
         period = span.fixed.period(of: span.first)
+        (start, end) = (span.start, span.end)
         isFirst = partition == 0
     }
 
@@ -36,13 +50,18 @@ final class PublishedTracks: PlaceWatcher {
             if change.reason == .rotated {
                 // Leaving is published under the former pseudonym, after the new ones have joined.
                 guard change.to != 0 else { continue }
-                begin(change.period)
+                begin(change.period, at: change.time ?? start)
             }
             self.changes += 1
             var track = tracks[change.member] ?? Track()
             track.clusters.add(UInt64(change.to))
             track.timed.add(UInt64(change.to))
             track.timed.add(UInt64(bitPattern: change.time ?? 0))
+            if traitCount > 0 {
+                let step = PublishedFeatures.Step(cluster: change.to, time: change.time ?? start)
+                steps.append(LinkedStep(step: step, previous: track.last))
+                track.last = Int32(steps.count - 1)
+            }
             tracks[change.member] = track
         }
     }
@@ -50,7 +69,7 @@ final class PublishedTracks: PlaceWatcher {
     func opened(_ shard: borrowing Shard<KeyedTopics>, _ model: Model) {
         guard let epoch = shard.openEpoch else { return }
         advance(to: epoch * epochLength)
-        begin(shard.fixed.period(of: epoch))
+        begin(shard.fixed.period(of: epoch), at: epoch * epochLength)
         let published = Set(model.clusters.lazy.filter { $0.isActive && $0.isPublished }.map(\.id))
         var places = DisclosureCollector.Places(traits: traitCount)
         shard.forEachPlace { member, cluster, home in
@@ -65,6 +84,7 @@ final class PublishedTracks: PlaceWatcher {
     func finish() {
         while let moment = moments.popFirst() { compare(moment.name) }
         compare(.end)
+        infer(.end, at: end)
     }
 
     private func advance(to time: Int64) {
@@ -75,11 +95,14 @@ final class PublishedTracks: PlaceWatcher {
     }
 
     /// Pseudonyms are new in each period of a rotation.
-    private func begin(_ period: Int64?) {
+    private func begin(_ period: Int64?, at time: Int64) {
         guard period != self.period else { return }
         compare(.rotation(self.period ?? 0))
+        infer(.rotation(self.period ?? 0), at: time)
         self.period = period
+        start = time
         tracks = [:]
+        steps = []
         changes = 0
     }
 
@@ -91,5 +114,21 @@ final class PublishedTracks: PlaceWatcher {
             sets.timed[track.timed.value, default: 0] += 1
         }
         collector.add(sets, at: name)
+    }
+
+    /// Hands over what is known of the pseudonyms of this period.
+    private func infer(_ name: DisclosureCollector.Moment.Name, at time: Int64) {
+        guard traitCount > 0 else { return }
+        var features = PublishedFeatures()
+        for (member, track) in tracks {
+            var own: [PublishedFeatures.Step] = []
+            var index = Int(track.last)
+            while index >= 0 {
+                own.append(steps[index].step)
+                index = Int(steps[index].previous)
+            }
+            features.add(member, traits[member] ?? 0, own.reversed(), from: start, until: time)
+        }
+        collector.add(features, at: name)
     }
 }
