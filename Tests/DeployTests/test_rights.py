@@ -134,7 +134,7 @@ class Secured:
             f"labels.topic={names['labels']}", "log.format=text", f"audit.file={folder}/audit",
             f"audit.topic={names['audit']}"]
         self.folder = folder
-        (folder / "one.ndjson").write_text('{"user_id":"a","event_time_ms":1700000000000}\n')
+        (folder / "one.ndjson").write_text('{"user_id":"a","event_time_ms":1700000000000,"topics":["tea"]}\n')
 
     def binding(self, right):
         operation, resource, name, pattern = right
