@@ -35,8 +35,6 @@ extension Shard {
         let entry = members.slots[slot]
         let range = members.range(slot)
         let cluster = entry.cluster == MemberTable.uncounted ? nil : entry.cluster
-        let weights = range.map { (topic: members.topics[$0].number, weight: members.topics[$0].weight) }
-            .sorted { ($1.weight, $0.topic) < ($0.weight, $1.topic) }
         let scores = current.columns.indices
             .map { (cluster: current.columns[$0], score: current.score(members, range, of: $0)) }
             .sorted { ($1.score, $0.cluster) < ($0.score, $1.cluster) }
@@ -46,7 +44,12 @@ extension Shard {
             cluster: cluster,
             publishedCluster: cluster.map { current.model.home(of: $0, published: members.published[slot]) } ?? 0,
             lastPublished: members.published[slot], events: entry.events,
-            weights: weights, scores: scores, previous: entry.previous, joins: thresholds.joins,
+            weights: weights(slot), scores: scores, previous: entry.previous, joins: thresholds.joins,
             moves: own.map { thresholds.hysteresis[$0] } ?? 0, returns: thresholds.returning, leaves: thresholds.leaves)
+    }
+    /// The weights of a member's profile, Q16 at its landmark, in descending order.
+    func weights(_ slot: Int) -> [(topic: TopicNumber, weight: UInt32)] {
+        members.range(slot).map { (topic: members.topics[$0].number, weight: members.topics[$0].weight) }
+            .sorted { ($1.weight, $0.topic) < ($0.weight, $1.topic) }
     }
 }

@@ -22,12 +22,8 @@ extension Shard {
 
     /// Returns the names of the topics in a member's profile, the one with the largest weight first. Topics that no model has named yet
     /// are left out.
-    public func topicNames(of member: Pseudonym) -> [[UInt8]] {
-        guard let slot = members.find(member) else { return [] }
-        let vocabulary = current.model.vocabulary.entries
-        return members.range(slot).map { members.topics[$0] }
-            .sorted { ($1.weight, $0.number) < ($0.weight, $1.number) }
-            .compactMap { Int($0.number) < vocabulary.count ? vocabulary[Int($0.number)].name : nil }
+    public func topicNames(of member: Pseudonym) -> [String] {
+        members.find(member).map { current.model.names(weights($0).map(\.topic)) } ?? []
     }
 
     /// Visits all members in the order of pseudonyms. Sorts and copies; for tests, reports and comparisons.

@@ -96,8 +96,7 @@ actor ShardActor {
         let name = PublishedPseudonyms(around.options.key).published(member, in: epoch.flatMap { fixed.period(of: $0) })
         return Instance.Place(
             cluster: published == 0 ? nil : UInt32(published), model: epoch, pseudonym: Hex.text(name),
-            topics: published == 0
-                ? [] : machine.driver.shard.topicNames(of: member).map { String(decoding: $0, as: UTF8.self) })
+            topics: published == 0 ? [] : machine.driver.shard.topicNames(of: member))
     }
 
     /// Repeats the log up to exactly `target`, publishing nothing.
