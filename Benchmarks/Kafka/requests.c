@@ -7,7 +7,7 @@
 // moment at which the request was due, so that a request that waits behind a slow one counts with its wait. Its threads ask for short
 // turns: clients run on other machines, and do not wait for a core behind brokers and instances.
 #define _GNU_SOURCE
-#include <linux/types.h>
+#include "../../Sources/CShoalIntrinsics/turns.h"
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -16,7 +16,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,18 +37,6 @@ static double now(void) {
 static void fail(const char *what) {
     perror(what);
     exit(1);
-}
-
-// Threads inherit it. Nothing changes before Linux 6.12.
-static void shorten_turns(void) {
-    struct {
-        __u32 size, policy;
-        __u64 flags;
-        __s32 nice;
-        __u32 priority;
-        __u64 runtime, deadline, period;
-    } wanted = {.size = sizeof wanted, .runtime = 100000};
-    syscall(SYS_sched_setattr, 0, &wanted, 0);
 }
 
 static int connection(void) {
@@ -115,7 +102,7 @@ int main(int words, char **arguments) {
         requests[i].size = fread(requests[i].bytes, 1, 1 << 16, file);
         fclose(file);
     }
-    shorten_turns();
+    (void)shorten_turns();
     setvbuf(stdout, NULL, _IOLBF, 0);
     pthread_t *working = calloc(threads, sizeof *working);
     begin = now() + 0.05;

@@ -1,8 +1,6 @@
-/// What processors, the kernel and the C library can do and Swift has no word for.
-#include <linux/types.h>
+/// What processors, the kernel (`turns.h`) and the C library can do and Swift has no word for.
+#include "turns.h"
 #include <malloc.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 /// Begins to fetch the cache line at an address, while other work goes on. Any address will do: nothing is read from it, and
 /// nothing can go wrong.
@@ -15,35 +13,3 @@ static inline pair_of_doubles square_roots(pair_of_doubles values) { return __bu
 
 /// Returns memory that the program has freed to the system. Takes milliseconds.
 static inline void return_freed_memory(void) { malloc_trim(0); }
-
-/// How a thread is scheduled, as the system calls have it (include/uapi/linux/sched/types.h); the C library does not declare it.
-struct scheduling {
-    __u32 size, policy;
-    __u64 flags;
-    __s32 nice;
-    __u32 priority;
-    /// In nanoseconds. With the normal policy, the length of a turn, from Linux 6.12 on.
-    __u64 runtime;
-    __u64 deadline, period;
-};
-
-/// Asks for the shortest turns, 0.1 ms, for the calling thread and those that it will start. Who takes short turns gets them soon,
-/// also beside threads that compute all the time; its share stays the same, so it is no matter of rights. Nothing changes where the
-/// system does not have it or refuses it.
-/// - Returns: what `restore_turns` takes.
-static inline struct scheduling shorten_turns(void) {
-    struct scheduling found = {0};
-    if (syscall(SYS_sched_getattr, 0, &found, sizeof found, 0) || found.policy) return (struct scheduling){0};
-    struct scheduling wanted = found;
-    wanted.size = sizeof wanted;
-    wanted.runtime = 100000;
-    (void)syscall(SYS_sched_setattr, 0, &wanted, 0);
-    return found;
-}
-
-/// Gives the calling thread the turns that it had.
-static inline void restore_turns(struct scheduling found) {
-    if (!found.size) return;
-    found.size = sizeof found;
-    (void)syscall(SYS_sched_setattr, 0, &found, 0);
-}
