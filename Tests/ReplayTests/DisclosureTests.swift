@@ -7,11 +7,7 @@ import Testing
 @testable import ShoalReplay
 
 @Suite("Disclosure")
-struct DisclosureTests {
-    private let hour: Int64 = 3_600_000
-    /// A midnight.
-    private let start: Int64 = 1_767_225_600_000
-
+struct DisclosureTests: PublishingTests {
     /// Three groups of 200 viewers, each with topics of its own. All of the first group, and no other, watch `clinic`; every
     /// second viewer of each group watches `news`.
     private func file(_ folder: TemporaryFolder) throws -> String {
@@ -40,8 +36,6 @@ struct DisclosureTests {
         settings.sensitiveTopics = [Array("news".utf8)]
         return settings
     }
-
-    private func key() throws -> PrivacyKey { try #require(PrivacyKey(hex: String(repeating: "073c", count: 16))) }
 
     private func report(
         _ input: TryInput, _ settings: Settings, topics: [String] = [], partitions: Int = 4
@@ -163,15 +157,6 @@ struct DisclosureTests {
         #expect(throws: ReplayError.self) { try DisclosureTraits(input, of: [], topics: many) }
     }
 
-    private func change(
-        _ member: UInt128, _ from: ClusterID, _ to: ClusterID, _ time: Int64, _ reason: Reason = .event,
-        period: Int64? = nil
-    ) -> MemberChange {
-        MemberChange(
-            member: member, from: from, to: to, reason: reason, model: nil, offset: 0, time: time, epoch: nil,
-            period: period)
-    }
-
     private func sequences(
         rotation: Int64? = nil, _ partitions: [[MemberChange]]
     ) throws -> [DisclosureMeasures.Sequences] {
@@ -179,16 +164,7 @@ struct DisclosureTests {
         let traits = try DisclosureTraits(TryInput(try file(folder), corrections: []), of: [], topics: [])
         var settings = settings(least: 1)
         settings.fixed.rotation = rotation
-        let collector = DisclosureCollector(traits, key: try key(), settings: settings, bounds: .init())
-        let first = start / hour
-        let span = DisclosureCollector.Span(first: first, last: first + 80, settings.fixed)
-        collector.begin(partitions: partitions.count)
-        for (partition, changes) in partitions.enumerated() {
-            let tracks = PublishedTracks(collector, span, partition: partition)
-            for change in changes { tracks.take([change]) }
-            tracks.finish()
-        }
-        return collector.measures(assigned: 0, smallest: nil).sequences
+        return try measures(traits, settings, partitions).sequences
     }
 
     @Test("sequences are unique by their clusters, and by the epochs of changes, over all partitions")

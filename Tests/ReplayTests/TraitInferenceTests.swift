@@ -7,15 +7,10 @@ import Testing
 @testable import ShoalReplay
 
 @Suite("Inference of traits")
-struct TraitInferenceTests {
-    private let hour: Int64 = 3_600_000
-    /// A midnight.
-    private let start: Int64 = 1_767_225_600_000
+struct TraitInferenceTests: PublishingTests {
     private static let viewers = 400
     /// So many viewers, the first ones, watch `x`.
     private static let having = 160
-
-    private func key() throws -> PrivacyKey { try #require(PrivacyKey(hex: String(repeating: "073c", count: 16))) }
 
     private func members() throws -> [Pseudonym] {
         let key = try key()
@@ -39,25 +34,7 @@ struct TraitInferenceTests {
         var settings = Settings()
         settings.minClusterSize = least
         settings.fixed.rotation = rotation
-        let collector = DisclosureCollector(traits, key: try key(), settings: settings, bounds: .init())
-        let first = start / hour
-        let span = DisclosureCollector.Span(first: first, last: first + 80, settings.fixed)
-        collector.begin(partitions: partitions.count)
-        for (partition, changes) in partitions.enumerated() {
-            let tracks = PublishedTracks(collector, span, partition: partition)
-            for change in changes { tracks.take([change]) }
-            tracks.finish()
-        }
-        return collector.measures(assigned: 0, smallest: nil).traits[0]
-    }
-
-    private func change(
-        _ member: Pseudonym, _ from: ClusterID, _ to: ClusterID, _ time: Int64, _ reason: Reason = .event,
-        period: Int64? = nil
-    ) -> MemberChange {
-        MemberChange(
-            member: member, from: from, to: to, reason: reason, model: nil, offset: 0, time: time, epoch: nil,
-            period: period)
+        return try measures(traits, settings, partitions).traits[0]
     }
 
     @Test("the area is the share of pairs in the right order; equal scores count half")
