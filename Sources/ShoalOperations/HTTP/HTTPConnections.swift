@@ -69,7 +69,13 @@ final class HTTPConnections: @unchecked Sendable {
     }
 
     /// How many are open and not shut down.
-    var count: Int { table.withLock { $0.connections.values.count { !$0.isEnded.load(ordering: .relaxed) } } }
+    var count: Int { count { _ in true } }
+    /// How many of these have no request.
+    var idleCount: Int { count { $0.isIdle.load(ordering: .relaxed) } }
+
+    private func count(_ isCounted: (Connection) -> Bool) -> Int {
+        table.withLock { $0.connections.values.count { !$0.isEnded.load(ordering: .relaxed) && isCounted($0) } }
+    }
 
     /// Takes a new connection, and shuts others down if there are too many.
     /// - Returns: nil: it is not watched, because no descriptor was left.

@@ -126,8 +126,9 @@ import Synchronization
         unsafe MHD_stop_daemon(daemon)
     }
 
-    /// Connections that are open.
+    /// Connections that are open, and those of them that have no request.
     var connectionCount: Int { context.connections.count }
+    var idleConnectionCount: Int { context.connections.idleCount }
 
     /// Streams of events that are open, and those that were ended because their readers were too slow.
     public var openStreams: Int { context.streams.count }
